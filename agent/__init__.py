@@ -1,0 +1,3 @@
+"""OceanBase health-assessment agent."""
+
+__version__ = "0.1.0"

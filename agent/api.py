@@ -1,0 +1,117 @@
+"""The public surface for checks, ours and third parties'.
+
+A check is one pure generator with a ``@check`` header. Its parameters' annotations name the facts it
+needs (``Rows[Unit]``; ``Rows[Unit] | None`` where it can do without) and, with a ``Params`` type,
+its other numbers. Its docstring is the rationale. It measures; it never judges.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+from agent.facts import Rows
+from agent.model import CheckSpec, Measurement, Remediation
+from agent.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
+
+__all__ = [
+    "Actor",
+    "Category",
+    "Measurement",
+    "NotAssessed",
+    "Params",
+    "Remediation",
+    "Rows",
+    "RunAs",
+    "Scalar",
+    "TenantKind",
+    "Text",
+    "Unit",
+    "Version",
+    "check",
+    "params",
+]
+
+API_VERSION = 1
+F = TypeVar("F", bound=Callable[..., Iterable[Measurement]])
+P = TypeVar("P")
+
+
+class Params:
+    """Base of a check's other numbers; fields carry their unit in the name, values stand in rules.yaml."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def params(cls: type[P]) -> type[P]:
+    """Make a subclass of ``Params`` a frozen record without defaults."""
+    return dataclass(frozen=True, kw_only=True)(cls)
+
+
+class NotAssessed(Exception):
+    """Raised by a check whose facts are there but say nothing (NULL statistics, audit switched off)."""
+
+    def __init__(self, reason: str, unlock: str = "", /, **args: Scalar) -> None:
+        self.reason = Text(reason, args)
+        self.unlock = Text(unlock, args) if unlock else None
+        super().__init__(reason)
+
+
+def check(
+    *,
+    code: str,
+    name: str,
+    unit: Unit,
+    actor: Actor,
+    title: str,
+    finding: str,
+    remediation: Remediation,
+    tenants: tuple[TenantKind, ...] = (TenantKind.USER, TenantKind.SYS),
+    since: tuple[int, int, int, int] = (4, 0, 0, 0),
+    attested: bool = False,
+    rationale: str = "",
+    parse: Callable[[str], float | str] | None = None,
+) -> Callable[[F], F]:
+    """Attach a ``CheckSpec`` to a measuring function and return the function unchanged.
+
+    ``finding`` is the sentence of a finding; its placeholders are ``resource``, ``value``, ``limit`` and the
+    evidence's names. ``parse`` marks a check whose values are judged against an expected value or range.
+    Raises TypeError for a header or a signature that breaks the contract.
+    """
+
+    def wrap(function: F) -> F:
+        facts, optional, params_name, params_type = _needs(function)
+        reason = rationale or inspect.getdoc(function) or ""
+        if not reason:
+            raise TypeError(f"{code}: the docstring (its rationale) is missing")
+        spec = CheckSpec(
+            code, name, Category(name.split(".")[0]), unit, actor, title, finding, " ".join(reason.split()), remediation,
+            function, facts, optional, params_name, params_type, tenants, Version(*since), attested, parse is not None, parse,
+        )  # fmt: skip
+        function.__check__ = spec  # type: ignore[attr-defined]
+        return function
+
+    return wrap
+
+
+def _needs(function: Callable[..., Any]) -> tuple[Mapping[str, type], frozenset[str], str, type | None]:
+    facts: dict[str, type] = {}
+    optional: set[str] = set()
+    params_name, params_type = "", None
+    hints = typing.get_type_hints(function)
+    hints.pop("return", None)
+    for name, hint in hints.items():
+        if isinstance(hint, type) and issubclass(hint, Params):
+            params_name, params_type = name, hint
+            continue
+        if isinstance(hint, types.UnionType):
+            optional.add(name)
+            hint = next(arm for arm in typing.get_args(hint) if arm is not type(None))
+        arms = typing.get_args(hint)
+        if typing.get_origin(hint) is not tuple or len(arms) != 2 or arms[1] is not Ellipsis:
+            raise TypeError(f"{function.__module__}: parameter {name!r} is neither Rows[...] nor Params")
+        facts[name] = arms[0]
+    return facts, frozenset(optional), params_name, params_type

@@ -1,0 +1,88 @@
+"""Exception tree.
+
+HealthAgentError
+    ConfigError          exit 2: engagement, rules or command line are wrong
+        RulesError
+    NotAuthorized        exit 3: outside the customer's authorization
+    TargetError          exit 4: this target cannot be assessed; the others go on
+        ConnectError
+        StatementError   one statement failed; carries the kind for the snapshot
+            StatementRefused   the gate did not let it pass
+    SnapshotError        exit 2: a saved file cannot be read
+    HistoryError         the report is still rendered, and says so
+    RenderError          exit 4: nothing could be written
+    KernelError          exit 4: the embedded kernel cannot be started
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.terms import Text, UnavailableKind
+
+
+class HealthAgentError(Exception):
+    """Base of all our errors. The message says what, where, and what to do next."""
+
+    exit_code = 4
+
+    def __init__(self, text: Text | str) -> None:
+        self.text = text if isinstance(text, Text) else Text(text)
+        super().__init__(self.text.msgid)
+
+
+class ConfigError(HealthAgentError):
+    """One or more problems of a file; ``problems`` lists all of them, each with its place."""
+
+    exit_code = 2
+
+    def __init__(self, text: Text | str, problems: Sequence[Text] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems)
+
+
+class RulesError(ConfigError):
+    """rules.yaml, an override or a mute is wrong."""
+
+
+class SnapshotError(ConfigError):
+    """A saved snapshot or assessment cannot be used."""
+
+
+class NotAuthorized(HealthAgentError):
+    """The customer's authorization does not cover this run."""
+
+    exit_code = 3
+
+
+class TargetError(HealthAgentError):
+    """This target cannot be assessed."""
+
+
+class ConnectError(TargetError):
+    """No session could be opened."""
+
+
+class StatementError(TargetError):
+    """One statement failed. ``kind`` is how the snapshot records it."""
+
+    def __init__(self, text: Text | str, kind: UnavailableKind = UnavailableKind.ERROR, errno: int = 0) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.errno = errno
+
+
+class StatementRefused(StatementError):
+    """The gate did not let the statement pass; nothing was sent."""
+
+
+class HistoryError(HealthAgentError):
+    """The history database cannot be used."""
+
+
+class RenderError(HealthAgentError):
+    """A report could not be written."""
+
+
+class KernelError(HealthAgentError):
+    """The embedded kernel cannot be started."""

@@ -1,0 +1,118 @@
+"""Fact sources: frozen row types, each with the view or the SQL that it comes from.
+
+This package is the only home of SQL. A row type decorated with ``@source`` *is* the declaration:
+its field names are the view's column names in lower case, ``X | None`` marks a column that some
+versions lack (None then), ``expr("...")`` gives a field an SQL expression of its own, and with
+``group_by`` the rows are aggregated in the database. Pure: no I/O, no SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar, dataclass_transform
+
+from agent.terms import DataClass
+
+T = TypeVar("T")
+Rows = tuple[T, ...]
+
+# Schemas of the server itself; business metadata is everything else.
+SYSTEM_SCHEMAS = ("oceanbase", "mysql", "information_schema", "sys", "__recyclebin", "__public", "LBACSYS", "ORAAUDITOR", "SYS")
+OWN_MARKER = "ob-health"
+
+
+class Privilege(StrEnum):
+    """A privilege without which a view answers empty or partly instead of refusing."""
+
+    SHOW_VIEW = "SHOW VIEW"
+    PROCESS = "PROCESS"
+
+
+class CostClass(StrEnum):
+    CHEAP = "cheap"
+    MEDIUM = "medium"
+    HEAVY = "heavy"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """Where a row type comes from. ``view`` is ``schema.NAME``; SQL fragments name columns in upper case.
+
+    ``limit`` bounds the rows; one more is asked for, so that a cut is known (``truncated``).
+    ``requires`` names the privilege without which the view answers empty: then it is Unavailable.
+    ``from_sql`` replaces the plain view by a join written out; ``also_reads`` names its other views.
+    """
+
+    name: str
+    view: str
+    data_class: DataClass
+    cost: CostClass = CostClass.CHEAP
+    where: str = ""
+    group_by: str = ""
+    order_by: str = ""
+    limit: int = 5000
+    requires: Privilege | None = None
+    from_sql: str = ""
+    also_reads: tuple[str, ...] = ()
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        return (self.view, *self.also_reads)
+
+
+def expr(sql: str, *, default: Any = dataclasses.MISSING) -> Any:
+    """A field computed in SQL; give ``default=None`` where its columns may be absent."""
+    return field(default=default, metadata={"expr": sql})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(expr, field))
+def source(
+    view: str,
+    data_class: DataClass = DataClass.STATISTICS,
+    *,
+    cost: CostClass = CostClass.CHEAP,
+    where: str = "",
+    group_by: str = "",
+    order_by: str = "",
+    limit: int = 5000,
+    requires: Privilege | None = None,
+    from_sql: str = "",
+    also_reads: tuple[str, ...] = (),
+) -> Callable[[type[T]], type[T]]:
+    """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
+
+    def wrap(cls: type[T]) -> type[T]:
+        row = dataclass(frozen=True, kw_only=True)(cls)
+        row.__source__ = SourceSpec(  # type: ignore[attr-defined]
+            cls.__name__, view, data_class, cost, where, group_by, order_by, limit, requires, from_sql, also_reads
+        )
+        return row
+
+    return wrap
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def given(cls: type[T]) -> type[T]:
+    """Make a class a frozen row type that does not come from the database (engagement, history)."""
+    return dataclass(frozen=True, kw_only=True)(cls)
+
+
+def spec_of(row: type) -> SourceSpec | None:
+    """The declaration of a row type, or None for one that the engagement or history supplies."""
+    spec: SourceSpec | None = getattr(row, "__source__", None)
+    return spec
+
+
+def all_sources() -> Iterator[type]:
+    """Every source declared in this package, in order of module and declaration."""
+    import importlib
+    import pkgutil
+
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        for value in vars(module).values():
+            if isinstance(value, type) and value.__module__ == module.__name__ and spec_of(value):
+                yield value

@@ -1,0 +1,360 @@
+"""Frozen types of the whole line.
+
+Imports nothing of ours but its vocabulary (``agent.terms``). Conventions: bytes are ``int``, percentages
+``float`` 0-100, times aware UTC, ``Text`` is anything a person reads (rendered late, per language).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from agent.terms import (
+    Actor,
+    Category,
+    ChangeKind,
+    Outcome,
+    RunAs,
+    Scalar,
+    Severity,
+    TenantKind,
+    Text,
+    UnavailableKind,
+    Unit,
+    Version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A fact set that could not be had: why, and what would unlock it."""
+
+    kind: UnavailableKind
+    reason: Text
+    remedy: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What happened to one fact source: for the coverage table and the journal."""
+
+    source: str
+    view: str
+    status: str
+    rows: int = 0
+    duration_ms: float = 0.0
+    truncated: bool = False
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something preflight saw that limits the assessment."""
+
+    what: Text
+    remedy: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the target is and what our account may see there (preflight's answer).
+
+    ``columns`` maps an upper-case system view name to its upper-case columns; ``privileges`` are the
+    account's global privileges in upper case; ``grants`` maps an upper-case view name to the columns
+    granted (empty = all), and key ``"*"`` stands for the whole system schema.
+    """
+
+    version: Version
+    tenant_kind: TenantKind
+    account: str
+    system_schema: str = "oceanbase"
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    privileges: frozenset[str] = frozenset()
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    embedded: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the assessment cost the database (durations by our own clock)."""
+
+    statements: int = 0
+    database_ms: float = 0.0
+    longest_ms: float = 0.0
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything checks may know. ``as_of`` is the only clock.
+
+    ``facts`` maps a row type to its rows or to ``Unavailable``.
+    """
+
+    target: str
+    tenant_kind: TenantKind
+    version: Version
+    as_of: datetime
+    facts: Mapping[type, tuple[Any, ...] | Unavailable]
+    records: tuple[SourceRecord, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    cost: Cost = Cost()
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a check yields: a stable resource, its value in the check's unit, and evidence."""
+
+    resource: str
+    value: float | str | None
+    evidence: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Remediation:
+    """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
+
+    ``rollback`` is SQL; where there is none, ``no_rollback`` says why.
+    """
+
+    advice: str
+    run_as: RunAs = RunAs.TENANT
+    sql: tuple[str, ...] = ()
+    rollback: tuple[str, ...] = ()
+    no_rollback: str = ""
+    pre_check: str = ""
+    post_check: str = ""
+    risk: str = ""
+    restart: bool = False
+    window: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """A check's header, built by the ``@check`` decorator.
+
+    ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
+    are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
+    ``rationale`` is the docstring; ``finding`` the one-line template of a finding.
+    """
+
+    code: str
+    name: str
+    category: Category
+    unit: Unit
+    actor: Actor
+    title: str
+    finding: str
+    rationale: str
+    remediation: Remediation
+    measure: Callable[..., Iterable[Measurement]]
+    facts: Mapping[str, type]
+    optional: frozenset[str] = frozenset()
+    params_name: str = ""
+    params: type | None = None
+    tenants: tuple[TenantKind, ...] = (TenantKind.USER, TenantKind.SYS)
+    since: Version = Version(4, 0, 0, 0)
+    attested: bool = False
+    expects_value: bool = False
+    parse: Callable[[str], float | str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Rungs on the measured value; ascending (more is worse) or descending (less is worse)."""
+
+    rungs: tuple[tuple[Severity, float], ...]
+    worst: float | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A yes/no rule: every measurement is a finding of this severity."""
+
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A parameter's expected value, set of values, or range; anything else is a finding.
+
+    ``recommended`` is what the remediation sets, as the server spells it.
+    """
+
+    severity: Severity
+    one_of: tuple[float | str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    recommended: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What rules.yaml says of one check."""
+
+    judge: Ladder | Fixed | Expected
+    params: Any = None
+    params_values: Mapping[str, Scalar] = field(default_factory=dict)
+    group: str = ""
+    enabled: bool = True
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A finding somebody answers for until a date. ``fingerprint`` or ``code`` with ``resource`` pattern."""
+
+    owner: str
+    reason: str
+    until: date
+    fingerprint: str = ""
+    code: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A change of the shipped rules that somebody answers for until a date."""
+
+    code: str
+    owner: str
+    reason: str
+    until: date
+    change: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringPolicy:
+    """Numbers of the score that rules.yaml may set."""
+
+    prior_failure_rate_pct: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """All rules in force: shipped ones with overrides applied, and the mutes."""
+
+    rules: Mapping[str, Rule]
+    sha256: str
+    scoring: ScoringPolicy = ScoringPolicy()
+    overrides: tuple[Override, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    problems: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judged measurement. ``risk_points`` lie inside the class of the severity."""
+
+    fingerprint: str
+    resource: str
+    severity: Severity
+    risk_points: float
+    value: float | str | None
+    evidence: Mapping[str, Scalar]
+    text: Text
+    sql: tuple[str, ...] = ()
+    rollback: tuple[str, ...] = ()
+    muted: Mute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What became of one check. Findings are ordered worst first, then by resource.
+
+    ``risk_stake`` is the lower end of the top class the check's rule can reach.
+    ``carried_runs`` counts assessments since a carried result was last assessed.
+    """
+
+    code: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: Text | None = None
+    unlock: Text | None = None
+    group: str = ""
+    actor: Actor = Actor.CUSTOMER
+    category: Category = Category.CAPACITY
+    risk_stake: float = 0.0
+    attested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredResult:
+    """The score's view of one check: ``risk_points`` is what counts in R."""
+
+    risk_points: float = 0.0
+    points_lost: float = 0.0
+    gain: float = 0.0
+    symptom_of: str = ""
+    carried_from: str = ""
+    carried_runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryScore:
+    """Points lost in one category; None where nothing of it was assessed."""
+
+    points_lost: float | None
+    risk_points: float
+    coverage_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The verdict. ``band`` is None when coverage is too low to grade; points sum to 100 - value."""
+
+    value: float
+    low: float
+    high: float
+    band: str | None
+    provisional: bool
+    coverage_pct: float
+    categories: Mapping[str, CategoryScore]
+    results: Mapping[str, ScoredResult]
+    hidden_by_mutes: float = 0.0
+    hidden_by_overrides: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One finding against the last assessment."""
+
+    kind: ChangeKind
+    code: str
+    fingerprint: str
+    resource: str
+    severity: Severity
+    was_severity: Severity | None = None
+    value: float | str | None = None
+    was_value: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed since the last assessment; ``score_delta`` None without a comparable score."""
+
+    baseline_id: str
+    baseline_as_of: datetime
+    score_was: float | None
+    score_delta: float | None
+    ruleset_changed: bool
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier assessment as score and compare need it."""
+
+    id: str
+    as_of: datetime
+    ruleset_sha256: str
+    score: float | None
+    results: Mapping[str, CheckResult]
+    scored: Mapping[str, ScoredResult]

@@ -1,0 +1,159 @@
+"""The field's own words: enumerations, messages and versions that everything else is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+Scalar = int | float | str | bool | datetime | None
+
+
+class Severity(StrEnum):
+    """How bad a finding is; ``rank`` orders them, worst highest."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return list(Severity).index(self)
+
+
+class Outcome(StrEnum):
+    """What happened to a check. Only a check that ran and found nothing is a PASS."""
+
+    PASS = "pass"
+    FINDING = "finding"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_ASSESSED = "not_assessed"
+    MUTED = "muted"
+    DISABLED = "disabled"
+    ERROR = "error"
+
+
+class Actor(StrEnum):
+    """Who can mend it."""
+
+    CUSTOMER = "customer"
+    PLATFORM = "platform"
+    BOTH = "both"
+
+
+class RunAs(StrEnum):
+    """Where the remediation is carried out."""
+
+    TENANT = "tenant"
+    SYS = "sys"
+    CONSOLE = "console"
+
+
+class TenantKind(StrEnum):
+    USER = "user"
+    SYS = "sys"
+
+
+class Category(StrEnum):
+    """Check categories; the value is also the folder under ``checks/``."""
+
+    CAPACITY = "capacity"
+    PARAMETERS = "parameters"
+    SQL = "sql"
+    TRANSACTIONS = "transactions"
+    AVAILABILITY = "availability"
+    BACKUP = "backup"
+    COMPACTION = "compaction"
+    SCHEMA = "schema"
+    STATISTICS = "statistics"
+    SECURITY = "security"
+    VERSION = "version"
+    OPERATIONS = "operations"
+
+
+class DataClass(StrEnum):
+    """What kind of data a source reads; the authorization grants classes."""
+
+    SETTINGS = "settings"
+    STATISTICS = "statistics"
+    SQL_TEXT_MASKED = "sql_text_masked"
+    SQL_TEXT_FULL = "sql_text_full"
+    COLUMN_BOUNDS = "column_bounds"
+    ACCOUNTS = "accounts"
+
+
+class Unit(StrEnum):
+    """Unit of a measured value; also how it is printed."""
+
+    PCT = "pct"
+    BYTES = "bytes"
+    COUNT = "count"
+    RATIO = "ratio"
+    DAYS = "days"
+    HOURS = "hours"
+    SECONDS = "s"
+    MILLISECONDS = "ms"
+    MICROSECONDS = "us"
+    TEXT = "text"
+
+
+class UnavailableKind(StrEnum):
+    """Why a fact set could not be had."""
+
+    PRIVILEGE = "privilege"
+    NO_VIEW = "no_view"
+    NO_COLUMN = "no_column"
+    NOT_GRANTED = "not_granted"
+    NO_ATTESTATION = "no_attestation"
+    NO_HISTORY = "no_history"
+    TIMEOUT = "timeout"
+    BUDGET = "budget"
+    LOST = "lost"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+class ChangeKind(StrEnum):
+    """What became of a finding since the last assessment."""
+
+    NEW = "new"
+    WORSENED = "worsened"
+    UNCHANGED = "unchanged"
+    IMPROVED = "improved"
+    RESOLVED = "resolved"
+    NOT_COMPARABLE = "not_comparable"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message for people: an English template (the gettext msgid) and its values.
+
+    Values are named with their unit (``used_bytes``, ``share_pct``); ``agent.i18n`` formats them.
+    """
+
+    msgid: str
+    args: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+class Version(NamedTuple):
+    """OceanBase version, compared as integers."""
+
+    major: int
+    minor: int
+    patch: int
+    build: int = 0
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """``"4.2.5.1"`` or ``"4.2.5.1-101000..."`` -> Version. Raises ValueError."""
+        parts = text.strip().split("-")[0].split(".")
+        numbers = [int(part) for part in parts[:4]]
+        if len(numbers) < 3:
+            raise ValueError(f"not an OceanBase version: {text!r}")
+        return cls(*numbers)
