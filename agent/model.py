@@ -15,6 +15,7 @@ from agent.terms import (
     Actor,
     Category,
     ChangeKind,
+    DataClass,
     Outcome,
     RunAs,
     Scalar,
@@ -251,13 +252,14 @@ class Ruleset:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged measurement. ``risk_points`` lie inside the class of the severity."""
+    """One judged measurement. ``limit`` is the rung reached; ``risk_points`` lie inside the class of the severity."""
 
     fingerprint: str
     resource: str
     severity: Severity
     risk_points: float
     value: float | str | None
+    limit: float | str | None
     evidence: Mapping[str, Scalar]
     text: Text
     sql: tuple[str, ...] = ()
@@ -358,3 +360,42 @@ class Earlier:
     score: float | None
     results: Mapping[str, CheckResult]
     scored: Mapping[str, ScoredResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One of the 4n quarters of a subscription; ``number`` counts from 1, ``end`` is exclusive."""
+
+    number: int
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """The customer's permission as far as a reader of the report wants to know it."""
+
+    reference: str
+    approver: str
+    not_before: datetime
+    not_after: datetime
+    data_classes: frozenset[DataClass]
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the line produces for one target: everything history stores and renderers print."""
+
+    id: str
+    agent_version: str
+    customer: str
+    period: Period | None
+    authorization: Authorization | None
+    snapshot: Snapshot
+    specs: Mapping[str, CheckSpec]
+    ruleset: Ruleset
+    results: tuple[CheckResult, ...]
+    score: Score
+    comparison: Comparison | None = None
+    notes: tuple[Text, ...] = ()

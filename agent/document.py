@@ -1,0 +1,206 @@
+"""Assessment <-> assessment.json, the contract for machines (``assessment.schema.json``).
+
+The document holds every text in every language, so that renderers and history need nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from agent.i18n import in_all_languages
+from agent.model import (
+    Assessment,
+    CheckResult,
+    CheckSpec,
+    Comparison,
+    Earlier,
+    Expected,
+    Finding,
+    Fixed,
+    Ladder,
+    Rule,
+    Score,
+    ScoredResult,
+    SourceRecord,
+)
+from agent.terms import Actor, Category, Outcome, Severity, Text
+
+SCHEMA_VERSION = 1
+Document = dict[str, Any]
+_POINT_DIGITS = 4
+
+
+def to_document(assessment: Assessment) -> Document:
+    """The whole assessment as plain JSON values."""
+    snapshot, authorization, period = assessment.snapshot, assessment.authorization, assessment.period
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "agent_version": assessment.agent_version,
+        "assessment_id": assessment.id,
+        "ruleset": {
+            "sha256": assessment.ruleset.sha256,
+            "overrides": [_plain_fields(o, "code", "owner", "reason", "until", "change") for o in assessment.ruleset.overrides],
+            "problems": [in_all_languages(problem) for problem in assessment.ruleset.problems],
+        },
+        "customer": assessment.customer,
+        "period": period and {"number": period.number, "from": plain(period.start), "to": plain(period.end)},
+        "target": {
+            "name": snapshot.target,
+            "version": str(snapshot.version),
+            "kind": snapshot.tenant_kind.value,
+            "embedded": snapshot.embedded,
+        },
+        "as_of": plain(snapshot.as_of),
+        "authorization": authorization
+        and {
+            "reference": authorization.reference,
+            "approver": authorization.approver,
+            "until": plain(authorization.not_after),
+            "data_classes": sorted(authorization.data_classes),
+        },
+        "score": score_document(assessment.score),
+        "results": [
+            _result(result, assessment.specs[result.code], assessment.ruleset.rules[result.code], assessment.score)
+            for result in assessment.results
+        ],
+        "comparison": assessment.comparison and _comparison(assessment.comparison),
+        "cost": _plain_fields(snapshot.cost, "statements", "database_ms", "longest_ms", "rows"),
+        "sources": [_source(record) for record in snapshot.records],
+        "problems": [{"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems],
+        "notes": [in_all_languages(note) for note in assessment.notes],
+    }
+
+
+def plain(value: Any) -> Any:
+    """A JSON value: dates as ISO 8601, floats rounded to what is meaningful."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return round(value, _POINT_DIGITS)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+def _plain_fields(record: Any, *names: str) -> Document:
+    return {name: plain(getattr(record, name)) for name in names}
+
+
+def score_document(score: Score) -> Document:
+    """The ``score`` member."""
+    document = _plain_fields(
+        score, "value", "low", "high", "band", "provisional", "coverage_pct", "hidden_by_mutes", "hidden_by_overrides"
+    )
+    document["categories"] = {
+        name: _plain_fields(category, "points_lost", "risk_points", "coverage_pct")
+        for name, category in sorted(score.categories.items())
+    }
+    return document
+
+
+def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score) -> Document:
+    scored = score.results.get(result.code, ScoredResult())
+    remedy = spec.remediation
+    texts = {
+        "title": spec.title, "rationale": spec.rationale, "advice": remedy.advice, "risk": remedy.risk,
+        "pre_check": remedy.pre_check, "post_check": remedy.post_check, "no_rollback": remedy.no_rollback,
+    }  # fmt: skip
+    rendered = {name: in_all_languages(Text(text)) for name, text in texts.items()}
+    return {
+        "code": result.code,
+        "name": spec.name,
+        "category": spec.category.value,
+        "actor": spec.actor.value,
+        "outcome": result.outcome.value,
+        "severity": max((f.severity for f in result.findings), key=lambda s: s.rank, default=None),
+        **_plain_fields(scored, "risk_points", "points_lost", "gain", "symptom_of", "carried_from", "carried_runs"),
+        "risk_stake": plain(result.risk_stake),
+        "group": result.group,
+        "attested": result.attested,
+        "reason": in_all_languages(result.reason),
+        "unlock": in_all_languages(result.unlock),
+        "unit": spec.unit.value,
+        "params": plain(rule.params_values),
+        "ladder": _judge(rule.judge),
+        "overridden": rule.overridden,
+        "texts": {language: {name: rendered[name][language] for name in rendered} for language in rendered["title"]},
+        "remediation": {
+            "run_as": remedy.run_as.value, "sql": list(remedy.sql), "rollback": list(remedy.rollback),
+            "restart": remedy.restart, "window": remedy.window, "link": remedy.link,
+        },
+        "findings": [_finding(finding, spec) for finding in result.findings],
+    }  # fmt: skip
+
+
+def _judge(judge: Ladder | Fixed | Expected) -> Document:
+    if isinstance(judge, Ladder):
+        rungs = {severity.value: plain(limit) for severity, limit in judge.rungs}
+        return {"rungs": rungs, "worst": plain(judge.worst), "descending": judge.descending}
+    if isinstance(judge, Fixed):
+        return {"severity": judge.severity.value}
+    return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
+
+
+def _finding(finding: Finding, spec: CheckSpec) -> Document:
+    mute = finding.muted
+    return {
+        **_plain_fields(finding, "fingerprint", "resource", "severity", "risk_points", "value", "limit", "evidence"),
+        "unit": spec.unit.value,
+        "sql": list(finding.sql),
+        "rollback": list(finding.rollback),
+        "muted": mute and _plain_fields(mute, "owner", "reason", "until"),
+        "texts": in_all_languages(finding.text),
+    }
+
+
+def _comparison(comparison: Comparison) -> Document:
+    document = _plain_fields(
+        comparison, "baseline_id", "baseline_as_of", "score_was", "score_delta", "ruleset_changed"
+    )
+    document["changes"] = [
+        _plain_fields(c, "kind", "code", "fingerprint", "resource", "severity", "was_severity", "value", "was_value")
+        for c in comparison.changes
+    ]
+    return document
+
+
+def _source(record: SourceRecord) -> Document:
+    document = _plain_fields(record, "source", "view", "status", "rows", "duration_ms", "truncated")
+    return {**document, "reason": in_all_languages(record.reason)}
+
+
+def earlier_from(document: Document) -> Earlier:
+    """An earlier assessment, read back from its document, as score and compare need it."""
+    return Earlier(
+        id=document["assessment_id"],
+        as_of=datetime.fromisoformat(document["as_of"]),
+        ruleset_sha256=document["ruleset"]["sha256"],
+        score=document["score"]["value"] if document["score"]["band"] else None,
+        results={item["code"]: _result_from(item) for item in document["results"]},
+        scored={
+            item["code"]: ScoredResult(
+                item["risk_points"], item["points_lost"], item["gain"], item["symptom_of"],
+                item["carried_from"], item["carried_runs"],
+            )
+            for item in document["results"]
+        },
+    )  # fmt: skip
+
+
+def _result_from(item: Document) -> CheckResult:
+    findings = tuple(
+        Finding(
+            f["fingerprint"], f["resource"], Severity(f["severity"]), f["risk_points"], f["value"], f["limit"],
+            f["evidence"], Text(f["texts"]["en"]),
+        )
+        for f in item["findings"]
+        if not f["muted"]
+    )  # fmt: skip
+    return CheckResult(
+        item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
+        category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
+    )  # fmt: skip

@@ -1,0 +1,97 @@
+"""Messages and numbers in the reader's language.
+
+English is in the code (the msgid); other languages are gettext catalogues, read as ``.po`` so that no build
+step can leave them stale. Numbers are formatted by the unit at the end of a placeholder's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+
+from agent.terms import Scalar, Text, Unit
+
+LANGUAGES = ("zh-CN", "en")
+_SUFFIXES = {f"_{unit.value}": unit for unit in Unit if unit is not Unit.TEXT}
+_STEPS = {
+    Unit.BYTES: ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B")),
+    Unit.MICROSECONDS: ((60_000_000, "min"), (1_000_000, "s"), (1_000, "ms"), (1, "us")),
+    Unit.MILLISECONDS: ((60_000, "min"), (1_000, "s"), (1, "ms")),
+    Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
+}
+_UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "h": "小时", "days": "天"}
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """msgid -> translation; empty for English. Fuzzy and empty entries are left out."""
+    if language == "en":
+        return {}
+    from babel.messages.pofile import read_po
+
+    path = files("agent") / "locale" / language.replace("-", "_") / "LC_MESSAGES" / "ob_health.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        entries = read_po(file, locale=language.replace("-", "_"))
+    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string and not entry.fuzzy}
+
+
+def translate(msgid: str, language: str) -> str:
+    """The message in the language, or the English one where no translation exists."""
+    return catalogue(language).get(msgid, msgid) if msgid else ""
+
+
+def unit_of(name: str) -> Unit | None:
+    """Unit by the ending of an evidence or parameter name: ``used_bytes`` -> BYTES."""
+    return next((unit for suffix, unit in _SUFFIXES.items() if name.endswith(suffix)), None)
+
+
+def format_value(value: Scalar, unit: Unit | None, language: str) -> str:
+    """One value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None."""
+    if value is None:
+        return translate("unknown", language)
+    if isinstance(value, bool):
+        return translate("yes" if value else "no", language)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, str):
+        return value
+    if unit is Unit.PCT:
+        return f"{_number(value, 1)}%"
+    if unit in _STEPS:
+        return _stepped(value, unit, language)
+    if unit in (Unit.DAYS, Unit.HOURS):
+        return _with_word(_number(value, 1), "days" if unit is Unit.DAYS else "h", language)
+    return _number(value, 2)
+
+
+def _number(value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _stepped(value: float, unit: Unit, language: str) -> str:
+    for size, word in _STEPS[unit]:
+        if abs(value) >= size or size == 1:
+            return _with_word(_number(value / size, 1), word, language)
+    raise AssertionError("the last step is 1")
+
+
+def _with_word(number: str, word: str, language: str) -> str:
+    return f"{number} {_UNIT_WORDS_ZH.get(word, word)}" if language == "zh-CN" else f"{number} {word}"
+
+
+def render(text: Text | None, language: str) -> str:
+    """A message with its values filled in; a value is never itself a template."""
+    if text is None:
+        return ""
+    values = {name: format_value(value, unit_of(name), language) for name, value in text.args.items()}
+    return translate(text.msgid, language).format_map(values) if values else translate(text.msgid, language)
+
+
+def in_all_languages(text: Text | None) -> dict[str, str]:
+    """``{"zh-CN": ..., "en": ...}``; empty strings for None."""
+    return {language: render(text, language) for language in LANGUAGES}
