@@ -20,6 +20,7 @@ from agent.model import (
     Finding,
     Fixed,
     Ladder,
+    Mute,
     Rule,
     Score,
     ScoredResult,
@@ -195,12 +196,16 @@ def _result_from(item: Document) -> CheckResult:
     findings = tuple(
         Finding(
             f["fingerprint"], f["resource"], Severity(f["severity"]), f["risk_points"], f["value"], f["limit"],
-            f["evidence"], Text(f["texts"]["en"]),
+            f["evidence"], Text(f["texts"]["en"]), muted=_mute_from(f["muted"]),
         )
         for f in item["findings"]
-        if not f["muted"]
     )  # fmt: skip
     return CheckResult(
         item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
         category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
     )  # fmt: skip
+
+
+def _mute_from(item: Document | None) -> Mute | None:
+    """A muted finding stays known, so that it is not new when its mute ends."""
+    return Mute(item["owner"], item["reason"], date.fromisoformat(item["until"])) if item else None

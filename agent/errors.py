@@ -10,13 +10,14 @@ HealthAgentError
             StatementRefused   the gate did not let it pass
     SnapshotError        exit 2: a saved file cannot be read
     HistoryError         the report is still rendered, and says so
-    RenderError          exit 4: nothing could be written
+    RenderError          a report could not be written (exit 4 where none could); the others were
     KernelError          exit 4: the embedded kernel cannot be started
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from agent.terms import Text, UnavailableKind
 
@@ -81,7 +82,12 @@ class HistoryError(HealthAgentError):
 
 
 class RenderError(HealthAgentError):
-    """A report could not be written."""
+    """A report could not be written; ``problems`` says why, ``written`` are the files that were."""
+
+    def __init__(self, text: Text | str, problems: Sequence[Text] = (), written: Sequence[Path] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems)
+        self.written = tuple(written)
 
 
 class KernelError(HealthAgentError):

@@ -1,0 +1,131 @@
+"""Run each needed source once and build the snapshot. Never raises for a source: it is Unavailable then."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import types
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from agent.connect import Row, Session
+from agent.errors import StatementError
+from agent.facts import CostClass, spec_of
+from agent.facts.given import Build
+from agent.masking import mask
+from agent.model import Capabilities, Snapshot, SourceRecord, Unavailable
+from agent.statements import Statement, compile_source
+from agent.terms import DataClass, Text, UnavailableKind
+
+Progress = Callable[[str, int, int], None]
+_COST_ORDER = list(CostClass)
+
+
+def collect(
+    session: Session,
+    sources: Iterable[type],
+    capabilities: Capabilities,
+    data_classes: frozenset[DataClass] | None,
+    as_of: datetime,
+    given: Sequence[object] = (),
+    progress: Progress = lambda source, done, total: None,
+) -> Snapshot:
+    """Every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply."""
+    facts: dict[type, tuple[Any, ...] | Unavailable] = {}
+    records: list[SourceRecord] = []
+    wanted = sorted({row for row in sources if spec_of(row)}, key=_order)
+    for done, row in enumerate(wanted):
+        progress(row.__name__, done, len(wanted))
+        facts[row], record = _read(session, row, capabilities, data_classes)
+        records.append(record)
+    build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
+    facts[Build] = (build,)
+    for item in given:
+        before = facts.get(type(item), ())
+        facts[type(item)] = (*(() if isinstance(before, Unavailable) else before), item)
+    return Snapshot(
+        session.endpoint.name, capabilities.tenant_kind, capabilities.version, as_of, facts, tuple(records),
+        capabilities.problems, session.cost, capabilities.embedded,
+    )  # fmt: skip
+
+
+def _order(row: type) -> tuple[int, str]:
+    spec = spec_of(row)
+    assert spec is not None
+    return _COST_ORDER.index(spec.cost), spec.name
+
+
+def _read(
+    session: Session, row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None
+) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
+    spec = spec_of(row)
+    assert spec is not None
+    statement = compile_source(row, capabilities, data_classes)
+    if isinstance(statement, Unavailable):
+        return statement, SourceRecord(spec.name, spec.view, statement.kind.value, reason=statement.reason)
+    started = time.perf_counter()
+    try:
+        raw = session.fetch(statement.sql, spec.name)
+        rows = tuple(_row(row, statement, values, spec.data_class) for values in raw[: statement.limit])
+    except StatementError as error:
+        missing = Unavailable(error.kind, error.text, _remedy(error))
+        return missing, SourceRecord(spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_since(started))
+    except Exception as error:  # noqa: BLE001 - the border where a bad row becomes data
+        reason = Text("{source}: a row could not be read: {reason}", {"source": spec.name, "reason": repr(error)[:300]})
+        missing = Unavailable(UnavailableKind.ERROR, reason)
+        return missing, SourceRecord(spec.name, spec.view, "error", reason=reason, duration_ms=_since(started))
+    truncated = len(raw) > statement.limit
+    return rows, SourceRecord(spec.name, spec.view, "ok", len(rows), _since(started), truncated)
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _remedy(error: StatementError) -> Text | None:
+    if error.kind is UnavailableKind.TIMEOUT:
+        return Text("Assess in a quieter hour, or raise limits.statement_timeout_s of the target.")
+    if error.kind is UnavailableKind.PRIVILEGE:
+        return Text("Run the script that ob-health grants prints, as an administrator of the tenant.")
+    return None
+
+
+def _row(row: type, statement: Statement, values: Row, data_class: DataClass) -> Any:
+    converters = _converters(row)
+    fields = {name: converters[name](value) for name, value in zip(statement.fields, values, strict=True)}
+    if data_class is DataClass.SQL_TEXT_MASKED and "statement" in fields:
+        fields["statement"] = mask(fields["statement"])
+    return row(**fields)
+
+
+@cache
+def _converters(row: type) -> dict[str, Callable[[Any], Any]]:
+    hints = typing.get_type_hints(row)
+    return {field.name: _converter(hints[field.name]) for field in dataclasses.fields(row)}
+
+
+def _converter(hint: Any) -> Callable[[Any], Any]:
+    if isinstance(hint, types.UnionType):
+        inner = _converter(next(arm for arm in typing.get_args(hint) if arm is not type(None)))
+        return lambda value: None if value is None else inner(value)
+    return {datetime: _moment, bool: _switch, int: int, float: float, str: _string}.get(hint, hint)
+
+
+def _string(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _switch(value: Any) -> bool:
+    return value.upper() in ("YES", "TRUE", "1") if isinstance(value, str) else bool(value)
+
+
+def _moment(value: Any) -> datetime:
+    """The session's time zone is UTC; some views of the embedded kernel give microseconds since 1970."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return datetime.fromtimestamp(int(value) / 1_000_000, UTC)

@@ -1,0 +1,114 @@
+"""Loading the engagement file: every problem at once, with file, line, path and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from agent.engagement import Engagement
+from agent.fieldtypes import Invalid
+from agent.terms import Scalar, Text
+from agent.yamlfile import Loc, place, read_yaml, unusable
+
+__all__ = ["Engagement", "load_engagement"]
+
+# By pydantic's kind of error; placeholders other than the place come from its context.
+_MESSAGES = {
+    "missing": "{place}: this key is missing; add it",
+    "string_type": "{place}: write text; put it in quotes if it looks like a number, a date or true/false",
+    "string_too_short": "{place}: this must not be blank; fill it in",
+    "int_type": "{place}: write a whole number, without quotes",
+    "int_from_float": "{place}: write a whole number, without quotes",
+    "float_type": "{place}: write a number, without quotes",
+    "finite_number": "{place}: write a number, without quotes",
+    "bool_type": "{place}: write true or false, without quotes",
+    "date_type": "{place}: write a date without quotes, such as 2026-03-31",
+    "literal_error": "{place}: write one of: {expected}",
+    "enum": "{place}: write one of: {expected}",
+    "greater_than": "{place}: must be greater than {gt}",
+    "greater_than_equal": "{place}: must be at least {ge}",
+    "less_than_equal": "{place}: must be at most {le}",
+    "multiple_of": "{place}: must be a multiple of {multiple_of}",
+    "tuple_type": "{place}: write a list, each entry on a line of its own that begins with \"- \"",
+    "too_short": "{place}: this must not be empty; write at least one entry",
+    "dict_type": "{place}: write keys and values here, each on a line of its own",
+    "model_type": "{place}: write keys and values here, each on a line of its own",
+}  # fmt: skip
+_OTHER = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
+
+
+def load_engagement(path: Path) -> Engagement:
+    """Read and check an engagement file. Raises ConfigError with every problem listed.
+
+    Relative paths in it start at its own directory. Whether mutes and overrides last too long is the rules' matter.
+    """
+    data, locate = read_yaml(path)
+    try:
+        return Engagement.model_validate(data, context={"directory": path.parent, "targets": _target_names(data)})
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+    problems = sorted((_problem(detail, path, locate) for detail in details), key=lambda problem: problem[0])
+    raise unusable(path, [text for _, text in problems])
+
+
+def _target_names(data: Any) -> list[str]:
+    targets = data.get("targets") if isinstance(data, dict) else None
+    return list(targets) if isinstance(targets, dict) else []
+
+
+def _problem(detail: ErrorDetails, path: Path, locate: Any) -> tuple[int, Text]:
+    # "[key]" is pydantic's mark for a mapping's key as opposed to its value.
+    loc = tuple(step for step in detail["loc"] if step != "[key]")
+    msgid, args = _message(detail, loc)
+    return locate(loc), Text(msgid, {"place": place(path, locate, loc), **args})
+
+
+def _message(detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
+    context = detail.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, Invalid):
+        return cause.msgid, cause.args_by_name
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(loc)
+    args = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+    if "expected" in args:
+        args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
+    return _MESSAGES.get(detail["type"], _OTHER), args
+
+
+def _unknown_key(loc: Loc) -> tuple[str, dict[str, Scalar]]:
+    known = _known_keys(loc[:-1])
+    nearest = get_close_matches(str(loc[-1]), known, n=1)
+    if nearest:
+        return "{place}: unknown key; did you mean {nearest}?", {"nearest": nearest[0]}
+    return "{place}: unknown key; delete it, or write one of: {known}", {"known": ", ".join(known)}
+
+
+def _known_keys(loc: Loc) -> list[str]:
+    """Keys of the block that a path leads to."""
+    block: type[BaseModel] = Engagement
+    steps = iter(loc)
+    for step in steps:
+        field = _fields(block).get(step)
+        if field is None:  # the index of a list
+            continue
+        if get_origin(field) is dict:
+            next(steps, None)
+        block = next(_blocks(field), block)
+    return [str(key) for key in _fields(block)]
+
+
+def _fields(block: type[BaseModel]) -> dict[int | str, Any]:
+    return {field.alias or name: field.annotation for name, field in block.model_fields.items()}
+
+
+def _blocks(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _blocks(part)

@@ -1,0 +1,243 @@
+"""What an engagement file holds: one customer, the targets, and what was agreed.
+
+``agent.config.load_engagement`` reads it. Dates without a time zone are in the service's time zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core.core_schema import ValidationInfo
+
+from agent import model
+from agent.fieldtypes import (
+    Block,
+    Code,
+    Count,
+    Day,
+    ExistingFile,
+    HistoryUrl,
+    Host,
+    Invalid,
+    Many,
+    Moment,
+    Name,
+    Password,
+    Positive,
+    Quantity,
+    Size,
+    TargetRef,
+    Timezone,
+    User,
+    Words,
+    not_before,
+)
+from agent.scheduler import Subscription
+from agent.terms import DataClass, TenantKind
+
+T = TypeVar("T")
+
+
+class Customer(Block):
+    name: Words
+    contact: str = ""
+
+
+class Service(Block):
+    """The subscription: first day, length, and whose days are counted."""
+
+    tier: Words
+    start: Day
+    months: Annotated[int, Field(ge=12, le=120, multiple_of=12)]
+    timezone: Timezone = "Asia/Shanghai"
+
+
+class Tls(Block):
+    """``required`` encrypts, ``verify`` also checks the server's certificate (with ``ca``, or the system's)."""
+
+    mode: Literal["disabled", "required", "verify"] = "required"
+    ca: ExistingFile | None = None
+
+    @field_validator("ca")
+    @classmethod
+    def _ca_is_used(cls, value: ExistingFile | None, info: ValidationInfo) -> ExistingFile | None:
+        if value is not None and info.data.get("mode", "verify") != "verify":
+            raise Invalid('{place}: a CA file is used with "mode: verify" only; set that or delete this key')
+        return value
+
+
+class Limits(Block):
+    """What one assessment may cost the target."""
+
+    statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = 10
+    total_database_ms: Positive = 30_000
+    max_rows: Positive = 200_000
+
+
+class Period(Block):
+    """Days that matter to the business, both included."""
+
+    name: Words
+    first: Day = Field(alias="from")
+    last: Annotated[Day, AfterValidator(not_before("first", '{place}: "to" must not be before "from"'))] = Field(alias="to")
+
+
+class Business(Block):
+    """What the customer says of the load; None is unknown."""
+
+    peak_qps: Quantity | None = None
+    concurrency: Count | None = None
+    growth_pct_per_year: Annotated[float, Field(ge=-100, le=10_000, allow_inf_nan=False)] | None = None
+    critical_periods: Many[Period] = ()
+    description: str = ""
+
+
+class Attestation(Block, Generic[T]):
+    """Something that SQL cannot see, and who vouches for it until when (that day included)."""
+
+    value: T
+    by: Words
+    date: Day
+    valid_until: Annotated[Day, AfterValidator(not_before("date", '{place}: must not be before "date"'))]
+
+
+class Attestations(Block):
+    purchased_data_disk_bytes: Attestation[Size] | None = None
+    console_backup_enabled: Attestation[bool] | None = None
+    tde_enabled: Attestation[bool] | None = None
+    console_whitelist_restricted: Attestation[bool] | None = None
+    last_restore_drill: Attestation[Day] | None = None
+
+
+class Target(Block):
+    """One tenant to assess. ``business`` replaces the engagement's; ``attestations`` go before the engagement's."""
+
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    user: User
+    password: Password
+    tls: Tls = Tls()
+    kind: Annotated[TenantKind, Field(strict=False)] = TenantKind.USER
+    limits: Limits = Limits()
+    business: Business | None = None
+    attestations: Attestations = Attestations()
+
+
+class AuthorizationBlock(Block):
+    """The customer's permission. A ``not_after`` without a time includes that day."""
+
+    reference: Words
+    approver: Words
+    targets: Annotated[Many[TargetRef], Field(min_length=1)]
+    data_classes: Annotated[Many[Annotated[DataClass, Field(strict=False)]], Field(min_length=1)]
+    not_before: Moment
+    not_after: Moment
+
+    def window(self, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
+        """Begin and end (exclusive), aware."""
+        after = self.not_after
+        if not isinstance(after, dt.datetime):
+            after += dt.timedelta(days=1)
+        return _aware(self.not_before, zone), _aware(after, zone)
+
+
+def _aware(moment: dt.datetime | dt.date, zone: ZoneInfo) -> dt.datetime:
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time())
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+class MuteEntry(Block):
+    """Names a fingerprint, or a code with a resource pattern (``*`` for all)."""
+
+    fingerprint: Words | None = None
+    code: Code | None = None
+    resource: Words | None = None
+    owner: Words
+    reason: Words
+    until: Day
+
+    @model_validator(mode="after")
+    def _names_one(self) -> MuteEntry:
+        by_code = self.code is not None and self.resource is not None
+        if (self.fingerprint is None) != by_code or (self.code is None) != (self.resource is None):
+            raise Invalid('{place}: name either "fingerprint", or "code" and "resource" (a pattern, "*" for all)')
+        return self
+
+
+class OverrideEntry(Block):
+    """``change`` is laid over the check's entry in the shipped rules."""
+
+    code: Code
+    owner: Words
+    reason: Words
+    until: Day
+    change: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class Rules(Block):
+    """Changes of the shipped rules: in a file of their own, here, or both."""
+
+    file: ExistingFile | None = None
+    overrides: Many[OverrideEntry] = ()
+
+
+class Report(Block):
+    prepared_by: str = ""
+
+
+class Engagement(Block):
+    """A whole engagement file."""
+
+    customer: Customer
+    service: Service
+    targets: Annotated[dict[Name, Target], Field(min_length=1)]
+    authorization: AuthorizationBlock | None = None
+    business: Business = Business()
+    attestations: Attestations = Attestations()
+    mute_entries: Many[MuteEntry] = Field(default=(), alias="mutes")
+    rules: Rules = Rules()
+    language: Annotated[Many[Literal["zh-CN", "en"]], Field(min_length=1)] = ("zh-CN", "en")
+    history: HistoryUrl | None = None
+    report: Report = Report()
+
+    @field_validator("authorization")
+    @classmethod
+    def _window_is_open(cls, value: AuthorizationBlock | None, info: ValidationInfo) -> AuthorizationBlock | None:
+        service = info.data.get("service")
+        if value and service:
+            begin, end = value.window(ZoneInfo(service.timezone))
+            if begin >= end:
+                raise Invalid('{place}: "not_after" must be later than "not_before"')
+        return value
+
+    @property
+    def subscription(self) -> Subscription:
+        """What was bought, for the schedule."""
+        return Subscription(self.service.start, self.service.months, self.service.timezone)
+
+    @property
+    def mutes(self) -> tuple[model.Mute, ...]:
+        """The mutes, in the order of the file."""
+        return tuple(
+            model.Mute(m.owner, m.reason, m.until, m.fingerprint or "", m.code or "", m.resource or "")
+            for m in self.mute_entries
+        )
+
+    @property
+    def overrides(self) -> tuple[model.Override, ...]:
+        """The overrides written in the engagement itself; ``rules.file`` may hold more."""
+        return tuple(model.Override(o.code, o.owner, o.reason, o.until, o.change) for o in self.rules.overrides)
+
+    def business_of(self, target_name: str) -> Business:
+        """The target's own business profile, or the engagement's."""
+        return self.targets[target_name].business or self.business
+
+    def attestations_of(self, target_name: str) -> Mapping[str, Attestation[Any]]:
+        """What was attested, by key; the target's own go before the engagement's."""
+        given = (*self.attestations, *self.targets[target_name].attestations)
+        return {key: attestation for key, attestation in given if attestation is not None}

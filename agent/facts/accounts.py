@@ -1,0 +1,36 @@
+"""Accounts and their privileges. Never a password hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.facts import source
+from agent.terms import DataClass
+
+
+@source("oceanbase.DBA_OB_USERS", DataClass.ACCOUNTS, order_by="USER_NAME, HOST", limit=5000)
+class Account:
+    """One account of the tenant; privileges are global ones, 'YES' or 'NO'."""
+
+    user_name: str
+    host: str
+    type: str | None = None
+    is_locked: str
+    ssl_type: int | None = None
+    password_last_changed: datetime | None
+    max_user_connections: int | None = None
+    priv_select: str
+    priv_insert: str
+    priv_update: str
+    priv_delete: str
+    priv_create: str
+    priv_drop: str
+    priv_alter: str
+    priv_index: str
+    priv_create_user: str
+    priv_grant_option: str
+    priv_super: str
+    priv_process: str
+    priv_file: str | None = None
+    priv_alter_tenant: str | None = None
+    priv_alter_system: str | None = None

@@ -1,0 +1,56 @@
+"""Facts that no view holds: the build itself, the engagement's business profile and attestations, the past."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from agent.facts import given
+from agent.terms import TenantKind, Version
+
+
+@given
+class Build:
+    """The server's version and what kind of tenant answers; always one row."""
+
+    version: Version
+    tenant_kind: TenantKind
+    embedded: bool
+
+
+@given
+class BusinessProfile:
+    """What the customer says of the business; None where the engagement is silent."""
+
+    peak_qps: float | None
+    concurrency: int | None
+    growth_pct_per_year: float | None
+
+
+@given
+class CriticalPeriod:
+    """A span in which the business cannot afford trouble; ``end`` inclusive."""
+
+    name: str
+    start: date
+    end: date
+
+
+@given
+class Attestation:
+    """What somebody answers for because SQL cannot show it; expired ones are left out of the snapshot."""
+
+    key: str
+    value: str | float | bool
+    by: str
+    on: date
+    valid_until: date
+
+
+@given
+class EarlierValue:
+    """A finding's value in an earlier assessment of this target."""
+
+    code: str
+    resource: str
+    value: float
+    as_of: datetime

@@ -1,0 +1,97 @@
+"""What the server does by itself: compaction, statistics jobs, workload snapshots."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.facts import expr, source
+from agent.terms import DataClass
+
+
+@source("oceanbase.DBA_OB_MAJOR_COMPACTION", DataClass.STATISTICS)
+class MajorCompaction:
+    """State of the tenant's major compaction; 1970 in a time means never."""
+
+    frozen_scn: int
+    frozen_time: datetime
+    global_broadcast_scn: int
+    last_scn: int
+    last_finish_time: datetime
+    start_time: datetime
+    status: str
+    is_error: str
+    is_suspended: str
+    info: str | None
+
+
+@source(
+    "oceanbase.GV$OB_COMPACTION_DIAGNOSE_INFO",
+    DataClass.STATISTICS,
+    group_by="TYPE, STATUS",
+    order_by="TYPE, STATUS",
+    limit=100,
+)
+class CompactionDiagnosis:
+    """What the server says holds a compaction up, counted by kind."""
+
+    type: str = expr("TYPE")
+    status: str = expr("STATUS")
+    tablets: int = expr("COUNT(*)")
+    newest: datetime = expr("MAX(CREATE_TIME)")
+
+
+@source(
+    "oceanbase.DBA_OB_TASK_OPT_STAT_GATHER_HISTORY",
+    DataClass.STATISTICS,
+    order_by="START_TIME DESC",
+    limit=200,
+)
+class GatherTask:
+    """One run of statistics gathering; the newest two hundred."""
+
+    task_id: str
+    type: str
+    status: str
+    table_count: int | None
+    failed_count: int | None
+    start_time: datetime
+    end_time: datetime | None
+
+
+@source("oceanbase.DBA_SCHEDULER_JOBS", DataClass.SETTINGS, order_by="JOB_NAME", limit=500)
+class Job:
+    """One scheduled job; ``enabled`` as the server spells it ('1' or 'TRUE'); durations in seconds."""
+
+    owner: str
+    job_name: str
+    enabled: str | None
+    state: str | None
+    repeat_interval: str | None
+    failure_count: int | None
+    last_start_date: datetime | None
+    last_run_duration: int | None
+    next_run_date: datetime | None
+    max_run_duration: int | None
+
+
+@source(
+    "oceanbase.DBA_WR_SNAPSHOT",
+    DataClass.STATISTICS,
+    group_by="SNAP_ID",
+    order_by="SNAP_ID DESC",
+    limit=1000,
+)
+class WorkloadSnapshot:
+    """One snapshot of the workload repository."""
+
+    snap_id: int = expr("SNAP_ID")
+    end_interval_time: datetime = expr("MAX(END_INTERVAL_TIME)")
+
+
+@source("oceanbase.DBA_WR_CONTROL", DataClass.SETTINGS)
+class WorkloadControl:
+    """How often the workload repository takes snapshots and how long it keeps them, as the server spells it."""
+
+    snap_interval: str
+    retention: str
+    topnsql: int

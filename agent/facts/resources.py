@@ -1,0 +1,105 @@
+"""The tenant's units, memory and counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.facts import expr, source
+from agent.terms import DataClass
+
+# Counters since server start that checks use; GV$SYSSTAT has some 760 more.
+COUNTERS = (
+    "sql select count", "sql insert count", "sql replace count", "sql update count", "sql delete count",
+    "sql local count", "sql remote count", "sql distributed count", "sql fail count",
+    "trans start count", "trans commit count", "trans rollback count", "trans timeout count",
+    "max cpus", "cpu usage", "min cpus", "memory usage", "max memory size", "worker time", "cpu time",
+)  # fmt: skip
+
+
+@source("oceanbase.GV$OB_UNITS", DataClass.STATISTICS)
+class ResourceUnit:
+    """One resource unit of the tenant. CPU in cores, sizes in bytes; the size of the disk is not shown to user tenants."""
+
+    svr_ip: str | None = None
+    svr_port: int | None = None
+    tenant_id: int | None = None
+    zone: str | None = None
+    max_cpu: float
+    min_cpu: float
+    memory_size: int
+    log_disk_size: int
+    log_disk_in_use: int
+    data_disk_in_use: int | None
+    data_disk_size: int | None = None
+    status: str
+    create_time: datetime | None = None
+
+
+@source("oceanbase.GV$OB_MEMSTORE", DataClass.STATISTICS)
+class Memstore:
+    """Memstore of one tenant on one server, bytes. A freeze starts at ``freeze_trigger``, writes stop at the limit."""
+
+    svr_ip: str | None = None
+    tenant_id: int | None = None
+    active_span: int
+    freeze_trigger: int
+    freeze_cnt: int
+    memstore_used: int
+    memstore_limit: int
+
+
+@source("oceanbase.GV$OB_TENANT_MEMORY", DataClass.STATISTICS)
+class TenantMemory:
+    """Memory that a tenant holds and has left on one server, bytes."""
+
+    svr_ip: str | None = None
+    tenant_id: int | None = None
+    hold: int
+    free: int
+
+
+@source(
+    "oceanbase.GV$OB_MEMORY",
+    DataClass.STATISTICS,
+    group_by="CTX_NAME, MOD_NAME",
+    order_by="hold DESC, CTX_NAME, MOD_NAME",
+    limit=50,
+)
+class MemoryModule:
+    """Memory by module, summed over servers, bytes; the largest fifty."""
+
+    ctx_name: str = expr("CTX_NAME")
+    mod_name: str = expr("MOD_NAME")
+    hold: int = expr("SUM(HOLD)")
+    used: int = expr("SUM(USED)")
+
+
+@source(
+    "oceanbase.GV$SYSSTAT",
+    DataClass.STATISTICS,
+    where="NAME IN (" + ", ".join(f"'{name}'" for name in COUNTERS) + ")",
+)
+class Counter:
+    """One counter of one tenant on one server, since the server started."""
+
+    svr_ip: str | None = None
+    con_id: int
+    name: str
+    value: int
+    stat_id: int
+
+
+@source("oceanbase.GV$OB_LOG_STAT", DataClass.STATISTICS)
+class LogReplica:
+    """One replica of a log stream. The embedded kernel has one stream without a number."""
+
+    svr_ip: str | None = None
+    svr_port: int | None = None
+    tenant_id: int | None = None
+    ls_id: int | None = None
+    role: str
+    in_sync: str
+    paxos_member_list: str
+    paxos_replica_num: int
+    end_scn: int
+    max_scn: int

@@ -1,0 +1,127 @@
+"""Business tables, columns, indexes and what runs out. Empty without SHOW VIEW: then Unavailable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.facts import SYSTEM_SCHEMAS, CostClass, Privilege, expr, source
+from agent.terms import DataClass
+
+_SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
+BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM})"
+BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
+
+
+@source(
+    "information_schema.TABLES",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS} AND TABLE_TYPE = 'BASE TABLE'",
+    order_by="TABLE_SCHEMA, TABLE_NAME",
+    limit=20000,
+    requires=Privilege.SHOW_VIEW,
+)
+class Table:
+    """One business table. ``table_rows`` and ``data_length`` (bytes) are 0 without statistics: unknown, not empty."""
+
+    table_schema: str
+    table_name: str
+    table_rows: int | None
+    data_length: int | None
+    table_collation: str | None
+    create_time: datetime | None
+
+
+@source(
+    "information_schema.STATISTICS",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=BUSINESS,
+    order_by="TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
+    limit=60000,
+    requires=Privilege.SHOW_VIEW,
+)
+class IndexColumn:
+    """One column of an index; the primary key is the index ``PRIMARY``."""
+
+    table_schema: str
+    table_name: str
+    index_name: str
+    non_unique: bool
+    seq_in_index: int
+    column_name: str
+    sub_part: int | None
+    index_type: str
+    is_visible: str
+    comment: str
+
+
+@source(
+    "information_schema.COLUMNS",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double'))",
+    order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+    limit=20000,
+    requires=Privilege.SHOW_VIEW,
+)
+class NumberColumn:
+    """The columns that number checks need: AUTO_INCREMENT and floating point ones."""
+
+    table_schema: str
+    table_name: str
+    column_name: str
+    data_type: str
+    column_type: str
+    column_key: str
+    extra: str
+
+
+@source(
+    "oceanbase.DBA_OB_AUTO_INCREMENT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    from_sql="{DBA_OB_AUTO_INCREMENT} a JOIN {DBA_OBJECTS} o ON o.OBJECT_ID = a.AUTO_INCREMENT_KEY",
+    also_reads=("oceanbase.DBA_OBJECTS",),
+    where="o.OBJECT_TYPE = 'TABLE'",
+    order_by="o.OWNER, o.OBJECT_NAME",
+    limit=20000,
+)
+class AutoIncrement:
+    """Where a table's AUTO_INCREMENT stands. ``auto_increment_value`` is the cache's ceiling, not the last value used."""
+
+    owner: str = expr("o.OWNER")
+    table_name: str = expr("o.OBJECT_NAME")
+    auto_increment_value: int | None = expr("a.AUTO_INCREMENT_VALUE")
+    sync_value: int = expr("a.SYNC_VALUE")
+
+
+@source("oceanbase.DBA_RECYCLEBIN", DataClass.SETTINGS, where="TYPE IN ('TABLE', 'DATABASE')", limit=5000)
+class RecycledObject:
+    """A dropped table or database that still takes space."""
+
+    owner: str
+    object_name: str
+    original_name: str
+    type: str
+    droptime: datetime | None
+
+
+@source(
+    "oceanbase.DBA_TAB_STATISTICS",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS_OWNER} AND OBJECT_TYPE = 'TABLE'",
+    order_by="OWNER, TABLE_NAME",
+    limit=20000,
+)
+class TableStatistics:
+    """Optimizer statistics of one business table; NULL where they were never gathered."""
+
+    owner: str
+    table_name: str
+    num_rows: int | None
+    avg_row_len: int | None
+    last_analyzed: datetime | None
+    stattype_locked: str | None
+    stale_stats: str | None

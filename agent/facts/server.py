@@ -1,0 +1,28 @@
+"""Statements of the session and of preflight: with the sources, all the SQL that is ever sent.
+
+``SESSION_READ_ONLY`` goes first; then ``SERVER`` tells whether this is OceanBase at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+SESSION_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
+SESSION_SETTINGS = (
+    "SET SESSION autocommit = 1, time_zone = '+00:00', ob_query_timeout = {timeout_us:d}, ob_trx_timeout = {timeout_us:d}"
+)
+SERVER = "SELECT VERSION() AS server_version"
+IDENTITY = (
+    "SELECT OB_VERSION() AS ob_version, EFFECTIVE_TENANT_ID() AS tenant_id, CURRENT_USER() AS account,"
+    " @@GLOBAL.ob_compatibility_mode AS compatibility_mode"
+)
+GRANTS = "SHOW GRANTS"
+
+
+def columns_of(views: Iterable[str], system_schema: str) -> str:
+    """The columns that exist of some system views: one row per view and column."""
+    names = ", ".join(f"'{view}'" for view in sorted(views))
+    return (
+        "SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name FROM information_schema.COLUMNS"
+        f" WHERE TABLE_SCHEMA = '{system_schema}' AND TABLE_NAME IN ({names})"
+    )

@@ -1,0 +1,49 @@
+"""Configuration parameters and global system variables."""
+
+from __future__ import annotations
+
+from agent.facts import source
+from agent.terms import DataClass
+
+
+@source("oceanbase.GV$OB_PARAMETERS", DataClass.SETTINGS, order_by="NAME", limit=20000)
+class Parameter:
+    """One configuration parameter on one server; values as the server spells them (``1.5G``, ``30s``, ``True``)."""
+
+    svr_ip: str | None = None
+    svr_port: int | None = None
+    zone: str | None = None
+    tenant_id: int | None = None
+    scope: str
+    name: str
+    value: str
+    default_value: str | None = None
+    isdefault: str | None = None
+    edit_level: str | None = None
+
+
+@source("oceanbase.DBA_OB_SYS_VARIABLES", DataClass.SETTINGS, order_by="NAME")
+class Variable:
+    """One system variable of the tenant with its global value."""
+
+    name: str
+    value: str | None
+    default_value: str | None = None
+    isdefault: str | None = None
+    scope: str | None = None
+
+
+@source("oceanbase.DBA_OB_TENANTS", DataClass.SETTINGS)
+class Tenant:
+    """The tenant itself (all of them for sys). Absent from the embedded kernel."""
+
+    tenant_id: int
+    tenant_name: str
+    tenant_type: str
+    primary_zone: str | None = None
+    locality: str | None = None
+    compatibility_mode: str
+    status: str
+    compatible: str | None = None
+    tenant_role: str | None = None
+    log_mode: str | None = None

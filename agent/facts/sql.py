@@ -1,0 +1,143 @@
+"""What statements cost: the audit ring (minutes), SQLSTAT (since start) and the plan cache.
+
+Our own account's statements and internal ones are left out in the database. Times in microseconds.
+The latency buckets are fixed, so that a rule can change afterwards.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.facts import CostClass, expr, source
+from agent.terms import DataClass
+
+OWN_ACCOUNT = "SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
+NOT_OURS = f"IS_INNER_SQL = 0 AND USER_NAME <> {OWN_ACCOUNT}"
+# Ids of databases that users create; system ones, our own session's among them, lie below.
+BUSINESS_DATABASE_ID = "DB_ID > 500000"
+NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
+
+
+@source(
+    "oceanbase.GV$OB_SQL_AUDIT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    group_by="RET_CODE",
+    order_by="RET_CODE",
+    limit=500,
+)
+class AuditReturn:
+    """Everything in the audit ring by return code: how much, how long it spans, how much of it is the customer's."""
+
+    ret_code: int = expr("RET_CODE")
+    records: int = expr("COUNT(*)")
+    first_us: int = expr("MIN(REQUEST_TIME)")
+    last_us: int = expr("MAX(REQUEST_TIME)")
+    executions: int = expr(f"SUM(CASE WHEN {NOT_OURS} THEN 1 ELSE 0 END)")
+    elapsed_us: int = expr(f"SUM(CASE WHEN {NOT_OURS} THEN ELAPSED_TIME ELSE 0 END)")
+    sql_id: str = expr(f"MAX(CASE WHEN {NOT_OURS} THEN SQL_ID ELSE '' END)")
+
+
+@source(
+    "oceanbase.GV$OB_SQL_AUDIT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where=NOT_OURS,
+    group_by="SQL_ID",
+    order_by="elapsed_us DESC, SQL_ID",
+    limit=200,
+)
+class SqlShape:
+    """One SQL shape (SQL_ID) in the audit ring: the two hundred that took most time."""
+
+    sql_id: str = expr("SQL_ID")
+    db_name: str = expr("MIN(DB_NAME)")
+    user_name: str = expr("MIN(USER_NAME)")
+    executions: int = expr("COUNT(*)")
+    elapsed_us: int = expr("SUM(ELAPSED_TIME)")
+    max_elapsed_us: int = expr("MAX(ELAPSED_TIME)")
+    queue_us: int = expr("SUM(QUEUE_TIME)")
+    plan_us: int = expr("SUM(GET_PLAN_TIME)")
+    execute_us: int = expr("SUM(EXECUTE_TIME)")
+    lock_wait_us: int = expr("SUM(APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME)")
+    rows_returned: int = expr("SUM(RETURN_ROWS)")
+    max_rows_returned: int = expr("MAX(RETURN_ROWS)")
+    rows_affected: int = expr("SUM(AFFECTED_ROWS)")
+    rows_read: int = expr("SUM(MEMSTORE_READ_ROW_COUNT + SSSTORE_READ_ROW_COUNT)")
+    disk_reads: int = expr("SUM(DISK_READS)")
+    retries: int = expr("SUM(RETRY_CNT)")
+    errors: int = expr("SUM(CASE WHEN RET_CODE <> 0 THEN 1 ELSE 0 END)")
+    plan_misses: int = expr("SUM(CASE WHEN IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")
+    full_scans: int = expr("SUM(TABLE_SCAN)")
+    remote_plans: int = expr("SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN 1 ELSE 0 END)")
+    plans: int = expr("COUNT(DISTINCT PLAN_HASH)")
+    over_10ms: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 10000 THEN 1 ELSE 0 END)")
+    over_100ms: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 100000 THEN 1 ELSE 0 END)")
+    over_1s: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 1000000 THEN 1 ELSE 0 END)")
+    over_10s: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 10000000 THEN 1 ELSE 0 END)")
+
+
+@source(
+    "oceanbase.GV$OB_SQLSTAT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where=NO_SYSTEM_DATABASE,
+    group_by="SQL_ID",
+    order_by="elapsed_us DESC, SQL_ID",
+    limit=200,
+)
+class SqlTotal:
+    """One SQL shape since its plan was loaded: longer than the audit ring, without latencies."""
+
+    sql_id: str = expr("SQL_ID")
+    db_name: str = expr("MIN(PARSING_DB_NAME)")
+    plans: int = expr("COUNT(DISTINCT PLAN_HASH)")
+    executions: int = expr("SUM(EXECUTIONS_TOTAL)")
+    elapsed_us: int = expr("SUM(ELAPSED_TIME_TOTAL)")
+    cpu_us: int = expr("SUM(CPU_TIME_TOTAL)")
+    disk_reads: int = expr("SUM(DISK_READS_TOTAL)")
+    rows_processed: int = expr("SUM(ROWS_PROCESSED_TOTAL)")
+    rows_read: int = expr(
+        "SUM(MEMSTORE_READ_ROWS_TOTAL + MINOR_SSSTORE_READ_ROWS_TOTAL + MAJOR_SSSTORE_READ_ROWS_TOTAL)"
+    )
+    retries: int = expr("SUM(RETRY_TOTAL)")
+
+
+@source("oceanbase.GV$OB_PLAN_CACHE_STAT", DataClass.STATISTICS)
+class PlanCache:
+    """The plan cache of one tenant on one server; counts since start, memory in bytes."""
+
+    svr_ip: str | None = None
+    tenant_id: int | None = None
+    access_count: int
+    hit_count: int
+    plan_num: int
+    sql_num: int
+    mem_used: int
+    mem_hold: int
+    mem_limit: int
+
+
+@source(
+    "oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT",
+    DataClass.SQL_TEXT_MASKED,
+    cost=CostClass.MEDIUM,
+    where=f"OBJECT_TYPE = 'SQL_PLAN' AND {BUSINESS_DATABASE_ID}",
+    order_by="ELAPSED_TIME DESC, SQL_ID, PLAN_ID",
+    limit=200,
+)
+class CachedPlan:
+    """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds."""
+
+    sql_id: str
+    plan_id: int
+    plan_hash: int
+    statement: str = expr("SUBSTR(STATEMENT, 1, 4000)")
+    executions: int
+    elapsed_time: int
+    avg_exe_usec: int
+    slowest_exe_usec: int
+    table_scan: bool
+    timeout_count: int
+    first_load_time: datetime
+    last_active_time: datetime

@@ -1,0 +1,183 @@
+"""Kinds of values in the engagement file. Each refusal says what to write instead and never repeats the value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+
+from agent.secrets import is_reference
+from agent.terms import Scalar
+from agent.units import parse_size
+
+T = TypeVar("T")
+_YEARS = range(2000, 2200)
+
+
+class Invalid(ValueError):
+    """A value that cannot be used. ``msgid`` is the whole message; it has ``{place}`` in it."""
+
+    def __init__(self, msgid: str, **args: Scalar) -> None:
+        super().__init__(msgid)
+        self.msgid = msgid
+        self.args_by_name = args
+
+
+class Block(BaseModel):
+    """Base of all blocks. A key left empty counts as not written."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return {key: value for key, value in data.items() if value is not None or key not in known}
+
+
+def _matching(pattern: str, msgid: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def validate(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise Invalid(msgid)
+        return value
+
+    return AfterValidator(validate)
+
+
+def _day(value: date) -> date:
+    if value.year not in _YEARS:
+        raise Invalid("{place}: the year is not plausible; correct it")
+    return value
+
+
+def _moment(value: Any) -> datetime | date:
+    if not isinstance(value, date):
+        raise Invalid("{place}: write a date or a time without quotes, such as 2026-03-31 or 2026-03-31T18:00:00+08:00")
+    _day(value)
+    return value
+
+
+def _password(value: Any) -> str:
+    if not is_reference(value):
+        raise Invalid(
+            "{place}: a password is never written here; "
+            "write env:NAME, file:/path or keyring:service/user and keep the password there"
+        )
+    return str(value)
+
+
+def _size(value: Any) -> int:
+    try:
+        size = value if type(value) is int else parse_size(value)
+    except (ValueError, TypeError, OverflowError):
+        size = 0
+    if size <= 0:
+        raise Invalid("{place}: write a size such as 500G or 2T, or a whole number of bytes")
+    return size
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
+        raise Invalid("{place}: no such time zone; write one such as Asia/Shanghai") from None
+    return value
+
+
+def _file(value: Any, info: ValidationInfo) -> Path:
+    """Relative paths start at the engagement file's directory."""
+    if not isinstance(value, str):
+        raise Invalid("{place}: write the path of a file")
+    path = (info.context or {}).get("directory", Path()) / value
+    try:
+        found = path.is_file()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise Invalid("{place}: there is no file {path}; paths start at the engagement file", path=str(path))
+    return Path(path)
+
+
+def _target_name(value: str, info: ValidationInfo) -> str:
+    known: list[str] = (info.context or {}).get("targets", [value])
+    if value not in known:
+        raise Invalid("{place}: no target has this name; the targets are: {known}", known=", ".join(known))
+    return value
+
+
+def _history(value: str) -> str:
+    """A URL that holds no password, or a reference to one that does."""
+    if is_reference(value):
+        return value
+    try:
+        parts = urlsplit(value)
+        hidden = parts.password or {"password", "passwd"} & {name for name, _ in parse_qsl(parts.query)}
+        usable = bool(parts.scheme and value.startswith(f"{parts.scheme}://"))
+    except ValueError:
+        hidden, usable = None, False
+    if hidden:
+        raise Invalid(
+            "{place}: a password is never written here; put the whole URL "
+            "behind a reference: env:NAME, file:/path or keyring:service/user"
+        )
+    if not usable:
+        raise Invalid("{place}: write a database URL such as sqlite:////srv/ob-health/history.db")
+    return value
+
+
+def not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo], date]:
+    """A validator for the later of two dates; ``field`` is the earlier one."""
+
+    def validate(value: date, info: ValidationInfo) -> date:
+        earlier = info.data.get(field)
+        if earlier is not None and value < earlier:
+            raise Invalid(msgid)
+        return value
+
+    return validate
+
+
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(gt=0)]
+Quantity = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Day = Annotated[date, AfterValidator(_day)]
+Moment = Annotated[
+    datetime | date,
+    PlainValidator(_moment),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
+]
+Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"], "examples": ["500G"]})]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Password = Annotated[str, BeforeValidator(_password)]
+ExistingFile = Annotated[Path, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
+HistoryUrl = Annotated[str, AfterValidator(_history)]
+Host = Annotated[str, _matching(r"[^\s/@]+", "{place}: write a host name or an IP address, without port and protocol")]
+User = Annotated[
+    str, _matching(r"[^\s@#:]+(@[^\s@#:]+(#[^\s@#:]+)?)?", "{place}: write user@tenant#cluster, user@tenant or user")
+]
+Name = Annotated[str, _matching(r"\w[\w.-]{0,63}", "{place}: a name has letters, digits, '-', '_' and '.' only")]
+TargetRef = Annotated[str, AfterValidator(_target_name)]
+Code = Annotated[str, _matching(r"[A-Z]{3}\d{3}", "{place}: write the code of a check, such as CAP001")]

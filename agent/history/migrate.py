@@ -1,0 +1,42 @@
+"""Brings a history database to this version's tables, with the Alembic revisions shipped in the package."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from agent.errors import HistoryError
+from agent.terms import Text
+
+
+def migrate(engine: Engine, where: str) -> None:
+    """Upgrade to the newest revision; a database that is there already is only read.
+
+    Raises HistoryError for a revision that this version does not know, and what Alembic and SQLAlchemy raise.
+    """
+    config = Config()
+    config.set_main_option("script_location", "agent.history:migrations")
+    script = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found == script.get_current_head():
+            return
+        if found and found not in {revision.revision for revision in script.walk_revisions()}:
+            raise HistoryError(
+                Text("The history at {where} was written by a newer version of ob-health (schema {revision}). "
+                     "Update ob-health, or name another place in OB_HEALTH_HISTORY.",
+                     {"where": where, "revision": found})
+            )  # fmt: skip
+        _lock(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _lock(connection: Connection) -> None:
+    """SQLite: one transaction around the whole upgrade, and a second process waits instead of creating the same."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

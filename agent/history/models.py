@@ -1,0 +1,94 @@
+"""Tables of the history database. The whole assessment is kept as its document; the columns beside it are for queries.
+
+Lengths keep every index below the 3072 bytes that MySQL allows at four bytes a character.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+# Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
+_TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out, to the microsecond, on databases that know no time zone. A naive time is a ValueError."""
+
+    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a time zone")
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)
+
+
+class CompressedJson(TypeDecorator[dict[str, Any]]):
+    """A JSON object as zlib-compressed UTF-8: the largest assessment stays far below a server's packet limit."""
+
+    impl = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.compress(json.dumps(value, ensure_ascii=False).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else dict(json.loads(zlib.decompress(value)))
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        float: Double(),
+        datetime: UtcDateTime(),
+        dict[str, Any]: CompressedJson(),
+    }
+
+
+class AssessmentRow(Base):
+    """One assessment of one target; ``score`` and ``band`` are NULL where coverage was too low to grade."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index("ix_assessment_target", "customer", "target", "as_of"), _TABLE_OPTIONS)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    customer: Mapped[str] = mapped_column(String(128))
+    target: Mapped[str] = mapped_column(String(128))
+    as_of: Mapped[datetime]
+    period_number: Mapped[int | None]
+    period_from: Mapped[date | None]
+    period_to: Mapped[date | None]
+    score: Mapped[float | None]
+    band: Mapped[str | None] = mapped_column(String(16))
+    coverage_pct: Mapped[float]
+    ruleset_sha256: Mapped[str] = mapped_column(String(64))
+    agent_version: Mapped[str] = mapped_column(String(64))
+    document: Mapped[dict[str, Any]]
+    findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.position")
+
+
+class FindingRow(Base):
+    """One finding of one assessment; ``position`` counts from 0 in the order of the document."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_fingerprint", "fingerprint"), _TABLE_OPTIONS)
+
+    assessment_id: Mapped[str] = mapped_column(String(64), ForeignKey("assessment.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(64))
+    resource: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str] = mapped_column(String(16))
+    risk_points: Mapped[float]

@@ -1,0 +1,262 @@
+"""The history of assessments: SQLite in the user's data directory, or any database that SQLAlchemy knows."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from alembic.util import CommandError
+from platformdirs import user_data_path
+from sqlalchemy import URL, ColumnElement, Engine, create_engine, make_url, select
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from agent.errors import HistoryError
+from agent.history.migrate import migrate
+from agent.history.models import AssessmentRow, FindingRow
+from agent.terms import Text
+
+Document = dict[str, Any]
+PLACE_VARIABLE = "OB_HEALTH_HISTORY"
+_FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
+_CANDIDATES_SHOWN = 5
+_FAILURES = (SQLAlchemyError, CommandError, OSError, ImportError, zlib.error, json.JSONDecodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assessment in a list. ``score`` and ``band`` are None where coverage was too low to grade."""
+
+    id: str
+    customer: str
+    target: str
+    as_of: datetime
+    period_number: int | None
+    period_from: date | None
+    period_to: date | None
+    score: float | None
+    band: str | None
+    coverage_pct: float
+    ruleset_sha256: str
+    agent_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One finding at one time; ``severity`` and ``outcome`` are the values of their enumerations."""
+
+    assessment_id: str
+    as_of: datetime
+    severity: str
+    outcome: str
+    risk_points: float
+
+
+class History:
+    """Assessments by customer and target. Every failure is a HistoryError that shows no password."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.where = _shown(engine.url)
+
+    @classmethod
+    def open(cls, url: str | None = None) -> Self:
+        """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default file."""
+        place = _url(url or os.environ.get(PLACE_VARIABLE, ""))
+        with _reported(place):
+            _prepare_file(place)
+            history = cls(create_engine(place, pool_pre_ping=True, hide_parameters=True))
+            try:
+                migrate(history._engine, history.where)
+            except BaseException:
+                history.close()
+                raise
+            return history
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with _reported(self._engine.url), Session(self._engine) as session, session.begin():
+            yield session
+
+    def save(self, document: Document) -> None:
+        """Keep an assessment, in one transaction. Saving it again changes nothing.
+
+        Raises HistoryError if the id is taken by an assessment that differs: what is recorded is never replaced.
+        """
+        with _reported(self._engine.url):
+            try:
+                with Session(self._engine) as session, session.begin():
+                    session.add(_row(document))
+            except IntegrityError:
+                if not self._holds(document):
+                    raise
+
+    def _holds(self, document: Document) -> bool:
+        with self._session() as session:
+            stored = session.scalar(select(AssessmentRow.document).where(AssessmentRow.id == document["assessment_id"]))
+        if stored is None or stored == json.loads(json.dumps(document)):
+            return stored is not None
+        raise HistoryError(
+            Text("The history at {where} already holds another assessment with the id {id}; it was left as it is. "
+                 "Assess the target again to record the present state.",
+                 {"where": self.where, "id": document["assessment_id"]})
+        )  # fmt: skip
+
+    def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
+        """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
+        query = select(AssessmentRow.document).where(*_of(customer, target))
+        if before is not None:
+            query = query.where(AssessmentRow.as_of < before)
+        with self._session() as session:
+            return session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
+
+    def load(self, id_or_prefix: str) -> Document:
+        """The assessment with this id, or the only one whose id begins so. Raises HistoryError for none or several."""
+        begins = AssessmentRow.id.startswith(id_or_prefix, autoescape=True)
+        query = select(AssessmentRow.id).where(begins).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id)
+        with self._session() as session:
+            ids = session.scalars(query.limit(_CANDIDATES_SHOWN)).all()
+            if len(ids) == 1 or id_or_prefix in ids:
+                wanted = id_or_prefix if id_or_prefix in ids else ids[0]
+                return session.get_one(AssessmentRow, wanted).document
+        values = {"id": id_or_prefix, "where": self.where, "ids": ", ".join(ids)}
+        if ids:
+            raise HistoryError(
+                Text("Several assessments have an id that begins with {id}: {ids}. Write more of the id.", values)
+            )
+        raise HistoryError(
+            Text("The history at {where} holds no assessment whose id begins with {id}. "
+                 "`ob-health history list` shows the ids.", values)
+        )  # fmt: skip
+
+    def assessed_at(self, customer: str, target: str) -> tuple[datetime, ...]:
+        """The times (aware UTC, oldest first) of all assessments of a target: what the scheduler goes by."""
+        query = select(AssessmentRow.as_of).where(*_of(customer, target)).order_by(AssessmentRow.as_of)
+        with self._session() as session:
+            return tuple(session.scalars(query))
+
+    def sightings(self, customer: str, target: str, fingerprint: str) -> tuple[Sighting, ...]:
+        """One finding through all assessments of a target, oldest first."""
+        found = FindingRow
+        query = select(found.assessment_id, AssessmentRow.as_of, found.severity, found.outcome, found.risk_points)
+        query = query.join(AssessmentRow, AssessmentRow.id == found.assessment_id)
+        query = query.where(found.fingerprint == fingerprint, *_of(customer, target))
+        with self._session() as session:
+            return tuple(Sighting(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
+
+    def list(self, customer: str | None = None, target: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
+        """Assessments, newest first, without their documents."""
+        columns = [getattr(AssessmentRow, field.name) for field in fields(Entry)]
+        query = select(*columns).where(*_of(customer, target))
+        with self._session() as session:
+            rows = session.execute(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit))
+            return tuple(Entry(*row) for row in rows)
+
+
+def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
+    if customer is not None:
+        yield AssessmentRow.customer == customer
+    if target is not None:
+        yield AssessmentRow.target == target
+
+
+def _row(document: Document) -> AssessmentRow:
+    period, score = document["period"], document["score"]
+    findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
+    return AssessmentRow(
+        id=document["assessment_id"],
+        customer=document["customer"],
+        target=document["target"]["name"],
+        as_of=datetime.fromisoformat(document["as_of"]),
+        period_number=period and period["number"],
+        period_from=period and date.fromisoformat(period["from"]),
+        period_to=period and date.fromisoformat(period["to"]),
+        score=score["value"] if score["band"] else None,
+        band=score["band"],
+        coverage_pct=score["coverage_pct"],
+        ruleset_sha256=document["ruleset"]["sha256"],
+        agent_version=document["agent_version"],
+        document=document,
+        findings=[_finding_row(position, *pair) for position, pair in enumerate(findings)],
+    )
+
+
+def _finding_row(position: int, result: Document, finding: Document) -> FindingRow:
+    return FindingRow(
+        position=position,
+        fingerprint=finding["fingerprint"],
+        code=result["code"],
+        resource=finding["resource"],
+        severity=finding["severity"],
+        outcome="muted" if finding["muted"] else result["outcome"],
+        risk_points=finding["risk_points"],
+    )
+
+
+def _url(place: str) -> URL:
+    if not place:
+        return URL.create("sqlite", database=str(user_data_path("ob-health", appauthor=False) / "history.sqlite"))
+    if _FILE_NAME.fullmatch(place):
+        return URL.create("sqlite", database=str(Path(place).expanduser().absolute()))
+    try:
+        url = make_url(place)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or "@" in (url.host or ""):  # the rest of a password that holds a bare @
+        raise HistoryError(
+            "The place of the history is not understood. Write a file name, sqlite:///FILE or "
+            "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as %40 for @."
+        )
+    return url
+
+
+def _shown(url: URL) -> str:
+    """The place as people may see it; a query may hold a password too."""
+    is_file = url.get_backend_name() == "sqlite" and url.database
+    return url.database or "" if is_file else url.set(query={}).render_as_string(hide_password=True)
+
+
+def _prepare_file(url: URL) -> None:
+    """The file is the user's alone: it tells how a customer's database is doing."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
+        return
+    path = Path(name)
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
+@contextmanager
+def _reported(url: URL) -> Iterator[None]:
+    """What the database, the driver or the disk says, as one HistoryError."""
+    try:
+        yield
+    except _FAILURES as error:
+        cause = getattr(error, "orig", None) or error
+        reason = str(cause.args[-1] if cause.args else cause).splitlines()[0]
+        for secret in (url.password, url.query.get("password"), url.query.get("passwd")):
+            reason = reason.replace(str(secret), "***") if secret else reason
+        raise HistoryError(
+            Text("The history at {where} cannot be used: {reason}. "
+                 "Mend that, or name another place in OB_HEALTH_HISTORY.",
+                 {"where": _shown(url), "reason": reason.rstrip(".")})
+        ) from error  # fmt: skip

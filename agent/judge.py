@@ -1,0 +1,101 @@
+"""From a measured value and its rule to a severity and risk points. Pure.
+
+Every severity owns a class of risk points that touches no other, so points alone tell the severity. A ladder places
+the value inside the class; a yes/no rule and an expected value take the lower end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+from agent.model import Expected, Fixed, Ladder
+from agent.terms import Severity
+
+
+class RiskClass(NamedTuple):
+    """The risk points that a severity can have, both ends included."""
+
+    lowest: float
+    highest: float
+
+
+RISK_CLASSES: Mapping[Severity, RiskClass] = MappingProxyType(
+    {
+        Severity.LOW: RiskClass(0.3, 0.6),
+        Severity.MEDIUM: RiskClass(1.5, 3.0),
+        Severity.HIGH: RiskClass(8.0, 16.0),
+        Severity.CRITICAL: RiskClass(52.0, 90.0),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A measurement that is a finding. ``limit`` is the rung reached, or what was expected, or None (yes/no rule)."""
+
+    severity: Severity
+    risk_points: float
+    limit: float | str | None
+
+
+def judge(rule: Ladder | Fixed | Expected, value: float | str | None) -> Verdict | None:
+    """None where the value is fine.
+
+    Raises ValueError where a ladder meets anything but a number: not a finding but a fault of the check, which must
+    neither pass nor be blamed on the customer.
+    """
+    if isinstance(rule, Ladder):
+        return _on_ladder(rule, value)
+    if isinstance(rule, Fixed):
+        return Verdict(rule.severity, RISK_CLASSES[rule.severity].lowest, None)
+    if _is_expected(rule, value):
+        return None
+    return Verdict(rule.severity, RISK_CLASSES[rule.severity].lowest, rule.shown)
+
+
+def top_class(rule: Ladder | Fixed | Expected) -> Severity:
+    """The worst severity that the rule can give."""
+    if isinstance(rule, Ladder):
+        return max((severity for severity, _ in rule.rungs), key=lambda severity: severity.rank)
+    return rule.severity
+
+
+def stake(rule: Ladder | Fixed | Expected) -> float:
+    """Risk points at stake while the check is not assessed: the lower end of its top class."""
+    return RISK_CLASSES[top_class(rule)].lowest
+
+
+def _on_ladder(rule: Ladder, value: float | str | None) -> Verdict | None:
+    if not isinstance(value, int | float) or math.isnan(value):
+        raise ValueError(f"a ladder judges numbers, but the check measured {value!r}")
+    sign = -1.0 if rule.descending else 1.0
+    rungs = sorted(rule.rungs, key=lambda rung: rung[0].rank)
+    reached = [place for place, (_, limit) in enumerate(rungs) if sign * value >= sign * limit]
+    if not reached:
+        return None
+    severity, limit = rungs[reached[-1]]
+    bounds = [bound for _, bound in rungs[reached[-1] + 1 :]]
+    bound = bounds[0] if bounds else rule.worst
+    share = 0.0 if bound is None else _share(sign * (value - limit), sign * (bound - limit))
+    lowest, highest = RISK_CLASSES[severity]
+    return Verdict(severity, lowest + share * (highest - lowest), limit)
+
+
+def _share(passed: float, span: float) -> float:
+    """How far into its class, 0-1; beyond ``worst`` nothing gets worse, and a span of nothing is passed at once."""
+    return min(1.0, passed / span) if span > 0 else 1.0
+
+
+def _is_expected(rule: Expected, value: float | str | None) -> bool:
+    # Compared one by one, for ``in`` would let the very same NaN pass.
+    if any(value == expected for expected in rule.one_of):
+        return True
+    if not isinstance(value, int | float) or (rule.minimum is None and rule.maximum is None):
+        return False
+    lowest = -math.inf if rule.minimum is None else rule.minimum
+    highest = math.inf if rule.maximum is None else rule.maximum
+    return lowest <= value <= highest

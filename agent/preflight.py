@@ -1,0 +1,169 @@
+"""What the target is and what our account may see there, before anything is read.
+
+Problems are data with a remedy; one root cause (no metadata, no privilege) is said once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from agent.connect import Session
+from agent.errors import StatementError, TargetError
+from agent.facts import Privilege, server, spec_of
+from agent.model import Capabilities, Problem
+from agent.statements import columns_read
+from agent.terms import TenantKind, Text, Version
+
+OLDEST = Version(4, 0, 0, 0)
+_GRANT = re.compile(r"GRANT (?P<what>.+) ON (?P<on>\S+) TO ", re.IGNORECASE)
+_ITEM = re.compile(r"([A-Z ]+?)\s*(?:\(([^)]*)\))?(?:,|$)")
+_WRITES = frozenset(
+    {
+        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "SUPER", "CREATE USER", "GRANT OPTION", "FILE",
+        "ALTER SYSTEM", "ALTER TENANT", "CREATE VIEW", "SHUTDOWN", "RELOAD", "EXECUTE",
+    }
+)  # fmt: skip
+
+
+def inspect(session: Session, sources: Iterable[type], kind: TenantKind, system_schema: str = "oceanbase") -> Capabilities:
+    """Version, tenant kind, visible columns and privileges. Raises TargetError for a server we do not support."""
+    session.system_schema = system_schema
+    version, tenant_id, account, mode = _identity(session)
+    _supported(session.endpoint.name, version, mode)
+    problems: list[Problem] = []
+    embedded = "seekdb" in session.server_version.lower()
+    if not embedded and (tenant_id == 1) != (kind is TenantKind.SYS):
+        kind = TenantKind.SYS if tenant_id == 1 else TenantKind.USER
+        problems.append(_wrong_kind(kind))
+    privileges, grants = _grants(session, problems, system_schema)
+    columns = _columns(session, sources, problems, system_schema)
+    problems += _missing_privileges(privileges, account) + _writes(privileges)
+    return Capabilities(
+        version, kind, account, system_schema, columns, frozenset(privileges), grants, embedded, tuple(problems)
+    )
+
+
+def _identity(session: Session) -> tuple[Version, int, str, str]:
+    row = session.fetch(server.IDENTITY, "identity")[0]
+    return Version.parse(str(row[0])), int(row[1]), str(row[2]), str(row[3])
+
+
+def _supported(target: str, version: Version, mode: str) -> None:
+    args = {"target": target, "version": str(version), "oldest": "4.0"}
+    if version < OLDEST:
+        raise TargetError(
+            Text("{target}: OceanBase {version} is not supported; MySQL-mode tenants of {oldest} and later are.", args)
+        )
+    if mode.upper() not in ("MYSQL", "0"):
+        raise TargetError(
+            Text("{target}: this is an Oracle-mode tenant; only MySQL-mode tenants of {oldest} and later are supported.", args)
+        )
+
+
+def _grants(
+    session: Session, problems: list[Problem], system_schema: str
+) -> tuple[set[str], Mapping[str, frozenset[str]]]:
+    """Global privileges, and what may be read in the system schema (``"*"`` or per view, columns or all)."""
+    try:
+        lines = [str(row[0]) for row in session.fetch(server.GRANTS, "grants")]
+    except StatementError as error:
+        problems.append(Problem(error.text, Text("The account must be able to run SHOW GRANTS.")))
+        return {Privilege.SHOW_VIEW.value, Privilege.PROCESS.value, "SELECT"}, {"*": frozenset()}
+    return parse_grants(lines, system_schema)
+
+
+def parse_grants(lines: Iterable[str], system_schema: str) -> tuple[set[str], dict[str, frozenset[str]]]:
+    """``SHOW GRANTS`` lines -> (global privileges, grants on the system schema)."""
+    privileges: set[str] = set()
+    grants: dict[str, frozenset[str]] = {}
+    for line in lines:
+        match = _GRANT.match(line)
+        if not match:
+            continue
+        items = {name.strip(): columns for name, columns in _ITEM.findall(match["what"].upper())}
+        schema, _, view = match["on"].replace("`", "").partition(".")
+        if "WITH GRANT OPTION" in line.upper():
+            items["GRANT OPTION"] = ""
+        if schema == "*":
+            privileges |= items.keys() - {"USAGE"}
+        elif schema.lower() == system_schema.lower() and {"SELECT", "ALL PRIVILEGES", "ALL"} & items.keys():
+            columns = items.get("SELECT", "").replace("`", "")
+            grants[view.upper()] = frozenset(part.strip() for part in columns.split(",") if part.strip())
+    if {"ALL PRIVILEGES", "ALL"} & privileges:
+        privileges |= _WRITES | {"SELECT", Privilege.SHOW_VIEW.value, Privilege.PROCESS.value}
+    if "SELECT" in privileges:
+        privileges.add(Privilege.SHOW_VIEW.value)  # SELECT on everything opens all metadata too
+    return privileges, grants
+
+
+def _columns(
+    session: Session, sources: Iterable[type], problems: list[Problem], system_schema: str
+) -> dict[str, frozenset[str]]:
+    """Upper-case view -> columns. The standard information_schema is taken as it is declared."""
+    columns: dict[str, set[str]] = defaultdict(set)
+    wanted: set[str] = set()
+    for source in sources:
+        if spec_of(source) is None:
+            continue
+        for view, names in columns_read(source).items():
+            schema, _, name = view.partition(".")
+            if schema == "information_schema":
+                columns[name.upper()] |= names
+            else:
+                wanted.add(name)
+    try:
+        rows = session.fetch(server.columns_of(wanted, system_schema), "columns") if wanted else []
+    except StatementError as error:
+        problems.append(Problem(error.text, Text("information_schema.COLUMNS must be readable.")))
+        rows = []
+    for view, column in rows:
+        columns[str(view).upper()].add(str(column).upper())
+    if wanted and not rows:
+        problems.append(
+            Problem(
+                Text("The account sees no system view at all."),
+                Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
+            )
+        )
+    return {name: frozenset(found) for name, found in columns.items()}
+
+
+def _missing_privileges(privileges: set[str], account: str) -> list[Problem]:
+    needed = {
+        Privilege.SHOW_VIEW: Text("Without SHOW VIEW on *.* the tables, columns and indexes of the business stay invisible."),
+        Privilege.PROCESS: Text("Without PROCESS on *.* only our own session is visible."),
+    }
+    return [
+        Problem(what, Text("GRANT {what} TO {account};", {"what": f"{privilege.value} ON *.*", "account": account}))
+        for privilege, what in needed.items()
+        if privilege.value not in privileges
+    ]
+
+
+def _writes(privileges: set[str]) -> list[Problem]:
+    writes = sorted(privileges & _WRITES)
+    problems = []
+    if writes:
+        problems.append(
+            Problem(
+                Text("The account holds privileges that the assessment does not need: {names}.", {"names": ", ".join(writes)}),
+                Text("Use an account made with the script that ob-health grants prints."),
+            )
+        )
+    elif "SELECT" in privileges:
+        problems.append(
+            Problem(
+                Text("The account can read every business table: the agent's own gate is the wall, not the account."),
+                Text("Use an account made with the script that ob-health grants prints."),
+            )
+        )
+    return problems
+
+
+def _wrong_kind(kind: TenantKind) -> Problem:
+    return Problem(
+        Text("The engagement names another kind of tenant; this one is assessed as {kind}.", {"kind": kind.value}),
+        Text("Correct kind of the target in the engagement."),
+    )

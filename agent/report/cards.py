@@ -1,0 +1,180 @@
+"""One check with findings as a card: what is wrong, where, by how much, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.document import Document
+from agent.report.labels import ACTORS, CATEGORIES, CHANGES, RUN_AS, SEVERITIES
+from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, clean, points
+from agent.terms import ChangeKind, Severity, Unit
+
+ROWS_SHOWN = 20
+ROWS_KEPT = 1_000
+PROSE_LENGTH = 4_000
+# How telling a change is for a whole card, most telling first.
+_TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind.UNCHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One finding: a resource, its value against the limit, and the evidence."""
+
+    resource: str
+    sentence: str
+    severity: str
+    severity_label: str
+    value: str
+    limit: str
+    change: str
+    change_label: str
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A statement; ``whole`` is False where it is cut for display and must not be copied."""
+
+    text: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A result with its open findings. ``unseen`` rows are only in assessment.json."""
+
+    code: str
+    title: str
+    severity: str
+    severity_label: str
+    category: str
+    actor: str
+    points_lost: str
+    gain: str
+    change: str
+    change_label: str
+    attested: bool
+    overridden: bool
+    rationale: str
+    judged: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    more_rows: tuple[Row, ...]
+    row_count: int
+    unseen: int
+    advice: str
+    sql: tuple[Script, ...]
+    more_sql: tuple[Script, ...]
+    rollback: tuple[Script, ...]
+    more_rollback: tuple[Script, ...]
+    no_rollback: str
+    facts: tuple[tuple[str, str], ...]
+    link: str
+    symptoms: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardMaker:
+    """Makes cards in one language; ``changes`` maps a fingerprint to its kind of change."""
+
+    words: Words
+    changes: Mapping[str, str]
+
+    def card(self, result: Document, symptoms: Sequence[Document] = ()) -> Card:
+        words, texts = self.words, self._texts(result)
+        findings = [finding for finding in result["findings"] if not finding["muted"]]
+        rows = tuple(self._row(finding) for finding in findings[:ROWS_KEPT])
+        change = self._change(findings)
+        sql, rollback = self._scripts(findings, "sql"), self._scripts(findings, "rollback")
+        return Card(
+            code=clean(result["code"], NAME_LENGTH),
+            title=clean(texts["title"]),
+            severity=result["severity"],
+            severity_label=words.label(SEVERITIES, result["severity"]),
+            category=words.label(CATEGORIES, result["category"]),
+            actor=words.label(ACTORS, result["actor"]),
+            points_lost=points(result["points_lost"]),
+            gain=points(result["gain"]),
+            change=change,
+            change_label=words.label(CHANGES, change) if change else "",
+            attested=result["attested"],
+            overridden=result["overridden"],
+            rationale=clean(texts["rationale"], PROSE_LENGTH),
+            judged=self._judged(result),
+            rows=rows[:ROWS_SHOWN],
+            more_rows=rows[ROWS_SHOWN:],
+            row_count=len(findings),
+            unseen=len(findings) - len(rows),
+            advice=clean(texts["advice"], PROSE_LENGTH),
+            sql=sql[:ROWS_SHOWN],
+            more_sql=sql[ROWS_SHOWN:],
+            rollback=rollback[:ROWS_SHOWN],
+            more_rollback=rollback[ROWS_SHOWN:],
+            no_rollback=clean(texts["no_rollback"]),
+            facts=self._facts(result["remediation"], texts),
+            link=_web_address(result["remediation"]["link"]),
+            symptoms=tuple(self.card(symptom) for symptom in symptoms),
+        )
+
+    def _texts(self, result: Document) -> Document:
+        texts: Document = result["texts"].get(self.words.language, result["texts"]["en"])
+        return texts
+
+    def _row(self, finding: Document) -> Row:
+        words, unit = self.words, Unit(finding["unit"])
+        change = self.changes.get(finding["fingerprint"], "")
+        return Row(
+            resource=clean(finding["resource"], NAME_LENGTH),
+            sentence=words.pick(finding["texts"]),
+            severity=finding["severity"],
+            severity_label=words.label(SEVERITIES, finding["severity"]),
+            value=words.value(finding["value"], unit),
+            limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit),
+            change=change,
+            change_label=words.label(CHANGES, change) if change else "",
+            evidence=words.pairs(finding["evidence"]),
+        )
+
+    def _change(self, findings: Sequence[Document]) -> str:
+        kinds = {self.changes.get(finding["fingerprint"], "") for finding in findings}
+        return next((kind.value for kind in _TELLING if kind in kinds), "")
+
+    def _scripts(self, findings: Sequence[Document], member: str) -> tuple[Script, ...]:
+        statements = dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member])
+        return tuple(Script(clean(text, SQL_LENGTH), _is_whole(text)) for text in statements)
+
+    def _judged(self, result: Document) -> tuple[tuple[str, str], ...]:
+        """How the value was judged: each rung of the ladder, or what was expected, then the check's other numbers."""
+        words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
+        lines: list[tuple[str, str]] = []
+        sign = "≤" if judge.get("descending") else "≥"
+        rungs: Mapping[str, Any] = judge.get("rungs", {})
+        for severity in sorted(rungs, key=lambda name: Severity(name).rank):
+            lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit)}"))
+        if judge.get("expected"):
+            lines.append((words("Expected"), clean(judge["expected"], NAME_LENGTH)))
+        if judge.get("recommended"):
+            lines.append((words("Recommended"), clean(judge["recommended"], NAME_LENGTH)))
+        return (*lines, *words.pairs(result["params"]))
+
+    def _facts(self, remedy: Document, texts: Document) -> tuple[tuple[str, str], ...]:
+        words = self.words
+        facts = (
+            (words("Run as"), words.label(RUN_AS, remedy["run_as"])),
+            (words("Restart needed"), words("yes" if remedy["restart"] else "no")),
+            (words("Maintenance window needed"), words("yes" if remedy["window"] else "no")),
+            (words("Risk of the change"), clean(texts["risk"], PROSE_LENGTH)),
+            (words("Check before"), clean(texts["pre_check"], PROSE_LENGTH)),
+            (words("Check after"), clean(texts["post_check"], PROSE_LENGTH)),
+        )
+        return tuple((name, text) for name, text in facts if text)
+
+
+def _is_whole(text: str) -> bool:
+    return clean(text, SQL_LENGTH) == text
+
+
+def _web_address(link: str) -> str:
+    """The link if it is a plain web address; a document from a file could hold ``javascript:``."""
+    return link if link.startswith(("https://", "http://")) and clean(link, NAME_LENGTH) == link else ""

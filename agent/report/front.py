@@ -1,0 +1,207 @@
+"""Page one: what the manager reads. Every number is the document's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from agent.document import Document
+from agent.report.labels import BANDS, CATEGORIES, CHANGES, DATA_CLASSES, SEVERITIES, TENANT_KINDS
+from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
+from agent.terms import Category, Unit
+
+STEPS = 3
+ADVICE_LENGTH = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One category; ``width`` 0-100 is its share of the longest bar, ``points_lost`` empty if nothing was assessed."""
+
+    label: str
+    points_lost: str
+    width: float
+    coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the things to do first."""
+
+    code: str
+    title: str
+    severity: str
+    severity_label: str
+    advice: str
+    where: str
+    gain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The score; ``value``, ``low`` and ``high`` place the marks on the scale, ``shown`` is what is printed."""
+
+    value: float
+    low: float
+    high: float
+    shown: str
+    range_shown: str
+    coverage: str
+    band: str
+    provisional: bool
+    assessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Change since the last assessment; ``counts`` are (kind, word, number)."""
+
+    was: str
+    now: str
+    delta: str
+    baseline: str
+    ruleset_changed: bool
+    counts: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    customer: str
+    target: str
+    version: str
+    kind: str
+    embedded: bool
+    as_of: str
+    period: str
+    verdict: Verdict
+    bars: tuple[Bar, ...]
+    steps: tuple[Step, ...]
+    since: Since | None
+    cost: tuple[tuple[str, str], ...]
+    authorization: tuple[tuple[str, str], ...]
+    severities: tuple[tuple[str, str, int], ...]
+    finding_count: int
+
+
+def build(document: Document, counted: Sequence[Document], words: Words) -> Front:
+    """Page one. ``counted`` are the results with findings that are the reader's to mend."""
+    target = document["target"]
+    return Front(
+        customer=clean(document["customer"], NAME_LENGTH),
+        target=clean(target["name"], NAME_LENGTH),
+        version=clean(target["version"], NAME_LENGTH),
+        kind=words.label(TENANT_KINDS, target["kind"]),
+        embedded=target["embedded"],
+        as_of=words.moment(document["as_of"]),
+        period=_period(document["period"], words),
+        verdict=_verdict(document["score"], words),
+        bars=_bars(document["score"]["categories"], words),
+        steps=tuple(_steps(counted, words)),
+        since=_since(document, words),
+        cost=_cost(document["cost"], words),
+        authorization=_authorization(document["authorization"], words),
+        severities=_severities(counted, words),
+        finding_count=sum(not finding["muted"] for result in counted for finding in result["findings"]),
+    )
+
+
+def _period(period: Any, words: Words) -> str:
+    if not period:
+        return NOTHING
+    last = date.fromisoformat(period["to"]) - timedelta(days=1)
+    return words("No. {number}: {first} to {last}", number=period["number"], first=period["from"], last=str(last))
+
+
+def _verdict(score: Document, words: Words) -> Verdict:
+    assessed = score["coverage_pct"] > 0
+    return Verdict(
+        value=score["value"],
+        low=score["low"],
+        high=score["high"],
+        shown=points(score["value"]) if assessed else NOTHING,
+        range_shown=f"{points(score['low'])}–{points(score['high'])}",
+        coverage=words.value(score["coverage_pct"], Unit.PCT),
+        band=words.label(BANDS, score["band"]) if score["band"] else "",
+        provisional=score["provisional"],
+        assessed=assessed,
+    )
+
+
+def _bars(categories: Document, words: Words) -> tuple[Bar, ...]:
+    order = [category.value for category in Category]
+    lost = {name: category["points_lost"] for name, category in categories.items()}
+    longest = max((value for value in lost.values() if value), default=1.0)
+
+    def key(name: str) -> tuple[bool, float, int]:
+        return lost[name] is None, -(lost[name] or 0.0), order.index(name) if name in order else len(order)
+
+    return tuple(
+        Bar(
+            words.label(CATEGORIES, name),
+            "" if lost[name] is None else points(lost[name]),
+            round(100 * (lost[name] or 0.0) / longest, 2),
+            words.value(categories[name]["coverage_pct"], Unit.PCT),
+        )
+        for name in sorted(categories, key=key)
+    )
+
+
+def _steps(counted: Sequence[Document], words: Words) -> Iterable[Step]:
+    gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
+    for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
+        texts = result["texts"].get(words.language, result["texts"]["en"])
+        open_findings = [finding for finding in result["findings"] if not finding["muted"]]
+        where = clean(open_findings[0]["resource"], 60) if open_findings else ""
+        if len(open_findings) > 1:
+            where = words("{resource} and {count} more", resource=where, count=len(open_findings) - 1)
+        yield Step(
+            clean(result["code"], NAME_LENGTH), clean(texts["title"], NAME_LENGTH), result["severity"],
+            words.label(SEVERITIES, result["severity"]), clean(texts["advice"], ADVICE_LENGTH), where,
+            points(result["gain"]),
+        )  # fmt: skip
+
+
+def _since(document: Document, words: Words) -> Since | None:
+    comparison = document["comparison"]
+    if not comparison:
+        return None
+    kinds = Counter(change["kind"] for change in comparison["changes"])
+    was, delta = comparison["score_was"], comparison["score_delta"]
+    return Since(
+        was=NOTHING if was is None else points(was),
+        now=points(document["score"]["value"]),
+        delta="" if delta is None else f"{delta:+.1f}".replace("-", "−"),
+        baseline=words.moment(comparison["baseline_as_of"]),
+        ruleset_changed=comparison["ruleset_changed"],
+        counts=tuple((kind, words(word), kinds[kind]) for kind, word in CHANGES.items()),
+    )
+
+
+def _cost(cost: Document, words: Words) -> tuple[tuple[str, str], ...]:
+    return (
+        (words("Statements"), words.count(cost["statements"])),
+        (words("Database time"), words.value(cost["database_ms"], Unit.MILLISECONDS)),
+        (words("Longest statement"), words.value(cost["longest_ms"], Unit.MILLISECONDS)),
+        (words("Rows read"), words.count(cost["rows"])),
+        (words("Writes"), words("none sent")),
+    )
+
+
+def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], ...]:
+    if not authorization:
+        return ()
+    separator = words(", ")
+    return (
+        (words("Reference"), clean(authorization["reference"], NAME_LENGTH)),
+        (words("Approved by"), clean(authorization["approver"], NAME_LENGTH)),
+        (words("Valid until"), words.moment(authorization["until"])),
+        (words("Data read"), separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"])),
+    )
+
+
+def _severities(counted: Sequence[Document], words: Words) -> tuple[tuple[str, str, int], ...]:
+    worst = Counter(result["severity"] for result in counted)
+    return tuple((name, words(word), worst[name]) for name, word in SEVERITIES.items())

@@ -1,0 +1,78 @@
+"""The words that a report uses for the vocabulary's values: key -> msgid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Mark a message for extraction; it is translated where it is printed."""
+    return msgid
+
+
+SEVERITIES: Mapping[str, str] = {
+    "critical": N_("Critical"),
+    "high": N_("High"),
+    "medium": N_("Medium"),
+    "low": N_("Low"),
+}
+CATEGORIES: Mapping[str, str] = {
+    "capacity": N_("Capacity"),
+    "parameters": N_("Parameters and variables"),
+    "sql": N_("Slow SQL and execution"),
+    "transactions": N_("Transactions and sessions"),
+    "availability": N_("Availability"),
+    "backup": N_("Backup and recovery"),
+    "compaction": N_("Compaction"),
+    "schema": N_("Schema and indexes"),
+    "statistics": N_("Optimizer statistics"),
+    "security": N_("Security"),
+    "version": N_("Version"),
+    "operations": N_("Operations"),
+}
+CHANGES: Mapping[str, str] = {
+    "new": N_("New"),
+    "worsened": N_("Worsened"),
+    "unchanged": N_("Unchanged"),
+    "improved": N_("Improved"),
+    "resolved": N_("Resolved"),
+    "not_comparable": N_("Not comparable"),
+}
+OUTCOMES: Mapping[str, str] = {
+    "pass": N_("Passed"),
+    "finding": N_("Findings"),
+    "not_applicable": N_("Not applicable"),
+    "not_assessed": N_("Not assessed"),
+    "muted": N_("Muted"),
+    "disabled": N_("Switched off"),
+    "error": N_("Check failed to run"),
+}
+ACTORS: Mapping[str, str] = {
+    "customer": N_("Customer"),
+    "platform": N_("Cloud platform"),
+    "both": N_("Customer and cloud platform"),
+}
+RUN_AS: Mapping[str, str] = {
+    "tenant": N_("Tenant account"),
+    "sys": N_("sys tenant"),
+    "console": N_("Cloud console"),
+}
+TENANT_KINDS: Mapping[str, str] = {
+    "user": N_("User tenant"),
+    "sys": N_("sys tenant"),
+}
+DATA_CLASSES: Mapping[str, str] = {
+    "settings": N_("settings"),
+    "statistics": N_("statistics"),
+    "sql_text_masked": N_("SQL text with literals masked"),
+    "sql_text_full": N_("full SQL text"),
+    "column_bounds": N_("column bounds"),
+    "accounts": N_("accounts"),
+}
+BANDS: Mapping[str, str] = {
+    "excellent": N_("Excellent"),
+    "good": N_("Good"),
+    "attention": N_("Needs attention"),
+    "poor": N_("Poor"),
+    "danger": N_("In danger"),
+}

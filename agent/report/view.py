@@ -1,0 +1,271 @@
+"""Document -> view model of one language: sorted and formatted, so that templates only print."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.document import Document
+from agent.report import front
+from agent.report.cards import Card, CardMaker
+from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
+from agent.report.words import NAME_LENGTH, Words, clean, points
+from agent.terms import Actor, Outcome, Severity, TenantKind, Unit
+
+LIST_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One check as a line of a list; what does not apply is empty."""
+
+    code: str
+    title: str
+    category: str
+    outcome: str
+    reason: str = ""
+    unlock: str = ""
+    points: str = ""
+    carried_from: str = ""
+    carried_runs: int = 0
+    attested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MutedFinding:
+    code: str
+    title: str
+    resource: str
+    severity: str
+    severity_label: str
+    owner: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideLine:
+    code: str
+    change: str
+    owner: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    kind: str
+    kind_label: str
+    code: str
+    title: str
+    resource: str
+    was_severity: str
+    severity: str
+    was_value: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    source: str
+    view: str
+    status: str
+    rows: str
+    duration: str
+    truncated: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemLine:
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole report in one language."""
+
+    language: str
+    front: front.Front
+    cards: tuple[Card, ...]
+    platform: tuple[Card, ...]
+    changes: tuple[ChangeLine, ...]
+    changes_unseen: int
+    not_assessed: tuple[Line, ...]
+    carried: tuple[Line, ...]
+    muted: tuple[MutedFinding, ...]
+    muted_unseen: int
+    overrides: tuple[OverrideLine, ...]
+    hidden_by_mutes: str
+    hidden_by_overrides: str
+    passed: tuple[Line, ...]
+    left_out: tuple[Line, ...]
+    sources: tuple[SourceLine, ...]
+    problems: tuple[ProblemLine, ...]
+    rule_problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    ruleset_sha256: str
+    agent_version: str
+    assessment_id: str
+
+
+def build(document: Document, language: str) -> Report:
+    """The view model of an assessment document."""
+    words = Words(language)
+    annex = [result for result in _with_findings(document) if _is_platform(result, document)]
+    counted = [result for result in _with_findings(document) if not _is_platform(result, document)]
+    changes = _changes(document, words)
+    muted = _muted(document, words)
+    score = document["score"]
+    return Report(
+        language=language,
+        front=front.build(document, counted, words),
+        cards=_cards(counted, document, words),
+        platform=_cards(annex, document, words),
+        changes=changes[:LIST_LENGTH],
+        changes_unseen=max(0, len(changes) - LIST_LENGTH),
+        not_assessed=_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR),
+        carried=tuple(_line(result, words) for result in document["results"] if result["carried_from"]),
+        muted=muted[:LIST_LENGTH],
+        muted_unseen=max(0, len(muted) - LIST_LENGTH),
+        overrides=_overrides(document, words),
+        hidden_by_mutes=points(score["hidden_by_mutes"]),
+        hidden_by_overrides=points(score["hidden_by_overrides"]),
+        passed=_lines(document, words, Outcome.PASS),
+        left_out=_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
+        sources=_sources(document, words),
+        problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
+        rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
+        notes=tuple(words.pick(note) for note in document["notes"]),
+        ruleset_sha256=clean(document["ruleset"]["sha256"], NAME_LENGTH),
+        agent_version=clean(document["agent_version"], NAME_LENGTH),
+        assessment_id=clean(document["assessment_id"], NAME_LENGTH),
+    )
+
+
+def _with_findings(document: Document) -> list[Document]:
+    """Results with findings, the dearest first."""
+    found = [result for result in document["results"] if result["outcome"] == Outcome.FINDING]
+    return sorted(
+        found,
+        key=lambda r: (-r["points_lost"], -r["risk_points"], -Severity(r["severity"]).rank, r["code"]),
+    )
+
+
+def _is_platform(result: Document, document: Document) -> bool:
+    return bool(result["actor"] == Actor.PLATFORM and document["target"]["kind"] == TenantKind.USER)
+
+
+def _cards(results: Sequence[Document], document: Document, words: Words) -> tuple[Card, ...]:
+    """Cards, each cause with the symptoms of its group under it."""
+    comparison = document["comparison"]
+    maker = CardMaker(words, {c["fingerprint"]: c["kind"] for c in comparison["changes"]} if comparison else {})
+    codes = {result["code"] for result in results}
+    symptoms: defaultdict[str, list[Document]] = defaultdict(list)
+    for result in results:
+        if result["symptom_of"] in codes:
+            symptoms[result["symptom_of"]].append(result)
+    causes = [result for result in results if result["symptom_of"] not in codes]
+    return tuple(maker.card(result, symptoms[result["code"]]) for result in causes)
+
+
+def _line(result: Document, words: Words) -> Line:
+    carried = bool(result["carried_from"])
+    texts = result["texts"].get(words.language, result["texts"]["en"])
+    return Line(
+        code=clean(result["code"], NAME_LENGTH),
+        title=clean(texts["title"]),
+        category=words.label(CATEGORIES, result["category"]),
+        outcome=words.label(OUTCOMES, result["outcome"]),
+        reason=words.pick(result["reason"]),
+        unlock=words.pick(result["unlock"]),
+        points=points(result["points_lost"] if carried else result["risk_stake"]),
+        carried_from=clean(result["carried_from"], NAME_LENGTH),
+        carried_runs=result["carried_runs"],
+        attested=result["attested"],
+    )
+
+
+def _lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[Line, ...]:
+    """The checks with one of the outcomes, the most at stake first."""
+    chosen = [result for result in document["results"] if result["outcome"] in outcomes]
+    return tuple(_line(result, words) for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"])))
+
+
+def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
+    return tuple(
+        MutedFinding(
+            clean(result["code"], NAME_LENGTH),
+            words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
+            clean(finding["resource"], NAME_LENGTH),
+            finding["severity"],
+            words.label(SEVERITIES, finding["severity"]),
+            clean(finding["muted"]["owner"], NAME_LENGTH),
+            clean(finding["muted"]["reason"]),
+            clean(finding["muted"]["until"], NAME_LENGTH),
+        )
+        for result in document["results"]
+        for finding in result["findings"]
+        if finding["muted"]
+    )
+
+
+def _overrides(document: Document, words: Words) -> tuple[OverrideLine, ...]:
+    return tuple(
+        OverrideLine(
+            clean(override["code"], NAME_LENGTH),
+            clean(json.dumps(override["change"], ensure_ascii=False)),
+            clean(override["owner"], NAME_LENGTH),
+            clean(override["reason"]),
+            clean(override["until"], NAME_LENGTH),
+        )
+        for override in document["ruleset"]["overrides"]
+    )
+
+
+def _changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
+    """What changed; findings that stayed as they were are only counted."""
+    comparison = document["comparison"]
+    if not comparison:
+        return ()
+    results = {result["code"]: result for result in document["results"]}
+    order = list(CHANGES)
+    changes = [change for change in comparison["changes"] if change["kind"] != "unchanged"]
+    changes.sort(key=lambda c: (order.index(c["kind"]), -Severity(c["severity"]).rank, c["code"], c["resource"]))
+    return tuple(_change(change, results.get(change["code"]), words) for change in changes)
+
+
+def _change(change: Document, result: Document | None, words: Words) -> ChangeLine:
+    unit = Unit(result["unit"]) if result else None
+    titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
+    gone = change["kind"] in ("resolved", "not_comparable")
+    fresh = change["kind"] == "new"
+    return ChangeLine(
+        kind=change["kind"],
+        kind_label=words.label(CHANGES, change["kind"]),
+        code=clean(change["code"], NAME_LENGTH),
+        title=words.pick(titles),
+        resource=clean(change["resource"], NAME_LENGTH),
+        was_severity="" if fresh else words.label(SEVERITIES, change["was_severity"] or change["severity"]),
+        severity="" if gone else words.label(SEVERITIES, change["severity"]),
+        was_value="" if fresh or change["was_value"] is None else words.value(change["was_value"], unit),
+        value="" if gone or change["value"] is None else words.value(change["value"], unit),
+    )
+
+
+def _sources(document: Document, words: Words) -> tuple[SourceLine, ...]:
+    return tuple(
+        SourceLine(
+            clean(source["source"], NAME_LENGTH),
+            clean(source["view"], NAME_LENGTH),
+            clean(source["status"], NAME_LENGTH),
+            words.count(source["rows"]),
+            words.value(source["duration_ms"], Unit.MILLISECONDS),
+            source["truncated"],
+            words.pick(source["reason"]),
+        )
+        for source in document["sources"]
+    )

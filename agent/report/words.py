@@ -1,0 +1,81 @@
+"""Text for a page: translated, formatted by unit, and made harmless.
+
+Everything that came from a database is hostile. HTML is escaped by the templates; here control characters
+go, characters that reorder a line are made visible, and nothing is longer than a reader would read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.i18n import format_value, translate, unit_of
+from agent.terms import Unit
+
+NAME_LENGTH = 160
+SENTENCE_LENGTH = 600
+SQL_LENGTH = 8_000
+ELLIPSIS = "…"
+NOTHING = "–"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_REORDERING = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
+
+
+def clean(text: str, length: int = SENTENCE_LENGTH) -> str:
+    """Printable text of at most ``length`` characters; what could mislead a reader is shown as ``<U+202E>``."""
+    # Cut before cleaning, so that a megabyte costs no more than a line; the code points shown may add a little.
+    cut = text[:length]
+    plain = _REORDERING.sub(lambda found: f"<U+{ord(found[0]):04X}>", _CONTROL.sub("", cut))
+    return plain + ELLIPSIS if len(text) > length else plain
+
+
+class Words:
+    """One language: ``words("Score")`` translates; the methods print values."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, msgid: str, **values: str | int) -> str:
+        text = translate(msgid, self.language)
+        return text.format(**values) if values else text
+
+    def label(self, table: Mapping[str, str], key: str) -> str:
+        """The word for a value of the vocabulary; a value the table lacks is shown as it is."""
+        return self(table[key]) if key in table else clean(key, NAME_LENGTH)
+
+    def pick(self, texts: Mapping[str, str], length: int = SENTENCE_LENGTH) -> str:
+        """The text in this language, or in English where the document lacks it."""
+        return clean(texts.get(self.language) or texts.get("en", ""), length)
+
+    def value(self, value: Any, unit: Unit | None) -> str:
+        """One measured value or limit with its unit."""
+        if isinstance(value, dict | list):
+            return clean(json.dumps(value, ensure_ascii=False), NAME_LENGTH)
+        if isinstance(value, str) and _MOMENT.fullmatch(value):
+            value = datetime.fromisoformat(value)
+        return clean(format_value(value, unit, self.language), NAME_LENGTH)
+
+    def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """Named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""
+        return tuple((self.name(key), self.value(value, unit_of(key))) for key, value in values.items())
+
+    def name(self, key: str) -> str:
+        """A value's name without the unit, in words; translated where the catalogue has it."""
+        unit = unit_of(key)
+        stem = key.removesuffix(f"_{unit.value}") if unit and unit is not Unit.COUNT else key.removesuffix("_count")
+        return clean(self(stem.replace("_", " ")), NAME_LENGTH)
+
+    def count(self, number: int) -> str:
+        return f"{number:,}"
+
+    def moment(self, iso: str) -> str:
+        return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def points(value: float) -> str:
+    """Points with one decimal; something too small to show is not shown as nothing."""
+    return "<0.1" if 0 < value < 0.05 else f"{value:.1f}"

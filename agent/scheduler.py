@@ -1,0 +1,194 @@
+"""When an assessment is owed, and the loop that looks once a day.
+
+A subscription is cut into periods of three calendar months; one assessment is owed in each. What was done is always
+read from history, never remembered here, so restarts and nights asleep change nothing.
+"""
+
+from __future__ import annotations
+
+import calendar
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+import schedule
+
+from agent.errors import ConfigError
+from agent.model import Period
+from agent.terms import Text
+
+MONTHS_PER_PERIOD = 3
+_POLL_S = 1.0  # short, because a sleeping machine stops the clock that a long wait would count on
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What the customer bought: first day, length in months (12, 24, ...), and whose days are counted."""
+
+    start: date
+    months: int
+    timezone: str
+
+
+class State(StrEnum):
+    """Where a target stands in its subscription."""
+
+    NOT_STARTED = "not_started"
+    DUE = "due"
+    DONE = "done"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``overdue`` are periods that ended without an assessment: nothing can mend them.
+
+    ``next`` is the first day of the period that the next assessment is for, already past when it is due;
+    None when the subscription owes none. ``last`` is the newest assessment, aware UTC or as given.
+    """
+
+    state: State
+    text: Text
+    current: Period | None
+    overdue: tuple[Period, ...]
+    last: datetime | None
+    next: date | None
+
+    @property
+    def due(self) -> bool:
+        return self.state is State.DUE
+
+
+def periods(start: date, months: int) -> tuple[Period, ...]:
+    """The quarters of a subscription. Each is counted from the first day, so a 31st comes back after a short month.
+
+    Raises ConfigError unless ``months`` is 12, 24, 36, ...
+    """
+    if months < 12 or months % 12:
+        raise ConfigError(
+            Text("A subscription lasts 12, 24, 36, ... months, not {months}. Correct it in the engagement file.",
+                 {"months": months})
+        )  # fmt: skip
+    days = [_months_later(start, offset) for offset in range(0, months + 1, MONTHS_PER_PERIOD)]
+    return tuple(Period(number, *pair) for number, pair in enumerate(pairwise(days), start=1))
+
+
+def _months_later(start: date, months: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def zone_of(subscription: Subscription) -> ZoneInfo:
+    """The subscription's time zone. Raises ConfigError for a name that nobody knows."""
+    try:
+        return ZoneInfo(subscription.timezone)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
+        raise ConfigError(
+            Text('"{timezone}" is no time zone. Write one such as Asia/Shanghai in the engagement file.',
+                 {"timezone": subscription.timezone})
+        ) from None  # fmt: skip
+
+
+def is_due(subscription: Subscription, assessed: Iterable[datetime], now: datetime) -> Status:
+    """Where a target stands at ``now``, given the times (aware) of all its assessments. Pure.
+
+    An assessment counts for the period that its day, in the subscription's time zone, falls in. Only the current
+    period's can still be done. Raises ConfigError for a subscription that cannot be.
+    """
+    zone, all_periods, times = zone_of(subscription), periods(subscription.start, subscription.months), tuple(assessed)
+    today, days = now.astimezone(zone).date(), [time.astimezone(zone).date() for time in times]
+    missing = [period for period in all_periods if not any(period.start <= day < period.end for day in days)]
+    current = next((period for period in all_periods if period.start <= today < period.end), None)
+    following = next((period.start for period in missing if period.end > today), None)
+    state = _state(today, subscription.start, current, missing)
+    return Status(
+        state=state,
+        text=_text(state, all_periods, current, following),
+        current=current,
+        overdue=tuple(period for period in missing if period.end <= today),
+        last=max(times, default=None),
+        next=following,
+    )
+
+
+def _state(today: date, start: date, current: Period | None, missing: list[Period]) -> State:
+    if current is None:
+        return State.NOT_STARTED if today < start else State.ENDED
+    return State.DUE if current in missing else State.DONE
+
+
+def _text(state: State, all_periods: tuple[Period, ...], current: Period | None, following: date | None) -> Text:
+    last_day = (all_periods[-1].end - timedelta(days=1)).isoformat()
+    if current is None and state is State.NOT_STARTED:
+        start = all_periods[0].start.isoformat()
+        return Text("The subscription starts on {start}; no assessment is due before.", {"start": start})
+    if current is None:
+        return Text("The subscription ended on {last_day}; no further assessment is owed.", {"last_day": last_day})
+    if state is State.DUE:
+        start, until = current.start.isoformat(), (current.end - timedelta(days=1)).isoformat()
+        return Text(
+            "The assessment of period {number} is due since {start} and can be done until {until}.",
+            {"number": current.number, "start": start, "until": until},
+        )
+    if following is None:
+        return Text("The assessment of period {number} is done; it was the last one owed.", {"number": current.number})
+    return Text(
+        "The assessment of period {number} is done; the next one is due on {next}.",
+        {"number": current.number, "next": following.isoformat()},
+    )
+
+
+def run_loop(
+    tick: Callable[[], None], at: str, stop: threading.Event, on_error: Callable[[Exception], None]
+) -> None:
+    """Tick at once, then daily at ``at`` (HH:MM or HH:MM:SS, this machine's time), until ``stop`` is set.
+
+    ``tick`` asks history what is due, so a tick missed while the machine slept is caught up by the next. Its
+    exceptions go to ``on_error`` and never end the loop. SIGTERM and SIGINT set ``stop``: a running tick may
+    look at it to finish early. Raises ConfigError for a time that is none.
+    """
+    scheduler = schedule.Scheduler()
+
+    def guarded() -> None:
+        try:
+            tick()
+        except Exception as error:  # noqa: BLE001 - whatever one day brings, the next day must come
+            on_error(error)
+
+    try:
+        scheduler.every().day.at(at).do(guarded)
+    except schedule.ScheduleValueError:
+        raise ConfigError(Text('"{at}" is no time of day. Write it as HH:MM, such as 08:30.', {"at": at})) from None
+    with _signals_set(stop):
+        guarded()
+        while not stop.wait(_POLL_S):
+            scheduler.run_pending()
+
+
+@contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set ``stop`` instead of killing; a second one acts as before. Main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        # The handler may interrupt the wait while it holds the event's lock: setting it here could hang for ever.
+        threading.Thread(target=stop.set, daemon=True).start()
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

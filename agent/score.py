@@ -1,0 +1,203 @@
+"""From results to the score: risk points R, 100 * exp(-R/100), and what each check contributes. Pure.
+
+Printed precision is one digit, and everything is decided on printed numbers: the band belongs to the rounded value,
+points lost add up to exactly 100 minus that value, a gain is the difference of two values that a reader could see.
+
+On a user tenant a check that the platform has to act on takes no points. It leaves coverage and range too: both say
+how far the value can be trusted, and nothing that this check could have found would move the value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.judge import RISK_CLASSES
+from agent.model import CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult, ScoringPolicy
+from agent.terms import Actor, Outcome, Severity, TenantKind
+
+ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})
+NOT_ANSWERED = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
+CARRY_LIMIT = 2  # assessments for which a failed check that cannot be assessed keeps its points
+_DIGITS = 1
+_SMALLEST = 0.1  # the score is never 0: however bad, mending something must be able to show
+_GRADED_FROM_PCT = 60.0
+_FIRM_FROM_PCT = 80.0
+_BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """What one check costs by itself. ``root`` is the cause it shares with others, or the check alone."""
+
+    code: str
+    root: tuple[str, str]
+    points: float
+    carried_from: str = ""
+    carried_runs: int = 0
+
+
+def score(
+    results: Sequence[CheckResult], policy: ScoringPolicy, tenant_kind: TenantKind, earlier: Earlier | None = None
+) -> Score:
+    """The verdict on one assessment; the order of ``results`` does not matter.
+
+    ``hidden_by_mutes`` is how many points higher the value stands for the mutes; ``hidden_by_overrides`` is left 0.0,
+    for it takes a second evaluation. Raises ValueError where a check's code comes twice.
+    """
+    by_code = {result.code: result for result in sorted(results, key=lambda result: result.code)}
+    if len(by_code) != len(results):
+        raise ValueError("a check's code comes twice among the results")
+    taking_part = [result for result in by_code.values() if _takes_part(result, tenant_kind)]
+    costs = _costs(taking_part, earlier)
+    value = _value(costs)
+    open_stake = math.fsum(result.risk_stake for result in taking_part if result.outcome in NOT_ANSWERED)
+    coverage_pct = _coverage_pct(taking_part)
+    scored = _scored(by_code, costs, value)
+    return Score(
+        value=value,
+        low=_value(costs, open_stake * policy.prior_failure_rate_pct / 100),
+        high=value,
+        band=_band(value, costs, coverage_pct),
+        provisional=coverage_pct < _FIRM_FROM_PCT,
+        coverage_pct=coverage_pct,
+        categories=_categories(by_code.values(), taking_part, scored),
+        results=scored,
+        hidden_by_mutes=round(value - _value(_costs(taking_part, earlier, with_muted=True)), _DIGITS),
+    )
+
+
+def gain_of(
+    results: Sequence[CheckResult], codes: Collection[str], tenant_kind: TenantKind, earlier: Earlier | None = None
+) -> float:
+    """Points by which the score would rise if these checks were mended, all together."""
+    costs = _costs([result for result in results if _takes_part(result, tenant_kind)], earlier)
+    return _gain(costs, codes, _value(costs))
+
+
+def _takes_part(result: CheckResult, tenant_kind: TenantKind) -> bool:
+    applies = result.outcome in ASSESSED or result.outcome in NOT_ANSWERED
+    return applies and not (tenant_kind is TenantKind.USER and result.actor is Actor.PLATFORM)
+
+
+def _costs(results: Iterable[CheckResult], earlier: Earlier | None, *, with_muted: bool = False) -> list[_Cost]:
+    """Every check that costs or is carried, dearest first, then by code."""
+    costs = []
+    for result in results:
+        root = (result.group, "" if result.group else result.code)
+        if result.outcome in NOT_ANSWERED:
+            carried = _carried(result.code, root, earlier, with_muted) if earlier else None
+            costs += [carried] if carried else []
+        elif points := _points(result.findings, with_muted):
+            costs.append(_Cost(result.code, root, points))
+    return sorted(costs, key=lambda cost: (-cost.points, cost.code))
+
+
+def _points(findings: Iterable[Finding], with_muted: bool) -> float:
+    """One check costs once: its worst finding, moved towards the cap by how many are as severe. 0.0 without any.
+
+    A muted finding leaves, unless it is critical: nobody can sign a danger away.
+    """
+    counted = [f for f in findings if with_muted or not f.muted or f.severity is Severity.CRITICAL]
+    if not counted:
+        return 0.0
+    severity = max((finding.severity for finding in counted), key=lambda severity: severity.rank)
+    points = [finding.risk_points for finding in counted if finding.severity is severity]
+    cap = RISK_CLASSES[severity].highest
+    return cap - (cap - max(points)) / (1 + math.log2(len(points)))
+
+
+def _carried(code: str, root: tuple[str, str], earlier: Earlier, with_muted: bool) -> _Cost | None:
+    """The points of a check that failed when it was last assessed and cannot be assessed now.
+
+    After ``CARRY_LIMIT`` assessments they leave, and the entry stays with no points: it withholds the band.
+    """
+    before, scored = earlier.results.get(code), earlier.scored.get(code, ScoredResult())
+    # From the findings where there are some: a symptom's points did not count then, but may now.
+    points = _points(before.findings, with_muted) if before and before.findings else scored.risk_points
+    if not points and not scored.carried_from:
+        return None
+    runs = scored.carried_runs + 1
+    return _Cost(code, root, points if runs <= CARRY_LIMIT else 0.0, scored.carried_from or earlier.id, runs)
+
+
+def _leaders(costs: Iterable[_Cost]) -> dict[tuple[str, str], _Cost]:
+    """Root -> the check that pays for it. ``costs`` come dearest first."""
+    leaders: dict[tuple[str, str], _Cost] = {}
+    for cost in costs:
+        if cost.points:
+            leaders.setdefault(cost.root, cost)
+    return leaders
+
+
+def _value(costs: Iterable[_Cost], prior: float = 0.0) -> float:
+    # fsum is exact whatever the order, so neither order nor a removal can move the sum the wrong way.
+    risk = math.fsum([prior, *(cost.points for cost in _leaders(costs).values())])
+    return max(_SMALLEST, round(100 * math.exp(-risk / 100), _DIGITS))
+
+
+def _gain(costs: Sequence[_Cost], codes: Collection[str], value: float) -> float:
+    return round(_value([cost for cost in costs if cost.code not in codes]) - value, _DIGITS)
+
+
+def _scored(codes: Iterable[str], costs: Sequence[_Cost], value: float) -> dict[str, ScoredResult]:
+    leaders = _leaders(costs)
+    counted = {leader.code: leader.points for leader in leaders.values()}
+    lost = _points_lost(counted, value)
+    scored = {code: ScoredResult() for code in codes}
+    for cost in costs:
+        is_symptom = cost.points and cost.code not in counted
+        scored[cost.code] = ScoredResult(
+            risk_points=counted.get(cost.code, 0.0),
+            points_lost=lost.get(cost.code, 0.0),
+            gain=_gain(costs, (cost.code,), value),
+            symptom_of=leaders[cost.root].code if is_symptom else "",
+            carried_from=cost.carried_from,
+            carried_runs=cost.carried_runs,
+        )
+    return scored
+
+
+def _points_lost(counted: Mapping[str, float], value: float) -> dict[str, float]:
+    """100 - value, dealt out in tenths by largest remainder (ties by code), so that the tenths add up."""
+    scale = 10**_DIGITS
+    total, risk = round((100 - value) * scale), math.fsum(counted.values())
+    exact = {code: points / risk * total for code, points in counted.items()}
+    shares = {code: math.floor(share) for code, share in exact.items()}
+    left = total - sum(shares.values())
+    for code in sorted(exact, key=lambda code: (shares[code] - exact[code], code))[:left]:
+        shares[code] += 1
+    return {code: share / scale for code, share in shares.items()}
+
+
+def _categories(
+    results: Iterable[CheckResult], taking_part: Sequence[CheckResult], scored: Mapping[str, ScoredResult]
+) -> dict[str, CategoryScore]:
+    """One entry per category that has a check at all.
+
+    Its points are None where nothing of it was assessed, unless carried points count there: the table must add up.
+    """
+    categories = {}
+    for category in sorted({result.category for result in results}):
+        members = [result for result in taking_part if result.category is category]
+        risk_points = math.fsum(scored[member.code].risk_points for member in members)
+        known = risk_points > 0 or any(member.outcome in ASSESSED for member in members)
+        lost = round(math.fsum(scored[member.code].points_lost for member in members), _DIGITS)
+        categories[category.value] = CategoryScore(lost if known else None, risk_points, _coverage_pct(members))
+    return categories
+
+
+def _coverage_pct(taking_part: Sequence[CheckResult]) -> float:
+    """Risk points at stake in assessed checks, of all that apply; 0.0 where nothing does."""
+    at_stake = math.fsum(result.risk_stake for result in taking_part)
+    assessed = math.fsum(result.risk_stake for result in taking_part if result.outcome in ASSESSED)
+    return round(100 * assessed / at_stake, _DIGITS) if at_stake else 0.0
+
+
+def _band(value: float, costs: Iterable[_Cost], coverage_pct: float) -> str | None:
+    if coverage_pct < _GRADED_FROM_PCT or any(cost.carried_runs > CARRY_LIMIT for cost in costs):
+        return None
+    band = next(name for name, lowest in _BANDS if value >= lowest)
+    has_high = any(cost.points >= RISK_CLASSES[Severity.HIGH].lowest for cost in costs)
+    return "good" if has_high and band == "excellent" else band

@@ -1,0 +1,96 @@
+"""Credentials by reference: files of ours never hold a password, only where to find it."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from agent.errors import ConfigError
+from agent.terms import Text
+
+_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:(?:/|~/)[^\r\n]+|keyring:[^\s/][^\r\n]*/[^\s/]+")
+_MAX_BYTES = 1 << 16
+
+
+class Secret(str):
+    """Text that drivers can use as it is, while ``str``, ``repr``, f-strings and ``%s`` show only asterisks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+
+def is_reference(text: object) -> bool:
+    """Whether the text is ``env:NAME``, ``file:/path``, ``file:~/path`` or ``keyring:service/user``."""
+    return isinstance(text, str) and _REFERENCE.fullmatch(text) is not None
+
+
+def resolve(reference: str) -> Secret:
+    """The secret that a reference points to. Raises ConfigError, which names the reference, never the secret."""
+    if not is_reference(reference):
+        # Not repeated: it may be the password itself.
+        raise ConfigError("This is no password reference; write env:NAME, file:/path or keyring:service/user")
+    scheme, _, where = reference.partition(":")
+    value = {"env": _from_environment, "file": _from_file, "keyring": _from_keyring}[scheme](reference, where)
+    if not value:
+        raise _failed("The password reference {reference} points to an empty value; store the password there", reference)
+    return Secret(value)
+
+
+def _failed(msgid: str, reference: str, **args: str) -> ConfigError:
+    return ConfigError(Text(msgid, {"reference": reference, **args}))
+
+
+def _from_environment(reference: str, name: str) -> str:
+    try:
+        return os.environ[name]
+    except KeyError:
+        text = "The password reference {reference} points to an environment variable that is not set; set and export {name}"
+        raise _failed(text, reference, name=name) from None
+
+
+def _from_file(reference: str, where: str) -> str:
+    path = Path(os.path.expanduser(where))
+    try:
+        # Non-blocking, so that a named pipe cannot hold us up; the checks are made on what was opened.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise _failed("The password reference {reference} does not point to a plain file; correct it", reference)
+            if status.st_mode & 0o077:
+                text = "The password file of {reference} can be used by others; run: chmod 600 {path}"
+                raise _failed(text, reference, path=str(path))
+            content = file.read(_MAX_BYTES)
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise _failed("The password file of {reference} is not UTF-8 text; save it as UTF-8", reference) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "invalid path"
+        text = "The password file of {reference} cannot be read ({reason}); check the path and its owner"
+        raise _failed(text, reference, reason=reason) from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _from_keyring(reference: str, where: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    service, _, user = where.rpartition("/")
+    try:
+        value = keyring.get_password(service, user)
+    except KeyringError as error:
+        text = "The keyring of {reference} cannot be used ({reason}); unlock it, or use env: or file: instead"
+        raise _failed(text, reference, reason=type(error).__name__) from None
+    if value is None:
+        text = "The keyring holds nothing for {reference}; run: keyring set {service} {user}"
+        raise _failed(text, reference, service=service, user=user)
+    return value

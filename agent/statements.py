@@ -1,0 +1,206 @@
+"""Declarations -> compiled statements, for the columns that exist and that our account may read.
+
+SQLAlchemy Core builds and renders the SELECT; it never holds a connection.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import sqlglot
+from sqlalchemy import Column, MetaData, Table, literal_column, select, text
+from sqlalchemy.dialects import mysql
+from sqlglot import expressions as exp
+
+from agent.facts import SourceSpec, spec_of
+from agent.model import Capabilities, Unavailable
+from agent.terms import DataClass, Text, UnavailableKind
+
+# "named" leaves % in literals alone; nothing is ever bound.
+_DIALECT = mysql.dialect(paramstyle="named")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One compiled SELECT. ``fields`` are the row type's fields that it returns, in order; ``limit`` its row bound."""
+
+    source: str
+    view: str
+    sql: str
+    fields: tuple[str, ...]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    sql: str
+    columns: frozenset[str]
+    optional: bool
+
+
+@cache
+def _fields(row: type) -> tuple[_Field, ...]:
+    found = []
+    for item in dataclasses.fields(row):
+        sql = item.metadata.get("expr") or _quoted(item.name.upper())
+        columns = columns_in(sql) if "expr" in item.metadata else frozenset({item.name.upper()})
+        found.append(_Field(item.name, sql, columns, item.default is None))
+    return tuple(found)
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`"
+
+
+@cache
+def columns_in(sql: str) -> frozenset[str]:
+    """Upper-case names of the columns that an SQL fragment reads."""
+    tree = sqlglot.parse_one(f"SELECT 1 WHERE {sql}" if sql else "SELECT 1", read="mysql")
+    return frozenset(column.name.upper() for column in tree.find_all(exp.Column))
+
+
+def columns_read(row: type) -> dict[str, frozenset[str]]:
+    """View (schema.NAME) -> every column that the source may ever read from it; for grants and requests.
+
+    A column of a join is named under every view of it that the declaration lists.
+    """
+    spec = _spec(row)
+    columns = frozenset[str]().union(*(f.columns for f in _fields(row)))
+    columns |= columns_in(spec.where) | _ordering_columns(spec, row) | columns_in(spec.from_sql.partition(" ON ")[2])
+    return {view: columns for view in spec.views}
+
+
+def _ordering_columns(spec: SourceSpec, row: type) -> frozenset[str]:
+    names = {field.name for field in dataclasses.fields(row)}
+    parts = [part.split()[0] for part in f"{spec.order_by},{spec.group_by}".split(",") if part.strip()]
+    return frozenset(part.upper().rpartition(".")[2] for part in parts if part not in names)
+
+
+def _spec(row: type) -> SourceSpec:
+    spec = spec_of(row)
+    if spec is None:
+        raise TypeError(f"{row.__name__} is not read from the database")
+    return spec
+
+
+def compile_source(
+    row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None = None
+) -> Statement | Unavailable:
+    """The statement of a source on this target, or why there is none. ``data_classes`` None grants all."""
+    spec = _spec(row)
+    refused = _not_granted(spec, data_classes) or _not_there(spec, capabilities) or _not_allowed(spec, capabilities)
+    if refused:
+        return refused
+    present = frozenset[str]().union(*(_visible(view, capabilities) for view in spec.views))
+    fields = [field for field in _fields(row) if field.columns <= present or not field.optional]
+    missing = sorted(frozenset[str]().union(*(field.columns for field in fields)) - present)
+    if missing:
+        return _missing_columns(spec, missing, capabilities)
+    return Statement(
+        spec.name, spec.view, _sql(spec, fields, capabilities.system_schema), tuple(f.name for f in fields), spec.limit
+    )
+
+
+def _sql(spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
+    query = select(*(literal_column(field.sql).label(field.name) for field in fields))
+    if spec.from_sql:
+        tables = {view.partition(".")[2]: _qualified(view, system_schema) for view in spec.views}
+        query = query.select_from(text(spec.from_sql.format_map(tables)))
+    else:
+        schema, _, name = spec.view.partition(".")
+        query = query.select_from(Table(name, MetaData(), Column("x"), schema=_schema(schema, system_schema)))
+    if spec.where:
+        query = query.where(text(spec.where))
+    if spec.group_by:
+        query = query.group_by(text(spec.group_by))
+    if spec.order_by:
+        query = query.order_by(text(spec.order_by))
+    compiled = query.limit(spec.limit + 1).compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
+    return re.sub(r"\s+", " ", str(compiled)).strip()
+
+
+def _schema(schema: str, system_schema: str) -> str:
+    return system_schema if schema == "oceanbase" else schema
+
+
+def _qualified(view: str, system_schema: str) -> str:
+    schema, _, name = view.partition(".")
+    return f"{_quoted(_schema(schema, system_schema))}.{_quoted(name)}"
+
+
+def _short(view: str) -> str:
+    return view.partition(".")[2].upper()
+
+
+def _not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) -> Unavailable | None:
+    if data_classes is None or spec.data_class in data_classes:
+        return None
+    args = {"source": spec.name, "data_class": spec.data_class.value}
+    return Unavailable(
+        UnavailableKind.NOT_GRANTED,
+        Text("The authorization does not grant the data class {data_class}.", args),
+        Text("Add {data_class} to authorization.data_classes.", args),
+    )
+
+
+def _not_there(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
+    for view in spec.views:
+        if _short(view) not in capabilities.columns:
+            args = {"view": view, "version": str(capabilities.version)}
+            return Unavailable(
+                UnavailableKind.NO_VIEW, Text("The view {view} does not exist on this server ({version}).", args)
+            )
+    return None
+
+
+def _not_allowed(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
+    if spec.requires and spec.requires.value not in capabilities.privileges:
+        args = {"view": spec.view, "privilege": spec.requires.value}
+        return Unavailable(
+            UnavailableKind.PRIVILEGE,
+            Text("Without the privilege {privilege} the view {view} answers empty, which proves nothing.", args),
+            _grant(f"{spec.requires.value} ON *.*", capabilities),
+        )
+    for view in spec.views:
+        if view.startswith("oceanbase.") and _granted(view, capabilities) is None:
+            return Unavailable(
+                UnavailableKind.PRIVILEGE,
+                Text("The account may not read {view}.", {"view": view}),
+                _grant(f"SELECT ON {view.replace('.', '.`')}`", capabilities),
+            )
+    return None
+
+
+def _grant(what: str, capabilities: Capabilities) -> Text:
+    return Text("GRANT {what} TO {account};", {"what": what, "account": capabilities.account})
+
+
+def _granted(view: str, capabilities: Capabilities) -> frozenset[str] | None:
+    """Granted columns of a system view (empty: all), or None when nothing is granted."""
+    if "SELECT" in capabilities.privileges or "*" in capabilities.grants:
+        return frozenset()
+    return capabilities.grants.get(_short(view))
+
+
+def _visible(view: str, capabilities: Capabilities) -> frozenset[str]:
+    exists = capabilities.columns[_short(view)]
+    if not view.startswith("oceanbase."):
+        return exists
+    granted = _granted(view, capabilities)
+    return exists & granted if granted else exists
+
+
+def _missing_columns(spec: SourceSpec, missing: list[str], capabilities: Capabilities) -> Unavailable:
+    exists = frozenset[str]().union(*(capabilities.columns[_short(view)] for view in spec.views))
+    args = {"view": spec.view, "columns": ", ".join(missing)}
+    if exists >= set(missing):
+        return Unavailable(
+            UnavailableKind.PRIVILEGE,
+            Text("The account may not read {columns} of {view}.", args),
+            _grant(f"SELECT ({args['columns']}) ON {spec.view.replace('.', '.`')}`", capabilities),
+        )
+    return Unavailable(UnavailableKind.NO_COLUMN, Text("{view} of this version lacks {columns}.", args))

@@ -1,0 +1,192 @@
+"""Reading YAML files that people write, so that every problem can be told with file, line and path.
+
+Stricter than YAML: a key stands once, keys are text, and aliases, tags and deep nesting are refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.reader import ReaderError
+
+from agent.errors import ConfigError
+from agent.terms import Text
+
+Loc = tuple[int | str, ...]
+Locate = Callable[[Loc], int]
+
+_MAX_BYTES = 1 << 20
+_MAX_DEPTH = 30
+_TYPED_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null", "timestamp"))
+# The parser's own words are neither translated nor safe: they may quote a secret out of the file.
+_SYNTAX = {
+    "found character '\\t'": "{place}: a tab stands here; indent with spaces",
+    "found character": "{place}: a value cannot begin with this character; put the value in quotes",
+    "mapping values are not allowed": "{place}: a colon is not allowed here; put a value that holds a colon in quotes, and look for a key without one in the line above",
+    "could not find expected ':'": "{place}: a key without a colon; write \"key: value\"",
+    "expected <block end>": "{place}: this line does not fit the ones above; check indentation and quotes",
+    "expected ',' or": "{place}: a comma or the closing bracket is missing",
+    "found unexpected end of stream": "{place}: a quote is opened and never closed",
+    "but found another document": "{place}: a second document begins here; keep one, without \"---\" between",
+}  # fmt: skip
+_SYNTAX_OTHER = "{place}: not valid YAML; check indentation, colons and quotes here and in the line above"
+
+
+def read_yaml(path: Path) -> tuple[Any, Locate]:
+    """The file's plain data, and a function from a path into it (keys and indexes) to the line, from 1.
+
+    A path that does not exist is located at its nearest ancestor. Scalars are str, int, float, bool, None,
+    date or datetime; keys are always str. Raises ConfigError with every problem listed.
+    """
+    text = _read_text(path)
+    try:
+        composer = _Composer(text)
+        node = composer.get_single_node()
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise unusable(path, [_problem(path, line, "{place}: a control character stands here; delete it")]) from None
+    except yaml.MarkedYAMLError as error:
+        raise unusable(path, [_syntax_problem(path, error)]) from None
+    if node is None:
+        raise unusable(path, [Text("{place}: the file is empty", {"place": str(path)})])
+    builder = _Builder(path, composer)
+    data = builder.build(node, ())
+    if builder.problems:
+        raise unusable(path, builder.problems)
+    return data, builder.locate
+
+
+def place(path: Path, locate: Locate, loc: Loc) -> str:
+    """Where something stands, for messages: ``acme/engagement.yaml:12: targets.orders.port``."""
+    shown = yaml_path(loc)
+    return f"{path}:{locate(loc)}: {shown}" if shown else f"{path}:{locate(loc)}"
+
+
+def yaml_path(loc: Loc) -> str:
+    """``("mutes", 0, "until")`` -> ``mutes[0].until``; a key that is no plain word is quoted."""
+    shown = ""
+    for step in loc:
+        if isinstance(step, int):
+            shown += f"[{step}]"
+        else:
+            word = step if step.replace("-", "_").isidentifier() else json.dumps(step, ensure_ascii=not step.isprintable())
+            shown += f".{word}" if shown else word
+    return shown
+
+
+def unusable(path: Path, problems: Sequence[Text]) -> ConfigError:
+    """The error for a file with these problems."""
+    text = "{file} cannot be used; problems found: {problems_count}"
+    return ConfigError(Text(text, {"file": str(path), "problems_count": len(problems)}), problems)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise unusable(path, [Text("{place}: there is no such file; check the path", {"place": str(path)})]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "invalid path"
+        text = "{place}: the file cannot be read ({reason}); check the path and its permissions"
+        raise unusable(path, [Text(text, {"place": str(path), "reason": reason})]) from None
+    if len(content) > _MAX_BYTES:
+        text = "{place}: the file is larger than {limit_bytes}; check that it is the right file"
+        raise unusable(path, [Text(text, {"place": str(path), "limit_bytes": _MAX_BYTES})])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise unusable(path, [_problem(path, line, "{place}: not UTF-8 text; save the file as UTF-8")]) from None
+
+
+def _problem(path: Path, line: int, msgid: str) -> Text:
+    return Text(msgid, {"place": f"{path}:{line}"})
+
+
+def _syntax_problem(path: Path, error: yaml.MarkedYAMLError) -> Text:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 1
+    if isinstance(error, _Refused):
+        return _problem(path, line, str(error.problem))
+    found = (msgid for words, msgid in _SYNTAX.items() if (error.problem or "").startswith(words))
+    return _problem(path, line, next(found, _SYNTAX_OTHER))
+
+
+class _Refused(yaml.MarkedYAMLError):
+    """Something that YAML allows and we do not; ``problem`` is the msgid."""
+
+
+class _Composer(yaml.SafeLoader):
+    """YAML text to nodes. Without aliases a small file cannot grow large, without tags it cannot make objects."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()
+        mark = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refused(problem="{place}: aliases (*name) are not used here; write the value out", problem_mark=mark)
+        if getattr(event, "tag", None):
+            raise _Refused(problem="{place}: tags (!name) are not used here; put the value in quotes", problem_mark=mark)
+        if self.depth >= _MAX_DEPTH:
+            raise _Refused(problem="{place}: nested too deeply; check brackets and indentation", problem_mark=mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+class _Builder:
+    """Nodes to plain data; remembers the line of every path and collects problems."""
+
+    def __init__(self, path: Path, loader: yaml.SafeLoader) -> None:
+        self.problems: list[Text] = []
+        self._path = path
+        self._loader = loader
+        self._lines: dict[Loc, int] = {}
+
+    def locate(self, loc: Loc) -> int:
+        while loc and loc not in self._lines:
+            loc = loc[:-1]
+        return self._lines.get(loc, 1)
+
+    def build(self, node: yaml.Node, loc: Loc) -> Any:
+        self._lines.setdefault(loc, _line(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, loc)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(entry, (*loc, index)) for index, entry in enumerate(node.value)]
+        if node.tag not in _TYPED_SCALARS:
+            return node.value
+        try:
+            return self._loader.construct_object(node)
+        except ValueError:
+            self._add(loc, _line(node), "{place}: no such number or date; correct it, or put it in quotes if it is text")
+
+    def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._add(loc, _line(key), "{place}: a key must be text; put a value that begins with a bracket in quotes")
+                continue
+            here = (*loc, key.value)
+            if key.value in data:
+                text = "{place}: this key already stands in line {first_line}; keep one of the two"
+                self._add(here, _line(key), text, str(self._lines[here]))
+                continue
+            self._lines[here] = _line(key)
+            data[key.value] = self.build(value, here)
+        return data
+
+    def _add(self, loc: Loc, line: int, msgid: str, first_line: str = "") -> None:
+        where = place(self._path, lambda _: line, loc)
+        self.problems.append(Text(msgid, {"place": where, "first_line": first_line} if first_line else {"place": where}))
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
