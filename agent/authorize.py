@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from agent.engagement import Engagement
 from agent.errors import NotAuthorized
@@ -31,7 +30,7 @@ def authorize(engagement: Engagement, target_name: str, now: datetime) -> Author
             "Ask {customer} for a permission that covers it, then add it to authorization.targets.",
             args,
         )
-    begin, end = block.window(ZoneInfo(engagement.service.timezone))
+    begin, end = block.window(engagement.service.zone)
     if now < begin:
         raise _refused(
             "Authorization {reference} is valid only from {moment} on. "

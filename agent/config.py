@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from agent.engagement import Engagement
 from agent.fieldtypes import Invalid
 from agent.terms import Scalar, Text
-from agent.yamlfile import Loc, place, read_yaml, unusable
+from agent.yamlfile import Loc, Locate, place, read_yaml, unusable
 
 __all__ = ["Engagement", "load_engagement"]
 
@@ -61,7 +61,7 @@ def _target_names(data: Any) -> list[str]:
     return list(targets) if isinstance(targets, dict) else []
 
 
-def _problem(detail: ErrorDetails, path: Path, locate: Any) -> tuple[int, Text]:
+def _problem(detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
     # "[key]" is pydantic's mark for a mapping's key as opposed to its value.
     loc = tuple(step for step in detail["loc"] if step != "[key]")
     msgid, args = _message(detail, loc)
@@ -75,7 +75,7 @@ def _message(detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
         return cause.msgid, cause.args_by_name
     if detail["type"] == "extra_forbidden":
         return _unknown_key(loc)
-    args = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+    args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
     if "expected" in args:
         args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
     return _MESSAGES.get(detail["type"], _OTHER), args

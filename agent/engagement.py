@@ -30,6 +30,7 @@ from agent.fieldtypes import (
     Positive,
     Quantity,
     Size,
+    Some,
     TargetRef,
     Timezone,
     User,
@@ -54,6 +55,10 @@ class Service(Block):
     start: Day
     months: Annotated[int, Field(ge=12, le=120, multiple_of=12)]
     timezone: Timezone = "Asia/Shanghai"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 class Tls(Block):
@@ -82,8 +87,10 @@ class Period(Block):
     """Days that matter to the business, both included."""
 
     name: Words
-    first: Day = Field(alias="from")
-    last: Annotated[Day, AfterValidator(not_before("first", '{place}: "to" must not be before "from"'))] = Field(alias="to")
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[
+        Day, AfterValidator(not_before("first", '{place}: "to" must not be before "from"')), Field(alias="to")
+    ]
 
 
 class Business(Block):
@@ -132,8 +139,8 @@ class AuthorizationBlock(Block):
 
     reference: Words
     approver: Words
-    targets: Annotated[Many[TargetRef], Field(min_length=1)]
-    data_classes: Annotated[Many[Annotated[DataClass, Field(strict=False)]], Field(min_length=1)]
+    targets: Some[TargetRef]
+    data_classes: Some[Annotated[DataClass, Field(strict=False)]]
     not_before: Moment
     not_after: Moment
 
@@ -201,7 +208,7 @@ class Engagement(Block):
     attestations: Attestations = Attestations()
     mute_entries: Many[MuteEntry] = Field(default=(), alias="mutes")
     rules: Rules = Rules()
-    language: Annotated[Many[Literal["zh-CN", "en"]], Field(min_length=1)] = ("zh-CN", "en")
+    language: Some[Literal["zh-CN", "en"]] = ("zh-CN", "en")
     history: HistoryUrl | None = None
     report: Report = Report()
 
@@ -210,7 +217,7 @@ class Engagement(Block):
     def _window_is_open(cls, value: AuthorizationBlock | None, info: ValidationInfo) -> AuthorizationBlock | None:
         service = info.data.get("service")
         if value and service:
-            begin, end = value.window(ZoneInfo(service.timezone))
+            begin, end = value.window(service.zone)
             if begin >= end:
                 raise Invalid('{place}: "not_after" must be later than "not_before"')
         return value

@@ -29,6 +29,7 @@ from agent.units import parse_size
 
 T = TypeVar("T")
 _YEARS = range(2000, 2200)
+_MAX_SIZE_BYTES = 1 << 60
 
 
 class Invalid(ValueError):
@@ -65,6 +66,13 @@ def _matching(pattern: str, msgid: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+    # Our own, because min_length counts only the valid entries and would blame an entry twice.
+    if not value:
+        raise Invalid("{place}: this must not be empty; write at least one entry")
+    return value
+
+
 def _day(value: date) -> date:
     if value.year not in _YEARS:
         raise Invalid("{place}: the year is not plausible; correct it")
@@ -92,7 +100,7 @@ def _size(value: Any) -> int:
         size = value if type(value) is int else parse_size(value)
     except (ValueError, TypeError, OverflowError):
         size = 0
-    if size <= 0:
+    if not 0 < size <= _MAX_SIZE_BYTES:
         raise Invalid("{place}: write a size such as 500G or 2T, or a whole number of bytes")
     return size
 
@@ -159,6 +167,7 @@ def not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo], date]
 
 
 Many = Annotated[tuple[T, ...], Field(strict=False)]
+Some = Annotated[tuple[T, ...], Field(strict=False, json_schema_extra={"minItems": 1}), AfterValidator(_not_empty)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
@@ -171,7 +180,9 @@ Moment = Annotated[
 ]
 Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"], "examples": ["500G"]})]
 Timezone = Annotated[str, AfterValidator(_timezone)]
-Password = Annotated[str, BeforeValidator(_password)]
+Password = Annotated[
+    str, BeforeValidator(_password), WithJsonSchema({"type": "string", "pattern": "^(env|file|keyring):"})
+]
 ExistingFile = Annotated[Path, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
 HistoryUrl = Annotated[str, AfterValidator(_history)]
 Host = Annotated[str, _matching(r"[^\s/@]+", "{place}: write a host name or an IP address, without port and protocol")]

@@ -42,7 +42,7 @@ def resolve(reference: str) -> Secret:
     scheme, _, where = reference.partition(":")
     value = {"env": _from_environment, "file": _from_file, "keyring": _from_keyring}[scheme](reference, where)
     if not value:
-        raise _failed("The password reference {reference} points to an empty value; store the password there", reference)
+        raise _failed("The password reference {reference} points to nothing; store the password there", reference)
     return Secret(value)
 
 
@@ -54,7 +54,7 @@ def _from_environment(reference: str, name: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
-        text = "The password reference {reference} points to an environment variable that is not set; set and export {name}"
+        text = "The password reference {reference} needs an environment variable that is not set; export {name}"
         raise _failed(text, reference, name=name) from None
 
 
@@ -65,7 +65,7 @@ def _from_file(reference: str, where: str) -> str:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise _failed("The password reference {reference} does not point to a plain file; correct it", reference)
+                raise _failed("The password reference {reference} does not name a plain file; correct it", reference)
             if status.st_mode & 0o077:
                 text = "The password file of {reference} can be used by others; run: chmod 600 {path}"
                 raise _failed(text, reference, path=str(path))

@@ -26,7 +26,10 @@ _TYPED_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "floa
 _SYNTAX = {
     "found character '\\t'": "{place}: a tab stands here; indent with spaces",
     "found character": "{place}: a value cannot begin with this character; put the value in quotes",
-    "mapping values are not allowed": "{place}: a colon is not allowed here; put a value that holds a colon in quotes, and look for a key without one in the line above",
+    "mapping values are not allowed": (
+        "{place}: a colon is not allowed here; put a value that holds a colon in quotes, "
+        "and look for a key without one in the line above"
+    ),
     "could not find expected ':'": "{place}: a key without a colon; write \"key: value\"",
     "expected <block end>": "{place}: this line does not fit the ones above; check indentation and quotes",
     "expected ',' or": "{place}: a comma or the closing bracket is missing",
@@ -73,7 +76,8 @@ def yaml_path(loc: Loc) -> str:
         if isinstance(step, int):
             shown += f"[{step}]"
         else:
-            word = step if step.replace("-", "_").isidentifier() else json.dumps(step, ensure_ascii=not step.isprintable())
+            plain = step.replace("-", "_").isidentifier()
+            word = step if plain else json.dumps(step, ensure_ascii=not step.isprintable())
             shown += f".{word}" if shown else word
     return shown
 
@@ -109,7 +113,9 @@ def _problem(path: Path, line: int, msgid: str) -> Text:
 
 
 def _syntax_problem(path: Path, error: yaml.MarkedYAMLError) -> Text:
-    mark = error.problem_mark or error.context_mark
+    # A quote that is never closed is noticed at the end of the file, but stands where it was opened.
+    quoted = "quoted scalar" in (error.context or "")
+    mark = error.context_mark if quoted else error.problem_mark
     line = mark.line + 1 if mark else 1
     if isinstance(error, _Refused):
         return _problem(path, line, str(error.problem))
@@ -127,12 +133,12 @@ class _Composer(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused(problem="{place}: aliases (*name) are not used here; write the value out", problem_mark=mark)
+            raise _Refused(problem="{place}: aliases (*name) are not used; write the value out", problem_mark=mark)
         if getattr(event, "tag", None):
-            raise _Refused(problem="{place}: tags (!name) are not used here; put the value in quotes", problem_mark=mark)
+            raise _Refused(problem="{place}: tags (!name) are not used; put the value in quotes", problem_mark=mark)
         if self.depth >= _MAX_DEPTH:
             raise _Refused(problem="{place}: nested too deeply; check brackets and indentation", problem_mark=mark)
         self.depth += 1
@@ -166,26 +172,25 @@ class _Builder:
         try:
             return self._loader.construct_object(node)
         except ValueError:
-            self._add(loc, _line(node), "{place}: no such number or date; correct it, or put it in quotes if it is text")
+            self._add(loc, _line(node), "{place}: no such number or date; correct it, or put text in quotes")
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._add(loc, _line(key), "{place}: a key must be text; put a value that begins with a bracket in quotes")
+                self._add(loc, _line(key), "{place}: a key must be text; put a value with brackets in quotes")
                 continue
             here = (*loc, key.value)
             if key.value in data:
                 text = "{place}: this key already stands in line {first_line}; keep one of the two"
-                self._add(here, _line(key), text, str(self._lines[here]))
+                self._add(here, _line(key), text, first_line=str(self._lines[here]))
                 continue
             self._lines[here] = _line(key)
             data[key.value] = self.build(value, here)
         return data
 
-    def _add(self, loc: Loc, line: int, msgid: str, first_line: str = "") -> None:
-        where = place(self._path, lambda _: line, loc)
-        self.problems.append(Text(msgid, {"place": where, "first_line": first_line} if first_line else {"place": where}))
+    def _add(self, loc: Loc, line: int, msgid: str, **args: str) -> None:
+        self.problems.append(Text(msgid, {"place": place(self._path, lambda _: line, loc), **args}))
 
 
 def _line(node: yaml.Node) -> int:

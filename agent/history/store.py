@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from alembic.util import CommandError
 from platformdirs import user_data_path
-from sqlalchemy import URL, ColumnElement, Engine, create_engine, make_url, select
+from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -69,11 +69,11 @@ class History:
 
     @classmethod
     def open(cls, url: str | None = None) -> Self:
-        """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default file."""
+        """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default."""
         place = _url(url or os.environ.get(PLACE_VARIABLE, ""))
         with _reported(place):
             _prepare_file(place)
-            history = cls(create_engine(place, pool_pre_ping=True, hide_parameters=True))
+            history = cls(_engine(place))
             try:
                 migrate(history._engine, history.where)
             except BaseException:
@@ -226,6 +226,18 @@ def _url(place: str) -> URL:
             "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as %40 for @."
         )
     return url
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    if engine.dialect.name in ("mysql", "mariadb"):
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin aloud: the kernel greets as if autocommit were off while it is on, and a rollback would undo nothing."""
+    connection.exec_driver_sql("BEGIN")
 
 
 def _shown(url: URL) -> str:

@@ -12,7 +12,7 @@ from agent.report import front
 from agent.report.cards import Card, CardMaker
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.report.words import NAME_LENGTH, Words, clean, points
-from agent.terms import Actor, Outcome, Severity, TenantKind, Unit
+from agent.terms import Actor, ChangeKind, Outcome, Severity, TenantKind, Unit
 
 LIST_LENGTH = 500
 
@@ -35,11 +35,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class MutedFinding:
+    """``points_lost``: what its check costs all the same; empty where nothing."""
+
     code: str
     title: str
     resource: str
     severity: str
     severity_label: str
+    points_lost: str
     owner: str
     reason: str
     until: str
@@ -203,6 +206,7 @@ def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
             clean(finding["resource"], NAME_LENGTH),
             finding["severity"],
             words.label(SEVERITIES, finding["severity"]),
+            points(result["points_lost"]) if result["outcome"] == Outcome.MUTED and result["points_lost"] else "",
             clean(finding["muted"]["owner"], NAME_LENGTH),
             clean(finding["muted"]["reason"]),
             clean(finding["muted"]["until"], NAME_LENGTH),
@@ -233,7 +237,7 @@ def _changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
         return ()
     results = {result["code"]: result for result in document["results"]}
     order = list(CHANGES)
-    changes = [change for change in comparison["changes"] if change["kind"] != "unchanged"]
+    changes = [change for change in comparison["changes"] if change["kind"] != ChangeKind.UNCHANGED]
     changes.sort(key=lambda c: (order.index(c["kind"]), -Severity(c["severity"]).rank, c["code"], c["resource"]))
     return tuple(_change(change, results.get(change["code"]), words) for change in changes)
 
@@ -241,15 +245,15 @@ def _changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
 def _change(change: Document, result: Document | None, words: Words) -> ChangeLine:
     unit = Unit(result["unit"]) if result else None
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
-    gone = change["kind"] in ("resolved", "not_comparable")
-    fresh = change["kind"] == "new"
+    fresh = change["was_severity"] is None
+    gone = not fresh and change["kind"] in (ChangeKind.RESOLVED, ChangeKind.NOT_COMPARABLE)
     return ChangeLine(
         kind=change["kind"],
         kind_label=words.label(CHANGES, change["kind"]),
         code=clean(change["code"], NAME_LENGTH),
         title=words.pick(titles),
         resource=clean(change["resource"], NAME_LENGTH),
-        was_severity="" if fresh else words.label(SEVERITIES, change["was_severity"] or change["severity"]),
+        was_severity="" if fresh else words.label(SEVERITIES, change["was_severity"]),
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
         was_value="" if fresh or change["was_value"] is None else words.value(change["was_value"], unit),
         value="" if gone or change["value"] is None else words.value(change["value"], unit),

@@ -77,5 +77,5 @@ class Words:
 
 
 def points(value: float) -> str:
-    """Points with one decimal; something too small to show is not shown as nothing."""
-    return "<0.1" if 0 < value < 0.05 else f"{value:.1f}"
+    """Points are dealt out in tenths."""
+    return f"{value:.1f}"

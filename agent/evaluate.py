@@ -1,0 +1,144 @@
+"""Bind facts and params to each check, run it, judge what it measured. A crashed check is an ERROR result, never lost."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agent.api import NotAssessed
+from agent.compare import fingerprint
+from agent.facts import spec_of
+from agent.judge import judge, stake
+from agent.model import CheckResult, CheckSpec, Expected, Finding, Measurement, Rule, Ruleset, Snapshot, Unavailable
+from agent.mutes import Muting
+from agent.terms import Outcome, Scalar, Text
+
+_MAX_TEXT = 2000
+
+
+def evaluate(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
+    """One result per check, in order of code."""
+    muting = Muting(ruleset.mutes, snapshot.as_of)
+    return tuple(
+        _result(spec, ruleset.rules[spec.code], snapshot, muting) for spec in sorted(specs, key=lambda spec: spec.code)
+    )
+
+
+def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> CheckResult:
+    def result(outcome: Outcome, **parts: Any) -> CheckResult:
+        return CheckResult(
+            spec.code, outcome, group=rule.group, actor=spec.actor, category=spec.category,
+            risk_stake=stake(rule.judge), attested=spec.attested, **parts,
+        )  # fmt: skip
+
+    if not rule.enabled:
+        return result(Outcome.DISABLED, reason=Text("Switched off in the rules."))
+    reason = _inapplicable(spec, snapshot)
+    if reason:
+        return result(Outcome.NOT_APPLICABLE, reason=reason)
+    missing = _missing(spec, snapshot)
+    if missing:
+        return result(Outcome.NOT_ASSESSED, reason=missing.reason, unlock=missing.remedy)
+    try:
+        measured = tuple(spec.measure(**_arguments(spec, rule, snapshot)))
+        findings = _findings(spec, rule, snapshot, measured)
+    except NotAssessed as error:
+        return result(Outcome.NOT_ASSESSED, reason=error.reason, unlock=error.unlock)
+    except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
+        args = {"reason": f"{type(error).__name__}: {error}"[:300]}
+        return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
+    findings = tuple(muting.apply(spec.code, finding) for finding in findings)
+    if findings:
+        muted = all(finding.muted for finding in findings)
+        return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings)
+    cut = _cut_source(spec, snapshot)
+    if cut:
+        args = {"source": cut}
+        return result(Outcome.NOT_ASSESSED, reason=Text("{source} has more rows than are read; the rest is unknown.", args))
+    return result(Outcome.PASS)
+
+
+def _inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
+    if snapshot.tenant_kind not in spec.tenants:
+        return Text("Only a {kind} tenant can answer this.", {"kind": spec.tenants[0].value})
+    if snapshot.version < spec.since:
+        return Text("OceanBase {since} and later only.", {"since": str(spec.since)})
+    return None
+
+
+def _missing(spec: CheckSpec, snapshot: Snapshot) -> Unavailable | None:
+    for name, row in spec.facts.items():
+        found = snapshot.facts.get(row, ())
+        if isinstance(found, Unavailable) and name not in spec.optional:
+            return found
+    return None
+
+
+def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for name, row in spec.facts.items():
+        found = snapshot.facts.get(row, ())
+        arguments[name] = None if isinstance(found, Unavailable) else found
+    if spec.params_name:
+        arguments[spec.params_name] = rule.params
+    return arguments
+
+
+def _findings(
+    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]
+) -> tuple[Finding, ...]:
+    findings: dict[str, Finding] = {}
+    for measurement in measured:
+        resource = _clean(measurement.resource)
+        value = spec.parse(str(measurement.value)) if spec.parse else measurement.value
+        verdict = judge(rule.judge, value)
+        if verdict is None:
+            continue
+        shown = measurement.value
+        values: dict[str, Scalar] = {name: _bounded(item) for name, item in measurement.evidence.items()}
+        words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
+        mark = fingerprint(snapshot.target, spec.code, resource)
+        sql_words = {**words, "recommended": rule.judge.recommended if isinstance(rule.judge, Expected) else ""}
+        finding = Finding(
+            mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values, Text(spec.finding, words),
+            fill_sql(spec.remediation.sql, sql_words), fill_sql(spec.remediation.rollback, sql_words),
+        )  # fmt: skip
+        worst = findings.get(mark)
+        if worst is None or finding.risk_points > worst.risk_points:
+            findings[mark] = finding
+    return tuple(sorted(findings.values(), key=lambda f: (-f.risk_points, f.resource)))
+
+
+def _clean(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)[:_MAX_TEXT]
+
+
+def _bounded(value: Scalar) -> Scalar:
+    return value[:_MAX_TEXT] if isinstance(value, str) else value
+
+
+def _cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
+    """A needed source that was cut and is no "largest first" list: what was not read could hold a finding."""
+    cut = {record.source for record in snapshot.records if record.truncated}
+    for row in spec.facts.values():
+        source = spec_of(row)
+        if source and source.name in cut and " DESC" not in source.order_by:
+            return source.name
+    return ""
+
+
+class _SqlFormatter(string.Formatter):
+    """``{table!i}`` is quoted as an identifier, ``{user!l}`` as a literal: names from a database are hostile."""
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "i":
+            return "`" + str(value).replace("`", "``") + "`"
+        if conversion == "l":
+            return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+        return super().convert_field(value, conversion)
+
+
+def fill_sql(templates: Iterable[str], words: Mapping[str, Scalar]) -> tuple[str, ...]:
+    """Remediation SQL with its placeholders filled in."""
+    return tuple(_SqlFormatter().vformat(template, (), words) for template in templates)

@@ -1,0 +1,33 @@
+"""Mutes, exact in what they hide: one fingerprint, or one code with a resource pattern."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from agent.model import Finding, Mute
+from agent.terms import Severity
+
+LONGEST = timedelta(days=180)
+LONGEST_CRITICAL = timedelta(days=30)
+
+
+class Muting:
+    """The mutes in force at one moment. A critical finding is muted only by one that ends within thirty days."""
+
+    def __init__(self, mutes: tuple[Mute, ...], as_of: datetime) -> None:
+        self._today = as_of.date()
+        self._mutes = tuple(mute for mute in mutes if self._today <= mute.until <= self._today + LONGEST)
+
+    def apply(self, code: str, finding: Finding) -> Finding:
+        """The finding, marked if a mute hides it."""
+        mute = next((mute for mute in self._mutes if self._hides(mute, code, finding)), None)
+        return dataclasses.replace(finding, muted=mute) if mute else finding
+
+    def _hides(self, mute: Mute, code: str, finding: Finding) -> bool:
+        if finding.severity is Severity.CRITICAL and mute.until > self._today + LONGEST_CRITICAL:
+            return False
+        if mute.fingerprint:
+            return mute.fingerprint == finding.fingerprint
+        return mute.code == code and fnmatchcase(finding.resource, mute.resource)

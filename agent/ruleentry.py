@@ -1,0 +1,170 @@
+"""One entry of rules.yaml -> Rule, checked against the check's header."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing
+from pathlib import Path
+from typing import Any
+
+from agent.errors import RulesError
+from agent.model import CheckSpec, Expected, Fixed, Ladder, Rule
+from agent.terms import Scalar, Severity, Text
+from agent.yamlfile import Loc, Locate, place
+
+_KEYS = {"ladder", "worst", "descending", "severity", "expected", "recommended", "params", "group", "enabled"}
+_EXPECTED_KEYS = {"equals", "one_of", "min", "max"}
+
+
+class Problems:
+    """Collects what is wrong with a rules file, each with its place."""
+
+    def __init__(self, path: Path, locate: Locate) -> None:
+        self._path, self._locate = path, locate
+        self._found: list[Text] = []
+
+    def add(self, loc: Loc, msgid: str, **args: Scalar) -> None:
+        where = place(self._path, self._locate, loc)
+        self._found.append(Text("{place}: " + msgid, {"place": where, **args}))
+
+    def raise_any(self) -> None:
+        if self._found:
+            text = Text("{file} cannot be used; problems found: {problems_count}",
+                        {"file": str(self._path), "problems_count": len(self._found)})  # fmt: skip
+            raise RulesError(text, self._found)
+
+
+def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rule | None:
+    """The rule, or None after its problems were added."""
+    if not isinstance(entry, dict):
+        problems.add(loc, "a mapping is expected")
+        return None
+    for key in sorted(set(entry) - _KEYS):
+        problems.add((*loc, key), "unknown key; known are {known}", known=", ".join(sorted(_KEYS)))
+    judge = _judge(spec, entry, loc, problems)
+    values, params = _params(spec, entry.get("params", {}), (*loc, "params"), problems)
+    group, enabled = entry.get("group", ""), entry.get("enabled", True)
+    if not isinstance(group, str):
+        problems.add((*loc, "group"), "a word is expected")
+    if not isinstance(enabled, bool):
+        problems.add((*loc, "enabled"), "true or false is expected")
+    return Rule(judge, params, values, group, enabled) if judge else None
+
+
+def _judge(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Fixed | Expected | None:
+    if spec.expects_value:
+        return _expected(spec, entry, loc, problems)
+    if ("ladder" in entry) == ("severity" in entry) or "expected" in entry:
+        problems.add(loc, "either ladder or severity is expected")
+        return None
+    if "severity" in entry:
+        severity = _severity(entry["severity"], (*loc, "severity"), problems)
+        return Fixed(severity) if severity else None
+    return _ladder(entry, loc, problems)
+
+
+def _severity(value: Any, loc: Loc, problems: Problems) -> Severity | None:
+    if value not in list(Severity):
+        problems.add(loc, "one of low, medium, high, critical is expected")
+        return None
+    return Severity(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | None:
+    steps = entry["ladder"]
+    if not isinstance(steps, dict) or not steps:
+        problems.add((*loc, "ladder"), "a mapping of severities to numbers is expected")
+        return None
+    rungs = []
+    for key, value in steps.items():
+        severity = _severity(key, (*loc, "ladder", key), problems)
+        if not _is_number(value):
+            problems.add((*loc, "ladder", key), "a number is expected")
+        elif severity:
+            rungs.append((severity, float(value)))
+    worst = entry.get("worst")
+    if worst is not None and not _is_number(worst):
+        problems.add((*loc, "worst"), "a number is expected")
+        return None
+    rungs.sort(key=lambda rung: rung[0].rank)
+    values = [value for _, value in rungs] + ([float(worst)] if worst is not None else [])
+    descending = bool(entry.get("descending", len(values) > 1 and values[-1] < values[0]))
+    ordered = sorted(set(values), reverse=descending)
+    if values != ordered:
+        problems.add((*loc, "ladder"), "the numbers must rise, or fall, from low to critical and to worst")
+        return None
+    return Ladder(tuple(rungs), None if worst is None else float(worst), descending) if len(rungs) == len(steps) else None
+
+
+def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Expected | None:
+    severity = _severity(entry.get("severity"), (*loc, "severity"), problems)
+    expected = entry.get("expected")
+    if not isinstance(expected, dict) or not expected or set(expected) - _EXPECTED_KEYS:
+        problems.add((*loc, "expected"), "a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS)))
+        return None
+    words = expected.get("one_of", [expected["equals"]] if "equals" in expected else [])
+    one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in words]
+    low, high = (_parsed(spec, expected.get(key), (*loc, "expected", key), problems) for key in ("min", "max"))
+    recommended = str(entry.get("recommended", expected.get("equals", "")))
+    if not recommended:
+        problems.add((*loc, "recommended"), "the value that the advice sets is missing")
+    if not severity or None in one_of or isinstance(low, str) or isinstance(high, str):
+        return None
+    fine = [word for word in one_of if word is not None]
+    rule = Expected(severity, tuple(fine), low, high, recommended, _shown(expected))
+    if recommended and not _fits(rule, _parsed(spec, recommended, (*loc, "recommended"), problems)):
+        problems.add((*loc, "recommended"), "the recommended value is not one that the rule accepts")
+    return rule
+
+
+def _fits(rule: Expected, value: float | str | None) -> bool:
+    if value in rule.one_of:
+        return True
+    if isinstance(value, str) or value is None or (rule.minimum is None and rule.maximum is None):
+        return False
+    return (rule.minimum is None or value >= rule.minimum) and (rule.maximum is None or value <= rule.maximum)
+
+
+def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: Problems) -> float | str | None:
+    if word is None or spec.parse is None:
+        return None
+    try:
+        return spec.parse(str(word))
+    except ValueError as error:
+        problems.add(loc, "{reason}", reason=str(error))
+        return None
+
+
+def _shown(expected: dict[str, Any]) -> str:
+    parts = [str(word) for word in expected.get("one_of", [expected["equals"]] if "equals" in expected else [])]
+    if "min" in expected and "max" in expected:
+        parts.append(f"{expected['min']} – {expected['max']}")
+    elif "min" in expected:
+        parts.append(f"≥ {expected['min']}")
+    elif "max" in expected:
+        parts.append(f"≤ {expected['max']}")
+    return " / ".join(parts)
+
+
+def _params(spec: CheckSpec, data: Any, loc: Loc, problems: Problems) -> tuple[dict[str, Scalar], Any]:
+    """The params' values as written and as the check's own type; names and types must match exactly."""
+    if not isinstance(data, dict):
+        problems.add(loc, "a mapping is expected")
+        return {}, None
+    hints = typing.get_type_hints(spec.params) if spec.params else {}
+    for name in sorted(set(data) ^ set(hints)):
+        problems.add((*loc, name), "this param is {state}", state="missing" if name in hints else "unknown")
+    for name in sorted(set(data) & set(hints)):
+        wanted, value = hints[name], data[name]
+        fits = _is_number(value) and (wanted is float or isinstance(value, int)) if wanted in (int, float) else isinstance(value, wanted)
+        if not fits:
+            problems.add((*loc, name), "a value of type {wanted} is expected", wanted=wanted.__name__)
+    if spec.params is None or set(data) != set(hints):
+        return dict(data), None
+    assert dataclasses.is_dataclass(spec.params)
+    return dict(data), spec.params(**data)

@@ -1,0 +1,164 @@
+"""rules.yaml, overrides and mutes -> Ruleset. A wrong file is refused with every problem listed with its YAML path."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import sysconfig
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import agent
+from agent.errors import RulesError
+from agent.model import CheckSpec, Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.mutes import LONGEST, LONGEST_CRITICAL
+from agent.ruleentry import Problems, parse_rule
+from agent.terms import Text
+from agent.yamlfile import Locate, read_yaml
+
+_TOP = {"version", "scoring", "checks"}
+
+
+def shipped_path() -> Path:
+    """rules.yaml beside the packages (source, editable) or in the data directory (wheel)."""
+    beside = Path(agent.__file__).parent.parent / "rules.yaml"
+    installed = Path(sysconfig.get_path("data")) / "share" / "oceanbase-health-agent" / "rules.yaml"
+    return beside if beside.is_file() else installed
+
+
+def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
+    """The shipped rules (or another complete file). Every check has a rule and every rule a check.
+
+    Raises ConfigError (unreadable file) or RulesError with all problems.
+    """
+    path = path or shipped_path()
+    data, locate = read_yaml(path)
+    problems = Problems(path, locate)
+    if not isinstance(data, dict):
+        problems.add((), "a mapping with version, scoring and checks is expected")
+        problems.raise_any()
+    for key in sorted(set(data) - _TOP):
+        problems.add((key,), "unknown key; known are {known}", known=", ".join(sorted(_TOP)))
+    if data.get("version") != 1:
+        problems.add(("version",), "version must be 1")
+    scoring = _scoring(data.get("scoring", {}), problems)
+    rules = _rules(specs, data.get("checks"), problems)
+    problems.raise_any()
+    return Ruleset(rules, _sha256(data), scoring)
+
+
+def _sha256(data: Any) -> str:
+    plain = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _scoring(data: Any, problems: Problems) -> ScoringPolicy:
+    rate = data.get("prior_failure_rate_pct") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or set(data) != {"prior_failure_rate_pct"}:
+        problems.add(("scoring",), "exactly prior_failure_rate_pct is expected")
+    elif not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= 100:
+        problems.add(("scoring", "prior_failure_rate_pct"), "a number from 0 to 100 is expected")
+    else:
+        return ScoringPolicy(float(rate))
+    return ScoringPolicy()
+
+
+def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: Problems) -> dict[str, Rule]:
+    if not isinstance(data, dict):
+        problems.add(("checks",), "a mapping of check codes to rules is expected")
+        return {}
+    for code in sorted(specs.keys() - data.keys()):
+        problems.add(("checks",), "the check {code} ({name}) has no rule", code=code, name=specs[code].name)
+    rules: dict[str, Rule] = {}
+    for code, entry in data.items():
+        if code not in specs:
+            problems.add(("checks", code), "there is no check with this code")
+            continue
+        rule = parse_rule(specs[code], entry, ("checks", code), problems)
+        if rule:
+            rules[code] = rule
+    return rules
+
+
+def apply(
+    ruleset: Ruleset, specs: Mapping[str, CheckSpec], path: Path, overrides: Sequence[Override], mutes: Sequence[Mute],
+    today: date,
+) -> Ruleset:  # fmt: skip
+    """The ruleset with an engagement's overrides and mutes, those past their date left out and named in ``problems``.
+
+    ``path`` is the shipped file again (an override changes an entry of it). Raises RulesError with all problems.
+    """
+    data, locate = read_yaml(path)
+    problems = Problems(path, locate)
+    notes: list[Text] = []
+    rules, applied = dict(ruleset.rules), []
+    for place, override in enumerate(overrides):
+        where = ("rules", "overrides", place)
+        if override.code not in specs:
+            problems.add(where, "there is no check with the code {code}", code=override.code)
+        elif override.until < today:
+            notes.append(_expired("override", override.code, override.until))
+        else:
+            changed = _merged(data["checks"][override.code], override.change)
+            rule = parse_rule(specs[override.code], changed, where, problems)
+            if rule:
+                rules[override.code] = dataclasses.replace(rule, overridden=True)
+                applied.append(override)
+    kept = tuple(mute for mute in mutes if _usable(mute, specs, today, problems, notes))
+    problems.raise_any()
+    digest = hashlib.sha256("\n".join([ruleset.sha256, *map(repr, applied)]).encode()).hexdigest() if applied else ruleset.sha256
+    return dataclasses.replace(
+        ruleset, rules=rules, sha256=digest, overrides=tuple(applied), mutes=kept, problems=tuple(notes)
+    )
+
+
+def _merged(entry: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested mappings are merged, everything else is replaced."""
+    merged = dict(entry)
+    for key, value in change.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _expired(what: str, code: str, until: date) -> Text:
+    return Text(
+        "The {what} of {code} ended on {until} and no longer applies.",
+        {"what": what, "code": code, "until": until.isoformat()},
+    )
+
+
+def _usable(
+    mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: Problems, notes: list[Text]
+) -> bool:
+    name = mute.code or mute.fingerprint
+    if mute.code and mute.code not in specs:
+        problems.add(("mutes",), "there is no check with the code {code}", code=mute.code)
+        return False
+    if mute.until < today:
+        notes.append(_expired("mute", name, mute.until))
+        return False
+    if mute.until > today + LONGEST:
+        problems.add(
+            ("mutes",),
+            "the mute of {code} ends on {until}; at most {longest_days} from today are allowed, {critical_days} for a critical finding",
+            code=name, until=mute.until.isoformat(), longest_days=LONGEST.days, critical_days=LONGEST_CRITICAL.days,
+        )  # fmt: skip
+        return False
+    return True
+
+
+def known_problems(ruleset: Ruleset, fingerprints: Iterable[str]) -> tuple[Text, ...]:
+    """Mutes by fingerprint that hid nothing this time: they are reported so that they do not stay for ever."""
+    seen = set(fingerprints)
+    return tuple(
+        Text("The mute of {name} hid nothing this time.", {"name": mute.fingerprint or f"{mute.code} {mute.resource}"})
+        for mute in ruleset.mutes
+        if repr(mute) not in seen
+    )
+
+
+__all__ = ["Locate", "RulesError", "apply", "known_problems", "load", "shipped_path"]

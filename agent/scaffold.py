@@ -1,0 +1,136 @@
+"""A new engagement: a commented file to fill in, and its JSON Schema for editors."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from agent.engagement import Engagement
+from agent.errors import ConfigError
+from agent.terms import DataClass, Text
+
+ENGAGEMENT_FILE = "engagement.yaml"
+SCHEMA_FILE = "engagement.schema.json"
+_NAME = re.compile(r"\w[\w.-]{0,63}")
+
+# "##" lines explain, "# " lines are ready to be switched on.
+_TEMPLATE = """\
+# yaml-language-server: $schema=engagement.schema.json
+## 替换所有 REPLACE；以 "# " 开头的行去掉 "# " 即可启用。
+## Replace every REPLACE; lines that begin with "# " are switched on by deleting it.
+
+customer:
+  name: "{name}"
+#   contact: "REPLACE, dba@example.com"
+
+## 订阅从 start 起共 months 个月（12 的倍数），每 3 个月评测一次。
+## The subscription lasts months (a multiple of 12) from start; one assessment is owed every 3 months.
+service:
+  tier: REPLACE
+  start: 2000-01-01  ## REPLACE
+  months: 12
+  timezone: Asia/Shanghai
+
+## 待评测的租户。 / The tenants to assess.
+targets:
+  prod:
+    host: REPLACE.example.com
+    port: 3306
+    user: ob_health@REPLACE_TENANT#REPLACE_CLUSTER
+    ## 此处不写密码，只写引用。 / Never the password itself: env:NAME, file:/path or keyring:service/user
+    password: env:OB_HEALTH_PASSWORD
+    kind: user  ## user | sys
+    tls:
+      mode: required  ## disabled | required | verify
+    limits:
+      statement_timeout_s: 10
+      total_database_ms: 30000
+      max_rows: 200000
+
+## 客户的书面授权；没有它就不会建立任何连接。不带时区的时间按 service.timezone 理解，not_after 只写日期时含当天。
+## The customer's written permission; nothing is connected without it. A time without a zone is in service.timezone;
+## a not_after without a time includes that day.
+## data_classes: {data_classes}
+# authorization:
+#   reference: REPLACE, number of the document
+#   approver: REPLACE, who signed it
+#   targets: [prod]
+#   data_classes: [settings, statistics, sql_text_masked, accounts]
+#   not_before: 2000-01-01
+#   not_after: 2000-01-31
+
+## 业务概况；不清楚的就不写。 / The load as the customer knows it; leave out what is unknown.
+# business:
+#   peak_qps: 1000
+#   concurrency: 200
+#   growth_pct_per_year: 30
+#   critical_periods:
+#     - {name: REPLACE, from: 2000-11-01, to: 2000-11-12}
+#   description: REPLACE
+
+## SQL 看不到、由人担保的事实。 / What SQL cannot see and somebody vouches for.
+# attestations:
+#   purchased_data_disk_bytes: {value: 500G, by: REPLACE, date: 2000-01-01, valid_until: 2000-03-31}
+#   console_backup_enabled: {value: true, by: REPLACE, date: 2000-01-01, valid_until: 2000-03-31}
+#   tde_enabled: {value: false, by: REPLACE, date: 2000-01-01, valid_until: 2000-03-31}
+#   console_whitelist_restricted: {value: true, by: REPLACE, date: 2000-01-01, valid_until: 2000-03-31}
+#   last_restore_drill: {value: 2000-01-01, by: REPLACE, date: 2000-01-01, valid_until: 2000-03-31}
+
+## 有人负责、限期忽略的发现。 / Findings that somebody answers for until a date.
+# mutes:
+#   - {code: CAP001, resource: "*", owner: REPLACE, reason: REPLACE, until: 2000-03-31}
+
+## 对内置规则的调整。 / Changes of the shipped rules.
+# rules:
+#   overrides:
+#     - {code: CAP001, owner: REPLACE, reason: REPLACE, until: 2000-03-31, change: {enabled: false}}
+
+## 报告语言。 / Languages of the report.
+language: [zh-CN, en]
+
+## 历史库，默认为本机 SQLite。 / History database; SQLite on this machine unless given.
+# history: sqlite:////srv/ob-health/history.db
+
+# report:
+#   prepared_by: REPLACE
+"""
+
+
+def scaffold(name: str, directory: Path) -> list[Path]:
+    """Write ``<directory>/<name>/engagement.yaml`` and its schema; returns both paths.
+
+    Nothing that exists is overwritten. Raises ConfigError for a name that cannot be a folder, or a failed write.
+    """
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            "An engagement's name has letters, digits, '-', '_' and '.' only, at most 64; "
+            "write for example: ob-health init acme"
+        )
+    folder = directory / name
+    contents = {folder / ENGAGEMENT_FILE: engagement_template(name), folder / SCHEMA_FILE: schema_text()}
+    for path in contents:
+        if path.exists():
+            text = "{file} already exists and is never overwritten; choose another name, or move it away"
+            raise ConfigError(Text(text, {"file": str(path)}))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, content in contents.items():
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        text = "{file} cannot be written ({reason}); choose another directory or correct its permissions"
+        raise ConfigError(Text(text, {"file": str(error.filename or folder), "reason": reason})) from None
+    return list(contents)
+
+
+def engagement_template(name: str) -> str:
+    """The file to fill in; it loads as it is and authorizes nothing."""
+    return _TEMPLATE.replace("{name}", name).replace("{data_classes}", ", ".join(DataClass))
+
+
+def schema_text() -> str:
+    """JSON Schema of the engagement file."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Engagement.model_json_schema()}
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

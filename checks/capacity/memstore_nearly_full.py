@@ -1,0 +1,40 @@
+"""CAP001: memstore against its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.resources import Memstore
+
+
+@check(
+    code="CAP001",
+    name="capacity.memstore_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.BOTH,
+    title="Memstore close to its limit",
+    finding="{resource}: the memstore uses {value} of its limit ({used_bytes} of {limit_bytes}).",
+    remediation=Remediation(
+        advice="Start a minor freeze to empty the memstore, then find out why it fills: a write burst, a large transaction "
+        "or a compaction that does not keep up. If it comes back, enlarge the tenant's memory.",
+        sql=("ALTER SYSTEM MINOR FREEZE;",),
+        no_rollback="A freeze writes memory to disk and takes nothing away.",
+        pre_check="Compare MEMSTORE_USED with FREEZE_TRIGGER and MEMSTORE_LIMIT in GV$OB_MEMSTORE.",
+        post_check="MEMSTORE_USED falls below FREEZE_TRIGGER within minutes.",
+        risk="The freeze costs some disk writes; start it outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def memstore_nearly_full(memstore: Rows[Memstore]) -> Iterator[Measurement]:
+    """New data is written to the memstore first. Near the limit the server slows writes down, and at the limit they
+    fail with error 4030 until a freeze has made room."""
+    for row in memstore:
+        if row.memstore_limit <= 0:
+            continue
+        used_pct = 100 * row.memstore_used / row.memstore_limit
+        yield Measurement(
+            f"tenant {row.tenant_id}" if row.tenant_id is not None else "tenant",
+            used_pct,
+            {"used_bytes": row.memstore_used, "limit_bytes": row.memstore_limit, "server": row.svr_ip},
+        )

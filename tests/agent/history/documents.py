@@ -1,0 +1,66 @@
+"""Assessments to keep, and what an error says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from agent.document import to_document
+from agent.errors import HistoryError
+from agent.i18n import render
+from agent.model import (
+    Assessment,
+    CheckResult,
+    CheckSpec,
+    Finding,
+    Fixed,
+    Measurement,
+    Mute,
+    Period,
+    Remediation,
+    Rule,
+    Ruleset,
+    Score,
+    Snapshot,
+)
+from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+MUTE = Mute("Li Lei", "known", date(2027, 1, 1), code="CAP-001")
+
+
+def no_measurement() -> Iterator[Measurement]:
+    yield from ()
+
+
+SPEC = CheckSpec(
+    "CAP-001", "capacity.disk_full", Category.CAPACITY, Unit.PCT, Actor.CUSTOMER, "Disk full", "{resource} is full",
+    "Writes stop.", Remediation("Enlarge it."), no_measurement, {},
+)  # fmt: skip
+
+
+def found(resource: str, severity: Severity, mute: Mute | None = None) -> Finding:
+    return Finding(f"print-{resource}", resource, severity, 4.5, 91.0, 90.0, {}, Text("full"), muted=mute)
+
+
+def document(
+    id: str, as_of: datetime = NOON, *, customer: str = "acme", target: str = "shop", band: str | None = "B",
+    findings: tuple[Finding, ...] = (), period: Period | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """assessment.json of one target with one check, which has these findings."""
+    assessment = Assessment(
+        id, "0.1.0", customer, period, None, Snapshot(target, TenantKind.USER, Version(4, 2, 5), as_of, {}),
+        {"CAP-001": SPEC}, Ruleset({"CAP-001": Rule(Fixed(Severity.HIGH))}, "ab" * 32),
+        (CheckResult("CAP-001", Outcome.FINDING if findings else Outcome.PASS, findings),),
+        Score(81.5, 80.0, 83.0, band, False, 92.0, {}, {}),
+    )  # fmt: skip
+    return to_document(assessment)
+
+
+def message(error: pytest.ExceptionInfo[HistoryError]) -> str:
+    """The error as a reader of English sees it; the Chinese one must be another."""
+    assert render(error.value.text, "zh-CN") != render(error.value.text, "en")
+    return render(error.value.text, "en")

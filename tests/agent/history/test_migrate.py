@@ -1,0 +1,115 @@
+"""Old histories are upgraded, newer ones refused, and the migrations end where the models are."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from agent.errors import HistoryError
+from agent.history.models import Base
+from agent.history.store import History
+from tests.agent.history.documents import document, message
+
+SAVED = Path(__file__).parent / "saved"
+
+
+def database(file: Path, script: str) -> str:
+    connection = sqlite3.connect(file)
+    connection.executescript(script)
+    connection.close()
+    return str(file)
+
+
+def revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", "agent.history:migrations")
+    return sorted(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
+
+
+def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
+    History.open(str(tmp_path / "h.db")).close()
+    engine = create_engine(f"sqlite:///{tmp_path}/h.db")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_a_history_of_every_released_schema_is_upgraded_and_read(revision: str, tmp_path: Path) -> None:
+    place = database(tmp_path / "old.db", (SAVED / f"{revision}.sql").read_text(encoding="utf-8"))
+    with History.open(place) as history:
+        (entry,) = history.list()
+        assert (entry.id, entry.customer, entry.target, entry.score) == ("a1", "acme", "shop", 81.5)
+        assert history.load("a1") == history.last("acme", "shop")
+        assert history.load("a1")["results"][0]["findings"][0]["resource"] == "disk"
+        assert len(history.sightings("acme", "shop", "print-disk")) == 1
+        history.save(document("a2"))
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["", "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);"],
+    ids=["empty file", "empty version table"],
+)
+def test_a_database_without_a_revision_gets_all_of_them(script: str, tmp_path: Path) -> None:
+    with History.open(database(tmp_path / "h.db", script)) as history:
+        history.save(document("a1"))
+        assert len(history.list()) == 1
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "h.db"
+    History.open(str(file)).close()
+    database(file, "UPDATE alembic_version SET version_num = '9999';")
+    before = file.read_bytes()
+    with pytest.raises(HistoryError) as error:
+        History.open(str(file))
+    assert str(file) in message(error)
+    assert "9999" in message(error)
+    assert "Update ob-health" in message(error)
+    assert file.read_bytes() == before
+
+
+def test_another_programs_tables_are_left_alone(tmp_path: Path) -> None:
+    place = database(tmp_path / "h.db", "CREATE TABLE finding (mine TEXT); INSERT INTO finding VALUES ('kept');")
+    with pytest.raises(HistoryError) as error:
+        History.open(place)
+    assert "finding already exists" in message(error)
+    connection = sqlite3.connect(place)
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("finding",)]
+    connection.close()
+
+
+def test_many_may_open_a_new_history_at_once(tmp_path: Path) -> None:
+    barrier, errors = threading.Barrier(4), list[Exception]()
+
+    def open_it() -> None:
+        barrier.wait()
+        try:
+            History.open(str(tmp_path / "h.db")).close()
+        except Exception as error:  # noqa: BLE001 - a thread's failure must reach the test
+            errors.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_migrating_is_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    handlers = list(logging.getLogger("alembic").handlers)
+    History.open(str(tmp_path / "h.db")).close()
+    assert capfd.readouterr() == ("", "")
+    assert logging.getLogger("alembic").handlers == handlers

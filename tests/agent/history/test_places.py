@@ -1,0 +1,118 @@
+"""Where a history may lie, and what is said when it cannot lie there."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from agent.errors import HistoryError
+from agent.history.store import PLACE_VARIABLE, History
+from agent.i18n import render
+from tests.agent.history.documents import document, message
+
+SECRET = "s3cr3t-Pa"
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_the_default_is_the_users_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PLACE_VARIABLE, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    with History.open() as history:
+        file = Path(history.where)
+    assert file.name == "history.sqlite"
+    assert "ob-health" in file.parts
+    assert file.is_relative_to(tmp_path)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_environment_names_another_place_and_an_argument_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PLACE_VARIABLE, str(tmp_path / "deep" / "er" / "environment.db"))
+    with History.open() as by_environment, History.open(f"sqlite:///{tmp_path}/argument.db") as by_argument:
+        by_environment.save(document("a1"))
+        assert by_argument.list() == ()
+    assert (tmp_path / "deep" / "er" / "environment.db").stat().st_size > 0
+    assert (tmp_path / "argument.db").exists()
+
+
+def test_a_history_that_may_only_be_read_can_be_listed(tmp_path: Path) -> None:
+    with History.open(str(tmp_path / "h.db")) as history:
+        history.save(document("a1"))
+    with History.open(f"sqlite:///file:{tmp_path}/h.db?mode=ro&uri=true") as history:
+        assert [entry.id for entry in history.list()] == ["a1"]
+        with pytest.raises(HistoryError) as error:
+            history.save(document("a2"))
+    assert "readonly" in message(error)
+
+
+@pytest.mark.parametrize("place", ["file/under/h.db", "folder", "/proc/none/h.db"])
+def test_a_place_that_cannot_be_written(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(HistoryError) as error:
+        History.open(str(tmp_path / place))
+    assert str(tmp_path / place) in message(error)
+    assert PLACE_VARIABLE in message(error)
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("my notes, by no means a database\n" * 100)
+    before = file.read_bytes()
+    with pytest.raises(HistoryError) as error:
+        History.open(str(file))
+    assert "not a database" in message(error)
+    assert str(file) in message(error)
+    assert file.read_bytes() == before
+
+
+def test_a_damaged_document_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "h.db"
+    with History.open(str(file)) as history:
+        history.save(document("a1"))
+        with sqlite3.connect(file) as database:
+            database.execute("UPDATE assessment SET document = x'00ff'")
+        database.close()
+        with pytest.raises(HistoryError) as error:
+            history.load("a1")
+    assert str(file) in message(error)
+
+
+def test_a_server_that_does_not_answer() -> None:
+    port = closed_port()
+    with pytest.raises(HistoryError) as error:
+        History.open(f"mysql+pymysql://tam:{SECRET}@127.0.0.1:{port}/health")
+    assert str(port) in message(error)
+    assert SECRET not in message(error) + str(error.value) + repr(error.value.text)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        f"mysql+pymysql://tam:{SECRET}@host:port/db",
+        f"mysql+pymysql://tam:x@{SECRET}@host/db",
+        f"mysql:tam:{SECRET}@host/db",
+        f"mysql+pymysql//tam:{SECRET}@host/db",
+        f"nosuch://tam:{SECRET}@host/db",
+        f"mysql+nosuch://tam:{SECRET}@host/db?password={SECRET}",
+        f"://tam:{SECRET}",
+    ],
+)
+def test_a_wrong_url_is_refused_without_its_password(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PLACE_VARIABLE, place)
+    with pytest.raises(HistoryError) as error:
+        History.open()
+    said = message(error) + render(error.value.text, "zh-CN") + str(error.value) + repr(error.value.text)
+    assert SECRET not in said

@@ -1,0 +1,187 @@
+"""History on SQLite, and the same on the real kernel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+
+from agent.errors import HistoryError
+from agent.history.store import History
+from agent.model import Period
+from agent.terms import Severity
+from tests.agent.history.documents import MUTE, NOON, document, found, message
+
+
+@pytest.fixture(params=["sqlite", pytest.param("kernel", marks=pytest.mark.kernel)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty place for a history, on each kind of database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/history.sqlite"
+        return
+    kernel: Any = request.getfixturevalue("kernel")
+    root = pymysql.connect(
+        host=kernel.host, port=kernel.port, user=kernel.user, password=kernel.password, autocommit=True
+    )
+    with root, root.cursor() as cursor:
+        cursor.execute("CREATE DATABASE history_test")
+        try:
+            yield f"mysql+pymysql://{kernel.user}:{kernel.password}@{kernel.host}:{kernel.port}/history_test"
+        finally:
+            cursor.execute("DROP DATABASE history_test")
+
+
+@pytest.fixture
+def history(url: str) -> Iterator[History]:
+    with History.open(url) as opened:
+        yield opened
+
+
+def test_what_was_saved_is_loaded(history: History) -> None:
+    saved = document("a1", findings=(found("订单😀", Severity.HIGH),))
+    history.save(saved)
+    assert history.load("a1") == saved
+
+
+def test_an_entry_holds_the_summary(history: History) -> None:
+    period = Period(2, date(2026, 2, 28), date(2026, 5, 31))
+    history.save(document("a1", NOON.astimezone(timezone(timedelta(hours=8))), period=period))
+    (entry,) = history.list()
+    assert (entry.id, entry.customer, entry.target) == ("a1", "acme", "shop")
+    assert entry.as_of == NOON
+    assert entry.as_of.tzinfo is UTC
+    assert (entry.period_number, entry.period_from, entry.period_to) == (2, date(2026, 2, 28), date(2026, 5, 31))
+    assert (entry.score, entry.band, entry.coverage_pct) == (81.5, "B", 92.0)
+    assert (entry.ruleset_sha256, entry.agent_version) == ("ab" * 32, "0.1.0")
+
+
+def test_without_a_grade_or_a_period_the_entry_has_none(history: History) -> None:
+    history.save(document("a1", band=None))
+    (entry,) = history.list()
+    assert (entry.score, entry.band, entry.period_number, entry.period_from) == (None, None, None, None)
+
+
+def test_the_list_is_newest_first_filtered_and_limited(history: History) -> None:
+    for day in range(4):
+        history.save(document(f"a{day}", NOON + timedelta(days=day), target="shop" if day % 2 else "bank"))
+    history.save(document("b", customer="Acme"))
+    assert [entry.id for entry in history.list("acme")] == ["a3", "a2", "a1", "a0"]
+    assert [entry.id for entry in history.list("acme", "bank")] == ["a2", "a0"]
+    assert [entry.id for entry in history.list(limit=2)] == ["a3", "a2"]
+    assert [entry.id for entry in history.list("Acme")] == ["b"]
+
+
+def test_the_last_goes_by_as_of_and_not_by_order_of_saving(history: History) -> None:
+    newer, older = document("a2", NOON + timedelta(microseconds=1)), document("a1", NOON)
+    history.save(newer)
+    history.save(older)
+    assert history.last("acme", "shop") == newer
+    assert history.last("acme", "shop", before=NOON + timedelta(microseconds=1)) == older
+    assert history.last("acme", "shop", before=NOON) is None
+    assert history.last("acme", "other") is None
+    assert history.last("other", "shop") is None
+
+
+def test_times_of_assessments_come_oldest_first(history: History) -> None:
+    history.save(document("a2", NOON + timedelta(days=1)))
+    history.save(document("a1", NOON))
+    assert history.assessed_at("acme", "shop") == (NOON, NOON + timedelta(days=1))
+    assert history.assessed_at("acme", "bank") == ()
+
+
+def test_a_finding_is_followed_by_its_fingerprint(history: History) -> None:
+    history.save(document("a2", NOON + timedelta(days=90), findings=(found("disk", Severity.HIGH, MUTE),)))
+    history.save(document("a1", findings=(found("log", Severity.HIGH), found("disk", Severity.LOW))))
+    first, second = history.sightings("acme", "shop", "print-disk")
+    assert (first.assessment_id, first.as_of, first.severity, first.outcome) == ("a1", NOON, "low", "finding")
+    assert (second.assessment_id, second.severity, second.outcome, second.risk_points) == ("a2", "high", "muted", 4.5)
+    assert history.sightings("other", "shop", "print-disk") == ()
+
+
+def test_two_findings_may_share_a_fingerprint(history: History) -> None:
+    history.save(document("a1", findings=(found("disk", Severity.LOW), found("disk", Severity.HIGH))))
+    assert len(history.sightings("acme", "shop", "print-disk")) == 2
+
+
+def test_saving_again_changes_nothing(history: History) -> None:
+    saved = document("a1", findings=(found("disk", Severity.LOW),))
+    history.save(saved)
+    history.save(saved)
+    assert len(history.list()) == 1
+    assert len(history.sightings("acme", "shop", "print-disk")) == 1
+
+
+def test_what_is_recorded_is_never_replaced(history: History) -> None:
+    first = document("a1")
+    history.save(first)
+    with pytest.raises(HistoryError) as error:
+        history.save(document("a1", band="D"))
+    assert "a1" in message(error)
+    assert history.load("a1") == first
+
+
+def test_an_assessment_is_saved_whole_or_not_at_all(history: History) -> None:
+    half = document("a1", findings=(found("disk", Severity.LOW),))
+    half["results"][0]["findings"][0]["fingerprint"] = None
+    with pytest.raises(HistoryError):
+        history.save(half)
+    assert history.list() == ()
+
+
+def test_a_prefix_must_be_unique(history: History) -> None:
+    for id in ("abc", "abd", "ab"):
+        history.save(document(id))
+    assert history.load("abc")["assessment_id"] == "abc"
+    assert history.load("ab")["assessment_id"] == "ab"
+    with pytest.raises(HistoryError) as error:
+        history.load("a")
+    assert all(id in message(error) for id in ("abc", "abd", "ab"))
+
+
+@pytest.mark.parametrize("wanted", ["x", "a%", "_1", "' OR 1=1"])
+def test_an_unknown_id_says_where_to_look(history: History, wanted: str) -> None:
+    history.save(document("a1"))
+    with pytest.raises(HistoryError) as error:
+        history.load(wanted)
+    assert wanted in message(error)
+    assert "history list" in message(error)
+
+
+def test_a_large_assessment_is_kept(history: History) -> None:
+    large = document("a1")
+    large["notes"] = [{"en": f"table {number} " + "x" * 1000} for number in range(20_000)]
+    history.save(large)
+    assert history.load("a1") == large
+
+
+def test_opening_again_finds_everything(url: str) -> None:
+    with History.open(url) as first:
+        first.save(document("a1"))
+    with History.open(url) as second:
+        assert [entry.id for entry in second.list()] == ["a1"]
+
+
+def test_two_writers_lose_nothing(history: History, url: str) -> None:
+    errors: list[Exception] = []
+
+    def write(name: str) -> None:
+        try:
+            with History.open(url) as mine:
+                for number in range(8):
+                    mine.save(document(f"{name}{number}"))
+                    mine.save(document(f"shared{number}"))
+        except HistoryError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(history.list()) == 24

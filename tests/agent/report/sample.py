@@ -1,0 +1,281 @@
+"""Assessments made by hand, scored and compared by the real thing, for tests of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from agent.compare import compare, fingerprint
+from agent.document import Document, earlier_from, to_document
+from agent.model import (
+    Assessment,
+    Authorization,
+    CheckResult,
+    CheckSpec,
+    Cost,
+    Expected,
+    Finding,
+    Fixed,
+    Ladder,
+    Measurement,
+    Mute,
+    Override,
+    Period,
+    Problem,
+    Remediation,
+    Rule,
+    Ruleset,
+    ScoringPolicy,
+    Snapshot,
+    SourceRecord,
+)
+from agent.score import score
+from agent.terms import (
+    Actor,
+    Category,
+    DataClass,
+    Outcome,
+    RunAs,
+    Scalar,
+    Severity,
+    TenantKind,
+    Text,
+    Unit,
+    Version,
+)
+
+TARGET = "shop-prod"
+NOW = datetime(2026, 10, 3, 1, 30, tzinfo=UTC)
+CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
+MUTE = Mute("Li Wei", "The batch account is being replaced in November.", date(2026, 12, 31), code="SEC002")
+DISK = Ladder(((MEDIUM, 70.0), (HIGH, 80.0), (CRITICAL, 90.0)), worst=100.0)
+Entry = tuple[CheckSpec, Rule, CheckResult]
+
+
+def _measure() -> Iterator[Measurement]:
+    yield from ()
+
+
+def entry(
+    code: str,
+    name: str,
+    unit: Unit,
+    title: str,
+    rule: Rule,
+    outcome: Outcome,
+    findings: Sequence[Finding] = (),
+    *,
+    actor: Actor = Actor.CUSTOMER,
+    remediation: Remediation | None = None,
+    rationale: str = "It is known to hurt.",
+    reason: Text | None = None,
+    unlock: Text | None = None,
+    stake: float = 8.0,
+    attested: bool = False,
+) -> Entry:
+    """One check with its rule and its result."""
+    category = Category(name.split(".")[0])
+    spec = CheckSpec(
+        code, name, category, unit, actor, title, "{resource}", rationale,
+        remediation or Remediation("Nothing needs to be done."), _measure, {},
+    )  # fmt: skip
+    result = CheckResult(
+        code, outcome, tuple(findings), reason, unlock, rule.group, actor, category, stake, attested
+    )
+    return spec, rule, result
+
+
+def finding(
+    code: str,
+    resource: str,
+    severity: Severity,
+    risk_points: float,
+    value: float | str | None,
+    limit: float | str | None,
+    sentence: str,
+    *,
+    evidence: Mapping[str, Scalar] | None = None,
+    sql: Sequence[str] = (),
+    rollback: Sequence[str] = (),
+    muted: Mute | None = None,
+) -> Finding:
+    return Finding(
+        fingerprint(TARGET, code, resource), resource, severity, risk_points, value, limit, evidence or {},
+        Text(sentence), tuple(sql), tuple(rollback), muted,
+    )  # fmt: skip
+
+
+def _capacity() -> list[Entry]:
+    disk = finding(
+        "CAP001", "zone1", CRITICAL, 62.0, 93.4, 90.0, "The data disk of zone1 is 93.4% full.",
+        evidence={"used_bytes": 1_002_438_533_120, "total_bytes": 1_073_741_824_000, "sampled_at": NOW},
+    )  # fmt: skip
+    growth = finding("CAP002", "zone1", HIGH, 12.0, 21.0, 30.0, "At this growth the data disk is full in 21 days.")
+    purge = Remediation(
+        "Archive or drop history tables, or buy disk space, before the disk is full; writes stop when it is.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="Space that was bought can be given back in the console; dropped partitions cannot.",
+        pre_check="Ask who reads the history tables.",
+        post_check="The share used is under 70% in the console.",
+        risk="Dropping partitions deletes data for good.",
+        window=True,
+        link="https://www.oceanbase.com/docs",
+    )
+    return [
+        entry("CAP001", "capacity.data_disk_nearly_full", Unit.PCT, "Data disk nearly full",
+              Rule(DISK, group="disk_full"), Outcome.FINDING, [disk], remediation=purge, stake=52.0,
+              rationale="When the data disk is full, the tenant stops accepting writes and compaction stands still."),
+        entry("CAP002", "capacity.data_disk_full_soon", Unit.DAYS, "Data disk full soon",
+              Rule(Ladder(((MEDIUM, 60.0), (HIGH, 30.0), (CRITICAL, 7.0)), descending=True), group="disk_full"),
+              Outcome.FINDING, [growth], remediation=purge, stake=52.0),
+        entry("CAP007", "capacity.log_disk_too_small", Unit.RATIO, "Log disk too small",
+              Rule(Ladder(((HIGH, 2.0),), descending=True)), Outcome.FINDING,
+              [finding("CAP007", "zone2", HIGH, 9.0, 1.5, 2.0, "The log disk is 1.5 times the memory.")],
+              actor=Actor.PLATFORM, remediation=Remediation("Enlarge the log disk of the resource unit.",
+                                                            run_as=RunAs.SYS)),
+    ]  # fmt: skip
+
+
+def _sql(tables: int) -> list[Entry]:
+    scans = [
+        finding("SQL003", "shop.orders SELECT #7f3a", HIGH, 11.5, 4_820_000, 1_000_000,
+                "A statement reads 4,820,000 rows for each row that it returns.",
+                evidence={"executions_count": 18_250, "elapsed_p95_us": 3_400_000, "plan": "FULL SCAN orders"},
+                sql=["CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at)"],
+                rollback=["DROP INDEX idx_orders_customer ON shop.orders"]),
+    ]  # fmt: skip
+    redundant = [
+        finding("SCH002", f"shop.t{number:04d}.idx_{number}", LOW, 0.4, 1, None,
+                f"Index idx_{number} of shop.t{number:04d} is a prefix of another one.",
+                evidence={"size_bytes": 1_048_576 * number},
+                sql=[f"DROP INDEX idx_{number} ON shop.t{number:04d}"],
+                rollback=[f"CREATE INDEX idx_{number} ON shop.t{number:04d} (c1)"])
+        for number in range(tables)
+    ]  # fmt: skip
+    return [
+        entry("SQL003", "sql.rows_read_per_row_returned", Unit.COUNT, "Many rows read per row returned",
+              Rule(Ladder(((MEDIUM, 10_000.0), (HIGH, 1_000_000.0))), params_values={"min_executions_count": 100}),
+              Outcome.FINDING, scans,
+              remediation=Remediation("Give the statement an index on the columns that it filters by.",
+                                      risk="Building the index reads the table once.",
+                                      post_check="EXPLAIN shows the new index.", window=True)),
+        entry("SCH002", "schema.redundant_index", Unit.COUNT, "Redundant index", Rule(Fixed(LOW)), Outcome.FINDING,
+              redundant, remediation=Remediation("Drop indexes that others contain."), stake=0.3),
+        entry("STA001", "statistics.stale", Unit.DAYS, "Optimizer statistics are stale",
+              Rule(Ladder(((MEDIUM, 14.0),)), overridden=True), Outcome.FINDING,
+              [finding("STA001", "shop.orders", MEDIUM, 2.1, 40.0, 14.0, "Statistics of shop.orders are 40 days old.")],
+              remediation=Remediation("Gather the statistics again.", no_rollback="Statistics only inform the plan."),
+              stake=1.5),
+        entry("PAR004", "parameters.recyclebin_off", Unit.TEXT, "Recycle bin switched off",
+              Rule(Expected(MEDIUM, one_of=("on",), recommended="ON", shown="ON")), Outcome.FINDING,
+              [finding("PAR004", "recyclebin", MEDIUM, 1.5, "OFF", "ON", "recyclebin is OFF.",
+                       sql=["SET GLOBAL recyclebin = ON"], rollback=["SET GLOBAL recyclebin = OFF"])], stake=1.5),
+    ]  # fmt: skip
+
+
+def _others() -> list[Entry]:
+    return [
+        entry("SEC002", "security.account_from_anywhere", Unit.COUNT, "Account may connect from anywhere",
+              Rule(Fixed(HIGH)), Outcome.MUTED,
+              [finding("SEC002", "batch@%", HIGH, 8.0, None, None, "batch@% is open to every host.", muted=MUTE)]),
+        entry("BAK001", "backup.none", Unit.DAYS, "No recent backup", Rule(Ladder(((CRITICAL, 7.0),))),
+              Outcome.NOT_ASSESSED, reason=Text("SQL cannot see the console's backups."),
+              unlock=Text("Attest `last_backup` in the engagement file."), stake=52.0),
+        entry("TRX001", "transactions.long_running", Unit.SECONDS, "Long-running transaction",
+              Rule(Ladder(((HIGH, 600.0),))), Outcome.NOT_ASSESSED,
+              reason=Text("The account may not read the view."), unlock=Text("GRANT PROCESS ON *.* TO the account.")),
+        entry("OPS001", "operations.tickets_open", Unit.COUNT, "Tickets left open", Rule(Fixed(LOW)), Outcome.ERROR,
+              reason=Text("ZeroDivisionError in the check."), stake=0.3),
+        entry("SCH001", "schema.no_primary_key", Unit.COUNT, "Table without primary key", Rule(Fixed(MEDIUM)),
+              Outcome.PASS, stake=1.5),
+        entry("VER001", "version.end_of_life", Unit.DAYS, "Version at its end of life", Rule(Fixed(HIGH)),
+              Outcome.PASS, attested=True),
+        entry("SEC001", "security.root_without_password", Unit.COUNT, "root without password", Rule(Fixed(CRITICAL)),
+              Outcome.PASS, stake=52.0),
+        entry("AVA001", "availability.single_replica", Unit.COUNT, "Only one replica", Rule(Fixed(HIGH)),
+              Outcome.NOT_APPLICABLE, reason=Text("Only a sys tenant can tell.")),
+        entry("COM001", "compaction.late", Unit.HOURS, "Compaction is late", Rule(Fixed(HIGH), enabled=False),
+              Outcome.DISABLED, reason=Text("Switched off in the rules.")),
+    ]  # fmt: skip
+
+
+def assessment(entries: Sequence[Entry], before: Document | None = None) -> Assessment:
+    """Everything around the results, scored and compared."""
+    results = tuple(result for _, _, result in entries)
+    earlier = earlier_from(before) if before else None
+    verdict = replace(score(results, ScoringPolicy(), TenantKind.USER, earlier), hidden_by_overrides=1.2)
+    override = Override("STA001", "Zhang Min", "Orders are loaded monthly.", date(2026, 12, 1), {"medium": 14})
+    ruleset = Ruleset(
+        {spec.code: rule for spec, rule, _ in entries}, "c0ffee" * 10 + "beef", overrides=(override,), mutes=(MUTE,)
+    )
+    return Assessment(
+        id="20261003-0130-shop-prod",
+        agent_version="0.1.0",
+        customer="Acme Retail Co., Ltd.",
+        period=Period(2, date(2026, 10, 1), date(2027, 1, 1)),
+        authorization=Authorization(
+            "AUTH-2026-017", "Wang Fang", datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC),
+            frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED}), (TARGET,),
+        ),
+        snapshot=_snapshot(),
+        specs={spec.code: spec for spec, _, _ in entries},
+        ruleset=ruleset,
+        results=results,
+        score=verdict,
+        comparison=compare(results, verdict, ruleset.sha256, earlier),
+        notes=(Text("The audit covers the last 6 hours only."),),
+    )  # fmt: skip
+
+
+def _snapshot() -> Snapshot:
+    denied = Text("SELECT is not granted on oceanbase.GV$OB_PROCESSLIST.")
+    return Snapshot(
+        TARGET, TenantKind.USER, Version(4, 2, 5, 1), NOW, {},
+        (
+            SourceRecord("Unit", "oceanbase.GV$OB_UNITS", "ok", 3, 4.2),
+            SourceRecord("SqlAudit", "oceanbase.GV$OB_SQL_AUDIT", "ok", 5000, 81.7, truncated=True),
+            SourceRecord("Session", "oceanbase.GV$OB_PROCESSLIST", "privilege", reason=denied),
+        ),
+        (Problem(Text("The account lacks PROCESS."), Text("Run `ob-health grants` and send the script.")),),
+        Cost(31, 214.6, 81.7, 6123),
+    )  # fmt: skip
+
+
+def _previous() -> Document:
+    """Last quarter: the disk less full, one fault since mended, transactions still readable and at fault."""
+    entries = [item for item in _capacity() + _sql(2) + _others() if item[0].code not in ("TRX001", "SCH001", "CAP001")]
+    entries += [
+        entry("CAP001", "capacity.data_disk_nearly_full", Unit.PCT, "Data disk nearly full", Rule(DISK),
+              Outcome.FINDING, [finding("CAP001", "zone1", HIGH, 9.0, 81.0, 80.0, "81% full.")], stake=52.0),
+        entry("TRX001", "transactions.long_running", Unit.SECONDS, "Long-running transaction",
+              Rule(Ladder(((HIGH, 600.0),))), Outcome.FINDING,
+              [finding("TRX001", "etl@10.0.0.%", HIGH, 8.5, 900.0, 600.0, "A transaction ran for 15 minutes.")]),
+        entry("SCH001", "schema.no_primary_key", Unit.COUNT, "Table without primary key", Rule(Fixed(MEDIUM)),
+              Outcome.FINDING, [finding("SCH001", "shop.log", MEDIUM, 1.5, None, None, "shop.log has none.")],
+              stake=1.5),
+    ]  # fmt: skip
+    return to_document(replace(assessment(entries), id="20260702-0130-shop-prod"))
+
+
+def rich(tables: int = 25) -> Document:
+    """Every outcome, a group, a mute, an override, carried points, an annex and a comparison."""
+    return to_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
+
+
+def healthy() -> Document:
+    """Nothing found, nothing earlier, nobody named: every optional part is absent."""
+    entries = [item for item in _others() if item[2].outcome is Outcome.PASS]
+    bare = replace(assessment(entries), period=None, authorization=None, notes=())
+    bare = replace(bare, ruleset=replace(bare.ruleset, overrides=()), snapshot=replace(bare.snapshot, problems=()))
+    return to_document(replace(bare, score=replace(bare.score, hidden_by_overrides=0.0)))
+
+
+def blind() -> Document:
+    """Nothing could be assessed."""
+    return to_document(assessment([item for item in _others() if item[2].outcome is Outcome.NOT_ASSESSED]))
+
+
+def empty() -> Document:
+    """No check at all."""
+    return to_document(assessment([]))

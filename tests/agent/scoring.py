@@ -1,0 +1,84 @@
+"""Builders shared by the tests of score and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from agent.compare import fingerprint
+from agent.judge import RISK_CLASSES
+from agent.model import CheckResult, Earlier, Finding, Mute, Score, ScoringPolicy
+from agent.score import score
+from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text
+
+POLICY = ScoringPolicy()
+MUTE = Mute("Li Wei", "accepted until the migration", date(2027, 1, 31), code="X")
+
+
+def points_of(severity: Severity, share: float = 0.2) -> float:
+    lowest, highest = RISK_CLASSES[severity]
+    return lowest + share * (highest - lowest)
+
+
+def finding(
+    severity: Severity,
+    share: float = 0.2,
+    *,
+    resource: str = "r",
+    code: str = "CAP001",
+    muted: bool = False,
+    value: float = 1.0,
+) -> Finding:
+    mark, points = fingerprint("shop", code, resource), points_of(severity, share)
+    mute = MUTE if muted else None
+    return Finding(mark, resource, severity, points, value, 0.5, {}, Text("found"), muted=mute)
+
+
+def failed(
+    code: str,
+    *findings: Finding,
+    group: str = "",
+    actor: Actor = Actor.CUSTOMER,
+    category: Category = Category.CAPACITY,
+    stake: float = 8.0,
+) -> CheckResult:
+    outcome = Outcome.MUTED if all(f.muted for f in findings) else Outcome.FINDING
+    return CheckResult(code, outcome, findings, group=group, actor=actor, category=category, risk_stake=stake)
+
+
+def without_finding(
+    code: str,
+    outcome: Outcome = Outcome.PASS,
+    *,
+    group: str = "",
+    actor: Actor = Actor.CUSTOMER,
+    category: Category = Category.CAPACITY,
+    stake: float = 8.0,
+) -> CheckResult:
+    return CheckResult(code, outcome, group=group, actor=actor, category=category, risk_stake=stake)
+
+
+def many(low: int = 0, medium: int = 0, high: int = 0, critical: int = 0) -> list[CheckResult]:
+    """So many checks with one finding each, at a fifth of its class."""
+    counts = {Severity.LOW: low, Severity.MEDIUM: medium, Severity.HIGH: high, Severity.CRITICAL: critical}
+    return [failed(f"{s.value}{n:03}", finding(s)) for s, count in counts.items() for n in range(count)]
+
+
+def scored(
+    results: Iterable[CheckResult], earlier: Earlier | None = None, tenant_kind: TenantKind = TenantKind.USER
+) -> Score:
+    return score(list(results), POLICY, tenant_kind, earlier)
+
+
+def earlier_of(
+    results: Sequence[CheckResult],
+    id_: str = "q1",
+    before: Earlier | None = None,
+    tenant_kind: TenantKind = TenantKind.USER,
+) -> Earlier:
+    """What these results leave behind for the next assessment."""
+    verdict = scored(results, before, tenant_kind)
+    as_of = datetime(2026, 4, 1, tzinfo=UTC)
+    return Earlier(
+        id_, as_of, "rules-1", verdict.value if verdict.band else None, {r.code: r for r in results}, verdict.results
+    )

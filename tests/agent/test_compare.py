@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.compare import compare, fingerprint
+from agent.model import Change, CheckResult, Earlier, Finding
+from agent.terms import ChangeKind, Outcome, Severity
+from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
+
+L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
+NEW, WORSENED, UNCHANGED, IMPROVED, RESOLVED, NOT_COMPARABLE = ChangeKind
+
+
+def changes(results: list[CheckResult], earlier: Earlier) -> tuple[Change, ...]:
+    comparison = compare(results, scored(results), "rules-1", earlier)
+    assert comparison is not None
+    return comparison.changes
+
+
+def kinds(results: list[CheckResult], before: list[CheckResult]) -> list[ChangeKind]:
+    return [change.kind for change in changes(results, earlier_of(before))]
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3)), unique=True, min_size=2))
+def test_fingerprints_differ_whatever_the_names_hold(parts: list[tuple[str, str, str]]) -> None:
+    assert len({fingerprint(*part) for part in parts}) == len(parts)
+
+
+@pytest.mark.parametrize("separator", ["\0", "\x1f", '"', '", "', ",", "\\"])
+def test_no_separator_in_a_name_makes_two_findings_one(separator: str) -> None:
+    assert fingerprint("a" + separator + "b", "c", "d") != fingerprint("a", "b" + separator + "c", "d")
+    assert fingerprint("a", "b", "c" + separator) != fingerprint("a", "b" + separator, "c")
+
+
+def test_a_fingerprint_is_kept_over_releases() -> None:
+    # History lives on this value: were it to change, every finding of every customer would look new.
+    assert fingerprint("shop", "CAP001", "zone1") == "a46a682a1004d408"
+
+
+def test_a_lone_surrogate_has_a_fingerprint_too() -> None:
+    assert len(fingerprint("shop", "CAP001", "\ud800")) == 16
+
+
+def test_without_an_earlier_assessment_there_is_no_comparison() -> None:
+    assert compare([], scored([]), "rules-1", None) is None
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "kind"),
+    [
+        (finding(H, 0.2), finding(H, 0.2), UNCHANGED),
+        (finding(H, 0.2), finding(H, 0.24), UNCHANGED),
+        (finding(H, 0.24), finding(H, 0.2), UNCHANGED),
+        (finding(H, 0.2), finding(H, 0.3), WORSENED),
+        (finding(H, 0.3), finding(H, 0.2), IMPROVED),
+        (finding(L, 0.2), finding(L, 0.3), WORSENED),
+        (finding(M, 1.0), finding(H, 0.0), WORSENED),
+        (finding(C, 0.0), finding(H, 1.0), IMPROVED),
+        (finding(H), finding(H, muted=True), UNCHANGED),
+        (finding(H, muted=True), finding(H), UNCHANGED),
+        (finding(H), finding(C, muted=True), WORSENED),
+        (finding(H), finding(M, muted=True), IMPROVED),
+    ],
+)
+def test_a_finding_seen_twice(was: Finding, now: Finding, kind: ChangeKind) -> None:
+    was, now = replace(was, value=1.0), replace(now, value=2.0)
+    (change,) = changes([failed("CAP001", now)], earlier_of([failed("CAP001", was)]))
+    assert change == Change(kind, "CAP001", now.fingerprint, "r", now.severity, was.severity, 2.0, 1.0)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.FINDING, Outcome.MUTED])
+def test_new_if_the_check_was_assessed_then(outcome: Outcome) -> None:
+    other = (finding(L, resource="other"),) if outcome is not Outcome.PASS else ()
+    before = CheckResult("CAP001", outcome, other)
+    (change, *_) = changes([failed("CAP001", finding(H))], earlier_of([before]))
+    assert (change.kind, change.was_severity, change.was_value) == (NEW, None, None)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [[], [without_finding("CAP001", Outcome.NOT_ASSESSED)], [without_finding("CAP001", Outcome.ERROR)],
+     [without_finding("CAP001", Outcome.NOT_APPLICABLE)], [without_finding("CAP001", Outcome.DISABLED)]],
+)  # fmt: skip
+def test_not_new_if_nobody_looked_then(before: list[CheckResult]) -> None:
+    assert kinds([failed("CAP001", finding(H))], before) == [NOT_COMPARABLE]
+
+
+@pytest.mark.parametrize(
+    ("now", "kind"),
+    [
+        ([without_finding("CAP001")], RESOLVED),
+        ([without_finding("CAP001", Outcome.NOT_ASSESSED)], NOT_COMPARABLE),
+        ([without_finding("CAP001", Outcome.ERROR)], NOT_COMPARABLE),
+        ([without_finding("CAP001", Outcome.NOT_APPLICABLE)], NOT_COMPARABLE),
+        ([without_finding("CAP001", Outcome.DISABLED)], NOT_COMPARABLE),
+        ([], NOT_COMPARABLE),
+    ],
+)
+def test_resolved_only_if_the_check_ran(now: list[CheckResult], kind: ChangeKind) -> None:
+    was = finding(H, value=7.0)
+    (change,) = changes(now, earlier_of([failed("CAP001", was)]))
+    assert change == Change(kind, "CAP001", was.fingerprint, "r", H, H, None, 7.0)
+
+
+@pytest.mark.parametrize("muted", [False, True])
+def test_one_resource_resolved_beside_another_that_stays(muted: bool) -> None:
+    stays, goes = finding(M, resource="a", muted=muted), finding(H, resource="b")
+    assert kinds([failed("CAP001", stays)], [failed("CAP001", stays, goes)]) == [UNCHANGED, RESOLVED]
+
+
+def test_order_is_by_kind_then_worst_first_then_by_name() -> None:
+    before = [failed("CAP001", finding(L, resource="gone")), without_finding("CAP002"), without_finding("CAP003")]
+    now = [
+        failed("CAP003", finding(M, code="CAP003", resource="b"), finding(C, code="CAP003", resource="z")),
+        failed("CAP002", finding(M, code="CAP002", resource="c"), finding(M, code="CAP002", resource="a")),
+        without_finding("CAP001"),
+    ]
+    found = changes(now, earlier_of(before))
+    assert [(c.kind, c.code, c.resource) for c in found] == [
+        (NEW, "CAP003", "z"),
+        (NEW, "CAP002", "a"),
+        (NEW, "CAP002", "c"),
+        (NEW, "CAP003", "b"),
+        (RESOLVED, "CAP001", "gone"),
+    ]
+    shuffled = random.Random(7).sample(now, len(now))
+    assert changes(shuffled, earlier_of(before[::-1])) == found
+
+
+def test_header_and_score_delta() -> None:
+    earlier = earlier_of([failed("CAP001", finding(H))])
+    now = [without_finding("CAP001")]
+    comparison = compare(now, scored(now), "rules-2", earlier)
+    assert comparison is not None
+    assert (comparison.baseline_id, comparison.baseline_as_of) == ("q1", earlier.as_of)
+    assert (comparison.score_was, comparison.score_delta) == (earlier.score, 9.2)
+    assert comparison.ruleset_changed
+
+
+@pytest.mark.parametrize("blind_then", [True, False])
+def test_no_delta_without_a_grade_both_times(blind_then: bool) -> None:
+    clear, blind = [without_finding("CAP001")], [without_finding("CAP001", Outcome.NOT_ASSESSED)]
+    before, now = (blind, clear) if blind_then else (clear, blind)
+    comparison = compare(now, scored(now), "rules-1", earlier_of(before))
+    assert comparison is not None
+    assert comparison.score_delta is None
+    assert not comparison.ruleset_changed

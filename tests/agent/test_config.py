@@ -1,0 +1,387 @@
+"""The engagement file: what it may hold, and every problem at its line and path."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent.config import Engagement, load_engagement
+from agent.errors import ConfigError
+from agent.i18n import render
+from agent.model import Mute, Override
+from agent.terms import DataClass, TenantKind
+
+MINIMAL = """\
+customer:
+  name: Acme
+service:
+  tier: gold
+  start: 2026-01-31
+  months: 24
+targets:
+  orders:
+    host: db.example.com
+    port: 3306
+    user: reader@orders#c1
+    password: env:ORDERS_PASSWORD
+"""
+FULL = (
+    MINIMAL
+    + """\
+    kind: sys
+    tls: {mode: verify, ca: ca.pem}
+    limits: {statement_timeout_s: 5, total_database_ms: 1000, max_rows: 10}
+    business: {peak_qps: 10}
+    attestations:
+      tde_enabled: {value: false, by: Li, date: 2026-02-01, valid_until: 2026-03-01}
+  stock:
+    host: 10.0.0.2
+    port: 2881
+    user: reader
+    password: keyring:ob-health/reader
+authorization:
+  reference: AUTH-1
+  approver: Wang
+  targets: [orders]
+  data_classes: [settings, statistics]
+  not_before: 2026-01-01
+  not_after: 2026-12-31T18:00:00Z
+business:
+  peak_qps: 1200.5
+  concurrency: 80
+  growth_pct_per_year: 30
+  critical_periods:
+    - {name: Double 11, from: 2026-11-01, to: 2026-11-12}
+  description: shop
+attestations:
+  purchased_data_disk_bytes: {value: 500G, by: Li, date: 2026-02-01, valid_until: 2026-05-01}
+  tde_enabled: {value: true, by: Li, date: 2026-02-01, valid_until: 2026-05-01}
+  last_restore_drill: {value: 2026-01-15, by: Li, date: 2026-02-01, valid_until: 2026-02-01}
+mutes:
+  - {fingerprint: 0a1b, owner: Li, reason: known, until: 2026-06-01}
+  - {code: CAP001, resource: "zone*", owner: Li, reason: known, until: 2026-06-01}
+rules:
+  file: rules.yaml
+  overrides:
+    - {code: CAP001, owner: Li, reason: small, until: 2026-06-01, change: {judge: {medium: 80}}}
+language: [en]
+history: sqlite:///history.db
+report:
+  prepared_by: Zhao
+"""
+)
+
+
+def load(directory: Path, content: str) -> Engagement:
+    path = directory / "engagement.yaml"
+    path.write_text(content, encoding="utf-8")
+    return load_engagement(path)
+
+
+def problems_of(directory: Path, content: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(directory, content)
+    start = f"{directory / 'engagement.yaml'}:"
+    shown = [render(problem, "en") for problem in caught.value.problems]
+    assert all(problem.startswith(start) for problem in shown)
+    assert render(caught.value.text, "en").endswith(f"problems found: {len(shown)}")
+    return [problem.removeprefix(start) for problem in shown]
+
+
+def with_line(old: str, new: str) -> str:
+    """MINIMAL with one line replaced."""
+    assert MINIMAL.count(old) == 1
+    return MINIMAL.replace(old, new)
+
+
+def test_a_minimal_file_and_its_defaults(tmp_path: Path) -> None:
+    engagement = load(tmp_path, MINIMAL)
+    target = engagement.targets["orders"]
+    assert (target.kind, target.tls.mode, target.tls.ca) == (TenantKind.USER, "required", None)
+    assert target.limits.model_dump() == {
+        "statement_timeout_s": 10, "total_database_ms": 30_000, "max_rows": 200_000,
+    }  # fmt: skip
+    assert (engagement.authorization, engagement.mutes, engagement.overrides) == (None, (), ())
+    assert engagement.language == ("zh-CN", "en")
+    assert engagement.business_of("orders").peak_qps is None
+    assert engagement.attestations_of("orders") == {}
+    subscription = engagement.subscription
+    assert (subscription.start, subscription.months, subscription.timezone) == (date(2026, 1, 31), 24, "Asia/Shanghai")
+
+
+def test_a_full_file(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "rules.yaml").touch()
+    engagement = load(tmp_path, FULL)
+    assert engagement.targets["orders"].kind is TenantKind.SYS
+    assert engagement.targets["orders"].tls.ca == tmp_path / "ca.pem"
+    assert engagement.rules.file == tmp_path / "rules.yaml"
+    assert engagement.mutes == (
+        Mute("Li", "known", date(2026, 6, 1), fingerprint="0a1b"),
+        Mute("Li", "known", date(2026, 6, 1), code="CAP001", resource="zone*"),
+    )
+    assert engagement.overrides == (
+        Override("CAP001", "Li", "small", date(2026, 6, 1), {"judge": {"medium": 80}}),
+    )
+    assert engagement.authorization is not None
+    assert engagement.authorization.data_classes == (DataClass.SETTINGS, DataClass.STATISTICS)
+    assert engagement.language == ("en",)
+    assert engagement.history == "sqlite:///history.db"
+
+
+def test_a_targets_own_profile_and_attestations_go_first(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "rules.yaml").touch()
+    engagement = load(tmp_path, FULL)
+    assert engagement.business_of("orders").peak_qps == 10
+    assert engagement.business_of("orders").concurrency is None
+    assert engagement.business_of("stock").peak_qps == 1200.5
+    orders, stock = engagement.attestations_of("orders"), engagement.attestations_of("stock")
+    assert (orders["tde_enabled"].value, stock["tde_enabled"].value) == (False, True)
+    assert orders["purchased_data_disk_bytes"].value == 500 << 30
+    assert orders["last_restore_drill"].value == date(2026, 1, 15)
+    assert "console_backup_enabled" not in stock
+
+
+def test_keys_left_empty_count_as_not_written(tmp_path: Path) -> None:
+    engagement = load(tmp_path, MINIMAL + "mutes:\nbusiness:\nauthorization:\nhistory:\n")
+    assert (engagement.mutes, engagement.authorization, engagement.history) == ((), None, None)
+    assert problems_of(tmp_path, with_line("  tier: gold", "  tier:")) == ["4: service.tier: this key is missing; add it"]
+
+
+def test_every_problem_is_listed_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
+    content = """\
+customers: {}
+service:
+  tier: " "
+  start: 2026-01-31
+  months: 13
+targets:
+  orders:
+    hots: db
+    port: 70000
+    user: reader@orders#c1
+    password: env:X
+authorization:
+  reference: a
+  approver: b
+  targets: [orders, oders]
+  data_classes: [everything]
+  not_before: 2026-01-01
+  not_after: 2026-12-31
+"""
+    assert problems_of(tmp_path, content) == [
+        "1: customer: this key is missing; add it",
+        "1: customers: unknown key; did you mean customer?",
+        "3: service.tier: this must not be blank; fill it in",
+        "5: service.months: must be a multiple of 12",
+        "7: targets.orders.host: this key is missing; add it",
+        "8: targets.orders.hots: unknown key; did you mean host?",
+        "9: targets.orders.port: must be at most 65,535",
+        "15: authorization.targets[1]: no target has this name; the targets are: orders",
+        "16: authorization.data_classes[0]: write one of: "
+        "settings, statistics, sql_text_masked, sql_text_full, column_bounds, accounts",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("name: Acme", "name: 5", "2: customer.name: write text"),
+        ("tier: gold", "tier: gold\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier, start"),
+        ("start: 2026-01-31", 'start: "2026-01-31"', "5: service.start: write a date without quotes"),
+        ("start: 2026-01-31", "start: 2026-01-31 10:00:00", "5: service.start: write a date without quotes"),
+        ("start: 2026-01-31", "start: 0206-01-31", "5: service.start: the year is not plausible"),
+        ("months: 24", "months: 12.5", "6: service.months: write a whole number"),
+        ("months: 24", "months: 0", "6: service.months: must be at least 12"),
+        ("months: 24", "months: 24\n  timezone: Asia", "7: service.timezone: no such time zone"),
+        ("months: 24", "months: 24\n  timezone: ../etc/passwd", "7: service.timezone: no such time zone"),
+        ("  orders:", "  my orders:", '8: targets."my orders": a name has letters'),
+        ("  orders:", "  ..:", '8: targets."..": a name has letters'),
+        ("host: db.example.com", "host: https://db", "9: targets.orders.host: write a host name"),
+        ("port: 3306", 'port: "3306"', "10: targets.orders.port: write a whole number"),
+        ("port: 3306", "port: 0", "10: targets.orders.port: must be at least 1"),
+        ("user: reader@orders#c1", "user: reader@orders:c1", "11: targets.orders.user: write user@tenant#cluster"),
+        ("user: reader@orders#c1", "user: reader#c1", "11: targets.orders.user: write user@tenant#cluster"),
+        ("port: 3306", "port: 3306\n    kind: oracle", "11: targets.orders.kind: write one of: user, sys"),
+        ("port: 3306", "port: 3306\n    tls: {mode: on}", "11: targets.orders.tls.mode: write one of: disabled, required"),
+        ("port: 3306", "port: 3306\n    tls: {mode: verify, ca: no.pem}", "11: targets.orders.tls.ca: there is no file"),
+        ("port: 3306", "port: 3306\n    tls: {ca: .}", "11: targets.orders.tls.ca: there is no file"),
+        ("port: 3306", "port: 3306\n    limits: {max_rows: 0}", "11: targets.orders.limits.max_rows: must be greater"),
+        ("port: 3306", "port: 3306\n    limits: {timeout: 1}", "11: targets.orders.limits.timeout: unknown key"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    (found,) = problems_of(tmp_path, with_line(old, new))
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("added", "problem"),
+    [
+        ("business: {peak_qps: -1}", "13: business.peak_qps: must be at least 0"),
+        ("business: {peak_qps: .inf}", "13: business.peak_qps: write a number"),
+        ("business: {concurrency: 1.5}", "13: business.concurrency: write a whole number"),
+        ("business: 5", "13: business: write keys and values here"),
+        (
+            "business:\n  critical_periods:\n    - name: x\n      from: 2026-02-02\n      to: 2026-02-01",
+            '17: business.critical_periods[0].to: "to" must not be before "from"',
+        ),
+        ("attestations: {tde_enable: 1}", "13: attestations.tde_enable: unknown key; did you mean tde_enabled?"),
+        ("attestations: {tde_enabled: true}", "13: attestations.tde_enabled: write keys and values here"),
+        (
+            "attestations:\n  tde_enabled: {value: 1, by: Li, date: 2026-01-01, valid_until: 2026-02-01}",
+            "14: attestations.tde_enabled.value: write true or false",
+        ),
+        (
+            "attestations:\n  tde_enabled: {value: true, by: Li, date: 2026-01-02, valid_until: 2026-01-01}",
+            '14: attestations.tde_enabled.valid_until: must not be before "date"',
+        ),
+        (
+            "attestations:\n  purchased_data_disk_bytes: {value: 5X, by: Li, date: 2026-01-02, valid_until: 2026-01-02}",
+            "14: attestations.purchased_data_disk_bytes.value: write a size",
+        ),
+        (
+            "attestations:\n  purchased_data_disk_bytes: {value: -5G, by: Li, date: 2026-01-02, valid_until: 2026-01-02}",
+            "14: attestations.purchased_data_disk_bytes.value: write a size",
+        ),
+        ("mutes: {}", "13: mutes: write a list"),
+        ("mutes:\n  - {owner: a, reason: b, until: 2026-01-01}", '14: mutes[0]: name either "fingerprint"'),
+        ("mutes:\n  - {code: CAP001, owner: a, reason: b, until: 2026-01-01}", '14: mutes[0]: name either "fingerprint"'),
+        (
+            'mutes:\n  - {fingerprint: f, code: CAP001, resource: "*", owner: a, reason: b, until: 2026-01-01}',
+            '14: mutes[0]: name either "fingerprint"',
+        ),
+        (
+            'mutes:\n  - {code: cap1, resource: "*", owner: a, reason: b, until: 2026-01-01}',
+            "14: mutes[0].code: write the code of a check",
+        ),
+        ("mutes:\n  - {fingerprint: f, owner: a, until: 2026-01-01}", "14: mutes[0].reason: this key is missing"),
+        ("rules: {file: no.yaml}", "13: rules.file: there is no file"),
+        (
+            "rules:\n  overrides:\n    - {code: CAP001, owner: a, reason: b, until: 2026-01-01, change: {}}",
+            "15: rules.overrides[0].change: this must not be empty",
+        ),
+        ("language: zh-CN", "13: language: write a list"),
+        ("language: []", "13: language: this must not be empty"),
+        ("language: [en, fr]", "13: language[1]: write one of: zh-CN, en"),
+        ("history: history.db", "13: history: write a database URL"),
+        ("history: mysql://[x", "13: history: write a database URL"),
+        ("report: {title: x}", "13: report.title: unknown key"),
+        ("<<: {report: 1}", '13: "<<": unknown key'),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_block(tmp_path: Path, added: str, problem: str) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + added + "\n")
+    assert found.startswith(problem)
+
+
+AUTHORIZATION = """\
+authorization:
+  reference: AUTH-1
+  approver: Wang
+  targets: [orders]
+  data_classes: [settings]
+  not_before: 2026-01-01
+  not_after: 2026-12-31
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[orders]", "[order]", "16: authorization.targets[0]: no target has this name; the targets are: orders"),
+        ("[orders]", "[]", "16: authorization.targets: this must not be empty"),
+        ("[settings]", "[setting]", "17: authorization.data_classes[0]: write one of: settings,"),
+        ("2026-12-31", "soon", "19: authorization.not_after: write a date or a time without quotes"),
+        ("2026-12-31", "9999-12-31", "19: authorization.not_after: the year is not plausible"),
+        ("2026-12-31", "2025-12-31", '13: authorization: "not_after" must be later than "not_before"'),
+        ("2026-12-31", "2025-12-31T16:00:00Z", '13: authorization: "not_after" must be later than "not_before"'),
+    ],
+)
+def test_what_is_wrong_in_the_authorization(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + AUTHORIZATION.replace(old, new))
+    assert found.startswith(problem)
+
+
+def test_days_are_the_services_and_the_last_one_counts(tmp_path: Path) -> None:
+    engagement = load(tmp_path, MINIMAL + AUTHORIZATION)
+    assert engagement.authorization is not None
+    begin, end = engagement.authorization.window(engagement.service.zone)
+    assert begin.astimezone(UTC) == datetime(2025, 12, 31, 16, tzinfo=UTC)
+    assert end.astimezone(UTC) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["S3CRET", "'S3CRET'", "env:S3 CRET", "file:S3CRET", "keyring:S3CRET", "S3CRET: x", "[S3CRET]", "{S3CRET: 1}",
+     "*S3CRET", "!S3CRET", "'S3CRET", "&a S3CRET", "|\n      S3CRET", "plain:S3CRET"],
+)  # fmt: skip
+def test_a_literal_password_is_refused_and_never_repeated(tmp_path: Path, password: str) -> None:
+    content = with_line("password: env:ORDERS_PASSWORD", f"password: {password}")
+    (found,) = problems_of(tmp_path, content)
+    assert found.startswith("12: ")
+    assert "S3" not in found
+
+
+def test_a_number_as_password_is_told_how_to_write_a_reference(tmp_path: Path) -> None:
+    (found,) = problems_of(tmp_path, with_line("env:ORDERS_PASSWORD", "20262026"))
+    assert found == (
+        "12: targets.orders.password: a password is never written here; "
+        "write env:NAME, file:/path or keyring:service/user and keep the password there"
+    )
+
+
+@pytest.mark.parametrize("url", ["mysql+pymysql://u:S3CRET@h/db", "mysql+pymysql://u@h/db?password=S3CRET"])
+def test_a_password_in_the_history_url_is_refused(tmp_path: Path, url: str) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + f"history: {url}\n")
+    assert found.startswith("13: history: a password is never written here")
+    assert "S3CRET" not in found
+
+
+def test_the_history_url_may_be_a_reference(tmp_path: Path) -> None:
+    assert load(tmp_path, MINIMAL + "history: env:HISTORY_URL\n").history == "env:HISTORY_URL"
+
+
+def test_a_target_written_twice_is_refused(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, MINIMAL + "  orders: {}\n") == [
+        "13: targets.orders: this key already stands in line 8; keep one of the two"
+    ]
+
+
+@pytest.mark.parametrize("content", ["[]", "5", "text", "null"])
+def test_a_file_that_is_no_mapping(tmp_path: Path, content: str) -> None:
+    assert problems_of(tmp_path, content) == ["1: write keys and values here, each on a line of its own"]
+
+
+WORDS = st.sampled_from(
+    ["customer", "service", "targets", "orders", "password", "tls", "rules", "file", "overrides", "change", "mutes",
+     "until", "from", "to", "value", "authorization", "not_after", "limits", "language", "history", "[key]", "x"]
+)  # fmt: skip
+SCALARS = st.sampled_from(
+    ["1", "-1", "1e400", ".nan", "9" * 400, "2026-01-01", "2026-01-01 00:00:00", "9999-12-31", "true", "~", "''", "env:X",
+     "500G", "a@b", '"\\0"', '"\\ud83d"', "zh-CN"]
+)  # fmt: skip
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.dictionaries(WORDS, inner, max_size=4).map(
+        lambda d: "{" + ", ".join(f"{k!r}: {v}" for k, v in d.items()) + "}"
+    )
+    | st.lists(inner, max_size=3).map(lambda entries: "[" + ", ".join(entries) + "]"),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(list(Engagement.model_json_schema()["properties"])), TREES, max_size=6))
+def test_any_yaml_gives_an_engagement_or_a_config_error(tmp_path: Path, blocks: dict[str, str]) -> None:
+    content = "".join(f"{name}: {tree}\n" for name, tree in blocks.items()) or "{}"
+    try:
+        load(tmp_path, content)
+    except ConfigError as error:
+        assert error.problems
+        assert all(render(problem, "zh-CN") for problem in error.problems)

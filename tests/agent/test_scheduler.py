@@ -1,0 +1,343 @@
+"""When an assessment is owed, and the daily loop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.errors import ConfigError
+from agent.history.store import History
+from agent.i18n import LANGUAGES, render
+from agent.scheduler import State, Status, Subscription, is_due, periods, run_loop
+from tests.agent.history.documents import document
+
+YEAR = Subscription(date(2026, 1, 31), 12, "Asia/Shanghai")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+STARTS = st.dates(date(1990, 1, 1), date(2200, 12, 31))
+YEARS = st.integers(1, 10)
+
+
+def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def never(error: Exception) -> None:
+    raise AssertionError("a tick failed") from error
+
+
+def eventually(true: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+# periods
+
+
+@pytest.mark.parametrize(
+    ("start", "starts"),
+    [
+        (date(2026, 1, 1), [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)]),
+        (date(2026, 1, 31), [date(2026, 1, 31), date(2026, 4, 30), date(2026, 7, 31), date(2026, 10, 31)]),
+        (date(2026, 11, 30), [date(2026, 11, 30), date(2027, 2, 28), date(2027, 5, 30), date(2027, 8, 30)]),
+        (date(2027, 11, 30), [date(2027, 11, 30), date(2028, 2, 29), date(2028, 5, 30), date(2028, 8, 30)]),
+    ],
+)
+def test_quarters_start_on_the_same_day_or_the_months_last(start: date, starts: list[date]) -> None:
+    assert [period.start for period in periods(start, 12)] == starts
+
+
+def test_a_leap_day_comes_back_every_four_years() -> None:
+    firsts = [period.start for period in periods(date(2024, 2, 29), 60)][::4]
+    assert firsts == [date(2024, 2, 29), date(2025, 2, 28), date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 29)]
+
+
+@given(STARTS, YEARS)
+def test_periods_cut_the_subscription_without_gap_or_overlap(start: date, years: int) -> None:
+    cut = periods(start, 12 * years)
+    assert [period.number for period in cut] == list(range(1, 4 * years + 1))
+    assert cut[0].start == start
+    assert [period.end for period in cut[:-1]] == [period.start for period in cut[1:]]
+    assert all(89 <= (period.end - period.start).days <= 92 for period in cut)
+    end = cut[-1].end
+    assert (end.year, end.month) == (start.year + years, start.month)
+    assert end.day == start.day or (start.month, start.day, end.day) == (2, 29, 28)
+
+
+@given(STARTS, YEARS)
+def test_a_longer_subscription_begins_with_the_shorter_ones_periods(start: date, years: int) -> None:
+    shorter = periods(start, 12 * years)
+    assert periods(start, 12 * years + 12)[: len(shorter)] == shorter
+
+
+@pytest.mark.parametrize("months", [0, -12, 3, 11, 13, 18])
+def test_only_whole_years_are_sold(months: int) -> None:
+    with pytest.raises(ConfigError) as error:
+        periods(date(2026, 1, 1), months)
+    assert str(months) in render(error.value.text, "en")
+
+
+# is_due
+
+
+def test_before_the_start_nothing_is_due() -> None:
+    status = is_due(YEAR, [], at("2026-01-30T23:59:59"))
+    assert (status.state, status.due, status.current, status.overdue) == (State.NOT_STARTED, False, None, ())
+    assert status.next == date(2026, 1, 31)
+
+
+def test_the_first_is_due_on_the_first_day_and_until_the_last() -> None:
+    for now in (at("2026-01-31T00:00:00"), at("2026-04-29T23:59:59")):
+        status = is_due(YEAR, [], now)
+        assert (status.state, status.due, status.overdue) == (State.DUE, True, ())
+        assert status.current is not None
+        assert status.current.number == 1
+        assert status.next == date(2026, 1, 31)
+
+
+def test_once_done_the_next_quarter_is_next() -> None:
+    done = at("2026-02-03T10:00:00")
+    status = is_due(YEAR, [done], at("2026-04-29T23:59:59"))
+    assert (status.state, status.due, status.last, status.next) == (State.DONE, False, done, date(2026, 4, 30))
+    assert is_due(YEAR, [done], at("2026-04-30T00:00:00")).due
+
+
+def test_a_missed_quarter_is_overdue_and_only_the_current_one_can_be_done() -> None:
+    status = is_due(YEAR, [at("2026-05-01T10:00:00")], at("2026-11-01T09:00:00"))
+    assert [period.number for period in status.overdue] == [1, 3]
+    assert status.due
+    assert status.current is not None
+    assert status.current.number == 4
+    done = is_due(YEAR, [at("2026-05-01T10:00:00"), at("2026-11-01T09:00:00")], at("2026-11-01T09:01:00"))
+    assert [period.number for period in done.overdue] == [1, 3]
+    assert (done.state, done.next) == (State.DONE, None)
+
+
+def test_after_the_end_nothing_is_due_but_what_was_missed_is_told() -> None:
+    assert is_due(YEAR, [], at("2027-01-30T23:59:59")).due
+    status = is_due(YEAR, [at("2026-02-01T00:00:00")], at("2027-01-31T00:00:00"))
+    assert (status.state, status.due, status.current, status.next) == (State.ENDED, False, None, None)
+    assert [period.number for period in status.overdue] == [2, 3, 4]
+
+
+def test_assessments_outside_the_subscription_count_for_no_period() -> None:
+    status = is_due(YEAR, [at("2026-01-30T23:59:59"), at("2025-02-01T00:00:00")], at("2026-02-01T00:00:00"))
+    assert status.due
+    assert status.last == at("2026-01-30T23:59:59")
+
+
+def test_the_day_begins_in_the_subscriptions_time_zone() -> None:
+    before, begins = datetime(2026, 4, 29, 15, 59, 59, tzinfo=UTC), datetime(2026, 4, 29, 16, tzinfo=UTC)
+    first = [at("2026-02-01T00:00:00")]
+    assert not is_due(YEAR, first, before).due
+    assert is_due(YEAR, first, begins).due
+    assert not is_due(Subscription(YEAR.start, 12, "UTC"), first, begins).due
+    assert not is_due(YEAR, [*first, begins], begins).due
+    assert is_due(YEAR, [*first, before], begins).due
+
+
+def test_a_day_that_starts_at_one_o_clock() -> None:
+    """In Santiago the clock of 6 September 2026 jumps from 24:00 to 01:00."""
+    santiago = Subscription(date(2026, 6, 6), 12, "America/Santiago")
+    first = [at("2026-06-06T12:00:00", "America/Santiago")]
+    begins = datetime(2026, 9, 6, 4, tzinfo=UTC)
+    assert begins.astimezone(ZoneInfo("America/Santiago")).hour == 1
+    assert is_due(santiago, first, begins).due
+    assert not is_due(santiago, first, begins - timedelta(seconds=1)).due
+
+
+def test_summer_time_moves_the_start_of_a_day_in_utc() -> None:
+    berlin = Subscription(date(2026, 1, 15), 12, "Europe/Berlin")
+    first = [at("2026-01-15T12:00:00", "Europe/Berlin")]
+    assert not is_due(berlin, first, datetime(2026, 4, 14, 21, 59, tzinfo=UTC)).due
+    assert is_due(berlin, first, datetime(2026, 4, 14, 22, 0, tzinfo=UTC)).due
+
+
+@pytest.mark.parametrize("name", ["Asia/Shangai", "Asia", "", "../etc/passwd", "+08:00"])
+def test_an_unknown_time_zone_is_a_configuration_error(name: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        is_due(Subscription(date(2026, 1, 1), 12, name), [], at("2026-01-01T00:00:00"))
+    assert name in render(error.value.text, "en")
+
+
+def walk(subscription: Subscription, awake: list[bool]) -> tuple[list[datetime], Status]:
+    """A tick at noon of each day that the machine is awake; every tick starts from what history says."""
+    done: list[datetime] = []
+    noon = datetime(subscription.start.year, subscription.start.month, subscription.start.day, 12, tzinfo=SHANGHAI)
+    for day, is_awake in enumerate(awake):
+        now = noon + timedelta(days=day)
+        if is_awake and is_due(subscription, done, now).due:
+            done.append(now)
+    return done, is_due(subscription, done, noon + timedelta(days=len(awake)))
+
+
+def test_a_year_of_daily_ticks_assesses_on_each_first_day() -> None:
+    done, status = walk(YEAR, [True] * 400)
+    assert [time.date() for time in done] == [period.start for period in periods(YEAR.start, 12)]
+    assert (status.state, status.overdue) == (State.ENDED, ())
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 120)), min_size=1, max_size=8))
+def test_each_quarter_is_done_once_if_the_machine_was_awake_in_it(naps: list[tuple[int, int]]) -> None:
+    awake = [state for up, down in naps for state in [True] * up + [False] * down][:365]
+    done, status = walk(YEAR, awake)
+    days = [YEAR.start + timedelta(days=day) for day, is_awake in enumerate(awake) if is_awake]
+    wanted = [next((day for day in days if period.start <= day < period.end), None) for period in periods(YEAR.start, 12)]
+    assert [time.date() for time in done] == [day for day in wanted if day]
+    today = YEAR.start + timedelta(days=len(awake))
+    missed = [p for p, day in zip(periods(YEAR.start, 12), wanted, strict=True) if day is None and p.end <= today]
+    assert list(status.overdue) == missed
+
+
+@pytest.mark.parametrize("now", ["2026-01-01", "2026-01-31", "2026-02-01", "2026-10-31", "2026-11-01", "2027-02-01"])
+def test_every_state_reads_well_in_both_languages(now: str) -> None:
+    done = [at("2026-02-01T00:00:00"), at("2026-11-01T00:00:00")]
+    moment = at(f"{now}T12:00:00")
+    text = is_due(YEAR, [time for time in done if time <= moment], moment).text
+    english, chinese = (render(text, language) for language in ("en", "zh-CN"))
+    assert "{" not in english + chinese
+    assert english != chinese
+    assert set(LANGUAGES) == {"en", "zh-CN"}
+
+
+# run_loop
+
+
+class Running:
+    """The loop in a thread of its own."""
+
+    def __init__(self, tick: Callable[[], None], when: str, on_error: Callable[[Exception], None] = never) -> None:
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=run_loop, args=(tick, when, self.stop, on_error))
+        self.thread.start()
+
+    def end(self) -> None:
+        self.stop.set()
+        self.thread.join(timeout=5)
+        assert not self.thread.is_alive()
+
+
+def soon() -> str:
+    return (datetime.now() + timedelta(seconds=2)).strftime("%H:%M:%S")
+
+
+def far() -> str:
+    return (datetime.now() + timedelta(hours=6)).strftime("%H:%M")
+
+
+def test_a_tick_at_once_and_one_at_the_time_of_day() -> None:
+    ticks: list[float] = []
+    loop = Running(lambda: ticks.append(time.monotonic()), soon())
+    eventually(lambda: len(ticks) == 2)
+    loop.end()
+    assert ticks[1] - ticks[0] > 0.9
+
+
+def test_an_exception_ends_the_tick_but_not_the_loop() -> None:
+    errors: list[Exception] = []
+
+    def tick() -> None:
+        raise RuntimeError("bad day")
+
+    loop = Running(tick, soon(), errors.append)
+    eventually(lambda: len(errors) == 2)
+    loop.end()
+    assert [str(error) for error in errors] == ["bad day"] * 2
+
+
+def test_a_stop_before_the_start_still_ticks_once() -> None:
+    stop, ticks = threading.Event(), list[int]()
+    stop.set()
+    run_loop(lambda: ticks.append(1), far(), stop, never)
+    assert ticks == [1]
+
+
+@pytest.mark.parametrize("when", ["25:00", "8:30", "08:61", "noon", "", "0830"])
+def test_a_wrong_time_of_day_is_a_configuration_error(when: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        run_loop(lambda: None, when, threading.Event(), never)
+    assert f'"{when}"' in render(error.value.text, "en")
+
+
+def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
+    today = datetime.now(UTC)
+    subscription = Subscription((today - timedelta(days=100)).date(), 12, "UTC")
+    for _ in range(3):
+        with History.open(str(tmp_path / "h.db")) as history:
+
+            def tick(history: History = history) -> None:
+                now = datetime.now(UTC)
+                if is_due(subscription, history.assessed_at("acme", "shop"), now).due:
+                    history.save(document(now.isoformat(), now))
+
+            stop = threading.Event()
+            stop.set()
+            run_loop(tick, far(), stop, never)
+            assert len(history.list()) == 1
+
+
+LOOP = """
+import sys, threading, time
+from agent.scheduler import run_loop
+stop = threading.Event()
+def tick():
+    print("ticked", flush=True)
+    if "busy" in sys.argv:
+        stop.wait(30)
+    if "deaf" in sys.argv:
+        time.sleep(30)
+run_loop(tick, "{at}", stop, print)
+print("ended", flush=True)
+"""
+
+
+def started(how: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    script = LOOP.replace("{at}", far())
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, how], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ticked\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", ["idle", "busy"])
+def test_a_signal_ends_the_loop_cleanly(number: signal.Signals, how: str) -> None:
+    process = started(how)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=10)
+    assert (output, process.returncode) == ("ended\n", 0)
+
+
+def test_a_second_signal_ends_a_tick_that_does_not_listen() -> None:
+    process = started("deaf")
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == -signal.SIGTERM
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_the_signals_are_as_before_once_the_loop_is_over() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    stop = threading.Event()
+    stop.set()
+    run_loop(lambda: None, far(), stop, never)
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
