@@ -34,6 +34,7 @@ __all__ = [
     "Version",
     "check",
     "params",
+    "tenant_name",
 ]
 
 API_VERSION = 1
@@ -49,6 +50,11 @@ class Params:
 def params(cls: type[P]) -> type[P]:
     """Make a subclass of ``Params`` a frozen record without defaults."""
     return dataclass(frozen=True, kw_only=True)(cls)
+
+
+def tenant_name(tenant_id: int | None) -> str:
+    """The stable name of a tenant as a resource; views of user tenants and of the embedded kernel may not number it."""
+    return "tenant" if tenant_id is None else f"tenant {tenant_id}"
 
 
 class NotAssessed(Exception):

@@ -14,7 +14,7 @@ from typing import Any
 from agent.connect import Row, Session
 from agent.errors import StatementError
 from agent.facts import CostClass, spec_of
-from agent.facts.given import Build
+from agent.facts.given import Build, Clock
 from agent.masking import mask
 from agent.model import Capabilities, Snapshot, SourceRecord, Unavailable
 from agent.statements import Statement, compile_source
@@ -43,6 +43,7 @@ def collect(
         records.append(record)
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
+    facts[Clock] = (Clock(as_of=as_of),)
     for item in given:
         before = facts.get(type(item), ())
         facts[type(item)] = (*(() if isinstance(before, Unavailable) else before), item)

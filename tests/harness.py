@@ -13,6 +13,8 @@ from typing import Any
 
 from agent import registry, rules
 from agent.evaluate import evaluate
+from agent.facts import spec_of
+from agent.facts.given import Build, Clock
 from agent.model import CheckResult, Ruleset, Snapshot, Unavailable
 from agent.registry import Registry
 from agent.terms import Severity, TenantKind, Text, UnavailableKind, Version
@@ -67,6 +69,8 @@ def snapshot_of(
 ) -> Snapshot:
     """A snapshot that holds these rows (or Unavailable facts as ``(row_type, Unavailable)``); every other set is empty."""
     sets: dict[type, Any] = {row: () for row in shipped()[0].sources}
+    sets[Clock] = (Clock(as_of=NOW),)
+    sets[Build] = (Build(version=version, tenant_kind=kind, embedded=False),)
     for item in facts:
         if isinstance(item, tuple) and isinstance(item[0], type):
             sets[item[0]] = item[1]
@@ -78,7 +82,7 @@ def snapshot_of(
 def unavailable_everywhere() -> Snapshot:
     """A snapshot in which nothing could be read."""
     gone = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
-    return snapshot_of([(row, gone) for row in shipped()[0].sources])
+    return snapshot_of([(row, gone) for row in shipped()[0].sources if spec_of(row)])
 
 
 def run_check(code: str, snapshot: Snapshot) -> CheckResult:

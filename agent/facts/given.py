@@ -18,6 +18,13 @@ class Build:
 
 
 @given
+class Clock:
+    """The snapshot's time, the only clock there is; always one row."""
+
+    as_of: datetime
+
+
+@given
 class BusinessProfile:
     """What the customer says of the business; None where the engagement is silent."""
 

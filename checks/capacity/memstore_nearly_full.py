@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.resources import Memstore
 
 
@@ -34,7 +34,7 @@ def memstore_nearly_full(memstore: Rows[Memstore]) -> Iterator[Measurement]:
             continue
         used_pct = 100 * row.memstore_used / row.memstore_limit
         yield Measurement(
-            f"tenant {row.tenant_id}" if row.tenant_id is not None else "tenant",
+            tenant_name(row.tenant_id),
             used_pct,
             {"used_bytes": row.memstore_used, "limit_bytes": row.memstore_limit, "server": row.svr_ip},
         )

@@ -150,7 +150,8 @@ def test_a_targets_own_profile_and_attestations_go_first(tmp_path: Path) -> None
 def test_keys_left_empty_count_as_not_written(tmp_path: Path) -> None:
     engagement = load(tmp_path, MINIMAL + "mutes:\nbusiness:\nauthorization:\nhistory:\n")
     assert (engagement.mutes, engagement.authorization, engagement.history) == ((), None, None)
-    assert problems_of(tmp_path, with_line("  tier: gold", "  tier:")) == ["4: service.tier: this key is missing; add it"]
+    (found,) = problems_of(tmp_path, with_line("  tier: gold", "  tier:"))
+    assert found == "4: service.tier: this key is missing; add it"
 
 
 def test_every_problem_is_listed_at_once_in_the_order_of_lines(tmp_path: Path) -> None:
@@ -192,7 +193,7 @@ authorization:
     ("old", "new", "problem"),
     [
         ("name: Acme", "name: 5", "2: customer.name: write text"),
-        ("tier: gold", "tier: gold\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier, start"),
+        ("tier: gold", "tier: gold\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier"),
         ("start: 2026-01-31", 'start: "2026-01-31"', "5: service.start: write a date without quotes"),
         ("start: 2026-01-31", "start: 2026-01-31 10:00:00", "5: service.start: write a date without quotes"),
         ("start: 2026-01-31", "start: 0206-01-31", "5: service.start: the year is not plausible"),
@@ -208,8 +209,9 @@ authorization:
         ("user: reader@orders#c1", "user: reader@orders:c1", "11: targets.orders.user: write user@tenant#cluster"),
         ("user: reader@orders#c1", "user: reader#c1", "11: targets.orders.user: write user@tenant#cluster"),
         ("port: 3306", "port: 3306\n    kind: oracle", "11: targets.orders.kind: write one of: user, sys"),
-        ("port: 3306", "port: 3306\n    tls: {mode: on}", "11: targets.orders.tls.mode: write one of: disabled, required"),
-        ("port: 3306", "port: 3306\n    tls: {mode: verify, ca: no.pem}", "11: targets.orders.tls.ca: there is no file"),
+        ("port: 3306", "port: 3306\n    tls: {mode: on}", "11: targets.orders.tls.mode: write one of: disabled"),
+        ("port: 3306", "port: 3306\n    tls: {mode: verify, ca: no}", "11: targets.orders.tls.ca: there is no file"),
+        ("port: 3306", "port: 3306\n    tls: {mode: required, ca: engagement.yaml}", "11: targets.orders.tls.ca: a CA file"),
         ("port: 3306", "port: 3306\n    tls: {ca: .}", "11: targets.orders.tls.ca: there is no file"),
         ("port: 3306", "port: 3306\n    limits: {max_rows: 0}", "11: targets.orders.limits.max_rows: must be greater"),
         ("port: 3306", "port: 3306\n    limits: {timeout: 1}", "11: targets.orders.limits.timeout: unknown key"),
@@ -242,16 +244,16 @@ def test_what_is_wrong_with_a_line(tmp_path: Path, old: str, new: str, problem: 
             '14: attestations.tde_enabled.valid_until: must not be before "date"',
         ),
         (
-            "attestations:\n  purchased_data_disk_bytes: {value: 5X, by: Li, date: 2026-01-02, valid_until: 2026-01-02}",
-            "14: attestations.purchased_data_disk_bytes.value: write a size",
+            "attestations: {purchased_data_disk_bytes: {value: 5X, by: Li, date: 2026-01-02, valid_until: 2026-01-02}}",
+            "13: attestations.purchased_data_disk_bytes.value: write a size",
         ),
         (
-            "attestations:\n  purchased_data_disk_bytes: {value: -5G, by: Li, date: 2026-01-02, valid_until: 2026-01-02}",
-            "14: attestations.purchased_data_disk_bytes.value: write a size",
+            "attestations: {purchased_data_disk_bytes: {value: -5G, by: Li, date: 2026-01-02, valid_until: 2026-01-02}}",
+            "13: attestations.purchased_data_disk_bytes.value: write a size",
         ),
         ("mutes: {}", "13: mutes: write a list"),
         ("mutes:\n  - {owner: a, reason: b, until: 2026-01-01}", '14: mutes[0]: name either "fingerprint"'),
-        ("mutes:\n  - {code: CAP001, owner: a, reason: b, until: 2026-01-01}", '14: mutes[0]: name either "fingerprint"'),
+        ("mutes:\n  - {code: CAP001, owner: a, reason: b, until: 2026-01-01}", "14: mutes[0]: name either"),
         (
             'mutes:\n  - {fingerprint: f, code: CAP001, resource: "*", owner: a, reason: b, until: 2026-01-01}',
             '14: mutes[0]: name either "fingerprint"',
@@ -363,8 +365,8 @@ WORDS = st.sampled_from(
      "until", "from", "to", "value", "authorization", "not_after", "limits", "language", "history", "[key]", "x"]
 )  # fmt: skip
 SCALARS = st.sampled_from(
-    ["1", "-1", "1e400", ".nan", "9" * 400, "2026-01-01", "2026-01-01 00:00:00", "9999-12-31", "true", "~", "''", "env:X",
-     "500G", "a@b", '"\\0"', '"\\ud83d"', "zh-CN"]
+    ["1", "-1", "1e400", ".nan", "9" * 400, "2026-01-01", "2026-01-01 00:00:00", "9999-12-31", "true", "~", "''",
+     "env:X", "500G", "a@b", '"\\0"', '"\\ud83d"', "zh-CN"]
 )  # fmt: skip
 TREES = st.recursive(
     SCALARS,

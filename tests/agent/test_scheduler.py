@@ -14,12 +14,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.errors import ConfigError
 from agent.history.store import History
-from agent.i18n import LANGUAGES, render
+from agent.i18n import render
 from agent.scheduler import State, Status, Subscription, is_due, periods, run_loop
 from tests.agent.history.documents import document
 
@@ -190,15 +190,17 @@ def test_a_year_of_daily_ticks_assesses_on_each_first_day() -> None:
     assert (status.state, status.overdue) == (State.ENDED, ())
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 120)), min_size=1, max_size=8))
 def test_each_quarter_is_done_once_if_the_machine_was_awake_in_it(naps: list[tuple[int, int]]) -> None:
     awake = [state for up, down in naps for state in [True] * up + [False] * down][:365]
     done, status = walk(YEAR, awake)
     days = [YEAR.start + timedelta(days=day) for day, is_awake in enumerate(awake) if is_awake]
-    wanted = [next((day for day in days if period.start <= day < period.end), None) for period in periods(YEAR.start, 12)]
+    cut = periods(YEAR.start, 12)
+    wanted = [next((day for day in days if period.start <= day < period.end), None) for period in cut]
     assert [time.date() for time in done] == [day for day in wanted if day]
     today = YEAR.start + timedelta(days=len(awake))
-    missed = [p for p, day in zip(periods(YEAR.start, 12), wanted, strict=True) if day is None and p.end <= today]
+    missed = [p for p, day in zip(cut, wanted, strict=True) if day is None and p.end <= today]
     assert list(status.overdue) == missed
 
 
@@ -210,7 +212,6 @@ def test_every_state_reads_well_in_both_languages(now: str) -> None:
     english, chinese = (render(text, language) for language in ("en", "zh-CN"))
     assert "{" not in english + chinese
     assert english != chinese
-    assert set(LANGUAGES) == {"en", "zh-CN"}
 
 
 # run_loop
@@ -231,7 +232,7 @@ class Running:
 
 
 def soon() -> str:
-    return (datetime.now() + timedelta(seconds=2)).strftime("%H:%M:%S")
+    return (datetime.now() + timedelta(seconds=3)).strftime("%H:%M:%S")
 
 
 def far() -> str:
@@ -306,9 +307,9 @@ print("ended", flush=True)
 
 def started(how: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    script = LOOP.replace("{at}", far())
+    command = [sys.executable, "-c", LOOP.replace("{at}", far()), how]
     process = subprocess.Popen(
-        [sys.executable, "-c", script, how], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ticked\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from agent.compare import compare, fingerprint
 from agent.document import Document, earlier_from, to_document
@@ -255,7 +255,9 @@ def _previous() -> Document:
               Outcome.FINDING, [finding("SCH001", "shop.log", MEDIUM, 1.5, None, None, "shop.log has none.")],
               stake=1.5),
     ]  # fmt: skip
-    return to_document(replace(assessment(entries), id="20260702-0130-shop-prod"))
+    before = assessment(entries)
+    snapshot = replace(before.snapshot, as_of=NOW - timedelta(days=92))
+    return to_document(replace(before, id="20260703-0130-shop-prod", snapshot=snapshot))
 
 
 def rich(tables: int = 25) -> Document:
