@@ -112,7 +112,8 @@ def _converter(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, types.UnionType):
         inner = _converter(next(arm for arm in typing.get_args(hint) if arm is not type(None)))
         return lambda value: None if value is None else inner(value)
-    return {datetime: _moment, bool: _switch, int: int, float: float, str: _string}.get(hint, hint)
+    known: dict[Any, Callable[[Any], Any]] = {datetime: _moment, bool: _switch, int: int, float: float, str: _string}
+    return known[hint]
 
 
 def _string(value: Any) -> str:

@@ -71,6 +71,7 @@ def _by_fingerprint(results: Iterable[CheckResult]) -> dict[str, tuple[str, Find
 
 
 def _moved(was: Finding, finding: Finding) -> ChangeKind:
+    # Severity first: another release may have had other points for it.
     by_class = finding.severity.rank - was.severity.rank
     by_points = finding.risk_points - was.risk_points
     lowest, highest = RISK_CLASSES[finding.severity]

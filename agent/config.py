@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from agent.engagement import Engagement
+from agent.engagement import Engagement, OverridesFile
 from agent.fieldtypes import Invalid
+from agent.model import Override
 from agent.terms import Scalar, Text
 from agent.yamlfile import Loc, Locate, place, read_yaml, unusable
 
-__all__ = ["Engagement", "load_engagement"]
+__all__ = ["Engagement", "load_engagement", "overrides_of"]
+
+B = TypeVar("B", bound=BaseModel)
 
 # By pydantic's kind of error; placeholders other than the place come from its context.
 _MESSAGES = {
@@ -47,12 +50,22 @@ def load_engagement(path: Path) -> Engagement:
 
     Relative paths in it start at its own directory. Whether mutes and overrides last too long is the rules' matter.
     """
+    return _load(Engagement, path)
+
+
+def overrides_of(engagement: Engagement) -> tuple[Override, ...]:
+    """The overrides of ``rules.file`` and those written in the engagement itself. Raises ConfigError for a wrong file."""
+    file = engagement.rules.file
+    return (*(_load(OverridesFile, file).as_model if file else ()), *engagement.overrides)
+
+
+def _load(root: type[B], path: Path) -> B:
     data, locate = read_yaml(path)
     try:
-        return Engagement.model_validate(data, context={"directory": path.parent, "targets": _target_names(data)})
+        return root.model_validate(data, context={"directory": path.parent, "targets": _target_names(data)})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-    problems = sorted((_problem(detail, path, locate) for detail in details), key=lambda problem: problem[0])
+    problems = sorted((_problem(root, detail, path, locate) for detail in details), key=lambda problem: problem[0])
     raise unusable(path, [text for _, text in problems])
 
 
@@ -61,37 +74,37 @@ def _target_names(data: Any) -> list[str]:
     return list(targets) if isinstance(targets, dict) else []
 
 
-def _problem(detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
+def _problem(root: type[BaseModel], detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
     # "[key]" is pydantic's mark for a mapping's key as opposed to its value.
     loc = tuple(step for step in detail["loc"] if step != "[key]")
-    msgid, args = _message(detail, loc)
+    msgid, args = _message(root, detail, loc)
     return locate(loc), Text(msgid, {"place": place(path, locate, loc), **args})
 
 
-def _message(detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
+def _message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
     context = detail.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, Invalid):
         return cause.msgid, cause.args_by_name
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(loc)
+        return _unknown_key(root, loc)
     args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
     if "expected" in args:
         args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
     return _MESSAGES.get(detail["type"], _OTHER), args
 
 
-def _unknown_key(loc: Loc) -> tuple[str, dict[str, Scalar]]:
-    known = _known_keys(loc[:-1])
+def _unknown_key(root: type[BaseModel], loc: Loc) -> tuple[str, dict[str, Scalar]]:
+    known = _known_keys(root, loc[:-1])
     nearest = get_close_matches(str(loc[-1]), known, n=1)
     if nearest:
         return "{place}: unknown key; did you mean {nearest}?", {"nearest": nearest[0]}
     return "{place}: unknown key; delete it, or write one of: {known}", {"known": ", ".join(known)}
 
 
-def _known_keys(loc: Loc) -> list[str]:
+def _known_keys(root: type[BaseModel], loc: Loc) -> list[str]:
     """Keys of the block that a path leads to."""
-    block: type[BaseModel] = Engagement
+    block = root
     steps = iter(loc)
     for step in steps:
         field = _fields(block).get(step)

@@ -19,7 +19,7 @@ from agent import gate
 from agent.errors import ConnectError, StatementError
 from agent.facts import OWN_MARKER, server
 from agent.model import Cost
-from agent.terms import Text, UnavailableKind
+from agent.terms import Scalar, Text, UnavailableKind
 
 Row = tuple[Any, ...]
 _KINDS = {
@@ -88,7 +88,7 @@ class Session:
     def _within_budget(self, source: str) -> None:
         spent, budget = self.cost, self._budget
         if spent.database_ms >= budget.total_database_ms or spent.rows >= budget.max_rows:
-            args = {"source": source, "spent_ms": spent.database_ms, "rows_count": spent.rows}
+            args: dict[str, Scalar] = {"source": source, "spent_ms": spent.database_ms, "rows_count": spent.rows}
             raise StatementError(
                 Text("The load budget is spent ({spent_ms}, {rows_count} rows); {source} was not read.", args),
                 UnavailableKind.BUDGET,

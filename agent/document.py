@@ -5,10 +5,13 @@ The document holds every text in every language, so that renderers and history n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from agent.errors import SnapshotError
 from agent.i18n import in_all_languages
 from agent.model import (
     Assessment,
@@ -26,7 +29,7 @@ from agent.model import (
     ScoredResult,
     SourceRecord,
 )
-from agent.terms import Actor, Category, Outcome, Severity, Text
+from agent.terms import Actor, Category, Outcome, Scalar, Severity, Text
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -172,6 +175,23 @@ def _comparison(comparison: Comparison) -> Document:
 def _source(record: SourceRecord) -> Document:
     document = _plain_fields(record, "source", "view", "status", "rows", "duration_ms", "truncated")
     return {**document, "reason": in_all_languages(record.reason)}
+
+
+def read_document(path: Path) -> Document:
+    """A saved assessment.json. Raises SnapshotError if it is none or of a newer format."""
+    args: dict[str, Scalar] = {"path": str(path)}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        version = document["schema_version"]
+        document["score"], document["results"], document["target"]  # noqa: B018 - what everything else needs
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(
+            Text("{path}: not an assessment.json: {reason}", {**args, "reason": str(error)[:200]})
+        ) from None
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
+    found: Document = document
+    return found
 
 
 def earlier_from(document: Document) -> Earlier:

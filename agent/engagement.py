@@ -186,6 +186,20 @@ class OverrideEntry(Block):
     change: Annotated[dict[str, Any], Field(min_length=1)]
 
 
+class OverridesFile(Block):
+    """A file of overrides that several engagements can share."""
+
+    overrides: Some[OverrideEntry]
+
+    @property
+    def as_model(self) -> tuple[model.Override, ...]:
+        return _overrides(self.overrides)
+
+
+def _overrides(entries: tuple[OverrideEntry, ...]) -> tuple[model.Override, ...]:
+    return tuple(model.Override(o.code, o.owner, o.reason, o.until, o.change) for o in entries)
+
+
 class Rules(Block):
     """Changes of the shipped rules: in a file of their own, here, or both."""
 
@@ -238,7 +252,7 @@ class Engagement(Block):
     @property
     def overrides(self) -> tuple[model.Override, ...]:
         """The overrides written in the engagement itself; ``rules.file`` may hold more."""
-        return tuple(model.Override(o.code, o.owner, o.reason, o.until, o.change) for o in self.rules.overrides)
+        return _overrides(self.rules.overrides)
 
     def business_of(self, target_name: str) -> Business:
         """The target's own business profile, or the engagement's."""

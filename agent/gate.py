@@ -18,7 +18,7 @@ from agent.facts import server
 from agent.terms import Text
 
 _SESSION = re.compile(re.escape(server.SESSION_SETTINGS).replace(r"\{timeout_us:d\}", r"\d+"))
-_NODES: tuple[type[exp.Expression], ...] = (
+_NODES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.From, exp.Where, exp.Group, exp.Order, exp.Ordered, exp.Limit, exp.Join, exp.Table, exp.TableAlias,
     exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Null, exp.Boolean, exp.Tuple, exp.Paren,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Like, exp.Is, exp.Between,
@@ -53,7 +53,7 @@ def _objection(sql: str, schemas: frozenset[str]) -> str:
     return next((objection for node in trees[0].walk() if (objection := _node_objection(node, schemas))), "")
 
 
-def _node_objection(node: exp.Expression, schemas: frozenset[str]) -> str:
+def _node_objection(node: exp.Expr, schemas: frozenset[str]) -> str:
     if type(node) not in _NODES:
         return f"{type(node).__name__} is not allowed"
     if isinstance(node, exp.Anonymous) and str(node.this).upper() not in _FUNCTIONS:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import agent
-from agent.errors import RulesError
-from agent.model import CheckSpec, Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model import CheckResult, CheckSpec, Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.mutes import LONGEST, LONGEST_CRITICAL
 from agent.ruleentry import Problems, parse_rule
 from agent.terms import Text
-from agent.yamlfile import Locate, read_yaml
+from agent.yamlfile import read_yaml
 
 _TOP = {"version", "scoring", "checks"}
 
@@ -151,14 +150,11 @@ def _usable(
     return True
 
 
-def known_problems(ruleset: Ruleset, fingerprints: Iterable[str]) -> tuple[Text, ...]:
-    """Mutes by fingerprint that hid nothing this time: they are reported so that they do not stay for ever."""
-    seen = set(fingerprints)
+def unused_mutes(ruleset: Ruleset, results: Iterable[CheckResult]) -> tuple[Text, ...]:
+    """Mutes that hid nothing this time are said, so that none stays for ever."""
+    used = {finding.muted for result in results for finding in result.findings}
     return tuple(
         Text("The mute of {name} hid nothing this time.", {"name": mute.fingerprint or f"{mute.code} {mute.resource}"})
         for mute in ruleset.mutes
-        if repr(mute) not in seen
+        if mute not in used
     )
-
-
-__all__ = ["Locate", "RulesError", "apply", "known_problems", "load", "shipped_path"]

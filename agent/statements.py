@@ -9,9 +9,10 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import sqlglot
-from sqlalchemy import Column, MetaData, Table, literal_column, select, text
+from sqlalchemy import Column, MetaData, Select, Table, literal_column, select, text
 from sqlalchemy.dialects import mysql
 from sqlglot import expressions as exp
 
@@ -74,6 +75,13 @@ def columns_read(row: type) -> dict[str, frozenset[str]]:
     return {view: columns for view in spec.views}
 
 
+def optional_columns(row: type) -> frozenset[str]:
+    """Columns that only optional fields read: some versions lack them."""
+    fields = _fields(row)
+    required = frozenset[str]().union(*(field.columns for field in fields if not field.optional))
+    return frozenset[str]().union(*(field.columns for field in fields if field.optional)) - required
+
+
 def _ordering_columns(spec: SourceSpec, row: type) -> frozenset[str]:
     names = {field.name for field in dataclasses.fields(row)}
     parts = [part.split()[0] for part in f"{spec.order_by},{spec.group_by}".split(",") if part.strip()]
@@ -106,7 +114,7 @@ def compile_source(
 
 
 def _sql(spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
-    query = select(*(literal_column(field.sql).label(field.name) for field in fields))
+    query: Select[*tuple[Any, ...]] = select(*(literal_column(field.sql).label(field.name) for field in fields))
     if spec.from_sql:
         tables = {view.partition(".")[2]: _qualified(view, system_schema) for view in spec.views}
         query = query.select_from(text(spec.from_sql.format_map(tables)))

@@ -21,6 +21,16 @@ Rows = tuple[T, ...]
 
 # Schemas of the server itself; business metadata is everything else.
 SYSTEM_SCHEMAS = ("oceanbase", "mysql", "information_schema", "sys", "__recyclebin", "__public", "LBACSYS", "ORAAUDITOR", "SYS")
+# System views with columns of several data classes (password hashes, SQL text): granted column by column.
+MIXED_VIEWS = frozenset(
+    {
+        "oceanbase.DBA_OB_USERS",
+        "oceanbase.GV$OB_SQL_AUDIT",
+        "oceanbase.GV$OB_SQLSTAT",
+        "oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT",
+        "oceanbase.GV$OB_PROCESSLIST",
+    }
+)
 OWN_MARKER = "ob-health"
 
 

@@ -6,7 +6,11 @@ from agent.facts import source
 from agent.terms import DataClass
 
 
-@source("oceanbase.GV$OB_PARAMETERS", DataClass.SETTINGS, order_by="NAME", limit=20000)
+# Names of parameters whose values may be secrets: never read.
+_NO_SECRETS = " AND ".join(f"NAME NOT LIKE '%{word}%'" for word in ("kms", "passw", "secret", "wallet", "token"))
+
+
+@source("oceanbase.GV$OB_PARAMETERS", DataClass.SETTINGS, where=_NO_SECRETS, order_by="NAME", limit=20000)
 class Parameter:
     """One configuration parameter on one server; values as the server spells them (``1.5G``, ``30s``, ``True``)."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -10,6 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from agent.errors import HistoryError
 from agent.terms import Text
+
+_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
 
 
 def migrate(engine: Engine, where: str) -> None:
@@ -30,10 +34,11 @@ def migrate(engine: Engine, where: str) -> None:
                      "Update ob-health, or name another place in OB_HEALTH_HISTORY.",
                      {"where": where, "revision": found})
             )  # fmt: skip
-        _lock(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+        with _ONE_AT_A_TIME:
+            _lock(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
 
 
 def _lock(connection: Connection) -> None:

@@ -35,10 +35,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A statement; ``whole`` is False where it is cut for display and must not be copied."""
+    """Statements to run one after the other; not ``whole`` where display changed one and it must not be copied."""
 
     text: str
     whole: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ class Card:
     row_count: int
     unseen: int
     advice: str
-    sql: tuple[Script, ...]
-    more_sql: tuple[Script, ...]
-    rollback: tuple[Script, ...]
-    more_rollback: tuple[Script, ...]
+    sql: Script
+    more_sql: Script
+    rollback: Script
+    more_rollback: Script
     no_rollback: str
     facts: tuple[tuple[str, str], ...]
     link: str
@@ -86,7 +87,7 @@ class CardMaker:
         findings = [finding for finding in result["findings"] if not finding["muted"]]
         rows = tuple(self._row(finding) for finding in findings[:ROWS_KEPT])
         change = self._change(findings)
-        sql, rollback = self._scripts(findings, "sql"), self._scripts(findings, "rollback")
+        sql, rollback = _statements(findings, "sql"), _statements(findings, "rollback")
         return Card(
             code=clean(result["code"], NAME_LENGTH),
             title=clean(texts["title"]),
@@ -107,10 +108,10 @@ class CardMaker:
             row_count=len(findings),
             unseen=len(findings) - len(rows),
             advice=clean(texts["advice"], PROSE_LENGTH),
-            sql=sql[:ROWS_SHOWN],
-            more_sql=sql[ROWS_SHOWN:],
-            rollback=rollback[:ROWS_SHOWN],
-            more_rollback=rollback[ROWS_SHOWN:],
+            sql=_script(sql[:ROWS_SHOWN]),
+            more_sql=_script(sql[ROWS_SHOWN:]),
+            rollback=_script(rollback[:ROWS_SHOWN]),
+            more_rollback=_script(rollback[ROWS_SHOWN:]),
             no_rollback=clean(texts["no_rollback"]),
             facts=self._facts(result["remediation"], texts),
             link=_web_address(result["remediation"]["link"]),
@@ -140,10 +141,6 @@ class CardMaker:
         kinds = {self.changes.get(finding["fingerprint"], "") for finding in findings}
         return next((kind.value for kind in _TELLING if kind in kinds), "")
 
-    def _scripts(self, findings: Sequence[Document], member: str) -> tuple[Script, ...]:
-        statements = dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member])
-        return tuple(Script(clean(text, SQL_LENGTH), _is_whole(text)) for text in statements)
-
     def _judged(self, result: Document) -> tuple[tuple[str, str], ...]:
         """How the value was judged: each rung of the ladder, or what was expected, then the check's other numbers."""
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
@@ -162,8 +159,8 @@ class CardMaker:
         words = self.words
         facts = (
             (words("Run as"), words.label(RUN_AS, remedy["run_as"])),
-            (words("Restart needed"), words("yes" if remedy["restart"] else "no")),
-            (words("Maintenance window needed"), words("yes" if remedy["window"] else "no")),
+            (words("Restart needed"), words.value(remedy["restart"], None)),
+            (words("Maintenance window needed"), words.value(remedy["window"], None)),
             (words("Risk of the change"), clean(texts["risk"], PROSE_LENGTH)),
             (words("Check before"), clean(texts["pre_check"], PROSE_LENGTH)),
             (words("Check after"), clean(texts["post_check"], PROSE_LENGTH)),
@@ -171,8 +168,15 @@ class CardMaker:
         return tuple((name, text) for name, text in facts if text)
 
 
-def _is_whole(text: str) -> bool:
-    return clean(text, SQL_LENGTH) == text
+def _statements(findings: Sequence[Document], member: str) -> list[str]:
+    """Each statement once, in the order of the findings."""
+    return list(dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member]))
+
+
+def _script(statements: Sequence[str]) -> Script:
+    shown = [clean(text, SQL_LENGTH) for text in statements]
+    text = "\n".join(f"{line.rstrip().removesuffix(';')};" for line in shown)
+    return Script(text, shown == list(statements), len(shown))
 
 
 def _web_address(link: str) -> str:

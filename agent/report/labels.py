@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+def N_(msgid: str) -> str:
     """Mark a message for extraction; it is translated where it is printed."""
     return msgid
 
@@ -75,4 +75,18 @@ BANDS: Mapping[str, str] = {
     "attention": N_("Needs attention"),
     "poor": N_("Poor"),
     "danger": N_("In danger"),
+}
+STATUSES: Mapping[str, str] = {
+    "ok": N_("Read"),
+    "privilege": N_("Privilege missing"),
+    "no_view": N_("View does not exist"),
+    "no_column": N_("Column does not exist"),
+    "not_granted": N_("Not covered by the authorization"),
+    "no_attestation": N_("No attestation"),
+    "no_history": N_("No earlier value"),
+    "timeout": N_("Timed out"),
+    "budget": N_("Load budget spent"),
+    "lost": N_("Connection lost"),
+    "error": N_("Failed"),
+    "unknown": N_("Unknown to this agent"),
 }

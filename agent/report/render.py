@@ -13,8 +13,8 @@ from agent.document import Document
 from agent.errors import ConfigError, RenderError
 from agent.i18n import LANGUAGES
 from agent.report.html_format import render_html
-from agent.report.labels import N_
 from agent.report.json_format import render_json
+from agent.report.labels import N_
 from agent.report.pdf_format import render_pdf
 from agent.terms import Text
 

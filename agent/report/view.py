@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agent.document import Document
 from agent.report import front
 from agent.report.cards import Card, CardMaker
-from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
+from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES, STATUSES
 from agent.report.words import NAME_LENGTH, Words, clean, points
 from agent.terms import Actor, ChangeKind, Outcome, Severity, TenantKind, Unit
 
@@ -265,7 +265,7 @@ def _sources(document: Document, words: Words) -> tuple[SourceLine, ...]:
         SourceLine(
             clean(source["source"], NAME_LENGTH),
             clean(source["view"], NAME_LENGTH),
-            clean(source["status"], NAME_LENGTH),
+            words.label(STATUSES, source["status"]),
             words.count(source["rows"]),
             words.value(source["duration_ms"], Unit.MILLISECONDS),
             source["truncated"],

@@ -73,6 +73,12 @@ def test_a_finding_seen_twice(was: Finding, now: Finding, kind: ChangeKind) -> N
     assert change == Change(kind, "CAP001", now.fingerprint, "r", now.severity, was.severity, 2.0, 1.0)
 
 
+def test_the_severity_decides_where_an_older_release_gave_other_points() -> None:
+    was, now = replace(finding(M), risk_points=9.6), finding(H)
+    assert kinds([failed("CAP001", now)], [failed("CAP001", was)]) == [WORSENED]
+    assert kinds([failed("CAP001", was)], [failed("CAP001", now)]) == [IMPROVED]
+
+
 @pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.FINDING, Outcome.MUTED])
 def test_new_if_the_check_was_assessed_then(outcome: Outcome) -> None:
     other = (finding(L, resource="other"),) if outcome is not Outcome.PASS else ()

@@ -18,9 +18,7 @@ KINDS = st.sampled_from(TenantKind)
 
 
 SHARES = st.sampled_from([0.0, 0.01, 0.2, 0.5, 0.99, 1.0])
-FINDINGS = st.builds(
-    finding, st.sampled_from(Severity), SHARES, resource=st.sampled_from("abcde"), muted=st.booleans()
-)
+FINDINGS = st.builds(finding, st.sampled_from(Severity), SHARES, resource=st.sampled_from("abcde"), muted=st.booleans())
 
 
 @st.composite

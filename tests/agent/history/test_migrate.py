@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -90,22 +95,44 @@ def test_another_programs_tables_are_left_alone(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_many_may_open_a_new_history_at_once(tmp_path: Path) -> None:
-    barrier, errors = threading.Barrier(4), list[Exception]()
+OPEN = """
+import sys
+from agent.history.store import History
+print("ready", flush=True)
+sys.stdin.readline()
+History.open(sys.argv[1]).close()
+"""
 
-    def open_it() -> None:
+
+def test_several_processes_may_open_a_new_history_at_once(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", OPEN, str(tmp_path / "h.db")]
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, env=environment))
+            for _ in range(4)
+        ]
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        assert [process.communicate(timeout=30)[1] for process in processes] == [""] * 4
+
+
+def test_several_threads_may_each_open_a_new_history(tmp_path: Path) -> None:
+    barrier = threading.Barrier(4)
+
+    def open_one(number: int) -> int:
         barrier.wait()
-        try:
-            History.open(str(tmp_path / "h.db")).close()
-        except Exception as error:  # noqa: BLE001 - a thread's failure must reach the test
-            errors.append(error)
+        with History.open(str(tmp_path / f"{number}.db")) as history:
+            history.save(document(f"a{number}"))
+            return len(history.list())
 
-    threads = [threading.Thread(target=open_it) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(open_one, range(4))) == [1] * 4
 
 
 def test_migrating_is_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

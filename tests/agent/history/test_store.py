@@ -6,34 +6,37 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
-import pymysql
 import pytest
+from sqlalchemy import URL
 
 from agent.errors import HistoryError
 from agent.history.store import History
+from agent.kernel import Kernel
 from agent.model import Period
 from agent.terms import Severity
 from tests.agent.history.documents import MUTE, NOON, document, found, message
 
 
+@pytest.fixture(scope="module")
+def kernel_url(kernel: Kernel) -> Iterator[str]:
+    """A database on the kernel for the tests of this module: making one takes it a second."""
+    kernel.run(["CREATE DATABASE history_test"])
+    place = URL.create("mysql+pymysql", kernel.user, kernel.password, kernel.host, kernel.port, "history_test")
+    yield place.render_as_string(hide_password=False)
+    kernel.run(["DROP DATABASE history_test"])
+
+
 @pytest.fixture(params=["sqlite", pytest.param("kernel", marks=pytest.mark.kernel)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty place for a history, on each kind of database."""
+    """A place for a history without assessments, on each kind of database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/history.sqlite"
         return
-    kernel: Any = request.getfixturevalue("kernel")
-    root = pymysql.connect(
-        host=kernel.host, port=kernel.port, user=kernel.user, password=kernel.password, autocommit=True
-    )
-    with root, root.cursor() as cursor:
-        cursor.execute("CREATE DATABASE history_test")
-        try:
-            yield f"mysql+pymysql://{kernel.user}:{kernel.password}@{kernel.host}:{kernel.port}/history_test"
-        finally:
-            cursor.execute("DROP DATABASE history_test")
+    place = str(request.getfixturevalue("kernel_url"))
+    yield place
+    kernel: Kernel = request.getfixturevalue("kernel")
+    kernel.run(["DELETE FROM history_test.finding", "DELETE FROM history_test.assessment"])
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""``python -m agent`` is ``ob-health``."""
+
+from agent.cli import main
+
+main()

@@ -1,0 +1,245 @@
+"""Behind the commands that assess: all targets of an engagement, one failing never stopping another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from agent import console, pipeline, preflight, registry, rules, snapshot
+from agent.config import load_engagement, overrides_of
+from agent.connect import Session
+from agent.document import Document, read_document, to_document
+from agent.engagement import Engagement
+from agent.errors import ConfigError, HealthAgentError, HistoryError
+from agent.facts import all_sources, spec_of
+from agent.grants import script
+from agent.history.store import History
+from agent.report.render import validate
+from agent.scheduler import is_due
+from agent.secrets import is_reference, resolve
+from agent.targets import budget, endpoint
+from agent.terms import DataClass, Severity, Text
+
+# The exit code of several targets is the first of these that one of them gave.
+_EXIT_ORDER = (3, 2, 4, 1, 0)
+
+
+def open_history(engagement: Engagement) -> History | None:
+    """The engagement's history; None, with a warning, when it cannot be used: the report is written all the same."""
+    place = engagement.history
+    try:
+        return History.open(resolve(place) if place and is_reference(place) else place)
+    except HistoryError as error:
+        console.warn(error.text)
+        return None
+
+
+def targets_of(engagement: Engagement, target: str | None) -> list[str]:
+    """The one named, or all. Raises ConfigError for a name that is none."""
+    if target is None:
+        return list(engagement.targets)
+    if target not in engagement.targets:
+        args = {"target": target, "known": ", ".join(engagement.targets)}
+        raise ConfigError(Text("There is no target {target} in the engagement; known are {known}.", args))
+    return [target]
+
+
+def worst_of(codes: Sequence[int]) -> int:
+    """The exit code of a run over several targets."""
+    return next((code for code in _EXIT_ORDER if code in codes), 4)
+
+
+@contextmanager
+def progress_bar() -> Iterator[pipeline.Progress]:
+    """A line that says which source is being read."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True
+    ) as bar:
+        line = bar.add_task("", total=None)
+
+        def show(stage: str, done: int, total: int) -> None:
+            bar.update(line, description=f"{stage} {done + 1}/{total}")
+
+        yield show
+
+
+def _each(engagement: Engagement, target: str | None, work: Callable[[str], int]) -> int:
+    codes = []
+    for name in targets_of(engagement, target):
+        try:
+            codes.append(work(name))
+        except HealthAgentError as error:
+            console.fail(error)
+            codes.append(error.exit_code)
+    return worst_of(codes)
+
+
+def _job(engagement: Engagement, name: str, history: History | None, now: datetime) -> pipeline.Job:
+    found = registry.load()
+    return pipeline.Job(engagement, name, found, rules.load(found.checks), now, history)
+
+
+def assess_all(
+    engagement: Engagement, history: History | None, out: Path, target: str | None, formats: Sequence[str],
+    languages: Sequence[str] | None, fail_on: str | None, if_due: bool, now: datetime,
+) -> int:  # fmt: skip
+    """The whole line for the targets; the exit code."""
+    limit = _severity(fail_on)
+    validate(formats, languages or engagement.language)
+
+    def work(name: str) -> int:
+        job = _job(engagement, name, history, now)
+        if if_due and not _due(engagement, history, name, now):
+            return 0
+        with progress_bar() as show:
+            delivered = pipeline.assess(
+                job.with_progress(show), out / name, formats, languages or engagement.language
+            )
+        console.summary(delivered.document, delivered.files)
+        for warning in delivered.warnings:
+            console.warn(warning)
+        return _exit_code(delivered.document, limit)
+
+    return _each(engagement, target, work)
+
+
+def _due(engagement: Engagement, history: History | None, name: str, now: datetime) -> bool:
+    if history is None:
+        raise HistoryError("What is due is read from history, which cannot be used. Mend it, or assess without --if-due.")
+    status = is_due(engagement.subscription, history.assessed_at(engagement.customer.name, name), now)
+    console.say("{target}: {status}", target=name, status=console.tr(status.text.msgid, **status.text.args))
+    return status.due
+
+
+def _severity(word: str | None) -> Severity | None:
+    if word is None:
+        return None
+    if word not in list(Severity):
+        raise ConfigError(Text("--fail-on takes low, medium, high or critical, not {word}.", {"word": word}))
+    return Severity(word)
+
+
+def _exit_code(document: Document, limit: Severity | None) -> int:
+    if document["score"]["coverage_pct"] <= 0:
+        return 4
+    if limit is None:
+        return 0
+    found = [
+        Severity(finding["severity"])
+        for result in document["results"]
+        for finding in result["findings"]
+        if not finding["muted"]
+    ]
+    return 1 if any(severity.rank >= limit.rank for severity in found) else 0
+
+
+def collect_all(engagement: Engagement, history: History | None, out: Path, target: str | None, now: datetime) -> int:
+    """A snapshot per target in DIR/<target>/snapshot.obh; the exit code."""
+
+    def work(name: str) -> int:
+        with progress_bar() as show:
+            job = _job(engagement, name, history, now).with_progress(show)
+            _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now))
+        path = out / name / "snapshot.obh"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        digest = snapshot.save(facts, path)
+        console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
+        return 0
+
+    return _each(engagement, target, work)
+
+
+def evaluate_file(
+    engagement: Engagement, history: History | None, path: Path, out: Path, formats: Sequence[str],
+    languages: Sequence[str] | None, fail_on: str | None,
+) -> int:  # fmt: skip
+    """A saved snapshot by today's rules, as of the time it was taken; not recorded in history."""
+    facts = snapshot.load(path)
+    name = targets_of(engagement, facts.target)[0]
+    job = _job(engagement, name, history, facts.as_of)
+    document = to_document(pipeline.conclude(job, pipeline.new_id(facts.as_of), None, facts))
+    out.mkdir(parents=True, exist_ok=True)
+    files, warnings = pipeline.deliver(document, formats, languages or engagement.language, out)
+    console.summary(document, files)
+    for warning in warnings:
+        console.warn(warning)
+    return _exit_code(document, _severity(fail_on))
+
+
+def render_again(assessment: str, history: str | None, out: Path, formats: Sequence[str], languages: Sequence[str]) -> None:
+    """An old assessment, from a file or from history, rendered again."""
+    path = Path(assessment)
+    if path.is_file():
+        document = read_document(path)
+    else:
+        with History.open(history) as opened:
+            document = opened.load(assessment)
+    out.mkdir(parents=True, exist_ok=True)
+    files, warnings = pipeline.deliver(document, formats, languages, out)
+    for written in files:
+        console.say("written: {path}", path=str(written))
+    for warning in warnings:
+        console.warn(warning)
+
+
+def preflight_all(engagement: Engagement, target: str | None, now: datetime) -> int:
+    """Connect, look, and say what is missing; reads no facts."""
+    from agent.authorize import authorize
+    from agent.model import Unavailable
+    from agent.statements import compile_source
+
+    sources = registry.load().sources
+
+    def work(name: str) -> int:
+        granted = authorize(engagement, name, now).data_classes
+        with Session(endpoint(engagement, name), budget(engagement, name), pipeline.new_id(now)) as session:
+            seen = preflight.inspect(session, sources, engagement.targets[name].kind)
+        console.say(
+            "{target}: OceanBase {version}, {kind} tenant, account {account}", "bold",
+            target=name, version=str(seen.version), kind=seen.tenant_kind.value, account=seen.account,
+        )  # fmt: skip
+        for problem in seen.problems:
+            console.warn(problem.what)
+            if problem.remedy:
+                console.say("    {remedy}", remedy=console.tr(problem.remedy.msgid, **problem.remedy.args))
+        rows = [row for row in sources if spec_of(row)]
+        missing = [(row, found) for row in rows if isinstance(found := compile_source(row, seen, granted), Unavailable)]
+        console.say("{ready_count} of {all_count} fact sources can be read", ready_count=len(rows) - len(missing), all_count=len(rows))
+        console.table(
+            ("source", "why not", "what unlocks it"),
+            [
+                (row.__name__, console.text(found.reason), console.text(found.remedy))
+                for row, found in missing
+            ],
+        )  # fmt: skip
+        return 0 if len(missing) < len(rows) else 4
+
+    return _each(engagement, target, work)
+
+
+def grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool) -> str:
+    """The script for the customer's DBA. Raises ConfigError for an unknown data class."""
+    unknown = sorted(set(data_classes) - set(DataClass))
+    if unknown:
+        args = {"given": ", ".join(unknown), "known": ", ".join(DataClass)}
+        raise ConfigError(Text("Unknown data class: {given}; known are {known}.", args))
+    chosen = frozenset(DataClass(word) for word in data_classes) or None
+    return script(all_sources(), user, host, chosen, tls)
+
+
+def validate_rules(path: Path | None, engagement: Path | None) -> None:
+    """Load everything that judges; raises with every problem."""
+    found = registry.load()
+    file = path or rules.shipped_path()
+    ruleset = rules.load(found.checks, file)
+    if engagement:
+        loaded = load_engagement(engagement)
+        today = datetime.now(loaded.service.zone).date()
+        ruleset = rules.apply(ruleset, found.checks, file, overrides_of(loaded), loaded.mutes, today)
+    for problem in (*found.problems, *ruleset.problems):
+        console.warn(problem)
+    console.say("{file}: {rules_count} rules, no problems", file=str(file), rules_count=len(ruleset.rules))

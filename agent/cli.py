@@ -1,0 +1,208 @@
+"""The command ``ob-health``. Heavy modules are imported by the command that needs them, so that --help is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import agent
+
+if TYPE_CHECKING:
+    from agent.engagement import Engagement
+    from agent.history.store import History
+
+HELP = """Read-only health assessment of OceanBase MySQL-mode tenants.
+
+A first assessment: [bold]init[/bold] scaffolds an engagement file, [bold]grants[/bold] prints the script for the
+customer's DBA, [bold]preflight[/bold] tries the account, [bold]assess[/bold] writes the report. [bold]demo[/bold]
+shows all of it on an embedded kernel.
+
+Exit codes: 0 done; 1 findings at or above --fail-on; 2 configuration; 3 not authorized; 4 nothing could be assessed
+or written. Messages are in English or Chinese: OB_HEALTH_LANG=en or zh-CN.
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False)
+
+EngagementFile = Annotated[Path, typer.Option("--engagement", "-e", help="The engagement file (YAML).")]
+TargetName = Annotated[str | None, typer.Option("--target", "-t", help="One target; without it, all of them.")]
+OutDir = Annotated[Path, typer.Option("--out", "-o", help="Directory for the artifacts; made if missing.")]
+Formats = Annotated[str, typer.Option("--format", "-f", help="Comma-separated: html, json, pdf.")]
+Languages = Annotated[
+    str | None, typer.Option("--lang", "-l", help="Comma-separated: zh-CN, en. Default: the engagement's.")
+]
+FailOn = Annotated[
+    str | None, typer.Option("--fail-on", help="Exit 1 for findings at or above: low, medium, high, critical.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        typer.echo(agent.__version__)
+        raise typer.Exit
+
+
+@app.command()
+def assess(
+    engagement: EngagementFile, out: OutDir, target: TargetName = None, format: Formats = "html,json,pdf",
+    lang: Languages = None, fail_on: FailOn = None,
+    if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet assessed.")] = False,
+) -> None:  # fmt: skip
+    """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
+    from agent.assessing import assess_all
+
+    with _opened(engagement) as (loaded, history):
+        code = assess_all(loaded, history, out, target, split(format), split(lang) or None, fail_on, if_due, _now())
+    raise typer.Exit(code)
+
+
+@app.command()
+def collect(engagement: EngagementFile, out: OutDir, target: TargetName = None) -> None:
+    """Only collect: a snapshot per target that can be evaluated later, anywhere."""
+    from agent.assessing import collect_all
+
+    with _opened(engagement) as (loaded, history):
+        code = collect_all(loaded, history, out, target, _now())
+    raise typer.Exit(code)
+
+
+@app.command()
+def evaluate(
+    snapshot: Annotated[Path, typer.Option("--snapshot", "-s", help="A snapshot that collect or assess wrote.")],
+    engagement: EngagementFile, out: OutDir, format: Formats = "html,json,pdf", lang: Languages = None,
+    fail_on: FailOn = None,
+) -> None:  # fmt: skip
+    """Evaluate a saved snapshot again, by today's rules; nothing is connected."""
+    from agent.assessing import evaluate_file
+
+    with _opened(engagement) as (loaded, history):
+        code = evaluate_file(loaded, history, snapshot, out, split(format), split(lang) or None, fail_on)
+    raise typer.Exit(code)
+
+
+@app.command()
+def render(
+    assessment: Annotated[str, typer.Option("--assessment", "-a", help="An assessment.json, or an id from history.")],
+    out: OutDir, format: Formats = "html,json,pdf", lang: Languages = "zh-CN,en",
+    history: Annotated[str | None, typer.Option("--history", help="History database, where it is not the default.")] = None,
+) -> None:  # fmt: skip
+    """Render an old assessment again."""
+    from agent.assessing import render_again
+
+    render_again(assessment, history, out, split(format), split(lang))
+
+
+@app.command()
+def preflight(engagement: EngagementFile, target: TargetName = None) -> None:
+    """Connect and say what the account may see, what is missing, and what would unlock it."""
+    from agent.assessing import preflight_all
+
+    with _opened(engagement) as (loaded, _):
+        code = preflight_all(loaded, target, _now())
+    raise typer.Exit(code)
+
+
+@app.command()
+def grants(
+    user: Annotated[str, typer.Option(help="Name of the account to be made.")] = "ob_health",
+    host: Annotated[str, typer.Option(help="Where the agent connects from; best its own address.")] = "%",
+    data_classes: Annotated[
+        str, typer.Option("--data-classes", help="Comma-separated data classes; default: all that sources need.")
+    ] = "",
+    tls: Annotated[bool, typer.Option("--tls/--no-tls", help="Require TLS of the account.")] = True,
+) -> None:
+    """Print the script with which the customer's DBA makes the account."""
+    from agent.assessing import grants_script
+
+    typer.echo(grants_script(user, host, split(data_classes), tls), nl=False)
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="Short name of the engagement; also the folder.")],
+    directory: Annotated[Path, typer.Option("--dir", help="Where the folder is made.")] = Path(),
+) -> None:
+    """Scaffold an engagement: NAME/engagement.yaml with comments, and its JSON Schema for editors."""
+    from agent import console
+    from agent.scaffold import scaffold
+
+    for path in scaffold(name, directory):
+        console.say("written: {path}", path=str(path))
+    console.say("Fill in engagement.yaml, then run: ob-health preflight -e {path}", path=f"{directory / name}/engagement.yaml")
+
+
+@app.command()
+def demo(
+    out: OutDir = Path("build/demo"), lang: Languages = "zh-CN,en", format: Formats = "html,json,pdf",
+) -> None:  # fmt: skip
+    """Show all of it on an embedded OceanBase kernel with a faulty shop workload."""
+    from agent.demo import run
+
+    run(out, split(format), split(lang), _now)
+
+
+def _register() -> None:
+    """The groups of subcommands, each in a module of its own."""
+    from agent.cli_catalogue import checks_app, rules_app
+    from agent.cli_service import history_app, schedule_app
+
+    app.add_typer(checks_app, name="checks")
+    app.add_typer(rules_app, name="rules")
+    app.add_typer(history_app, name="history")
+    app.add_typer(schedule_app, name="schedule")
+
+
+def split(words: str | None) -> list[str]:
+    """``"a, b"`` -> ``["a", "b"]``."""
+    return [word.strip() for word in (words or "").split(",") if word.strip()]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Engagement, History | None]]:
+    """The engagement and its history; a history that cannot be opened is a warning."""
+    from agent.assessing import open_history
+    from agent.config import load_engagement
+
+    engagement = load_engagement(path)
+    history = open_history(engagement)
+    try:
+        yield engagement, history
+    finally:
+        if history:
+            history.close()
+
+
+def main() -> None:
+    """Run the command; our own errors become one message and an exit code."""
+    _register()
+    sys.exit(guarded(lambda: app(standalone_mode=False)))
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """What ``run`` returned as an exit code, or the code of the error it ended with."""
+    import click
+
+    from agent.errors import HealthAgentError
+
+    try:
+        code = run()
+    except HealthAgentError as error:
+        from agent import console
+
+        console.fail(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,123 @@
+"""What the command line says: progress, summaries and errors, in the reader's language. Text from outside is never markup."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Plain
+
+from agent.errors import ConfigError, HealthAgentError
+from agent.i18n import format_value, render, translate
+from agent.terms import Text, Unit
+
+_chosen: ContextVar[str] = ContextVar("language", default="")
+out = Console()
+err = Console(stderr=True)
+BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
+SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+BAND_WORDS = {
+    "excellent": "excellent", "good": "good", "attention": "needs attention", "poor": "poor", "danger": "in danger",
+}  # fmt: skip
+
+
+def language() -> str:
+    """``OB_HEALTH_LANG``, else the locale's language, else English."""
+    if _chosen.get():
+        return _chosen.get()
+    wanted = os.environ.get("OB_HEALTH_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    wanted = wanted or (locale.getlocale()[0] or "")
+    return "zh-CN" if wanted.lower().replace("_", "-").startswith("zh") else "en"
+
+
+@contextmanager
+def in_language(chosen: str) -> Iterator[None]:
+    """Another language than the reader's, for what is written to files."""
+    before = _chosen.set(chosen)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
+
+
+def tr(msgid: str, **args: Any) -> str:
+    """A message in the reader's language."""
+    return render(Text(msgid, args), language()) if args else translate(msgid, language())
+
+
+def text(message: Text | None) -> str:
+    """A ``Text`` in the reader's language."""
+    return render(message, language())
+
+
+def clean(text: str) -> str:
+    """Without control characters: a name from a database must not move the cursor."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def say(msgid: str, style: str = "", **args: Any) -> None:
+    """One line to standard output."""
+    out.print(Plain(clean(tr(msgid, **args)), style=style), soft_wrap=True)
+
+
+def warn(text: Text) -> None:
+    """One line to standard error."""
+    err.print(Plain("! " + clean(render(text, language())), style="yellow"), soft_wrap=True)
+
+
+def fail(error: HealthAgentError) -> None:
+    """An error with all its problems, no traceback."""
+    err.print(Plain(clean(render(error.text, language())), style="bold red"), soft_wrap=True)
+    for problem in error.problems if isinstance(error, ConfigError) else ():
+        err.print(Plain("  " + clean(render(problem, language()))), soft_wrap=True)
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
+    """A table of plain cells."""
+    grid = Table(*(tr(heading) for heading in headings), title=tr(title) if title else None, title_justify="left")
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Plain) else Plain(clean(str(cell))) for cell in row))
+    out.print(grid)
+
+
+def summary(document: dict[str, Any], files: Iterable[object]) -> None:
+    """Score, grade, coverage, change, the three worst findings, and where the report is."""
+    score, words = document["score"], language()
+    band = score["band"]
+    grade = tr(BAND_WORDS[band]) if band else tr("no grade: too little could be assessed")
+    shown = Plain()
+    shown.append(clean(f"{document['target']['name']}  "), style="bold")
+    shown.append(f"{score['value']:.1f}", style=BAND_STYLES.get(band, "bold"))
+    shown.append(f" ({score['low']:.1f} – {score['high']:.1f})  {grade}")
+    if band and score["provisional"]:
+        shown.append(f" ({tr('provisional')})")
+    shown.append("  " + tr("coverage {coverage_pct}", coverage_pct=score["coverage_pct"]))
+    delta = (document["comparison"] or {}).get("score_delta")
+    if delta is not None:
+        shown.append("  " + tr("{delta} since last time", delta=f"{delta:+.1f}"))
+    out.print(shown, soft_wrap=True)
+    worst = sorted(_counted(document), key=lambda item: (-item["points_lost"], item["code"]))[:3]
+    for result in worst:
+        finding = next(finding for finding in result["findings"] if not finding["muted"])
+        line = Plain("  ")
+        line.append(tr(result["severity"]).ljust(9), style=SEVERITY_STYLES[result["severity"]])
+        line.append(f"{result['code']}  −{result['points_lost']:.1f}  ")
+        line.append(clean(finding["texts"][words])[:200])
+        out.print(line, soft_wrap=True)
+    cost = document["cost"]
+    say(
+        "  cost to the database: {statements_count} statements, {time}", "dim",
+        statements_count=cost["statements"], time=format_value(cost["database_ms"], Unit.MILLISECONDS, words),
+    )  # fmt: skip
+    for file in files:
+        out.print(Plain(f"  → {file}", style="dim"), soft_wrap=True)
+
+
+def _counted(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for item in document["results"] if item["points_lost"] > 0 and not all(f["muted"] for f in item["findings"])]

@@ -1,0 +1,106 @@
+"""The script for the customer's DBA: an account that reads the sources of the granted data classes and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.facts import MIXED_VIEWS, spec_of
+from agent.statements import columns_read, optional_columns
+from agent.terms import DataClass
+
+EXPOSES = {
+    DataClass.SETTINGS: "settings and names of objects",
+    DataClass.STATISTICS: "counters, sizes and times",
+    DataClass.SQL_TEXT_MASKED: "statement texts whose literals the server has replaced by ?",
+    DataClass.SQL_TEXT_FULL: "statement texts with their literals",
+    DataClass.COLUMN_BOUNDS: "smallest and largest values of columns",
+    DataClass.ACCOUNTS: "names, hosts and privileges of accounts, no password hashes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One statement of the script. ``optional``: some versions lack the view or column; then error 1146 or 1054 is fine."""
+
+    sql: str
+    exposes: str = ""
+    optional: bool = False
+
+
+def grants(
+    sources: Iterable[type], user: str, host: str, data_classes: frozenset[DataClass] | None = None
+) -> list[Grant]:
+    """The GRANT statements for the sources of these data classes (None: all)."""
+    account = f"{_literal(user)}@{_literal(host)}"
+    found = [
+        Grant(f"GRANT SHOW VIEW ON *.* TO {account};", "structure of tables, columns and indexes, no rows"),
+        Grant(f"GRANT PROCESS ON *.* TO {account};", "the list of sessions"),
+    ]
+    views: dict[str, set[str]] = {}
+    extra: dict[str, set[str]] = {}
+    classes: dict[str, set[DataClass]] = {}
+    for row in sources:
+        spec = spec_of(row)
+        if spec is None or (data_classes is not None and spec.data_class not in data_classes):
+            continue
+        for view, columns in columns_read(row).items():
+            if not view.startswith("oceanbase."):
+                continue
+            views.setdefault(view, set()).update(columns)
+            extra.setdefault(view, set()).update(optional_columns(row))
+            classes.setdefault(view, set()).add(spec.data_class)
+    for view in sorted(views):
+        exposes = "; ".join(EXPOSES[item] for item in sorted(classes[view]))
+        found += _view_grants(view, views[view], extra[view], account, exposes)
+    return found
+
+
+def _view_grants(view: str, columns: set[str], optional: set[str], account: str, exposes: str) -> list[Grant]:
+    schema, _, name = view.partition(".")
+    where = f"{schema}.`{name}`"
+    if view not in MIXED_VIEWS:
+        return [Grant(f"GRANT SELECT ON {where} TO {account};", exposes, optional=True)]
+    required = ", ".join(sorted(columns - optional))
+    return [
+        Grant(f"GRANT SELECT ({required}) ON {where} TO {account};", exposes),
+        *(
+            Grant(f"GRANT SELECT ({column}) ON {where} TO {account};", exposes, optional=True)
+            for column in sorted(columns & optional)
+        ),
+    ]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def script(
+    sources: Iterable[type], user: str, host: str, data_classes: frozenset[DataClass] | None = None,
+    require_tls: bool = True,
+) -> str:  # fmt: skip
+    """The whole script, with what each grant exposes, how to check the account, and how to drop it."""
+    account = f"{_literal(user)}@{_literal(host)}"
+    tls = " REQUIRE SSL" if require_tls else ""
+    lines = [
+        "-- OceanBase health assessment: a read-only account. / OceanBase 健康评估:只读账号。",
+        "-- Run it as an administrator of the tenant. / 请以租户管理员身份执行。",
+        "-- Lines marked [version] may fail with error 1146 or 1054 where this version lacks the view or column:",
+        "-- that is fine; run the script with  mysql --force. / 标记 [version] 的行在部分版本会报 1146 或 1054,可忽略。",
+        "",
+        f"CREATE USER {account} IDENTIFIED BY '<password>'{tls};",
+    ]
+    lines += [_line(grant) for grant in grants(sources, user, host, data_classes)]
+    lines += [
+        "",
+        "-- To check it: / 核对:",
+        f"SHOW GRANTS FOR {account};",
+        "-- To take it away: / 回收:",
+        f"-- DROP USER {account};",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(grant: Grant) -> str:
+    marked = "[version] " if grant.optional else ""
+    return f"{grant.sql}  -- {marked}{grant.exposes}"

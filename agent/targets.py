@@ -1,0 +1,75 @@
+"""From an engagement's target to what the line needs: endpoint, budget, and the facts that the customer supplies."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from agent.connect import Budget, Endpoint
+from agent.engagement import Engagement, Tls
+from agent.errors import ConfigError
+from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
+from agent.model import Earlier
+from agent.secrets import resolve
+from agent.terms import Text
+
+
+def endpoint(engagement: Engagement, name: str) -> Endpoint:
+    """Where to connect; the password is resolved only when the connection opens."""
+    target = engagement.targets[name]
+    return Endpoint(
+        name, target.host, target.port, target.user, lambda: resolve(target.password), _tls(target.tls)
+    )
+
+
+def _tls(tls: Tls) -> ssl.SSLContext | None:
+    if tls.mode == "disabled":
+        return None
+    try:
+        context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
+    except (OSError, ssl.SSLError) as error:
+        args = {"path": str(tls.ca), "reason": str(error)}
+        raise ConfigError(Text("tls.ca {path} is no usable certificate file: {reason}", args)) from None
+    if tls.mode == "required":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def budget(engagement: Engagement, name: str) -> Budget:
+    """What one assessment may cost the target."""
+    limits = engagement.targets[name].limits
+    return Budget(float(limits.statement_timeout_s), float(limits.total_database_ms), int(limits.max_rows))
+
+
+def given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Earlier | None) -> Iterator[object]:
+    """Fact rows that no view holds: the business profile, valid attestations, values of the last assessment."""
+    business = engagement.business_of(name)
+    yield BusinessProfile(
+        peak_qps=business.peak_qps, concurrency=business.concurrency, growth_pct_per_year=business.growth_pct_per_year
+    )
+    for period in business.critical_periods:
+        yield CriticalPeriod(name=period.name, start=period.first, end=period.last)
+    today = as_of.astimezone(engagement.service.zone).date()
+    for key, attestation in engagement.attestations_of(name).items():
+        if attestation.valid_until >= today:
+            yield Attestation(
+                key=key, value=_plain(attestation.value), by=attestation.by, on=attestation.date,
+                valid_until=attestation.valid_until,
+            )  # fmt: skip
+    if earlier:
+        yield from _earlier_values(earlier)
+
+
+def _earlier_values(earlier: Earlier) -> Iterator[EarlierValue]:
+    for result in earlier.results.values():
+        for finding in result.findings:
+            if isinstance(finding.value, int | float):
+                value = float(finding.value)
+                yield EarlierValue(code=result.code, resource=finding.resource, value=value, as_of=earlier.as_of)
+
+
+def _plain(value: Any) -> str | float | bool:
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,135 @@
+"""Page one says what the document says, number for number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from agent.document import Document
+from agent.i18n import format_value
+from agent.report.labels import CATEGORIES
+from agent.terms import Unit
+from tests.agent.report import sample
+from tests.agent.report.pages import page_one, text_of
+
+DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def test_score_range_and_coverage() -> None:
+    score, text = DOCUMENTS["rich"]["score"], text_of(page_one(DOCUMENTS["rich"]))
+    assert f"Health score {score['value']:.1f} / 100" in text
+    assert f"Range {score['low']:.1f}–{score['high']:.1f}" in text
+    assert f"Coverage {score['coverage_pct']:g}%" in text
+    assert "Grade Poor Provisional" in text
+
+
+def test_points_lost_per_category_add_up() -> None:
+    document = DOCUMENTS["rich"]
+    text = text_of(page_one(document))
+    bars = text[text.index("Points lost by category") : text.index("Checks with findings")]
+    shown = 0.0
+    for name, category in document["score"]["categories"].items():
+        if category["points_lost"] is None:
+            assert f"{CATEGORIES[name]} not assessed –" in bars
+        else:
+            assert f"{CATEGORIES[name]} {category['points_lost']:.1f}" in bars
+            shown += category["points_lost"]
+    assert round(shown, 1) == round(100 - document["score"]["value"], 1)
+
+
+def test_the_three_best_gains_come_first_and_none_is_the_platforms() -> None:
+    document = DOCUMENTS["rich"]
+    best = sorted(
+        (result for result in document["results"] if result["outcome"] == "finding" and result["gain"]),
+        key=lambda result: -result["gain"],
+    )[:3]
+    text = text_of(page_one(document))
+    steps = text[text.index("Three things to do first") : text.index("gains do not add up")]
+    assert re.findall(r"\+(\d+\.\d)", steps) == [f"{result['gain']:.1f}" for result in best]
+    places = [steps.index(result["texts"]["en"]["title"]) for result in best]
+    assert places == sorted(places)
+    assert "CAP007" not in steps
+
+
+def test_change_since_last_time() -> None:
+    document = DOCUMENTS["rich"]
+    comparison, text = document["comparison"], text_of(page_one(document))
+    kinds = Counter(change["kind"] for change in comparison["changes"])
+    assert f"{comparison['score_was']:.1f} → {document['score']['value']:.1f} −{-comparison['score_delta']:.1f}" in text
+    assert (
+        f"{kinds['new']} New {kinds['worsened']} Worsened {kinds['improved']} Improved "
+        f"{kinds['resolved']} Resolved {kinds['not_comparable']} Not comparable"
+    ) in text
+    assert kinds["worsened"] == kinds["resolved"] == kinds["not_comparable"] == 1
+
+
+def test_cost_and_authorization() -> None:
+    text = text_of(page_one(DOCUMENTS["rich"]))
+    assert "Statements 31 Database time 214.6 ms Longest statement 81.7 ms Rows read 6,123 Writes none sent" in text
+    assert "Reference AUTH-2026-017 Approved by Wang Fang Valid until 2026-12-31 16:00 UTC" in text
+
+
+def test_counts_by_severity_leave_out_the_annex_and_mutes() -> None:
+    assert "1 Critical 2 High 2 Medium 1 Low" in text_of(page_one(DOCUMENTS["rich"]))
+    assert "30 findings in all" in text_of(page_one(DOCUMENTS["rich"]))
+
+
+def allowed_numbers(document: Document) -> set[str]:
+    """Every number that page one may show, as it prints it; dates and names are taken out before."""
+    score, cost = document["score"], document["cost"]
+    floats = [score["value"], score["low"], score["high"]]
+    floats += [category["points_lost"] for category in score["categories"].values()]
+    floats += [result["gain"] for result in document["results"]]
+    comparison = document["comparison"] or {"score_was": None, "score_delta": None, "changes": []}
+    floats += [comparison["score_was"], comparison["score_delta"] and abs(comparison["score_delta"])]
+    worst = Counter(result["severity"] for result in document["results"] if result["outcome"] == "finding")
+    worst[next(r["severity"] for r in document["results"] if r["code"] == "CAP007")] -= 1
+    counts = [*worst.values(), *Counter(change["kind"] for change in comparison["changes"]).values()]
+    counts += [0, cost["statements"], cost["rows"], document["period"]["number"], 30, 24]
+    shown = {f"{number:.1f}" for number in floats if number is not None} | {f"{number:,}" for number in counts}
+    durations = (cost["database_ms"], cost["longest_ms"])
+    shown |= {format_value(number, Unit.MILLISECONDS, "en").split()[0] for number in durations}
+    return shown | {format_value(score["coverage_pct"], Unit.PCT, "en").rstrip("%"), "100"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_no_number_is_anybody_elses(language: str) -> None:
+    document = DOCUMENTS["rich"]
+    html = re.sub(r"<svg.*?</svg>", "", page_one(document, language), flags=re.DOTALL)
+    text = text_of(html)
+    names = [document["target"]["version"], document["authorization"]["reference"]]
+    for result in document["results"]:
+        names += [result["code"], *(finding["resource"] for finding in result["findings"])]
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, " ")
+    text = re.sub(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?", " ", text)
+    assert set(NUMBER.findall(text)) <= allowed_numbers(document)
+
+
+def test_a_grade_that_cannot_be_given_is_not_given() -> None:
+    text = text_of(page_one(DOCUMENTS["blind"]))
+    assert "Health score – Grade Grade withheld Nothing could be assessed" in text
+    assert "/ 100" not in text
+    assert "Coverage 0%" in text
+
+
+def test_a_withheld_grade_keeps_the_score() -> None:
+    document = sample.rich()
+    document["score"]["band"] = None
+    text = text_of(page_one(document))
+    assert f"Health score {document['score']['value']:.1f} / 100 Grade Grade withheld" in text
+
+
+def test_a_healthy_target_has_nothing_to_do() -> None:
+    text = text_of(page_one(DOCUMENTS["healthy"]))
+    assert "Health score 100.0 / 100 Grade Excellent" in text
+    assert "Nothing to mend was found" in text
+    assert "First assessment" in text
+    assert "No authorization is recorded" in text
+
+
+def test_an_assessment_without_checks_prints() -> None:
+    assert "No category has a check that applies." in text_of(page_one(DOCUMENTS["empty"]))

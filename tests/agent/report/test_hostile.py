@@ -1,0 +1,123 @@
+"""Text from a database can hold anything; the page stays ours."""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.document import Document
+from agent.report.view import build
+from agent.report.words import ELLIPSIS, clean
+from tests.agent.report import sample
+from tests.agent.report.pages import chromium, opened, page
+
+ATTACKS = (
+    "<script>document.body.id='owned'</script>",
+    "<img src=x onerror=\"document.body.id='owned'\">",
+    "\"><svg onload=\"document.body.id='owned'\">",
+    "'><a href=\"javascript:document.body.id='owned'\">x</a>",
+    "</style></code></pre></title><script>document.body.id='owned'</script>",
+    "<!--", "]]>", "&lt;script&gt;", "<bdi>", "</bdi></td></table>",
+    "{{ 7*7 }}", "{% for x in ().__class__.__base__.__subclasses__() %}{% endfor %}", "{0.__class__}", "%(a)s", "{x",
+    "a\x00b\x1b[31mred\x07", "\u202egnp.exe", "\u2066\u2067\u200f", "\ud800", "\ufeff\u2028\u2029",
+)  # fmt: skip
+
+
+def poisoned(node: Any, text: str) -> Any:
+    """The node with every free text of it replaced; the document's own vocabulary stays."""
+    kept = {
+        "kind", "category", "actor", "outcome", "severity", "was_severity", "unit", "run_as", "status", "band", "as_of",
+        "baseline_as_of", "from", "to", "until", "data_classes", "symptom_of", "fingerprint", "rungs", "code",
+    }  # fmt: skip
+    if isinstance(node, dict):
+        return {key: value if key in kept else poisoned(value, text) for key, value in node.items()}
+    if isinstance(node, list):
+        return [poisoned(item, text) for item in node]
+    return text if isinstance(node, str) else node
+
+
+def hostile(text: str) -> Document:
+    document: Document = poisoned(copy.deepcopy(sample.rich()), text)
+    document["results"][0]["findings"][0]["evidence"] = {text: text, "nested": 1}
+    return document
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_hostile_text_is_only_text(attack: str) -> None:
+    # Where display changes a text, a note says so; our own page is then the one with that note.
+    html, ours = page(hostile(attack)), page(hostile("harmless" if clean(attack) == attack else "harm\x07less"))
+    assert re.findall(r"</?[a-z0-9]+", html) == re.findall(r"</?[a-z0-9]+", ours)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", html)
+    if not re.search(r"[<>&'\"\x00-\x1f\u0080-\uffff]", attack):
+        assert attack in html
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_nothing_runs_in_a_browser(language: str, tmp_path: Path) -> None:
+    html = page(hostile(" ".join(ATTACKS)), language)
+    seen = opened(html, tmp_path)
+    assert "Copy</button>" in seen or "cut" in seen
+    body = re.search(r"<body[^>]*>", seen)
+    assert body
+    assert "owned" not in body[0]
+    # In a serialized document a real tag starts with "<", in text it would read "&lt;".
+    assert not re.search(r"<img|<a [^>]*javascript|<svg [^>]*onload|<script>document", seen)
+
+
+@pytest.mark.browser
+def test_our_own_script_runs_and_a_strangers_does_not(tmp_path: Path) -> None:
+    """The policy itself stops a script that an escape had missed."""
+    chromium()
+    html = page(sample.rich()).replace("</main>", "<script>document.body.id='owned'</script></main>")
+    seen = opened(html, tmp_path)
+    assert '<button type="button">Copy</button>' in seen
+    assert '<button type="button">Unfold all</button>' in seen
+    assert 'id="owned"' not in seen
+
+
+def test_a_megabyte_is_cut() -> None:
+    document = hostile("x" * 1_000_000)
+    assert len(page(document)) < 3_000_000
+    assert ELLIPSIS in page(document)
+
+
+def test_a_statement_that_display_changed_is_not_offered_for_copying() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "PAR004")
+    for text in ("SELECT '" + "x" * 10_000 + "'", "SELECT '\u202e'", "SELECT '\x00'"):
+        result["findings"][0]["sql"] = [text]
+        card = next(card for card in build(document, "en").cards if card.code == "PAR004")
+        assert not card.sql.whole
+        assert '<pre class="sql cut">' in page(document)
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "//evil", "https://a\x00b", "file:///etc"])
+def test_only_web_addresses_become_links(link: str) -> None:
+    document = sample.rich()
+    for result in document["results"]:
+        result["remediation"]["link"] = link
+    assert not any(card.link for card in build(document, "en").cards)
+    assert 'rel="noopener' not in page(document)
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=300), st.integers(1, 200))
+def test_clean_text_prints(text: str, length: int) -> None:
+    shown = clean(text, length)
+    assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
+    assert len(shown) <= length * 8 + 1
+    shown.encode()
+    if len(text) > length:
+        assert shown.endswith(ELLIPSIS)
+    elif text.isascii() and text.isprintable():
+        assert shown == text
+
+
+def test_reordering_is_shown() -> None:
+    assert clean("abc\u202edef") == "abc<U+202E>def"

@@ -1,0 +1,163 @@
+"""Which files are written, and what happens when one cannot be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agent.errors import ConfigError, RenderError
+from agent.i18n import render as say
+from agent.report import pdf_format
+from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
+from agent.report.render import render
+from tests.agent.report import sample
+from tests.agent.report.pages import chromium
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def program(folder: Path, script: str) -> str:
+    """An executable that stands in for a broken browser."""
+    path = folder / "browser"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_files_of_every_format_and_language(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "shop"
+    written = render(sample.rich(), ["json", "html", "html"], ["zh-CN", "en"], folder)
+    assert [path.name for path in written] == ["assessment.json", "report.zh-CN.html", "report.en.html"]
+    assert names(folder) == sorted(path.name for path in written)
+    assert json.loads((folder / "assessment.json").read_text("utf-8")) == json.loads(json.dumps(sample.rich()))
+    assert '<html lang="zh-CN">' in (folder / "report.zh-CN.html").read_text("utf-8")
+
+
+def test_a_saved_document_gives_the_same_page(tmp_path: Path) -> None:
+    render(sample.rich(), ["json", "html"], ["en"], tmp_path / "a")
+    saved = json.loads((tmp_path / "a" / "assessment.json").read_text("utf-8"))
+    render(saved, ["json", "html"], ["en"], tmp_path / "b")
+    for name in names(tmp_path / "a"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("formats", "languages", "message"),
+    [
+        (["html", "word"], ["en"], "unknown report format: word; known are json, html, pdf"),
+        (["html"], ["fr", "en"], "unknown report language: fr; known are zh-CN, en"),
+        ([], ["en"], "unknown report format: –; known are json, html, pdf"),
+    ],
+)
+def test_unknown_names_are_refused_before_anything_is_written(
+    formats: list[str], languages: list[str], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        render(sample.rich(), formats, languages, tmp_path)
+    assert say(caught.value.text, "en") == message
+    assert caught.value.exit_code == 2
+    assert not names(tmp_path)
+
+
+def test_without_chromium_the_others_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CHROMIUM_VARIABLE, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RenderError) as caught:
+        render(sample.rich(), ["pdf", "html", "json"], ["zh-CN", "en"], tmp_path / "out")
+    assert [path.name for path in caught.value.written] == ["report.zh-CN.html", "report.en.html", "assessment.json"]
+    assert say(caught.value.text, "en") == "not written: report.zh-CN.pdf, report.en.pdf"
+    assert [say(problem, "en") for problem in caught.value.problems] == [
+        "a PDF needs Chromium, and none was found; install it or set OB_HEALTH_CHROMIUM to its path"
+    ]
+    assert names(tmp_path / "out") == ["assessment.json", "report.en.html", "report.zh-CN.html"]
+
+
+def test_a_damaged_document_loses_only_what_needs_the_missing_part(tmp_path: Path) -> None:
+    document = sample.rich()
+    del document["score"]["band"]
+    with pytest.raises(RenderError) as caught:
+        render(document, ["json", "html"], ["en"], tmp_path)
+    assert names(tmp_path) == ["assessment.json"]
+    assert "damaged" in say(caught.value.problems[0], "en")
+    assert "'band'" in say(caught.value.problems[0], "en")
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RenderError) as caught:
+        render(sample.rich(), ["json"], ["en"], tmp_path / "file")
+    assert str(tmp_path / "file") in say(caught.value.problems[0], "en")
+    assert not caught.value.written
+
+
+def test_a_failure_keeps_the_old_report_and_leaves_no_litter(tmp_path: Path) -> None:
+    render(sample.rich(), ["json"], ["en"], tmp_path)
+    before = (tmp_path / "assessment.json").read_bytes()
+    document = sample.rich()
+    document["score"]["value"] = float("nan")
+    with pytest.raises(RenderError):
+        render(document, ["json"], ["en"], tmp_path)
+    assert (tmp_path / "assessment.json").read_bytes() == before
+    (tmp_path / "report.en.html").mkdir()
+    with pytest.raises(RenderError):
+        render(sample.rich(), ["html"], ["en"], tmp_path)
+    assert names(tmp_path) == ["assessment.json", "report.en.html"]
+
+
+def test_a_lone_surrogate_survives_json(tmp_path: Path) -> None:
+    document = sample.rich()
+    document["customer"] = "A\ud800B"
+    render(document, ["json"], ["en"], tmp_path)
+    assert json.loads((tmp_path / "assessment.json").read_text("utf-8"))["customer"] == "A\ud800B"
+
+
+def test_chromium_is_the_named_one_or_none(tmp_path: Path) -> None:
+    path = program(tmp_path, "exit 0")
+    assert find_chromium({CHROMIUM_VARIABLE: path}) == path
+    assert find_chromium({CHROMIUM_VARIABLE: str(tmp_path / "missing")}) is None
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("echo first >&2; echo no display >&2; exit 7", "Chromium failed (exit 7): no display"),
+        ("exit 0", "Chromium wrote no PDF"),
+        ("sleep 30", "Chromium did not finish in 1 s"),
+    ],
+)
+def test_a_broken_browser_is_told_apart(
+    script: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CHROMIUM_VARIABLE, program(tmp_path, script))
+    monkeypatch.setattr(pdf_format, "TIMEOUT_S", 1)
+    with pytest.raises(RenderError) as caught:
+        render_pdf(sample.healthy(), "en")
+    assert say(caught.value.text, "en").startswith(message)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pdf_starts_with_page_one_alone(language: str, tmp_path: Path) -> None:
+    chromium()
+    render(sample.rich(), ["pdf"], [language], tmp_path)
+    pdf = tmp_path / f"report.{language}.pdf"
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    if not shutil.which("pdftotext"):
+        pytest.skip("the PDF was written, but there is no pdftotext (poppler-utils) to read it with")
+
+    def text(number: int) -> str:
+        command = ["pdftotext", "-f", str(number), "-l", str(number), "-layout", str(pdf), "-"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    value = f"{sample.rich()['score']['value']:.1f}"
+    assert value in text(1)
+    assert "AUTH-2026-017" in text(1)
+    assert "6,123" in text(1)
+    assert "SQL003" not in text(2).split("CAP001")[0]
+    assert "CAP001" in text(2)

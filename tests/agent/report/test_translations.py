@@ -1,0 +1,44 @@
+"""Every message of the report has a Chinese translation with the same placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+
+from agent.i18n import catalogue
+
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "words": None, "Text": None}
+
+
+def messages() -> Iterator[str]:
+    templates, modules = Path(str(files("report_templates"))), Path(str(files("agent") / "report"))
+    sources = [("jinja2.ext:babel_extract", path) for path in templates.glob("*.j2")]
+    sources += [("python", path) for path in modules.glob("*.py")]
+    for method, path in sources:
+        with path.open("rb") as file:
+            for _, message, _, _ in extract(method, file, KEYWORDS, options={"trimmed": "true"}):
+                yield message if isinstance(message, str) else message[0]
+
+
+MESSAGES = sorted(set(messages()))
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_messages_are_found() -> None:
+    known = {"Health score", "Critical", "Way back", "Longest statement", "cannot write {path}: {detail}"}
+    assert known <= set(MESSAGES)
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_translated(message: str) -> None:
+    chinese = catalogue("zh-CN").get(message)
+    assert chinese, f"no zh-CN translation of {message!r}"
+    assert placeholders(chinese) == placeholders(message)

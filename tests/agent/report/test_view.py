@@ -1,0 +1,153 @@
+"""The body of the report: what stands where, and what is left out."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from agent.report.cards import ROWS_KEPT, ROWS_SHOWN
+from agent.report.html_format import render_html
+from agent.report.view import build
+from tests.agent.report import sample
+from tests.agent.report.pages import page, text_of
+
+REPORT = build(sample.rich(), "en")
+
+
+def test_findings_are_sorted_by_points_lost() -> None:
+    assert [card.code for card in REPORT.cards] == ["CAP001", "SQL003", "STA001", "PAR004", "SCH002"]
+
+
+def test_a_symptom_stands_under_its_cause_only() -> None:
+    assert [symptom.code for symptom in REPORT.cards[0].symptoms] == ["CAP002"]
+    assert all(card.code != "CAP002" for card in REPORT.cards)
+
+
+def test_a_symptom_whose_cause_is_not_shown_stands_alone() -> None:
+    document = sample.rich()
+    document["results"] = [result for result in document["results"] if result["code"] != "CAP001"]
+    assert "CAP002" in [card.code for card in build(document, "en").cards]
+
+
+def test_platform_findings_are_an_annex_on_a_user_tenant_only() -> None:
+    assert [card.code for card in REPORT.platform] == ["CAP007"]
+    document = sample.rich()
+    document["target"]["kind"] = "sys"
+    assert not build(document, "en").platform
+    assert "CAP007" in [card.code for card in build(document, "en").cards]
+
+
+def test_value_stands_against_limit_with_units() -> None:
+    row = REPORT.cards[0].rows[0]
+    assert (row.value, row.limit) == ("93.4%", "90%")
+    assert row.evidence == (("used", "933.6 GiB"), ("total", "1,000 GiB"), ("sampled at", "2026-10-03 01:30 UTC"))
+    assert REPORT.cards[0].judged == (("Medium", "≥ 70%"), ("High", "≥ 80%"), ("Critical", "≥ 90%"))
+    assert REPORT.cards[0].symptoms[0].judged[0] == ("Medium", "≤ 60 days")
+    assert ("min executions", "100") in REPORT.cards[1].judged
+    assert REPORT.cards[3].judged == (("Expected", "ON"), ("Recommended", "ON"))
+
+
+def test_changes_are_marked_on_cards_and_rows() -> None:
+    assert REPORT.cards[0].change == "worsened"
+    assert {row.change for row in REPORT.cards[4].rows} == {"new", "unchanged"}
+    kinds = [line.kind for line in REPORT.changes]
+    assert kinds.count("new") == 23
+    assert "unchanged" not in kinds
+    resolved = next(line for line in REPORT.changes if line.kind == "resolved")
+    assert (resolved.code, resolved.was_severity, resolved.severity) == ("SCH001", "Medium", "")
+    lost = next(line for line in REPORT.changes if line.kind == "not_comparable")
+    assert (lost.code, lost.was_severity, lost.was_value, lost.severity) == ("TRX001", "High", "15 min", "")
+
+
+def test_not_assessed_names_reason_and_key() -> None:
+    assert [line.code for line in REPORT.not_assessed] == ["BAK001", "TRX001", "OPS001"]
+    assert REPORT.not_assessed[0].unlock == "Attest `last_backup` in the engagement file."
+    assert REPORT.not_assessed[2].outcome == "Check failed to run"
+
+
+def test_carried_points_are_the_documents() -> None:
+    document = sample.rich()
+    lost = next(result["points_lost"] for result in document["results"] if result["code"] == "TRX001")
+    assert lost > 0
+    assert [(line.code, line.points, line.carried_runs) for line in REPORT.carried] == [("TRX001", f"{lost:.1f}", 1)]
+
+
+def test_mutes_and_overrides_show_what_they_hide() -> None:
+    score, text = sample.rich()["score"], text_of(page(sample.rich()))
+    assert score["hidden_by_mutes"] > 0
+    assert f"Points hidden by mutes {score['hidden_by_mutes']:.1f}" in text
+    assert f"Points hidden by overrides {score['hidden_by_overrides']:.1f}" in text
+    assert "SEC002 Account may connect from anywhere batch@%" in text
+    assert "Li Wei 2026-12-31" in text
+    assert 'STA001 {"medium": 14} Orders are loaded monthly. Zhang Min 2026-12-01' in text
+
+
+def test_a_muted_finding_is_no_open_one() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "SCH002")
+    result["findings"][3]["muted"] = {"owner": "a", "reason": "b", "until": "2026-12-31"}
+    card = next(card for card in build(document, "en").cards if card.code == "SCH002")
+    assert card.row_count == 24
+    assert all(row.resource != "shop.t0003.idx_3" for row in card.rows)
+    assert "DROP INDEX idx_3 " not in card.sql.text
+
+
+def test_a_muted_critical_says_that_it_still_counts() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "SEC002")
+    result["points_lost"] = 30.5
+    assert "stays in the score: −30.5" in text_of(page(document))
+
+
+def test_many_resources_are_folded_and_counted() -> None:
+    card = REPORT.cards[4]
+    assert (len(card.rows), len(card.more_rows), card.row_count, card.unseen) == (ROWS_SHOWN, 5, 25, 0)
+    assert (card.sql.count, card.more_sql.count) == (ROWS_SHOWN, 5)
+    assert "5 more resources" in text_of(page(sample.rich()))
+
+
+def test_rows_beyond_reading_are_counted() -> None:
+    card = build(sample.rich(ROWS_KEPT + 7), "en").cards[4]
+    assert (card.row_count, card.unseen) == (ROWS_KEPT + 7, 7)
+
+
+def test_statements_come_once_and_ready_to_run() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "PAR004")
+    result["findings"] = [{**result["findings"][0], "sql": ["SELECT 1;", "SELECT 2"]}] * 2
+    card = next(card for card in build(document, "en").cards if card.code == "PAR004")
+    assert card.sql.text == "SELECT 1;\nSELECT 2;"
+    assert card.sql.whole
+
+
+def test_every_part_is_on_the_page() -> None:
+    text = text_of(page(sample.rich()))
+    for part in (
+        "Way back", "DROP INDEX idx_orders_customer ON shop.orders", "Space that was bought", "Ask who reads",
+        "Annex: for the cloud platform", "VER001 Version at its end of life Attested", "Rule overridden",
+        "AVA001 Only one replica – Not applicable: Only a sys tenant can tell.", "Compaction is late – Switched off",
+        "oceanbase.GV$OB_SQL_AUDIT Read · cut at its limit", "Privilege missing", "The account lacks PROCESS.",
+        "The audit covers the last 6 hours only.", sample.rich()["ruleset"]["sha256"], "ob-health 0.1.0",
+    ):  # fmt: skip
+        assert part in text, part
+
+
+def test_the_page_needs_nothing_else() -> None:
+    html = page(sample.rich())
+    assert "http-equiv" in html
+    for outside in ("<link", "<img", "<iframe", "@import", "url(", " src="):
+        assert outside not in html, outside
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_rendering_twice_is_equal(language: str) -> None:
+    assert render_html(sample.rich(), language) == render_html(sample.rich(), language)
+
+
+def test_a_thousand_findings_are_quick() -> None:
+    document = sample.rich(1_000)
+    render_html(document, "en")
+    started = time.perf_counter()
+    render_html(document, "zh-CN")
+    assert time.perf_counter() - started < 3

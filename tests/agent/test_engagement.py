@@ -1,0 +1,179 @@
+"""What each block of the engagement file may hold, and what is refused at which line and path."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from agent.model import Mute, Override
+from agent.terms import DataClass, TenantKind
+from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load, problems_of, with_line
+
+
+def test_a_minimal_file_and_its_defaults(tmp_path: Path) -> None:
+    engagement = load(tmp_path, MINIMAL)
+    target = engagement.targets["orders"]
+    assert (target.kind, target.tls.mode, target.tls.ca) == (TenantKind.USER, "required", None)
+    assert target.limits.model_dump() == {
+        "statement_timeout_s": 10, "total_database_ms": 30_000, "max_rows": 200_000,
+    }  # fmt: skip
+    assert (engagement.authorization, engagement.mutes, engagement.overrides) == (None, (), ())
+    assert engagement.language == ("zh-CN", "en")
+    assert engagement.business_of("orders").peak_qps is None
+    assert engagement.attestations_of("orders") == {}
+    subscription = engagement.subscription
+    assert (subscription.start, subscription.months, subscription.timezone) == (date(2026, 1, 31), 24, "Asia/Shanghai")
+
+
+def test_a_full_file(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "rules.yaml").touch()
+    engagement = load(tmp_path, FULL)
+    assert engagement.targets["orders"].kind is TenantKind.SYS
+    assert engagement.targets["orders"].tls.ca == tmp_path / "ca.pem"
+    assert engagement.rules.file == tmp_path / "rules.yaml"
+    assert engagement.mutes == (
+        Mute("Li", "known", date(2026, 6, 1), fingerprint="0a1b"),
+        Mute("Li", "known", date(2026, 6, 1), code="CAP001", resource="zone*"),
+    )
+    assert engagement.overrides == (
+        Override("CAP001", "Li", "small", date(2026, 6, 1), {"judge": {"medium": 80}}),
+    )
+    assert engagement.authorization is not None
+    assert engagement.authorization.data_classes == (DataClass.SETTINGS, DataClass.STATISTICS)
+    assert engagement.language == ("en",)
+    assert engagement.history == "sqlite:///history.db"
+
+
+def test_a_targets_own_profile_and_attestations_go_first(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "rules.yaml").touch()
+    engagement = load(tmp_path, FULL)
+    assert engagement.business_of("orders").peak_qps == 10
+    assert engagement.business_of("orders").concurrency is None
+    assert engagement.business_of("stock").peak_qps == 1200.5
+    orders, stock = engagement.attestations_of("orders"), engagement.attestations_of("stock")
+    assert (orders["tde_enabled"].value, stock["tde_enabled"].value) == (False, True)
+    assert orders["purchased_data_disk_bytes"].value == 500 << 30
+    assert orders["last_restore_drill"].value == date(2026, 1, 15)
+    assert "console_backup_enabled" not in stock
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("name: Acme", "name: 5", "2: customer.name: write text"),
+        ("tier: gold", "tier: gold\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier"),
+        ("start: 2026-01-31", 'start: "2026-01-31"', "5: service.start: write a date without quotes"),
+        ("start: 2026-01-31", "start: 2026-01-31 10:00:00", "5: service.start: write a date without quotes"),
+        ("start: 2026-01-31", "start: 0206-01-31", "5: service.start: the year is not plausible"),
+        ("months: 24", "months: 12.5", "6: service.months: write a whole number"),
+        ("months: 24", "months: 0", "6: service.months: must be at least 12"),
+        ("months: 24", "months: 24\n  timezone: Asia", "7: service.timezone: no such time zone"),
+        ("months: 24", "months: 24\n  timezone: ../etc/passwd", "7: service.timezone: no such time zone"),
+        ("  orders:", "  my orders:", '8: targets."my orders": a name has letters'),
+        ("  orders:", "  ..:", '8: targets."..": a name has letters'),
+        ("host: db.example.com", "host: https://db", "9: targets.orders.host: write a host name"),
+        ("port: 3306", 'port: "3306"', "10: targets.orders.port: write a whole number"),
+        ("port: 3306", "port: 0", "10: targets.orders.port: must be at least 1"),
+        ("user: reader@orders#c1", "user: reader@orders:c1", "11: targets.orders.user: write user@tenant#cluster"),
+        ("user: reader@orders#c1", "user: reader#c1", "11: targets.orders.user: write user@tenant#cluster"),
+        ("port: 3306", "port: 3306\n    kind: oracle", "11: targets.orders.kind: write one of: user, sys"),
+        ("port: 3306", "port: 3306\n    tls: {mode: on}", "11: targets.orders.tls.mode: write one of: disabled"),
+        ("port: 3306", "port: 3306\n    tls: {mode: verify, ca: x}", "11: targets.orders.tls.ca: there is no file"),
+        ("port: 3306", "port: 3306\n    tls: {ca: engagement.yaml}", "11: targets.orders.tls.ca: a CA file is"),
+        ("port: 3306", "port: 3306\n    tls: {ca: .}", "11: targets.orders.tls.ca: there is no file"),
+        ("port: 3306", "port: 3306\n    limits: {max_rows: 0}", "11: targets.orders.limits.max_rows: must be greater"),
+        ("port: 3306", "port: 3306\n    limits: {timeout: 1}", "11: targets.orders.limits.timeout: unknown key"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    (found,) = problems_of(tmp_path, with_line(old, new))
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("added", "problem"),
+    [
+        ("business: {peak_qps: -1}", "13: business.peak_qps: must be at least 0"),
+        ("business: {peak_qps: .inf}", "13: business.peak_qps: write a number"),
+        ("business: {concurrency: 1.5}", "13: business.concurrency: write a whole number"),
+        ("business: 5", "13: business: write keys and values here"),
+        (
+            "business:\n  critical_periods:\n    - name: x\n      from: 2026-02-02\n      to: 2026-02-01",
+            '17: business.critical_periods[0].to: "to" must not be before "from"',
+        ),
+        ("attestations: {tde_enable: 1}", "13: attestations.tde_enable: unknown key; did you mean tde_enabled?"),
+        ("attestations: {tde_enabled: true}", "13: attestations.tde_enabled: write keys and values here"),
+        (
+            "attestations:\n  tde_enabled: {value: 1, by: Li, date: 2026-01-01, valid_until: 2026-02-01}",
+            "14: attestations.tde_enabled.value: write true or false",
+        ),
+        (
+            "attestations:\n  tde_enabled: {value: true, by: Li, date: 2026-01-02, valid_until: 2026-01-01}",
+            '14: attestations.tde_enabled.valid_until: must not be before "date"',
+        ),
+        (
+            "attestations: {purchased_data_disk_bytes: {value: 5X, by: Li, date: 2026-01-02, valid_until: 2026-01-02}}",
+            "13: attestations.purchased_data_disk_bytes.value: write a size",
+        ),
+        (
+            "attestations: {purchased_data_disk_bytes: {value: -5G, by: L, date: 2026-01-02, valid_until: 2026-01-02}}",
+            "13: attestations.purchased_data_disk_bytes.value: write a size",
+        ),
+        ("mutes: {}", "13: mutes: write a list"),
+        ("mutes:\n  - {owner: a, reason: b, until: 2026-01-01}", '14: mutes[0]: name either "fingerprint"'),
+        ("mutes:\n  - {code: CAP001, owner: a, reason: b, until: 2026-01-01}", "14: mutes[0]: name either"),
+        (
+            'mutes:\n  - {fingerprint: f, code: CAP001, resource: "*", owner: a, reason: b, until: 2026-01-01}',
+            '14: mutes[0]: name either "fingerprint"',
+        ),
+        (
+            'mutes:\n  - {code: cap1, resource: "*", owner: a, reason: b, until: 2026-01-01}',
+            "14: mutes[0].code: write the code of a check",
+        ),
+        ("mutes:\n  - {fingerprint: f, owner: a, until: 2026-01-01}", "14: mutes[0].reason: this key is missing"),
+        ("rules: {file: no.yaml}", "13: rules.file: there is no file"),
+        (
+            "rules:\n  overrides:\n    - {code: CAP001, owner: a, reason: b, until: 2026-01-01, change: {}}",
+            "15: rules.overrides[0].change: this must not be empty",
+        ),
+        ("language: zh-CN", "13: language: write a list"),
+        ("language: []", "13: language: this must not be empty"),
+        ("language: [en, fr]", "13: language[1]: write one of: zh-CN, en"),
+        ("history: history.db", "13: history: write a database URL"),
+        ("history: mysql://[x", "13: history: write a database URL"),
+        ("report: {title: x}", "13: report.title: unknown key"),
+        ("<<: {report: 1}", '13: "<<": unknown key'),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_block(tmp_path: Path, added: str, problem: str) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + added + "\n")
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[orders]", "[order]", "16: authorization.targets[0]: no target has this name; the targets are: orders"),
+        ("[orders]", "[]", "16: authorization.targets: this must not be empty"),
+        ("[settings]", "[setting]", "17: authorization.data_classes[0]: write one of: settings,"),
+        ("2026-12-31", "soon", "19: authorization.not_after: write a date or a time without quotes"),
+        ("2026-12-31", "9999-12-31", "19: authorization.not_after: the year is not plausible"),
+        ("2026-12-31", "2025-12-31", '13: authorization: "not_after" must be later than "not_before"'),
+        ("2026-12-31", "2025-12-31T16:00:00Z", '13: authorization: "not_after" must be later than "not_before"'),
+    ],
+)
+def test_what_is_wrong_in_the_authorization(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + AUTHORIZATION.replace(old, new))
+    assert found.startswith(problem)
+
+
+def test_days_are_the_services_and_the_last_one_counts(tmp_path: Path) -> None:
+    engagement = load(tmp_path, MINIMAL + AUTHORIZATION)
+    assert engagement.authorization is not None
+    begin, end = engagement.authorization.window(engagement.service.zone)
+    assert begin.astimezone(UTC) == datetime(2025, 12, 31, 16, tzinfo=UTC)
+    assert end.astimezone(UTC) == datetime(2026, 12, 31, 16, tzinfo=UTC)
