@@ -88,12 +88,12 @@ def _free_port() -> int:
 
 
 def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
-    log = (directory / "kernel.log").open("w")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "agent.kernel", str(directory / "data"), str(port), str(os.getpid())],
-        cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
-    )  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    with (directory / "kernel.log").open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "agent.kernel", str(directory / "data"), str(port), str(os.getpid())],
+            cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
+        )  # fmt: skip
 
 
 def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:
@@ -126,12 +126,12 @@ def _secured(pid: int, port: int, directory: Path) -> Kernel:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with process:  # waits, and closes the pipe
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _serve(directory: str, port: int, parent: int) -> None:

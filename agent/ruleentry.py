@@ -26,7 +26,7 @@ class Problems:
 
     def add(self, loc: Loc, msgid: str, **args: Scalar) -> None:
         where = place(self._path, self._locate, loc)
-        self._found.append(Text("{place}: " + msgid, {"place": where, **args}))
+        self._found.append(Text(msgid, {"place": where, **args}))
 
     def raise_any(self) -> None:
         if self._found:
@@ -38,17 +38,17 @@ class Problems:
 def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rule | None:
     """The rule, or None after its problems were added."""
     if not isinstance(entry, dict):
-        problems.add(loc, "a mapping is expected")
+        problems.add(loc, "{place}: a mapping is expected")
         return None
     for key in sorted(set(entry) - _KEYS):
-        problems.add((*loc, key), "unknown key; known are {known}", known=", ".join(sorted(_KEYS)))
+        problems.add((*loc, key), "{place}: unknown key; known are {known}", known=", ".join(sorted(_KEYS)))
     judge = _judge(spec, entry, loc, problems)
     values, params = _params(spec, entry.get("params", {}), (*loc, "params"), problems)
     group, enabled = entry.get("group", ""), entry.get("enabled", True)
     if not isinstance(group, str):
-        problems.add((*loc, "group"), "a word is expected")
+        problems.add((*loc, "group"), "{place}: a word is expected")
     if not isinstance(enabled, bool):
-        problems.add((*loc, "enabled"), "true or false is expected")
+        problems.add((*loc, "enabled"), "{place}: true or false is expected")
     return Rule(judge, params, values, group, enabled) if judge else None
 
 
@@ -56,7 +56,7 @@ def _judge(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems)
     if spec.expects_value:
         return _expected(spec, entry, loc, problems)
     if ("ladder" in entry) == ("severity" in entry) or "expected" in entry:
-        problems.add(loc, "either ladder or severity is expected")
+        problems.add(loc, "{place}: either ladder or severity is expected")
         return None
     if "severity" in entry:
         severity = _severity(entry["severity"], (*loc, "severity"), problems)
@@ -66,7 +66,7 @@ def _judge(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems)
 
 def _severity(value: Any, loc: Loc, problems: Problems) -> Severity | None:
     if value not in list(Severity):
-        problems.add(loc, "one of low, medium, high, critical is expected")
+        problems.add(loc, "{place}: one of low, medium, high, critical is expected")
         return None
     return Severity(value)
 
@@ -78,25 +78,25 @@ def _is_number(value: Any) -> bool:
 def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | None:
     steps = entry["ladder"]
     if not isinstance(steps, dict) or not steps:
-        problems.add((*loc, "ladder"), "a mapping of severities to numbers is expected")
+        problems.add((*loc, "ladder"), "{place}: a mapping of severities to numbers is expected")
         return None
     rungs = []
     for key, value in steps.items():
         severity = _severity(key, (*loc, "ladder", key), problems)
         if not _is_number(value):
-            problems.add((*loc, "ladder", key), "a number is expected")
+            problems.add((*loc, "ladder", key), "{place}: a number is expected")
         elif severity:
             rungs.append((severity, float(value)))
     worst = entry.get("worst")
     if worst is not None and not _is_number(worst):
-        problems.add((*loc, "worst"), "a number is expected")
+        problems.add((*loc, "worst"), "{place}: a number is expected")
         return None
     rungs.sort(key=lambda rung: rung[0].rank)
     values = [value for _, value in rungs] + ([float(worst)] if worst is not None else [])
     descending = bool(entry.get("descending", len(values) > 1 and values[-1] < values[0]))
     ordered = sorted(set(values), reverse=descending)
     if values != ordered:
-        problems.add((*loc, "ladder"), "the numbers must rise, or fall, from low to critical and to worst")
+        problems.add((*loc, "ladder"), "{place}: the numbers must rise, or fall, from low to critical and to worst")
         return None
     return Ladder(tuple(rungs), None if worst is None else float(worst), descending) if len(rungs) == len(steps) else None
 
@@ -105,20 +105,20 @@ def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Proble
     severity = _severity(entry.get("severity"), (*loc, "severity"), problems)
     expected = entry.get("expected")
     if not isinstance(expected, dict) or not expected or set(expected) - _EXPECTED_KEYS:
-        problems.add((*loc, "expected"), "a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS)))
+        problems.add((*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS)))
         return None
     words = expected.get("one_of", [expected["equals"]] if "equals" in expected else [])
     one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in words]
     low, high = (_parsed(spec, expected.get(key), (*loc, "expected", key), problems) for key in ("min", "max"))
     recommended = str(entry.get("recommended", expected.get("equals", "")))
     if not recommended:
-        problems.add((*loc, "recommended"), "the value that the advice sets is missing")
+        problems.add((*loc, "recommended"), "{place}: the value that the advice sets is missing")
     if not severity or None in one_of or isinstance(low, str) or isinstance(high, str):
         return None
     fine = [word for word in one_of if word is not None]
     rule = Expected(severity, tuple(fine), low, high, recommended, _shown(expected))
     if recommended and not _fits(rule, _parsed(spec, recommended, (*loc, "recommended"), problems)):
-        problems.add((*loc, "recommended"), "the recommended value is not one that the rule accepts")
+        problems.add((*loc, "recommended"), "{place}: the recommended value is not one that the rule accepts")
     return rule
 
 
@@ -136,7 +136,7 @@ def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: Problems) -> float |
     try:
         return spec.parse(str(word))
     except ValueError as error:
-        problems.add(loc, "{reason}", reason=str(error))
+        problems.add(loc, "{place}: {reason}", reason=str(error))
         return None
 
 
@@ -154,16 +154,16 @@ def _shown(expected: dict[str, Any]) -> str:
 def _params(spec: CheckSpec, data: Any, loc: Loc, problems: Problems) -> tuple[dict[str, Scalar], Any]:
     """The params' values as written and as the check's own type; names and types must match exactly."""
     if not isinstance(data, dict):
-        problems.add(loc, "a mapping is expected")
+        problems.add(loc, "{place}: a mapping is expected")
         return {}, None
     hints = typing.get_type_hints(spec.params) if spec.params else {}
     for name in sorted(set(data) ^ set(hints)):
-        problems.add((*loc, name), "this param is {state}", state="missing" if name in hints else "unknown")
+        problems.add((*loc, name), "{place}: this param is {state}", state="missing" if name in hints else "unknown")
     for name in sorted(set(data) & set(hints)):
         wanted, value = hints[name], data[name]
         fits = _is_number(value) and (wanted is float or isinstance(value, int)) if wanted in (int, float) else isinstance(value, wanted)
         if not fits:
-            problems.add((*loc, name), "a value of type {wanted} is expected", wanted=wanted.__name__)
+            problems.add((*loc, name), "{place}: a value of type {wanted} is expected", wanted=wanted.__name__)
     if spec.params is None or set(data) != set(hints):
         return dict(data), None
     assert dataclasses.is_dataclass(spec.params)

@@ -37,12 +37,12 @@ def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
     data, locate = read_yaml(path)
     problems = Problems(path, locate)
     if not isinstance(data, dict):
-        problems.add((), "a mapping with version, scoring and checks is expected")
+        problems.add((), "{place}: a mapping with version, scoring and checks is expected")
         problems.raise_any()
     for key in sorted(set(data) - _TOP):
-        problems.add((key,), "unknown key; known are {known}", known=", ".join(sorted(_TOP)))
+        problems.add((key,), "{place}: unknown key; known are {known}", known=", ".join(sorted(_TOP)))
     if data.get("version") != 1:
-        problems.add(("version",), "version must be 1")
+        problems.add(("version",), "{place}: version must be 1")
     scoring = _scoring(data.get("scoring", {}), problems)
     rules = _rules(specs, data.get("checks"), problems)
     problems.raise_any()
@@ -57,9 +57,9 @@ def _sha256(data: Any) -> str:
 def _scoring(data: Any, problems: Problems) -> ScoringPolicy:
     rate = data.get("prior_failure_rate_pct") if isinstance(data, dict) else None
     if not isinstance(data, dict) or set(data) != {"prior_failure_rate_pct"}:
-        problems.add(("scoring",), "exactly prior_failure_rate_pct is expected")
+        problems.add(("scoring",), "{place}: exactly prior_failure_rate_pct is expected")
     elif not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= 100:
-        problems.add(("scoring", "prior_failure_rate_pct"), "a number from 0 to 100 is expected")
+        problems.add(("scoring", "prior_failure_rate_pct"), "{place}: a number from 0 to 100 is expected")
     else:
         return ScoringPolicy(float(rate))
     return ScoringPolicy()
@@ -67,14 +67,14 @@ def _scoring(data: Any, problems: Problems) -> ScoringPolicy:
 
 def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: Problems) -> dict[str, Rule]:
     if not isinstance(data, dict):
-        problems.add(("checks",), "a mapping of check codes to rules is expected")
+        problems.add(("checks",), "{place}: a mapping of check codes to rules is expected")
         return {}
     for code in sorted(specs.keys() - data.keys()):
-        problems.add(("checks",), "the check {code} ({name}) has no rule", code=code, name=specs[code].name)
+        problems.add(("checks",), "{place}: the check {code} ({name}) has no rule", code=code, name=specs[code].name)
     rules: dict[str, Rule] = {}
     for code, entry in data.items():
         if code not in specs:
-            problems.add(("checks", code), "there is no check with this code")
+            problems.add(("checks", code), "{place}: there is no check with this code")
             continue
         rule = parse_rule(specs[code], entry, ("checks", code), problems)
         if rule:
@@ -97,7 +97,7 @@ def apply(
     for place, override in enumerate(overrides):
         where = ("rules", "overrides", place)
         if override.code not in specs:
-            problems.add(where, "there is no check with the code {code}", code=override.code)
+            problems.add(where, "{place}: there is no check with the code {code}", code=override.code)
         elif override.until < today:
             notes.append(_expired("override", override.code, override.until))
         else:
@@ -135,7 +135,7 @@ def _usable(
 ) -> bool:
     name = mute.code or mute.fingerprint
     if mute.code and mute.code not in specs:
-        problems.add(("mutes",), "there is no check with the code {code}", code=mute.code)
+        problems.add(("mutes",), "{place}: there is no check with the code {code}", code=mute.code)
         return False
     if mute.until < today:
         notes.append(_expired("mute", name, mute.until))
@@ -143,7 +143,7 @@ def _usable(
     if mute.until > today + LONGEST:
         problems.add(
             ("mutes",),
-            "the mute of {code} ends on {until}; at most {longest_days} from today are allowed, {critical_days} for a critical finding",
+            "{place}: the mute of {code} ends on {until}; at most {longest_days} from today are allowed, {critical_days} for a critical finding",
             code=name, until=mute.until.isoformat(), longest_days=LONGEST.days, critical_days=LONGEST_CRITICAL.days,
         )  # fmt: skip
         return False

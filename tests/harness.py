@@ -45,6 +45,9 @@ class Plant:
     ``{db}`` in SQL is a database made for this plant; ``settle_s`` waits after planting and after the cure.
     ``cure`` is what a person would do; afterwards the finding on ``resource`` is gone.
     ``during`` are statements held open in another session while assessing (a transaction, say).
+    ``load`` is a workload that another account sends in ``{db}``, once it is planted and again once it is cured
+    (``mended_load`` then, where the cure is to send something else): the audit leaves out the reader's own statements.
+    ``errors`` are the error numbers that the load is meant to meet.
     """
 
     code: str
@@ -55,6 +58,9 @@ class Plant:
     during: Sequence[str] = ()
     settle_s: float = 0.0
     always: Sequence[str] = field(default_factory=tuple)
+    load: Sequence[str] = ()
+    mended_load: Sequence[str] | None = None
+    errors: frozenset[int] = frozenset()
 
 
 @cache

@@ -8,9 +8,18 @@ from agent.facts import source
 from agent.terms import DataClass
 
 
-@source("oceanbase.DBA_OB_USERS", DataClass.ACCOUNTS, order_by="USER_NAME, HOST", limit=5000)
+@source(
+    "oceanbase.DBA_OB_USERS",
+    DataClass.ACCOUNTS,
+    where="USER_NAME = 'root' OR CONCAT(USER_NAME, '@', HOST) <> CURRENT_USER()",
+    order_by="USER_NAME, HOST",
+    limit=5000,
+)
 class Account:
-    """One account of the tenant; privileges are global ones, 'YES' or 'NO'."""
+    """One account of the tenant; privileges are global ones, 'YES' or 'NO'.
+
+    The assessing account is left out (preflight judges it), except root, which is everybody's concern.
+    """
 
     user_name: str
     host: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 from agent.facts import expr, source
 from agent.terms import DataClass
@@ -73,6 +74,10 @@ class Job:
     next_run_date: datetime | None
     max_run_duration: int | None
 
+    @property
+    def is_enabled(self) -> bool:
+        return (self.enabled or "").upper() in ("1", "TRUE", "YES")
+
 
 @source(
     "oceanbase.DBA_WR_SNAPSHOT",
@@ -95,3 +100,12 @@ class WorkloadControl:
     snap_interval: str
     retention: str
     topnsql: int
+
+
+def interval_of(text: str) -> timedelta:
+    """``+00000 01:00:00`` (days, then hours, minutes and seconds) as a duration. Raises ValueError."""
+    match = re.fullmatch(r"\+?(\d+) (\d+):(\d+):(\d+)(?:\.\d+)?", text.strip())
+    if not match:
+        raise ValueError(f"not an interval: {text!r}")
+    days, hours, minutes, seconds = map(int, match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

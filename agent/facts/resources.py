@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent.facts import expr, source
+from agent.facts import CostClass, expr, source
 from agent.terms import DataClass
 
 # Counters since server start that checks use; GV$SYSSTAT has some 760 more.
@@ -87,6 +87,26 @@ class Counter:
     name: str
     value: int
     stat_id: int
+
+
+@source(
+    "oceanbase.DBA_WR_SYSSTAT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where="STAT_ID IN (140005, 140013)",
+    group_by="SNAP_ID",
+    order_by="SNAP_ID DESC",
+    limit=1000,
+)
+class CpuSample:
+    """CPU at one snapshot of the workload repository, summed over servers; the newest thousand.
+
+    ``cpu_time``: microseconds since the servers started; ``max_cpus``: what the units allow, in hundredths of a core.
+    """
+
+    snap_id: int = expr("SNAP_ID")
+    cpu_time: int = expr("SUM(CASE WHEN STAT_ID = 140013 THEN VALUE ELSE 0 END)")
+    max_cpus: int = expr("SUM(CASE WHEN STAT_ID = 140005 THEN VALUE ELSE 0 END)")
 
 
 @source("oceanbase.GV$OB_LOG_STAT", DataClass.STATISTICS)

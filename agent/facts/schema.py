@@ -10,6 +10,8 @@ from agent.terms import DataClass
 _SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
 BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM})"
 BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
+# Where this many rows come back, tables at the end of the alphabet may have indexes that were not read.
+MAX_INDEX_COLUMNS = 60000
 
 
 @source(
@@ -38,7 +40,7 @@ class Table:
     cost=CostClass.MEDIUM,
     where=BUSINESS,
     order_by="TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
-    limit=60000,
+    limit=MAX_INDEX_COLUMNS,
     requires=Privilege.SHOW_VIEW,
 )
 class IndexColumn:

@@ -17,12 +17,16 @@ from agent.terms import DataClass
     requires=Privilege.PROCESS,
 )
 class Session:
-    """One session other than our own; times in seconds. Without PROCESS only own sessions would be listed."""
+    """One session other than our own; times in seconds. Without PROCESS only own sessions would be listed.
+
+    ``host`` is the peer with its port, ``user_host`` the host part of the account that logged in.
+    """
 
     svr_ip: str | None = None
     id: int
     user: str
     host: str
+    user_host: str | None = None
     user_client_ip: str | None = None
     db: str | None = None
     command: str

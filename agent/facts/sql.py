@@ -11,10 +11,14 @@ from datetime import datetime
 from agent.facts import CostClass, expr, source
 from agent.terms import DataClass
 
+STATEMENT_CHARS = 4000
 OWN_ACCOUNT = "SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
 NOT_OURS = f"IS_INNER_SQL = 0 AND USER_NAME <> {OWN_ACCOUNT}"
 # Ids of databases that users create; system ones, our own session's among them, lie below.
 BUSINESS_DATABASE_ID = "DB_ID > 500000"
+# A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
+_WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
+_PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
 NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
 
 
@@ -27,7 +31,11 @@ NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema',
     limit=500,
 )
 class AuditReturn:
-    """Everything in the audit ring by return code: how much, how long it spans, how much of it is the customer's."""
+    """Everything in the audit ring by return code: how much, how long it spans, how much of it is the customer's.
+
+    ``planned`` statements have an execution plan (COMMIT and SET have none); ``first_request`` counts from 1 at server
+    start, so a larger number says that older requests have left the ring.
+    """
 
     ret_code: int = expr("RET_CODE")
     records: int = expr("COUNT(*)")
@@ -35,6 +43,9 @@ class AuditReturn:
     last_us: int = expr("MAX(REQUEST_TIME)")
     executions: int = expr(f"SUM(CASE WHEN {NOT_OURS} THEN 1 ELSE 0 END)")
     elapsed_us: int = expr(f"SUM(CASE WHEN {NOT_OURS} THEN ELAPSED_TIME ELSE 0 END)")
+    planned: int = expr(f"SUM(CASE WHEN {NOT_OURS} AND PLAN_TYPE > 0 THEN 1 ELSE 0 END)")
+    hard_parses: int = expr(f"SUM(CASE WHEN {NOT_OURS} AND PLAN_TYPE > 0 AND IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")
+    first_request: int = expr("MIN(REQUEST_ID)")
     sql_id: str = expr(f"MAX(CASE WHEN {NOT_OURS} THEN SQL_ID ELSE '' END)")
 
 
@@ -59,7 +70,7 @@ class SqlShape:
     queue_us: int = expr("SUM(QUEUE_TIME)")
     plan_us: int = expr("SUM(GET_PLAN_TIME)")
     execute_us: int = expr("SUM(EXECUTE_TIME)")
-    lock_wait_us: int = expr("SUM(APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME)")
+    lock_wait_us: int = expr(f"SUM(APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME + {_PARKED})")
     rows_returned: int = expr("SUM(RETURN_ROWS)")
     max_rows_returned: int = expr("MAX(RETURN_ROWS)")
     rows_affected: int = expr("SUM(AFFECTED_ROWS)")
@@ -130,9 +141,10 @@ class CachedPlan:
     """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds."""
 
     sql_id: str
+    db_id: int
     plan_id: int
     plan_hash: int
-    statement: str = expr("SUBSTR(STATEMENT, 1, 4000)")
+    statement: str = expr(f"SUBSTR(STATEMENT, 1, {STATEMENT_CHARS})")
     executions: int
     elapsed_time: int
     avg_exe_usec: int

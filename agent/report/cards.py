@@ -84,15 +84,15 @@ class CardMaker:
 
     def card(self, result: Document, symptoms: Sequence[Document] = ()) -> Card:
         words, texts = self.words, self._texts(result)
-        findings = [finding for finding in result["findings"] if not finding["muted"]]
+        findings, severity = open_findings(result), counted_severity(result)
         rows = tuple(self._row(finding) for finding in findings[:ROWS_KEPT])
         change = self._change(findings)
         sql, rollback = _statements(findings, "sql"), _statements(findings, "rollback")
         return Card(
             code=clean(result["code"], NAME_LENGTH),
             title=clean(texts["title"]),
-            severity=result["severity"],
-            severity_label=words.label(SEVERITIES, result["severity"]),
+            severity=severity,
+            severity_label=words.label(SEVERITIES, severity),
             category=words.label(CATEGORIES, result["category"]),
             actor=words.label(ACTORS, result["actor"]),
             points_lost=points(result["points_lost"]),
@@ -166,6 +166,17 @@ class CardMaker:
             (words("Check after"), clean(texts["post_check"], PROSE_LENGTH)),
         )
         return tuple((name, text) for name, text in facts if text)
+
+
+def open_findings(result: Document) -> list[Document]:
+    """The findings that nobody has muted."""
+    return [finding for finding in result["findings"] if not finding["muted"]]
+
+
+def counted_severity(result: Document) -> str:
+    """The worst severity that counts: a mute takes a finding out, unless it is critical."""
+    counted = (f["severity"] for f in result["findings"] if not f["muted"] or f["severity"] == Severity.CRITICAL)
+    return max(map(Severity, counted), key=lambda severity: severity.rank)
 
 
 def _statements(findings: Sequence[Document], member: str) -> list[str]:

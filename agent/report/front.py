@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from agent.document import Document
+from agent.report.cards import counted_severity, open_findings
 from agent.report.labels import BANDS, CATEGORIES, CHANGES, DATA_CLASSES, SEVERITIES, TENANT_KINDS
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
 from agent.terms import Category, Unit
@@ -104,7 +105,7 @@ def build(document: Document, counted: Sequence[Document], words: Words) -> Fron
         cost=_cost(document["cost"], words),
         authorization=_authorization(document["authorization"], words),
         severities=_severities(counted, words),
-        finding_count=sum(not finding["muted"] for result in counted for finding in result["findings"]),
+        finding_count=sum(len(open_findings(result)) for result in counted),
     )
 
 
@@ -153,13 +154,13 @@ def _steps(counted: Sequence[Document], words: Words) -> Iterable[Step]:
     gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
     for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
         texts = result["texts"].get(words.language, result["texts"]["en"])
-        open_findings = [finding for finding in result["findings"] if not finding["muted"]]
-        where = clean(open_findings[0]["resource"], 60) if open_findings else ""
-        if len(open_findings) > 1:
-            where = words("{resource} and {count} more", resource=where, count=len(open_findings) - 1)
+        findings, severity = open_findings(result), counted_severity(result)
+        where = clean(findings[0]["resource"], 60)
+        if len(findings) > 1:
+            where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
         yield Step(
-            clean(result["code"], NAME_LENGTH), clean(texts["title"], NAME_LENGTH), result["severity"],
-            words.label(SEVERITIES, result["severity"]), clean(texts["advice"], ADVICE_LENGTH), where,
+            clean(result["code"], NAME_LENGTH), clean(texts["title"], NAME_LENGTH), severity,
+            words.label(SEVERITIES, severity), clean(texts["advice"], ADVICE_LENGTH), where,
             points(result["gain"]),
         )  # fmt: skip
 
@@ -198,10 +199,13 @@ def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], .
         (words("Reference"), clean(authorization["reference"], NAME_LENGTH)),
         (words("Approved by"), clean(authorization["approver"], NAME_LENGTH)),
         (words("Valid until"), words.moment(authorization["until"])),
-        (words("Data read"), separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"])),
+        (
+            words("Data classes granted"),
+            separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"]),
+        ),
     )
 
 
 def _severities(counted: Sequence[Document], words: Words) -> tuple[tuple[str, str, int], ...]:
-    worst = Counter(result["severity"] for result in counted)
+    worst = Counter(counted_severity(result) for result in counted)
     return tuple((name, words(word), worst[name]) for name, word in SEVERITIES.items())

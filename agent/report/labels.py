@@ -48,9 +48,9 @@ OUTCOMES: Mapping[str, str] = {
     "error": N_("Check failed to run"),
 }
 ACTORS: Mapping[str, str] = {
-    "customer": N_("Customer"),
-    "platform": N_("Cloud platform"),
-    "both": N_("Customer and cloud platform"),
+    "customer": N_("For the customer"),
+    "platform": N_("For the cloud platform"),
+    "both": N_("For customer and cloud platform"),
 }
 RUN_AS: Mapping[str, str] = {
     "tenant": N_("Tenant account"),

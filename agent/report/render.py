@@ -41,8 +41,7 @@ def render(document: Document, formats: Sequence[str], languages: Sequence[str],
     Raises ConfigError for an unknown format or language, before anything is written. One format that fails
     does not lose the others: RenderError is raised at the end, with its ``problems`` and what was ``written``.
     """
-    _refuse_unknown(N_("unknown report format: {given}; known are {known}"), formats, tuple(FORMATS))
-    _refuse_unknown(N_("unknown report language: {given}; known are {known}"), languages, LANGUAGES)
+    validate(formats, languages)
     written: list[Path] = []
     failed: dict[str, Text] = {}
     for chosen, language in _jobs(formats, languages):
@@ -59,6 +58,12 @@ def render(document: Document, formats: Sequence[str], languages: Sequence[str],
         reasons = {(reason.msgid, *reason.args.items()): reason for reason in failed.values()}
         raise RenderError(text, tuple(reasons.values()), written)
     return written
+
+
+def validate(formats: Sequence[str], languages: Sequence[str]) -> None:
+    """Raises ConfigError for an unknown format or language, or none at all; asked before anything is connected."""
+    _refuse_unknown(N_("unknown report format: {given}; known are {known}"), formats, tuple(FORMATS))
+    _refuse_unknown(N_("unknown report language: {given}; known are {known}"), languages, LANGUAGES)
 
 
 def _jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[Format, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agent.document import Document
 from agent.report import front
-from agent.report.cards import Card, CardMaker
+from agent.report.cards import Card, CardMaker, counted_severity
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES, STATUSES
 from agent.report.words import NAME_LENGTH, Words, clean, points
 from agent.terms import Actor, ChangeKind, Outcome, Severity, TenantKind, Unit
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class MutedFinding:
-    """``points_lost``: what its check costs all the same; empty where nothing."""
+    """``points_lost``: of its check, for a critical finding, which counts all the same; empty for others."""
 
     code: str
     title: str
@@ -154,7 +154,7 @@ def _with_findings(document: Document) -> list[Document]:
     found = [result for result in document["results"] if result["outcome"] == Outcome.FINDING]
     return sorted(
         found,
-        key=lambda r: (-r["points_lost"], -r["risk_points"], -Severity(r["severity"]).rank, r["code"]),
+        key=lambda r: (-r["points_lost"], -r["risk_points"], -Severity(counted_severity(r)).rank, r["code"]),
     )
 
 
@@ -206,7 +206,7 @@ def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
             clean(finding["resource"], NAME_LENGTH),
             finding["severity"],
             words.label(SEVERITIES, finding["severity"]),
-            points(result["points_lost"]) if result["outcome"] == Outcome.MUTED and result["points_lost"] else "",
+            points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
             clean(finding["muted"]["owner"], NAME_LENGTH),
             clean(finding["muted"]["reason"]),
             clean(finding["muted"]["until"], NAME_LENGTH),

@@ -1,7 +1,7 @@
 """Text for a page: translated, formatted by unit, and made harmless.
 
 Everything that came from a database is hostile. HTML is escaped by the templates; here control characters
-go, characters that reorder a line are made visible, and nothing is longer than a reader would read.
+are replaced, characters that reorder a line or cannot be seen are named, and nothing is longer than one would read.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def clean(text: str, length: int = SENTENCE_LENGTH) -> str:
     """Printable text of at most ``length`` characters; what could mislead a reader is shown as ``<U+202E>``."""
     # Cut before cleaning, so that a megabyte costs no more than a line; the code points shown may add a little.
     cut = text[:length]
-    plain = _REORDERING.sub(lambda found: f"<U+{ord(found[0]):04X}>", _CONTROL.sub("", cut))
+    plain = _REORDERING.sub(lambda found: f"<U+{ord(found[0]):04X}>", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cut))
     return plain + ELLIPSIS if len(text) > length else plain
 
 

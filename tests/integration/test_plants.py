@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import pymysql
 import pytest
 
 from agent.collect import collect
@@ -46,6 +47,34 @@ def held_open(kernel: Kernel, statements: list[str]) -> Iterator[None]:
         yield
 
 
+def send_load(kernel: Kernel, plant: Plant, database: str, statements: Sequence[str]) -> None:
+    """The plant's workload, sent by an account that exists only for it; returns once the audit shows it all."""
+    user, password = f"load_{plant.code.lower()}", "Load-2026"
+    account = f"CREATE USER IF NOT EXISTS '{user}' IDENTIFIED BY '{password}'"
+    kernel.run([account, f"GRANT ALL ON {database}.* TO '{user}'"])
+    with contextlib.closing(kernel.connect(user, password, database)) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            try:
+                cursor.execute(statement)
+            except pymysql.MySQLError as error:
+                assert error.args[0] in plant.errors, error
+    await_audit(kernel, user)
+
+
+def await_audit(kernel: Kernel, user: str) -> None:
+    """Wait until the audit of the account grows no more: it lags behind by up to a second."""
+    count, seen = "SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT WHERE USER_NAME = %s", -1
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        for _ in range(20):
+            cursor.execute(count, (user,))
+            row = cursor.fetchone()
+            if row and 0 < row[0] == seen:
+                return
+            seen = row[0] if row else 0
+            time.sleep(0.6)
+    raise AssertionError(f"the audit shows nothing of {user}")
+
+
 @pytest.mark.kernel
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.code)
 def test_fault_is_found_and_gone_once_mended(kernel: Kernel, plant: Plant) -> None:
@@ -60,12 +89,18 @@ def test_fault_is_found_and_gone_once_mended(kernel: Kernel, plant: Plant) -> No
         assert resource not in found(assess_one(kernel, plant.code)), "found before it was planted"
         kernel.run(filled(plant.plant))
         with held_open(kernel, filled(plant.during)) if plant.during else contextlib.nullcontext():
+            if plant.load:
+                send_load(kernel, plant, database, filled(plant.load))
             time.sleep(plant.settle_s)
             result = assess_one(kernel, plant.code)
         assert found(result).get(resource) is plant.severity, (result.outcome, result.reason, found(result))
         kernel.run(filled(plant.cure))
+        mended = plant.load if plant.mended_load is None else plant.mended_load
+        if mended:
+            send_load(kernel, plant, database, filled(mended))
         time.sleep(plant.settle_s)
         after = assess_one(kernel, plant.code)
         assert resource not in found(after), found(after)
     finally:
-        kernel.run([*filled(plant.always), f"DROP DATABASE IF EXISTS {database}"])
+        drops = [f"DROP DATABASE IF EXISTS {database}", f"DROP USER IF EXISTS 'load_{plant.code.lower()}'"]
+        kernel.run([*filled(plant.always), *drops])

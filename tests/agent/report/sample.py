@@ -80,9 +80,7 @@ def entry(  # noqa: PLR0917 - read as a row of a table
         code, name, category, unit, actor, title, "{resource}", rationale,
         remediation or Remediation("Nothing needs to be done."), _measure, {},
     )  # fmt: skip
-    result = CheckResult(
-        code, outcome, tuple(findings), reason, unlock, rule.group, actor, category, stake, attested
-    )
+    result = CheckResult(code, outcome, tuple(findings), reason, unlock, rule.group, actor, category, stake, attested)
     return spec, rule, result
 
 

@@ -113,6 +113,7 @@ def test_clean_text_prints(text: str, length: int) -> None:
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
     assert len(shown) <= length * 8 + 1
     shown.encode()
+    assert bool(shown) == bool(text)
     if len(text) > length:
         assert shown.endswith(ELLIPSIS)
     elif text.isascii() and text.isprintable():

@@ -96,8 +96,24 @@ def test_a_muted_finding_is_no_open_one() -> None:
 def test_a_muted_critical_says_that_it_still_counts() -> None:
     document = sample.rich()
     result = next(result for result in document["results"] if result["code"] == "SEC002")
+    assert "stays in the score" not in text_of(page(document))
     result["points_lost"] = 30.5
-    assert "stays in the score: −30.5" in text_of(page(document))
+    result["findings"][0]["severity"] = "critical"
+    assert "stays in the score; its check loses 30.5" in text_of(page(document))
+
+
+@pytest.mark.parametrize(("muted", "shown"), [("high", "low"), ("critical", "critical")])
+def test_a_card_is_as_severe_as_what_counts(muted: str, shown: str) -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "SCH002")
+    mute = {"owner": "a", "reason": "b", "until": "2026-12-31"}
+    result["findings"].append({**result["findings"][0], "severity": muted, "muted": mute})
+    result["severity"] = muted
+    report = build(document, "en")
+    assert next(card for card in report.cards if card.code == "SCH002").severity == shown
+    counts = {key: count for key, _, count in report.front.severities}
+    assert counts["high"] == 2
+    assert counts[shown] == {"low": 1, "critical": 2}[shown]
 
 
 def test_many_resources_are_folded_and_counted() -> None:

@@ -2,17 +2,177 @@
 
 from __future__ import annotations
 
-from agent.facts.resources import Memstore
-from agent.terms import Severity
-from tests.harness import Case
+from datetime import date, timedelta
+
+from agent.facts.given import Attestation, BusinessProfile
+from agent.facts.maintenance import WorkloadSnapshot
+from agent.facts.resources import CpuSample, MemoryModule, Memstore, ResourceUnit, TenantMemory
+from agent.facts.schema import RecycledObject
+from agent.facts.sessions import Session
+from agent.facts.settings import Parameter, Variable
+from agent.facts.sql import PlanCache
+from agent.terms import Severity, TenantKind
+from tests.harness import NOW, Case
+
+GIB = 1 << 30
 
 
 def _memstore(used: int) -> Memstore:
     return Memstore(active_span=0, freeze_trigger=20, freeze_cnt=1, memstore_used=used, memstore_limit=100)
 
 
+def _memory(hold: int, free: int, cache: int) -> list[object]:
+    return [
+        TenantMemory(tenant_id=1002, svr_ip="10.0.0.1", hold=hold, free=free),
+        MemoryModule(ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=cache, used=cache),
+        MemoryModule(ctx_name="DEFAULT_CTX_ID", mod_name="SqlExecutor", hold=hold - cache, used=0),
+    ]
+
+
+def _unit(
+    *,
+    memory: int = 16 * GIB,
+    log_used: int = 0,
+    data_used: int | None = 0,
+    data_size: int | None = None,
+    zone: str | None = None,
+    tenant_id: int | None = None,
+    max_cpu: float = 4,
+) -> ResourceUnit:
+    return ResourceUnit(
+        tenant_id=tenant_id, zone=zone, max_cpu=max_cpu, min_cpu=max_cpu, memory_size=memory, log_disk_size=1000,
+        log_disk_in_use=log_used, data_disk_in_use=data_used, data_disk_size=data_size, status="NORMAL",
+    )  # fmt: skip
+
+
+def _attested(size: float) -> Attestation:
+    return Attestation(
+        key="purchased_data_disk_bytes", value=size, by="DBA", on=date(2026, 10, 1), valid_until=date(2027, 1, 1)
+    )
+
+
+def _sessions(count: int, server: str = "10.0.0.1") -> list[Session]:
+    return [
+        Session(svr_ip=server, id=n, user="app", host="%", command="Sleep", time=1, total_time=1, trans_id=0)
+        for n in range(count)
+    ]
+
+
+def _variable(name: str, value: object) -> Variable:
+    return Variable(name=name, value=str(value))
+
+
+def _parameter(name: str, value: object) -> Parameter:
+    return Parameter(scope="TENANT", name=name, value=str(value))
+
+
+def _recycled(days: int | None) -> RecycledObject:
+    droptime = None if days is None else NOW - timedelta(days=days)
+    return RecycledObject(
+        owner="shop", object_name="__recycle_$_1", original_name="orders", type="TABLE", droptime=droptime
+    )
+
+
+def _plan_cache(held: int) -> list[object]:
+    cache = PlanCache(access_count=1, hit_count=1, plan_num=7, sql_num=7, mem_used=held, mem_hold=held, mem_limit=1000)
+    return [cache, _variable("ob_plan_cache_percentage", 5)]
+
+
+def _hours(busy_pct: float, *, hours: int = 73, restart: int = -1) -> list[object]:
+    """Hourly samples of a tenant with 4 cores; at ``restart`` the counter begins anew."""
+    rows: list[object] = []
+    spent = 10**12
+    for n in range(hours):
+        spent = 0 if n == restart else spent + int(busy_pct / 100 * 4 * 3600 * 1_000_000)
+        rows.append(CpuSample(snap_id=n, cpu_time=spent, max_cpus=400))
+        rows.append(WorkloadSnapshot(snap_id=n, end_interval_time=NOW - timedelta(hours=hours - n)))
+    return rows
+
+
+def _profile(concurrency: int | None) -> BusinessProfile:
+    return BusinessProfile(peak_qps=None, concurrency=concurrency, growth_pct_per_year=None)
+
+
+QUOTA = _parameter("cpu_quota_concurrency", "4")
+CONNECTIONS = _variable("max_connections", 2147483647)
+UNTIMED = _recycled(None)
+
 CASES = [
     Case("CAP001", [_memstore(69)]),
     Case("CAP001", [_memstore(70)], [("tenant", Severity.MEDIUM)]),
     Case("CAP001", [_memstore(95)], [("tenant", Severity.CRITICAL)]),
+    Case("CAP002", _memory(1000, 0, 300), label="all held, much of it cache"),
+    Case("CAP002", _memory(799, 201, 0)),
+    Case("CAP002", _memory(800, 200, 0), [("tenant", Severity.LOW)]),
+    Case("CAP002", _memory(1000, 0, 100), [("tenant", Severity.MEDIUM)]),
+    Case("CAP002", _memory(950, 50, 0), [("tenant", Severity.HIGH)]),
+    Case("CAP002", not_assessed=True),
+    Case("CAP003", [_unit(log_used=810)], label="recycling by design"),
+    Case("CAP003", [_unit(log_used=850)], [("tenant", Severity.MEDIUM)]),
+    Case("CAP003", [_unit(log_used=900)], [("tenant", Severity.HIGH)]),
+    Case(
+        "CAP003",
+        [_unit(log_used=860, zone="z1", tenant_id=1002), _unit(log_used=950, zone="z2", tenant_id=1002)],
+        [("tenant 1002", Severity.CRITICAL)],
+        label="worst zone",
+    ),
+    Case("CAP003", not_assessed=True),
+    Case("CAP004", [_unit(data_used=69, data_size=100)]),
+    Case("CAP004", [_unit(data_used=70), _attested(100)], [("tenant", Severity.LOW)], label="attested"),
+    Case(
+        "CAP004",
+        [_unit(data_used=85, data_size=100), _attested(1000)],
+        [("tenant", Severity.MEDIUM)],
+        label="view wins",
+    ),
+    Case("CAP004", [_unit(data_used=88), _attested(100)], [("tenant", Severity.HIGH)], label="high"),
+    Case("CAP004", [_unit(data_used=95), _attested(100)], [("tenant", Severity.CRITICAL)], label="critical"),
+    Case("CAP004", [_unit(data_used=70)], not_assessed=True, label="no size"),
+    Case("CAP004", [_unit(data_used=None), _attested(100)], not_assessed=True, label="no use"),
+    Case("CAP005", [_unit(memory=GIB), CONNECTIONS], label="nobody"),
+    Case("CAP005", [_unit(memory=GIB), CONNECTIONS, *_sessions(392)], label="5 % of 1 GiB holds 524"),
+    Case("CAP005", [_unit(memory=GIB), CONNECTIONS, *_sessions(393)], [("tenant", Severity.MEDIUM)], label="memory"),
+    Case("CAP005", [_unit(), _variable("max_connections", 100), *_sessions(90)], [("tenant", Severity.HIGH)]),
+    Case(
+        "CAP005",
+        [_unit(), CONNECTIONS, _parameter("_resource_limit_max_session_num", 100), *_sessions(98)],
+        [("tenant", Severity.CRITICAL)],
+        label="parameter",
+    ),
+    Case(
+        "CAP005",
+        [_unit(), _variable("max_connections", 100), *_sessions(50), *_sessions(50, "10.0.0.2")],
+        label="per server",
+    ),
+    Case("CAP005", [CONNECTIONS], not_assessed=True),
+    Case("CAP006", [_unit(memory=5 * GIB)]),
+    Case("CAP006", [_unit(memory=4 * GIB)], [("tenant", Severity.LOW)]),
+    Case("CAP006", [_unit(memory=GIB), _unit(memory=8 * GIB)], [("tenant", Severity.MEDIUM)]),
+    Case("CAP006", not_assessed=True),
+    Case("CAP007", label="empty"),
+    Case("CAP007", [_recycled(13), UNTIMED]),
+    Case("CAP007", [_recycled(14), _recycled(3)], [("recycle bin", Severity.LOW)]),
+    Case("CAP007", [_recycled(180)], [("recycle bin", Severity.MEDIUM)], label="old"),
+    Case("CAP008", _plan_cache(899)),
+    Case("CAP008", _plan_cache(900), [("tenant", Severity.LOW)]),
+    Case("CAP008", _plan_cache(980), [("tenant", Severity.MEDIUM)], label="full"),
+    Case("CAP008", not_assessed=True),
+    Case("CAP009", _hours(69)),
+    Case("CAP009", _hours(71), [("tenant", Severity.LOW)]),
+    Case("CAP009", _hours(86), [("tenant", Severity.MEDIUM)], label="busy"),
+    Case("CAP009", _hours(96), [("tenant", Severity.HIGH)], label="full"),
+    Case("CAP009", _hours(71, hours=80, restart=40), [("tenant", Severity.LOW)], label="restart"),
+    Case("CAP009", _hours(96, hours=72), not_assessed=True, label="too few spans"),
+    Case("CAP010", [_unit(), QUOTA, _profile(12)]),
+    Case("CAP010", [_unit(), QUOTA, _profile(13)], [("tenant", Severity.LOW)]),
+    Case("CAP010", [_unit(), QUOTA, _profile(16)], [("tenant", Severity.MEDIUM)], label="all workers"),
+    Case(
+        "CAP010",
+        [_unit(zone="z1"), _unit(zone="z1"), _unit(zone="z2", max_cpu=2), QUOTA, _profile(8)],
+        [("tenant", Severity.MEDIUM)],
+        label="weakest zone",
+    ),
+    Case("CAP010", [_unit(), QUOTA, _profile(None)], not_assessed=True, label="no profile"),
+    Case("CAP010", [QUOTA, _profile(8)], not_assessed=True, label="no unit"),
+    Case("CAP006", [_unit(memory=GIB, tenant_id=1)], [("tenant 1", Severity.MEDIUM)], tenant_kind=TenantKind.SYS),
 ]

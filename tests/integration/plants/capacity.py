@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
+from agent.terms import Severity
 from tests.harness import Plant
 
-PLANTS: list[Plant] = []
+PLANTS = [
+    Plant(
+        "CAP005",
+        plant=["SET GLOBAL max_connections = 1"],
+        during=["SELECT 1"],
+        cure=["SET GLOBAL max_connections = 2147483647"],
+        always=["SET GLOBAL max_connections = 2147483647"],
+        resource="tenant",
+        severity=Severity.CRITICAL,
+    ),
+]
+
+UNPLANTABLE = {
+    "CAP001": "a freeze empties the memstore long before it comes near its limit",
+    "CAP002": "memory of a live kernel cannot be filled without making it fail",
+    "CAP003": "the log disk is recycled faster than a few seconds of writing fill it",
+    "CAP004": "the kernel does not tell the size of its data disk",
+    "CAP006": "the kernel's one unit cannot be resized",
+    "CAP007": "the age of a dropped object counts in days",
+    "CAP008": "the server evicts plans before the cache is full",
+    "CAP009": "it takes days of workload snapshots",
+    "CAP010": "the peak comes from the engagement file",
+}

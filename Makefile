@@ -1,0 +1,43 @@
+# Every target does its own set-up in .venv; no other preparation is needed than Python 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test check bench docs messages clean
+
+help:  ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(STAMP): setup.cfg pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=...)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[kernel,dev]'
+	@touch $@
+
+setup: $(STAMP)  ## The virtual environment with pinned packages
+
+demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifacts in build/demo/
+	$(BIN)/ob-health demo --out build/demo
+
+test: $(STAMP)  ## Every test
+	$(BIN)/pytest
+
+check: $(STAMP)  ## Lint, types, import contracts, generated pages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ob-health checks docs --check
+
+bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyond twice a limit
+	$(BIN)/python -m tests.bench
+
+docs: $(STAMP)  ## Write the generated pages of the catalogue
+	$(BIN)/ob-health checks docs
+
+messages: $(STAMP)  ## List messages that have no translation
+	$(BIN)/python -m tests.messages
+
+clean:  ## Remove what was made
+	rm -rf $(VENV) build dist *.egg-info

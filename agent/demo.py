@@ -1,0 +1,113 @@
+"""The demo: a shop with ordinary mistakes on an embedded kernel, assessed twice as a customer's tenant would be.
+
+Between the two assessments two faults are cured and a new one is planted, so that the report shows a change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pymysql
+
+from agent import console, kernel, pipeline, registry, rules
+from agent.assessing import progress_bar
+from agent.config import load_engagement
+from agent.facts import all_sources
+from agent.grants import grants
+from agent.history.store import History
+from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
+from agent.report.render import validate
+
+ACCOUNT = "ob_health"
+PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
+TARGET = "shop"
+
+
+def run(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> None:
+    """Leaves the second assessment's artifacts in ``out`` and the first one's in ``out/before``."""
+    validate(formats, languages)
+    shutil.rmtree(out / "before", ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "history.sqlite").unlink(missing_ok=True)
+    console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
+    with kernel.running() as server, _password():
+        console.say("Planting a faulty shop workload ...")
+        shop = Shop(server)
+        shop.plant(SHOP)
+        make_account(server)
+        engagement = _write_engagement(out, server.port, clock())
+        console.say("First assessment, through an account made with the printed grants:")
+        _assess(engagement, out / "before", formats, languages, clock())
+        console.say("Curing two faults, planting a new one, and assessing again:")
+        shop.run(CURES)
+        shop.plant(NEW_FAULTS)
+        _assess(engagement, out, formats, languages, clock() + timedelta(seconds=1))
+    console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
+
+
+@contextlib.contextmanager
+def _password() -> Iterator[None]:
+    os.environ[PASSWORD_VARIABLE] = secrets.token_urlsafe(18)
+    try:
+        yield
+    finally:
+        del os.environ[PASSWORD_VARIABLE]
+
+
+def make_account(server: kernel.Kernel) -> None:
+    """The account of the printed script, exactly; grants on what this version lacks are left out by the server."""
+    password = os.environ[PASSWORD_VARIABLE]
+    server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
+    for grant in grants(all_sources(), ACCOUNT, server.host):
+        try:
+            server.run([grant.sql])
+        except pymysql.MySQLError:
+            if not grant.optional:
+                raise
+
+
+def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
+    loaded, found = load_engagement(engagement), registry.load()
+    with History.open(loaded.history) as history, progress_bar() as show:
+        job = pipeline.Job(loaded, TARGET, found, rules.load(found.checks), now, history, show)
+        delivered = pipeline.assess(job, out, formats, languages)
+    console.summary(delivered.document, delivered.files)
+    for warning in delivered.warnings:
+        console.warn(warning)
+
+
+def _write_engagement(out: Path, port: int, now: datetime) -> Path:
+    """The engagement of the demo, as a TAM would write it."""
+    first, last = (now - timedelta(days=1)).date(), (now + timedelta(days=2)).date()
+    path = out / "engagement.yaml"
+    path.write_text(
+        f"""# The demo's engagement: one shop on the embedded kernel.
+customer: {{name: Demo Shop / 示例商城}}
+service: {{tier: 顶级版, start: {first}, months: 12}}
+targets:
+  {TARGET}:
+    host: 127.0.0.1
+    port: {port}
+    user: {ACCOUNT}
+    password: env:{PASSWORD_VARIABLE}
+    tls: {{mode: disabled}}   # the kernel listens on this machine only
+    kind: user
+authorization:
+  reference: DEMO-1
+  approver: Demo DBA
+  targets: [{TARGET}]
+  data_classes: [settings, statistics, sql_text_masked, accounts]
+  not_before: {first}
+  not_after: {last}
+business: {{peak_qps: 800, concurrency: 40, growth_pct_per_year: 60}}
+history: sqlite:///{(out / "history.sqlite").resolve()}
+""",
+        encoding="utf-8",
+    )
+    return path

@@ -1,0 +1,97 @@
+"""The demo's workload: a web shop as an ordinary customer would have it, mistakes included. Only for our own kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pymysql
+
+from agent.kernel import Kernel
+
+_SCHEMA = (
+    "CREATE DATABASE shop",
+    "CREATE TABLE shop.customers (id BIGINT PRIMARY KEY AUTO_INCREMENT, email VARCHAR(120), city VARCHAR(40),"
+    " created DATETIME DEFAULT CURRENT_TIMESTAMP, KEY idx_city (city), KEY idx_city_created (city, created))",
+    "CREATE TABLE shop.orders (id INT PRIMARY KEY AUTO_INCREMENT, customer_id BIGINT, status VARCHAR(16),"
+    " amount FLOAT, note VARCHAR(200), created DATETIME DEFAULT CURRENT_TIMESTAMP, KEY idx_customer (customer_id))",
+    "CREATE TABLE shop.audit_trail (happened DATETIME, who VARCHAR(40), what VARCHAR(200))",
+    "CREATE TABLE shop.import_buffer (payload VARCHAR(400), arrived DATETIME)",
+    "CREATE TABLE shop.coupons (code VARCHAR(32) PRIMARY KEY, worth DOUBLE) DEFAULT CHARSET = latin1",
+)
+_FILL = (
+    "INSERT INTO shop.customers (email, city) VALUES " + ", ".join(f"('c{n}@example.com', 'city{n % 40}')" for n in range(400)),
+    "INSERT INTO shop.orders (customer_id, status, amount, note)"
+    " SELECT a.id, IF(a.id % 7 = 0, 'open', 'done'), a.id % 97, REPEAT('x', 60) FROM shop.customers a",
+    *["INSERT INTO shop.orders (customer_id, status, amount, note) SELECT customer_id, status, amount, note FROM shop.orders"] * 8,
+    "INSERT INTO shop.orders (id, customer_id, status, amount) VALUES (2040000000, 1, 'open', 1)",
+    "INSERT INTO shop.audit_trail SELECT NOW(), 'system', 'import' FROM shop.customers",
+    "CALL DBMS_STATS.GATHER_TABLE_STATS('shop', 'orders')",
+    "CALL DBMS_STATS.GATHER_TABLE_STATS('shop', 'customers')",
+    "CALL DBMS_STATS.LOCK_TABLE_STATS('shop', 'customers')",
+)
+_SETTINGS = (
+    "SET GLOBAL ob_query_timeout = 3600000000",
+    "ALTER SYSTEM SET syslog_level = 'DEBUG'",
+    "CREATE USER 'report'@'%' IDENTIFIED BY '{password}'",
+    "GRANT ALL PRIVILEGES ON *.* TO 'report'@'%' WITH GRANT OPTION",
+)
+_APPLICATION = (
+    *["SELECT COUNT(*) FROM orders WHERE status = 'open' AND note LIKE '%z%'"] * 30,
+    *["SELECT o.status, SUM(o.amount) FROM orders o JOIN customers c ON c.id = o.customer_id + 0 GROUP BY o.status"] * 4,
+    *["SELECT * FROM orders WHERE customer_id = 7 LIMIT 5"] * 200,
+    "SELECT COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount AND a.note <> b.note WHERE a.id < 2500",
+    "SELECT COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount AND a.note <> b.note WHERE a.id < 2000",
+    *["SELECT /*+ QUERY_TIMEOUT(5000) */ COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount"] * 12,
+    "UPDATE coupons SET worth = worth + 1",
+    "DELETE FROM import_buffer",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Statements of the administrator, then of the application (whose failures are part of the workload)."""
+
+    administrator: tuple[str, ...] = ()
+    application: tuple[str, ...] = ()
+
+
+SHOP = Workload((*_SCHEMA, *_FILL, *_SETTINGS), _APPLICATION)
+CURES = (
+    "ALTER TABLE shop.audit_trail ADD COLUMN id BIGINT PRIMARY KEY AUTO_INCREMENT",
+    "ALTER TABLE shop.import_buffer ADD COLUMN id BIGINT PRIMARY KEY AUTO_INCREMENT",
+    "ALTER TABLE shop.customers DROP INDEX idx_city",
+)
+NEW_FAULTS = Workload(
+    (
+        "CREATE TABLE shop.wishes (a INT, b INT, c INT, d INT, PRIMARY KEY (a), KEY k1 (b), KEY k2 (b, c))",
+        "SET GLOBAL ob_trx_timeout = 7200000000000",
+    )
+)
+
+
+class Shop:
+    """Plants workloads in our own kernel: the application as its own account, like a customer's."""
+
+    def __init__(self, server: Kernel) -> None:
+        self._server = server
+        self._password = secrets.token_urlsafe(18)
+        server.run([f"CREATE USER 'shop_app'@'{server.host}' IDENTIFIED BY '{self._password}'"])
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Statements of the administrator."""
+        self._server.run(statement.replace("{password}", self._password) for statement in statements)
+
+    def plant(self, workload: Workload) -> None:
+        """Run it, and wait until the server's own statistics show it."""
+        self.run(workload.administrator)
+        self._server.run([f"GRANT ALL PRIVILEGES ON shop.* TO 'shop_app'@'{self._server.host}'"])
+        with contextlib.closing(self._server.connect("shop_app", self._password, "shop")) as connection:
+            with connection.cursor() as cursor:
+                for statement in workload.application:
+                    with contextlib.suppress(pymysql.MySQLError):
+                        cursor.execute(statement)
+        time.sleep(1.0)

@@ -1,0 +1,41 @@
+"""AVL002: replicas that lag behind their leader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.facts.resources import LogReplica
+from checks.availability.streams import log_streams
+
+_NS_PER_S = 1_000_000_000
+
+
+@check(
+    code="AVL002",
+    name="availability.replica_out_of_sync",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="Replicas are not in sync",
+    finding="{resource}: {value} of {replicas_count} replicas are not in sync (limit {limit}); the farthest is {lag_s} "
+    "behind.",
+    remediation=Remediation(
+        advice="Look at the servers of these replicas: a slow disk, a full log disk or a slow network keeps them "
+        "behind. A "
+        "replica that has fallen too far behind must be rebuilt.",
+        run_as=RunAs.SYS,
+        pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
+        post_check="IN_SYNC is YES for every replica in GV$OB_LOG_STAT.",
+        risk="A rebuild copies the whole replica over the network: outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def replica_out_of_sync(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
+    """A transaction commits when the majority has its log. A replica that lags counts for the majority but cannot take
+    over quickly: with one server more lost, commits stall or a switch-over takes long."""
+    for name, rows in log_streams(replicas).items():
+        lagging = [row for row in rows if row.in_sync == "NO"]
+        if lagging:
+            lag_ns = max(row.end_scn for row in rows) - min(row.end_scn for row in lagging)
+            evidence: dict[str, Scalar] = {"replicas_count": len(rows), "lag_s": lag_ns / _NS_PER_S}
+            yield Measurement(name, len(lagging), evidence)

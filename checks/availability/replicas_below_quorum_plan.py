@@ -1,0 +1,39 @@
+"""AVL003: log streams with fewer members than planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.facts.resources import LogReplica
+from checks.availability.streams import log_streams
+
+
+@check(
+    code="AVL003",
+    name="availability.replicas_below_quorum_plan",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="Fewer replicas than planned",
+    finding="{resource} lacks {value} of its {planned_count} voting replicas (limit {limit}); {members_count} are "
+    "members.",
+    remediation=Remediation(
+        advice="Bring the missing server back or replace it, so that the replica is copied again. If the plan was "
+        "changed on "
+        "purpose, finish the change of the locality.",
+        run_as=RunAs.SYS,
+        pre_check="Compare the locality in DBA_OB_TENANTS with the servers in DBA_OB_SERVERS.",
+        post_check="PAXOS_MEMBER_LIST in GV$OB_LOG_STAT has as many members as PAXOS_REPLICA_NUM says.",
+        risk="Copying a replica takes network and disk: outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def replicas_below_quorum_plan(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
+    """The number of planned replicas decides how many servers may fail at once. While a member is missing the tenant
+    runs with less: after one more failure there may be no majority, and then nothing commits."""
+    for name, rows in log_streams(replicas).items():
+        leaders = [row for row in rows if row.role == "LEADER"]
+        for row in leaders:
+            members = sum(1 for member in row.paxos_member_list.split(",") if member.strip())
+            evidence: dict[str, Scalar] = {"planned_count": row.paxos_replica_num, "members_count": members}
+            yield Measurement(name, row.paxos_replica_num - members, evidence)

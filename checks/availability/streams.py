@@ -1,0 +1,23 @@
+"""What the checks on log streams share."""
+
+from __future__ import annotations
+
+from agent.api import NotAssessed, Rows, tenant_name
+from agent.facts.resources import LogReplica
+
+
+def is_meta(tenant_id: int | None) -> bool:
+    """Whether this is the META tenant of a user tenant: the odd ids above 1, which is sys."""
+    return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
+
+
+def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:
+    """The replicas of each log stream by its stable name; raises NotAssessed where there are none."""
+    streams: dict[str, list[LogReplica]] = {}
+    for row in replicas:
+        if not is_meta(row.tenant_id):
+            number = "" if row.ls_id is None else f" {row.ls_id}"
+            streams.setdefault(f"{tenant_name(row.tenant_id)}, log stream{number}", []).append(row)
+    if not streams:
+        raise NotAssessed("GV$OB_LOG_STAT shows no log stream.")
+    return dict(sorted(streams.items()))

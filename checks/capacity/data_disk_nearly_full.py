@@ -1,0 +1,48 @@
+"""CAP004: the tenant's data against the disk that was bought for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
+from agent.facts.given import Attestation
+from agent.facts.resources import ResourceUnit
+
+
+@check(
+    code="CAP004",
+    name="capacity.data_disk_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.BOTH,
+    attested=True,
+    title="Data disk nearly full",
+    finding="{resource}: its data takes {value} of the data disk ({used_bytes} of {size_bytes}); limit {limit}.",
+    remediation=Remediation(
+        advice="Order more storage in the console before the limit is reached, and delete or archive what is no "
+        "longer needed: the recycle bin, old partitions, unused indexes.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="Purchased storage cannot be given back in most offers; compare the price first.",
+        pre_check="List the largest tables and what the recycle bin holds.",
+        post_check="DATA_DISK_IN_USE in GV$OB_UNITS is below the limit; space of deleted data comes back with the "
+        "next major compaction.",
+        risk="None for the extension; deleted data is gone.",
+        link="https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/the-system-disk-usage-of-ob-nodes-is-too-high",
+    ),
+)
+def data_disk_nearly_full(units: Rows[ResourceUnit], attestations: Rows[Attestation]) -> Iterator[Measurement]:
+    """A full data disk stops compaction and then all writes, and only more storage gets the tenant out of it.
+    Compaction itself needs room for a second copy of what it rewrites. A business tenant sees what it uses on a node
+    but not the size of the disk, nor what other tenants there use, so the size is attested."""
+    bought = next((float(a.value) for a in attestations if a.key == "purchased_data_disk_bytes"), 0.0)
+    used = [unit for unit in units if unit.data_disk_in_use is not None]
+    if not used:
+        raise NotAssessed("The view shows no row of this tenant.")
+    for unit in used:
+        size, in_use = unit.data_disk_size or bought, unit.data_disk_in_use or 0
+        if not size:
+            raise NotAssessed(
+                "SQL does not show the size of the data disk to this tenant.",
+                "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+            )
+        evidence = {"used_bytes": in_use, "size_bytes": int(size), "zone": unit.zone}
+        yield Measurement(tenant_name(unit.tenant_id), 100 * in_use / size, evidence)

@@ -1,0 +1,53 @@
+"""CAP010: the peak that the customer expects against the workers of the weakest zone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.given import BusinessProfile
+from agent.facts.resources import ResourceUnit
+from agent.facts.settings import Parameter
+
+
+@check(
+    code="CAP010",
+    name="capacity.headroom_below_peak",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    title="Too few workers for the peak that the business expects",
+    finding="{resource}: {concurrency_count} concurrent requests are {value} of the {workers_count} workers of one "
+    "zone; limit {limit}.",
+    remediation=Remediation(
+        advice="Order more cores before the next critical period, or bound the concurrency in the connection pools. "
+        "Raise cpu_quota_concurrency only where requests wait for disk or locks rather than for CPU.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="The console changes the specification back the same way.",
+        pre_check="Check with the customer that the figure counts requests at work, not open connections.",
+        post_check="The share is below the limit with the new number of cores.",
+        risk="The change may move replicas; do it in a quiet hour.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def headroom_below_peak(
+    profiles: Rows[BusinessProfile], units: Rows[ResourceUnit], parameters: Rows[Parameter]
+) -> Iterator[Measurement]:
+    """A tenant runs at most max_cpu times cpu_quota_concurrency requests at a time on a server; the others queue. One
+    zone must carry the peak alone, because all leaders may end up there after a switch."""
+    expected = next((profile.concurrency for profile in profiles if profile.concurrency), None)
+    if expected is None:
+        raise NotAssessed(
+            "The peak concurrency of the business is unknown.", "Fill in business.concurrency in the engagement file."
+        )
+    quota = min((float(row.value) for row in parameters if row.name == "cpu_quota_concurrency"), default=0.0)
+    zones: defaultdict[str | None, float] = defaultdict(float)
+    for unit in units:
+        zones[unit.zone] += unit.max_cpu * quota
+    workers = min(zones.values(), default=0.0)
+    if workers <= 0:
+        raise NotAssessed("The view shows no row of this tenant.")
+    evidence = {"concurrency_count": expected, "workers_count": workers}
+    yield Measurement("tenant", 100 * expected / workers, evidence)

@@ -1,0 +1,43 @@
+"""CAP003: log disk in use against its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
+from agent.facts.resources import ResourceUnit
+
+
+@check(
+    code="CAP003",
+    name="capacity.log_disk_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.PLATFORM,
+    title="Log disk fuller than its recycling explains",
+    finding="{resource}: the log disk is {value} full ({used_bytes} of {size_bytes}); limit {limit}.",
+    remediation=Remediation(
+        advice="Find what keeps old log alive: a long transaction, a checkpoint that does not move on, log archiving "
+        "or a standby that lags. Then enlarge the log disk if the write load has outgrown it.",
+        run_as=RunAs.SYS,
+        sql=("ALTER SYSTEM MINOR FREEZE;",),
+        no_rollback="A freeze writes memory to disk and takes nothing away.",
+        pre_check="Compare BEGIN_SCN with END_SCN per log stream in GV$OB_LOG_STAT and look at the age of open "
+        "transactions.",
+        post_check="LOG_DISK_IN_USE in GV$OB_UNITS falls back to the recycling threshold within half an hour.",
+        risk="The freeze costs disk writes; start it outside the peak.",
+        link="https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/increase-log-disk-capacity",
+    ),
+)
+def log_disk_nearly_full(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
+    """Log files are kept until log_disk_utilization_threshold (80 % by default) and only then recycled, so a log disk
+    that stands there is healthy. Above it recycling does not keep up, and at log_disk_utilization_limit_threshold (95
+    %) all writes of the tenant stop."""
+    if not units:
+        raise NotAssessed("The view shows no row of this tenant.")
+    for unit in units:
+        if unit.log_disk_size > 0:
+            yield Measurement(
+                tenant_name(unit.tenant_id),
+                100 * unit.log_disk_in_use / unit.log_disk_size,
+                {"used_bytes": unit.log_disk_in_use, "size_bytes": unit.log_disk_size, "zone": unit.zone},
+            )

@@ -1,0 +1,41 @@
+"""CAP008: plan cache memory against its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.facts.settings import Variable
+from agent.facts.sql import PlanCache
+
+
+@check(
+    code="CAP008",
+    name="capacity.plan_cache_memory_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Plan cache at the end of its memory",
+    finding="{resource}: the plan cache holds {value} of its memory ({held_bytes} of {limit_bytes}); limit {limit}.",
+    remediation=Remediation(
+        advice="Find the statements that fill the cache with many plans of one shape (varying IN lists, literals in "
+        "hints, batch texts) and make them uniform. If all plans are needed, raise ob_plan_cache_percentage.",
+        sql=("SET GLOBAL ob_plan_cache_percentage = {doubled};",),
+        rollback=("SET GLOBAL ob_plan_cache_percentage = {configured};",),
+        pre_check="Count GV$OB_PLAN_CACHE_PLAN_STAT by SQL_ID to see who fills the cache.",
+        post_check="MEM_HOLD in GV$OB_PLAN_CACHE_STAT stays under nine tenths of MEM_LIMIT and the hit rate rises.",
+        risk="The cache takes its memory from the same tenant.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def plan_cache_memory_nearly_full(plan_caches: Rows[PlanCache], variables: Rows[Variable]) -> Iterator[Measurement]:
+    """From ob_plan_cache_evict_high_percentage on (90 % by default) the server throws plans out. Statements that lose
+    theirs are optimized again, which costs CPU and shows up as sudden slow executions."""
+    configured = next((int(row.value) for row in variables if row.name == "ob_plan_cache_percentage" and row.value), 0)
+    if not plan_caches or not configured:
+        raise NotAssessed("The view shows no row of this tenant.")
+    for cache in plan_caches:
+        if cache.mem_limit > 0:
+            used_pct = 100 * cache.mem_hold / cache.mem_limit
+            evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}
+            setting = {"configured": configured, "doubled": min(100, 2 * configured)}
+            yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **setting})

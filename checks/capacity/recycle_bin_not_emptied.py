@@ -1,0 +1,38 @@
+"""CAP007: dropped objects that still take space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.given import Clock
+from agent.facts.schema import RecycledObject
+
+
+@check(
+    code="CAP007",
+    name="capacity.recycle_bin_not_emptied",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="Recycle bin not emptied",
+    finding="The recycle bin keeps {objects_count} dropped objects, the oldest ({oldest}) for {age_days}; limit "
+    "{limit}.",
+    remediation=Remediation(
+        advice="Look through the recycle bin, restore what was dropped by mistake and purge the rest. Let "
+        "recyclebin_object_expire_time empty it by itself in future.",
+        sql=("PURGE RECYCLEBIN;",),
+        no_rollback="Purged objects are gone; only a backup brings them back.",
+        pre_check="SHOW RECYCLEBIN; nobody needs any of these objects again.",
+        post_check="SHOW RECYCLEBIN is empty; the space comes back with the next major compaction.",
+        risk="What is purged cannot be flashed back.",
+        link="https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/tenant-recyclebin",
+    ),
+)
+def recycle_bin_not_emptied(recycled: Rows[RecycledObject], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """With the recycle bin on, DROP only renames: tables and their indexes keep their blocks, take part in compaction
+    and count against the disk. By default nothing ever empties it."""
+    dated = [(row.droptime, f"{row.owner}.{row.original_name}") for row in recycled if row.droptime]
+    if dated:
+        droptime, name = min(dated)
+        age = (clock[0].as_of - droptime).days
+        yield Measurement("recycle bin", age, {"age_days": age, "objects_count": len(recycled), "oldest": name})

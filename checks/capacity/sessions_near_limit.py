@@ -1,0 +1,59 @@
+"""CAP005: sessions on the fullest server against the number that the server accepts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.facts.resources import ResourceUnit
+from agent.facts.sessions import Session
+from agent.facts.settings import Parameter, Variable
+
+
+@params
+class SessionsParams(Params):
+    memory_share_pct: float
+    session_memory_bytes: int
+    least_sessions_count: int
+
+
+@check(
+    code="CAP005",
+    name="capacity.sessions_near_limit",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    title="Sessions close to the number that the tenant accepts",
+    finding="{resource}: {sessions_count} sessions on one server are {value} of the {accepted_count} accepted; limit "
+    "{limit}.",
+    remediation=Remediation(
+        advice="Bound the connection pools of the applications and let them close idle connections. If every session "
+        "is needed, raise max_connections, or the tenant's memory where that sets the limit.",
+        no_rollback="Pools and limits are set back the way they were set; note the old values.",
+        pre_check="Count GV$OB_PROCESSLIST by USER, client and COMMAND: mostly Sleep means oversized pools.",
+        post_check="The number of sessions stays below the limit at peak load.",
+        risk="More sessions take more memory; a leak in an application only fills the new limit later.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971049",
+    ),
+)
+def sessions_near_limit(
+    sessions: Rows[Session],
+    units: Rows[ResourceUnit],
+    variables: Rows[Variable],
+    parameters: Rows[Parameter],
+    p: SessionsParams,
+) -> Iterator[Measurement]:
+    """A server takes as many sessions of a tenant as max_connections allows, and never more than
+    _resource_limit_max_session_num or, where that is 0, what 5 % of the tenant's memory holds at 100 KiB each. At the
+    limit new connections are refused: the application is down though the database is well."""
+    wanted = next((int(row.value) for row in variables if row.name == "max_connections" and row.value), 0)
+    if not units or not wanted:
+        raise NotAssessed("The view shows no row of this tenant.")
+    fixed = max((int(row.value) for row in parameters if row.name == "_resource_limit_max_session_num"), default=0)
+    memory = min(unit.memory_size for unit in units)
+    fitting = max(p.least_sessions_count, int(memory * p.memory_share_pct / 100 / p.session_memory_bytes))
+    accepted = min(wanted, fixed or fitting)
+    fullest = max(Counter(session.svr_ip for session in sessions).values(), default=0)
+    evidence = {"sessions_count": fullest, "accepted_count": accepted}
+    yield Measurement("tenant", 100 * fullest / accepted, evidence)

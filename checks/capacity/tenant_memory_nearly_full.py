@@ -1,0 +1,42 @@
+"""CAP002: what the tenant holds and cannot give back, against all its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
+from agent.facts.resources import MemoryModule, TenantMemory
+
+
+@check(
+    code="CAP002",
+    name="capacity.tenant_memory_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.BOTH,
+    tenants=(TenantKind.USER,),
+    title="Tenant memory nearly used up",
+    finding="{resource}: {value} of the memory is held without the block cache ({held_bytes} of {total_bytes}); limit "
+    "{limit}.",
+    remediation=Remediation(
+        advice="Find the module that holds most in GV$OB_MEMORY. Large sorts and hash joins, big transactions and "
+        "many sessions are the usual causes; if the load is legitimate, enlarge the tenant's memory.",
+        no_rollback="Nothing is changed before the cause is known.",
+        pre_check="List GV$OB_MEMORY by HOLD and leave the context KVSTORE_CACHE_ID out.",
+        post_check="The share falls below the limit at peak load.",
+        risk="A larger unit needs free memory on the servers and may move replicas.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001714923",
+    ),
+)
+def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> Iterator[Measurement]:
+    """The block cache fills whatever memory is free and gives it back on demand, so a tenant that holds all its memory
+    is healthy. What counts is the rest: once that reaches the limit, statements fail with error 4030."""
+    if not memory:
+        raise NotAssessed("The view shows no row of this tenant.")
+    hold = sum(row.hold for row in memory)
+    total = hold + sum(row.free for row in memory)
+    cache = sum(module.hold for module in modules if module.ctx_name == "KVSTORE_CACHE_ID")
+    held = max(0, hold - cache)
+    if total > 0:
+        yield Measurement(
+            "tenant", 100 * held / total, {"held_bytes": held, "cache_bytes": cache, "total_bytes": total}
+        )

@@ -1,0 +1,38 @@
+"""CAP006: memory of the resource unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
+from agent.facts.resources import ResourceUnit
+
+
+@check(
+    code="CAP006",
+    name="capacity.unit_too_small",
+    unit=Unit.BYTES,
+    actor=Actor.CUSTOMER,
+    title="Resource unit smaller than production needs",
+    finding="{resource}: the unit has only {memory_bytes} of memory and {max_cpu} cores.",
+    remediation=Remediation(
+        advice="Move production to a larger specification. Small units are for tests: the tenant's own system tenant, "
+        "the memstore and the plan cache share this memory.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="The console changes the specification back the same way, as long as the data still fits.",
+        pre_check="Compare MEMORY_SIZE in GV$OB_UNITS with the specification that was ordered.",
+        post_check="GV$OB_UNITS shows the new MEMORY_SIZE in every zone.",
+        risk="The change may move replicas; do it in a quiet hour.",
+        window=True,
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971399",
+    ),
+)
+def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
+    """Part of each unit goes to the tenant's metadata and at most about half of the rest to the memstore. OceanBase
+    refuses units under 5 GiB by default; those that were forced through freeze often, cache little and run into error
+    4030 early."""
+    if not units:
+        raise NotAssessed("The view shows no row of this tenant.")
+    for unit in units:
+        evidence = {"memory_bytes": unit.memory_size, "max_cpu": unit.max_cpu, "zone": unit.zone}
+        yield Measurement(tenant_name(unit.tenant_id), unit.memory_size, evidence)

@@ -1,0 +1,47 @@
+"""CMP001: time since the last finished major compaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.facts.given import Clock
+from agent.facts.maintenance import MajorCompaction
+from agent.facts.resources import ResourceUnit
+from checks.compaction.times import happened
+
+
+@check(
+    code="CMP001",
+    name="compaction.major_compaction_late",
+    unit=Unit.HOURS,
+    actor=Actor.PLATFORM,
+    title="No major compaction finished for too long",
+    finding="{resource}: no major compaction has finished for {value} (limit {limit}); ever finished: "
+    "{finished_before}.",
+    remediation=Remediation(
+        advice="See whether the daily compaction is switched off (major_freeze_duty_time), suspended, or runs and "
+        "does not end. When the cause is gone, start one in a quiet hour.",
+        sql=("ALTER SYSTEM MAJOR FREEZE;",),
+        no_rollback="A major compaction rewrites data in a better form and takes nothing away.",
+        pre_check="STATUS in DBA_OB_MAJOR_COMPACTION is IDLE, IS_SUSPENDED and IS_ERROR are NO.",
+        post_check="LAST_FINISH_TIME in DBA_OB_MAJOR_COMPACTION is later than the start.",
+        risk="The compaction reads and writes all changed data; CPU and disk are busy until it ends.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def major_compaction_late(
+    compaction: Rows[MajorCompaction], clock: Rows[Clock], units: Rows[ResourceUnit] | None
+) -> Iterator[Measurement]:
+    """The daily major compaction merges changes into the baseline, checks replicas against each other and frees space.
+    Without it reads pass through ever more layers, disks fill with old versions, and statistics of tables grow old."""
+    for row in compaction:
+        finished = happened(row.last_finish_time)
+        known = [row.last_finish_time] if finished else [row.frozen_time] if happened(row.frozen_time) else []
+        if not finished:
+            known += [unit.create_time for unit in units or () if unit.create_time is not None]
+        if not known:
+            raise NotAssessed("No major compaction has run yet, and the age of the tenant is unknown.")
+        hours = (clock[0].as_of - min(known)).total_seconds() / 3600
+        yield Measurement("tenant", hours, {"finished_before": finished, "status": row.status, "since": min(known)})

@@ -1,0 +1,41 @@
+"""CMP004: how long the running major compaction takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.given import Clock
+from agent.facts.maintenance import MajorCompaction
+from checks.compaction.times import happened
+
+
+@check(
+    code="CMP004",
+    name="compaction.major_compaction_running_long",
+    unit=Unit.HOURS,
+    actor=Actor.PLATFORM,
+    title="Major compaction runs for too long",
+    finding="{resource}: the major compaction has been running for {value} (limit {limit}), status {status}.",
+    remediation=Remediation(
+        advice="Find the tablets that are left and what holds them up: lack of CPU or disk speed, a long "
+        "transaction, a server that is away. Give compaction more threads only where the disks have room for it.",
+        sql=(
+            "SELECT TYPE, STATUS, COUNT(*) AS tablets FROM oceanbase.GV$OB_COMPACTION_DIAGNOSE_INFO GROUP BY TYPE, "
+            "STATUS;",
+            "SELECT * FROM oceanbase.GV$OB_COMPACTION_PROGRESS WHERE STATUS <> 'FINISH';",
+        ),
+        no_rollback="The statements only read.",
+        pre_check="UNFINISHED_TABLET_COUNT in GV$OB_COMPACTION_PROGRESS does not fall between two looks.",
+        post_check="STATUS in DBA_OB_MAJOR_COMPACTION returns to IDLE.",
+        risk="None by reading; more compaction threads take CPU and disk from the business.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def major_compaction_running_long(compaction: Rows[MajorCompaction], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """A compaction that runs into the day competes with the business for CPU and disk, and one that runs into the next
+    one's start shows that something holds it up: too little capacity, a stuck tablet, a replica that is away."""
+    for row in compaction:
+        if row.status != "IDLE" and happened(row.start_time):
+            hours = (clock[0].as_of - row.start_time).total_seconds() / 3600
+            yield Measurement("tenant", hours, {"status": row.status, "started": row.start_time})

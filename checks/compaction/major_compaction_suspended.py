@@ -1,0 +1,35 @@
+"""CMP003: major compaction suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.maintenance import MajorCompaction
+
+
+@check(
+    code="CMP003",
+    name="compaction.major_compaction_suspended",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    title="Major compaction suspended",
+    finding="{resource}: the major compaction is suspended (status {status}, last finished {last_finished}).",
+    remediation=Remediation(
+        advice="Somebody suspended it, often for a peak or a repair, and it stays so until it is resumed. Ask why, "
+        "then resume.",
+        sql=("ALTER SYSTEM RESUME MERGE;",),
+        rollback=("ALTER SYSTEM SUSPEND MERGE;",),
+        pre_check="No repair or critical period is going on for which it was suspended.",
+        post_check="IS_SUSPENDED in DBA_OB_MAJOR_COMPACTION is NO.",
+        risk="A compaction that was waiting starts at once and loads CPU and disk.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def major_compaction_suspended(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
+    """While it is suspended, no major compaction goes on and nothing reminds anybody. Changes pile up in front of the
+    baseline, old versions are not freed, and reads become slower day by day."""
+    for row in compaction:
+        if row.is_suspended == "YES":
+            yield Measurement("tenant", row.is_suspended, {"status": row.status, "last_finished": row.last_finish_time})

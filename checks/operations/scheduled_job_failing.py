@@ -1,0 +1,44 @@
+"""OPS003: scheduled jobs that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.given import Clock
+from agent.facts.maintenance import Job
+
+
+@params
+class FailingParams(Params):
+    recent_days: int
+
+
+@check(
+    code="OPS003",
+    name="operations.scheduled_job_failing",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="A scheduled job fails",
+    finding="{resource} has failed {value} times (limit {limit}); its last run began {last_start}.",
+    remediation=Remediation(
+        advice="Run the job's action by hand as its owner and read the error. Mend or drop the job: one that nobody "
+        "needs "
+        "hides those that matter.",
+        pre_check="Read JOB_ACTION, OWNER and FAILURE_COUNT of the job in DBA_SCHEDULER_JOBS.",
+        post_check="FAILURE_COUNT does not grow after the next run.",
+        risk="A mended job does again what it has not done for a while: think of the amount.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingParams) -> Iterator[Measurement]:
+    """Jobs gather statistics, add partitions and clean up. They fail in silence: what is left undone shows weeks later
+    as a bad plan, a missing partition or a table that has grown too large."""
+    for row in jobs:
+        if not row.is_enabled or not row.failure_count or row.last_start_date is None:
+            continue
+        if (clock[0].as_of - row.last_start_date).days > limits.recent_days:
+            continue
+        yield Measurement(
+            f"job {row.job_name}", row.failure_count, {"last_start": row.last_start_date, "owner": row.owner}
+        )

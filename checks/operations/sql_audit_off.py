@@ -1,0 +1,42 @@
+"""OPS001: SQL audit switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.facts.settings import Parameter, Variable
+
+_SWITCHES = ("enable_sql_audit", "ob_enable_sql_audit")
+_OFF = ("0", "off", "false")
+
+
+@check(
+    code="OPS001",
+    name="operations.sql_audit_off",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="The SQL audit is switched off",
+    finding="{resource} is {value}: no statement is recorded in GV$OB_SQL_AUDIT.",
+    remediation=Remediation(
+        advice="Switch the audit on: the variable ob_enable_sql_audit for the tenant; the parameter enable_sql_audit "
+        "is the "
+        "cluster's and takes the platform. Limit its memory with ob_sql_audit_percentage instead of doing without.",
+        sql=("SET GLOBAL ob_enable_sql_audit = ON;",),
+        rollback=("SET GLOBAL ob_enable_sql_audit = OFF;",),
+        pre_check="Ask why it was switched off: a load test may have forgotten it.",
+        post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
+        risk="Recording costs a few percent of CPU and the share of memory that ob_sql_audit_percentage names.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] | None) -> Iterator[Measurement]:
+    """The SQL audit is the only record of which statement ran when, for how long and with which error. Without it
+    nobody can say afterwards what slowed the tenant down, and half of this assessment has nothing to go by."""
+    settings = [(row.name, row.value) for row in parameters or ()] + [(row.name, row.value) for row in variables or ()]
+    switches = [(name, value) for name, value in settings if name in _SWITCHES and value]
+    if not switches:
+        raise NotAssessed("Neither enable_sql_audit nor ob_enable_sql_audit can be read.")
+    for name, value in switches:
+        if str(value).lower() in _OFF:
+            yield Measurement(name, value)

@@ -1,0 +1,58 @@
+"""OPS002: age of the newest snapshot of the workload repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.given import Clock
+from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, interval_of
+
+
+@params
+class StaleParams(Params):
+    longest_interval_hours: int
+
+
+@check(
+    code="OPS002",
+    name="operations.workload_snapshots_stale",
+    unit=Unit.HOURS,
+    actor=Actor.CUSTOMER,
+    title="The workload repository takes no snapshots",
+    finding="{resource}: the newest snapshot is {value} old or older (limit {limit}), though one is due every "
+    "{interval_hours}; {snapshots_count} are kept.",
+    remediation=Remediation(
+        advice="Take a snapshot by hand to see whether it works, and set interval and retention again. If none follows "
+        "by "
+        "itself, the platform must look at the job that takes them.",
+        sql=(
+            "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(11520, 60);",
+            "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();",
+        ),
+        no_rollback="A snapshot more takes nothing away; old ones go with the retention.",
+        pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the settings are retention and interval in "
+        "minutes.",
+        post_check="Two hours later DBA_WR_SNAPSHOT has new rows.",
+        risk="Snapshots take some space in the system's own tables.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def workload_snapshots_stale(
+    snapshots: Rows[WorkloadSnapshot], controls: Rows[WorkloadControl], clock: Rows[Clock], limits: StaleParams
+) -> Iterator[Measurement]:
+    """The SQL audit forgets within minutes or hours; the workload repository keeps figures for days. Without its
+    snapshots a slow night cannot be looked into the next morning, and there is no base line to compare with."""
+    taken = [row.end_interval_time for row in snapshots if row.snap_id > 0]
+    settings = [(interval_of(row.snap_interval), interval_of(row.retention)) for row in controls]
+    if not taken and not settings:
+        unlock = "Take a first one: CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
+        raise NotAssessed("The workload repository has neither settings nor snapshots.", unlock)
+    hour = timedelta(hours=1)
+    interval, retention = min(settings, default=(hour, hour))
+    age = clock[0].as_of - max(taken) if taken else retention
+    if age <= interval <= limits.longest_interval_hours * hour:
+        return
+    evidence: dict[str, Scalar] = {"interval_hours": interval / hour, "snapshots_count": len(taken)}
+    yield Measurement("workload repository", age / hour, evidence)

@@ -1,0 +1,142 @@
+"""The family's factory: a row of a table becomes a check that measures one setting and leaves judging to its rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    Scalar,
+    TenantKind,
+    Unit,
+    check,
+    tenant_name,
+)
+from agent.facts.settings import Parameter, Variable
+from checks.parameters.kinds import Kind
+
+DOCS = "https://en.oceanbase.com/docs/oceanbase-database"
+FINDING = "{setting} is {value}, but {limit} is expected."
+RECOMMENDED = "Set it to the recommended value."
+AT_ONCE = "Takes effect at once and needs no restart."
+NEW_SESSIONS = "Only new sessions take the new value; connection pools keep the old one until they reconnect."
+
+
+class Level(StrEnum):
+    """Where a setting lives, and so who can change it: a tenant's account cannot set what is the cluster's."""
+
+    TENANT = "tenant"
+    CLUSTER = "cluster"
+    VARIABLE = "variable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One setting. ``name`` is what is wrong; ``why`` the rationale; ``sql`` replaces the plain SET where that is unfit."""
+
+    code: str
+    name: str
+    setting: str
+    kind: Kind
+    title: str
+    why: str
+    advice: str
+    risk: str
+    sql: str = ""
+
+
+def checks_of(module: str, level: Level, rows: Iterable[Row]) -> tuple[Callable[..., Iterator[Measurement]], ...]:
+    """One check per row, as functions that belong to ``module`` (so the registry finds them there)."""
+    return tuple(_check(module, level, row) for row in rows)
+
+
+def _check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measurement]]:
+    measure = _variable(row) if level is Level.VARIABLE else _parameter(row, level)
+    measure.__module__, measure.__name__, measure.__qualname__ = module, row.name, row.name
+    cluster = level is Level.CLUSTER
+    return check(
+        code=row.code,
+        name=f"parameters.{row.name}",
+        unit=Unit.TEXT,
+        actor=Actor.PLATFORM if cluster else Actor.CUSTOMER,
+        title=row.title,
+        finding=FINDING,
+        remediation=_remediation(row, level),
+        # What is a tenant's own is judged where that tenant answers, not from the sys tenant.
+        tenants=(TenantKind.USER, TenantKind.SYS) if cluster else (TenantKind.USER,),
+        rationale=row.why,
+        parse=row.kind.parse,
+    )(measure)
+
+
+def _remediation(row: Row, level: Level) -> Remediation:
+    shared: dict[str, Any] = {"advice": row.advice, "risk": row.risk, "link": DOCS}
+    if level is Level.VARIABLE:
+        mark = "!l" if row.kind.quoted else ""
+        plain = f"SET GLOBAL {row.setting} = {{recommended{mark}}};"
+        return Remediation(
+            **shared, sql=(row.sql or plain,), rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
+            pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the global one.",
+            post_check="DBA_OB_SYS_VARIABLES shows the recommended value; sessions opened from then on use it.",
+        )  # fmt: skip
+    return Remediation(
+        **shared, sql=(f"ALTER SYSTEM SET {row.setting} = {{recommended!l}};",),
+        rollback=(f"ALTER SYSTEM SET {row.setting} = {{present!l}};",),
+        run_as=RunAs.SYS if level is Level.CLUSTER else RunAs.TENANT,
+        pre_check="Note the present value on every server: the rollback sets one value on all of them.",
+        post_check="GV$OB_PARAMETERS shows the recommended value on every server.",
+    )  # fmt: skip
+
+
+def _parameter(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:
+    def measure(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+        values: dict[tuple[int | None, str], list[str]] = defaultdict(list)
+        for parameter in parameters:
+            if parameter.name == row.setting:
+                values[parameter.tenant_id, parameter.value].append(f"{parameter.svr_ip}:{parameter.svr_port}")
+        if not values:
+            raise _missing(row)
+        for tenant_id, value in sorted(values, key=str):
+            evidence: dict[str, Scalar] = {"setting": row.setting, "present": value}
+            if sum(tenant == tenant_id for tenant, _ in values) > 1:
+                evidence["servers"] = ", ".join(sorted(values[tenant_id, value]))
+            of_tenant = level is Level.TENANT or tenant_id is not None
+            yield Measurement(tenant_name(tenant_id) if of_tenant else row.setting, _spelled(row, value), evidence)
+
+    return measure
+
+
+def _variable(row: Row) -> Callable[..., Iterator[Measurement]]:
+    def measure(variables: Rows[Variable]) -> Iterator[Measurement]:
+        found = [variable for variable in variables if variable.name == row.setting]
+        if not found:
+            raise _missing(row)
+        word = _spelled(row, found[0].value)
+        yield Measurement("tenant", word or "''", {"setting": row.setting, "present": word})
+
+    return measure
+
+
+def _missing(row: Row) -> NotAssessed:
+    return NotAssessed("The server shows no {setting}: this version does not have it.", setting=row.setting)
+
+
+def _spelled(row: Row, value: str | None) -> str:
+    """The value as a person reads it; what cannot be read is neither a pass nor a finding."""
+    if value is None:
+        raise NotAssessed("The server shows no value for {setting}.", setting=row.setting)
+    try:
+        word = row.kind.spell(value)
+        row.kind.parse(word)
+    except ValueError:
+        raise NotAssessed("{setting} has a value that is not understood: {present}", setting=row.setting, present=value) from None
+    return word

@@ -1,0 +1,48 @@
+"""PAR081: hidden parameters that are not at their defaults, all in one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.facts.given import Build
+from agent.facts.settings import Parameter
+
+# What the embedded kernel sets by itself.
+OF_EMBEDDED = frozenset(
+    {"_ob_enable_pl_dynamic_stack_check", "_use_odps_jni_connector", "_enable_dbms_job_package", "_bloom_filter_ratio"}
+)
+
+
+@check(
+    code="PAR081",
+    name="parameters.hidden_parameters_changed",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="Hidden parameters are not at their defaults",
+    finding="{value} hidden parameters are not at their defaults: {changed}.",
+    remediation=Remediation(
+        advice="Find out for each who set it, why, and until which version it is needed; set back what nobody can explain, "
+        "one at a time.",
+        run_as=RunAs.SYS,
+        no_rollback="Each parameter is judged by itself; its present value is in the evidence.",
+        pre_check="Ask OceanBase support about parameters whose effect is not documented.",
+        post_check="GV$OB_PARAMETERS shows ISDEFAULT = YES for those set back.",
+        risk="Some were set around a fault of this very version: without them it comes back.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -> Iterator[Measurement]:
+    """Hidden parameters switch off safeguards and work around faults. They outlive their reason, survive upgrades, and
+    make a cluster behave unlike any that was tested."""
+    hidden = [row for row in parameters if row.name.startswith("_") and row.isdefault is not None]
+    if not hidden:
+        raise NotAssessed("The server does not tell which hidden parameters are at their defaults.")
+    exempt = OF_EMBEDDED if any(row.embedded for row in build) else frozenset()
+    changed = {
+        row.name: f"{row.name} = {row.value} (default {row.default_value})"
+        for row in hidden
+        if row.isdefault == "NO" and row.name not in exempt
+    }
+    if changed:
+        yield Measurement("hidden parameters", len(changed), {"changed": ", ".join(changed[name] for name in sorted(changed))})

@@ -1,0 +1,49 @@
+"""PAR080: one parameter with different values on servers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.facts.settings import Parameter
+
+# What names a server or follows from its hardware, and so may differ.
+OF_ONE_SERVER = frozenset(
+    """all_server_list config_additional_dir cpu_count data_dir datafile_disk_percentage datafile_maxsize datafile_next
+    datafile_size devname ha_info local_ip log_disk_percentage log_disk_size memory_limit memory_limit_percentage
+    mysql_port observer_id redo_dir rootservice_list rpc_port server_create_time syslog_disk_size system_memory zone""".split()
+)
+
+
+@check(
+    code="PAR080",
+    name="parameters.servers_differ",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="Servers run with different values of one parameter",
+    finding="{resource} has {value} different values on the servers ({values}).",
+    remediation=Remediation(
+        advice="Find out which value is meant and set it on all servers; the SQL sets the most frequent one. A value set for "
+        "one server during an investigation is easily left behind.",
+        run_as=RunAs.SYS,
+        sql=("ALTER SYSTEM SET {resource!i} = {frequent!l};",),
+        no_rollback="The earlier value of each server is in the evidence; set it again with SERVER = 'address:port'.",
+        pre_check="Note the present value on every server.",
+        post_check="GV$OB_PARAMETERS shows one value on all servers.",
+        risk="Whatever the parameter does changes on the servers that differ: read its documentation first.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+    """The same statement then behaves differently depending on the server that answers, and after a leader change the
+    tenant as a whole does. Such faults come and go and are hard to find."""
+    values: dict[tuple[str, int | None], dict[str, str]] = defaultdict(dict)
+    for row in parameters:
+        if row.name not in OF_ONE_SERVER:
+            values[row.name, row.tenant_id][f"{row.svr_ip}:{row.svr_port}"] = row.value
+    for (name, _), servers in sorted(values.items(), key=str):
+        counts = Counter(servers[server] for server in sorted(servers))
+        if len(counts) > 1:
+            shown = ", ".join(f"{server} {value}" for server, value in sorted(servers.items()))
+            yield Measurement(name, len(counts), {"values": shown, "frequent": counts.most_common(1)[0][0]})

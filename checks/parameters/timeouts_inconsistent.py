@@ -1,0 +1,38 @@
+"""PAR082: a statement may run longer than the transaction that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
+from agent.facts.settings import Variable
+
+
+@check(
+    code="PAR082",
+    name="parameters.timeouts_inconsistent",
+    unit=Unit.RATIO,
+    actor=Actor.CUSTOMER,
+    title="Statements may run longer than their transaction",
+    finding="ob_query_timeout ({query_us}) is longer than ob_trx_timeout ({transaction_us}).",
+    remediation=Remediation(
+        advice="Shorten the statement timeout to that of the transaction, or raise the latter where such long statements are meant.",
+        sql=("SET GLOBAL ob_query_timeout = {transaction_us};",),
+        rollback=("SET GLOBAL ob_query_timeout = {query_us};",),
+        pre_check="Ask whether an application sets the variables for its own sessions: those values win over the global ones.",
+        post_check="DBA_OB_SYS_VARIABLES shows an ob_query_timeout that is no longer than ob_trx_timeout.",
+        risk="Only new sessions take the new value; connection pools keep the old one until they reconnect.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+    tenants=(TenantKind.USER,),
+)
+def timeouts_inconsistent(variables: Rows[Variable]) -> Iterator[Measurement]:
+    """The transaction timeout cuts the statement off and rolls everything back, though the statement's own timeout
+    promised it more time. The error speaks of the transaction, and people raise the wrong timeout."""
+    values = {row.name: row.value or "" for row in variables}
+    query, transaction = values.get("ob_query_timeout", ""), values.get("ob_trx_timeout", "")
+    if not query.isdecimal() or not transaction.isdecimal() or int(transaction) == 0:
+        raise NotAssessed("The server shows no usable ob_query_timeout and ob_trx_timeout.")
+    if int(query) > int(transaction):
+        evidence = {"query_us": int(query), "transaction_us": int(transaction)}
+        yield Measurement("tenant", int(query) / int(transaction), evidence)

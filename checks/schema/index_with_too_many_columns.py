@@ -1,0 +1,37 @@
+"""SCH009: columns per index."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import IndexColumn
+
+
+@check(
+    code="SCH009",
+    name="schema.index_with_too_many_columns",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Index with too many columns",
+    finding="{resource} has {value} columns; limit {limit}.",
+    remediation=Remediation(
+        advice="Keep the columns that equality conditions use, then one range or sort column; leave the others to the "
+        "table.",
+        no_rollback="The new index is created beside the old one, which is dropped last.",
+        pre_check="EXPLAIN the statements that use the index: is_index_back shows whether they need its last columns.",
+        post_check="The statements use the shorter index at the same speed.",
+        risk="A statement that the long index answered alone now reads the table too.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def index_with_too_many_columns(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
+    """Columns behind the first range condition of a query do not narrow the scan. They only make the index larger,
+    and every change of any of them rewrites the entry; a long primary key is repeated in each index of the table."""
+    indexes: defaultdict[str, set[int]] = defaultdict(set)
+    for row in columns:
+        if row.index_type == "BTREE":
+            indexes[f"{row.table_schema}.{row.table_name}.{row.index_name}"].add(row.seq_in_index)
+    for resource, positions in indexes.items():
+        yield Measurement(resource, len(positions))

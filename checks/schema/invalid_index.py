@@ -1,0 +1,35 @@
+"""SCH008: indexes that the server does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import IndexColumn
+
+
+@check(
+    code="SCH008",
+    name="schema.invalid_index",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Index that cannot be used",
+    finding="{resource} is {value}: statements do without it.",
+    remediation=Remediation(
+        advice="Make sure that the index is not being built at the moment; then drop it and create it again.",
+        sql=("ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",),
+        no_rollback="The index serves no statement as it is; create it again from SHOW CREATE TABLE.",
+        pre_check="Keep the definition from SHOW CREATE TABLE; no build of this index is running in "
+        "GV$SESSION_LONGOPS.",
+        post_check="information_schema.STATISTICS shows VALID for the new index.",
+        risk="Building the index again reads the whole table.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def invalid_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
+    """The build of an index can fail half-way, for duplicates or for lack of space, and leaves something behind that
+    looks like an index but serves no statement. The queries it was made for scan the whole table meanwhile."""
+    for row in columns:
+        if row.comment not in ("VALID", ""):
+            names = {"schema": row.table_schema, "table": row.table_name, "index": row.index_name}
+            yield Measurement(f"{row.table_schema}.{row.table_name}.{row.index_name}", row.comment, names)

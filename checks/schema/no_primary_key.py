@@ -1,0 +1,47 @@
+"""SCH001: business tables without a primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, Table
+
+
+@check(
+    code="SCH001",
+    name="schema.no_primary_key",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Table without a primary key",
+    finding="{resource} has no primary key (rows by statistics: {rows_count}).",
+    remediation=Remediation(
+        advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none.",
+        sql=(
+            "ALTER TABLE {schema!i}.{table!i} ADD COLUMN `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
+            "ALTER TABLE {schema!i}.{table!i} ADD PRIMARY KEY (`id`);",
+        ),
+        rollback=(
+            "ALTER TABLE {schema!i}.{table!i} DROP PRIMARY KEY;",
+            "ALTER TABLE {schema!i}.{table!i} DROP COLUMN `id`;",
+        ),
+        pre_check="No column is called id; inserts name their columns; there is room for a second copy of the table.",
+        post_check="information_schema.STATISTICS lists an index PRIMARY for the table.",
+        risk="The table is rewritten and locked meanwhile: rehearse the duration on a copy.",
+        window=True,
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001377914",
+    ),
+)
+def no_primary_key(tables: Rows[Table], indexes: Rows[IndexColumn]) -> Iterator[Measurement]:
+    """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by
+    full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed."""
+    if len(indexes) >= MAX_INDEX_COLUMNS:
+        raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
+    keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
+    for table in tables:
+        if (table.table_schema, table.table_name) not in keyed:
+            yield Measurement(
+                f"{table.table_schema}.{table.table_name}",
+                table.table_rows or 0,
+                {"rows_count": table.table_rows or None, "schema": table.table_schema, "table": table.table_name},
+            )

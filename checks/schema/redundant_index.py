@@ -1,0 +1,78 @@
+"""SCH002: an index that another index of the table already serves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import IndexColumn
+
+Index = dict[int, IndexColumn]  # by position: with a full-text index the view repeats the columns of all others
+
+
+@check(
+    code="SCH002",
+    name="schema.redundant_index",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Index that another one already covers",
+    finding="{resource}: its columns ({columns}) lead the index {covering} ({covering_columns}).",
+    remediation=Remediation(
+        advice="Make the index invisible for a week, then drop it.",
+        sql=(
+            "ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} INVISIBLE;",
+            "ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",
+        ),
+        rollback=("CREATE {kind} {index!i} ON {schema!i}.{table!i} ({columns});",),
+        pre_check="Keep SHOW CREATE TABLE: on a partitioned table both indexes must be LOCAL, or both GLOBAL, and no "
+        "hint or outline may name the index.",
+        post_check="No statement became slower while the index was invisible.",
+        risk="A narrower index is cheaper to scan; a few statements may read a little more.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def redundant_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
+    """Every index is a table of its own that each write maintains, that takes memstore and disk and that compaction
+    rewrites. One whose columns lead another index answers no query that the longer one could not."""
+    tables: defaultdict[tuple[str, str], defaultdict[str, Index]] = defaultdict(lambda: defaultdict(dict))
+    for row in columns:
+        tables[row.table_schema, row.table_name][row.index_name][row.seq_in_index] = row
+    for (schema, table), found in tables.items():
+        usable = {name: index for name, index in found.items() if all(map(_serves, index.values()))}
+        for name, index in usable.items():
+            covering = _covering(name, usable)
+            if covering and name != "PRIMARY":
+                kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
+                names = {"schema": schema, "table": table, "index": name, "kind": kind, "columns": _listed(index)}
+                longer = {"covering": covering, "covering_columns": _listed(usable[covering])}
+                yield Measurement(f"{schema}.{table}.{name}", 1, {**names, **longer})
+
+
+def _serves(row: IndexColumn) -> bool:
+    hidden = row.column_name.startswith(("SYS_NC", "__"))  # expressions and parts of full-text indexes
+    return row.index_type == "BTREE" and row.is_visible == "YES" and row.comment == "VALID" and not hidden
+
+
+def _shape(index: Index) -> list[tuple[str, int | None]]:
+    return [(index[seq].column_name, index[seq].sub_part) for seq in sorted(index)]
+
+
+def _covering(name: str, indexes: Mapping[str, Index]) -> str:
+    """The index to keep instead: longer (then this one must not be unique), or equal and first by uniqueness and
+    name."""
+
+    def rank(other: str) -> tuple[int, bool, bool, str]:
+        return -len(indexes[other]), other != "PRIMARY", indexes[other][1].non_unique, other
+
+    mine = _shape(indexes[name])
+    same = [other for other, index in indexes.items() if _shape(index)[: len(mine)] == mine]
+    if not indexes[name][1].non_unique:
+        same = [other for other in same if len(indexes[other]) == len(mine)]
+    best = min(same, key=rank)
+    return "" if best == name else best
+
+
+def _listed(index: Index) -> str:
+    parts = ((column.replace("`", "``"), length) for column, length in _shape(index))
+    return ", ".join(f"`{column}`({length})" if length else f"`{column}`" for column, length in parts)

@@ -1,0 +1,37 @@
+"""SCH004: secondary indexes per table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import IndexColumn
+
+
+@check(
+    code="SCH004",
+    name="schema.too_many_indexes",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Table with very many indexes",
+    finding="{resource} has {value} indexes besides its primary key; limit {limit}.",
+    remediation=Remediation(
+        advice="Find the indexes that no statement uses: merge those that begin with the same columns, make the rest "
+        "invisible one by one and drop what nobody misses.",
+        no_rollback="Which index to drop is decided by the statements of the application.",
+        pre_check="Collect the access paths of the frequent statements from GV$OB_PLAN_CACHE_PLAN_STAT and EXPLAIN.",
+        post_check="Writes to the table are faster and no statement became slower.",
+        risk="A dropped index that a rare report needs turns that report into a full scan.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def too_many_indexes(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
+    """Each index is maintained by every insert and delete and by updates of its columns, and global ones make a write a
+    distributed transaction. Many of them slow writes down and give the optimizer more paths to get wrong."""
+    tables: defaultdict[str, set[str]] = defaultdict(set)
+    for row in columns:
+        if row.index_name != "PRIMARY":
+            tables[f"{row.table_schema}.{row.table_name}"].add(row.index_name)
+    for table, names in tables.items():
+        yield Measurement(table, len(names), {"indexes": ", ".join(sorted(names))})

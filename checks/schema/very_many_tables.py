@@ -1,0 +1,43 @@
+"""SCH007: tables and indexes for the tenant's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
+from agent.facts.resources import ResourceUnit
+from agent.facts.schema import IndexColumn, Table
+
+
+@check(
+    code="SCH007",
+    name="schema.very_many_tables",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    title="Very many tables for the tenant's memory",
+    finding="{resource}: {tables_count} tables and {indexes_count} indexes are {value} per GiB of memory; limit "
+    "{limit}.",
+    remediation=Remediation(
+        advice="Drop tables that nobody uses and merge those that differ only by a customer or a date into one "
+        "partitioned table; otherwise enlarge the tenant's memory.",
+        no_rollback="Which tables may go is the application's decision.",
+        pre_check="Group the table names by prefix: copies by date, customer or test run stand out.",
+        post_check="The number per GiB is below the limit.",
+        risk="Dropped tables are gone unless the recycle bin is on.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def very_many_tables(
+    tables: Rows[Table], indexes: Rows[IndexColumn], units: Rows[ResourceUnit]
+) -> Iterator[Measurement]:
+    """Every table, index and partition is at least one tablet that takes memory on each replica, however empty; the
+    server refuses new ones at 20,000 tablets per GiB by default. Schema refresh, compaction and statistics slow down
+    long before. Partitions are not counted here, so the real number is higher."""
+    memory = min((unit.memory_size for unit in units), default=0)
+    if not memory:
+        raise NotAssessed("The view shows no row of this tenant.")
+    secondary = {(i.table_schema, i.table_name, i.index_name) for i in indexes if i.index_name != "PRIMARY"}
+    per_gib = (len(tables) + len(secondary)) / (memory / 2**30)
+    evidence = {"tables_count": len(tables), "indexes_count": len(secondary), "memory_bytes": memory}
+    yield Measurement("tenant", per_gib, evidence)

@@ -1,0 +1,39 @@
+"""SEC002: accounts with global privileges that admit every host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.accounts import Account
+from checks.security.accounts import ANYWHERE, CHANGING, POWERFUL, READING, WRITING, full_name, held, usable
+
+
+@check(
+    code="SEC002",
+    name="security.account_from_anywhere",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Account with global privileges admits every host",
+    finding="{resource}: the account may log in from any address and holds {value} privileges on all databases: "
+    "{privileges}.",
+    remediation=Remediation(
+        advice="Tie the account to the network its application runs in, or take the global privileges away and grant "
+        "what it needs on its own database.",
+        sql=("RENAME USER {user!l}@{host!l} TO {user!l}@'10.%';",),
+        rollback=("RENAME USER {user!l}@'10.%' TO {user!l}@{host!l};",),
+        pre_check="Replace 10.% by the application's network; see in GV$OB_PROCESSLIST where the account's sessions "
+        "come from.",
+        post_check="The application connects; DBA_OB_USERS shows the new host.",
+        risk="Clients outside the network are refused from then on; open sessions stay.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def account_from_anywhere(accounts: Rows[Account]) -> Iterator[Measurement]:
+    """The host part of an account is a second lock beside the password. An account that reaches all databases
+    should not do without it: then the password alone, which sits in many configuration files, opens the tenant."""
+    for account in usable(accounts):
+        privileges = held(account, {**POWERFUL, **WRITING, **READING, **CHANGING})
+        if account.host in ANYWHERE and privileges:
+            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+            yield Measurement(full_name(account), len(privileges), evidence)

@@ -1,0 +1,36 @@
+"""SEC010: locked accounts that nobody removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.accounts import Account
+from checks.security.accounts import customers, full_name
+
+
+@check(
+    code="SEC010",
+    name="security.locked_accounts_left",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Locked account left behind",
+    finding="{resource}: the account is locked and still there.",
+    remediation=Remediation(
+        advice="Drop the account if nobody will need it again, after keeping its grants. If it is locked on purpose, "
+        "mute the finding with the reason.",
+        sql=("SHOW GRANTS FOR {user!l}@{host!l};", "DROP USER {user!l}@{host!l};"),
+        no_rollback="Create the account again from its grants; the password has to be set anew.",
+        pre_check="No view, routine or job has the account as its definer.",
+        post_check="The account is gone from DBA_OB_USERS.",
+        risk="Views and routines defined by the account stop working.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def locked_accounts_left(accounts: Rows[Account]) -> Iterator[Measurement]:
+    """A locked account keeps its privileges and is one statement away from being used again. Left behind, it makes
+    every review of accounts longer and hides the ones that matter."""
+    for account in customers(accounts):
+        if account.is_locked == "YES":
+            evidence = {"user": account.user_name, "host": account.host}
+            yield Measurement(full_name(account), account.is_locked, evidence)

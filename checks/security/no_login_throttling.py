@@ -1,0 +1,44 @@
+"""SEC012: nothing slows down the guessing of passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.settings import Parameter
+from checks.security.settings import value_of
+
+NAME = "connection_control_failed_connections_threshold"
+
+
+@check(
+    code="SEC012",
+    name="security.no_login_throttling",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Nothing slows down the guessing of passwords",
+    finding="{resource}: connection_control_failed_connections_threshold is {value}: failed logins are not limited.",
+    remediation=Remediation(
+        advice="Let the server lock an account for a while after some failed logins. Start with ten, and keep the "
+        "longest lock short enough that nobody can lock the application out for long.",
+        sql=(
+            "ALTER SYSTEM SET connection_control_failed_connections_threshold = 10;",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = 1000;",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = 60000;",
+        ),
+        rollback=(
+            "ALTER SYSTEM SET connection_control_failed_connections_threshold = 0;",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = 2147483647;",
+        ),
+        pre_check="No job or pool tries a wrong password over and over; it would lock its account.",
+        post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
+        risk="Somebody who knows an account's name can lock it for up to the longest delay by failing on purpose.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+    """OceanBase counts failed logins only if told to. With the default of 0 a program may try passwords as fast as the
+    network carries them, and the only trace is in the server's log."""
+    value = value_of(parameters, NAME)
+    if value == "0":
+        yield Measurement("tenant", value)

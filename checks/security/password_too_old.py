@@ -1,0 +1,41 @@
+"""SEC007: passwords that have not been changed for long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.facts.accounts import Account
+from agent.facts.given import Clock
+from checks.security.accounts import full_name, usable
+
+
+@check(
+    code="SEC007",
+    name="security.password_too_old",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="Password not changed for too long",
+    finding="{resource}: the password was last changed {value} ago (limit {limit}).",
+    remediation=Remediation(
+        advice="Set a new password together with whoever runs the application, and note the next date. To change "
+        "without a pause, make a second account, move the application, then drop the first.",
+        sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY '<new password>';",),
+        no_rollback="An old password should not come back.",
+        pre_check="Know every place where the password is stored: pools, jobs, monitoring, data links.",
+        post_check="PASSWORD_LAST_CHANGED in DBA_OB_USERS is today; no login fails.",
+        risk="Clients that still use the old password cannot open new connections.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """A password spreads with time: into scripts, tickets, laptops of people who have left. An old one is known to more
+    people than anybody can list, and many audit rules ask for a regular change."""
+    candidates = [*usable(accounts), *(row for row in accounts if row.user_name == "root" and row.is_locked != "YES")]
+    known = [(row, row.password_last_changed) for row in candidates if row.password_last_changed is not None]
+    if candidates and not known:
+        raise NotAssessed("The server does not tell when any password was changed.")
+    for account, changed in known:
+        age = clock[0].as_of - changed
+        evidence: dict[str, Scalar] = {"user": account.user_name, "host": account.host}
+        yield Measurement(full_name(account), age.total_seconds() / 86_400, evidence)

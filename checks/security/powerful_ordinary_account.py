@@ -1,0 +1,38 @@
+"""SEC003: ordinary accounts that may change the server or the accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.accounts import Account
+from checks.security.accounts import POWERFUL, full_name, held, usable
+
+
+@check(
+    code="SEC003",
+    name="security.powerful_ordinary_account",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Ordinary account holds administrator privileges",
+    finding="{resource}: the account holds administrator privileges on all databases: {privileges} (held: {value}, "
+    "limit {limit}).",
+    remediation=Remediation(
+        advice="Keep such privileges for named administrators. Revoke them from application accounts and grant what "
+        "the application needs on its own database. If this is an administrator, mute the finding with the reason.",
+        sql=("REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",),
+        rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
+        pre_check="Look for the account's statements in GV$OB_SQL_AUDIT: does it really use the privilege?",
+        post_check="SHOW GRANTS no longer lists the privileges; the application works.",
+        risk="Whatever used the privilege fails from then on, such as a deployment script that creates accounts.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def powerful_ordinary_account(accounts: Rows[Account]) -> Iterator[Measurement]:
+    """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's
+    hands an SQL injection becomes the loss of the tenant, and nobody can tell any more who changed what."""
+    for account in usable(accounts):
+        privileges = held(account, POWERFUL)
+        if privileges:
+            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+            yield Measurement(full_name(account), len(privileges), evidence)

@@ -1,0 +1,45 @@
+"""SEC001: root can be reached from every address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.accounts import Account
+from agent.facts.given import Attestation
+from agent.facts.settings import Variable
+from checks.security.accounts import ANYWHERE, full_name
+from checks.security.settings import guarded_by_console, open_entries
+
+
+@check(
+    code="SEC001",
+    name="security.root_from_anywhere",
+    unit=Unit.TEXT,
+    actor=Actor.BOTH,
+    title="root can log in from any address",
+    finding="{resource}: the account admits every host, and so does the tenant's allowlist ({allowlist}).",
+    remediation=Remediation(
+        advice="root of a tenant is made with host % and cannot be renamed, so the allowlist has to shut the door: "
+        "list the networks of the proxy, the applications and the administrators. On a public cloud restrict the "
+        "console's whitelist and attest it. Work with accounts of your own instead of root.",
+        sql=("SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,10.%';",),
+        rollback=("SET GLOBAL ob_tcp_invited_nodes = '%';",),
+        pre_check="Replace 10.% by your networks; list the addresses of all current sessions in GV$OB_PROCESSLIST "
+        "first.",
+        post_check="A login from an address outside the list is refused; the applications still connect.",
+        risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001885856",
+    ),
+)
+def root_from_anywhere(
+    accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]
+) -> Iterator[Measurement]:
+    """root may do everything in the tenant and its name is known to every attacker. Where neither the account nor the
+    allowlist looks at the address, one guessed or leaked password is the whole tenant."""
+    if guarded_by_console(attestations):
+        return
+    entries = open_entries(variables)
+    for account in accounts:
+        if entries and account.user_name == "root" and account.host in ANYWHERE and account.is_locked != "YES":
+            yield Measurement(full_name(account), account.host, {"allowlist": ", ".join(entries)})

@@ -1,0 +1,38 @@
+"""SEC008: files anywhere on the server can be read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.facts.settings import Variable
+from checks.security.settings import value_of
+
+EVERYWHERE = "/"
+
+
+@check(
+    code="SEC008",
+    name="security.secure_file_priv_open",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    title="Files anywhere on the server can be read and written",
+    finding="{resource}: secure_file_priv is {value}, so import and export may use every path of the server.",
+    remediation=Remediation(
+        advice="Set one directory for import and export, or NULL to forbid both (an empty value forbids both, too). "
+        "The server accepts the change only over its local Unix socket.",
+        run_as=RunAs.CONSOLE,
+        sql=("SET GLOBAL secure_file_priv = 'NULL';",),
+        rollback=("SET GLOBAL secure_file_priv = {value!l};",),
+        pre_check="Ask whether LOAD DATA, SELECT INTO OUTFILE or external tables read files of the server.",
+        post_check="In a new session SELECT ... INTO OUTFILE to another directory is refused.",
+        risk="Imports and exports by files on the server fail outside the directory.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001715689",
+    ),
+)
+def secure_file_priv_open(variables: Rows[Variable]) -> Iterator[Measurement]:
+    """On OceanBase the path / lifts every limit, while an empty value or NULL forbids file access: other than on MySQL.
+    With /, an account that holds FILE can read the server's own files and write where the server may write."""
+    value = value_of(variables, "secure_file_priv")
+    if value == EVERYWHERE:
+        yield Measurement("tenant", value)

@@ -1,0 +1,27 @@
+"""Variables and parameters that the security checks read, and who else guards the door."""
+
+from __future__ import annotations
+
+from agent.api import NotAssessed
+from agent.facts.given import Attestation
+from agent.facts.settings import Parameter, Variable
+from checks.security.accounts import ANYWHERE
+
+
+def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) -> str:
+    """The value as the server spells it, "" for NULL. Raises NotAssessed where the server does not list the name."""
+    for row in settings:
+        if row.name == name:
+            return row.value or ""
+    raise NotAssessed("The server does not list {name}.", name=name)
+
+
+def open_entries(variables: tuple[Variable, ...]) -> list[str]:
+    """Entries of the tenant's allowlist that let every address in."""
+    entries = (entry.strip() for entry in value_of(variables, "ob_tcp_invited_nodes").split(","))
+    return [entry for entry in entries if entry in ANYWHERE]
+
+
+def guarded_by_console(attestations: tuple[Attestation, ...]) -> bool:
+    """Whether somebody answers for a restricted whitelist in the cloud console, which SQL cannot see."""
+    return any(item.key == "console_whitelist_restricted" and item.value is True for item in attestations)

@@ -1,0 +1,49 @@
+"""SEC009: sessions from other hosts that are not encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, Unit, check, params
+from agent.facts.sessions import Session
+
+LOCAL = ("127.", "localhost", "::1", "[::1]", "::ffff:127.")
+
+
+@params
+class TlsParams(Params):
+    min_sessions_count: int
+
+
+@check(
+    code="SEC009",
+    name="security.tls_not_used",
+    unit=Unit.PCT,
+    actor=Actor.BOTH,
+    title="Connections from other hosts are not encrypted",
+    finding="{resource}: {value} of the sessions from other hosts are not encrypted ({plain_count} of {remote_count}; "
+    "limit {limit}).",
+    remediation=Remediation(
+        advice="Switch TLS on at the server or the proxy (in the cloud console), then in the clients, and when all "
+        "use it demand it account by account.",
+        run_as=RunAs.CONSOLE,
+        sql=("SELECT USER, USER_CLIENT_IP, SSL_CIPHER, COUNT(*) FROM oceanbase.GV$OB_PROCESSLIST GROUP BY 1, 2, 3;",),
+        no_rollback="The statement only reads.",
+        pre_check="Drivers and the proxy support TLS and trust the server's certificate.",
+        post_check="SSL_CIPHER in GV$OB_PROCESSLIST is filled for the sessions.",
+        risk="Clients that cannot do TLS are refused once it is demanded; the handshake makes connecting slower.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def tls_not_used(sessions: Rows[Session], limits: TlsParams) -> Iterator[Measurement]:
+    """Without TLS everyone on the way can read data and results, and change them. The server sees the last part of
+    the way only: behind a proxy this tells how the proxy connects, not how the application does."""
+    remote = [session for session in sessions if not session.host.startswith(LOCAL)]
+    if len(remote) < limits.min_sessions_count:
+        raise NotAssessed(
+            "Too few sessions from other hosts were open ({sessions_count}).",
+            "Assess while the application is connected.",
+            sessions_count=len(remote),
+        )
+    plain = sum(not session.ssl_cipher for session in remote)
+    yield Measurement("tenant", 100 * plain / len(remote), {"plain_count": plain, "remote_count": len(remote)})

@@ -1,0 +1,43 @@
+"""SQL007: how far back the SQL audit reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.facts.sql import AuditReturn
+
+
+@check(
+    code="SQL007",
+    name="sql.audit_span_too_short",
+    unit=Unit.SECONDS,
+    actor=Actor.CUSTOMER,
+    title="The SQL audit reaches back only a short time",
+    finding="{resource}: the SQL audit reaches back {value} (limit {limit}) with {records_count} records; older ones "
+    "are "
+    "already overwritten.",
+    remediation=Remediation(
+        advice="Give the SQL audit a larger share of the tenant's memory, or keep what matters elsewhere: the workload "
+        "repository holds snapshots for days.",
+        sql=("SET GLOBAL ob_sql_audit_percentage = 10;",),
+        rollback=("SET GLOBAL ob_sql_audit_percentage = 3;",),
+        pre_check="SHOW GLOBAL VARIABLES LIKE 'ob_sql_audit_percentage'; note the value for the way back (3 by "
+        "default) and "
+        "make sure that the tenant has memory to spare.",
+        post_check="Some hours later MIN(REQUEST_TIME) in GV$OB_SQL_AUDIT lies further back.",
+        risk="The share is taken from the tenant's memory, which caches and sorts then lack.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def audit_span_too_short(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
+    """The SQL audit is a ring in memory: new statements overwrite old ones. When it holds only minutes, the statement
+    that hurt this morning can no longer be found when somebody looks for it, and every figure taken from it is a
+    snapshot."""
+    if not returns:
+        raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
+    if min(row.first_request for row in returns) <= 1:
+        return  # nothing was overwritten yet
+    span_us = max(row.last_us for row in returns) - min(row.first_us for row in returns)
+    evidence: dict[str, Scalar] = {"records_count": sum(row.records for row in returns)}
+    yield Measurement(tenant_name(None), span_us / 1_000_000, evidence)

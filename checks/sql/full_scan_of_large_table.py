@@ -1,0 +1,52 @@
+"""SQL003: frequent statements that read a large table from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class FullScanParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL003",
+    name="sql.full_scan_of_large_table",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Frequent statement scans a large table in full",
+    finding="{resource} in {database} scans in full and reads {value} rows per execution (limit {limit}; "
+    "{executions_count} executions of {average_us} on average).",
+    remediation=Remediation(
+        advice="Create an index that begins with the columns of the equality conditions, or partition the table by "
+        "what the "
+        "statement filters on. Check also that no function and no type conversion keeps an existing index from use.",
+        pre_check="EXPLAIN the statement: TABLE FULL SCAN names the table, its filters name the columns.",
+        post_check="EXPLAIN shows TABLE RANGE SCAN or TABLE GET, and the rows read per execution fall in "
+        "GV$OB_SQL_AUDIT.",
+        risk="Building an index on a large table takes CPU, disk space and time: do it outside the peak.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def full_scan_of_large_table(
+    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: FullScanParams
+) -> Iterator[Measurement]:
+    """A full scan reads every row, so its cost grows with the table and it pushes warm blocks out of the cache. A
+    nightly report may do that; a statement that runs over and over may not."""
+    for row in frequent(shapes, limits.min_executions_count):
+        if row.full_scans < limits.min_executions_count:
+            continue
+        evidence: dict[str, Scalar] = {
+            "executions_count": row.executions,
+            "full_scans_count": row.full_scans,
+            "average_us": row.elapsed_us / row.executions,
+            "database": row.db_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)

@@ -1,0 +1,54 @@
+"""SQL009: SQL shapes that mostly wait for locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class LockWaitParams(Params):
+    min_wait_ms: int
+    min_executions_count: int
+
+
+@check(
+    code="SQL009",
+    name="sql.lock_wait_share",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Statement spends its time waiting for locks",
+    finding="{resource} in {database} waits for locks during {value} of its time (limit {limit}): {wait_us} of "
+    "{elapsed_us} "
+    "in {executions_count} executions.",
+    remediation=Remediation(
+        advice="Commit sooner and keep calls to other systems out of transactions. Change hot rows last in a "
+        "transaction, in "
+        "one order everywhere, and split counters that everybody updates into several rows.",
+        pre_check="While it waits, GV$OB_LOCKS names the waiting transaction and GV$OB_TRANSACTION_PARTICIPANTS the "
+        "holder.",
+        post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT goes down to nearly zero.",
+        risk="Shorter transactions change what is atomic: the application's developers must agree.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def lock_wait_share(
+    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: LockWaitParams
+) -> Iterator[Measurement]:
+    """A statement that meets a locked row is set aside and tried again until the lock is free or its time is up. The
+    time of waiting counts as wait events and as what lies between the attempts; no faster hardware makes it shorter."""
+    for row in frequent(shapes, limits.min_executions_count):
+        if row.lock_wait_us < limits.min_wait_ms * 1000:
+            continue
+        evidence: dict[str, Scalar] = {
+            "wait_us": row.lock_wait_us,
+            "elapsed_us": row.elapsed_us,
+            "executions_count": row.executions,
+            "retries_count": row.retries,
+            "database": row.db_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), 100 * row.lock_wait_us / max(row.elapsed_us, 1), evidence)

@@ -1,0 +1,69 @@
+"""SQL005: plan cache hit rate since start."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
+from agent.facts.sql import PlanCache
+
+
+@params
+class HitRateParams(Params):
+    min_accesses_count: int
+
+
+@check(
+    code="SQL005",
+    name="sql.plan_cache_hit_rate_low",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Plan cache hit rate too low",
+    finding="{resource}: the plan cache answers {value} of the look-ups (limit {limit}; {hits_count} hits in "
+    "{accesses_count}), with {plans_count} plans in {used_bytes} of {limit_bytes}.",
+    remediation=Remediation(
+        advice="Send statements with bind parameters or with the same shape, so that their plans are found again; "
+        "build IN "
+        "lists and multi-row inserts in a few fixed lengths. If the cache is at its limit, raise "
+        "ob_plan_cache_percentage.",
+        pre_check="Look in GV$OB_PLAN_CACHE_PLAN_STAT for statements that differ only in length or spelling.",
+        post_check="HIT_COUNT grows nearly as fast as ACCESS_COUNT in GV$OB_PLAN_CACHE_STAT.",
+        risk="More memory for plans is less memory for data.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> Iterator[Measurement]:
+    """A statement whose plan is not in the cache is parsed, resolved and optimized again, which costs more than running
+    a short statement. A low rate shows as high CPU at few transactions."""
+    tenants: dict[int | None, list[PlanCache]] = defaultdict(list)
+    for row in caches:
+        tenants[row.tenant_id].append(row)
+    judged = {
+        key: rows for key, rows in tenants.items() if sum(r.access_count for r in rows) >= limits.min_accesses_count
+    }
+    if not judged:
+        args = {"minimum_count": limits.min_accesses_count}
+        raise NotAssessed("The plan cache has been asked fewer than {minimum_count} times since start.", **args)
+    for tenant_id, rows in judged.items():
+        accesses, hits = sum(row.access_count for row in rows), sum(row.hit_count for row in rows)
+        evidence: dict[str, Scalar] = {
+            "accesses_count": accesses,
+            "hits_count": hits,
+            "plans_count": sum(row.plan_num for row in rows),
+            "used_bytes": sum(max(row.mem_used, 0) for row in rows),
+            "limit_bytes": sum(row.mem_limit for row in rows),
+        }
+        yield Measurement(tenant_name(tenant_id), 100 * hits / accesses, evidence)

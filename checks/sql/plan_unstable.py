@@ -1,0 +1,58 @@
+"""SQL012: one SQL shape with several plans, one of them many times slower."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan
+from checks.sql.ring import shape_name, text_of
+
+
+@params
+class UnstableParams(Params):
+    min_executions_count: int
+    min_slowest_average_ms: int
+
+
+@check(
+    code="SQL012",
+    name="sql.plan_unstable",
+    unit=Unit.RATIO,
+    actor=Actor.CUSTOMER,
+    title="One statement has plans of very different speed",
+    finding="{resource} has {plans_count} plans, the slowest {value} times as slow as the fastest (limit {limit}): "
+    "{slowest_us} against {fastest_us} on average.",
+    remediation=Remediation(
+        advice="Compare the plans. Where the slow one comes from parameters of another type (a number for a character "
+        "column), "
+        "correct the application. Otherwise gather fresh statistics, and bind the good plan with an outline if it "
+        "stays.",
+        pre_check="Look the plans up by SQL_ID in GV$OB_PLAN_CACHE_PLAN_STAT and their steps in GV$OB_SQL_PLAN.",
+        post_check="GV$OB_PLAN_CACHE_PLAN_STAT shows one plan, or plans of about the same AVG_EXE_USEC.",
+        risk="An outline keeps its plan even when the data changes: review it after large changes.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def plan_unstable(plans: Rows[CachedPlan], limits: UnstableParams) -> Iterator[Measurement]:
+    """The same statement can get several plans, by type of parameter, by session settings or by what the optimizer knew
+    at the time. When one is many times slower, response times jump without any change in the application."""
+    shapes: dict[tuple[str, int], dict[int, list[CachedPlan]]] = defaultdict(lambda: defaultdict(list))
+    for plan in plans:
+        shapes[plan.sql_id, plan.db_id][plan.plan_hash].append(plan)
+    for (sql_id, _), hashes in shapes.items():
+        averages = sorted(
+            sum(plan.elapsed_time for plan in same) / executions
+            for same in hashes.values()
+            if (executions := sum(plan.executions for plan in same)) >= limits.min_executions_count
+        )
+        if len(averages) < 2 or averages[-1] < limits.min_slowest_average_ms * 1000:  # noqa: PLR2004 - a pair to compare
+            continue
+        evidence: dict[str, Scalar] = {
+            "plans_count": len(averages),
+            "slowest_us": averages[-1],
+            "fastest_us": averages[0],
+            "statement": text_of(plans, sql_id),
+        }
+        yield Measurement(shape_name(sql_id), averages[-1] / max(averages[0], 1), evidence)

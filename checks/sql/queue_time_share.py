@@ -1,0 +1,50 @@
+"""SQL010: time that statements wait for a free worker thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.facts.sql import SqlShape
+from checks.sql.ring import require_executions
+
+
+@params
+class QueueParams(Params):
+    min_executions_count: int
+    min_average_queue_us: int
+
+
+@check(
+    code="SQL010",
+    name="sql.queue_time_share",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Statements queue for a worker thread",
+    finding="{resource}: statements wait in the queue for {value} of their time (limit {limit}), {average_queue_us} "
+    "each on "
+    "average over {executions_count} executions.",
+    remediation=Remediation(
+        advice="Find out whether slow statements hold the workers or whether the load has outgrown the tenant. In the "
+        "first "
+        "case tune them; in the second enlarge the tenant's CPU or limit the connections of the application.",
+        pre_check="Compare QUEUE_TIME with EXECUTE_TIME in GV$OB_SQL_AUDIT by hour, and the tenant's CPU use.",
+        post_check="The average QUEUE_TIME in GV$OB_SQL_AUDIT falls under a millisecond at the peak.",
+        risk="More CPU costs money and hides statements that could be tuned.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement]:
+    """The tenant's CPU decides how many statements run at once; the others queue. Queue time is the earliest sign that
+    the tenant is too small for its peak, long before anything times out."""
+    executions = sum(row.executions for row in shapes)
+    require_executions(executions, limits.min_executions_count)
+    queue_us, elapsed_us = sum(row.queue_us for row in shapes), sum(row.elapsed_us for row in shapes)
+    if queue_us < limits.min_average_queue_us * executions:
+        return
+    evidence: dict[str, Scalar] = {
+        "executions_count": executions,
+        "average_queue_us": queue_us / executions,
+        "elapsed_us": elapsed_us,
+    }
+    yield Measurement(tenant_name(None), 100 * queue_us / max(elapsed_us, 1), evidence)

@@ -1,0 +1,45 @@
+"""SQL016: statements that run on other servers than the one that took them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.facts.sql import SqlShape
+from checks.sql.ring import require_executions
+
+
+@params
+class RemotePlanParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL016",
+    name="sql.remote_plan_share",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Many statements run remotely or distributed",
+    finding="{resource}: {value} of the executions used a remote or distributed plan (limit {limit}; {remote_count} of "
+    "{executions_count}).",
+    remediation=Remediation(
+        advice="Keep tables that are joined in one table group, give statements the partition key, and set the primary "
+        "zone "
+        "where the application connects. Parallel hints on short statements do the same harm: take them out.",
+        pre_check="Group GV$OB_SQL_AUDIT by SQL_ID for PLAN_TYPE 2 (remote) and 3 (distributed).",
+        post_check="Most executions in GV$OB_SQL_AUDIT have PLAN_TYPE 1.",
+        risk="Table groups and primary zones move leaders: change them in a quiet hour.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Iterator[Measurement]:
+    """A local plan touches one server. A remote or distributed one adds network trips and holds threads on several
+    servers, and a transaction over several log streams commits in two phases. Short business statements should be
+    local."""
+    executions = sum(row.executions for row in shapes)
+    require_executions(executions, limits.min_executions_count)
+    remote = sum(row.remote_plans for row in shapes)
+    yield Measurement(
+        tenant_name(None), 100 * remote / executions, {"remote_count": remote, "executions_count": executions}
+    )

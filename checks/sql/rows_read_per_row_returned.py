@@ -1,0 +1,54 @@
+"""SQL004: many rows read for each row that comes back or changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class RowsReadParams(Params):
+    min_executions_count: int
+    min_rows_read_count: int
+
+
+@check(
+    code="SQL004",
+    name="sql.rows_read_per_row_returned",
+    unit=Unit.RATIO,
+    actor=Actor.CUSTOMER,
+    title="Statement reads far more rows than it returns",
+    finding="{resource} in {database} reads {value} rows for each row returned or changed (limit {limit}): "
+    "{rows_read_count} "
+    "read, {rows_used_count} used in {executions_count} executions.",
+    remediation=Remediation(
+        advice="Give the statement an index that covers its conditions, the most selective equality first. If it "
+        "counts or "
+        "sums, keep the result in a summary table instead of reading the rows each time.",
+        pre_check="EXPLAIN the statement and look at which conditions are filters and which are range conditions.",
+        post_check="The rows read per execution in GV$OB_SQL_AUDIT come near the rows returned.",
+        risk="A new index costs disk space and slows writes down a little.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def rows_read_per_row_returned(
+    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: RowsReadParams
+) -> Iterator[Measurement]:
+    """Rows that are read and thrown away cost CPU and cache without any use. Rows in memory and on disk are counted
+    alike, so a table with many fresh changes and no suitable index shows here first. An execution without a result
+    counts as one row."""
+    for row in frequent(shapes, limits.min_executions_count):
+        if row.rows_read < limits.min_rows_read_count * row.executions:
+            continue
+        used = max(row.rows_returned + row.rows_affected, row.executions)
+        evidence: dict[str, Scalar] = {
+            "rows_read_count": row.rows_read,
+            "rows_used_count": used,
+            "executions_count": row.executions,
+            "database": row.db_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), row.rows_read / used, evidence)

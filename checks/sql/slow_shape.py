@@ -1,0 +1,50 @@
+"""SQL008: SQL shapes that are slow on average."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class SlowShapeParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL008",
+    name="sql.slow_shape",
+    unit=Unit.MILLISECONDS,
+    actor=Actor.CUSTOMER,
+    title="Statement is slow on average",
+    finding="{resource} in {database} takes {value} on average (limit {limit}; {executions_count} executions, the "
+    "longest "
+    "{longest_us}), {executing_pct} of it executing.",
+    remediation=Remediation(
+        advice="Look at where the time goes: executing means plan, index or amount of data; the rest is queueing, "
+        "parsing or "
+        "waiting for locks. Then tune the plan, or cut the work into smaller statements.",
+        pre_check="EXPLAIN the statement, and compare EXECUTE_TIME, QUEUE_TIME and GET_PLAN_TIME in GV$OB_SQL_AUDIT.",
+        post_check="The average in GV$OB_SQL_AUDIT falls below the limit.",
+        risk="A changed plan can suit other parameters less: try it with several.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def slow_shape(
+    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: SlowShapeParams
+) -> Iterator[Measurement]:
+    """A single slow execution may be bad luck. A shape that is slow on average has a cause that stays: a plan, a
+    missing index, too much data. Each execution holds a worker thread of the tenant meanwhile."""
+    for row in frequent(shapes, limits.min_executions_count):
+        evidence: dict[str, Scalar] = {
+            "executions_count": row.executions,
+            "longest_us": row.max_elapsed_us,
+            "executing_pct": 100 * row.execute_us / max(row.elapsed_us, 1),
+            "database": row.db_name,
+            "user": row.user_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), row.elapsed_us / row.executions / 1000, evidence)

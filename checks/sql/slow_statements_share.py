@@ -1,0 +1,51 @@
+"""SQL001: executions that take longer than a second, as a share of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.facts.sql import AuditReturn, SqlShape
+from checks.sql.ring import executions_of, require_executions
+
+
+@params
+class SlowShareParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL001",
+    name="sql.slow_statements_share",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Too many statements take longer than a second",
+    finding="{resource}: {value} of the statements in the SQL audit took a second or longer ({slow_count} of "
+    "{executions_count} within {span_s}; limit {limit}), the longest {longest_us}.",
+    remediation=Remediation(
+        advice="Start with the shapes that this report lists as slow: read their plans and add the missing index or "
+        "narrow "
+        "the condition. Move reports and batch jobs away from the peak.",
+        pre_check="List the statements of a second and longer in GV$OB_SQL_AUDIT, ordered by ELAPSED_TIME.",
+        post_check="After a business day the share in the SQL audit is below the limit.",
+        risk="A new index costs disk space and slows writes down a little.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def slow_statements_share(
+    returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: SlowShareParams
+) -> Iterator[Measurement]:
+    """A tenant has a fixed number of worker threads, and a slow statement holds one of them for its whole run. When
+    slow statements are more than the odd one, fast statements start to queue behind them and the business feels all of
+    it."""
+    executions = executions_of(returns)
+    require_executions(executions, limits.min_executions_count)
+    slow = sum(row.over_1s for row in shapes)
+    span_us = max(row.last_us for row in returns) - min(row.first_us for row in returns)
+    evidence: dict[str, Scalar] = {
+        "slow_count": slow,
+        "executions_count": executions,
+        "span_s": span_us / 1_000_000,
+        "longest_us": max((row.max_elapsed_us for row in shapes), default=0),
+    }
+    yield Measurement(tenant_name(None), 100 * slow / executions, evidence)

@@ -1,0 +1,55 @@
+"""SQL002: one statement that takes most of the tenant's time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlTotal
+from checks.sql.ring import shape_name, text_of
+
+
+@params
+class DominanceParams(Params):
+    min_total_elapsed_s: float
+    min_executions_count: int
+
+
+@check(
+    code="SQL002",
+    name="sql.statement_dominates_time",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="One statement takes most of the database time",
+    finding="{resource} takes {value} of the time of all statements in the plan cache (limit {limit}): "
+    "{executions_count} executions of {average_us} on average.",
+    remediation=Remediation(
+        advice="Tune this statement first: nothing else gives as much. Read its plan, check the index for its "
+        "conditions, "
+        "and ask the application whether every execution is needed or a result can be kept.",
+        pre_check="EXPLAIN the statement and compare estimated rows with the rows that it returns.",
+        post_check="In GV$OB_SQLSTAT the statement's share of ELAPSED_TIME_TOTAL falls.",
+        risk="A changed plan can suit other parameters less: try it with several.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def statement_dominates_time(
+    totals: Rows[SqlTotal], plans: Rows[CachedPlan] | None, limits: DominanceParams
+) -> Iterator[Measurement]:
+    """Where one SQL shape makes up most of the database time, its plan decides over the whole tenant: one changed plan
+    or one larger table, and everything slows down at once. It is also where tuning pays most."""
+    total_us = sum(row.elapsed_us for row in totals)
+    if total_us < limits.min_total_elapsed_s * 1_000_000:
+        return
+    for row in totals:
+        if row.executions < limits.min_executions_count:
+            continue
+        evidence: dict[str, Scalar] = {
+            "executions_count": row.executions,
+            "average_us": row.elapsed_us / row.executions,
+            "total_us": row.elapsed_us,
+            "all_statements_us": total_us,
+            "database": row.db_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), 100 * row.elapsed_us / total_us, evidence)

@@ -1,0 +1,49 @@
+"""SQL011: statements that the server runs several times before they succeed or fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class RetryParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL011",
+    name="sql.statement_retries",
+    unit=Unit.RATIO,
+    actor=Actor.CUSTOMER,
+    title="Statement is retried again and again",
+    finding="{resource} in {database} is retried {value} times per execution (limit {limit}): {retries_count} retries "
+    "in "
+    "{executions_count} executions, {errors_count} of which failed all the same.",
+    remediation=Remediation(
+        advice="Retries come from row locks, from schema changes during the business hours and from leaders that move. "
+        "Look "
+        "at which of them fits the time, then shorten the transactions or move DDL into a quiet hour.",
+        pre_check="Compare the times of the retries in GV$OB_SQL_AUDIT with DDL and with lock waits in GV$OB_LOCKS.",
+        post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT stays near zero over a business day.",
+        risk="Moving DDL delays releases: agree on a window.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def statement_retries(
+    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: RetryParams
+) -> Iterator[Measurement]:
+    """The server silently retries a statement that met a locked row, an outdated schema or a moved leader. The client
+    sees only a longer response time, so frequent retries are the hidden cause of many a slow hour."""
+    for row in frequent(shapes, limits.min_executions_count):
+        evidence: dict[str, Scalar] = {
+            "retries_count": row.retries,
+            "executions_count": row.executions,
+            "errors_count": row.errors,
+            "database": row.db_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), row.retries / row.executions, evidence)

@@ -1,0 +1,42 @@
+"""SQL013: statements that return very many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@check(
+    code="SQL013",
+    name="sql.very_large_result",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Statement returns a very large result",
+    finding="{resource} in {database} returned {value} rows at once (limit {limit}) to {user}; its longest run took "
+    "{longest_us}.",
+    remediation=Remediation(
+        advice="Read in pages by key, let the database count and sum, or export through a tool made for it. Check that "
+        "the "
+        "application did not lose a condition.",
+        pre_check="Ask the owner of the account what the rows are for.",
+        post_check="The statement's largest RETURN_ROWS in GV$OB_SQL_AUDIT stays below the limit.",
+        risk="Reading in pages sees changes made meanwhile, unless the reader keeps one snapshot.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def very_large_result(shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None) -> Iterator[Measurement]:
+    """A result of that size holds a worker thread and a snapshot until the client has fetched the last row, fills the
+    network and often the memory of the application too. People seldom read that many rows; a condition may be
+    missing."""
+    for row in frequent(shapes, 1):
+        evidence: dict[str, Scalar] = {
+            "executions_count": row.executions,
+            "longest_us": row.max_elapsed_us,
+            "database": row.db_name,
+            "user": row.user_name,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), row.max_rows_returned, evidence)

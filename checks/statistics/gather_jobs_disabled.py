@@ -1,0 +1,35 @@
+"""STA005: nightly windows of statistics gathering that are switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.maintenance import Job
+
+
+@check(
+    code="STA005",
+    name="statistics.gather_jobs_disabled",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Window of statistics gathering switched off",
+    finding="{resource} is switched off; {value} of {windows_count} windows are.",
+    remediation=Remediation(
+        advice="Switch the window on again. If it disturbed the business, move or shorten it instead of switching it "
+        "off.",
+        sql=("CALL DBMS_SCHEDULER.ENABLE({job!l});",),
+        rollback=("CALL DBMS_SCHEDULER.DISABLE({job!l});",),
+        pre_check="No other job of the customer gathers the statistics in place of the windows.",
+        post_check="ENABLED in DBA_SCHEDULER_JOBS is set, and the next night leaves a run in the gathering history.",
+        risk="Gathering reads tables and costs CPU within the window.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
+    ),
+)
+def gather_jobs_disabled(jobs: Rows[Job]) -> Iterator[Measurement]:
+    """Seven jobs, one for each day of the week, keep the optimizer's statistics fresh. A night off now and then does
+    little; with most of them off all statistics grow old together, and so do the plans."""
+    windows = [job for job in jobs if job.job_name.upper().endswith("DAY_WINDOW") and job.enabled is not None]
+    off = [job for job in windows if (job.enabled or "").upper() in ("0", "FALSE")]
+    for job in off:
+        yield Measurement(job.job_name, len(off), {"windows_count": len(windows), "job": job.job_name})

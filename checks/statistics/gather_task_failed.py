@@ -1,0 +1,53 @@
+"""STA004: runs of statistics gathering that failed, wholly or for some tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.given import Clock
+from agent.facts.maintenance import GatherTask
+
+MANUAL = "MANUAL GATHER"  # whoever called it has seen the error
+
+
+@params
+class GatherParams(Params):
+    window_days: int
+
+
+@check(
+    code="STA004",
+    name="statistics.gather_task_failed",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Statistics gathering failed",
+    finding="{resource}: {value} runs of the last {window_days} failed or left tables out ({tables_count} tables); "
+    "limit {limit}.",
+    remediation=Remediation(
+        advice="Read the return code of the tables that failed: a timeout asks for a longer window or more "
+        "parallelism, a lack of memory for a smaller sample, a lock for another hour. Then gather those tables by "
+        "hand.",
+        no_rollback="Nothing is changed before the cause is known.",
+        pre_check="DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY lists tables and return codes of each run by TASK_ID.",
+        post_check="The next run has the status SUCCESS and FAILED_COUNT 0.",
+        risk="None; reading the history changes nothing.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
+    ),
+)
+def gather_task_failed(tasks: Rows[GatherTask], clock: Rows[Clock], p: GatherParams) -> Iterator[Measurement]:
+    """A run that fails keeps the old statistics without a word, so tables grow stale although gathering seems to be on.
+    One failure may be chance; a run that fails again and again always misses the same large tables."""
+    since = clock[0].as_of - timedelta(days=p.window_days)
+    runs: Counter[str] = Counter()
+    tables: Counter[str] = Counter()
+    for task in tasks:
+        if task.start_time < since or task.type.upper() == MANUAL:
+            continue
+        if task.status.upper().startswith("FAIL") or task.failed_count:
+            runs[task.type] += 1
+            tables[task.type] += task.failed_count or 0
+    for kind, count in runs.items():
+        yield Measurement(kind, count, {"window_days": p.window_days, "tables_count": tables[kind]})

@@ -1,0 +1,44 @@
+"""STA006: windows that are on and still gather nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.facts.given import Clock
+from agent.facts.maintenance import GatherTask, Job
+from agent.facts.resources import ResourceUnit
+
+
+@check(
+    code="STA006",
+    name="statistics.gather_task_not_run",
+    unit=Unit.DAYS,
+    actor=Actor.BOTH,
+    title="Statistics gathering has not succeeded for days",
+    finding="{resource}: no run of statistics gathering has succeeded for {idle_days}, though {windows_count} windows "
+    "are on; limit {limit}.",
+    remediation=Remediation(
+        advice="Look at the windows in DBA_SCHEDULER_JOBS: a next run that lies in the past, or failures, mean that "
+        "the scheduler stands still; ask the platform's support then. Gather the important schemas by hand meanwhile.",
+        no_rollback="Nothing is changed before the cause is known.",
+        pre_check="Compare LAST_START_DATE, NEXT_RUN_DATE and FAILURE_COUNT of the windows with today.",
+        post_check="DBA_OB_TASK_OPT_STAT_GATHER_HISTORY has a new run with the status SUCCESS.",
+        risk="Gathering by hand costs CPU and reads; choose a quiet hour.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
+    ),
+)
+def gather_task_not_run(
+    tasks: Rows[GatherTask], jobs: Rows[Job], units: Rows[ResourceUnit], clock: Rows[Clock]
+) -> Iterator[Measurement]:
+    """Windows that are switched on may still do nothing: the scheduler hangs, every run fails, or the window ends too
+    early. Statistics then grow old unseen. A tenant is not judged by more days than it has existed."""
+    windows = [job for job in jobs if job.job_name.upper().endswith("DAY_WINDOW")]
+    on = [job for job in windows if (job.enabled or "").upper() in ("1", "TRUE")]
+    since = [unit.create_time for unit in units if unit.create_time]
+    since += [task.start_time for task in tasks if task.status.upper() == "SUCCESS"]
+    if not since:
+        raise NotAssessed("The age of the tenant is unknown and no run of statistics gathering is on record.")
+    if on:
+        idle = (clock[0].as_of - max(since)).days
+        yield Measurement("tenant", idle, {"idle_days": idle, "windows_count": len(on)})

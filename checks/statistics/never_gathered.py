@@ -1,0 +1,40 @@
+"""STA001: tables that the optimizer knows nothing of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.given import Clock
+from agent.facts.schema import Table, TableStatistics
+
+
+@check(
+    code="STA001",
+    name="statistics.never_gathered",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="Optimizer statistics never gathered",
+    finding="{resource} has existed for {age_days} without statistics; limit {limit}.",
+    remediation=Remediation(
+        advice="Gather the statistics once by hand, then see why the nightly windows pass the table over.",
+        sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
+        rollback=("CALL DBMS_STATS.DELETE_TABLE_STATS({schema!l}, {table!l});",),
+        pre_check="Choose a quiet hour for large tables.",
+        post_check="LAST_ANALYZED in DBA_TAB_STATISTICS is set and the plans of the table's statements are as good as "
+        "before.",
+        risk="Plans may change with the new statistics, usually for the better.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
+    ),
+)
+def never_gathered(statistics: Rows[TableStatistics], tables: Rows[Table], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """Without statistics the optimizer falls back on rough guesses of the storage layer: it knows the number of rows
+    at best, not how values are spread, and picks join orders and indexes by luck."""
+    created = {(row.table_schema, row.table_name): row.create_time for row in tables}
+    for row in statistics:
+        since = created.get((row.owner, row.table_name))
+        if row.last_analyzed is None and row.num_rows is None and since:
+            age = (clock[0].as_of - since).days
+            yield Measurement(
+                f"{row.owner}.{row.table_name}", age, {"age_days": age, "schema": row.owner, "table": row.table_name}
+            )

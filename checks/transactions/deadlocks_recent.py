@@ -1,0 +1,51 @@
+"""TXN004: deadlocks of the last days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.given import Clock
+from agent.facts.sessions import Deadlock
+
+
+@params
+class DeadlocksParams(Params):
+    window_days: int
+
+
+@check(
+    code="TXN004",
+    name="transactions.deadlocks_recent",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Deadlocks in the last days",
+    finding="{resource}: deadlocks in the last {window_days}: {value} (limit {limit}); the latest at {latest}.",
+    remediation=Remediation(
+        advice="Let every transaction lock its rows in the same order, keep transactions short, and repeat one that "
+        "ended with a deadlock. The view tells which statements met.",
+        sql=(
+            "SELECT EVENT_ID, REPORT_TIME, ROLE, VISITOR, OBJECT, EXTRA_VALUE1 FROM "
+            "oceanbase.DBA_OB_DEADLOCK_EVENT_HISTORY ORDER BY REPORT_TIME DESC LIMIT 20;",
+        ),
+        no_rollback="The statement only reads.",
+        pre_check="See whether the deadlocks come from one pair of statements or from many.",
+        post_check="No new event in a week of normal business.",
+        risk="None by reading.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def deadlocks_recent(deadlocks: Rows[Deadlock], clock: Rows[Clock], limits: DeadlocksParams) -> Iterator[Measurement]:
+    """The server breaks a deadlock by rolling one of the transactions back; the application sees an error and must
+    repeat the work. Detection takes time on a distributed database, so each one also costs waiting."""
+    oldest = clock[0].as_of - timedelta(days=limits.window_days)
+    recent = [row for row in deadlocks if row.report_time >= oldest]
+    if recent:
+        latest = max(row.report_time for row in recent)
+        evidence: dict[str, Scalar] = {
+            "window_days": limits.window_days,
+            "latest": latest,
+            "largest_cycle_count": max(row.cycle_size for row in recent),
+        }
+        yield Measurement("tenant", len(recent), evidence)

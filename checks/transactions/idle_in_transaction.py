@@ -1,0 +1,48 @@
+"""TXN002: sessions that sleep with uncommitted changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.sessions import Session, Transaction
+from checks.transactions.origin import account_of, client_of
+
+
+@check(
+    code="TXN002",
+    name="transactions.idle_in_transaction",
+    unit=Unit.SECONDS,
+    actor=Actor.CUSTOMER,
+    title="Session idle with uncommitted changes",
+    finding="{resource}: a session from {client} has done nothing for {value} inside a transaction that holds locks "
+    "(limit {limit}); such sessions: {idle_count}.",
+    remediation=Remediation(
+        advice="Commit or roll back before the application waits for anything else: a user, another service, the "
+        "connection pool. As a net below, let the server end idle transactions by ob_trx_idle_timeout (microseconds, "
+        "at least 100 s).",
+        sql=("KILL {session_id};", "SET GLOBAL ob_trx_idle_timeout = 120000000;"),
+        rollback=("SET GLOBAL ob_trx_idle_timeout = 86400000000;",),
+        pre_check="Look the session up in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not changed.",
+        post_check="No sleeping session has a transaction in GV$OB_TRANSACTION_PARTICIPANTS.",
+        risk="The session's uncommitted changes are lost; the new timeout holds for sessions opened from then on.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def idle_in_transaction(sessions: Rows[Session], transactions: Rows[Transaction]) -> Iterator[Measurement]:
+    """A client that forgot to commit, or waits for something else, keeps its row locks while it does nothing. Every
+    other session that needs one of these rows waits until its own timeout, and the fault shows there, not where it
+    is."""
+    writing = {item.tx_id for item in transactions}
+    idle = [item for item in sessions if item.command == "Sleep" and item.trans_id and item.trans_id in writing]
+    for session in idle:
+        account = account_of(session)
+        yield Measurement(
+            account,
+            session.time,
+            {
+                "session_id": str(session.id),
+                "client": client_of(session),
+                "idle_count": sum(account_of(item) == account for item in idle),
+            },
+        )

@@ -1,0 +1,60 @@
+"""TXN005: transactions with much uncommitted log, against the memstore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.facts.resources import Memstore
+from agent.facts.sessions import Session, Transaction
+from checks.transactions.origin import account_of, client_of, session_of
+
+
+@params
+class LargeTransactionParams(Params):
+    min_log_bytes: int
+
+
+@check(
+    code="TXN005",
+    name="transactions.large_transaction",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Uncommitted transaction large for the tenant",
+    finding="{resource}: one open transaction has written {log_bytes} of log, {value} of the memstore limit "
+    "{memstore_bytes} (limit {limit}); session {session_id} from {client}.",
+    remediation=Remediation(
+        advice="Cut the batch into steps of some thousand rows and commit each, or load the data by direct load. Let "
+        "the running transaction finish if it can: rolling it back costs about as much as it did.",
+        sql=("SELECT ID, USER, USER_CLIENT_IP, TIME, INFO FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {tx_id};",),
+        no_rollback="The statement only reads.",
+        pre_check="Compare the free part of the memstore with what the batch has still to write.",
+        post_check="The transaction is gone and MEMSTORE_USED falls after the next freeze.",
+        risk="None by reading; ending the session starts a rollback of the same size.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def large_transaction(
+    transactions: Rows[Transaction], sessions: Rows[Session], memstore: Rows[Memstore], limits: LargeTransactionParams
+) -> Iterator[Measurement]:
+    """Everything a transaction writes goes through the memstore and the log. A single one that fills a large part
+    of the memstore drives the tenant into freezes and write throttling and makes recovery long; it hits all other
+    writers."""
+    smallest = min((row.memstore_limit for row in memstore if row.memstore_limit > 0), default=0)
+    for tx_id in dict.fromkeys(item.tx_id for item in transactions):
+        parts = [item for item in transactions if item.tx_id == tx_id]
+        log_bytes = sum(item.pending_log_size + item.flushed_log_size for item in parts)
+        if not smallest or log_bytes < limits.min_log_bytes:
+            continue
+        session = session_of(parts[0], sessions)
+        yield Measurement(
+            account_of(session) if session else tenant_name(parts[0].tenant_id),
+            100 * log_bytes / smallest,
+            {
+                "log_bytes": log_bytes,
+                "memstore_bytes": smallest,
+                "session_id": str(session.id if session else parts[0].session_id),
+                "tx_id": str(tx_id),
+                "client": client_of(session) if session else "-",
+            },
+        )

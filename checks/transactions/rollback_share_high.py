@@ -1,0 +1,49 @@
+"""TXN006: share of transactions that are rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.facts.resources import Counter
+from checks.transactions.origin import counted
+
+
+@params
+class RollbackShareParams(Params):
+    min_transactions_count: int
+
+
+@check(
+    code="TXN006",
+    name="transactions.rollback_share_high",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Large share of transactions rolled back",
+    finding="{resource}: {value} of the transactions since the server started were rolled back "
+    "({rollbacks_count} of {transactions_count}; limit {limit}).",
+    remediation=Remediation(
+        advice="Find out whether the rollbacks are errors (timeouts, lock conflicts, duplicate keys) or the habit of "
+        "a connection pool that rolls back after reading. Mend the errors; let the pool commit or use autocommit for "
+        "reads.",
+        sql=(
+            "SELECT RET_CODE, COUNT(*) AS statements FROM oceanbase.GV$OB_SQL_AUDIT WHERE RET_CODE <> 0"
+            " GROUP BY RET_CODE ORDER BY statements DESC LIMIT 20;",
+        ),
+        no_rollback="The statement only reads.",
+        pre_check="Read the two counters twice, some minutes apart, to see whether it still happens.",
+        post_check="The share among new transactions falls; the counters start again with the server.",
+        risk="Reading the audit costs the tenant some CPU; do it outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def rollback_share_high(counters: Rows[Counter], limits: RollbackShareParams) -> Iterator[Measurement]:
+    """Work that is rolled back was paid for twice: once to do it, once to undo it. A high share points to errors that
+    the application swallows and repeats, or to a pool that ends every read with a rollback."""
+    rollbacks = counted(counters, "trans rollback count")
+    commits = counted(counters, "trans commit count")
+    for tenant_id, count in rollbacks.items():
+        total = count + commits.get(tenant_id, 0)
+        if total >= limits.min_transactions_count:
+            evidence: dict[str, Scalar] = {"rollbacks_count": count, "transactions_count": total}
+            yield Measurement(tenant_name(tenant_id), 100 * count / total, evidence)

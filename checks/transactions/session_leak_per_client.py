@@ -1,0 +1,52 @@
+"""TXN007: clients that hold many sessions asleep for long."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.sessions import Session
+from checks.transactions.origin import account_of, client_of
+
+
+@params
+class SessionLeakParams(Params):
+    min_sessions_count: int
+    asleep_s: int
+
+
+@check(
+    code="TXN007",
+    name="transactions.session_leak_per_client",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="One client keeps many sessions it does not use",
+    finding="{resource}: {value} of the {sessions_count} sessions from {client} have slept for more than {asleep_s} "
+    "(limit {limit}).",
+    remediation=Remediation(
+        advice="Close connections in the application also when an error occurs, and size the pool by what works at "
+        "the same time: smaller maximum, fewer idle ones, a maximum lifetime. wait_timeout ends what is forgotten.",
+        sql=("SET GLOBAL wait_timeout = 3600;",),
+        rollback=("SET GLOBAL wait_timeout = 28800;",),
+        pre_check="See the pool's settings and count its sessions by age in GV$OB_PROCESSLIST over an hour.",
+        post_check="The number of sleeping sessions of the client stays level under load.",
+        risk="Pools that do not test a connection before use see one error for each that was closed; new sessions "
+        "only.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def session_leak_per_client(sessions: Rows[Session], limits: SessionLeakParams) -> Iterator[Measurement]:
+    """Every session costs memory and file handles on the server and the proxy. Hundreds of them that one client never
+    uses again are a leak or an oversized pool; on the day of a failover all of them connect again at once."""
+    groups: dict[tuple[str, str], list[Session]] = defaultdict(list)
+    for session in sessions:
+        groups[account_of(session), client_of(session)].append(session)
+    for (account, client), held in groups.items():
+        if len(held) >= limits.min_sessions_count:
+            asleep = sum(item.command == "Sleep" and item.time >= limits.asleep_s for item in held)
+            yield Measurement(
+                account,
+                100 * asleep / len(held),
+                {"sessions_count": len(held), "asleep_count": asleep, "client": client, "asleep_s": limits.asleep_s},
+            )

@@ -1,0 +1,70 @@
+"""Cases of the checks on operations."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from agent.facts.maintenance import Job, WorkloadControl, WorkloadSnapshot
+from agent.facts.settings import Parameter, Variable
+from agent.model import Unavailable
+from agent.terms import Severity, Text, UnavailableKind
+from tests.harness import NOW, Case
+
+LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
+
+
+def _parameter(value: str) -> Parameter:
+    return Parameter(scope="CLUSTER", name="enable_sql_audit", value=value)
+
+
+def _variable(value: str | None) -> Variable:
+    return Variable(name="ob_enable_sql_audit", value=value)
+
+
+def _control(interval: str = "+0 01:00:00", retention: str = "+00007 00:00:00") -> WorkloadControl:
+    return WorkloadControl(snap_interval=interval, retention=retention, topnsql=30)
+
+
+def _taken(hours_ago: float, snap_id: int = 7) -> WorkloadSnapshot:
+    return WorkloadSnapshot(snap_id=snap_id, end_interval_time=NOW - timedelta(hours=hours_ago))
+
+
+def _job(
+    failures: int | None = 0, last: datetime | None = NOW, following: datetime | None = None, enabled: str | None = "1"
+) -> Job:
+    return Job(
+        owner="root", job_name="CLEAN_UP", enabled=enabled, state=None, repeat_interval=None, failure_count=failures,
+        last_start_date=last, last_run_duration=None, next_run_date=following, max_run_duration=None,
+    )  # fmt: skip
+
+
+def _due(hours_ago: float, enabled: str = "TRUE") -> Job:
+    return _job(following=NOW - timedelta(hours=hours_ago), enabled=enabled)
+
+
+_SWITCH, _JOB, _REPOSITORY = "ob_enable_sql_audit", "job CLEAN_UP", "workload repository"
+CASES = [
+    Case("OPS001", [_parameter("True"), _variable("1")]),
+    Case("OPS001", [_parameter("True"), _variable("0")], [(_SWITCH, MEDIUM)]),
+    Case("OPS001", [_parameter("False"), _parameter("False"), _variable("OFF")],
+         [("enable_sql_audit", MEDIUM), (_SWITCH, MEDIUM)], label="both"),
+    Case("OPS001", [(Variable, Unavailable(UnavailableKind.PRIVILEGE, Text("no"))), _parameter("False")],
+         [("enable_sql_audit", MEDIUM)], label="variables-unavailable"),
+    Case("OPS001", [_variable(None)], not_assessed=True),
+    Case("OPS002", [_control(), _taken(1)]),
+    Case("OPS002", [_control(), _taken(5.9), _taken(0, snap_id=-1)]),
+    Case("OPS002", [_control(), _taken(6), _taken(9)], [(_REPOSITORY, LOW)]),
+    Case("OPS002", [_control(), _taken(48)], [(_REPOSITORY, MEDIUM)]),
+    Case("OPS002", [_control()], [(_REPOSITORY, MEDIUM)], label="none-at-all"),
+    Case("OPS002", [_control("+1 00:00:00"), _taken(23)], label="daily"),
+    Case("OPS002", [_control("+40150 00:00:00", "+40150 00:00:00"), _taken(50)], [(_REPOSITORY, MEDIUM)], label="off"),
+    Case("OPS002", not_assessed=True),
+    Case("OPS003", [_job(0), _job(None)]),
+    Case("OPS003", [_job(1)], [(_JOB, LOW)]),
+    Case("OPS003", [_job(3)], [(_JOB, MEDIUM)]),
+    Case("OPS003", [_job(9, last=NOW - timedelta(days=31)), _job(9, last=None), _job(9, enabled="FALSE")], label="not-recent"),
+    Case("OPS004", [_due(23.9), _due(-24)]),
+    Case("OPS004", [_due(24)], [(_JOB, LOW)]),
+    Case("OPS004", [_due(72)], [(_JOB, MEDIUM)]),
+    Case("OPS004", [_due(999, enabled="0"), _job()], label="disabled-or-unknown"),
+]  # fmt: skip

@@ -1,0 +1,155 @@
+"""Cases of the schema checks."""
+
+from __future__ import annotations
+
+from agent.facts.resources import ResourceUnit
+from agent.facts.schema import AutoIncrement, IndexColumn, NumberColumn, Table
+from agent.facts.settings import Variable
+from agent.terms import Severity
+from tests.harness import Case
+
+GIB = 1 << 30
+
+
+def _table(name: str, *, rows: int = 0, collation: str | None = "utf8mb4_general_ci") -> Table:
+    return Table(
+        table_schema="shop",
+        table_name=name,
+        table_rows=rows,
+        data_length=0,
+        table_collation=collation,
+        create_time=None,
+    )
+
+
+def _index(
+    name: str,
+    *columns: str,
+    unique: bool = False,
+    table: str = "t",
+    kind: str = "BTREE",
+    visible: str = "YES",
+    comment: str = "VALID",
+) -> list[IndexColumn]:
+    """Index columns; ``c(10)`` is a column's prefix."""
+    rows = []
+    for seq, column in enumerate(columns, 1):
+        bare, _, length = column.partition("(")
+        rows.append(
+            IndexColumn(
+                table_schema="shop",
+                table_name=table,
+                index_name=name,
+                non_unique=not unique,
+                seq_in_index=seq,
+                column_name=bare,
+                sub_part=int(length[:-1]) if length else None,
+                index_type=kind,
+                is_visible=visible,
+                comment=comment,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _number(column: str, kind: str, *, auto: bool = False) -> NumberColumn:
+    return NumberColumn(
+        table_schema="shop", table_name="t", column_name=column, data_type=kind.partition("(")[0], column_type=kind,
+        column_key="", extra="auto_increment" if auto else "",
+    )  # fmt: skip
+
+
+def _auto(kind: str, value: int | None, sync: int = 0, cache: int = 1_000_000) -> list[object]:
+    return [
+        _number("id", kind, auto=True),
+        AutoIncrement(owner="shop", table_name="t", auto_increment_value=value, sync_value=sync),
+        Variable(name="auto_increment_cache_size", value=str(cache)),
+    ]
+
+
+def _unit(gib: int) -> ResourceUnit:
+    return ResourceUnit(
+        max_cpu=4,
+        min_cpu=4,
+        memory_size=gib * GIB,
+        log_disk_size=1,
+        log_disk_in_use=0,
+        data_disk_in_use=0,
+        status="NORMAL",
+    )
+
+
+PRIMARY = _index("PRIMARY", "id", unique=True)
+B, BC = _index("b", "b"), _index("bc", "b", "c")
+INT_MAX = 2**31 - 1
+MANY = [_table(f"t{n}") for n in range(2499)]
+
+CASES = [
+    Case("SCH001", [_table("t"), *PRIMARY]),
+    Case("SCH001", [_table("t"), *PRIMARY, _table("log"), *B], [("shop.log", Severity.LOW)]),
+    Case("SCH001", [_table("log", rows=1_000_000)], [("shop.log", Severity.MEDIUM)], label="large"),
+    Case("SCH001", [_table("t"), *(B * 60000)], not_assessed=True, label="indexes cut off"),
+    Case("SCH002", [*PRIMARY, *B, *_index("cb", "c", "b")]),
+    Case("SCH002", [*B, *BC], [("shop.t.b", Severity.LOW)]),
+    Case("SCH002", [*B, *BC, *B], [("shop.t.b", Severity.LOW)], label="repeated rows"),
+    Case("SCH002", [*B, *_index("b2", "b")], [("shop.t.b2", Severity.LOW)], label="duplicate, one of the pair"),
+    Case("SCH002", [*B, *_index("u", "b", unique=True)], [("shop.t.b", Severity.LOW)], label="the unique one stays"),
+    Case("SCH002", [*_index("u", "id", unique=True), *PRIMARY], [("shop.t.u", Severity.LOW)], label="repeats PRIMARY"),
+    Case("SCH002", [*_index("u", "b", unique=True), *BC], label="unique is not a prefix"),
+    Case("SCH002", [*_index("p", "c(10)"), *_index("cb", "c", "b")], label="prefix length differs"),
+    Case(
+        "SCH002",
+        [*_index("p", "c(10)"), *_index("cb", "c(10)", "b")],
+        [("shop.t.p", Severity.LOW)],
+        label="same length",
+    ),
+    Case("SCH002", [*_index("f", "b", kind="FULLTEXT"), *BC], label="full text"),
+    Case("SCH002", [*B, *_index("bc", "b", "c", visible="NO")], label="cover invisible"),
+    Case("SCH002", [*B, *_index("bc", "b", "c", comment="UNUSABLE")], label="cover unusable"),
+    Case("SCH002", [*_index("e", "SYS_NC19$"), *_index("e2", "SYS_NC19$", "b")], label="expressions"),
+    Case("SCH002", [*_index("b", "b"), *_index("bc", "b", "c", table="u")], label="another table"),
+    Case(
+        "SCH002",
+        [*B, *BC, *_index("bcd", "b", "c", "d")],
+        [("shop.t.b", Severity.LOW), ("shop.t.bc", Severity.LOW)],
+        label="chain",
+    ),
+    Case("SCH003", _auto("int(11)", 1_000_001), label="cache only"),
+    Case("SCH003", _auto("tinyint(4)", 127), label="type within the cache"),
+    Case("SCH003", _auto("smallint(5) unsigned", 65535), label="small within the cache"),
+    Case(
+        "SCH003", _auto("smallint(5) unsigned", 65535, cache=100), [("shop.t", Severity.CRITICAL)], label="small cache"
+    ),
+    Case("SCH003", _auto("int(10) unsigned", INT_MAX + 1_000_000), label="unsigned is half empty"),
+    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.6) + 1_000_002), [("shop.t", Severity.LOW)], label="low"),
+    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.75) + 1_000_002), [("shop.t", Severity.MEDIUM)], label="medium"),
+    Case("SCH003", _auto("int(11)", None, int(INT_MAX * 0.85) + 1_000_002), [("shop.t", Severity.HIGH)], label="sync"),
+    Case("SCH003", _auto("int(11)", INT_MAX, INT_MAX), [("shop.t", Severity.CRITICAL)], label="full"),
+    Case("SCH003", _auto("bigint(20)", 10**15)),
+    Case("SCH003", [_number("id", "int(11)", auto=True)], not_assessed=True),
+    Case("SCH004", [*PRIMARY, *(row for n in range(9) for row in _index(f"i{n}", "b"))]),
+    Case("SCH004", [row for n in range(10) for row in _index(f"i{n}", "b", "c")], [("shop.t", Severity.LOW)]),
+    Case(
+        "SCH004", [row for n in range(20) for row in _index(f"i{n}", "b")], [("shop.t", Severity.MEDIUM)], label="more"
+    ),
+    Case("SCH005", [_number("latitude", "double"), _number("coffee", "float"), _number("priced", "float")]),
+    Case("SCH005", [_number("total_amount", "double")], [("shop.t.total_amount", Severity.LOW)]),
+    Case("SCH005", [_number("unitPrice", "float(10,2)")], [("shop.t.unitPrice", Severity.LOW)], label="camel"),
+    Case("SCH005", [_number("price", "int(11)", auto=True)], label="not floating"),
+    Case("SCH006", [_table("a"), _table("b", collation="gb18030_chinese_ci"), _table("c", collation="binary")]),
+    Case("SCH006", [_table("a", collation=None)], label="unknown"),
+    Case("SCH006", [_table("a", collation="latin1_swedish_ci")], [("shop.a", Severity.LOW)]),
+    Case("SCH006", [_table("a", collation="gbk_bin")], [("shop.a", Severity.LOW)], label="gbk"),
+    Case("SCH007", [_unit(1), *MANY]),
+    Case("SCH007", [_unit(1), *MANY, *B], [("tenant", Severity.LOW)]),
+    Case("SCH007", [_unit(2), *MANY, *B], label="twice the memory"),
+    Case("SCH007", [_unit(1), *MANY, *MANY, *MANY, *MANY], [("tenant", Severity.MEDIUM)], label="medium"),
+    Case("SCH007", [_unit(1), *(MANY * 7)], [("tenant", Severity.HIGH)], label="high"),
+    Case("SCH007", [*MANY], not_assessed=True),
+    Case("SCH008", [*PRIMARY, *B]),
+    Case("SCH008", _index("b", "b", "c", comment="UNUSABLE"), [("shop.t.b", Severity.MEDIUM)]),
+    Case("SCH009", _index("i", *"abcdef")),
+    Case("SCH009", _index("i", *"abcdefg"), [("shop.t.i", Severity.LOW)]),
+    Case("SCH009", _index("PRIMARY", *"abcdefghijkl", unique=True), [("shop.t.PRIMARY", Severity.MEDIUM)], label="key"),
+    Case("SCH009", _index("i", *"abcdefgh", kind="FULLTEXT"), label="full text"),
+]

@@ -1,0 +1,162 @@
+"""Cases of the checks on statements."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
+from agent.model import Unavailable
+from agent.terms import Severity, Text, UnavailableKind
+from tests.harness import Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+_NO_TEXT = (CachedPlan, Unavailable(UnavailableKind.NOT_GRANTED, Text("not granted")))
+
+
+def _ret(executions: int = 1000, code: int = 0, **other: Any) -> AuditReturn:
+    values = {
+        "ret_code": code, "records": executions, "first_us": 0, "last_us": 3_600_000_000, "executions": executions,
+        "elapsed_us": 0, "planned": executions, "hard_parses": 0, "first_request": 5000, "sql_id": "X",
+    }  # fmt: skip
+    return AuditReturn(**{**values, **other})
+
+
+def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
+    zero = dict.fromkeys(
+        ("elapsed_us", "max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "rows_returned", "rows_read",
+         "max_rows_returned", "rows_affected", "disk_reads", "retries", "errors", "plan_misses", "full_scans",
+         "remote_plans", "plans", "over_10ms", "over_100ms", "over_1s", "over_10s"), 0,
+    )  # fmt: skip
+    return SqlShape(sql_id=sql_id, db_name="shop", user_name="app", executions=executions, **{**zero, **other})
+
+
+def _total(sql_id: str, elapsed_s: float, executions: int = 100) -> SqlTotal:
+    return SqlTotal(
+        sql_id=sql_id, db_name="shop", plans=1, executions=executions, elapsed_us=round(elapsed_s * 1_000_000), cpu_us=0,
+        disk_reads=0, rows_processed=0, rows_read=0, retries=0,
+    )  # fmt: skip
+
+
+def _cache(accesses: int, hits: int, tenant_id: int | None = None) -> PlanCache:
+    return PlanCache(
+        tenant_id=tenant_id,
+        access_count=accesses,
+        hit_count=hits,
+        plan_num=9,
+        sql_num=9,
+        mem_used=-1,
+        mem_hold=1,
+        mem_limit=9,
+    )
+
+
+def _plan(
+    statement: str = "SELECT ?",
+    sql_id: str = "A",
+    plan_hash: int = 1,
+    executions: int = 10,
+    average_ms: int = 1,
+    db_id: int = 1,
+) -> CachedPlan:
+    return CachedPlan(
+        sql_id=sql_id, db_id=db_id, plan_id=plan_hash, plan_hash=plan_hash, statement=statement, executions=executions,
+        elapsed_time=average_ms * 1000 * executions, avg_exe_usec=average_ms * 1000, slowest_exe_usec=average_ms * 1000,
+        table_scan=False, timeout_count=0, first_load_time=_NOON, last_active_time=_NOON,
+    )  # fmt: skip
+
+
+def _two_plans(slow_ms: int, executions: int = 10) -> list[CachedPlan]:
+    return [_plan(average_ms=1), _plan(plan_hash=2, average_ms=slow_ms, executions=executions)]
+
+
+CASES = [
+    Case("SQL001", [_ret(), _shape(over_1s=4)]),
+    Case("SQL001", [_ret(), _shape(over_1s=5)], [("tenant", LOW)], label="at-the-limit"),
+    Case("SQL001", [_ret(), _shape(over_1s=12), _shape("B", over_1s=8)], [("tenant", MEDIUM)]),
+    Case("SQL001", [_ret(), _shape(over_1s=100)], [("tenant", HIGH)]),
+    Case("SQL001", [_ret(199), _shape(over_1s=100)], not_assessed=True, label="too-few"),
+    Case("SQL001", not_assessed=True, label="empty"),
+    Case("SQL002", [_total("A", 49), _total("B", 51, executions=19)], label="rare-statement"),
+    Case("SQL002", [_total("A", 50), _total("B", 50)], [("SQL A", LOW), ("SQL B", LOW)], label="at-the-limit"),
+    Case("SQL002", [_total("A", 90), _total("B", 10), _NO_TEXT], [("SQL A", MEDIUM)], label="without-text"),
+    Case("SQL002", [_total("A", 9)], label="hardly-any-time"),
+    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=199_999)]),
+    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=200_000)], [("SQL A", LOW)]),
+    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=1_000_000), _NO_TEXT], [("SQL A", MEDIUM)]),
+    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=20_000_000)], [("SQL A", HIGH)]),
+    Case("SQL003", [_shape(executions=9, full_scans=9, rows_read=20_000_000)], label="rare"),
+    Case("SQL003", [_shape(executions=10, rows_read=20_000_000)], label="no-full-scan"),
+    Case("SQL003", not_assessed=True, label="empty"),
+    Case("SQL004", [_shape(executions=10, rows_read=999_999, rows_returned=100)]),
+    Case("SQL004", [_shape(executions=10, rows_read=1_000_000, rows_returned=100)], [("SQL A", LOW)]),
+    Case("SQL004", [_shape(executions=10, rows_read=1_000_000, rows_affected=10)], [("SQL A", MEDIUM)], label="a-write"),
+    Case("SQL004", [_shape(executions=10, rows_read=20_000_000)], [("SQL A", HIGH)], label="nothing-returned"),
+    Case("SQL004", [_shape(executions=10, rows_read=99_999)], label="few-rows-read"),
+    Case("SQL004", not_assessed=True, label="empty"),
+    Case("SQL005", [_cache(100_000, 90_001)]),
+    Case("SQL005", [_cache(100_000, 90_000)], [("tenant", LOW)]),
+    Case("SQL005", [_cache(50_000, 35_000), _cache(50_000, 40_000)], [("tenant", MEDIUM)], label="two-servers"),
+    Case("SQL005", [_cache(100_000, 1, 1), _cache(100_000, 99_000, 1002)], [("tenant 1", HIGH)], label="two-tenants"),
+    Case("SQL005", [_cache(99_999, 0)], not_assessed=True),
+    Case("SQL006", [_ret(100_000), _ret(9, -4012)]),
+    Case("SQL006", [_ret(99_990), _ret(10, -4012)], [("return code -4012", LOW)], label="at-the-limit"),
+    Case("SQL006", [_ret(980), _ret(20, -6003)], [("return code -6003", HIGH)]),
+    Case("SQL006", [_ret(9990), _ret(10, -4030), _ret(4, -4016)], [("return code -4030", LOW)], label="four-do-not-count"),
+    Case("SQL006", [_ret(500), _ret(500, -5024), _ret(500, -5001)], label="errors-of-the-user"),
+    Case("SQL006", not_assessed=True, label="empty"),
+    Case("SQL007", [_ret(last_us=601_000_000)]),
+    Case("SQL007", [_ret(last_us=600_000_000)], [("tenant", LOW)]),
+    Case("SQL007", [_ret(last_us=40_000_000), _ret(5, -4012, first_us=20_000_000, last_us=60_000_000)], [("tenant", MEDIUM)]),
+    Case("SQL007", [_ret(last_us=1), _ret(5, -4012, first_request=1)], label="never-overwritten"),
+    Case("SQL007", not_assessed=True, label="empty"),
+    Case("SQL008", [_shape(executions=10, elapsed_us=4_999_999)]),
+    Case("SQL008", [_shape(executions=10, elapsed_us=5_000_000)], [("SQL A", LOW)]),
+    Case("SQL008", [_shape(executions=10, elapsed_us=20_000_000)], [("SQL A", MEDIUM)]),
+    Case("SQL008", [_shape(executions=10, elapsed_us=100_000_000), _NO_TEXT], [("SQL A", HIGH)]),
+    Case("SQL008", [_shape(executions=9, elapsed_us=100_000_000), _shape("", 99, elapsed_us=10**12)], label="rare"),
+    Case("SQL008", not_assessed=True, label="empty"),
+    Case("SQL009", [_shape(elapsed_us=10_000_001, lock_wait_us=2_000_000)]),
+    Case("SQL009", [_shape(elapsed_us=10_000_000, lock_wait_us=2_000_000)], [("SQL A", LOW)]),
+    Case("SQL009", [_shape(elapsed_us=4_000_000, lock_wait_us=2_000_000)], [("SQL A", MEDIUM)]),
+    Case("SQL009", [_shape(elapsed_us=2_000_000, lock_wait_us=2_000_000)], [("SQL A", HIGH)]),
+    Case("SQL009", [_shape(elapsed_us=999_999, lock_wait_us=999_999)], label="hardly-any-wait"),
+    Case("SQL009", not_assessed=True, label="empty"),
+    Case("SQL010", [_shape(elapsed_us=30_000_000, queue_us=2_900_000)]),
+    Case("SQL010", [_shape(elapsed_us=20_000_000, queue_us=2_000_000)], [("tenant", LOW)]),
+    Case("SQL010", [_shape(elapsed_us=6_000_000, queue_us=2_000_000)], [("tenant", MEDIUM)]),
+    Case("SQL010", [_shape(elapsed_us=3_000_000, queue_us=2_000_000)], [("tenant", HIGH)]),
+    Case("SQL010", [_shape(elapsed_us=2_000_000, queue_us=1_999_999)], label="short-queue"),
+    Case("SQL010", [_shape(executions=199, elapsed_us=10, queue_us=10)], not_assessed=True),
+    Case("SQL011", [_shape(retries=199)]),
+    Case("SQL011", [_shape(retries=200)], [("SQL A", LOW)]),
+    Case("SQL011", [_shape(retries=1000)], [("SQL A", MEDIUM)]),
+    Case("SQL011", [_shape(retries=10_000), _shape("B", 9, retries=900)], [("SQL A", HIGH)]),
+    Case("SQL011", not_assessed=True, label="empty"),
+    Case("SQL012", [_plan(average_ms=10), _plan(plan_hash=2, average_ms=49)]),
+    Case("SQL012", [_plan(average_ms=10), _plan(plan_hash=2, average_ms=50)], [("SQL A", LOW)]),
+    Case("SQL012", _two_plans(20), [("SQL A", MEDIUM)]),
+    Case("SQL012", _two_plans(500), [("SQL A", HIGH)]),
+    Case("SQL012", _two_plans(19), label="fast-enough"),
+    Case("SQL012", _two_plans(500, executions=9), label="rare"),
+    Case("SQL012", [_plan(), _plan(plan_hash=2, average_ms=500, db_id=2)], label="two-databases"),
+    Case("SQL012", [_plan(), _plan(average_ms=500)], label="one-plan-on-two-servers"),
+    Case("SQL013", [_shape(max_rows_returned=99_999)]),
+    Case("SQL013", [_shape(executions=1, max_rows_returned=100_000)], [("SQL A", LOW)]),
+    Case("SQL013", [_shape(executions=1, max_rows_returned=1_000_000), _NO_TEXT], [("SQL A", MEDIUM)]),
+    Case("SQL013", not_assessed=True, label="empty"),
+    Case("SQL014", [_plan("UPDATE t SET a = ? WHERE id = ?"), _plan("DELETE FROM t LIMIT ?"), _plan("SELECT * FROM t")]),
+    Case("SQL014", [_plan("DELETE FROM t", executions=1)], [("SQL A", LOW)]),
+    Case("SQL014", [_plan("update t set a = ?", executions=25), _plan("update t set a = ?", plan_hash=2, executions=25)],
+         [("SQL A", MEDIUM)], label="two-plans"),
+    Case("SQL015", [_ret(hard_parses=149)]),
+    Case("SQL015", [_ret(hard_parses=150)], [("tenant", LOW)]),
+    Case("SQL015", [_ret(hard_parses=400)], [("tenant", MEDIUM)]),
+    Case("SQL015", [_ret(hard_parses=800)], [("tenant", HIGH)]),
+    Case("SQL015", [_ret(planned=299, hard_parses=299)], not_assessed=True, label="mostly-without-a-plan"),
+    Case("SQL016", [_shape(remote_plans=299)]),
+    Case("SQL016", [_shape(remote_plans=300)], [("tenant", LOW)]),
+    Case("SQL016", [_shape(remote_plans=600)], [("tenant", MEDIUM)]),
+    Case("SQL016", [_shape(executions=299, remote_plans=299)], not_assessed=True),
+]  # fmt: skip

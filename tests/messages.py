@@ -1,0 +1,104 @@
+"""Every message that a person may read, found in the code, the templates and the catalogue of checks.
+
+``python -m tests.messages`` lists those without a Chinese translation, ready to be filled in.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment
+
+from agent import registry
+from agent.i18n import catalogue
+from agent.model import CheckSpec
+
+ROOT = Path(__file__).parent.parent
+# Functions whose string arguments are messages.
+_CALLS = frozenset(
+    {
+        "Text", "tr", "say", "translate", "N_", "NotAssessed", "add", "table", "Invalid", "not_before", "words",
+        "ConfigError", "RulesError", "SnapshotError", "HistoryError", "RenderError", "KernelError", "NotAuthorized",
+        "HealthAgentError", "_Refused", "_failed", "_refused", "_problem", "_add", "_matching",
+    }
+)  # fmt: skip
+_TABLES = ("_MESSAGES", "_SYNTAX", "_OTHER", "BAND_WORDS", "EXPOSES")
+
+
+def of_checks() -> Iterator[str]:
+    """Texts of every check's header."""
+    for spec in registry.load().checks.values():
+        yield from texts_of(spec)
+
+
+def texts_of(spec: CheckSpec) -> Iterator[str]:
+    """The texts of one check that are not empty."""
+    remedy = spec.remediation
+    texts = (
+        spec.title, spec.finding, spec.rationale, remedy.advice, remedy.risk, remedy.pre_check, remedy.post_check,
+        remedy.no_rollback,
+    )  # fmt: skip
+    yield from (text for text in texts if text)
+
+
+def of_code() -> Iterator[str]:
+    """Messages in ``agent`` and ``checks``: arguments of the functions that take messages, and tables of them."""
+    for root in ("agent", "checks"):
+        for path in sorted((ROOT / root).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _name(node.func) in _CALLS:
+                    yield from _messages(node)
+                elif isinstance(node, ast.Assign) and _name(node.targets[0]).startswith(_TABLES):
+                    yield from _constants(node.value)
+
+
+def of_templates() -> Iterator[str]:
+    """Messages in the Jinja templates."""
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    for path in sorted((ROOT / "report_templates").glob("*.j2")):
+        for _, _, message in environment.extract_translations(path.read_text(encoding="utf-8"), ("_", "N_")):
+            yield from [message] if isinstance(message, str) else [part for part in message if part]
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _messages(call: ast.Call) -> Iterator[str]:
+    for argument in call.args:
+        yield from _constants(argument) if not isinstance(argument, ast.Dict | ast.Call) else ()
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    values = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", None)
+    if values is not None:
+        for value in values:
+            yield from _constants(value)
+    elif isinstance(node, ast.IfExp):
+        yield from _constants(node.body)
+        yield from _constants(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_message(node.value):
+        yield node.value
+
+
+def _is_message(text: str) -> bool:
+    """Words rather than a name: styles, keys and paths are no messages."""
+    return (" " in text or "{" in text) and "\\" not in text and "[A-Z]" not in text
+
+
+def everything() -> list[str]:
+    """All messages, once, in order of appearance."""
+    return list(dict.fromkeys([*of_checks(), *of_code(), *of_templates()]))
+
+
+def untranslated() -> list[str]:
+    """Messages that the Chinese catalogue lacks."""
+    known = catalogue("zh-CN")
+    return [message for message in everything() if message not in known]
+
+
+if __name__ == "__main__":
+    for message in untranslated():
+        print(repr(message))  # noqa: T201
