@@ -36,12 +36,12 @@ def run(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Call
     out.mkdir(parents=True, exist_ok=True)
     (out / "history.sqlite").unlink(missing_ok=True)
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
-    with kernel.running() as server, _password():
+    with kernel.running() as server, password():
         console.say("Planting a faulty shop workload ...")
         shop = Shop(server)
         shop.plant(SHOP)
         make_account(server)
-        engagement = _write_engagement(out, server.port, clock())
+        engagement = write_engagement(out, server.port, clock())
         console.say("First assessment, through an account made with the printed grants:")
         _assess(engagement, out / "before", formats, languages, clock())
         console.say("Curing two faults, planting a new one, and assessing again:")
@@ -52,7 +52,7 @@ def run(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Call
 
 
 @contextlib.contextmanager
-def _password() -> Iterator[None]:
+def password() -> Iterator[None]:
     os.environ[PASSWORD_VARIABLE] = secrets.token_urlsafe(18)
     try:
         yield
@@ -82,7 +82,7 @@ def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequ
         console.warn(warning)
 
 
-def _write_engagement(out: Path, port: int, now: datetime) -> Path:
+def write_engagement(out: Path, port: int, now: datetime) -> Path:
     """The engagement of the demo, as a TAM would write it."""
     first, last = (now - timedelta(days=1)).date(), (now + timedelta(days=2)).date()
     path = out / "engagement.yaml"

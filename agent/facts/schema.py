@@ -12,6 +12,7 @@ BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM})"
 BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
 # Where this many rows come back, tables at the end of the alphabet may have indexes that were not read.
 MAX_INDEX_COLUMNS = 60000
+_GATHERED = "LAST_ANALYZED > '1971-01-01'"
 
 
 @source(
@@ -118,12 +119,15 @@ class RecycledObject:
     limit=20000,
 )
 class TableStatistics:
-    """Optimizer statistics of one business table; NULL where they were never gathered."""
+    """Optimizer statistics of one business table; None where they were never gathered.
 
-    owner: str
-    table_name: str
-    num_rows: int | None
-    avg_row_len: int | None
-    last_analyzed: datetime | None
+    A table whose statistics were locked before they were gathered has numbers all the same, and a zero date.
+    """
+
+    owner: str = expr("OWNER")
+    table_name: str = expr("TABLE_NAME")
+    num_rows: int | None = expr(f"CASE WHEN {_GATHERED} THEN NUM_ROWS END")
+    avg_row_len: int | None = expr(f"CASE WHEN {_GATHERED} THEN AVG_ROW_LEN END")
+    last_analyzed: datetime | None = expr(f"CASE WHEN {_GATHERED} THEN LAST_ANALYZED END")
     stattype_locked: str | None
     stale_stats: str | None

@@ -11,24 +11,24 @@ _ROWS = (
     Row(
         code="PAR020", name="rereplication_disabled", setting="enable_rereplication", kind=SWITCH,
         title="Lost replicas are not made again",
-        why="When a server stays away, its replicas are built anew elsewhere only while this is on. With it off the cluster "
-        "runs on with fewer copies, and the next failure costs the majority.",
+        why="When a server stays away, its replicas are built anew elsewhere only while this is on. With it off the "
+        "cluster runs on with fewer copies, and the next failure costs the majority.",
         advice="Switch it on again. It is often turned off for maintenance and then forgotten.",
         risk="Missing replicas start copying at once and cost network and disk.",
     ),
     Row(
         code="PAR021", name="memstore_share_out_of_range", setting="memstore_limit_percentage", kind=NUMBER,
         title="Memstore share of tenant memory is far from usual",
-        why="This share of a tenant's memory holds new data. A small one makes freezes and throttling frequent; a large one "
-        "starves the caches and the memory in which SQL runs.",
+        why="This share of a tenant's memory holds new data. A small one makes freezes and throttling frequent; a "
+        "large one starves the caches and the memory in which SQL runs.",
         advice="Set the recommended value, and size tenants by memory instead.",
         risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
     ),
     Row(
         code="PAR022", name="memory_limit_share_out_of_range", setting="memory_limit_percentage", kind=NUMBER,
         title="Server memory share is far from usual",
-        why="Where memory_limit is 0, the server takes this share of the host's memory. Near all of it the operating system "
-        "runs short and kills the process; far less leaves paid memory unused.",
+        why="Where memory_limit is 0, the server takes this share of the host's memory. Near all of it the operating "
+        "system runs short and kills the process; far less leaves paid memory unused.",
         advice=RECOMMENDED,
         risk="A smaller share can leave less than the units need: compare with their memory first.",
     ),
@@ -43,32 +43,32 @@ _ROWS = (
     Row(
         code="PAR024", name="large_query_share_out_of_range", setting="large_query_worker_percentage", kind=NUMBER,
         title="Share of workers for large queries is far from usual",
-        why="Large queries may use this share of the workers. A large share lets a few reports block the short transactions; "
-        "a tiny one lets reports run almost one by one.",
+        why="Large queries may use this share of the workers. A large share lets a few reports block the short "
+        "transactions; a tiny one lets reports run almost one by one.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
     ),
     Row(
         code="PAR025", name="trace_watermark_too_low", setting="trace_log_slow_query_watermark", kind=DURATION,
         title="Ordinary statements are traced as slow",
-        why="Every statement beyond this time writes a trace to the server's log. Set too low, ordinary statements flood it, "
-        "push out what matters and cost disk bandwidth.",
+        why="Every statement beyond this time writes a trace to the server's log. Set too low, ordinary statements "
+        "flood it, push out what matters and cost disk bandwidth.",
         advice=RECOMMENDED,
         risk=_LOGS,
     ),
     Row(
         code="PAR026", name="debug_logging_left_on", setting="syslog_level", kind=WORD,
         title="Server logs at debug or trace level",
-        why="These levels are for an investigation of minutes. Left on, they cost CPU and disk bandwidth on every request, "
-        "and the log wraps before anybody can read it.",
+        why="These levels are for an investigation of minutes. Left on, they cost CPU and disk bandwidth on every "
+        "request, and the log wraps before anybody can read it.",
         advice="Set the recommended level once the investigation is over.",
         risk=_LOGS,
     ),
     Row(
         code="PAR027", name="log_recycling_disabled", setting="enable_syslog_recycle", kind=SWITCH,
         title="Old server logs are not removed",
-        why="Without recycling the server's logs grow until the disk that holds them is full, often the one of the program "
-        "or of the data.",
+        why="Without recycling the server's logs grow until the disk that holds them is full, often the one of the "
+        "program or of the data.",
         advice="Switch recycling on and set max_syslog_file_count, unless another tool cleans the logs up.",
         risk="Logs beyond the count are deleted; keep a copy of what an investigation still needs.",
     ),
@@ -82,8 +82,8 @@ _ROWS = (
     Row(
         code="PAR029", name="log_bandwidth_out_of_range", setting="syslog_io_bandwidth_limit", kind=SIZE,
         title="Log bandwidth is too small or too large",
-        why="Log lines beyond this bandwidth are dropped. Too small, the lines that explain an incident are missing; too "
-        "large, a burst of errors takes disk bandwidth from the database.",
+        why="Log lines beyond this bandwidth are dropped. Too small, the lines that explain an incident are missing; "
+        "too large, a burst of errors takes disk bandwidth from the database.",
         advice=RECOMMENDED,
         risk=_LOGS,
     ),
@@ -104,111 +104,113 @@ _ROWS = (
     Row(
         code="PAR032", name="permanent_offline_out_of_range", setting="server_permanent_offline_time", kind=DURATION,
         title="Servers are given up too soon or too late",
-        why="After this long without heartbeat a server counts as lost and its replicas are made anew. Minutes turn each "
-        "restart into a copy of all data; days leave the cluster with a copy less all that time.",
+        why="After this long without heartbeat a server counts as lost and its replicas are made anew. Minutes turn "
+        "each restart into a copy of all data; days leave the cluster with a copy less all that time.",
         advice="Set the recommended value, and raise it only for the length of planned maintenance.",
         risk="If a server is down longer than the new value, its replicas are copied at once.",
     ),
     Row(
         code="PAR033", name="log_sync_warning_too_late", setting="clog_sync_time_warn_threshold", kind=DURATION,
         title="Slow log synchronization goes unnoticed",
-        why="The server warns when a log takes longer than this to reach the majority, and every commit waits for that. "
-        "With seconds allowed the warnings come long after users felt it.",
+        why="The server warns when a log takes longer than this to reach the majority, and every commit waits for "
+        "that. With seconds allowed the warnings come long after users felt it.",
         advice=RECOMMENDED,
         risk=_LOGS,
     ),
     Row(
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,
         title="New tables are not compressed",
-        why="Tables created without an option of their own take this function. Uncompressed data takes several times the "
-        "disk, and each read and compaction moves as much more.",
+        why="Tables created without an option of their own take this function. Uncompressed data takes several times "
+        "the disk, and each read and compaction moves as much more.",
         advice="Set the recommended function, then rebuild large tables that were created meanwhile.",
         risk="Only new tables change; a rebuild of old ones costs space and time and needs a plan of its own.",
     ),
     Row(
         code="PAR035", name="recycle_bin_purged_too_soon", setting="recyclebin_object_expire_time", kind=DURATION,
         title="Recycle bin is emptied within hours",
-        why="Dropped tables are removed for good after this time (0s: never by itself). A mistake of Friday evening should "
-        "still be mendable on Monday.",
+        why="Dropped tables are removed for good after this time (0s: never by itself). A mistake of Friday evening "
+        "should still be mendable on Monday.",
         advice="Keep dropped objects for the recommended time.",
         risk="Dropped tables keep their space longer; watch the data disk.",
     ),
     Row(
         code="PAR036", name="replay_checksum_ignored", setting="ignore_replay_checksum_error", kind=SWITCH,
         title="Checksum errors in log replay are ignored",
-        why="Replay compares checksums to notice that a replica went wrong. Ignoring them keeps the replica running on "
-        "damaged data, which then spreads with the next leader change.",
+        why="Replay compares checksums to notice that a replica went wrong. Ignoring them keeps the replica running "
+        "on damaged data, which then spreads with the next leader change.",
         advice="Switch it off. It belongs to benchmarks and to repairs guided by OceanBase support.",
         risk="A replica with a checksum error stops replaying: check the logs for such errors first.",
     ),
     Row(
         code="PAR037", name="block_verification_weakened", setting="micro_block_merge_verify_level", kind=NUMBER,
         title="Compaction does not verify what it writes",
-        why="At level 2 compaction reads back encoding and compression of every block. Below that, a fault of memory or "
-        "software gets into the new baseline unnoticed, and the good copy is dropped.",
+        why="At level 2 compaction reads back encoding and compression of every block. Below that, a fault of memory "
+        "or software gets into the new baseline unnoticed, and the good copy is dropped.",
         advice=RECOMMENDED,
         risk="Compaction takes some more CPU.",
     ),
     Row(
         code="PAR038", name="operator_dump_disabled", setting="enable_sql_operator_dump", kind=SWITCH,
         title="Sorts and hash joins may not use disk",
-        why="Operators whose data outgrow their memory write it to disk. With that off such statements fail with error 4013 "
-        "instead of running a little longer.",
+        why="Operators whose data outgrow their memory write it to disk. With that off such statements fail with "
+        "error 4013 instead of running a little longer.",
         advice="Switch it on again.",
         risk="Large sorts and joins use temporary space on the data disk.",
     ),
     Row(
         code="PAR039", name="data_disk_reserve_out_of_range", setting="data_disk_usage_limit_percentage", kind=NUMBER,
         title="Data disk keeps no reserve, or is closed far too early",
-        why="Beyond this share of the data disk no more data is taken. The reserve is what compaction and migration need to "
-        "free space again; at 100 there is none.",
+        why="Beyond this share of the data disk no more data is taken. The reserve is what compaction and migration "
+        "need to free space again; at 100 there is none.",
         advice="Set the recommended value, and enlarge the data disk if usage gets near it.",
         risk="If usage is beyond the new value, writing stops at once: check the disk first.",
     ),
     Row(
         code="PAR040", name="slow_log_disk_tolerated", setting="log_storage_warning_tolerance_time", kind=DURATION,
         title="Slow log disk is tolerated too long",
-        why="A log disk that does not answer for this long is marked faulty and its leaders move away. Until then every "
-        "commit on that server hangs.",
+        why="A log disk that does not answer for this long is marked faulty and its leaders move away. Until then "
+        "every commit on that server hangs.",
         advice=RECOMMENDED,
         risk="Leaders move sooner when the log disk stalls.",
     ),
     Row(
         code="PAR041", name="slow_data_disk_tolerated", setting="data_storage_warning_tolerance_time", kind=DURATION,
         title="Slow data disk is tolerated too long",
-        why="A data disk whose reads fail for this long is marked faulty and its leaders move away. Until then queries on "
-        "that server hang.",
+        why="A data disk whose reads fail for this long is marked faulty and its leaders move away. Until then "
+        "queries on that server hang.",
         advice=RECOMMENDED,
         risk="Leaders move sooner when the data disk stalls.",
     ),
     Row(
         code="PAR042", name="schema_history_too_short", setting="schema_history_expire_time", kind=DURATION,
         title="Schema history is kept too briefly",
-        why="Flashback queries, CDC readers and standby tenants need the schema of the time they read. Once it is gone, "
-        "they fail on tables that have changed since.",
+        why="Flashback queries, CDC readers and standby tenants need the schema of the time they read. Once it is "
+        "gone, they fail on tables that have changed since.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
     ),
     Row(
         code="PAR043", name="request_queue_too_short", setting="tenant_task_queue_size", kind=NUMBER,
         title="Request queue of tenants is too short",
-        why="Requests wait here when all workers are busy. A short queue turns a peak of a second into refused requests.",
+        why="Requests wait here when all workers are busy. A short queue turns a peak of a second into refused "
+        "requests.",
         advice=RECOMMENDED,
         risk="A longer queue holds more waiting requests in memory.",
     ),
     Row(
-        code="PAR044", name="auto_increment_refresh_too_frequent", setting="autoinc_cache_refresh_interval", kind=DURATION,
+        code="PAR044", name="auto_increment_refresh_too_frequent", setting="autoinc_cache_refresh_interval",
+        kind=DURATION,
         title="AUTO_INCREMENT caches are refreshed too often",
-        why="Servers drop and fetch their cached AUTO_INCREMENT ranges at this interval. Seconds bring a wave of internal "
-        "requests and leave large gaps in the numbers.",
+        why="Servers drop and fetch their cached AUTO_INCREMENT ranges at this interval. Seconds bring a wave of "
+        "internal requests and leave large gaps in the numbers.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
     ),
     Row(
         code="PAR045", name="dead_connections_kept", setting="dead_socket_detection_timeout", kind=DURATION,
         title="Dead client connections are noticed too late",
-        why="The network gives up an unanswered connection after this time (0s: only after the system's own quarter of an "
-        "hour). Until then the dead client's transaction keeps its locks.",
+        why="The network gives up an unanswered connection after this time (0s: only after the system's own quarter "
+        "of an hour). Until then the dead client's transaction keeps its locks.",
         advice=RECOMMENDED,
         risk="On a very bad network live connections may be cut; watch for reconnects.",
     ),

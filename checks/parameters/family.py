@@ -41,7 +41,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One setting. ``name`` is what is wrong; ``why`` the rationale; ``sql`` replaces the plain SET where that is unfit."""
+    """One setting. ``name`` is what is wrong; ``why`` the rationale; ``sql`` stands in for the plain SET."""
 
     code: str
     name: str
@@ -85,7 +85,8 @@ def _remediation(row: Row, level: Level) -> Remediation:
         plain = f"SET GLOBAL {row.setting} = {{recommended{mark}}};"
         return Remediation(
             **shared, sql=(row.sql or plain,), rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
-            pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the global one.",
+            pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the "
+            "global one.",
             post_check="DBA_OB_SYS_VARIABLES shows the recommended value; sessions opened from then on use it.",
         )  # fmt: skip
     return Remediation(
@@ -138,5 +139,6 @@ def _spelled(row: Row, value: str | None) -> str:
         word = row.kind.spell(value)
         row.kind.parse(word)
     except ValueError:
-        raise NotAssessed("{setting} has a value that is not understood: {present}", setting=row.setting, present=value) from None
+        reason = "{setting} has a value that is not understood: {present}"
+        raise NotAssessed(reason, setting=row.setting, present=value) from None
     return word

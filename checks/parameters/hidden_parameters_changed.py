@@ -22,8 +22,8 @@ OF_EMBEDDED = frozenset(
     title="Hidden parameters are not at their defaults",
     finding="{value} hidden parameters are not at their defaults: {changed}.",
     remediation=Remediation(
-        advice="Find out for each who set it, why, and until which version it is needed; set back what nobody can explain, "
-        "one at a time.",
+        advice="Find out for each who set it, why, and until which version it is needed; set back what nobody can "
+        "explain, one at a time.",
         run_as=RunAs.SYS,
         no_rollback="Each parameter is judged by itself; its present value is in the evidence.",
         pre_check="Ask OceanBase support about parameters whose effect is not documented.",
@@ -45,4 +45,5 @@ def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -
         if row.isdefault == "NO" and row.name not in exempt
     }
     if changed:
-        yield Measurement("hidden parameters", len(changed), {"changed": ", ".join(changed[name] for name in sorted(changed))})
+        shown = ", ".join(changed[name] for name in sorted(changed))
+        yield Measurement("hidden parameters", len(changed), {"changed": shown})

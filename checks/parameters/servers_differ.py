@@ -10,10 +10,13 @@ from agent.facts.settings import Parameter
 
 # What names a server or follows from its hardware, and so may differ.
 OF_ONE_SERVER = frozenset(
-    """all_server_list config_additional_dir cpu_count data_dir datafile_disk_percentage datafile_maxsize datafile_next
-    datafile_size devname ha_info local_ip log_disk_percentage log_disk_size memory_limit memory_limit_percentage
-    mysql_port observer_id redo_dir rootservice_list rpc_port server_create_time syslog_disk_size system_memory zone""".split()
-)
+    {
+        "all_server_list", "config_additional_dir", "cpu_count", "data_dir", "datafile_disk_percentage",
+        "datafile_maxsize", "datafile_next", "datafile_size", "devname", "ha_info", "local_ip", "log_disk_percentage",
+        "log_disk_size", "memory_limit", "memory_limit_percentage", "mysql_port", "observer_id", "redo_dir",
+        "rootservice_list", "rpc_port", "server_create_time", "syslog_disk_size", "system_memory", "zone",
+    }
+)  # fmt: skip
 
 
 @check(
@@ -24,8 +27,8 @@ OF_ONE_SERVER = frozenset(
     title="Servers run with different values of one parameter",
     finding="{resource} has {value} different values on the servers ({values}).",
     remediation=Remediation(
-        advice="Find out which value is meant and set it on all servers; the SQL sets the most frequent one. A value set for "
-        "one server during an investigation is easily left behind.",
+        advice="Find out which value is meant and set it on all servers; the SQL sets the most frequent one. A value "
+        "set for one server during an investigation is easily left behind.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET {resource!i} = {frequent!l};",),
         no_rollback="The earlier value of each server is in the evidence; set it again with SERVER = 'address:port'.",

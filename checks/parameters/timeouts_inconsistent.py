@@ -16,10 +16,12 @@ from agent.facts.settings import Variable
     title="Statements may run longer than their transaction",
     finding="ob_query_timeout ({query_us}) is longer than ob_trx_timeout ({transaction_us}).",
     remediation=Remediation(
-        advice="Shorten the statement timeout to that of the transaction, or raise the latter where such long statements are meant.",
+        advice="Shorten the statement timeout to that of the transaction, or raise the latter where such long "
+        "statements are meant.",
         sql=("SET GLOBAL ob_query_timeout = {transaction_us};",),
         rollback=("SET GLOBAL ob_query_timeout = {query_us};",),
-        pre_check="Ask whether an application sets the variables for its own sessions: those values win over the global ones.",
+        pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the global "
+        "one.",
         post_check="DBA_OB_SYS_VARIABLES shows an ob_query_timeout that is no longer than ob_trx_timeout.",
         risk="Only new sessions take the new value; connection pools keep the old one until they reconnect.",
         link="https://en.oceanbase.com/docs/oceanbase-database",

@@ -20,16 +20,17 @@ _ROWS = (
     Row(
         code="VAR001", name="query_timeout_out_of_range", setting="ob_query_timeout", kind=MICROSECONDS,
         title="Statement timeout is too short or practically endless",
-        why="After this many microseconds a statement ends with error 4012. Too short, it cuts down healthy statements; "
-        "practically endless, one bad plan holds workers and locks until somebody notices.",
-        advice="Set the recommended value globally, and give long jobs more by the hint query_timeout or in their sessions.",
+        why="After this many microseconds a statement ends with error 4012. Too short, it cuts down healthy "
+        "statements; practically endless, one bad plan holds workers and locks until somebody notices.",
+        advice="Set the recommended value globally, and give long jobs more by the hint query_timeout or in their "
+        "sessions.",
         risk=NEW_SESSIONS,
     ),
     Row(
         code="VAR002", name="transaction_timeout_out_of_range", setting="ob_trx_timeout", kind=MICROSECONDS,
         title="Transaction timeout is too short or practically endless",
-        why="A transaction that lives longer is rolled back. Without a bound a forgotten one keeps its locks, and the logs "
-        "and old versions that it pins, for days.",
+        why="A transaction that lives longer is rolled back. Without a bound a forgotten one keeps its locks, and the "
+        "logs and old versions that it pins, for days.",
         advice="Set the recommended value globally, and give batch jobs more in their sessions.",
         risk=NEW_SESSIONS,
     ),
@@ -52,8 +53,8 @@ _ROWS = (
     Row(
         code="VAR005", name="wait_timeout_out_of_range", setting="wait_timeout", kind=NUMBER,
         title="Idle connections are closed too soon or never",
-        why="Connections idle for this many seconds are closed. Too short, pools hand out dead connections; with months, "
-        "connections that clients forgot pile up towards the limit.",
+        why="Connections idle for this many seconds are closed. Too short, pools hand out dead connections; with "
+        "months, connections that clients forgot pile up towards the limit.",
         advice="Set the recommended value, and let the pool check connections before it hands them out.",
         risk=NEW_SESSIONS,
     ),
@@ -67,17 +68,18 @@ _ROWS = (
     Row(
         code="VAR007", name="packet_too_small", setting="max_allowed_packet", kind=SIZE,
         title="Largest packet is too small",
-        why="Longer statements and LOB values are refused with packet too large. Batch inserts and imports meet this first, "
-        "often only after a release.",
+        why="Longer statements and LOB values are refused with packet too large. Batch inserts and imports meet this "
+        "first, often only after a release.",
         advice=RECOMMENDED,
         risk=NEW_SESSIONS,
     ),
     Row(
         code="VAR008", name="sql_mode_lenient", setting="sql_mode", kind=MODES,
         title="SQL mode is not strict",
-        why="Without strict mode values that do not fit are cut or turned into 0 with a mere warning: amounts and names "
-        "change silently on their way into the table.",
-        advice="Add a strict mode to the present modes. Test first: statements that were cut silently fail from then on.",
+        why="Without strict mode values that do not fit are cut or turned into 0 with a mere warning: amounts and "
+        "names change silently on their way into the table.",
+        advice="Add a strict mode to the present modes. Test first: statements that were cut silently fail from then "
+        "on.",
         risk="Statements that relied on silent conversion fail; only new sessions take the new value.",
         sql="SET GLOBAL sql_mode = CONCAT_WS(',', NULLIF(@@GLOBAL.sql_mode, ''), {recommended!l});",
     ),
@@ -92,10 +94,11 @@ _ROWS = (
     Row(
         code="VAR010", name="autocommit_disabled", setting="autocommit", kind=ON_OFF,
         title="Autocommit is off by default",
-        why="Each first statement then opens a transaction that stays until somebody commits. Clients that do not know it "
-        "lose their changes at disconnect and hold locks until then.",
+        why="Each first statement then opens a transaction that stays until somebody commits. Clients that do not "
+        "know it lose their changes at disconnect and hold locks until then.",
         advice="Switch it on globally; applications that want transactions open them.",
-        risk="Clients that count on an implicit transaction commit each statement; only new sessions take the new value.",
+        risk="Clients that count on an implicit transaction commit each statement; only new sessions take the new "
+        "value.",
     ),
     Row(
         code="VAR011", name="character_set_incomplete", setting="collation_server", kind=COLLATION,
@@ -108,49 +111,52 @@ _ROWS = (
     Row(
         code="VAR012", name="work_area_out_of_range", setting="ob_sql_work_area_percentage", kind=NUMBER,
         title="Memory for sorts and joins is too small or too large",
-        why="This share of tenant memory is for sorts, hash joins and aggregation. Too small, they write to disk; too large, "
-        "a few reports push out memory that transactions need.",
+        why="This share of tenant memory is for sorts, hash joins and aggregation. Too small, they write to disk; too "
+        "large, a few reports push out memory that transactions need.",
         advice="Set the recommended value, and more only for reporting tenants.",
         risk=AT_ONCE,
     ),
     Row(
         code="VAR013", name="plan_cache_share_out_of_range", setting="ob_plan_cache_percentage", kind=NUMBER,
         title="Plan cache is too small or too large",
-        why="This share of tenant memory holds plans. With next to none every statement is optimized anew; a large one takes "
-        "memory from data and writes.",
+        why="This share of tenant memory holds plans. With next to none every statement is optimized anew; a large "
+        "one takes memory from data and writes.",
         advice=RECOMMENDED,
         risk="Plans beyond a smaller limit are dropped and made anew.",
     ),
     Row(
         code="VAR014", name="sql_audit_share_out_of_range", setting="ob_sql_audit_percentage", kind=NUMBER,
         title="SQL audit buffer has no memory or takes too much",
-        why="This share of tenant memory holds the record of recent statements. Without it nobody can tell afterwards what "
-        "was slow; a large one takes memory from data and writes.",
+        why="This share of tenant memory holds the record of recent statements. Without it nobody can tell afterwards "
+        "what was slow; a large one takes memory from data and writes.",
         advice=RECOMMENDED,
         risk="A smaller buffer drops the oldest records at once.",
     ),
     Row(
         code="VAR015", name="plan_cache_disabled", setting="ob_enable_plan_cache", kind=ON_OFF,
         title="Plan cache is switched off",
-        why="Every execution is then parsed and optimized anew. Short statements take several times the CPU, and the tenant "
-        "saturates at a fraction of its load.",
-        advice="Switch it on. A single bad plan is better dropped by ALTER SYSTEM FLUSH PLAN CACHE or bound by an outline.",
+        why="Every execution is then parsed and optimized anew. Short statements take several times the CPU, and the "
+        "tenant saturates at a fraction of its load.",
+        advice="Switch it on. A single bad plan is better dropped by ALTER SYSTEM FLUSH PLAN CACHE or bound by an "
+        "outline.",
         risk=NEW_SESSIONS,
     ),
     Row(
         code="VAR016", name="reads_weak_by_default", setting="ob_read_consistency", kind=CONSISTENCY,
         title="All reads are weakly consistent by default",
-        why="Sessions then read from any replica and may not see what they have just committed. That is for reports that "
-        "ask for it, not for a whole tenant.",
-        advice="Set the recommended level globally; reports can ask by the hint READ_CONSISTENCY(WEAK) or in their sessions.",
+        why="Sessions then read from any replica and may not see what they have just committed. That is for reports "
+        "that ask for it, not for a whole tenant.",
+        advice="Set the recommended level globally; reports can ask by the hint READ_CONSISTENCY(WEAK) or in their "
+        "sessions.",
         risk="Reads move to the leaders and load them; only new sessions take the new value.",
     ),
     Row(
         code="VAR017", name="foreign_keys_unchecked", setting="foreign_key_checks", kind=ON_OFF,
         title="Foreign keys are not checked",
-        why="Rows may then refer to parents that do not exist, and nothing checks them later. Usually it was switched off "
-        "for an import and stayed so.",
-        advice="Switch it on globally, and look for orphans that came in meanwhile; imports can switch it off for their session.",
+        why="Rows may then refer to parents that do not exist, and nothing checks them later. Usually it was switched "
+        "off for an import and stayed so.",
+        advice="Switch it on globally, and look for orphans that came in meanwhile; imports can switch it off for "
+        "their session.",
         risk="Statements that violate a foreign key fail; only new sessions take the new value.",
     ),
     Row(
@@ -164,64 +170,64 @@ _ROWS = (
     Row(
         code="VAR019", name="query_rewrite_disabled", setting="ob_enable_transformation", kind=ON_OFF,
         title="Query rewriting is switched off",
-        why="The optimizer then neither unnests subqueries nor merges views nor pushes predicates down, and plans of all but "
-        "the simplest statements are worse by orders of magnitude.",
+        why="The optimizer then neither unnests subqueries nor merges views nor pushes predicates down, and plans of "
+        "all but the simplest statements are worse by orders of magnitude.",
         advice="Switch it on; forbid a single harmful rewrite by a hint in its statement.",
         risk="Plans change: compare the top statements before and after.",
     ),
     Row(
         code="VAR020", name="transmission_unchecked", setting="ob_enable_transmission_checksum", kind=ON_OFF,
         title="Checksums of data sent are switched off",
-        why="Rows that travel between servers and through the proxy are then not verified, and a fault of network or memory "
-        "reaches the client as data.",
+        why="Rows that travel between servers and through the proxy are then not verified, and a fault of network or "
+        "memory reaches the client as data.",
         advice=RECOMMENDED,
         risk=NEW_SESSIONS,
     ),
     Row(
         code="VAR021", name="session_logging_left_on", setting="ob_log_level", kind=WORD,
         title="Sessions log at debug or trace level",
-        why="Each session then writes to the server's log at this level, whatever the server's own level is. It costs CPU on "
-        "every statement and floods the log.",
+        why="Each session then writes to the server's log at this level, whatever the server's own level is. It costs "
+        "CPU on every statement and floods the log.",
         advice="Set the recommended value once the investigation is over.",
         risk=NEW_SESSIONS,
     ),
     Row(
         code="VAR022", name="plans_not_shared", setting="cursor_sharing", kind=SHARING,
         title="Statements that differ in literals share no plan",
-        why="With EXACT each literal makes a plan of its own: the plan cache fills with plans of one use, and parsing takes "
-        "most of the CPU.",
+        why="With EXACT each literal makes a plan of its own: the plan cache fills with plans of one use, and parsing "
+        "takes most of the CPU.",
         advice="Set the recommended value globally, and use EXACT for single statements by hint.",
         risk="Plans change for statements with skewed literals: compare the top statements before and after.",
     ),
     Row(
         code="VAR023", name="connections_too_few", setting="max_connections", kind=NUMBER,
         title="Limit of connections is very low",
-        why="Beyond it logins are refused. A release that doubles the application's instances, or one slow minute in which "
-        "pools grow, reaches a low limit at once.",
+        why="Beyond it logins are refused. A release that doubles the application's instances, or one slow minute in "
+        "which pools grow, reaches a low limit at once.",
         advice="Set the recommended value or leave the limit open, and bound connections in the pools.",
         risk="More connections take more memory on the server.",
     ),
     Row(
         code="VAR024", name="results_cut", setting="sql_select_limit", kind=NUMBER,
         title="Every query result is cut after a number of rows",
-        why="A global limit silently ends each result after that many rows, in applications and exports alike: totals and "
-        "backups by SQL are wrong without any error.",
+        why="A global limit silently ends each result after that many rows, in applications and exports alike: totals "
+        "and backups by SQL are wrong without any error.",
         advice="Set the recommended value at once; a client that wants few rows can set its own session.",
         risk="Queries return all their rows again, which may be many.",
     ),
     Row(
         code="VAR025", name="transactions_read_only", setting="tx_read_only", kind=ON_OFF,
         title="New transactions are read-only by default",
-        why="All new sessions then refuse every write. What is meant as a lock during a migration is easily forgotten, and "
-        "the next reconnect of the pools stops the business.",
+        why="All new sessions then refuse every write. What is meant as a lock during a migration is easily "
+        "forgotten, and the next reconnect of the pools stops the business.",
         advice="Switch it off; to protect a tenant from writes take privileges instead.",
         risk="Applications can write again: make sure that nothing relies on the lock.",
     ),
     Row(
         code="VAR026", name="row_image_incomplete", setting="binlog_row_image", kind=ROW_IMAGE,
         title="Binlog rows are incomplete",
-        why="With MINIMAL or NOBLOB the binlog service and CDC readers get changed columns only. Targets that compare or "
-        "rebuild whole rows then diverge.",
+        why="With MINIMAL or NOBLOB the binlog service and CDC readers get changed columns only. Targets that compare "
+        "or rebuild whole rows then diverge.",
         advice=RECOMMENDED,
         risk="Logs grow, most for wide tables with small updates.",
     ),

@@ -1,4 +1,4 @@
-"""Fault and cure on the real kernel: planted by SQL, found with the right code, severity and resource, gone once mended."""
+"""Fault and cure on the real kernel: planted by SQL, found with code, severity and resource, gone once mended."""
 
 from __future__ import annotations
 

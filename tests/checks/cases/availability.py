@@ -11,12 +11,12 @@ _THREE = "10.0.0.1:2882:1,10.0.0.2:2882:1,10.0.0.3:2882:1"
 
 
 def _replica(
-    role: str = "FOLLOWER", in_sync: str = "YES", members: str = _THREE, planned: int = 3, ls_id: int | None = 1001,
+    role: str = "FOLLOWER", *, in_sync: str = "YES", members: str = _THREE, planned: int = 3, ls_id: int | None = 1001,
     tenant_id: int | None = 1002, end_s: int = 100,
 ) -> LogReplica:  # fmt: skip
     return LogReplica(
-        tenant_id=tenant_id, ls_id=ls_id, role=role, in_sync=in_sync, paxos_member_list=members, paxos_replica_num=planned,
-        end_scn=end_s * 10**9, max_scn=end_s * 10**9,
+        tenant_id=tenant_id, ls_id=ls_id, role=role, in_sync=in_sync, paxos_member_list=members,
+        paxos_replica_num=planned, end_scn=end_s * 10**9, max_scn=end_s * 10**9,
     )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def _ret(executions: int = 1000, code: int = 0, **other: Any) -> AuditReturn:
 
 def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
     zero = dict.fromkeys(
-        ("elapsed_us", "max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "rows_returned", "rows_read",
-         "max_rows_returned", "rows_affected", "disk_reads", "retries", "errors", "plan_misses", "full_scans",
+        ("elapsed_us", "max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "rows_returned",
+         "rows_read", "max_rows_returned", "rows_affected", "disk_reads", "retries", "errors", "plan_misses", "full_scans",
          "remote_plans", "plans", "over_10ms", "over_100ms", "over_1s", "over_10s"), 0,
     )  # fmt: skip
     return SqlShape(sql_id=sql_id, db_name="shop", user_name="app", executions=executions, **{**zero, **other})
@@ -34,7 +34,7 @@ def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
 
 def _total(sql_id: str, elapsed_s: float, executions: int = 100) -> SqlTotal:
     return SqlTotal(
-        sql_id=sql_id, db_name="shop", plans=1, executions=executions, elapsed_us=round(elapsed_s * 1_000_000), cpu_us=0,
+        sql_id=sql_id, db_name="shop", plans=1, executions=executions, elapsed_us=round(elapsed_s * 10**6), cpu_us=0,
         disk_reads=0, rows_processed=0, rows_read=0, retries=0,
     )  # fmt: skip
 
@@ -61,7 +61,7 @@ def _plan(
     db_id: int = 1,
 ) -> CachedPlan:
     return CachedPlan(
-        sql_id=sql_id, db_id=db_id, plan_id=plan_hash, plan_hash=plan_hash, statement=statement, executions=executions,
+        sql_id="A", db_id=db_id, plan_id=plan_hash, plan_hash=plan_hash, statement=statement, executions=executions,
         elapsed_time=average_ms * 1000 * executions, avg_exe_usec=average_ms * 1000, slowest_exe_usec=average_ms * 1000,
         table_scan=False, timeout_count=0, first_load_time=_NOON, last_active_time=_NOON,
     )  # fmt: skip

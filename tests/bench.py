@@ -1,0 +1,148 @@
+"""``make bench``: what an assessment costs, as a table and build/bench.json; exit 1 beyond twice a limit.
+
+Cold is the first assessment after the plan cache was flushed, warm the next one. Server time is the tenant's own:
+the sum of ELAPSED_TIME of our marked statements in GV$OB_SQL_AUDIT.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from agent import demo, pipeline, registry, rules
+from agent.config import load_engagement
+from agent.document import to_document
+from agent.kernel import Kernel, running
+from agent.report.html_format import render_html
+from agent.shop import SHOP, Shop
+from tests.agent.report.sample import rich
+
+OUT = Path("build/bench.json")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number and its limit (None: for information)."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.limit is None else self.value / self.limit
+
+
+def timed(work: Callable[[], Any], runs: int = 3) -> float:
+    """Best of some runs, in seconds."""
+    best = float("inf")
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+def child_memory_mb(arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Peak memory in MB and wall seconds of a command."""
+    started = time.perf_counter()
+    child = subprocess.Popen([sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{arguments} ended with {status}")
+    return usage.ru_maxrss / 1024, time.perf_counter() - started
+
+
+def server_side(kernel: Kernel, assessment_id: str) -> tuple[int, float, float]:
+    """Statements, total and longest milliseconds of one assessment, by the server's own audit."""
+    time.sleep(1.5)  # the audit lags
+    with kernel.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*), SUM(ELAPSED_TIME) / 1000, MAX(ELAPSED_TIME) / 1000 FROM oceanbase.GV$OB_SQL_AUDIT"
+            f" WHERE QUERY_SQL LIKE '/*ob-health {assessment_id} %'"
+        )
+        count, total, longest = cursor.fetchone()  # type: ignore[misc]
+    return int(count), float(total or 0), float(longest or 0)
+
+
+def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
+    """The figures of the issue: one assessment of the demo tenant."""
+    shop = Shop(kernel)
+    shop.plant(SHOP)
+    demo.make_account(kernel)
+    engagement = demo.write_engagement(directory, kernel.port, datetime.now(UTC))
+    found = registry.load()
+    job = pipeline.Job(load_engagement(engagement), demo.TARGET, found, rules.load(found.checks), datetime.now(UTC))
+    figures = []
+    for label in ("cold", "warm"):
+        if label == "cold":
+            kernel.run(["ALTER SYSTEM FLUSH PLAN CACHE"])
+        started = time.perf_counter()
+        assessment_id = pipeline.new_id(job.now)
+        _, facts = pipeline.collect_snapshot(job, assessment_id)
+        wall = time.perf_counter() - started
+        audited, total_ms, longest_ms = server_side(kernel, assessment_id)
+        figures += [
+            Figure(f"{label}: statements sent", facts.cost.statements, "", 40),
+            Figure(f"{label}: statements found in the audit", audited, ""),
+            Figure(f"{label}: server time", total_ms, "ms", 500),
+            Figure(f"{label}: longest statement", longest_ms, "ms"),
+            Figure(f"{label}: connect, preflight, collect", wall, "s"),
+        ]
+    evaluated = timed(lambda: pipeline.conclude(job, "bench", None, facts))
+    document = to_document(pipeline.conclude(job, "bench", None, facts))
+    figures.append(Figure("evaluate, score, compare", evaluated, "s"))
+    figures.append(Figure("HTML report of the demo", timed(lambda: render_html(document, "en")), "s"))
+    figures.append(Figure("HTML report of the demo", len(render_html(document, "zh-CN")) / 1e6, "MB", 1.5))
+    arguments = ["-m", "agent", "assess", "-e", str(engagement), "-o", str(directory / "out"), "-f", "html,json"]
+    memory, wall = child_memory_mb(arguments, {**os.environ})
+    return [
+        *figures,
+        Figure("ob-health assess (HTML, JSON), whole process", wall, "s", 3),
+        Figure("peak memory of ob-health assess", memory, "MB", 150),
+    ]
+
+
+def elsewhere() -> list[Figure]:
+    """Figures that need no kernel."""
+    help_s = timed(lambda: subprocess.run([sys.executable, "-m", "agent", "--help"], check=True, capture_output=True), 5)
+    large = rich(tables=1000)
+    return [
+        Figure("ob-health --help", help_s, "s", 0.4),
+        Figure("HTML report of 1,000 findings", timed(lambda: render_html(large, "en")), "s", 3),
+    ]
+
+
+def main() -> int:
+    """Measure, print, keep; the exit code."""
+    figures = elsewhere()
+    with tempfile.TemporaryDirectory() as place, running() as kernel, demo.password():
+        figures += on_the_demo_tenant(kernel, Path(place))
+    table = Table("figure", "measured", "limit", "ratio")
+    for figure in figures:
+        limit = "–" if figure.limit is None else f"{figure.limit:g} {figure.unit}"
+        ratio = "–" if figure.ratio is None else f"{figure.ratio:.2f}"
+        table.add_row(figure.what, f"{figure.value:.3g} {figure.unit}", limit, ratio)
+    Console().print(table)
+    OUT.parent.mkdir(exist_ok=True)
+    records = [{**asdict(figure), "ratio": figure.ratio} for figure in figures]
+    OUT.write_text(json.dumps({"figures": records, "peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}, indent=1))
+    return 1 if any((figure.ratio or 0) > 2 for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Cases of the compaction checks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from agent.facts.maintenance import CompactionDiagnosis, MajorCompaction
+from agent.facts.resources import ResourceUnit
+from agent.terms import Severity
+from tests.harness import NOW, Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _moment(hours_ago: float | None) -> datetime:
+    return NEVER if hours_ago is None else NOW - timedelta(hours=hours_ago)
+
+
+def _compaction(
+    *, finished: float | None = 5, frozen: float | None = 6, started: float | None = 6, status: str = "IDLE",
+    error: bool = False, suspended: bool = False, info: str | None = "",
+) -> MajorCompaction:  # fmt: skip
+    """Hours ago; None is what the server writes as 1970."""
+    return MajorCompaction(
+        frozen_scn=1, frozen_time=_moment(frozen), global_broadcast_scn=1, last_scn=1,
+        last_finish_time=_moment(finished), start_time=_moment(started), status=status,
+        is_error="YES" if error else "NO", is_suspended="YES" if suspended else "NO", info=info,
+    )  # fmt: skip
+
+
+def _unit(hours_ago: float | None) -> ResourceUnit:
+    return ResourceUnit(
+        max_cpu=2, min_cpu=2, memory_size=1, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0, status="NORMAL",
+        create_time=None if hours_ago is None else _moment(hours_ago),
+    )  # fmt: skip
+
+
+def _diagnosis(tablets: int, *, kind: str = "MAJOR_MERGE", status: str = "FAILED", hours: float = 1) -> CompactionDiagnosis:
+    return CompactionDiagnosis(type=kind, status=status, tablets=tablets, newest=_moment(hours))
+
+
+CASES = [
+    Case("CMP001", [_compaction(finished=35.9), _unit(9000)]),
+    Case("CMP001", [_compaction(finished=36)], [("tenant", LOW)]),
+    Case("CMP001", [_compaction(finished=72)], [("tenant", MEDIUM)]),
+    Case("CMP001", [_compaction(finished=168)], [("tenant", HIGH)]),
+    Case("CMP001", [_compaction(finished=None, frozen=None), _unit(1)], label="a fresh tenant"),
+    Case("CMP001", [_compaction(finished=None, frozen=2), _unit(20)], label="its first one runs"),
+    Case("CMP001", [_compaction(finished=None, frozen=20), _unit(80)], [("tenant", MEDIUM)], label="never in 80 hours"),
+    Case("CMP001", [_compaction(finished=None, frozen=40)], [("tenant", LOW)], label="never since the freeze"),
+    Case("CMP001", [_compaction(finished=None, frozen=None), _unit(None)], not_assessed=True),
+    Case("CMP002", [_compaction()]),
+    Case("CMP002", [_compaction(error=True, status="CHECKSUM", info="CHECKSUM_ERROR")], [("tenant", HIGH)]),
+    Case("CMP002", [_compaction(error=True, info=None)], [("tenant", HIGH)], label="without a reason"),
+    Case("CMP003", [_compaction()]),
+    Case("CMP003", [_compaction(suspended=True)], [("tenant", MEDIUM)]),
+    Case("CMP004", [_compaction(started=99)], label="idle"),
+    Case("CMP004", [_compaction(started=None, status="COMPACTING")], label="start unknown"),
+    Case("CMP004", [_compaction(started=7.9, status="COMPACTING")], label="young"),
+    Case("CMP004", [_compaction(started=8, status="COMPACTING")], [("tenant", LOW)]),
+    Case("CMP004", [_compaction(started=16, status="CHECKSUM")], [("tenant", MEDIUM)]),
+    Case("CMP004", [_compaction(started=36, status="COMPACTING")], [("tenant", HIGH)]),
+    Case("CMP005", [_diagnosis(500, status="RUNNING"), _diagnosis(9, status="RS_UNCOMPACTED")], label="harmless"),
+    Case("CMP005", [_diagnosis(500, hours=24.1)], label="old"),
+    Case("CMP005", [_diagnosis(1)], [("MAJOR_MERGE", LOW)]),
+    Case(
+        "CMP005",
+        [_diagnosis(60), _diagnosis(40, status="NOT_SCHEDULE"), _diagnosis(2, kind="MINI_MERGE")],
+        [("MAJOR_MERGE", MEDIUM), ("MINI_MERGE", LOW)],
+        label="by kind",
+    ),
+]

@@ -1,0 +1,115 @@
+"""Cases of the security checks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from agent.facts.accounts import Account
+from agent.facts.given import Attestation
+from agent.facts.sessions import Session
+from agent.facts.settings import Parameter, Variable
+from agent.terms import Severity
+from tests.harness import NOW, Case
+
+LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
+THROTTLE = "connection_control_failed_connections_threshold"
+ATTESTED = Attestation(
+    key="console_whitelist_restricted", value=True, by="Li Wei", on=date(2026, 10, 1), valid_until=date(2027, 4, 1)
+)
+DENIED = Attestation(
+    key="console_whitelist_restricted", value=False, by="Li Wei", on=date(2026, 10, 1), valid_until=date(2027, 4, 1)
+)
+
+
+def _account(
+    user: str = "shop", host: str = "10.%", *holds: str, locked: bool = False, kind: str | None = "USER",
+    age_days: float | None = 1,
+) -> Account:  # fmt: skip
+    names = ("select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "grant_option")
+    optional = ("super", "process", "file", "alter_tenant", "alter_system")
+    privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in (*names, *optional)}
+    changed = None if age_days is None else NOW - timedelta(days=age_days)
+    return Account(
+        user_name=user, host=host, type=kind, is_locked="YES" if locked else "NO", password_last_changed=changed,
+        **privileges,
+    )  # fmt: skip
+
+
+def _root(host: str = "%", **parts: Any) -> Account:
+    return _account("root", host, "super", "insert", "grant_option", **parts)
+
+
+def _variable(name: str, value: str | None) -> Variable:
+    return Variable(name=name, value=value)
+
+
+def _nodes(value: str) -> Variable:
+    return _variable("ob_tcp_invited_nodes", value)
+
+
+def _passwords(length: str, policy: str) -> list[Variable]:
+    return [_variable("validate_password_length", length), _variable("validate_password_policy", policy)]
+
+
+def _throttle(value: str) -> Parameter:
+    return Parameter(scope="TENANT", name=THROTTLE, value=value)
+
+
+def _sessions(plain: int, encrypted: int, host: str = "10.1.2.3:4567") -> list[Session]:
+    ciphers = [None] * plain + ["TLS_AES_256_GCM_SHA384"] * encrypted
+    return [
+        Session(id=number, user="shop", host=host, command="Sleep", time=1.0, total_time=1.0, trans_id=0, ssl_cipher=cipher)
+        for number, cipher in enumerate(ciphers)
+    ]
+
+
+PLATFORM = [_account(name, "%", "super", "insert", "grant_option") for name in ("ORAAUDITOR", "standbyro", "proxyro")]
+INNER = _account("__oceanbase_inner_standby_user", "%", "super", "select")
+ROLE = _account("reporting", "%", "super", "insert", "grant_option", locked=True, kind="ROLE")
+LOCKED = _account("old", "%", "super", "insert", "grant_option", locked=True)
+
+CASES = [
+    Case("SEC001", [_root(), _nodes("127.0.0.1,10.%")], label="the allowlist is closed"),
+    Case("SEC001", [_root("10.%"), _nodes("%")], label="root has a host"),
+    Case("SEC001", [_root(), _nodes("%"), ATTESTED], label="the console is closed"),
+    Case("SEC001", [_root(), _nodes("127.0.0.1, %")], [("root@%", MEDIUM)]),
+    Case("SEC001", [_root(), _nodes("0.0.0.0/0"), DENIED], [("root@%", MEDIUM)]),
+    Case("SEC001", [_root()], not_assessed=True),
+    Case("SEC002", [_account("shop", "%"), _account("ops", "10.%", "select"), _root(), INNER, ROLE, LOCKED]),
+    Case("SEC002", [_account("shop", "%", "select", "process")], [("shop@%", LOW)]),
+    Case("SEC003", [_account("shop", "%", "select", "insert"), _root(), *PLATFORM, INNER, ROLE, LOCKED]),
+    Case("SEC003", [_account("shop", "10.%", "create_user")], [("shop@10.%", LOW)]),
+    Case("SEC003", [_account("ops", "%", "super", "alter_system", "create_user", kind=None)], [("ops@%", MEDIUM)]),
+    Case("SEC004", [_account("shop", "%", "super"), _root(), *PLATFORM, ROLE, LOCKED]),
+    Case("SEC004", [_account("shop", "%", "grant_option")], [("shop@%", LOW)]),
+    Case("SEC005", [_account("shop", "%", "select", "create"), _root(), *PLATFORM, ROLE, LOCKED]),
+    Case("SEC005", [_account("b", "%", "drop"), _account("a", "%", "insert", "update")], [("a@%", LOW), ("b@%", LOW)]),
+    Case("SEC006", [_nodes("127.0.0.1,::1,192.168.%,10.0.0.0/8")]),
+    Case("SEC006", [_nodes("%"), ATTESTED], label="the console is closed"),
+    Case("SEC006", [_nodes("127.0.0.1,%")], [("tenant", LOW)]),
+    Case("SEC006", [_nodes("::/0")], [("tenant", LOW)]),
+    Case("SEC006", [], not_assessed=True),
+    Case("SEC007", [_account(age_days=364.9), _account("b", age_days=None), LOCKED, INNER]),
+    Case("SEC007", [_account(age_days=365)], [("shop@10.%", LOW)]),
+    Case("SEC007", [_root(age_days=1095)], [("root@%", MEDIUM)]),
+    Case("SEC007", [_account(age_days=None)], not_assessed=True),
+    Case("SEC008", [_variable("secure_file_priv", None)], label="NULL forbids"),
+    Case("SEC008", [_variable("secure_file_priv", "")], label="empty forbids"),
+    Case("SEC008", [_variable("secure_file_priv", "/data/exchange")], label="one directory"),
+    Case("SEC008", [_variable("secure_file_priv", "/")], [("tenant", MEDIUM)]),
+    Case("SEC008", [], not_assessed=True),
+    Case("SEC009", _sessions(0, 5)),
+    Case("SEC009", _sessions(1, 99), [("tenant", LOW)]),
+    Case("SEC009", _sessions(4, 0), not_assessed=True, label="few"),
+    Case("SEC009", _sessions(50, 0, "127.0.0.1:5000"), not_assessed=True, label="local"),
+    Case("SEC010", [_account(), ROLE, _account("LBACSYS", "%", locked=True), _root(locked=True)]),
+    Case("SEC010", [LOCKED], [("old@%", LOW)]),
+    Case("SEC011", _passwords("8", "MEDIUM")),
+    Case("SEC011", _passwords("7", "1"), [("tenant", LOW)]),
+    Case("SEC011", _passwords("0", "0"), [("tenant", LOW)], label="the default"),
+    Case("SEC011", [], not_assessed=True),
+    Case("SEC012", [_throttle("5")]),
+    Case("SEC012", [_throttle("0")], [("tenant", LOW)]),
+    Case("SEC012", [], not_assessed=True),
+]

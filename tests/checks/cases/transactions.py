@@ -1,0 +1,129 @@
+"""Cases of the transaction checks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from agent.facts.resources import Counter, Memstore
+from agent.facts.sessions import Deadlock, LockWait, Session, Transaction
+from agent.terms import Severity
+from tests.harness import NOW, Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+MIB = 1 << 20
+
+
+def _ago(seconds: float) -> datetime:
+    return NOW - timedelta(seconds=seconds)
+
+
+def _session(
+    number: int = 7, *, user: str = "shop", trans_id: int = 0, command: str = "Sleep", time: float = 0.0,
+    client: str | None = "10.1.2.3", user_host: str | None = "10.%",
+) -> Session:  # fmt: skip
+    return Session(
+        id=number, user=user, host="10.9.9.9:51234", user_host=user_host, user_client_ip=client, command=command,
+        time=time, total_time=time, trans_id=trans_id,
+    )  # fmt: skip
+
+
+def _transaction(
+    tx_id: int = 100, *, age_s: float | None = 0.0, session_id: int = 7, log_bytes: int = 0, state: str = "ACTIVE",
+    globalid: str | None = None, last_request_age_s: float | None = 0.0, tenant_id: int | None = None,
+) -> Transaction:  # fmt: skip
+    return Transaction(
+        tenant_id=tenant_id, session_id=session_id, tx_type="LOCAL", tx_id=tx_id, tx_expired_time=None, state=state,
+        ctx_create_time=None if age_s is None else _ago(age_s), action="START", pending_log_size=log_bytes // 4,
+        flushed_log_size=log_bytes - log_bytes // 4, role="LEADER", globalid=globalid,
+        last_request_time=None if last_request_age_s is None else _ago(last_request_age_s),
+    )  # fmt: skip
+
+
+def _wait(seconds: float, trans_id: int = 1, tenant_id: int | None = None) -> LockWait:
+    return LockWait(tenant_id=tenant_id, trans_id=trans_id, type="TR", id1=5, request="X", ctime=int(seconds * 1_000_000))
+
+
+def _deadlock(number: int, days: float) -> Deadlock:
+    return Deadlock(event_id=number, report_time=NOW - timedelta(days=days), cycle_size=2)
+
+
+def _counters(**values: int) -> list[Counter]:
+    return [
+        Counter(con_id=1002, name=f"trans {name} count", value=value, stat_id=number)
+        for number, (name, value) in enumerate(values.items())
+    ]
+
+
+def _memstore(limit: int) -> Memstore:
+    return Memstore(active_span=0, freeze_trigger=limit // 5, freeze_cnt=1, memstore_used=0, memstore_limit=limit)
+
+
+def _held(count: int, asleep: int, **parts: str | None) -> list[Session]:
+    """Sessions of one client, of which some have slept for an hour."""
+    return [_session(number, time=3600.0 if number < asleep else 3599.0, **parts) for number in range(count)]  # type: ignore[arg-type]
+
+
+LARGE = Case(
+    "TXN005",
+    [_memstore(200 * MIB), _session(trans_id=100), _transaction(log_bytes=20 * MIB), _transaction(log_bytes=30 * MIB)],
+    [("shop@10.%", MEDIUM)],
+    label="its log streams are added up",
+)
+
+CASES = [
+    Case("TXN001", [_transaction(age_s=599)], label="young"),
+    Case("TXN001", [_transaction(age_s=None)], label="age unknown"),
+    Case("TXN001", [_session(trans_id=100), _transaction(age_s=600)], [("shop@10.%", LOW)]),
+    Case("TXN001", [_session(trans_id=0), _transaction(age_s=3600)], [("shop@10.%", MEDIUM)], label="by session"),
+    Case("TXN001", [_transaction(age_s=21600)], [("tenant", HIGH)], label="session unknown"),
+    Case(
+        "TXN001",
+        [_session(trans_id=1), _transaction(1, age_s=700), _transaction(2, age_s=4000)],
+        [("shop@10.%", MEDIUM)],
+        label="the oldest of an account counts",
+    ),
+    Case("TXN002", [_session(trans_id=100, time=9.9), _transaction()], label="short"),
+    Case("TXN002", [_session(trans_id=100, time=9999.0)], label="has only read"),
+    Case("TXN002", [_session(trans_id=100, time=9999.0, command="Query"), _transaction()], label="working"),
+    Case("TXN002", [_session(trans_id=0, time=9999.0), _transaction(0)], label="no transaction"),
+    Case("TXN002", [_session(trans_id=100, time=10.0), _transaction()], [("shop@10.%", LOW)]),
+    Case("TXN002", [_session(trans_id=100, time=300.0, user_host=None), _transaction()], [("shop", MEDIUM)]),
+    Case("TXN002", [_session(trans_id=100, time=3600.0), _transaction()], [("shop@10.%", HIGH)]),
+    Case("TXN003", [_wait(2.9)], label="short"),
+    Case("TXN003", [_wait(3), _wait(1, 2)], [("tenant", LOW)]),
+    Case("TXN003", [_wait(10)], [("tenant", MEDIUM)]),
+    Case("TXN003", [_wait(60, 1, 1002), _wait(3, 2, 1004)], [("tenant 1002", HIGH), ("tenant 1004", LOW)]),
+    Case("TXN004", [_deadlock(1, 7.1)], label="long ago"),
+    Case("TXN004", [_deadlock(1, 6.9)], [("tenant", LOW)]),
+    Case("TXN004", [_deadlock(number, 1) for number in range(20)], [("tenant", MEDIUM)]),
+    Case("TXN004", [_deadlock(number, 1) for number in range(500)], [("tenant", HIGH)]),
+    Case("TXN005", [_memstore(100 * MIB), _transaction(log_bytes=31 * MIB)], label="small"),
+    Case("TXN005", [_memstore(1000 * MIB), _transaction(log_bytes=49 * MIB)], label="small share"),
+    Case("TXN005", [_transaction(log_bytes=64 * MIB)], label="no memstore to compare with"),
+    Case("TXN005", [_memstore(1000 * MIB), _transaction(log_bytes=50 * MIB)], [("tenant", LOW)]),
+    LARGE,
+    Case("TXN005", [_memstore(100 * MIB), _transaction(log_bytes=50 * MIB, tenant_id=1002)], [("tenant 1002", HIGH)]),
+    Case("TXN006", _counters(commit=7001, rollback=2999), label="below"),
+    Case("TXN006", _counters(commit=0, rollback=9999), label="few"),
+    Case("TXN006", _counters(commit=7000, rollback=3000), [("tenant 1002", LOW)]),
+    Case("TXN007", _held(199, 199), label="few"),
+    Case("TXN007", _held(200, 99), label="used"),
+    Case("TXN007", [*_held(150, 150), *_held(150, 150, client="10.1.2.4")], label="two clients"),
+    Case("TXN007", _held(200, 100), [("shop@10.%", LOW)]),
+    Case("TXN007", _held(200, 200, client=None), [("shop@10.%", LOW)], label="no proxy"),
+    Case("TXN008", _counters(start=100000, timeout=99), label="below"),
+    Case("TXN008", _counters(start=9999, timeout=9999), label="few"),
+    Case("TXN008", _counters(timeout=3), label="nothing started"),
+    Case("TXN008", _counters(start=100000, timeout=100), [("tenant 1002", LOW)]),
+    Case("TXN008", _counters(start=100000, timeout=1000), [("tenant 1002", MEDIUM)]),
+    Case("TXN008", _counters(start=100000, timeout=5000), [("tenant 1002", HIGH)]),
+    Case("TXN009", [_transaction(globalid="g1", state="ACTIVE", last_request_age_s=9999)], label="at work"),
+    Case("TXN009", [_transaction(globalid="g1", state="PREPARE", last_request_age_s=299)], label="young"),
+    Case("TXN009", [_transaction(state="PREPARE", last_request_age_s=9999)], label="no XA"),
+    Case("TXN009", [_transaction(globalid="g1", state="PREPARE", last_request_age_s=300)], [("tenant", MEDIUM)]),
+    Case(
+        "TXN009",
+        [_transaction(globalid="g1", state="REDO COMPLETE", last_request_age_s=None, age_s=3600)],
+        [("tenant", HIGH)],
+    ),
+]

@@ -1,0 +1,31 @@
+"""Faults of the checks on operations."""
+
+from __future__ import annotations
+
+from agent.terms import Severity
+from tests.harness import Plant
+
+PLANTS = [
+    Plant(
+        "OPS001",
+        plant=("SET GLOBAL ob_enable_sql_audit = OFF",),
+        cure=("SET GLOBAL ob_enable_sql_audit = ON",),
+        resource="ob_enable_sql_audit",
+        severity=Severity.MEDIUM,
+        always=("SET GLOBAL ob_enable_sql_audit = ON",),
+    ),
+    Plant(
+        "OPS002",
+        plant=(
+            "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()",
+            "CALL DBMS_WORKLOAD_REPOSITORY.DROP_SNAPSHOT_RANGE(1, 1000)",
+        ),
+        cure=("CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()",),
+        resource="workload repository",
+        severity=Severity.MEDIUM,
+    ),
+]
+UNPLANTABLE = {
+    "OPS003": "the scheduler of the kernel begins to run new jobs only after about half a minute",
+    "OPS004": "a job must be late by a day",
+}

@@ -1,0 +1,169 @@
+"""Faults of the checks on statements."""
+
+from __future__ import annotations
+
+import hashlib
+
+from agent.terms import Severity
+from tests.harness import Plant
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+# Emptying the ring stands for the hours in which new statements overwrite the old ones.
+EMPTY_RING = ("SET GLOBAL ob_sql_audit_percentage = 0", "DO SLEEP(1.5)", "SET GLOBAL ob_sql_audit_percentage = 1")
+KEEP_RING = ("SET GLOBAL ob_sql_audit_percentage = 1",)
+FORGET_PLANS = ("ALTER SYSTEM FLUSH PLAN CACHE",)
+ROWS = 1 << 17
+BIG_TABLE = (
+    "CREATE TABLE {db}.item (id INT AUTO_INCREMENT PRIMARY KEY, serial INT, code VARCHAR(20), KEY by_code (code))",
+    "INSERT INTO {db}.item (serial) VALUES (0), (0)",
+    *["INSERT INTO {db}.item (serial) SELECT serial FROM {db}.item"] * 16,
+    "UPDATE {db}.item SET serial = id, code = id",
+)
+BY_SERIAL = ("SELECT id FROM item WHERE serial = 77",) * 12
+SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
+TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
+
+
+def shape(text: str) -> str:
+    """The resource of a statement whose literals are written as ``?``: its SQL_ID is the text's MD5."""
+    return "SQL " + hashlib.md5(text.encode(), usedforsecurity=False).hexdigest().upper()
+
+
+def queries(count: int) -> tuple[str, ...]:
+    """Statements of as many different shapes."""
+    return tuple(f"SELECT 1 AS column_{number}" for number in range(count))
+
+
+def _lock_conflict(code: str, severity: Severity) -> Plant:
+    return Plant(
+        code,
+        plant=(
+            "CREATE TABLE {db}.stock (id INT PRIMARY KEY, amount INT)",
+            "INSERT INTO {db}.stock VALUES (1, 9)",
+            *EMPTY_RING,
+        ),
+        during=("BEGIN", "UPDATE {db}.stock SET amount = 8 WHERE id = 1"),
+        load=("SET SESSION ob_trx_lock_timeout = 200000", *["UPDATE stock SET amount = 7 WHERE id = 1"] * 10),
+        errors=frozenset({ROW_LOCK_TIMEOUT}),
+        resource=shape("UPDATE stock SET amount = ? WHERE id = ?"),
+        severity=severity,
+        cure=EMPTY_RING,
+        always=KEEP_RING,
+    )
+
+
+PLANTS = [
+    Plant(
+        "SQL001",
+        plant=EMPTY_RING,
+        load=("SELECT SLEEP(1.1)",) * 5 + ("SELECT 1",) * 200,
+        resource="tenant",
+        severity=MEDIUM,
+        cure=EMPTY_RING,
+        mended_load=("SELECT SLEEP(0.01)",) * 5 + ("SELECT 1",) * 200,
+        always=KEEP_RING,
+    ),
+    Plant(
+        "SQL002",
+        plant=FORGET_PLANS,
+        load=("SELECT SLEEP(0.52)",) * 20,
+        resource=shape("SELECT SLEEP(?)"),
+        severity=MEDIUM,
+        cure=FORGET_PLANS,
+        mended_load=(QUICK,) * 20,
+    ),
+    Plant(
+        "SQL003",
+        plant=(*BIG_TABLE, *EMPTY_RING),
+        load=BY_SERIAL,
+        resource=shape("SELECT id FROM item WHERE serial = ?"),
+        severity=MEDIUM,
+        cure=("CREATE INDEX by_serial ON {db}.item (serial)", *EMPTY_RING),
+        always=KEEP_RING,
+    ),
+    Plant(
+        "SQL004",
+        plant=(*BIG_TABLE, *EMPTY_RING),
+        load=BY_SERIAL,
+        resource=shape("SELECT id FROM item WHERE serial = ?"),
+        severity=MEDIUM,
+        cure=("CREATE INDEX by_serial ON {db}.item (serial)", *EMPTY_RING),
+        always=KEEP_RING,
+    ),
+    Plant(
+        "SQL006",
+        plant=EMPTY_RING,
+        load=("SELECT /*+ QUERY_TIMEOUT(20000) */ SLEEP(1)",) * 5,
+        errors=frozenset({TIMEOUT}),
+        resource="return code -4012",
+        severity=HIGH,
+        cure=EMPTY_RING,
+        mended_load=("SELECT /*+ QUERY_TIMEOUT(5000000) */ SLEEP(0.01)",) * 5,
+        always=KEEP_RING,
+    ),
+    Plant(
+        "SQL008",
+        plant=EMPTY_RING,
+        load=(SLOW,) * 10,
+        resource=shape("SELECT SLEEP(?)"),
+        severity=LOW,
+        cure=EMPTY_RING,
+        mended_load=(QUICK,) * 10,
+        always=KEEP_RING,
+    ),
+    _lock_conflict("SQL009", HIGH),
+    _lock_conflict("SQL011", MEDIUM),
+    Plant(
+        "SQL012",
+        plant=(*BIG_TABLE, *FORGET_PLANS),
+        load=("SELECT id FROM item WHERE code = '77'",) * 40 + ("SELECT id FROM item WHERE code = 77",) * 10,
+        resource=shape("SELECT id FROM item WHERE code = ?"),
+        severity=MEDIUM,
+        cure=FORGET_PLANS,
+        mended_load=("SELECT id FROM item WHERE code = '77'",) * 50,
+    ),
+    Plant(
+        "SQL013",
+        plant=(*BIG_TABLE, *EMPTY_RING),
+        load=("SELECT id FROM item",),
+        resource=shape("SELECT id FROM item"),
+        severity=LOW,
+        cure=EMPTY_RING,
+        mended_load=("SELECT id FROM item WHERE id > 5 ORDER BY id LIMIT 100",),
+        always=KEEP_RING,
+    ),
+    Plant(
+        "SQL014",
+        plant=("CREATE TABLE {db}.cart (id INT PRIMARY KEY, amount INT)",),
+        load=("DELETE FROM cart",) * 3,
+        resource=shape("DELETE FROM cart"),
+        severity=LOW,
+        cure=FORGET_PLANS,
+        mended_load=("DELETE FROM cart WHERE id < 5",) * 3,
+    ),
+    Plant(
+        "SQL015",
+        plant=(*FORGET_PLANS, *EMPTY_RING),
+        load=queries(300),
+        resource="tenant",
+        severity=HIGH,
+        cure=EMPTY_RING,
+        mended_load=("SELECT 1 AS column_1",) * 300,
+        always=KEEP_RING,
+    ),
+    Plant(
+        "SQL016",
+        plant=("CREATE TABLE {db}.city (id INT PRIMARY KEY)", *EMPTY_RING),
+        load=("SELECT /*+ PARALLEL(2) */ COUNT(*) FROM city",) * 300,
+        resource="tenant",
+        severity=MEDIUM,
+        cure=EMPTY_RING,
+        mended_load=("SELECT COUNT(*) FROM city",) * 300,
+        always=KEEP_RING,
+    ),
+]
+UNPLANTABLE = {
+    "SQL005": "the hit rate counts everything since the start of the kernel that all tests share",
+    "SQL007": "the audit of a kernel that is minutes old is short before anything is planted",
+    "SQL010": "takes more concurrent statements than the tenant has workers",
+}
