@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -183,26 +183,13 @@ def _opened(path: Path) -> Iterator[tuple[Engagement, History | None]]:
 
 def main() -> None:
     """Run the command; our own errors become one message and an exit code."""
-    _register()
-    sys.exit(guarded(lambda: app(standalone_mode=False)))
-
-
-def guarded(run: Callable[[], object]) -> int:
-    """What ``run`` returned as an exit code, or the code of the error it ended with."""
-    import click
-
     from agent.errors import HealthAgentError
 
+    _register()
     try:
-        code = run()
+        app()
     except HealthAgentError as error:
         from agent import console
 
         console.fail(error)
-        return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    return code if isinstance(code, int) else 0
+        sys.exit(error.exit_code)

@@ -7,6 +7,7 @@ it in the audit, and a timeout hint. One reconnect is allowed when the server br
 from __future__ import annotations
 
 import ssl
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ _KINDS = {
     1146: UnavailableKind.NO_VIEW, 1054: UnavailableKind.NO_COLUMN, 1049: UnavailableKind.NO_VIEW,
     4012: UnavailableKind.TIMEOUT, 1317: UnavailableKind.TIMEOUT, 3024: UnavailableKind.TIMEOUT, 6212: UnavailableKind.TIMEOUT,
 }  # fmt: skip
-_LOST = frozenset({0, 2006, 2013, 2014, 2055})
+_LOST = frozenset({0, 2006, 2013, 2014, 2055, 5066})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,9 @@ class Session:
             return rows
         except pymysql.MySQLError as error:
             raise _classified(error, source) from None
+        except (UnicodeError, ValueError, LookupError, struct.error) as error:
+            # The driver gave up in the middle of an answer: what is left of it would be taken for the next one.
+            raise _classified(pymysql.MySQLError(0, f"unreadable answer: {error}"), source) from None
         finally:
             self._spend((time.perf_counter() - started) * 1000, len(rows))
 
@@ -138,6 +142,8 @@ class Session:
             )  # fmt: skip
         except pymysql.MySQLError as error:
             raise _connect_error(error, args) from None
+        except (ValueError, LookupError, struct.error) as error:
+            raise _connect_error(pymysql.MySQLError(0, f"it does not speak the MySQL protocol ({error})"), args) from None
         self._connection = connection
         self._spend(0.0, 0)  # the driver's own SET NAMES
         try:

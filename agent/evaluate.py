@@ -12,7 +12,7 @@ from agent.facts import spec_of
 from agent.judge import judge, stake
 from agent.model import CheckResult, CheckSpec, Expected, Finding, Measurement, Rule, Ruleset, Snapshot, Unavailable
 from agent.mutes import Muting
-from agent.terms import Outcome, Scalar, Text
+from agent.terms import Outcome, Scalar, Text, UnavailableKind
 
 _MAX_TEXT = 2000
 
@@ -69,16 +69,23 @@ def _inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
 
 def _missing(spec: CheckSpec, snapshot: Snapshot) -> Unavailable | None:
     for name, row in spec.facts.items():
-        found = snapshot.facts.get(row, ())
+        found = _found(snapshot, row)
         if isinstance(found, Unavailable) and name not in spec.optional:
             return found
     return None
 
 
+def _found(snapshot: Snapshot, row: type) -> tuple[Any, ...] | Unavailable:
+    """A source that was not collected is unknown, not empty; what people or history supply may well be nothing."""
+    unread = Text("The snapshot does not hold {source}.", {"source": row.__name__})
+    never = Unavailable(UnavailableKind.UNKNOWN, unread, Text("Collect again with this version of the agent."))
+    return snapshot.facts.get(row, never if spec_of(row) else ())
+
+
 def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name, row in spec.facts.items():
-        found = snapshot.facts.get(row, ())
+        found = _found(snapshot, row)
         arguments[name] = None if isinstance(found, Unavailable) else found
     if spec.params_name:
         arguments[spec.params_name] = rule.params
@@ -95,7 +102,7 @@ def _findings(
         verdict = judge(rule.judge, value)
         if verdict is None:
             continue
-        shown = measurement.value
+        shown = _bounded(measurement.value) if isinstance(measurement.value, str) else measurement.value
         values: dict[str, Scalar] = {name: _bounded(item) for name, item in measurement.evidence.items()}
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
         mark = fingerprint(snapshot.target, spec.code, resource)

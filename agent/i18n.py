@@ -88,8 +88,14 @@ def render(text: Text | None, language: str) -> str:
     """A message with its values filled in; a value is never itself a template."""
     if text is None:
         return ""
-    values = {name: format_value(value, unit_of(name), language) for name, value in text.args.items()}
+    values = {name: format_value(value, _unit_in(text, name), language) for name, value in text.args.items()}
     return translate(text.msgid, language).format_map(values) if values else translate(text.msgid, language)
+
+
+def _unit_in(text: Text, name: str) -> Unit | None:
+    """A finding's ``value`` and ``limit`` are in the check's unit, which comes with them."""
+    unit = text.args.get("unit") if name in ("value", "limit") else None
+    return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else unit_of(name)
 
 
 def in_all_languages(text: Text | None) -> dict[str, str]:

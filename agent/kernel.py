@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -98,13 +99,14 @@ def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
 
 def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:
     assert process.stdout is not None
-    deadline = time.monotonic() + _START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        line = process.stdout.readline()
-        if line.strip() == _READY:
+    clock = threading.Timer(_START_TIMEOUT_S, process.kill)  # reading the pipe knows no time limit
+    clock.start()
+    try:
+        if any(line.strip() == _READY for line in process.stdout):
             return
-        if not line and process.poll() is not None:
-            break
+        process.wait()
+    finally:
+        clock.cancel()
     log = (directory / "kernel.log").read_text(errors="replace").strip()[-500:]
     args = {"code": str(process.poll()), "log": log or str(directory / "kernel.log")}
     raise KernelError(Text("The embedded kernel did not start (exit code {code}): {log}", args))

@@ -14,9 +14,10 @@ from agent.errors import StatementError, TargetError
 from agent.facts import Privilege, server, spec_of
 from agent.model import Capabilities, Problem
 from agent.statements import columns_read
-from agent.terms import TenantKind, Text, Version
+from agent.terms import Scalar, TenantKind, Text, Version
 
 OLDEST = Version(4, 0, 0, 0)
+_ALL: Mapping[str, frozenset[str]] = {"*": frozenset()}
 _GRANT = re.compile(r"GRANT (?P<what>.+) ON (?P<on>\S+) TO ", re.IGNORECASE)
 _ITEM = re.compile(r"([A-Z ]+?)\s*(?:\(([^)]*)\))?(?:,|$)")
 _WRITES = frozenset(
@@ -39,15 +40,22 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, system_
         problems.append(_wrong_kind(kind))
     privileges, grants = _grants(session, problems, system_schema)
     columns = _columns(session, sources, problems, system_schema)
-    problems += _missing_privileges(privileges, account) + _writes(privileges)
+    if grants is not None:
+        problems += _missing_privileges(privileges, account) + _writes(privileges)
     return Capabilities(
-        version, kind, account, system_schema, columns, frozenset(privileges), grants, embedded, tuple(problems)
-    )
+        version, kind, account, system_schema, columns, frozenset(privileges), _ALL if grants is None else grants,
+        embedded, tuple(problems),
+    )  # fmt: skip
 
 
 def _identity(session: Session) -> tuple[Version, int, str, str]:
     row = session.fetch(server.IDENTITY, "identity")[0]
-    return Version.parse(str(row[0])), int(row[1]), str(row[2]), str(row[3])
+    try:
+        version = Version.parse(str(row[0]))
+    except ValueError:
+        args: dict[str, Scalar] = {"target": session.endpoint.name, "version": str(row[0])[:100]}
+        raise TargetError(Text("{target}: the server gives no OceanBase version but {version}.", args)) from None
+    return version, int(row[1]), str(row[2]), str(row[3])
 
 
 def _supported(target: str, version: Version, mode: str) -> None:
@@ -64,13 +72,16 @@ def _supported(target: str, version: Version, mode: str) -> None:
 
 def _grants(
     session: Session, problems: list[Problem], system_schema: str
-) -> tuple[set[str], Mapping[str, frozenset[str]]]:
-    """Global privileges, and what may be read in the system schema (``"*"`` or per view, columns or all)."""
+) -> tuple[set[str], Mapping[str, frozenset[str]] | None]:
+    """Global privileges, and what may be read in the system schema (``"*"`` or per view, columns or all).
+
+    When the server does not say, no privilege is proven and every view is worth a try (None).
+    """
     try:
         lines = [str(row[0]) for row in session.fetch(server.GRANTS, "grants")]
     except StatementError as error:
         problems.append(Problem(error.text, Text("The account must be able to run SHOW GRANTS.")))
-        return {Privilege.SHOW_VIEW.value, Privilege.PROCESS.value, "SELECT"}, {"*": frozenset()}
+        return set(), None
     return parse_grants(lines, system_schema)
 
 

@@ -34,6 +34,7 @@ _FILL = (
     "CALL DBMS_STATS.LOCK_TABLE_STATS('shop', 'customers')",
 )
 _SETTINGS = (
+    "SET GLOBAL ob_sql_audit_percentage = 20",
     "SET GLOBAL ob_query_timeout = 3600000000",
     "ALTER SYSTEM SET syslog_level = 'DEBUG'",
     "CREATE USER 'report'@'%' IDENTIFIED BY '{password}'",
@@ -61,8 +62,10 @@ class Workload:
 
 SHOP = Workload((*_SCHEMA, *_FILL, *_SETTINGS), _APPLICATION)
 CURES = (
-    "ALTER TABLE shop.audit_trail ADD COLUMN id BIGINT PRIMARY KEY AUTO_INCREMENT",
-    "ALTER TABLE shop.import_buffer ADD COLUMN id BIGINT PRIMARY KEY AUTO_INCREMENT",
+    "ALTER TABLE shop.audit_trail ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT",
+    "ALTER TABLE shop.audit_trail ADD PRIMARY KEY (id)",
+    "ALTER TABLE shop.import_buffer ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT",
+    "ALTER TABLE shop.import_buffer ADD PRIMARY KEY (id)",
     "ALTER TABLE shop.customers DROP INDEX idx_city",
 )
 NEW_FAULTS = Workload(

@@ -44,17 +44,19 @@ def load(path: Path) -> Snapshot:
     args = {"path": str(path)}
     try:
         outer = json.loads(zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=_MAX_BYTES))
-        body, digest = outer["body"], outer["sha256"]
-    except (OSError, zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
+        body, digest = str(outer["body"]), outer["sha256"]
+        intact = hashlib.sha256(body.encode()).hexdigest() == digest
+        plain = json.loads(body) if intact else {"format": 0}
+        newer = int(plain["format"]) > FORMAT
+    except (OSError, zstandard.ZstdError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SnapshotError(Text("{path}: not a snapshot: {reason}", {**args, "reason": str(error)[:200]})) from None
-    if hashlib.sha256(body.encode()).hexdigest() != digest:
+    if not intact:
         raise SnapshotError(Text("{path}: the snapshot has been altered (its hash does not match). Collect again.", args))
-    plain = json.loads(body)
-    if plain["format"] > FORMAT:
+    if newer:
         raise SnapshotError(Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args))
     try:
         return _snapshot(plain)
-    except (KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ImportError) as error:
         raise SnapshotError(
             Text("{path}: the facts do not fit this agent: {reason}. Collect again.", {**args, "reason": str(error)[:200]})
         ) from None

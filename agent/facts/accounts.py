@@ -11,7 +11,8 @@ from agent.terms import DataClass
 @source(
     "oceanbase.DBA_OB_USERS",
     DataClass.ACCOUNTS,
-    where="USER_NAME = 'root' OR CONCAT(USER_NAME, '@', HOST) <> CURRENT_USER()",
+    where="USER_NAME = 'root' OR USER_NAME <> SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
+    " OR HOST <> SUBSTRING_INDEX(CURRENT_USER(), '@', -1)",
     order_by="USER_NAME, HOST",
     limit=5000,
 )

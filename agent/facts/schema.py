@@ -124,8 +124,8 @@ class TableStatistics:
     A table whose statistics were locked before they were gathered has numbers all the same, and a zero date.
     """
 
-    owner: str = expr("OWNER")
-    table_name: str = expr("TABLE_NAME")
+    owner: str
+    table_name: str
     num_rows: int | None = expr(f"CASE WHEN {_GATHERED} THEN NUM_ROWS END")
     avg_row_len: int | None = expr(f"CASE WHEN {_GATHERED} THEN AVG_ROW_LEN END")
     last_analyzed: datetime | None = expr(f"CASE WHEN {_GATHERED} THEN LAST_ANALYZED END")

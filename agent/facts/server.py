@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 SESSION_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 SESSION_SETTINGS = (
-    "SET SESSION autocommit = 1, time_zone = '+00:00', ob_query_timeout = {timeout_us:d}, ob_trx_timeout = {timeout_us:d},"
+    "SET SESSION autocommit = 1, time_zone = '+00:00', ob_query_timeout = {timeout_us:d},"
     # A tenant's sql_select_limit cuts every answer, even of a statement with a LIMIT of its own.
-    " sql_select_limit = 9223372036854775807"
+    " ob_trx_timeout = {timeout_us:d}, sql_select_limit = 9223372036854775807"
 )
 SERVER = "SELECT VERSION() AS server_version"
 IDENTITY = (

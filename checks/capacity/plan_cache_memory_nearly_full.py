@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.settings import Variable
 from agent.facts.sql import PlanCache
+
+
+@params
+class PlanCacheParams(Params):
+    min_limit_bytes: int
 
 
 @check(
@@ -27,15 +32,18 @@ from agent.facts.sql import PlanCache
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def plan_cache_memory_nearly_full(plan_caches: Rows[PlanCache], variables: Rows[Variable]) -> Iterator[Measurement]:
+def plan_cache_memory_nearly_full(
+    plan_caches: Rows[PlanCache], variables: Rows[Variable], p: PlanCacheParams
+) -> Iterator[Measurement]:
     """From ob_plan_cache_evict_high_percentage on (90 % by default) the server throws plans out. Statements that lose
-    theirs are optimized again, which costs CPU and shows up as sudden slow executions."""
+    theirs are optimized again, which costs CPU and shows up as sudden slow executions. Very small caches are left out:
+    there a few large chunks make the whole difference."""
     configured = next((int(row.value) for row in variables if row.name == "ob_plan_cache_percentage" and row.value), 0)
-    if not plan_caches or not configured:
-        raise NotAssessed("The view shows no row of this tenant.")
-    for cache in plan_caches:
-        if cache.mem_limit > 0:
-            used_pct = 100 * cache.mem_hold / cache.mem_limit
-            evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}
-            setting = {"configured": configured, "doubled": min(100, 2 * configured)}
-            yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **setting})
+    judged = [cache for cache in plan_caches if cache.mem_limit >= p.min_limit_bytes]
+    if not judged or not configured:
+        raise NotAssessed("The tenant has no plan cache that is large enough to judge.")
+    for cache in judged:
+        used_pct = 100 * cache.mem_hold / cache.mem_limit
+        evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}
+        setting = {"configured": configured, "doubled": min(100, 2 * configured)}
+        yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **setting})

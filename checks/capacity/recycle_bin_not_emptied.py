@@ -15,8 +15,7 @@ from agent.facts.schema import RecycledObject
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Recycle bin not emptied",
-    finding="The recycle bin keeps {objects_count} dropped objects, the oldest ({oldest}) for {age_days}; limit "
-    "{limit}.",
+    finding="{resource}: {objects_count} dropped objects, the oldest ({oldest}) for {value}; limit {limit}.",
     remediation=Remediation(
         advice="Look through the recycle bin, restore what was dropped by mistake and purge the rest. Let "
         "recyclebin_object_expire_time empty it by itself in future.",
@@ -35,4 +34,4 @@ def recycle_bin_not_emptied(recycled: Rows[RecycledObject], clock: Rows[Clock]) 
     if dated:
         droptime, name = min(dated)
         age = (clock[0].as_of - droptime).days
-        yield Measurement("recycle bin", age, {"age_days": age, "objects_count": len(recycled), "oldest": name})
+        yield Measurement("recycle bin", age, {"objects_count": len(recycled), "oldest": name})

@@ -14,7 +14,7 @@ from agent.facts.resources import ResourceUnit
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Resource unit smaller than production needs",
-    finding="{resource}: the unit has only {memory_bytes} of memory and {max_cpu} cores.",
+    finding="{resource}: the unit has only {value} of memory and {max_cpu} cores; limit {limit}.",
     remediation=Remediation(
         advice="Move production to a larger specification. Small units are for tests: the tenant's own system tenant, "
         "the memstore and the plan cache share this memory.",
@@ -34,5 +34,5 @@ def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     if not units:
         raise NotAssessed("The view shows no row of this tenant.")
     for unit in units:
-        evidence = {"memory_bytes": unit.memory_size, "max_cpu": unit.max_cpu, "zone": unit.zone}
+        evidence = {"max_cpu": unit.max_cpu, "zone": unit.zone}
         yield Measurement(tenant_name(unit.tenant_id), unit.memory_size, evidence)

@@ -7,7 +7,7 @@ from checks.parameters.kinds import DURATION, NUMBER, SIZE, SWITCH, WORD
 
 _LOGS = "Takes effect at once; the server's own log files grow or shrink accordingly."
 
-_ROWS = (
+ROWS = (
     Row(
         code="PAR020", name="rereplication_disabled", setting="enable_rereplication", kind=SWITCH,
         title="Lost replicas are not made again",
@@ -216,4 +216,4 @@ _ROWS = (
     ),
 )  # fmt: skip
 
-CHECKS = checks_of(__name__, Level.CLUSTER, _ROWS)
+CHECKS = checks_of(__name__, Level.CLUSTER, ROWS)

@@ -25,7 +25,8 @@ from agent.facts.settings import Parameter, Variable
 from checks.parameters.kinds import Kind
 
 DOCS = "https://en.oceanbase.com/docs/oceanbase-database"
-FINDING = "{setting} is {value}, but {limit} is expected."
+OF_TENANT = "{resource}: {setting} is {value}, but {limit} is expected."
+OF_CLUSTER = "{resource} is {value}, but {limit} is expected."
 RECOMMENDED = "Set it to the recommended value."
 AT_ONCE = "Takes effect at once and needs no restart."
 NEW_SESSIONS = "Only new sessions take the new value; connection pools keep the old one until they reconnect."
@@ -69,7 +70,7 @@ def _check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measur
         unit=Unit.TEXT,
         actor=Actor.PLATFORM if cluster else Actor.CUSTOMER,
         title=row.title,
-        finding=FINDING,
+        finding=OF_CLUSTER if cluster else OF_TENANT,
         remediation=_remediation(row, level),
         # What is a tenant's own is judged where that tenant answers, not from the sys tenant.
         tenants=(TenantKind.USER, TenantKind.SYS) if cluster else (TenantKind.USER,),
@@ -110,8 +111,8 @@ def _parameter(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:
             evidence: dict[str, Scalar] = {"setting": row.setting, "present": value}
             if sum(tenant == tenant_id for tenant, _ in values) > 1:
                 evidence["servers"] = ", ".join(sorted(values[tenant_id, value]))
-            of_tenant = level is Level.TENANT or tenant_id is not None
-            yield Measurement(tenant_name(tenant_id) if of_tenant else row.setting, _spelled(row, value), evidence)
+            resource = tenant_name(tenant_id) if level is Level.TENANT else row.setting
+            yield Measurement(resource, _spelled(row, value), evidence)
 
     return measure
 

@@ -20,7 +20,7 @@ OF_EMBEDDED = frozenset(
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Hidden parameters are not at their defaults",
-    finding="{value} hidden parameters are not at their defaults: {changed}.",
+    finding="{resource}: {value} are not at their defaults: {changed}.",
     remediation=Remediation(
         advice="Find out for each who set it, why, and until which version it is needed; set back what nobody can "
         "explain, one at a time.",

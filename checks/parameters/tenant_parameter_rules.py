@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 
-_ROWS = (
+ROWS = (
     Row(
         code="PAR001", name="rebalance_disabled", setting="enable_rebalance", kind=SWITCH,
         title="Automatic load balancing of the tenant is switched off",
@@ -140,4 +140,4 @@ _ROWS = (
     ),
 )  # fmt: skip
 
-CHECKS = checks_of(__name__, Level.TENANT, _ROWS)
+CHECKS = checks_of(__name__, Level.TENANT, ROWS)

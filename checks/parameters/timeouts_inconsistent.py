@@ -14,7 +14,7 @@ from agent.facts.settings import Variable
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Statements may run longer than their transaction",
-    finding="ob_query_timeout ({query_us}) is longer than ob_trx_timeout ({transaction_us}).",
+    finding="{resource}: ob_query_timeout ({query_us}) is {value} times ob_trx_timeout ({transaction_us}).",
     remediation=Remediation(
         advice="Shorten the statement timeout to that of the transaction, or raise the latter where such long "
         "statements are meant.",

@@ -16,7 +16,7 @@ from checks.parameters.kinds import (
     WORD,
 )
 
-_ROWS = (
+ROWS = (
     Row(
         code="VAR001", name="query_timeout_out_of_range", setting="ob_query_timeout", kind=MICROSECONDS,
         title="Statement timeout is too short or practically endless",
@@ -233,4 +233,4 @@ _ROWS = (
     ),
 )  # fmt: skip
 
-CHECKS = checks_of(__name__, Level.VARIABLE, _ROWS)
+CHECKS = checks_of(__name__, Level.VARIABLE, ROWS)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.schema import Table
 
-
-@params
-class CharsetParams(Params):
-    full_charsets: str
+FULL = ("utf8mb4", "gb18030", "utf16", "utf16le", "binary")
 
 
 @check(
@@ -31,12 +28,11 @@ class CharsetParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def charset_not_utf8mb4(tables: Rows[Table], p: CharsetParams) -> Iterator[Measurement]:
+def charset_not_utf8mb4(tables: Rows[Table]) -> Iterator[Measurement]:
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert
     one side row by row, so that the index on the converted column is not used."""
-    full = set(p.full_charsets.split())
     for table in tables:
         charset = (table.table_collation or "").partition("_")[0]
-        if charset and charset not in full:
+        if charset and charset not in FULL:
             names = {"schema": table.table_schema, "table": table.table_name, "collation": table.table_collation}
             yield Measurement(f"{table.table_schema}.{table.table_name}", charset, names)

@@ -5,13 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.schema import NumberColumn
 
-
-@params
-class FloatParams(Params):
-    name_words: str
+MONEY = frozenset(
+    {
+        "amount",
+        "amounts",
+        "amt",
+        "price",
+        "prices",
+        "money",
+        "balance",
+        "salary",
+        "wage",
+        "cost",
+        "costs",
+        "fee",
+        "fees",
+        "fare",
+        "tax",
+        "discount",
+        "payment",
+        "refund",
+        "cash",
+        "deposit",
+        "debt",
+    }
+)
 
 
 @check(
@@ -34,13 +55,12 @@ class FloatParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def float_for_exact_values(columns: Rows[NumberColumn], p: FloatParams) -> Iterator[Measurement]:
+def float_for_exact_values(columns: Rows[NumberColumn]) -> Iterator[Measurement]:
     """FLOAT and DOUBLE keep the nearest binary fraction. Amounts then differ by cents after sums and comparisons, and
     equality on such a column finds rows or misses them by chance."""
-    words = set(p.name_words.split())
     for column in columns:
         parts = {part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", column.column_name)}
-        if column.data_type.lower() in ("float", "double") and parts & words:
+        if column.data_type.lower() in ("float", "double") and parts & MONEY:
             names = {"schema": column.table_schema, "table": column.table_name, "column": column.column_name}
             resource = f"{column.table_schema}.{column.table_name}.{column.column_name}"
             yield Measurement(resource, column.column_type, {**names, "type": column.column_type})

@@ -14,7 +14,7 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, Table
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Table without a primary key",
-    finding="{resource} has no primary key (rows by statistics: {rows_count}).",
+    finding="{resource} has no primary key (rows by statistics: {value}; 0 where none were gathered).",
     remediation=Remediation(
         advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none.",
         sql=(
@@ -43,5 +43,5 @@ def no_primary_key(tables: Rows[Table], indexes: Rows[IndexColumn]) -> Iterator[
             yield Measurement(
                 f"{table.table_schema}.{table.table_name}",
                 table.table_rows or 0,
-                {"rows_count": table.table_rows or None, "schema": table.table_schema, "table": table.table_name},
+                {"schema": table.table_schema, "table": table.table_name},
             )

@@ -14,10 +14,10 @@ Index = dict[int, IndexColumn]  # by position: with a full-text index the view r
 @check(
     code="SCH002",
     name="schema.redundant_index",
-    unit=Unit.COUNT,
+    unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Index that another one already covers",
-    finding="{resource}: its columns ({columns}) lead the index {covering} ({covering_columns}).",
+    finding="{resource}: its columns ({columns}) lead the index {value} ({covering_columns}).",
     remediation=Remediation(
         advice="Make the index invisible for a week, then drop it.",
         sql=(
@@ -45,8 +45,8 @@ def redundant_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
             if covering and name != "PRIMARY":
                 kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
                 names = {"schema": schema, "table": table, "index": name, "kind": kind, "columns": _listed(index)}
-                longer = {"covering": covering, "covering_columns": _listed(usable[covering])}
-                yield Measurement(f"{schema}.{table}.{name}", 1, {**names, **longer})
+                evidence = {**names, "covering_columns": _listed(usable[covering])}
+                yield Measurement(f"{schema}.{table}.{name}", covering, evidence)
 
 
 def _serves(row: IndexColumn) -> bool:

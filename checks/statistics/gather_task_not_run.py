@@ -16,7 +16,7 @@ from agent.facts.resources import ResourceUnit
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="Statistics gathering has not succeeded for days",
-    finding="{resource}: no run of statistics gathering has succeeded for {idle_days}, though {windows_count} windows "
+    finding="{resource}: no run of statistics gathering has succeeded for {value}, though {windows_count} windows "
     "are on; limit {limit}.",
     remediation=Remediation(
         advice="Look at the windows in DBA_SCHEDULER_JOBS: a next run that lies in the past, or failures, mean that "
@@ -41,4 +41,4 @@ def gather_task_not_run(
         raise NotAssessed("The age of the tenant is unknown and no run of statistics gathering is on record.")
     if on:
         idle = (clock[0].as_of - max(since)).days
-        yield Measurement("tenant", idle, {"idle_days": idle, "windows_count": len(on)})
+        yield Measurement("tenant", idle, {"windows_count": len(on)})

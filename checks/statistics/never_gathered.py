@@ -15,7 +15,7 @@ from agent.facts.schema import Table, TableStatistics
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics never gathered",
-    finding="{resource} has existed for {age_days} without statistics; limit {limit}.",
+    finding="{resource} has existed for {value} without statistics; limit {limit}.",
     remediation=Remediation(
         advice="Gather the statistics once by hand, then see why the nightly windows pass the table over.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
@@ -35,6 +35,4 @@ def never_gathered(statistics: Rows[TableStatistics], tables: Rows[Table], clock
         since = created.get((row.owner, row.table_name))
         if row.last_analyzed is None and row.num_rows is None and since:
             age = (clock[0].as_of - since).days
-            yield Measurement(
-                f"{row.owner}.{row.table_name}", age, {"age_days": age, "schema": row.owner, "table": row.table_name}
-            )
+            yield Measurement(f"{row.owner}.{row.table_name}", age, {"schema": row.owner, "table": row.table_name})

@@ -15,7 +15,7 @@ from agent.facts.schema import TableStatistics
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics out of date",
-    finding="{resource}: much has changed since its statistics were gathered {age_days} ago; limit {limit}.",
+    finding="{resource}: much has changed since its statistics were gathered {value} ago; limit {limit}.",
     remediation=Remediation(
         advice="Gather the statistics by hand now, and see in the gathering history why the nightly windows do not "
         "reach the table: too short, failing or switched off.",
@@ -34,6 +34,4 @@ def stale(statistics: Rows[TableStatistics], clock: Rows[Clock]) -> Iterator[Mea
     for row in statistics:
         if (row.stale_stats or "").upper() == "YES" and row.last_analyzed and not row.stattype_locked:
             age = (clock[0].as_of - row.last_analyzed).days
-            yield Measurement(
-                f"{row.owner}.{row.table_name}", age, {"age_days": age, "schema": row.owner, "table": row.table_name}
-            )
+            yield Measurement(f"{row.owner}.{row.table_name}", age, {"schema": row.owner, "table": row.table_name})

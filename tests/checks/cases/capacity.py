@@ -15,6 +15,7 @@ from agent.terms import Severity, TenantKind
 from tests.harness import NOW, Case
 
 GIB = 1 << 30
+MIB = 1 << 20
 
 
 def _memstore(used: int) -> Memstore:
@@ -73,8 +74,8 @@ def _recycled(days: int | None) -> RecycledObject:
     )
 
 
-def _plan_cache(held: int) -> list[object]:
-    cache = PlanCache(access_count=1, hit_count=1, plan_num=7, sql_num=7, mem_used=held, mem_hold=held, mem_limit=1000)
+def _plan_cache(held: int, limit: int = 1000 * MIB) -> list[object]:
+    cache = PlanCache(access_count=1, hit_count=1, plan_num=7, sql_num=7, mem_used=held, mem_hold=held, mem_limit=limit)
     return [cache, _variable("ob_plan_cache_percentage", 5)]
 
 
@@ -153,10 +154,10 @@ CASES = [
     Case("CAP007", [_recycled(13), UNTIMED]),
     Case("CAP007", [_recycled(14), _recycled(3)], [("recycle bin", Severity.LOW)]),
     Case("CAP007", [_recycled(180)], [("recycle bin", Severity.MEDIUM)], label="old"),
-    Case("CAP008", _plan_cache(899)),
-    Case("CAP008", _plan_cache(900), [("tenant", Severity.LOW)]),
-    Case("CAP008", _plan_cache(980), [("tenant", Severity.MEDIUM)], label="full"),
-    Case("CAP008", not_assessed=True),
+    Case("CAP008", _plan_cache(899 * MIB)),
+    Case("CAP008", _plan_cache(900 * MIB), [("tenant", Severity.LOW)]),
+    Case("CAP008", _plan_cache(980 * MIB), [("tenant", Severity.MEDIUM)], label="full"),
+    Case("CAP008", _plan_cache(21 * MIB, 20 * MIB), not_assessed=True, label="too small"),
     Case("CAP009", _hours(69)),
     Case("CAP009", _hours(71), [("tenant", Severity.LOW)]),
     Case("CAP009", _hours(86), [("tenant", Severity.MEDIUM)], label="busy"),

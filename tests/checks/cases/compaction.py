@@ -36,7 +36,9 @@ def _unit(hours_ago: float | None) -> ResourceUnit:
     )  # fmt: skip
 
 
-def _diagnosis(tablets: int, *, kind: str = "MAJOR_MERGE", status: str = "FAILED", hours: float = 1) -> CompactionDiagnosis:
+def _diagnosis(
+    tablets: int, *, kind: str = "MAJOR_MERGE", status: str = "FAILED", hours: float = 1
+) -> CompactionDiagnosis:
     return CompactionDiagnosis(type=kind, status=status, tablets=tablets, newest=_moment(hours))
 
 

@@ -59,7 +59,9 @@ def _throttle(value: str) -> Parameter:
 def _sessions(plain: int, encrypted: int, host: str = "10.1.2.3:4567") -> list[Session]:
     ciphers = [None] * plain + ["TLS_AES_256_GCM_SHA384"] * encrypted
     return [
-        Session(id=number, user="shop", host=host, command="Sleep", time=1.0, total_time=1.0, trans_id=0, ssl_cipher=cipher)
+        Session(
+            id=number, user="shop", host=host, command="Sleep", time=1.0, total_time=1.0, trans_id=0, ssl_cipher=cipher
+        )
         for number, cipher in enumerate(ciphers)
     ]
 

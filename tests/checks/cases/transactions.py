@@ -40,7 +40,9 @@ def _transaction(
 
 
 def _wait(seconds: float, trans_id: int = 1, tenant_id: int | None = None) -> LockWait:
-    return LockWait(tenant_id=tenant_id, trans_id=trans_id, type="TR", id1=5, request="X", ctime=int(seconds * 1_000_000))
+    return LockWait(
+        tenant_id=tenant_id, trans_id=trans_id, type="TR", id1=5, request="X", ctime=int(seconds * 1_000_000)
+    )
 
 
 def _deadlock(number: int, days: float) -> Deadlock:

@@ -8,16 +8,23 @@ from agent.terms import Severity
 from tests.harness import Plant
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
-# Emptying the ring stands for the hours in which new statements overwrite the old ones.
-EMPTY_RING = ("SET GLOBAL ob_sql_audit_percentage = 0", "DO SLEEP(1.5)", "SET GLOBAL ob_sql_audit_percentage = 1")
+# Emptying the ring stands for the hours in which new statements overwrite the old ones; a timer of the server does it.
+_A_MOMENT = "DO SLEEP(1.2)"
+EMPTY_RING = (
+    "SET GLOBAL ob_sql_audit_percentage = 0",
+    _A_MOMENT,
+    "SET GLOBAL ob_sql_audit_percentage = 1",
+    _A_MOMENT,
+)
 KEEP_RING = ("SET GLOBAL ob_sql_audit_percentage = 1",)
 FORGET_PLANS = ("ALTER SYSTEM FLUSH PLAN CACHE",)
-ROWS = 1 << 17
 BIG_TABLE = (
-    "CREATE TABLE {db}.item (id INT AUTO_INCREMENT PRIMARY KEY, serial INT, code VARCHAR(20), KEY by_code (code))",
-    "INSERT INTO {db}.item (serial) VALUES (0), (0)",
-    *["INSERT INTO {db}.item (serial) SELECT serial FROM {db}.item"] * 16,
-    "UPDATE {db}.item SET serial = id, code = id",
+    "CREATE TABLE {db}.digit (n INT)",
+    "INSERT INTO {db}.digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)",
+    "CREATE TABLE {db}.item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
+    "INSERT INTO {db}.item SELECT id, id, id FROM (SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
+    " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d, {db}.digit e"
+    " WHERE b.n < 10 AND c.n < 10 AND d.n < 10 AND e.n < 10) numbers",
 )
 BY_SERIAL = ("SELECT id FROM item WHERE serial = 77",) * 12
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
@@ -115,7 +122,7 @@ PLANTS = [
     _lock_conflict("SQL011", MEDIUM),
     Plant(
         "SQL012",
-        plant=(*BIG_TABLE, *FORGET_PLANS),
+        plant=(*BIG_TABLE, "CREATE INDEX by_code ON {db}.item (code)", *FORGET_PLANS),
         load=("SELECT id FROM item WHERE code = '77'",) * 40 + ("SELECT id FROM item WHERE code = 77",) * 10,
         resource=shape("SELECT id FROM item WHERE code = ?"),
         severity=MEDIUM,

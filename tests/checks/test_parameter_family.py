@@ -1,0 +1,123 @@
+"""The family's contract: advice that contradicts nothing, published defaults that alarm nobody, spelling that loses nothing."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.evaluate import evaluate
+from agent.facts.settings import Parameter, Variable
+from agent.model import CheckResult, Expected
+from agent.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
+from checks.parameters.family import Level
+from checks.parameters.kinds import COLLATION, MODES, MOMENT, ON_OFF
+from tests.checks.settings_family import ROWS, WRONG, fact, parameter
+from tests.harness import run_check, shipped, snapshot_of
+
+PUBLISHED = Path(__file__).parent.parent / "data" / "published_defaults.tsv"
+
+
+def judged(code: str) -> Expected:
+    rule = shipped()[1].rules[code].judge
+    assert isinstance(rule, Expected)
+    return rule
+
+
+def defaults(version: str) -> Iterator[Parameter | Variable]:
+    with PUBLISHED.open(encoding="utf-8") as file:
+        for line in csv.DictReader(file, delimiter="\t"):
+            if line["version"] == version:
+                name, value = line["name"], line["default"]
+                variable = line["kind"] == "variable"
+                yield Variable(name=name, value=value) if variable else parameter(name, value)
+
+
+def test_there_are_as_many_rows_as_promised() -> None:
+    assert len(ROWS) >= 45
+    assert WRONG.keys() == ROWS.keys()
+
+
+def test_no_two_rows_speak_of_one_setting() -> None:
+    seen = defaultdict(list)
+    for code, (_, row) in ROWS.items():
+        seen[row.setting].append(code)
+    assert {setting: codes for setting, codes in seen.items() if len(codes) > 1} == {}
+
+
+@pytest.mark.parametrize("code", ROWS)
+def test_the_setting_can_be_changed_by_whom_the_advice_speaks_to(code: str) -> None:
+    level, row = ROWS[code]
+    spec = shipped()[0].checks[code]
+    cluster = level is Level.CLUSTER
+    assert spec.actor is (Actor.PLATFORM if cluster else Actor.CUSTOMER)
+    assert spec.remediation.run_as is (RunAs.SYS if cluster else RunAs.TENANT)
+    assert (TenantKind.SYS in spec.tenants) is cluster
+    assert spec.category == "parameters"
+    assert row.setting in spec.remediation.sql[0]
+    assert row.setting in spec.remediation.rollback[0]
+
+
+@pytest.mark.parametrize("code", ROWS)
+def test_advice_never_recommends_the_present_value(code: str) -> None:
+    (finding,) = run_check(code, snapshot_of([fact(code, WRONG[code])])).findings
+    assert finding.sql != finding.rollback
+    assert judged(code).recommended in finding.sql[0]
+    assert str(finding.evidence["present"]) in finding.rollback[0]
+    assert finding.limit == judged(code).shown != ""
+
+
+def test_a_hostile_value_stays_inside_its_quotes() -> None:
+    (finding,) = run_check("PAR026", snapshot_of([fact("PAR026", "x'; DROP TABLE t; --")])).findings
+    assert finding.rollback == ("ALTER SYSTEM SET syslog_level = 'x''; DROP TABLE t; --';",)
+
+
+def test_servers_that_differ_are_named_and_the_resource_is_not_one_of_them() -> None:
+    facts = [fact("PAR020", "True"), fact("PAR020", "False", svr_ip="10.0.0.2")]
+    (finding,) = run_check("PAR020", snapshot_of(facts)).findings
+    assert (finding.resource, finding.evidence["servers"]) == ("enable_rereplication", "10.0.0.2:2882")
+
+
+@pytest.mark.parametrize("version", ["4.2.5.0", "4.3.3.0"])
+def test_published_defaults_give_nothing_above_low(version: str) -> None:
+    registry, ruleset = shipped()
+    rows = list(defaults(version[:5]))
+    names = {row.name for row in rows}
+    specs = [registry.checks[code] for code, (_, row) in ROWS.items() if row.setting in names]
+    results = evaluate(specs, ruleset, snapshot_of(rows, version=Version.parse(version)))
+    assert len(specs) >= len(ROWS) - 3
+    assert {result.outcome for result in results} <= {Outcome.PASS, Outcome.FINDING}, unsettled(results)
+    found = {result.code: result.findings[0].severity for result in results if result.findings}
+    assert found == {"PAR027": Severity.LOW, "PAR028": Severity.LOW}
+
+
+def unsettled(results: tuple[CheckResult, ...]) -> list[CheckResult]:
+    return [result for result in results if result.outcome not in (Outcome.PASS, Outcome.FINDING)]
+
+
+@given(st.sampled_from(sorted(ROWS)), st.text(max_size=20))
+def test_any_text_is_judged_or_named_and_never_crashes(code: str, value: str) -> None:
+    result = run_check(code, snapshot_of([fact(code, value)]))
+    assert result.outcome in (Outcome.PASS, Outcome.FINDING, Outcome.NOT_ASSESSED), result.reason
+
+
+def test_numbers_of_the_server_become_words() -> None:
+    assert MODES.spell("281018368") == "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_AUTO_CREATE_USER"
+    assert MODES.spell("0") == ""
+    assert COLLATION.spell("45") == "utf8mb4_general_ci"
+    assert COLLATION.parse("gb18030_2022_bin") == "gb18030"
+    assert ON_OFF.spell("1") == "ON"
+    assert MOMENT.parse("02:00") == "scheduled"
+    assert MOMENT.parse("disable") == "disabled"
+
+
+@pytest.mark.parametrize("spell", [lambda: COLLATION.spell("7777"), lambda: MODES.spell("16"), lambda: MOMENT.parse("soon")])
+def test_what_is_unknown_is_refused(spell: object) -> None:
+    assert callable(spell)
+    with pytest.raises(ValueError, match=r"\S"):
+        spell()

@@ -1,0 +1,58 @@
+"""The advice on a redundant index: what it drops, what it keeps, and that its rollback brings back the same index."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from agent.facts.schema import IndexColumn
+from agent.kernel import Kernel
+from agent.model import Finding
+from tests.harness import run_check, snapshot_of
+
+COLUMNS = "INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, INDEX_TYPE, IS_VISIBLE, COMMENT"
+DATABASE = "redundant_index_test"
+
+
+def _read(kernel: Kernel) -> list[IndexColumn]:
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = '{DATABASE}'"
+            " ORDER BY INDEX_NAME, SEQ_IN_INDEX"
+        )
+        rows: Any = cursor.fetchall()
+    return [
+        IndexColumn(
+            table_schema=DATABASE, table_name="a`b", index_name=row[0], non_unique=bool(row[1]), seq_in_index=row[2],
+            column_name=row[3], sub_part=row[4], index_type=row[5], is_visible=row[6], comment=row[7],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _findings(rows: list[IndexColumn]) -> dict[str, Finding]:
+    result = run_check("SCH002", snapshot_of(rows))
+    return {str(finding.evidence["index"]): finding for finding in result.findings}
+
+
+@pytest.mark.kernel
+def test_the_advice_runs_and_its_rollback_restores_the_index(kernel: Kernel) -> None:
+    kernel.run([
+        f"CREATE DATABASE {DATABASE}",
+        f"CREATE TABLE {DATABASE}.`a``b` (id INT PRIMARY KEY, `x y` VARCHAR(50), c INT, UNIQUE KEY `u1` (c),"
+        " UNIQUE KEY `u2` (c), KEY `k``1` (`x y`(10), c), KEY k2 (`x y`(10), c, id), KEY apart (`x y`(9)))",
+    ])  # fmt: skip
+    try:
+        before = _read(kernel)
+        findings = _findings(before)
+        assert {name: finding.value for name, finding in findings.items()} == {"k`1": "k2", "u2": "u1"}
+        for finding in findings.values():
+            kernel.run(list(finding.sql))
+        assert {row.index_name for row in _read(kernel)} == {"PRIMARY", "u1", "k2", "apart"}
+        for finding in findings.values():
+            kernel.run(list(finding.rollback))
+        assert _read(kernel) == before
+    finally:
+        kernel.run([f"DROP DATABASE {DATABASE}"])

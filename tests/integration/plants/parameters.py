@@ -1,0 +1,27 @@
+"""Faults of the parameter checks on the real kernel; the family's rows have a test of their own."""
+
+from __future__ import annotations
+
+from agent.terms import Severity
+from tests.harness import Plant
+
+PLANTS = [
+    Plant(
+        "PAR081",
+        plant=["ALTER SYSTEM SET _enable_newsort = 'False'"],
+        cure=["ALTER SYSTEM SET _enable_newsort = 'True'"],
+        resource="hidden parameters",
+        severity=Severity.LOW,
+        always=["ALTER SYSTEM SET _enable_newsort = 'True'"],
+    ),
+    Plant(
+        "PAR082",
+        plant=["SET GLOBAL ob_query_timeout = 60000000", "SET GLOBAL ob_trx_timeout = 30000000"],
+        cure=["SET GLOBAL ob_query_timeout = 30000000"],
+        resource="tenant",
+        severity=Severity.MEDIUM,
+        always=["SET GLOBAL ob_query_timeout = 10000000", "SET GLOBAL ob_trx_timeout = 86400000000"],
+    ),
+]
+
+UNPLANTABLE = {"PAR080": "the embedded kernel is one server"}

@@ -1,0 +1,45 @@
+"""Faults of the transaction checks on the real kernel; waits and deadlocks are in test_transactions_live."""
+
+from __future__ import annotations
+
+from agent.terms import Severity
+from tests.harness import Plant
+
+ROOT = "root@%"
+STOCK = (
+    "CREATE TABLE {db}.stock (id INT PRIMARY KEY, left_over INT)",
+    "INSERT INTO {db}.stock VALUES (1, 10), (2, 10)",
+)
+ORDERS = (
+    "CREATE TABLE {db}.orders (id INT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(1000))",
+    "INSERT INTO {db}.orders (note) VALUES (REPEAT('x', 1000))",
+)
+DOUBLED = "INSERT INTO {db}.orders (note) SELECT note FROM {db}.orders"
+
+PLANTS = [
+    Plant(
+        "TXN002",
+        plant=STOCK,
+        during=("BEGIN", "UPDATE {db}.stock SET left_over = 9 WHERE id = 1"),
+        settle_s=10.5,
+        cure=(),
+        resource=ROOT,
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "TXN005",
+        plant=ORDERS,
+        during=("BEGIN", *[DOUBLED] * 15),
+        cure=(),
+        resource=ROOT,
+        severity=Severity.LOW,
+    ),
+]
+
+UNPLANTABLE = {
+    "TXN001": "a transaction would have to stay open for ten minutes",
+    "TXN006": "the counters run since the server started: no cure lowers the share",
+    "TXN007": "sessions would have to sleep for an hour",
+    "TXN008": "the counters run since the server started: no cure lowers the share",
+    "TXN009": "the embedded kernel has no XA transactions",
+}

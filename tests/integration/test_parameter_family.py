@@ -1,0 +1,98 @@
+"""The family on the real kernel: wrong values set by SQL are found, the checks' own advice mends them, its rollback brings
+them back. All rows at once, so that three assessments do for all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import pytest
+from pymysql.cursors import Cursor
+
+from agent.collect import collect
+from agent.connect import Budget, Endpoint, Session
+from agent.evaluate import evaluate
+from agent.facts.settings import Parameter, Variable
+from agent.kernel import Kernel
+from agent.model import CheckResult, Expected
+from agent.preflight import inspect
+from agent.terms import Outcome, TenantKind
+from checks.parameters.family import Level
+from tests.checks.settings_family import ROWS, WRONG
+from tests.harness import shipped
+
+NOT_ON_KERNEL = {"PAR027": "the embedded kernel has no enable_syslog_recycle: it always removes old logs"}
+PLANTED = sorted(ROWS.keys() - NOT_ON_KERNEL.keys())
+VIEW = {
+    Level.TENANT: "GV$OB_PARAMETERS",
+    Level.CLUSTER: "GV$OB_PARAMETERS",
+    Level.VARIABLE: "DBA_OB_SYS_VARIABLES",
+}
+
+
+def assess(kernel: Kernel) -> Mapping[str, CheckResult]:
+    registry, ruleset = shipped()
+    endpoint = Endpoint("test", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+    with Session(endpoint, Budget(), "test") as session:
+        capabilities = inspect(session, [Parameter, Variable], TenantKind.USER)
+        snapshot = collect(session, [Parameter, Variable], capabilities, None, datetime.now(UTC))
+    results = evaluate([registry.checks[code] for code in ROWS], ruleset, snapshot)
+    return {result.code: result for result in results}
+
+
+def present(cursor: Cursor, code: str) -> str:
+    level, row = ROWS[code]
+    cursor.execute(f"SELECT VALUE FROM oceanbase.{VIEW[level]} WHERE NAME = %s", (row.setting,))
+    (found,) = cursor.fetchall()
+    return str(found[0])
+
+
+def put(cursor: Cursor, code: str, value: str) -> None:
+    """Set the value as the view shows it: a variable's number bare, a parameter always in quotes."""
+    level, row = ROWS[code]
+    literal = value if level is Level.VARIABLE and value.lstrip("-").isdecimal() else f"'{value}'"
+    verb = "SET GLOBAL" if level is Level.VARIABLE else "ALTER SYSTEM SET"
+    cursor.execute(f"{verb} {row.setting} = {literal}")
+
+
+@pytest.fixture
+def writer(kernel: Kernel) -> Iterator[Cursor]:
+    """One session opened before anything is wrong (later ones would start read-only), that restores all it met."""
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        before = {code: present(cursor, code) for code in PLANTED}
+        yield cursor
+        for code, value in before.items():
+            put(cursor, code, value)
+        assert {code: present(cursor, code) for code in PLANTED} == before
+
+
+@pytest.mark.kernel
+def test_wrong_values_are_found_mended_by_the_advice_and_brought_back_by_the_rollback(
+    kernel: Kernel, writer: Cursor
+) -> None:
+    ruleset = shipped()[1]
+    untouched = assess(kernel)
+    assert {code for code, result in untouched.items() if result.outcome is not Outcome.PASS} == NOT_ON_KERNEL.keys()
+
+    for code in PLANTED:
+        put(writer, code, WRONG[code])
+    wrong = assess(kernel)
+    for code in PLANTED:
+        rule = ruleset.rules[code].judge
+        assert isinstance(rule, Expected)
+        assert [finding.severity for finding in wrong[code].findings] == [rule.severity], code
+    planted = {code: present(writer, code) for code in PLANTED}
+
+    for code in PLANTED:
+        for statement in wrong[code].findings[0].sql:
+            writer.execute(statement)
+    mended = assess(kernel)
+    assert {code: mended[code].outcome for code in PLANTED} == dict.fromkeys(PLANTED, Outcome.PASS)
+
+    for code in PLANTED:
+        for statement in wrong[code].findings[0].rollback:
+            writer.execute(statement)
+    assert {code: present(writer, code) for code in PLANTED} == planted
+    back = assess(kernel)
+    assert {code: back[code].outcome for code in PLANTED} == dict.fromkeys(PLANTED, Outcome.FINDING)

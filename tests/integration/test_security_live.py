@@ -1,0 +1,36 @@
+"""What an untouched kernel has: found as it comes, gone by the advice's own SQL, back by its rollback."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.kernel import Kernel
+from agent.terms import Outcome, Severity
+from tests.integration.test_plants import assess_one, found
+
+pytestmark = pytest.mark.kernel
+
+
+@pytest.mark.parametrize("code", ["SEC011", "SEC012"])
+def test_default_is_found_and_advice_mends_it(kernel: Kernel, code: str) -> None:
+    before = assess_one(kernel, code)
+    assert found(before) == {"tenant": Severity.LOW}
+    finding = before.findings[0]
+    try:
+        kernel.run(finding.sql)
+        assert assess_one(kernel, code).outcome is Outcome.PASS
+    finally:
+        kernel.run(finding.rollback)
+    assert found(assess_one(kernel, code)) == {"tenant": Severity.LOW}
+
+
+def test_unlimited_file_access_is_found(kernel: Kernel) -> None:
+    assert found(assess_one(kernel, "SEC008")) == {"tenant": Severity.MEDIUM}
+
+
+def test_sessions_of_the_same_host_tell_nothing_of_encryption(kernel: Kernel) -> None:
+    assert assess_one(kernel, "SEC009").outcome is Outcome.NOT_ASSESSED
+
+
+def test_fresh_passwords_are_not_old(kernel: Kernel) -> None:
+    assert assess_one(kernel, "SEC007").outcome is Outcome.PASS
