@@ -5,33 +5,35 @@ from __future__ import annotations
 import dataclasses
 import math
 import typing
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from agent.errors import RulesError
 from agent.model import CheckSpec, Expected, Fixed, Ladder, Rule
 from agent.terms import Scalar, Severity, Text
-from agent.yamlfile import Loc, Locate, place
+from agent.yamlfile import Loc
 
-_KEYS = {"ladder", "worst", "descending", "severity", "expected", "recommended", "params", "group", "enabled"}
+_KEYS = {"params", "group", "enabled"}
+_LADDER_KEYS = _KEYS | {"ladder", "worst", "descending"}
+_FIXED_KEYS = _KEYS | {"severity"}
+_VALUE_KEYS = _KEYS | {"severity", "expected", "recommended"}
 _EXPECTED_KEYS = {"equals", "one_of", "min", "max"}
 
 
 class Problems:
-    """Collects what is wrong with a rules file, each with its place."""
+    """Collects what is wrong with a rules file or with what changes it; ``place`` tells where a path stands."""
 
-    def __init__(self, path: Path, locate: Locate) -> None:
-        self._path, self._locate = path, locate
+    def __init__(self, file: str, place: Callable[[Loc], str]) -> None:
+        self._file, self._place = file, place
         self._found: list[Text] = []
 
     def add(self, loc: Loc, msgid: str, **args: Scalar) -> None:
-        where = place(self._path, self._locate, loc)
-        self._found.append(Text(msgid, {"place": where, **args}))
+        self._found.append(Text(msgid, {"place": self._place(loc), **args}))
 
     def raise_any(self) -> None:
         if self._found:
             text = Text("{file} cannot be used; problems found: {problems_count}",
-                        {"file": str(self._path), "problems_count": len(self._found)})  # fmt: skip
+                        {"file": self._file, "problems_count": len(self._found)})  # fmt: skip
             raise RulesError(text, self._found)
 
 
@@ -40,8 +42,9 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rul
     if not isinstance(entry, dict):
         problems.add(loc, "{place}: a mapping is expected")
         return None
-    for key in sorted(set(entry) - _KEYS):
-        problems.add((*loc, key), "{place}: unknown key; known are {known}", known=", ".join(sorted(_KEYS)))
+    known = _VALUE_KEYS if spec.expects_value else _LADDER_KEYS if "ladder" in entry else _FIXED_KEYS
+    for key in sorted(set(entry) - known):
+        problems.add((*loc, key), "{place}: unknown key; known are {known}", known=", ".join(sorted(known)))
     judge = _judge(spec, entry, loc, problems)
     values, params = _params(spec, entry.get("params", {}), (*loc, "params"), problems)
     group, enabled = entry.get("group", ""), entry.get("enabled", True)
@@ -55,7 +58,7 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rul
 def _judge(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Fixed | Expected | None:
     if spec.expects_value:
         return _expected(spec, entry, loc, problems)
-    if ("ladder" in entry) == ("severity" in entry) or "expected" in entry:
+    if ("ladder" in entry) == ("severity" in entry):
         problems.add(loc, "{place}: either ladder or severity is expected")
         return None
     if "severity" in entry:
@@ -93,7 +96,10 @@ def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Non
         return None
     rungs.sort(key=lambda rung: rung[0].rank)
     values = [value for _, value in rungs] + ([float(worst)] if worst is not None else [])
-    descending = bool(entry.get("descending", len(values) > 1 and values[-1] < values[0]))
+    descending = entry.get("descending", len(values) > 1 and values[-1] < values[0])
+    if not isinstance(descending, bool):
+        problems.add((*loc, "descending"), "{place}: true or false is expected")
+        return None
     ordered = sorted(set(values), reverse=descending)
     if values != ordered:
         problems.add((*loc, "ladder"), "{place}: the numbers must rise, or fall, from low to critical and to worst")
@@ -107,19 +113,39 @@ def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Proble
     if not isinstance(expected, dict) or not expected or set(expected) - _EXPECTED_KEYS:
         problems.add((*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS)))
         return None
-    words = expected.get("one_of", [expected["equals"]] if "equals" in expected else [])
-    one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in words]
-    low, high = (_parsed(spec, expected.get(key), (*loc, "expected", key), problems) for key in ("min", "max"))
+    one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in _words(expected, (*loc, "expected"), problems)]
+    low, high = (_bound(spec, expected, key, (*loc, "expected", key), problems) for key in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        problems.add((*loc, "expected"), "{place}: min is above max")
     recommended = str(entry.get("recommended", expected.get("equals", "")))
     if not recommended:
         problems.add((*loc, "recommended"), "{place}: the value that the advice sets is missing")
-    if not severity or None in one_of or isinstance(low, str) or isinstance(high, str):
+    if not severity or None in one_of:
         return None
     fine = [word for word in one_of if word is not None]
     rule = Expected(severity, tuple(fine), low, high, recommended, _shown(expected))
     if recommended and not _fits(rule, _parsed(spec, recommended, (*loc, "recommended"), problems)):
         problems.add((*loc, "recommended"), "{place}: the recommended value is not one that the rule accepts")
     return rule
+
+
+def _words(expected: dict[str, Any], loc: Loc, problems: Problems) -> list[Any]:
+    """The accepted values as written: those of ``one_of``, or the one of ``equals``."""
+    words = expected.get("one_of", [expected["equals"]] if "equals" in expected else [])
+    if not isinstance(words, list) or ("one_of" in expected and ("equals" in expected or not words)):
+        problems.add((*loc, "one_of"), "{place}: a list of values is expected, and no equals beside it")
+        return []
+    return words
+
+
+def _bound(spec: CheckSpec, expected: dict[str, Any], key: str, loc: Loc, problems: Problems) -> float | None:
+    if key not in expected:
+        return None
+    bound = _parsed(spec, expected[key], loc, problems)
+    if isinstance(bound, str):
+        problems.add(loc, "{place}: a number is expected")
+        return None
+    return bound
 
 
 def _fits(rule: Expected, value: float | str | None) -> bool:
@@ -131,7 +157,10 @@ def _fits(rule: Expected, value: float | str | None) -> bool:
 
 
 def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: Problems) -> float | str | None:
-    if word is None or spec.parse is None:
+    if spec.parse is None:
+        return None
+    if not isinstance(word, str | int | float):
+        problems.add(loc, "{place}: a single value is expected")
         return None
     try:
         return spec.parse(str(word))

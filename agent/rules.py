@@ -8,6 +8,7 @@ import json
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from agent.model import CheckResult, CheckSpec, Mute, Override, Rule, Ruleset, S
 from agent.mutes import LONGEST, LONGEST_CRITICAL
 from agent.ruleentry import Problems, parse_rule
 from agent.terms import Text
-from agent.yamlfile import read_yaml
+from agent.yamlfile import place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}
 
@@ -35,7 +36,7 @@ def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
     """
     path = path or shipped_path()
     data, locate = read_yaml(path)
-    problems = Problems(path, locate)
+    problems = Problems(str(path), partial(place, path, locate))
     if not isinstance(data, dict):
         problems.add((), "{place}: a mapping with version, scoring and checks is expected")
         problems.raise_any()
@@ -90,12 +91,12 @@ def apply(
 
     ``path`` is the shipped file again (an override changes an entry of it). Raises RulesError with all problems.
     """
-    data, locate = read_yaml(path)
-    problems = Problems(path, locate)
+    data, _ = read_yaml(path)
+    problems = Problems("engagement", yaml_path)
     notes: list[Text] = []
     rules, applied = dict(ruleset.rules), []
-    for place, override in enumerate(overrides):
-        where = ("rules", "overrides", place)
+    for override in overrides:
+        where = ("overrides", override.code)
         if override.code not in specs:
             problems.add(where, "{place}: there is no check with the code {code}", code=override.code)
         elif override.until < today:

@@ -70,8 +70,8 @@ CURES = (
 )
 NEW_FAULTS = Workload(
     (
-        "CREATE TABLE shop.wishes (a INT, b INT, c INT, d INT, PRIMARY KEY (a), KEY k1 (b), KEY k2 (b, c))",
-        "SET GLOBAL ob_trx_timeout = 7200000000000",
+        "CREATE USER 'batch'@'%' IDENTIFIED BY '{password}'",
+        "GRANT SUPER ON *.* TO 'batch'@'%'",
     )
 )
 

@@ -75,7 +75,7 @@ def server_side(kernel: Kernel, assessment_id: str) -> tuple[int, float, float]:
             "SELECT COUNT(*), SUM(ELAPSED_TIME) / 1000, MAX(ELAPSED_TIME) / 1000 FROM oceanbase.GV$OB_SQL_AUDIT"
             f" WHERE QUERY_SQL LIKE '/*ob-health {assessment_id} %'"
         )
-        count, total, longest = cursor.fetchone()  # type: ignore[misc]
+        count, total, longest = cursor.fetchone()
     return int(count), float(total or 0), float(longest or 0)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from agent import registry
 from agent.i18n import catalogue
@@ -58,8 +59,9 @@ def of_templates() -> Iterator[str]:
     """Messages in the Jinja templates."""
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     for path in sorted((ROOT / "report_templates").glob("*.j2")):
-        for _, _, message in environment.extract_translations(path.read_text(encoding="utf-8"), ("_", "N_")):
-            yield from [message] if isinstance(message, str) else [part for part in message if part]
+        source = path.read_text(encoding="utf-8")
+        for _, _, message in extract_from_ast(environment.parse(source), ("_", "N_")):
+            yield from [message] if isinstance(message, str) else [part for part in message or () if part]
 
 
 def _name(node: ast.expr) -> str:

@@ -18,8 +18,7 @@ from checks.availability.streams import log_streams
     finding="{resource} has no leader among the {value} replicas seen; {planned_count} are planned.",
     remediation=Remediation(
         advice="Bring the missing servers back first: a leader needs the majority of the replicas. If all are up, look "
-        "for "
-        "network trouble or clocks that drift between them, and call OceanBase support.",
+        "for network trouble or clocks that drift between them, and call OceanBase support.",
         run_as=RunAs.SYS,
         pre_check="SELECT ZONE, SVR_IP, STATUS FROM oceanbase.DBA_OB_SERVERS; look at GV$OB_LOG_STAT twice, a minute "
         "apart.",

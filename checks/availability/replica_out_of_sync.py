@@ -21,8 +21,7 @@ _NS_PER_S = 1_000_000_000
     "behind.",
     remediation=Remediation(
         advice="Look at the servers of these replicas: a slow disk, a full log disk or a slow network keeps them "
-        "behind. A "
-        "replica that has fallen too far behind must be rebuilt.",
+        "behind. A replica that has fallen too far behind must be rebuilt.",
         run_as=RunAs.SYS,
         pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="IN_SYNC is YES for every replica in GV$OB_LOG_STAT.",

@@ -19,8 +19,7 @@ from checks.availability.streams import log_streams
     "members.",
     remediation=Remediation(
         advice="Bring the missing server back or replace it, so that the replica is copied again. If the plan was "
-        "changed on "
-        "purpose, finish the change of the locality.",
+        "changed on purpose, finish the change of the locality.",
         run_as=RunAs.SYS,
         pre_check="Compare the locality in DBA_OB_TENANTS with the servers in DBA_OB_SERVERS.",
         post_check="PAXOS_MEMBER_LIST in GV$OB_LOG_STAT has as many members as PAXOS_REPLICA_NUM says.",

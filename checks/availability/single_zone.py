@@ -18,8 +18,7 @@ from checks.availability.streams import is_meta
     finding="{resource} has all its {units_count} resource units in {value}: nothing takes over when that zone fails.",
     remediation=Remediation(
         advice="Move to a specification with three zones, in the public cloud preferably in different availability "
-        "zones. "
-        "Until then keep backups and try restoring them.",
+        "zones. Until then keep backups and try restoring them.",
         run_as=RunAs.CONSOLE,
         pre_check="Check that specification and budget allow three replicas.",
         post_check="GV$OB_UNITS shows units in three zones.",

@@ -16,8 +16,8 @@ from agent.facts.resources import Memstore
     title="Memstore close to its limit",
     finding="{resource}: the memstore uses {value} of its limit ({used_bytes} of {limit_bytes}).",
     remediation=Remediation(
-        advice="Start a minor freeze to empty the memstore, then find out why it fills: a write burst, a large transaction "
-        "or a compaction that does not keep up. If it comes back, enlarge the tenant's memory.",
+        advice="Start a minor freeze to empty the memstore, then find out why it fills: a write burst, a large "
+        "transaction or a compaction that does not keep up. If it comes back, enlarge the tenant's memory.",
         sql=("ALTER SYSTEM MINOR FREEZE;",),
         no_rollback="A freeze writes memory to disk and takes nothing away.",
         pre_check="Compare MEMSTORE_USED with FREEZE_TRIGGER and MEMSTORE_LIMIT in GV$OB_MEMSTORE.",

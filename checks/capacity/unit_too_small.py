@@ -16,8 +16,8 @@ from agent.facts.resources import ResourceUnit
     title="Resource unit smaller than production needs",
     finding="{resource}: the unit has only {value} of memory and {max_cpu} cores; limit {limit}.",
     remediation=Remediation(
-        advice="Move production to a larger specification. Small units are for tests: the tenant's own system tenant, "
-        "the memstore and the plan cache share this memory.",
+        advice="Move production to a larger specification. Small units are for tests: the META tenant, the memstore "
+        "and the plan cache share this memory.",
         run_as=RunAs.CONSOLE,
         no_rollback="The console changes the specification back the same way, as long as the data still fits.",
         pre_check="Compare MEMORY_SIZE in GV$OB_UNITS with the specification that was ordered.",

@@ -35,7 +35,8 @@ def major_compaction_late(
     compaction: Rows[MajorCompaction], clock: Rows[Clock], units: Rows[ResourceUnit] | None
 ) -> Iterator[Measurement]:
     """The daily major compaction merges changes into the baseline, checks replicas against each other and frees space.
-    Without it reads pass through ever more layers, disks fill with old versions, and statistics of tables grow old."""
+    Without it reads pass through ever more layers, deleted rows and old versions keep their disk, and damage stays
+    unseen."""
     for row in compaction:
         finished = happened(row.last_finish_time)
         known = [row.last_finish_time] if finished else [row.frozen_time] if happened(row.frozen_time) else []

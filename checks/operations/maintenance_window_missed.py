@@ -19,8 +19,7 @@ from agent.facts.maintenance import Job
     finding="{resource} was due {next_run} and has not run since: {value} late (limit {limit}).",
     remediation=Remediation(
         advice="Look whether the scheduler is switched on (event_scheduler for events) and whether an earlier run "
-        "hangs. "
-        "Set the job's next time again; if it still does not run, the platform must look at the scheduler.",
+        "hangs. Set the job's next time again; if it still does not run, the platform must look at the scheduler.",
         pre_check="Read STATE, NEXT_RUN_DATE and LAST_START_DATE of the job in DBA_SCHEDULER_JOBS.",
         post_check="NEXT_RUN_DATE lies in the future.",
         risk="A job that runs again may have much to catch up on: choose a quiet hour.",

@@ -23,8 +23,7 @@ class FailingParams(Params):
     finding="{resource} has failed {value} times (limit {limit}); its last run began {last_start}.",
     remediation=Remediation(
         advice="Run the job's action by hand as its owner and read the error. Mend or drop the job: one that nobody "
-        "needs "
-        "hides those that matter.",
+        "needs hides those that matter.",
         pre_check="Read JOB_ACTION, OWNER and FAILURE_COUNT of the job in DBA_SCHEDULER_JOBS.",
         post_check="FAILURE_COUNT does not grow after the next run.",
         risk="A mended job does again what it has not done for a while: think of the amount.",

@@ -20,13 +20,13 @@ _OFF = ("0", "off", "false")
     finding="{resource} is {value}: no statement is recorded in GV$OB_SQL_AUDIT.",
     remediation=Remediation(
         advice="Switch the audit on: the variable ob_enable_sql_audit for the tenant; the parameter enable_sql_audit "
-        "is the "
-        "cluster's and takes the platform. Limit its memory with ob_sql_audit_percentage instead of doing without.",
+        "is the cluster's and takes the platform. Limit its memory with ob_sql_audit_percentage instead of doing "
+        "without.",
         sql=("SET GLOBAL ob_enable_sql_audit = ON;",),
         rollback=("SET GLOBAL ob_enable_sql_audit = OFF;",),
         pre_check="Ask why it was switched off: a load test may have forgotten it.",
         post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
-        risk="Recording costs a few percent of CPU and the share of memory that ob_sql_audit_percentage names.",
+        risk="Recording costs some CPU and the share of memory that ob_sql_audit_percentage names.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )

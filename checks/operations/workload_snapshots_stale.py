@@ -25,10 +25,9 @@ class StaleParams(Params):
     "{interval_hours}; {snapshots_count} are kept.",
     remediation=Remediation(
         advice="Take a snapshot by hand to see whether it works, and set interval and retention again. If none follows "
-        "by "
-        "itself, the platform must look at the job that takes them.",
+        "by itself, the platform must look at the job that takes them.",
         sql=(
-            "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(11520, 60);",
+            "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, 60);",
             "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();",
         ),
         no_rollback="A snapshot more takes nothing away; old ones go with the retention.",

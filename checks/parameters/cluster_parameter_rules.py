@@ -154,7 +154,7 @@ ROWS = (
         title="Sorts and hash joins may not use disk",
         why="Operators whose data outgrow their memory write it to disk. With that off such statements fail with "
         "error 4013 instead of running a little longer.",
-        advice="Switch it on again.",
+        advice="Switch it on again on all servers.",
         risk="Large sorts and joins use temporary space on the data disk.",
     ),
     Row(
@@ -201,8 +201,8 @@ ROWS = (
         code="PAR044", name="auto_increment_refresh_too_frequent", setting="autoinc_cache_refresh_interval",
         kind=DURATION,
         title="AUTO_INCREMENT caches are refreshed too often",
-        why="Servers drop and fetch their cached AUTO_INCREMENT ranges at this interval. Seconds bring a wave of "
-        "internal requests and leave large gaps in the numbers.",
+        why="Servers bring their AUTO_INCREMENT caches up to date at this interval. Seconds mean a constant stream of "
+        "internal requests for every table that has such a column.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
     ),

@@ -140,6 +140,7 @@ def _spelled(row: Row, value: str | None) -> str:
         word = row.kind.spell(value)
         row.kind.parse(word)
     except ValueError:
-        reason = "{setting} has a value that is not understood: {present}"
-        raise NotAssessed(reason, setting=row.setting, present=value) from None
+        raise NotAssessed(
+            "{setting} has a value that is not understood: {present}", setting=row.setting, present=value
+        ) from None
     return word

@@ -110,7 +110,7 @@ ROWS = (
         code="PAR013", name="daily_compaction_disabled", setting="major_freeze_duty_time", kind=MOMENT,
         title="Daily major compaction is switched off",
         why="Without the daily compaction deleted and changed rows pile up in increments: reads slow down, space is "
-        "not given back, and schema changes that wait for it do not finish.",
+        "not given back, and changed compression options never take effect.",
         advice="Give it a time outside the business peak.",
         risk="After a long pause the first compaction is large: start it by hand in a quiet window.",
     ),

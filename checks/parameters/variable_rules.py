@@ -61,7 +61,8 @@ ROWS = (
     Row(
         code="VAR006", name="interactive_timeout_out_of_range", setting="interactive_timeout", kind=NUMBER,
         title="Idle interactive connections are closed too soon or never",
-        why="The same bound for interactive clients. A console left open over a holiday may hold an open transaction.",
+        why="It is the bound of wait_timeout for interactive clients. A console left open over a holiday may hold an "
+        "open transaction.",
         advice=RECOMMENDED,
         risk=NEW_SESSIONS,
     ),

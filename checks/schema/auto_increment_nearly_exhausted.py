@@ -23,8 +23,8 @@ BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
         advice="Widen the column before it is full, and the columns of other tables that refer to it. Find out "
         "whether values are skipped: explicit large values, restarts and NOORDER mode eat whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
-        no_rollback="The old type cannot hold the values that are written from then on; before that, MODIFY back to "
-        "{type}.",
+        no_rollback="The old type cannot hold the values that are written from then on; before that, MODIFY goes back "
+        "to it.",
         pre_check="SELECT MAX of the column: it shows how much of the range is really used.",
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
         risk="Before 4.2.2 the change of a key column rewrites and locks the table; applications must accept wider "

@@ -9,30 +9,10 @@ from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.schema import NumberColumn
 
 MONEY = frozenset(
-    {
-        "amount",
-        "amounts",
-        "amt",
-        "price",
-        "prices",
-        "money",
-        "balance",
-        "salary",
-        "wage",
-        "cost",
-        "costs",
-        "fee",
-        "fees",
-        "fare",
-        "tax",
-        "discount",
-        "payment",
-        "refund",
-        "cash",
-        "deposit",
-        "debt",
-    }
-)
+    ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
+     "payment", "refund", "cash", "deposit", "debt")
+)  # fmt: skip
+RATE = frozenset(("rate", "ratio", "pct", "percent"))
 
 
 @check(
@@ -60,7 +40,7 @@ def float_for_exact_values(columns: Rows[NumberColumn]) -> Iterator[Measurement]
     equality on such a column finds rows or misses them by chance."""
     for column in columns:
         parts = {part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", column.column_name)}
-        if column.data_type.lower() in ("float", "double") and parts & MONEY:
+        if column.data_type.lower() in ("float", "double") and parts & MONEY and not parts & RATE:
             names = {"schema": column.table_schema, "table": column.table_name, "column": column.column_name}
             resource = f"{column.table_schema}.{column.table_name}.{column.column_name}"
             yield Measurement(resource, column.column_type, {**names, "type": column.column_type})

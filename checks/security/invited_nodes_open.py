@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
-from checks.security.settings import guarded_by_console, open_entries
+from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
 
 
 @check(
@@ -21,7 +21,7 @@ from checks.security.settings import guarded_by_console, open_entries
         advice="List the networks of the proxy, the applications and the administrators. On a public cloud the "
         "console's whitelist is the door: restrict it there and attest it, and leave this variable to the platform.",
         sql=("SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,10.%';",),
-        rollback=("SET GLOBAL ob_tcp_invited_nodes = {value!l};",),
+        rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
         pre_check="Replace 10.% by your networks; list the addresses of all current sessions in GV$OB_PROCESSLIST "
         "first.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
@@ -32,6 +32,7 @@ from checks.security.settings import guarded_by_console, open_entries
 def invited_nodes_open(variables: Rows[Variable], attestations: Rows[Attestation]) -> Iterator[Measurement]:
     """The allowlist is checked before the password. Open to all, it leaves passwords as the only lock, and every
     host that reaches the port can try them. What the cloud console restricts in front of it cannot be seen by SQL."""
-    entries = open_entries(variables)
+    allowlist = value_of(variables, ALLOWLIST)
+    entries = open_entries(allowlist)
     if entries and not guarded_by_console(attestations):
-        yield Measurement("tenant", ", ".join(entries))
+        yield Measurement("tenant", ", ".join(entries), {"allowlist": allowlist})

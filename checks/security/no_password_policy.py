@@ -15,7 +15,7 @@ from checks.security.settings import value_of
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Server accepts very short passwords",
-    finding="{resource}: the server accepts passwords of {value} characters (limit {limit}; policy {policy}).",
+    finding="{resource}: passwords may be as short as {value} characters (a finding up to {limit}; policy {policy}).",
     remediation=Remediation(
         advice="Ask for length and mixed characters. The rules hold for passwords set from then on, so change the "
         "weak ones afterwards.",

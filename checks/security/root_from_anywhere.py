@@ -9,7 +9,7 @@ from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
 from checks.security.accounts import ANYWHERE, full_name
-from checks.security.settings import guarded_by_console, open_entries
+from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
 
 
 @check(
@@ -24,7 +24,7 @@ from checks.security.settings import guarded_by_console, open_entries
         "list the networks of the proxy, the applications and the administrators. On a public cloud restrict the "
         "console's whitelist and attest it. Work with accounts of your own instead of root.",
         sql=("SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,10.%';",),
-        rollback=("SET GLOBAL ob_tcp_invited_nodes = '%';",),
+        rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
         pre_check="Replace 10.% by your networks; list the addresses of all current sessions in GV$OB_PROCESSLIST "
         "first.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
@@ -39,7 +39,8 @@ def root_from_anywhere(
     allowlist looks at the address, one guessed or leaked password is the whole tenant."""
     if guarded_by_console(attestations):
         return
-    entries = open_entries(variables)
+    allowlist = value_of(variables, ALLOWLIST)
+    entries = open_entries(allowlist)
     for account in accounts:
         if entries and account.user_name == "root" and account.host in ANYWHERE and account.is_locked != "YES":
-            yield Measurement(full_name(account), account.host, {"allowlist": ", ".join(entries)})
+            yield Measurement(full_name(account), account.host, {"allowlist": allowlist})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.settings import Variable
 from checks.security.settings import value_of
 
@@ -21,7 +21,6 @@ EVERYWHERE = "/"
     remediation=Remediation(
         advice="Set one directory for import and export, or NULL to forbid both (an empty value forbids both, too). "
         "The server accepts the change only over its local Unix socket.",
-        run_as=RunAs.CONSOLE,
         sql=("SET GLOBAL secure_file_priv = 'NULL';",),
         rollback=("SET GLOBAL secure_file_priv = {value!l};",),
         pre_check="Ask whether LOAD DATA, SELECT INTO OUTFILE or external tables read files of the server.",

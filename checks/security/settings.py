@@ -7,6 +7,8 @@ from agent.facts.given import Attestation
 from agent.facts.settings import Parameter, Variable
 from checks.security.accounts import ANYWHERE
 
+ALLOWLIST = "ob_tcp_invited_nodes"
+
 
 def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) -> str:
     """The value as the server spells it, "" for NULL. Raises NotAssessed where the server does not list the name."""
@@ -16,10 +18,9 @@ def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) 
     raise NotAssessed("The server does not list {name}.", name=name)
 
 
-def open_entries(variables: tuple[Variable, ...]) -> list[str]:
+def open_entries(allowlist: str) -> list[str]:
     """Entries of the tenant's allowlist that let every address in."""
-    entries = (entry.strip() for entry in value_of(variables, "ob_tcp_invited_nodes").split(","))
-    return [entry for entry in entries if entry in ANYWHERE]
+    return [entry.strip() for entry in allowlist.split(",") if entry.strip() in ANYWHERE]
 
 
 def guarded_by_console(attestations: tuple[Attestation, ...]) -> bool:

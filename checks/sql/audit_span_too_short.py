@@ -15,16 +15,14 @@ from agent.facts.sql import AuditReturn
     actor=Actor.CUSTOMER,
     title="The SQL audit reaches back only a short time",
     finding="{resource}: the SQL audit reaches back {value} (limit {limit}) with {records_count} records; older ones "
-    "are "
-    "already overwritten.",
+    "are already overwritten.",
     remediation=Remediation(
         advice="Give the SQL audit a larger share of the tenant's memory, or keep what matters elsewhere: the workload "
         "repository holds snapshots for days.",
         sql=("SET GLOBAL ob_sql_audit_percentage = 10;",),
         rollback=("SET GLOBAL ob_sql_audit_percentage = 3;",),
         pre_check="SHOW GLOBAL VARIABLES LIKE 'ob_sql_audit_percentage'; note the value for the way back (3 by "
-        "default) and "
-        "make sure that the tenant has memory to spare.",
+        "default) and make sure that the tenant has memory to spare.",
         post_check="Some hours later MIN(REQUEST_TIME) in GV$OB_SQL_AUDIT lies further back.",
         risk="The share is taken from the tenant's memory, which caches and sorts then lack.",
         link="https://en.oceanbase.com/docs/oceanbase-database",

@@ -46,14 +46,11 @@ class ErrorParams(Params):
     actor=Actor.CUSTOMER,
     title="Statements fail with a serious return code",
     finding="{resource} ({message}): {value} of 1,000 statements in the SQL audit end with it (limit {limit}; "
-    "{errors_count} "
-    "of {executions_count}), SQL {sql_id} among them.",
+    "{errors_count} of {executions_count}), SQL {sql_id} among them.",
     remediation=Remediation(
         advice="Timeouts (-4012): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): look for "
-        "large "
-        "sorts, hash joins and imports. Locks (-6xxx, -4101): shorten transactions and touch rows in one order. "
-        "Anything "
-        "else is the server's: hand TRACE_ID and time to OceanBase support.",
+        "large sorts, hash joins and imports. Locks (-6xxx, -4101): shorten transactions and touch rows in one order. "
+        "Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
         pre_check="Select TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it still "
         "has them.",
         post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",

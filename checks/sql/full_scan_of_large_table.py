@@ -24,8 +24,8 @@ class FullScanParams(Params):
     "{executions_count} executions of {average_us} on average).",
     remediation=Remediation(
         advice="Create an index that begins with the columns of the equality conditions, or partition the table by "
-        "what the "
-        "statement filters on. Check also that no function and no type conversion keeps an existing index from use.",
+        "what the statement filters on. Check also that no function and no type conversion keeps an existing index "
+        "from use.",
         pre_check="EXPLAIN the statement: TABLE FULL SCAN names the table, its filters name the columns.",
         post_check="EXPLAIN shows TABLE RANGE SCAN or TABLE GET, and the rows read per execution fall in "
         "GV$OB_SQL_AUDIT.",

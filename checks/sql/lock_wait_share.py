@@ -22,12 +22,10 @@ class LockWaitParams(Params):
     actor=Actor.CUSTOMER,
     title="Statement spends its time waiting for locks",
     finding="{resource} in {database} waits for locks during {value} of its time (limit {limit}): {wait_us} of "
-    "{elapsed_us} "
-    "in {executions_count} executions.",
+    "{elapsed_us} in {executions_count} executions.",
     remediation=Remediation(
         advice="Commit sooner and keep calls to other systems out of transactions. Change hot rows last in a "
-        "transaction, in "
-        "one order everywhere, and split counters that everybody updates into several rows.",
+        "transaction, in one order everywhere, and split counters that everybody updates into several rows.",
         pre_check="While it waits, GV$OB_LOCKS names the waiting transaction and GV$OB_TRANSACTION_PARTICIPANTS the "
         "holder.",
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT goes down to nearly zero.",

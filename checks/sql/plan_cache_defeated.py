@@ -21,12 +21,10 @@ class HardParseParams(Params):
     actor=Actor.CUSTOMER,
     title="Too many statements are optimized anew",
     finding="{resource}: {value} of the statements with a plan had to be optimized anew (limit {limit}; "
-    "{hard_parses_count} "
-    "of {executions_count}).",
+    "{hard_parses_count} of {executions_count}).",
     remediation=Remediation(
         advice="Look for SQL that is put together anew each time: IN lists and VALUES lists of any length, generated "
-        "aliases "
-        "and comments, table names with dates. Give it few fixed shapes, or use prepared statements.",
+        "aliases and comments, table names with dates. Give it few fixed shapes, or use prepared statements.",
         pre_check="Count the statements in GV$OB_SQL_AUDIT with IS_HIT_PLAN = 0 by USER_NAME to find the application.",
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
         risk="Prepared statements need room in the cache of the connection pool.",

@@ -36,8 +36,7 @@ class HitRateParams(Params):
     "{accesses_count}), with {plans_count} plans in {used_bytes} of {limit_bytes}.",
     remediation=Remediation(
         advice="Send statements with bind parameters or with the same shape, so that their plans are found again; "
-        "build IN "
-        "lists and multi-row inserts in a few fixed lengths. If the cache is at its limit, raise "
+        "build IN lists and multi-row inserts in a few fixed lengths. If the cache is at its limit, raise "
         "ob_plan_cache_percentage.",
         pre_check="Look in GV$OB_PLAN_CACHE_PLAN_STAT for statements that differ only in length or spelling.",
         post_check="HIT_COUNT grows nearly as fast as ACCESS_COUNT in GV$OB_PLAN_CACHE_STAT.",

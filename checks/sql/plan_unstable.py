@@ -26,9 +26,8 @@ class UnstableParams(Params):
     "{slowest_us} against {fastest_us} on average.",
     remediation=Remediation(
         advice="Compare the plans. Where the slow one comes from parameters of another type (a number for a character "
-        "column), "
-        "correct the application. Otherwise gather fresh statistics, and bind the good plan with an outline if it "
-        "stays.",
+        "column), correct the application. Otherwise gather fresh statistics, and bind the good plan with an outline "
+        "if it stays.",
         pre_check="Look the plans up by SQL_ID in GV$OB_PLAN_CACHE_PLAN_STAT and their steps in GV$OB_SQL_PLAN.",
         post_check="GV$OB_PLAN_CACHE_PLAN_STAT shows one plan, or plans of about the same AVG_EXE_USEC.",
         risk="An outline keeps its plan even when the data changes: review it after large changes.",

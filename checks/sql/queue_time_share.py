@@ -22,12 +22,10 @@ class QueueParams(Params):
     actor=Actor.CUSTOMER,
     title="Statements queue for a worker thread",
     finding="{resource}: statements wait in the queue for {value} of their time (limit {limit}), {average_queue_us} "
-    "each on "
-    "average over {executions_count} executions.",
+    "each on average over {executions_count} executions.",
     remediation=Remediation(
         advice="Find out whether slow statements hold the workers or whether the load has outgrown the tenant. In the "
-        "first "
-        "case tune them; in the second enlarge the tenant's CPU or limit the connections of the application.",
+        "first case tune them; in the second enlarge the tenant's CPU or limit the connections of the application.",
         pre_check="Compare QUEUE_TIME with EXECUTE_TIME in GV$OB_SQL_AUDIT by hour, and the tenant's CPU use.",
         post_check="The average QUEUE_TIME in GV$OB_SQL_AUDIT falls under a millisecond at the peak.",
         risk="More CPU costs money and hides statements that could be tuned.",

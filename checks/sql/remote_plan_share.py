@@ -24,8 +24,7 @@ class RemotePlanParams(Params):
     "{executions_count}).",
     remediation=Remediation(
         advice="Keep tables that are joined in one table group, give statements the partition key, and set the primary "
-        "zone "
-        "where the application connects. Parallel hints on short statements do the same harm: take them out.",
+        "zone where the application connects. Parallel hints on short statements do the same harm: take them out.",
         pre_check="Group GV$OB_SQL_AUDIT by SQL_ID for PLAN_TYPE 2 (remote) and 3 (distributed).",
         post_check="Most executions in GV$OB_SQL_AUDIT have PLAN_TYPE 1.",
         risk="Table groups and primary zones move leaders: change them in a quiet hour.",

@@ -22,12 +22,10 @@ class RowsReadParams(Params):
     actor=Actor.CUSTOMER,
     title="Statement reads far more rows than it returns",
     finding="{resource} in {database} reads {value} rows for each row returned or changed (limit {limit}): "
-    "{rows_read_count} "
-    "read, {rows_used_count} used in {executions_count} executions.",
+    "{rows_read_count} read, {rows_used_count} used in {executions_count} executions.",
     remediation=Remediation(
         advice="Give the statement an index that covers its conditions, the most selective equality first. If it "
-        "counts or "
-        "sums, keep the result in a summary table instead of reading the rows each time.",
+        "counts or sums, keep the result in a summary table instead of reading the rows each time.",
         pre_check="EXPLAIN the statement and look at which conditions are filters and which are range conditions.",
         post_check="The rows read per execution in GV$OB_SQL_AUDIT come near the rows returned.",
         risk="A new index costs disk space and slows writes down a little.",

@@ -21,12 +21,10 @@ class SlowShapeParams(Params):
     actor=Actor.CUSTOMER,
     title="Statement is slow on average",
     finding="{resource} in {database} takes {value} on average (limit {limit}; {executions_count} executions, the "
-    "longest "
-    "{longest_us}), {executing_pct} of it executing.",
+    "longest {longest_us}), {executing_pct} of it executing.",
     remediation=Remediation(
         advice="Look at where the time goes: executing means plan, index or amount of data; the rest is queueing, "
-        "parsing or "
-        "waiting for locks. Then tune the plan, or cut the work into smaller statements.",
+        "parsing or waiting for locks. Then tune the plan, or cut the work into smaller statements.",
         pre_check="EXPLAIN the statement, and compare EXECUTE_TIME, QUEUE_TIME and GET_PLAN_TIME in GV$OB_SQL_AUDIT.",
         post_check="The average in GV$OB_SQL_AUDIT falls below the limit.",
         risk="A changed plan can suit other parameters less: try it with several.",

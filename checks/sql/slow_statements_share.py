@@ -24,8 +24,7 @@ class SlowShareParams(Params):
     "{executions_count} within {span_s}; limit {limit}), the longest {longest_us}.",
     remediation=Remediation(
         advice="Start with the shapes that this report lists as slow: read their plans and add the missing index or "
-        "narrow "
-        "the condition. Move reports and batch jobs away from the peak.",
+        "narrow the condition. Move reports and batch jobs away from the peak.",
         pre_check="List the statements of a second and longer in GV$OB_SQL_AUDIT, ordered by ELAPSED_TIME.",
         post_check="After a business day the share in the SQL audit is below the limit.",
         risk="A new index costs disk space and slows writes down a little.",

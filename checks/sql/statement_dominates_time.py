@@ -25,8 +25,7 @@ class DominanceParams(Params):
     "{executions_count} executions of {average_us} on average.",
     remediation=Remediation(
         advice="Tune this statement first: nothing else gives as much. Read its plan, check the index for its "
-        "conditions, "
-        "and ask the application whether every execution is needed or a result can be kept.",
+        "conditions, and ask the application whether every execution is needed or a result can be kept.",
         pre_check="EXPLAIN the statement and compare estimated rows with the rows that it returns.",
         post_check="In GV$OB_SQLSTAT the statement's share of ELAPSED_TIME_TOTAL falls.",
         risk="A changed plan can suit other parameters less: try it with several.",

@@ -21,12 +21,10 @@ class RetryParams(Params):
     actor=Actor.CUSTOMER,
     title="Statement is retried again and again",
     finding="{resource} in {database} is retried {value} times per execution (limit {limit}): {retries_count} retries "
-    "in "
-    "{executions_count} executions, {errors_count} of which failed all the same.",
+    "in {executions_count} executions, {errors_count} of which failed all the same.",
     remediation=Remediation(
         advice="Retries come from row locks, from schema changes during the business hours and from leaders that move. "
-        "Look "
-        "at which of them fits the time, then shorten the transactions or move DDL into a quiet hour.",
+        "Look at which of them fits the time, then shorten the transactions or move DDL into a quiet hour.",
         pre_check="Compare the times of the retries in GV$OB_SQL_AUDIT with DDL and with lock waits in GV$OB_LOCKS.",
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT stays near zero over a business day.",
         risk="Moving DDL delays releases: agree on a window.",

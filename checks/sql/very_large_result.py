@@ -19,8 +19,7 @@ from checks.sql.ring import frequent, shape_name, text_of
     "{longest_us}.",
     remediation=Remediation(
         advice="Read in pages by key, let the database count and sum, or export through a tool made for it. Check that "
-        "the "
-        "application did not lose a condition.",
+        "the application did not lose a condition.",
         pre_check="Ask the owner of the account what the rows are for.",
         post_check="The statement's largest RETURN_ROWS in GV$OB_SQL_AUDIT stays below the limit.",
         risk="Reading in pages sees changes made meanwhile, unless the reader keeps one snapshot.",

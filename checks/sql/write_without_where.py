@@ -18,12 +18,10 @@ from checks.sql.ring import shape_name, text_of
     actor=Actor.CUSTOMER,
     title="UPDATE or DELETE without a condition",
     finding="{resource} changes every row of its table: it has no WHERE and no LIMIT, and ran {value} times (limit "
-    "{limit}). "
-    "{statement}",
+    "{limit}). {statement}",
     remediation=Remediation(
         advice="Ask the owner whether every row is meant. To empty a table use TRUNCATE TABLE; to change many rows go "
-        "through "
-        "them in batches by key, so that no transaction gets large.",
+        "through them in batches by key, so that no transaction gets large.",
         pre_check="Find account and client of the statement in GV$OB_SQL_AUDIT by its SQL_ID.",
         post_check="The statement is gone from GV$OB_PLAN_CACHE_PLAN_STAT once its plan has aged out.",
         risk="TRUNCATE TABLE cannot be rolled back.",

@@ -34,7 +34,7 @@ def gather_task_not_run(
     """Windows that are switched on may still do nothing: the scheduler hangs, every run fails, or the window ends too
     early. Statistics then grow old unseen. A tenant is not judged by more days than it has existed."""
     windows = [job for job in jobs if job.job_name.upper().endswith("DAY_WINDOW")]
-    on = [job for job in windows if (job.enabled or "").upper() in ("1", "TRUE")]
+    on = [job for job in windows if job.is_enabled]
     since = [unit.create_time for unit in units if unit.create_time]
     since += [task.start_time for task in tasks if task.status.upper() == "SUCCESS"]
     if not since:

@@ -48,5 +48,5 @@ def session_leak_per_client(sessions: Rows[Session], limits: SessionLeakParams) 
             yield Measurement(
                 account,
                 100 * asleep / len(held),
-                {"sessions_count": len(held), "asleep_count": asleep, "client": client, "asleep_s": limits.asleep_s},
+                {"sessions_count": len(held), "client": client, "asleep_s": limits.asleep_s},
             )

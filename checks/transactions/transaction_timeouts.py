@@ -28,7 +28,7 @@ class TransactionTimeoutsParams(Params):
         "their session.",
         sql=(
             "SELECT SQL_ID, RET_CODE, COUNT(*) AS statements FROM oceanbase.GV$OB_SQL_AUDIT"
-            " WHERE RET_CODE IN (-4012, -6210, -6211) GROUP BY SQL_ID, RET_CODE ORDER BY statements DESC LIMIT 20;",
+            " WHERE RET_CODE IN (-4012, -6210, -6212) GROUP BY SQL_ID, RET_CODE ORDER BY statements DESC LIMIT 20;",
         ),
         no_rollback="The statement only reads.",
         pre_check="Compare ob_trx_timeout and ob_trx_idle_timeout with how long the application's transactions take.",

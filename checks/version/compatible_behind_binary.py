@@ -18,8 +18,7 @@ from agent.facts.settings import Tenant
     finding="{resource} works with data version {value} though the server is {server_version}.",
     remediation=Remediation(
         advice="Finish the upgrade of the tenant: its last step raises the data version. Until then the tenant does "
-        "not get "
-        "what the new version brings.",
+        "not get what the new version brings.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM RUN UPGRADE JOB 'UPGRADE_ALL' TENANT = {tenant_name!i};",),
         no_rollback="A data version cannot be lowered again.",

@@ -20,8 +20,8 @@ ROWS: Mapping[str, tuple[Level, Row]] = {
 
 # What nobody should set, as the server spells it in its views.
 WRONG: Mapping[str, str] = {
-    "PAR001": "False", "PAR002": "False", "PAR003": "0", "PAR004": "70", "PAR005": "100", "PAR006": "1m", "PAR007": "95",
-    "PAR008": "100", "PAR009": "100", "PAR010": "1", "PAR011": "16", "PAR012": "1", "PAR013": "disable",
+    "PAR001": "False", "PAR002": "False", "PAR003": "0", "PAR004": "70", "PAR005": "100", "PAR006": "1m",
+    "PAR007": "95", "PAR008": "100", "PAR009": "100", "PAR010": "1", "PAR011": "16", "PAR012": "1", "PAR013": "disable",
     "PAR014": "10m", "PAR015": "0", "PAR016": "7200s", "PAR020": "False", "PAR021": "85", "PAR022": "95",
     "PAR023": "10ms", "PAR024": "90", "PAR025": "10ms", "PAR026": "DEBUG", "PAR027": "False", "PAR028": "0",
     "PAR029": "1K", "PAR030": "False", "PAR031": "False", "PAR032": "60s", "PAR033": "5s", "PAR034": "none",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from agent.kernel import Kernel
@@ -34,3 +36,16 @@ def test_sessions_of_the_same_host_tell_nothing_of_encryption(kernel: Kernel) ->
 
 def test_fresh_passwords_are_not_old(kernel: Kernel) -> None:
     assert assess_one(kernel, "SEC007").outcome is Outcome.PASS
+
+
+def test_the_assessing_account_is_left_out_and_only_that(kernel: Kernel) -> None:
+    own, other = "'live_own'@'127.0.0.1'", "'live_own'@'10.%'"
+    try:
+        for name in (own, other):
+            kernel.run([f"CREATE USER {name} IDENTIFIED BY 'Live-2026'", f"GRANT CREATE USER ON *.* TO {name}"])
+        kernel.run([f"GRANT SELECT ON oceanbase.* TO {own}"])
+        assert set(found(assess_one(kernel, "SEC003"))) == {"live_own@10.%", "live_own@127.0.0.1"}
+        as_own = dataclasses.replace(kernel, user="live_own", password="Live-2026")
+        assert set(found(assess_one(as_own, "SEC003"))) == {"live_own@10.%"}
+    finally:
+        kernel.run([f"DROP USER IF EXISTS {own}", f"DROP USER IF EXISTS {other}"])

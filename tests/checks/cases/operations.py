@@ -42,6 +42,7 @@ def _due(hours_ago: float, enabled: str = "TRUE") -> Job:
     return _job(following=NOW - timedelta(hours=hours_ago), enabled=enabled)
 
 
+_LONG_AGO = NOW - timedelta(days=31)
 _SWITCH, _JOB, _REPOSITORY = "ob_enable_sql_audit", "job CLEAN_UP", "workload repository"
 CASES = [
     Case("OPS001", [_parameter("True"), _variable("1")]),
@@ -62,7 +63,7 @@ CASES = [
     Case("OPS003", [_job(0), _job(None)]),
     Case("OPS003", [_job(1)], [(_JOB, LOW)]),
     Case("OPS003", [_job(3)], [(_JOB, MEDIUM)]),
-    Case("OPS003", [_job(9, last=NOW - timedelta(days=31)), _job(9, last=None), _job(9, enabled="FALSE")], label="not-recent"),
+    Case("OPS003", [_job(9, last=_LONG_AGO), _job(9, last=None), _job(9, enabled="FALSE")], label="old"),
     Case("OPS004", [_due(23.9), _due(-24)]),
     Case("OPS004", [_due(24)], [(_JOB, LOW)]),
     Case("OPS004", [_due(72)], [(_JOB, MEDIUM)]),

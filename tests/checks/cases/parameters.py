@@ -47,7 +47,7 @@ CASES = [
         [("tenant 1002", Severity.HIGH)],
         label="one server of two",
     ),
-    Case("PAR020", [fact("PAR020", "False")], [("enable_rereplication", Severity.HIGH)], tenant_kind=TenantKind.SYS),
+    Case("PAR031", [fact("PAR031", "False")], [("enable_major_freeze", Severity.HIGH)], tenant_kind=TenantKind.SYS),
     Case("VAR004", [fact("VAR004", "-1")], label="as the statement"),
     Case("VAR008", [Variable(name="sql_mode", value="STRICT_TRANS_TABLES,NO_ZERO_DATE")], label="words"),
     Case("VAR008", [Variable(name="sql_mode", value=str(1 << 50))], not_assessed=True, label="unknown bit"),
@@ -61,7 +61,7 @@ CASES = [
         [parameter("syslog_level", "INFO"), parameter("syslog_level", "WARN", svr_ip="10.0.0.2")],
         [("syslog_level", Severity.MEDIUM)],
     ),
-    Case("PAR080", [parameter("local_ip", "a"), parameter("local_ip", "b", svr_ip="10.0.0.2")], label="own to a server"),
+    Case("PAR080", [parameter("local_ip", "a"), parameter("local_ip", "b", svr_ip="10.0.0.2")], label="of one server"),
     Case(
         "PAR080",
         [parameter("undo_retention", "0", tenant_id=1002), parameter("undo_retention", "1800", tenant_id=1004)],

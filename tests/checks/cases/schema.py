@@ -135,7 +135,7 @@ CASES = [
     Case("SCH005", [_number("latitude", "double"), _number("coffee", "float"), _number("priced", "float")]),
     Case("SCH005", [_number("total_amount", "double")], [("shop.t.total_amount", Severity.LOW)]),
     Case("SCH005", [_number("unitPrice", "float(10,2)")], [("shop.t.unitPrice", Severity.LOW)], label="camel"),
-    Case("SCH005", [_number("price", "int(11)", auto=True)], label="not floating"),
+    Case("SCH005", [_number("price", "int(11)", auto=True), _number("fee_rate", "double")], label="no amount"),
     Case("SCH006", [_table("a"), _table("b", collation="gb18030_chinese_ci"), _table("c", collation="binary")]),
     Case("SCH006", [_table("a", collation=None)], label="unknown"),
     Case("SCH006", [_table("a", collation="latin1_swedish_ci")], [("shop.a", Severity.LOW)]),

@@ -25,7 +25,7 @@ CASES = [
     Case("VER001", [], [("OceanBase", MEDIUM)], version=Version(4, 1, 0, 2), label="4.1"),
     Case("VER002", [_tenant("4.2.5.0")], label="patch-only"),
     Case("VER002", [_tenant("4.2.1.8")], [("tenant shop", MEDIUM)]),
-    Case("VER002", [_tenant("4.2.5.1"), _tenant("4.2.1.0", 1001, "META$1002", "META"), _tenant("4.2.4.0", 1, "sys", "SYS")],
+    Case("VER002", [_tenant("4.2.5.1"), _tenant("4.2.1.0", 1001, "META", "META"), _tenant("4.2.4.0", 1, "sys", "SYS")],
          [("tenant sys", MEDIUM)], tenant_kind=TenantKind.SYS, label="seen-from-sys"),
     Case("VER002", [_tenant(None)], not_assessed=True),
     Case("VER002", not_assessed=True, label="no-tenant-view"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.terms import Severity
 from tests.harness import Plant
 
+PATIENCE = "SET SESSION ob_query_timeout = 60000000"
 PLANTS = [
     Plant(
         "OPS001",
@@ -17,10 +18,11 @@ PLANTS = [
     Plant(
         "OPS002",
         plant=(
+            PATIENCE,
             "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()",
             "CALL DBMS_WORKLOAD_REPOSITORY.DROP_SNAPSHOT_RANGE(1, 1000)",
         ),
-        cure=("CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()",),
+        cure=(PATIENCE, "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"),
         resource="workload repository",
         severity=Severity.MEDIUM,
     ),

@@ -18,7 +18,11 @@ EMPTY_RING = (
 )
 KEEP_RING = ("SET GLOBAL ob_sql_audit_percentage = 1",)
 FORGET_PLANS = ("ALTER SYSTEM FLUSH PLAN CACHE",)
+# The plan cache of so small a tenant is nearly full by itself and would throw the planted plans out.
+ROOM_FOR_PLANS = ("SET GLOBAL ob_plan_cache_percentage = 20", *FORGET_PLANS)
+USUAL_PLAN_CACHE = ("SET GLOBAL ob_plan_cache_percentage = 2",)
 BIG_TABLE = (
+    "SET SESSION ob_query_timeout = 60000000",
     "CREATE TABLE {db}.digit (n INT)",
     "INSERT INTO {db}.digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)",
     "CREATE TABLE {db}.item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
@@ -72,12 +76,13 @@ PLANTS = [
     ),
     Plant(
         "SQL002",
-        plant=FORGET_PLANS,
+        plant=ROOM_FOR_PLANS,
         load=("SELECT SLEEP(0.52)",) * 20,
         resource=shape("SELECT SLEEP(?)"),
         severity=MEDIUM,
         cure=FORGET_PLANS,
         mended_load=(QUICK,) * 20,
+        always=USUAL_PLAN_CACHE,
     ),
     Plant(
         "SQL003",
@@ -122,12 +127,13 @@ PLANTS = [
     _lock_conflict("SQL011", MEDIUM),
     Plant(
         "SQL012",
-        plant=(*BIG_TABLE, "CREATE INDEX by_code ON {db}.item (code)", *FORGET_PLANS),
-        load=("SELECT id FROM item WHERE code = '77'",) * 40 + ("SELECT id FROM item WHERE code = 77",) * 10,
+        plant=(*BIG_TABLE, "CREATE INDEX by_code ON {db}.item (code)", *ROOM_FOR_PLANS),
+        load=("SELECT id FROM item WHERE code = '77'",) * 15 + ("SELECT id FROM item WHERE code = 77",) * 10,
         resource=shape("SELECT id FROM item WHERE code = ?"),
         severity=MEDIUM,
         cure=FORGET_PLANS,
-        mended_load=("SELECT id FROM item WHERE code = '77'",) * 50,
+        mended_load=("SELECT id FROM item WHERE code = '77'",) * 25,
+        always=USUAL_PLAN_CACHE,
     ),
     Plant(
         "SQL013",
@@ -141,12 +147,13 @@ PLANTS = [
     ),
     Plant(
         "SQL014",
-        plant=("CREATE TABLE {db}.cart (id INT PRIMARY KEY, amount INT)",),
+        plant=("CREATE TABLE {db}.cart (id INT PRIMARY KEY, amount INT)", *ROOM_FOR_PLANS),
         load=("DELETE FROM cart",) * 3,
         resource=shape("DELETE FROM cart"),
         severity=LOW,
         cure=FORGET_PLANS,
         mended_load=("DELETE FROM cart WHERE id < 5",) * 3,
+        always=USUAL_PLAN_CACHE,
     ),
     Plant(
         "SQL015",

@@ -1,0 +1,38 @@
+"""Makes columns.json from lists of the server's views: the true columns of every view that our sources read.
+
+    python -m tests.data.make_columns DIRECTORY
+
+DIRECTORY holds ``views_<version>_<kind>_tenant.tsv`` files with the columns view and column, made from the output of
+``DESC`` or from the documentation. A view that a server lacks is absent from columns.json, too.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+from agent.facts import all_sources, spec_of
+
+TARGETS = ("4.2.5 user", "4.2.5 sys", "4.3.0 user", "4.3.0 sys", "4.3.3 user", "4.3.3 sys")
+
+
+def main(directory: Path) -> None:
+    """Write columns.json beside this file: target -> view -> columns, separated by blanks."""
+    wanted = {view.upper() for row in all_sources() if (spec := spec_of(row)) for view in spec.views}
+    found: dict[str, dict[str, str]] = {}
+    for target in TARGETS:
+        version, kind = target.split()
+        columns: dict[str, list[str]] = {}
+        with (directory / f"views_{version}_{kind}_tenant.tsv").open(encoding="utf-8") as file:
+            for line in csv.DictReader(file, delimiter="\t"):
+                if line["view"].upper() in wanted:
+                    columns.setdefault(line["view"], []).append(line["column"].upper())
+        found[target] = {view: " ".join(columns[view]) for view in sorted(columns)}
+    content = json.dumps(found, indent=1)
+    (Path(__file__).parent / "columns.json").write_text(content + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

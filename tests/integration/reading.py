@@ -1,0 +1,80 @@
+"""What the tests of reading share: accounts made with the printed grants, sessions, and the tenant's own audit."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pymysql
+
+from agent import preflight
+from agent.collect import Progress, collect
+from agent.connect import Budget, Endpoint, Session
+from agent.facts import all_sources
+from agent.grants import Grant, grants
+from agent.kernel import Kernel
+from agent.model import Snapshot
+from agent.terms import TenantKind
+
+PASSWORD = "Reader-1-only"
+_ABSENT = frozenset({1054, 1146})  # what an optional grant may answer
+
+
+def endpoint(kernel: Kernel, user: str, password: str = PASSWORD) -> Endpoint:
+    return Endpoint("shop", kernel.host, kernel.port, user, lambda: password)
+
+
+def open_session(kernel: Kernel, user: str, assessment_id: str = "test", budget: Budget | None = None) -> Session:
+    return Session(endpoint(kernel, user), budget or Budget(), assessment_id)
+
+
+def give(kernel: Kernel, wanted: Iterable[Grant]) -> None:
+    """Run grants as the customer's DBA would, who may skip the optional ones that fail."""
+    for grant in wanted:
+        try:
+            kernel.run([grant.sql])
+        except pymysql.MySQLError as error:
+            if not grant.optional or error.args[0] not in _ABSENT:
+                raise
+
+
+@contextlib.contextmanager
+def reader(kernel: Kernel, user: str, without: Sequence[str] = ()) -> Iterator[str]:
+    """An account with the printed grants and nothing else; less those that hold one of the words ``without``."""
+    kernel.run([f"DROP USER IF EXISTS {user}", f"CREATE USER {user} IDENTIFIED BY '{PASSWORD}'"])
+    printed = grants(list(all_sources()), user, "%")
+    give(kernel, [grant for grant in printed if not any(word in grant.sql for word in without)])
+    try:
+        yield user
+    finally:
+        kernel.run([f"DROP USER {user}"])
+
+
+def read(session: Session, sources: Iterable[type], progress: Progress = lambda source, done, total: None) -> Snapshot:
+    """Preflight and collect."""
+    wanted = list(sources)
+    capabilities = preflight.inspect(session, wanted, TenantKind.USER)
+    return collect(session, wanted, capabilities, None, datetime.now(UTC), progress=progress)
+
+
+def rows_of(kernel: Kernel, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of a statement run as root."""
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> list[str]:
+    """The statements of an account in the tenant's own audit, which lags behind by up to a second."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        rows = rows_of(
+            kernel,
+            f"SELECT QUERY_SQL FROM oceanbase.GV$OB_SQL_AUDIT WHERE USER_NAME = '{user}' AND QUERY_SQL <> '' ORDER BY REQUEST_ID",
+        )
+        if len(rows) >= at_least or time.monotonic() > deadline:
+            return [str(row[0]) for row in rows]
+        time.sleep(0.2)

@@ -1,0 +1,229 @@
+"""A whole collection on the real kernel, through an account made with exactly the printed grants."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pymysql
+import pytest
+
+from agent import preflight
+from agent.errors import StatementRefused
+from agent.facts import OWN_MARKER, all_sources, spec_of
+from agent.facts.schema import AutoIncrement, IndexColumn, NumberColumn, Table, TableStatistics
+from agent.facts.sql import AuditReturn, CachedPlan, SqlShape, SqlTotal
+from agent.kernel import Kernel
+from agent.model import Capabilities, Snapshot
+from agent.terms import TenantKind, Version
+from tests.integration.reading import PASSWORD, audited, open_session, read, reader, rows_of
+
+pytestmark = pytest.mark.kernel
+READER, SHOPPER, DB = "hx_reader", "hx_shopper", "hx_reading"
+ABSENT_FROM_KERNEL = {"Tenant"}  # DBA_OB_TENANTS
+OWN = f"SELECT /* written by the reader itself */ COUNT(*) FROM oceanbase.GV$OB_UNITS"  # noqa: F541
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One collection, and what is needed to look behind it."""
+
+    kernel: Kernel
+    snapshot: Snapshot
+    capabilities: Capabilities
+    assessment_id: str
+    settings: tuple[Any, ...]
+    refused: tuple[str, ...]
+
+    def rows(self, row: type) -> tuple[Any, ...]:
+        found = self.snapshot.facts[row]
+        assert isinstance(found, tuple), found
+        return found
+
+
+SENT_PAST_THE_GATE = (
+    "SELECT 'hx trace' INTO OUTFILE '/tmp/hx_trace'",
+    "SET GLOBAL ob_query_timeout = 10000001 /* hx trace */",
+    "SELECT GET_LOCK('hx trace', 1)",
+    "SELECT 'hx trace' /*!50000 INTO OUTFILE '/tmp/hx_trace' */",
+    "CALL dbms_stats.gather_schema_stats('hx trace')",
+)
+
+
+@pytest.fixture(scope="module")
+def taken(kernel: Kernel) -> Iterator[Taken]:
+    plant = [
+        f"DROP DATABASE IF EXISTS {DB}", f"CREATE DATABASE {DB}", f"DROP USER IF EXISTS {SHOPPER}",
+        f"CREATE USER {SHOPPER} IDENTIFIED BY '{PASSWORD}'", f"GRANT ALL ON {DB}.* TO {SHOPPER}",
+        f"CREATE TABLE {DB}.counted (id BIGINT AUTO_INCREMENT PRIMARY KEY, price DOUBLE, KEY k (price))",
+        f"CREATE TABLE {DB}.never_counted (id INT PRIMARY KEY)",
+        f"INSERT INTO {DB}.counted (price) VALUES (1), (2), (3)", f"INSERT INTO {DB}.never_counted VALUES (1)",
+        f"CALL dbms_stats.gather_table_stats('{DB}', 'counted')",
+    ]  # fmt: skip
+    kernel.run(plant)
+    with reader(kernel, READER):
+        with contextlib.closing(kernel.connect(SHOPPER, PASSWORD, DB)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT id, price FROM counted WHERE price > 1.5 AND 'hx literal' <> 'b'")
+        audited(kernel, SHOPPER, 2)
+        refused = []
+        with open_session(kernel, READER, "20261123-hx") as session:
+            sources = list(all_sources())
+            capabilities = preflight.inspect(session, sources, TenantKind.USER)
+            for sql in SENT_PAST_THE_GATE:
+                try:
+                    session.fetch(sql, "hostile")
+                except StatementRefused:
+                    refused.append(sql)
+            asked = "SELECT @@SESSION.tx_read_only, @@SESSION.time_zone, @@SESSION.autocommit, @@SESSION.ob_query_timeout"
+            settings = session.fetch(asked, "settings")[0]
+            snapshot = _collected(session, sources, capabilities)
+        yield Taken(kernel, snapshot, capabilities, "20261123-hx", settings, tuple(refused))
+    kernel.run([f"DROP DATABASE {DB}", f"DROP USER {SHOPPER}"])
+
+
+def _collected(session: Any, sources: list[type], capabilities: Capabilities) -> Snapshot:
+    from agent.collect import collect
+
+    return collect(session, sources, capabilities, None, datetime.now(UTC))
+
+
+def test_every_source_is_read_but_those_that_the_kernel_lacks(taken: Taken) -> None:
+    statuses = {record.source: record.status for record in taken.snapshot.records}
+    assert {name for name, status in statuses.items() if status == "no_view"} == ABSENT_FROM_KERNEL
+    assert {name for name, status in statuses.items() if status != "ok"} == ABSENT_FROM_KERNEL
+    assert len(statuses) == len(list(all_sources())) >= 20
+
+
+def test_preflight_tells_the_kernel_and_the_account(taken: Taken) -> None:
+    found = taken.capabilities
+    assert found.embedded and found.version == Version(4, 3, 5, 3)
+    assert found.account.startswith(f"{READER}@")
+    assert found.privileges == {"SHOW VIEW", "PROCESS"}
+    assert found.problems == (), found.problems
+
+
+def test_only_the_columns_of_needed_views_are_asked_for(taken: Taken) -> None:
+    views = {
+        view.partition(".")[2].upper()
+        for row in all_sources()
+        if (spec := spec_of(row))
+        for view in spec.views
+    }  # fmt: skip
+    assert set(taken.capabilities.columns) <= views
+    asked = rows_of(
+        taken.kernel,
+        f"SELECT RETURN_ROWS FROM oceanbase.GV$OB_SQL_AUDIT WHERE USER_NAME = '{READER}' AND QUERY_SQL LIKE '% columns*/%'",
+    )
+    assert len(asked) == 1 and 100 < asked[0][0] < 2000
+
+
+def test_the_session_is_read_only_in_utc_and_timed(taken: Taken) -> None:
+    assert tuple(map(str, taken.settings)) == ("1", "+00:00", "1", "10000000")
+
+
+def test_every_statement_is_counted_and_can_be_found_by_its_marker(taken: Taken) -> None:
+    statements = audited(taken.kernel, READER, taken.snapshot.cost.statements)
+    unmarked = [sql for sql in statements if not sql.startswith(f"/*{OWN_MARKER} {taken.assessment_id} ")]
+    assert [sql.split()[:2] for sql in unmarked] == [["SET", "NAMES"]]
+    selects = [sql for sql in statements if "SELECT" in sql]
+    assert len(selects) > 20
+    assert all("*/ SELECT /*+ QUERY_TIMEOUT(10000000) */ " in sql for sql in selects)
+    assert len(statements) == taken.snapshot.cost.statements
+    read_sources = {record.source for record in taken.snapshot.records if record.status == "ok"}
+    assert read_sources <= {sql.split("*/")[0].split()[-1] for sql in statements if sql not in unmarked}
+
+
+def test_what_the_gate_refuses_never_reaches_the_server(taken: Taken) -> None:
+    assert taken.refused == SENT_PAST_THE_GATE
+    statements = audited(taken.kernel, READER, taken.snapshot.cost.statements)
+    assert not [sql for sql in statements if "hx trace" in sql or "hx_trace" in sql]
+
+
+def test_own_statements_are_left_out_and_other_peoples_are_not(taken: Taken) -> None:
+    shapes = {shape.user_name for shape in taken.rows(SqlShape)}
+    assert SHOPPER in shapes and READER not in shapes
+    own = rows_of(taken.kernel, f"SELECT DISTINCT SQL_ID FROM oceanbase.GV$OB_SQL_AUDIT WHERE USER_NAME = '{READER}'")
+    assert own and not {shape.sql_id for shape in taken.rows(SqlShape)} & {row[0] for row in own}
+    assert not [plan.statement for plan in taken.rows(CachedPlan) if OWN_MARKER in plan.statement]
+
+
+def test_the_ring_is_whole_and_says_what_share_is_the_customers(taken: Taken) -> None:
+    returns = taken.rows(AuditReturn)
+    assert sum(item.records for item in returns) > sum(item.executions for item in returns) > 0
+    span = max(item.last_us for item in returns) - min(item.first_us for item in returns)
+    assert 0 < span < timedelta(days=1) / timedelta(microseconds=1)
+
+
+def test_literals_of_statements_are_not_kept(taken: Taken) -> None:
+    everything = repr([taken.rows(row) for row in (CachedPlan, SqlShape, SqlTotal)])
+    assert "hx literal" not in everything
+
+
+def test_times_are_utc_whatever_the_servers_session_zone(taken: Taken) -> None:
+    """The kernel's sessions start at +08:00: an object made just now would be eight hours old or unborn."""
+    table = next(item for item in taken.rows(Table) if item.table_schema == DB)
+    age = datetime.now(UTC) - table.create_time
+    assert timedelta(seconds=-5) < age < timedelta(minutes=20)
+    gathered = next(item for item in taken.rows(TableStatistics) if item.table_name == "counted" and item.owner == DB)
+    assert timedelta(seconds=-5) < datetime.now(UTC) - gathered.last_analyzed < timedelta(minutes=20)
+    plan = max(taken.rows(CachedPlan), key=lambda item: item.last_active_time)
+    assert timedelta(seconds=-5) < datetime.now(UTC) - plan.last_active_time < timedelta(minutes=20)
+
+
+def test_statistics_never_gathered_are_unknown_and_not_zero(taken: Taken) -> None:
+    known = {item.table_name: item.num_rows for item in taken.rows(TableStatistics) if item.owner == DB}
+    assert known == {"counted": 3, "never_counted": None}
+
+
+def test_business_structure_is_seen_and_system_schemas_are_not(taken: Taken) -> None:
+    assert {item.table_name for item in taken.rows(Table) if item.table_schema == DB} == {"counted", "never_counted"}
+    assert {item.index_name for item in taken.rows(IndexColumn) if item.table_name == "counted"} == {"PRIMARY", "k"}
+    assert {item.column_name for item in taken.rows(NumberColumn) if item.table_schema == DB} == {"id", "price"}
+    assert [item.sync_value >= 0 for item in taken.rows(AutoIncrement) if item.owner == DB] == [True]
+    assert not {item.table_schema for item in taken.rows(Table)} & {"oceanbase", "mysql", "information_schema"}
+
+
+def test_numbers_are_of_their_declared_type_and_times_are_aware(taken: Taken) -> None:
+    for row, found in taken.snapshot.facts.items():
+        for item in found if isinstance(found, tuple) else ():
+            for field in dataclasses.fields(row):
+                value = getattr(item, field.name)
+                assert isinstance(value, int | float | str | bool | datetime | None | tuple), (row, field.name)  # no Decimal
+                assert not isinstance(value, datetime) or value.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT * FROM {DB}.counted", f"SELECT COUNT(*) FROM {DB}.counted", f"SHOW CREATE TABLE {DB}.counted2",
+        "SELECT PASSWD FROM oceanbase.DBA_OB_USERS", "SELECT * FROM oceanbase.DBA_OB_USERS",
+        "SELECT QUERY_SQL FROM oceanbase.GV$OB_SQL_AUDIT", "SELECT * FROM oceanbase.GV$OB_SQL_AUDIT",
+        "SELECT INFO FROM oceanbase.GV$OB_PROCESSLIST", "SELECT * FROM oceanbase.__all_user", "SELECT * FROM mysql.user",
+        f"INSERT INTO {DB}.never_counted VALUES (7)", f"DELETE FROM {DB}.counted", f"UPDATE {DB}.counted SET price = 0",
+        f"CREATE TABLE {DB}.x (a INT)", f"DROP TABLE {DB}.counted", f"TRUNCATE TABLE {DB}.counted",
+        f"CREATE INDEX x ON {DB}.counted (id)", "CREATE USER hx_other", "ALTER SYSTEM MAJOR FREEZE",
+        "SET GLOBAL ob_query_timeout = 10000000", "SELECT * FROM oceanbase.DBA_OB_USERS INTO OUTFILE '/tmp/hx_x'",
+    ],
+)  # fmt: skip
+def test_the_account_by_itself_reads_no_business_row_no_secret_and_writes_nothing(taken: Taken, sql: str) -> None:
+    with contextlib.closing(taken.kernel.connect(READER, PASSWORD)) as connection, connection.cursor() as cursor:
+        with pytest.raises(pymysql.MySQLError) as error:
+            cursor.execute(sql)
+        assert error.value.args[0] in (1044, 1142, 1143, 1146, 1227), error.value
+
+
+def test_an_account_without_any_grant_proves_nothing_healthy(kernel: Kernel) -> None:
+    """information_schema answers it with no rows and no error: nothing of that may look like an empty, healthy tenant."""
+    kernel.run(["DROP USER IF EXISTS hx_nobody", f"CREATE USER hx_nobody IDENTIFIED BY '{PASSWORD}'"])
+    started = time.monotonic()
+    with open_session(kernel, "hx_nobody") as session:
+        snapshot = read(session, all_sources())
+    kernel.run(["DROP USER hx_nobody"])
+    assert {record.status for record in snapshot.records} == {"privilege"}
+    assert len(snapshot.problems) == 1, snapshot.problems
+    assert time.monotonic() - started < 30
