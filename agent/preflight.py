@@ -13,7 +13,7 @@ from agent.connect import Session
 from agent.errors import StatementError, TargetError
 from agent.facts import Privilege, server, spec_of
 from agent.model import Capabilities, Problem
-from agent.statements import columns_read
+from agent.statements import columns_read, optional_columns
 from agent.terms import Scalar, TenantKind, Text, Version
 
 OLDEST = Version(4, 0, 0, 0)
@@ -39,9 +39,10 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, system_
         kind = TenantKind.SYS if tenant_id == 1 else TenantKind.USER
         problems.append(_wrong_kind(kind))
     privileges, grants = _grants(session, problems, system_schema)
-    columns = _columns(session, sources, problems, system_schema)
-    if grants is not None:
-        problems += _missing_privileges(privileges, account) + _writes(privileges)
+    blind: list[Problem] = []
+    columns = _columns(session, sources, blind, system_schema)
+    missing = [] if grants is None else _missing_privileges(privileges, account)
+    problems += (blind or missing) + _writes(privileges)
     return Capabilities(
         version, kind, account, system_schema, columns, frozenset(privileges), _ALL if grants is None else grants,
         embedded, tuple(problems),
@@ -112,33 +113,38 @@ def parse_grants(lines: Iterable[str], system_schema: str) -> tuple[set[str], di
 def _columns(
     session: Session, sources: Iterable[type], problems: list[Problem], system_schema: str
 ) -> dict[str, frozenset[str]]:
-    """Upper-case view -> columns. The standard information_schema is taken as it is declared."""
-    columns: dict[str, set[str]] = defaultdict(set)
-    wanted: set[str] = set()
-    for source in sources:
-        if spec_of(source) is None:
-            continue
-        for view, names in columns_read(source).items():
-            schema, _, name = view.partition(".")
-            if schema == "information_schema":
-                columns[name.upper()] |= names
-            else:
-                wanted.add(name)
+    """Upper-case view -> columns. The standard information_schema is taken as it is declared.
+
+    Where the server does not list columns, the required ones are taken to be there: its own answer to each source
+    then tells, instead of everything passing for absent.
+    """
+    declared = [source for source in sources if spec_of(source)]
+    standard, wanted = _declared(declared, "information_schema"), _declared(declared, "oceanbase")
+    found: dict[str, set[str]] = defaultdict(set)
     try:
-        rows = session.fetch(server.columns_of(wanted, system_schema), "columns") if wanted else []
+        for view, column in session.fetch(server.columns_of(wanted, system_schema), "columns") if wanted else ():
+            found[str(view).upper()].add(str(column).upper())
     except StatementError as error:
-        problems.append(Problem(error.text, Text("information_schema.COLUMNS must be readable.")))
-        rows = []
-    for view, column in rows:
-        columns[str(view).upper()].add(str(column).upper())
-    if wanted and not rows:
+        problems.append(Problem(error.text))
+    if wanted and not found:
         problems.append(
             Problem(
-                Text("The account sees no system view at all."),
+                Text("The server does not list the columns of its system views; those that not every version has are left out."),
                 Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
             )
         )
-    return {name: frozenset(found) for name, found in columns.items()}
+        found = defaultdict(set, wanted)
+    return {name: frozenset(columns) for name, columns in {**standard, **found}.items()}
+
+
+def _declared(sources: Iterable[type], schema: str) -> dict[str, set[str]]:
+    """Upper-case view of this schema -> the columns that every version must have."""
+    columns: dict[str, set[str]] = defaultdict(set)
+    for source in sources:
+        for view, names in columns_read(source).items():
+            if view.startswith(f"{schema}."):
+                columns[view.partition(".")[2].upper()] |= names - optional_columns(source)
+    return columns
 
 
 def _missing_privileges(privileges: set[str], account: str) -> list[Problem]:

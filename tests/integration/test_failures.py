@@ -1,0 +1,262 @@
+"""What can go wrong between us and the server: each a clear message, and nothing else is lost."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pymysql
+import pytest
+
+from agent import preflight
+from agent.collect import collect
+from agent.connect import Budget, Endpoint, Session
+from agent.errors import ConnectError, StatementError
+from agent.facts import CostClass, all_sources, expr, source
+from agent.facts.accounts import Account
+from agent.facts.resources import Counter, Memstore, ResourceUnit
+from agent.facts.schema import IndexColumn, Table
+from agent.facts.sessions import Deadlock
+from agent.facts.sessions import Session as SessionRow
+from agent.facts.settings import Tenant, Variable
+from agent.i18n import render
+from agent.kernel import Kernel
+from agent.model import Unavailable
+from agent.terms import DataClass, TenantKind, UnavailableKind
+from tests.integration.reading import PASSWORD, endpoint, open_session, read, reader, rows_of
+
+pytestmark = pytest.mark.kernel
+READER = "hx_frail"
+
+
+@source(
+    "information_schema.COLUMNS",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    from_sql="{COLUMNS} a JOIN {COLUMNS} b ON a.TABLE_NAME <> b.TABLE_NAME",
+)
+class Endless:
+    """A statement that no timeout of a test outlasts."""
+
+    pairs: int = expr("COUNT(*)")
+
+
+@pytest.fixture(scope="module")
+def account(kernel: Kernel) -> Iterator[str]:
+    with reader(kernel, READER) as user:
+        yield user
+
+
+def unavailable(found: Any) -> Unavailable:
+    assert isinstance(found, Unavailable), found
+    return found
+
+
+def test_wrong_password(kernel: Kernel, account: str) -> None:
+    with pytest.raises(ConnectError) as error:
+        Session(endpoint(kernel, account, "wrong"), Budget(), "x")
+    said = render(error.value.text, "en")
+    assert f"refused the account {account} or its password" in said and "shop" in said
+    assert "wrong" not in said and PASSWORD not in said
+
+
+def test_other_hosts_are_shut_out_of_the_kernel(kernel: Kernel, account: str) -> None:
+    address = _own_address()
+    with pytest.raises(ConnectError) as error:
+        Session(Endpoint("shop", address, kernel.port, account, lambda: PASSWORD, connect_timeout_s=5), Budget(), "x")
+    assert address in render(error.value.text, "en")
+    assert rows_of(kernel, "SELECT @@GLOBAL.ob_tcp_invited_nodes") == [("127.0.0.1",)]
+
+
+def _own_address() -> str:
+    """An address of this host that is not the loopback; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this host has no address but the loopback")
+        return str(probe.getsockname()[0])
+
+
+def test_roots_password_is_set_and_needed(kernel: Kernel) -> None:
+    assert len(kernel.password) >= 16
+    with pytest.raises(pymysql.MySQLError) as error:
+        kernel.connect("root", "")
+    assert error.value.args[0] == 1045
+
+
+def test_a_statement_that_times_out_leaves_the_session_usable(kernel: Kernel, account: str) -> None:
+    with open_session(kernel, account, budget=Budget(statement_timeout_s=1.0)) as session:
+        snapshot = read(session, [Endless, ResourceUnit, IndexColumn])
+    missing = unavailable(snapshot.facts[Endless])
+    assert missing.kind is UnavailableKind.TIMEOUT and "4012" in render(missing.reason, "en")
+    assert "statement_timeout_s" in render(missing.remedy, "en")
+    assert [record.status for record in snapshot.records] == ["ok", "timeout", "ok"]  # cheap first, then by name
+    assert snapshot.cost.longest_ms < 3000
+
+
+def test_a_view_that_vanished_after_preflight(kernel: Kernel, account: str) -> None:
+    """A cluster held as data: tables with a view's columns in a schema of another name, read by the same statements."""
+    held = "hx_held"
+    columns = "TENANT_ID BIGINT, TENANT_NAME VARCHAR(64), TENANT_TYPE VARCHAR(9), COMPATIBILITY_MODE VARCHAR(9), STATUS VARCHAR(9)"
+    kernel.run([f"DROP DATABASE IF EXISTS {held}", f"CREATE DATABASE {held}", f"CREATE TABLE {held}.DBA_OB_TENANTS ({columns})"])
+    kernel.run([f"INSERT INTO {held}.DBA_OB_TENANTS VALUES (1002, 'shop', 'USER', 'MYSQL', 'NORMAL')"])
+    kernel.run([f"GRANT SELECT ON {held}.* TO {account}"])
+    try:
+        with open_session(kernel, account) as session:
+            capabilities = preflight.inspect(session, [Tenant], TenantKind.SYS, held)
+            there = collect(session, [Tenant], capabilities, None, datetime.now(UTC))
+            kernel.run([f"DROP TABLE {held}.DBA_OB_TENANTS"])
+            gone = collect(session, [Tenant, Table], capabilities, None, datetime.now(UTC))
+    finally:
+        kernel.run([f"REVOKE SELECT ON {held}.* FROM {account}", f"DROP DATABASE {held}"])
+    tenants = there.facts[Tenant]
+    assert isinstance(tenants, tuple)
+    assert [(tenant.tenant_name, tenant.primary_zone) for tenant in tenants] == [("shop", None)]
+    assert unavailable(gone.facts[Tenant]).kind is UnavailableKind.NO_VIEW
+
+
+@pytest.mark.parametrize(
+    ("row", "without", "needed"),
+    [
+        (Table, "SHOW VIEW", "GRANT SHOW VIEW ON *.* TO"),
+        (IndexColumn, "SHOW VIEW", "GRANT SHOW VIEW ON *.* TO"),
+        (Memstore, "SHOW VIEW", "GRANT SHOW VIEW ON *.* TO"),
+        (SessionRow, "PROCESS ON", "GRANT PROCESS ON *.* TO"),
+        (ResourceUnit, "GV$OB_UNITS", "GRANT SELECT ON oceanbase.`GV$OB_UNITS` TO"),
+        (Account, "DBA_OB_USERS", "GRANT SELECT ON oceanbase.`DBA_OB_USERS` TO"),
+        (Account, "(PRIV", "GRANT SELECT ("),
+    ],
+)  # fmt: skip
+def test_a_missing_privilege_names_the_grant_and_the_grant_unlocks_it(
+    kernel: Kernel, row: type, without: str, needed: str
+) -> None:
+    """Without SHOW VIEW, business metadata and PROCESS lists answer empty: that must never look like nothing there."""
+    with reader(kernel, "hx_poor", [without] if without != "(PRIV" else ["DBA_OB_USERS"]) as user:
+        if without == "(PRIV":
+            kernel.run([f"GRANT SELECT (USER_NAME, HOST) ON oceanbase.DBA_OB_USERS TO {user}"])
+        with open_session(kernel, user) as session:
+            missing = unavailable(read(session, [row]).facts[row])
+        remedy = render(missing.remedy, "en")
+        assert missing.kind is UnavailableKind.PRIVILEGE
+        assert remedy.startswith(needed), remedy
+        name, _, host = remedy.removesuffix(";").rpartition(" TO ")[2].partition("@")
+        kernel.run([remedy.replace(f"{name}@{host}", f"'{name}'@'{host}'")])
+        with open_session(kernel, user) as session:
+            assert isinstance(read(session, [row]).facts[row], tuple)
+
+
+def test_a_privilege_taken_away_after_preflight(kernel: Kernel) -> None:
+    with reader(kernel, "hx_fired") as user, open_session(kernel, user) as session:
+        capabilities = preflight.inspect(session, [Memstore, Counter], TenantKind.USER)
+        kernel.run([f"REVOKE SELECT ON oceanbase.`GV$OB_MEMSTORE` FROM {user}"])
+        snapshot = collect(session, [Memstore, Counter], capabilities, None, datetime.now(UTC))
+    missing = unavailable(snapshot.facts[Memstore])
+    assert missing.kind is UnavailableKind.PRIVILEGE and missing.remedy is not None
+    assert isinstance(snapshot.facts[Counter], tuple)
+
+
+def test_a_spent_budget_makes_a_partial_snapshot_that_says_so(kernel: Kernel, account: str) -> None:
+    sources = [Counter, Memstore, ResourceUnit, Variable]
+    with open_session(kernel, account) as session:
+        preflight.inspect(session, sources, TenantKind.USER)
+        needed = session.cost.rows
+    with open_session(kernel, account, budget=Budget(max_rows=needed + 1)) as session:
+        snapshot = read(session, sources)
+    assert [record.status for record in snapshot.records] == ["ok", "budget", "budget", "budget"]
+    missing = unavailable(snapshot.facts[Variable])
+    assert missing.kind is UnavailableKind.BUDGET and "Variable was not read" in render(missing.reason, "en")
+
+
+def test_time_spent_counts_too(kernel: Kernel, account: str) -> None:
+    with (
+        open_session(kernel, account, budget=Budget(total_database_ms=0.001)) as session,
+        pytest.raises(StatementError) as error,
+    ):
+        session.fetch("SELECT 1", "any")
+    assert error.value.kind is UnavailableKind.BUDGET
+
+
+def connection_of(kernel: Kernel, user: str) -> int:
+    return int(rows_of(kernel, f"SELECT ID FROM oceanbase.GV$OB_PROCESSLIST WHERE USER = '{user}'")[0][0])
+
+
+def test_a_killed_connection_costs_one_source(kernel: Kernel, account: str) -> None:
+    def kill(name: str, done: int, total: int) -> None:
+        if done == 3:
+            kernel.run([f"KILL {connection_of(kernel, account)}"])
+
+    with open_session(kernel, account) as session:
+        snapshot = read(session, all_sources(), kill)
+        zone = session.fetch("SELECT @@SESSION.time_zone, @@SESSION.tx_read_only", "settings")
+    by_status: dict[str, list[str]] = {}
+    for record in snapshot.records:
+        by_status.setdefault(record.status, []).append(record.source)
+    assert by_status["lost"] == [snapshot.records[3].source]
+    assert set(by_status) == {"ok", "lost", "no_view"} and by_status["no_view"] == ["Tenant"]
+    assert [tuple(map(str, row)) for row in zone] == [("+00:00", "1")], "the new session is prepared like the first one"
+
+
+def test_a_connection_killed_in_the_middle_of_a_statement_costs_that_one(kernel: Kernel, account: str) -> None:
+    with open_session(kernel, account) as session:
+        victim = connection_of(kernel, account)
+        timer = threading.Timer(1.0, kernel.run, [[f"KILL {victim}"]])
+        capabilities = preflight.inspect(session, [Endless, Counter, IndexColumn], TenantKind.USER)
+        timer.start()
+        snapshot = collect(session, [Endless, Counter, IndexColumn], capabilities, None, datetime.now(UTC))
+        timer.join()
+    assert [record.status for record in snapshot.records] == ["ok", "lost", "ok"]
+
+
+def test_a_second_loss_ends_the_reading_but_not_the_snapshot(kernel: Kernel, account: str) -> None:
+    def kill(name: str, done: int, total: int) -> None:
+        if done in (0, 2):
+            kernel.run([f"KILL {connection_of(kernel, account)}"])
+
+    sources = [Counter, Deadlock, Memstore, ResourceUnit]
+    with open_session(kernel, account) as session:
+        snapshot = read(session, sources, kill)
+    assert [record.status for record in snapshot.records] == ["lost", "ok", "lost", "lost"]
+
+
+def test_times_in_microseconds_become_utc(kernel: Kernel, account: str) -> None:
+    """DBA_OB_DEADLOCK_EVENT_HISTORY is BIGINT microseconds on the kernel and a datetime elsewhere."""
+    kernel.run(
+        ["DROP DATABASE IF EXISTS hx_deadlock", "CREATE DATABASE hx_deadlock",
+         "CREATE TABLE hx_deadlock.t (id INT PRIMARY KEY, v INT)", "INSERT INTO hx_deadlock.t VALUES (1, 0), (2, 0)"]
+    )  # fmt: skip
+    _deadlock(kernel)
+    try:
+        with open_session(kernel, account) as session:
+            rows = read(session, [Deadlock]).facts[Deadlock]
+    finally:
+        kernel.run(["DROP DATABASE hx_deadlock"])
+    assert isinstance(rows, tuple) and rows
+    assert all(timedelta(seconds=-5) < datetime.now(UTC) - row.report_time < timedelta(hours=1) for row in rows)
+    assert all(row.cycle_size == 2 for row in rows[:1])
+
+
+def _deadlock(kernel: Kernel) -> None:
+    """Two transactions, each waiting for the row that the other holds."""
+    first, second = kernel.connect(database="hx_deadlock"), kernel.connect(database="hx_deadlock")
+
+    def update(connection: pymysql.Connection[Any], row: int) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"UPDATE t SET v = v + 1 WHERE id = {row}")
+        except pymysql.MySQLError:
+            connection.rollback()
+
+    for connection, row in ((first, 1), (second, 2)):
+        connection.begin()
+        update(connection, row)
+    crossing = [threading.Thread(target=update, args=pair) for pair in ((first, 2), (second, 1))]
+    for thread in crossing:
+        thread.start()
+    for thread in crossing:
+        thread.join()
+    for connection in (first, second):
+        connection.close()
