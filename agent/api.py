@@ -94,7 +94,7 @@ def check(
         if not reason:
             raise TypeError(f"{code}: the docstring (its rationale) is missing")
         spec = CheckSpec(
-            code, name, Category(name.split(".")[0]), unit, actor, title, finding, " ".join(reason.split()), remediation,
+            code, name, Category(name.split(".", maxsplit=1)[0]), unit, actor, title, finding, " ".join(reason.split()), remediation,
             function, facts, optional, params_name, params_type, tenants, Version(*since), attested, parse is not None, parse,
         )  # fmt: skip
         function.__check__ = spec  # type: ignore[attr-defined]
@@ -109,7 +109,8 @@ def _needs(function: Callable[..., Any]) -> tuple[Mapping[str, type], frozenset[
     params_name, params_type = "", None
     hints = typing.get_type_hints(function)
     hints.pop("return", None)
-    for name, hint in hints.items():
+    for name, annotation in hints.items():
+        hint = annotation
         if isinstance(hint, type) and issubclass(hint, Params):
             params_name, params_type = name, hint
             continue

@@ -96,9 +96,7 @@ def assess_all(
         if if_due and not _due(engagement, history, name, now):
             return 0
         with progress_bar() as show:
-            delivered = pipeline.assess(
-                job.with_progress(show), out / name, formats, languages or engagement.language
-            )
+            delivered = pipeline.assess(job.with_progress(show), out / name, formats, languages or engagement.language)
         console.summary(delivered.document, delivered.files)
         for warning in delivered.warnings:
             console.warn(warning)
@@ -109,7 +107,9 @@ def assess_all(
 
 def _due(engagement: Engagement, history: History | None, name: str, now: datetime) -> bool:
     if history is None:
-        raise HistoryError("What is due is read from history, which cannot be used. Mend it, or assess without --if-due.")
+        raise HistoryError(
+            "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
+        )
     status = is_due(engagement.subscription, history.assessed_at(engagement.customer.name, name), now)
     console.say("{target}: {status}", target=name, status=console.tr(status.text.msgid, **status.text.args))
     return status.due
@@ -170,7 +170,9 @@ def evaluate_file(
     return _exit_code(document, _severity(fail_on))
 
 
-def render_again(assessment: str, history: str | None, out: Path, formats: Sequence[str], languages: Sequence[str]) -> None:
+def render_again(
+    assessment: str, history: str | None, out: Path, formats: Sequence[str], languages: Sequence[str]
+) -> None:
     """An old assessment, from a file or from history, rendered again."""
     path = Path(assessment)
     if path.is_file():
@@ -208,7 +210,11 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime) -> 
                 console.say("    {remedy}", remedy=console.tr(problem.remedy.msgid, **problem.remedy.args))
         rows = [row for row in sources if spec_of(row)]
         missing = [(row, found) for row in rows if isinstance(found := compile_source(row, seen, granted), Unavailable)]
-        console.say("{ready_count} of {all_count} fact sources can be read", ready_count=len(rows) - len(missing), all_count=len(rows))
+        console.say(
+            "{ready_count} of {all_count} fact sources can be read",
+            ready_count=len(rows) - len(missing),
+            all_count=len(rows),
+        )
         console.table(
             ("source", "why not", "what unlocks it"),
             [

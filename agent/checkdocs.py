@@ -59,7 +59,9 @@ def limits(spec: CheckSpec, rule: Rule) -> str:
         return f"{judge.severity.value} unless {judge.shown}"
     assert isinstance(judge, Ladder)
     sign = "≤" if judge.descending else "≥"
-    return ", ".join(f"{severity.value} {sign} {format_value(limit, spec.unit, 'en')}" for severity, limit in judge.rungs)
+    return ", ".join(
+        f"{severity.value} {sign} {format_value(limit, spec.unit, 'en')}" for severity, limit in judge.rungs
+    )
 
 
 def sources(spec: CheckSpec) -> list[str]:
@@ -158,4 +160,3 @@ def stale(directory: Path) -> list[Path]:
 def _english_pages() -> dict[str, str]:
     with console.in_language("en"):
         return pages()
-

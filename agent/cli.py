@@ -26,7 +26,9 @@ shows all of it on an embedded kernel.
 Exit codes: 0 done; 1 findings at or above --fail-on; 2 configuration; 3 not authorized; 4 nothing could be assessed
 or written. Messages are in English or Chinese: OB_HEALTH_LANG=en or zh-CN.
 """
-app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False
+)
 
 EngagementFile = Annotated[Path, typer.Option("--engagement", "-e", help="The engagement file (YAML).")]
 TargetName = Annotated[str | None, typer.Option("--target", "-t", help="One target; without it, all of them.")]
@@ -133,7 +135,9 @@ def init(
 
     for path in scaffold(name, directory):
         console.say("written: {path}", path=str(path))
-    console.say("Fill in engagement.yaml, then run: ob-health preflight -e {path}", path=f"{directory / name}/engagement.yaml")
+    console.say(
+        "Fill in engagement.yaml, then run: ob-health preflight -e {path}", path=f"{directory / name}/engagement.yaml"
+    )
 
 
 @app.command()

@@ -81,7 +81,8 @@ class Session:
         try:
             return self._run(sql, source)
         except StatementError as error:
-            if error.kind is UnavailableKind.LOST and not self._reconnected:
+            broken = error.kind is UnavailableKind.LOST or not self._connection.open
+            if broken and not self._reconnected:
                 self._reconnected = True
                 self._reopen(error)
             raise
@@ -180,6 +181,8 @@ def _classified(error: pymysql.MySQLError, source: str) -> StatementError:
     message = str(error.args[-1] if error.args else error)[:300]
     broken = number in _LOST  # 0 is the driver's own: packets out of order
     kind = UnavailableKind.LOST if broken else _KINDS.get(number, UnavailableKind.ERROR)
+    if number == 2013 and "timed out" in message:  # the server did not heed its own limit: the driver hung up
+        kind = UnavailableKind.TIMEOUT
     args = {"source": source, "number": str(number), "reason": message}
     return StatementError(Text("{source}: the server answered error {number}: {reason}", args), kind, number)
 

@@ -1,4 +1,4 @@
-"""What the command line says: progress, summaries and errors, in the reader's language. Text from outside is never markup."""
+"""What the command line says, in the reader's language: progress, summaries, errors. Outside text is never markup."""
 
 from __future__ import annotations
 
@@ -120,4 +120,8 @@ def summary(document: dict[str, Any], files: Iterable[object]) -> None:
 
 
 def _counted(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for item in document["results"] if item["points_lost"] > 0 and not all(f["muted"] for f in item["findings"])]
+    return [
+        item
+        for item in document["results"]
+        if item["points_lost"] > 0 and not all(f["muted"] for f in item["findings"])
+    ]

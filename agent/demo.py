@@ -21,8 +21,8 @@ from agent.config import load_engagement
 from agent.facts import all_sources
 from agent.grants import grants
 from agent.history.store import History
-from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.report.render import validate
+from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
 
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable

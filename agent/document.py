@@ -45,7 +45,9 @@ def to_document(assessment: Assessment) -> Document:
         "assessment_id": assessment.id,
         "ruleset": {
             "sha256": assessment.ruleset.sha256,
-            "overrides": [_plain_fields(o, "code", "owner", "reason", "until", "change") for o in assessment.ruleset.overrides],
+            "overrides": [
+                _plain_fields(o, "code", "owner", "reason", "until", "change") for o in assessment.ruleset.overrides
+            ],
             "problems": [in_all_languages(problem) for problem in assessment.ruleset.problems],
         },
         "customer": assessment.customer,
@@ -72,7 +74,9 @@ def to_document(assessment: Assessment) -> Document:
         "comparison": assessment.comparison and _comparison(assessment.comparison),
         "cost": _plain_fields(snapshot.cost, "statements", "database_ms", "longest_ms", "rows"),
         "sources": [_source(record) for record in snapshot.records],
-        "problems": [{"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems],
+        "problems": [
+            {"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems
+        ],
         "notes": [in_all_languages(note) for note in assessment.notes],
     }
 
@@ -162,9 +166,7 @@ def _finding(finding: Finding, spec: CheckSpec) -> Document:
 
 
 def _comparison(comparison: Comparison) -> Document:
-    document = _plain_fields(
-        comparison, "baseline_id", "baseline_as_of", "score_was", "score_delta", "ruleset_changed"
-    )
+    document = _plain_fields(comparison, "baseline_id", "baseline_as_of", "score_was", "score_delta", "ruleset_changed")
     document["changes"] = [
         _plain_fields(c, "kind", "code", "fingerprint", "resource", "severity", "was_severity", "value", "was_value")
         for c in comparison.changes
@@ -183,7 +185,7 @@ def read_document(path: Path) -> Document:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         version = document["schema_version"]
-        document["score"], document["results"], document["target"]  # noqa: B018 - what everything else needs
+        document["score"], document["results"], document["target"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotError(
             Text("{path}: not an assessment.json: {reason}", {**args, "reason": str(error)[:200]})

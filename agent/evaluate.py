@@ -1,4 +1,4 @@
-"""Bind facts and params to each check, run it, judge what it measured. A crashed check is an ERROR result, never lost."""
+"""Bind facts and params to each check, run it, judge what it measured. A crashed check is an ERROR, never lost."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ class Kernel:
     directory: Path
     pid: int
 
-    def connect(self, user: str = "", password: str | None = None, database: str | None = None) -> pymysql.Connection[Any]:
+    def connect(
+        self, user: str = "", password: str | None = None, database: str | None = None
+    ) -> pymysql.Connection[Any]:
         """A connection that may write; root's unless told otherwise."""
         return pymysql.connect(
             host=self.host, port=self.port, user=user or self.user, autocommit=True, charset="utf8mb4",
@@ -122,7 +124,9 @@ def _secured(pid: int, port: int, directory: Path) -> Kernel:
             return Kernel(HOST, port, "root", password, directory, pid)
         except pymysql.MySQLError as error:
             if attempt == 39:
-                raise KernelError(Text("The embedded kernel does not answer: {reason}", {"reason": str(error)})) from None
+                raise KernelError(
+                    Text("The embedded kernel does not answer: {reason}", {"reason": str(error)})
+                ) from None
             time.sleep(0.25)
     raise AssertionError("the loop returns or raises")
 

@@ -37,7 +37,12 @@ def print_assessment(url: str | None, assessment: str) -> None:
     """One assessment's summary."""
     with History.open(url) as history:
         document = history.load(assessment)
-    console.say("{id}  {customer}  {as_of}", id=document["assessment_id"], customer=document["customer"], as_of=document["as_of"])
+    console.say(
+        "{id}  {customer}  {as_of}",
+        id=document["assessment_id"],
+        customer=document["customer"],
+        as_of=document["as_of"],
+    )
     console.summary(document, ())
 
 

@@ -23,10 +23,14 @@ _SCHEMA = (
     "CREATE TABLE shop.coupons (code VARCHAR(32) PRIMARY KEY, worth DOUBLE) DEFAULT CHARSET = latin1",
 )
 _FILL = (
-    "INSERT INTO shop.customers (email, city) VALUES " + ", ".join(f"('c{n}@example.com', 'city{n % 40}')" for n in range(400)),
+    "INSERT INTO shop.customers (email, city) VALUES "
+    + ", ".join(f"('c{n}@example.com', 'city{n % 40}')" for n in range(400)),
     "INSERT INTO shop.orders (customer_id, status, amount, note)"
     " SELECT a.id, IF(a.id % 7 = 0, 'open', 'done'), a.id % 97, REPEAT('x', 60) FROM shop.customers a",
-    *["INSERT INTO shop.orders (customer_id, status, amount, note) SELECT customer_id, status, amount, note FROM shop.orders"] * 8,
+    *[
+        "INSERT INTO shop.orders (customer_id, status, amount, note) SELECT customer_id, status, amount, note FROM shop.orders"
+    ]
+    * 8,
     "INSERT INTO shop.orders (id, customer_id, status, amount) VALUES (2040000000, 1, 'open', 1)",
     "INSERT INTO shop.audit_trail SELECT NOW(), 'system', 'import' FROM shop.customers",
     "CALL DBMS_STATS.GATHER_TABLE_STATS('shop', 'orders')",
@@ -42,7 +46,8 @@ _SETTINGS = (
 )
 _APPLICATION = (
     *["SELECT COUNT(*) FROM orders WHERE status = 'open' AND note LIKE '%z%'"] * 30,
-    *["SELECT o.status, SUM(o.amount) FROM orders o JOIN customers c ON c.id = o.customer_id + 0 GROUP BY o.status"] * 4,
+    *["SELECT o.status, SUM(o.amount) FROM orders o JOIN customers c ON c.id = o.customer_id + 0 GROUP BY o.status"]
+    * 4,
     *["SELECT * FROM orders WHERE customer_id = 7 LIMIT 5"] * 200,
     "SELECT COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount AND a.note <> b.note WHERE a.id < 2500",
     "SELECT COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount AND a.note <> b.note WHERE a.id < 2000",

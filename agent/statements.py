@@ -72,7 +72,7 @@ def columns_read(row: type) -> dict[str, frozenset[str]]:
     spec = _spec(row)
     columns = frozenset[str]().union(*(f.columns for f in _fields(row)))
     columns |= columns_in(spec.where) | _ordering_columns(spec, row) | columns_in(spec.from_sql.partition(" ON ")[2])
-    return {view: columns for view in spec.views}
+    return dict.fromkeys(spec.views, columns)
 
 
 def optional_columns(row: type) -> frozenset[str]:

@@ -19,9 +19,7 @@ from agent.terms import Text
 def endpoint(engagement: Engagement, name: str) -> Endpoint:
     """Where to connect; the password is resolved only when the connection opens."""
     target = engagement.targets[name]
-    return Endpoint(
-        name, target.host, target.port, target.user, lambda: resolve(target.password), _tls(target.tls)
-    )
+    return Endpoint(name, target.host, target.port, target.user, lambda: resolve(target.password), _tls(target.tls))
 
 
 def _tls(tls: Tls) -> ssl.SSLContext | None:

@@ -119,7 +119,9 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
 
 def elsewhere() -> list[Figure]:
     """Figures that need no kernel."""
-    help_s = timed(lambda: subprocess.run([sys.executable, "-m", "agent", "--help"], check=True, capture_output=True), 5)
+    help_s = timed(
+        lambda: subprocess.run([sys.executable, "-m", "agent", "--help"], check=True, capture_output=True), 5
+    )
     large = rich(tables=1000)
     return [
         Figure("ob-health --help", help_s, "s", 0.4),
@@ -140,7 +142,9 @@ def main() -> int:
     Console().print(table)
     OUT.parent.mkdir(exist_ok=True)
     records = [{**asdict(figure), "ratio": figure.ratio} for figure in figures]
-    OUT.write_text(json.dumps({"figures": records, "peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}, indent=1))
+    OUT.write_text(
+        json.dumps({"figures": records, "peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}, indent=1)
+    )
     return 1 if any((figure.ratio or 0) > 2 for figure in figures) else 0
 
 

@@ -74,7 +74,7 @@ def snapshot_of(
     facts: Iterable[Any], *, kind: TenantKind = TenantKind.USER, version: Version = Version(4, 2, 5, 1)
 ) -> Snapshot:
     """A snapshot that holds these rows (or Unavailable facts as ``(row_type, Unavailable)``); every other set is empty."""
-    sets: dict[type, Any] = {row: () for row in shipped()[0].sources}
+    sets: dict[type, Any] = dict.fromkeys(shipped()[0].sources, ())
     sets[Clock] = (Clock(as_of=NOW),)
     sets[Build] = (Build(version=version, tenant_kind=kind, embedded=False),)
     for item in facts:

@@ -20,7 +20,17 @@ T = TypeVar("T")
 Rows = tuple[T, ...]
 
 # Schemas of the server itself; business metadata is everything else.
-SYSTEM_SCHEMAS = ("oceanbase", "mysql", "information_schema", "sys", "__recyclebin", "__public", "LBACSYS", "ORAAUDITOR", "SYS")
+SYSTEM_SCHEMAS = (
+    "oceanbase",
+    "mysql",
+    "information_schema",
+    "sys",
+    "__recyclebin",
+    "__public",
+    "LBACSYS",
+    "ORAAUDITOR",
+    "SYS",
+)
 # System views with columns of several data classes (password hashes, SQL text): granted column by column.
 MIXED_VIEWS = frozenset(
     {

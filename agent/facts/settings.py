@@ -5,7 +5,6 @@ from __future__ import annotations
 from agent.facts import source
 from agent.terms import DataClass
 
-
 # Names of parameters whose values may be secrets: never read.
 _NO_SECRETS = " AND ".join(f"NAME NOT LIKE '%{word}%'" for word in ("kms", "passw", "secret", "wallet", "token"))
 

@@ -19,7 +19,7 @@ from agent.masking import MASKED, mask
         ("INSERT INTO t VALUES (1, -2.5, 1e3, 'x')", "INSERT INTO t VALUES (?, -?, ?, ?)"),
         ("SELECT x'4142', 0x4142, b'01' FROM t", "SELECT ?, ?, ? FROM t"),
         ("SELECT N'secret'", "SELECT ?"),
-        ("SELECT a /* card 4111 */ FROM t -- card 4111", "SELECT a   FROM t"),
+        ("SELECT a /* card 4111 */ FROM t -- card 4111", "SELECT a FROM t"),
         ("SELECT `4111` FROM `it's`", "SELECT `4111` FROM `it's`"),
         ("SELECT ? FROM t WHERE a = ?", "SELECT ? FROM t WHERE a = ?"),
         ("SELECT 'never closed", MASKED),
@@ -31,7 +31,7 @@ def test_masks(sql: str, masked: str) -> None:
     assert mask(sql) == masked
 
 
-@given(st.from_regex(r"[a-z ]{0,5}\d{6}[a-z '\"\\]{0,5}", fullmatch=True))
+@given(st.from_regex(r"[a-z ]{0,5}[0-9]{6}[a-z '\"\\]{0,5}", fullmatch=True))
 def test_a_number_inside_a_literal_never_gets_through(secret: str) -> None:
     quoted = secret.replace("\\", "\\\\").replace("'", "''")
     masked = mask(f"SELECT a FROM t WHERE b = '{quoted}' AND c = {''.join(filter(str.isdigit, secret))}")

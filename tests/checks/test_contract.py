@@ -147,11 +147,7 @@ def test_rules_and_registry_match() -> None:
 
 def test_rule_comments_name_their_checks() -> None:
     lines = rules.shipped_path().read_text(encoding="utf-8").splitlines()
-    named = {
-        match[1]: match[2]
-        for line in lines
-        if (match := re.fullmatch(r"  ([A-Z]{3}\d{3}):\s+# (\S+)", line))
-    }
+    named = {match[1]: match[2] for line in lines if (match := re.fullmatch(r"  ([A-Z]{3}\d{3}):\s+# (\S+)", line))}
     assert named == {code: spec.name for code, spec in REGISTRY.checks.items()}
 
 

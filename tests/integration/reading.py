@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pymysql
 
@@ -67,7 +67,15 @@ def rows_of(kernel: Kernel, sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> list[str]:
+class Audited(NamedTuple):
+    """One statement in the tenant's own audit."""
+
+    sql: str
+    sql_id: str
+    rows: int
+
+
+def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> tuple[Audited, ...]:
     """The statements of an account in the tenant's own audit, which lags behind by up to a second.
 
     What the server sends to itself on the account's behalf (sampling of the optimizer) is left out.
@@ -76,9 +84,9 @@ def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> l
     while True:
         rows = rows_of(
             kernel,
-            "SELECT QUERY_SQL FROM oceanbase.GV$OB_SQL_AUDIT WHERE IS_INNER_SQL = 0 AND QUERY_SQL <> ''"
+            "SELECT QUERY_SQL, SQL_ID, RETURN_ROWS FROM oceanbase.GV$OB_SQL_AUDIT WHERE IS_INNER_SQL = 0 AND QUERY_SQL <> ''"
             f" AND USER_NAME = '{user}' ORDER BY REQUEST_ID",
         )
         if len(rows) >= at_least or time.monotonic() > deadline:
-            return [str(row[0]) for row in rows]
+            return tuple(Audited(*row) for row in rows)
         time.sleep(0.2)

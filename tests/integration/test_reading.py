@@ -21,7 +21,7 @@ from agent.facts.sql import AuditReturn, CachedPlan, SqlShape, SqlTotal
 from agent.kernel import Kernel
 from agent.model import Capabilities, Snapshot
 from agent.terms import TenantKind, Version
-from tests.integration.reading import PASSWORD, audited, open_session, read, reader, rows_of
+from tests.integration.reading import PASSWORD, Audited, audited, open_session, read, reader
 
 pytestmark = pytest.mark.kernel
 READER, SHOPPER, DB = "hx_reader", "hx_shopper", "hx_reading"
@@ -38,6 +38,7 @@ class Taken:
     assessment_id: str
     settings: tuple[Any, ...]
     refused: tuple[str, ...]
+    audit: tuple[Audited, ...]
 
     def rows(self, row: type) -> tuple[Any, ...]:
         found = self.snapshot.facts[row]
@@ -68,7 +69,7 @@ def taken(kernel: Kernel) -> Iterator[Taken]:
     with reader(kernel, READER):
         with contextlib.closing(kernel.connect(SHOPPER, PASSWORD, DB)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT id, price FROM counted WHERE price > 1.5 AND 'hx literal' <> 'b'")
-        audited(kernel, SHOPPER, 2)
+        audited(kernel, SHOPPER, 2)  # until it is there to be read
         refused = []
         with open_session(kernel, READER, "20261123-hx") as session:
             sources = list(all_sources())
@@ -81,7 +82,8 @@ def taken(kernel: Kernel) -> Iterator[Taken]:
             asked = "SELECT @@SESSION.tx_read_only, @@SESSION.time_zone, @@SESSION.autocommit, @@SESSION.ob_query_timeout"
             settings = session.fetch(asked, "settings")[0]
             snapshot = collect(session, sources, capabilities, None, datetime.now(UTC))
-        yield Taken(kernel, snapshot, capabilities, "20261123-hx", settings, tuple(refused))
+        audit = audited(kernel, READER, session.cost.statements)
+        yield Taken(kernel, snapshot, capabilities, "20261123-hx", settings, tuple(refused), audit)
     kernel.run([f"DROP DATABASE {DB}", f"DROP USER {SHOPPER}"])
 
 
@@ -108,11 +110,8 @@ def test_only_the_columns_of_needed_views_are_asked_for(taken: Taken) -> None:
         for view in spec.views
     }  # fmt: skip
     assert set(taken.capabilities.columns) <= views
-    asked = rows_of(
-        taken.kernel,
-        f"SELECT RETURN_ROWS FROM oceanbase.GV$OB_SQL_AUDIT WHERE USER_NAME = '{READER}' AND QUERY_SQL LIKE '% columns*/%'",
-    )
-    assert len(asked) == 1 and 100 < asked[0][0] < 2000
+    asked = [item.rows for item in taken.audit if " columns*/" in item.sql]
+    assert len(asked) == 1 and 100 < asked[0] < 2000
 
 
 def test_the_session_is_read_only_in_utc_and_timed(taken: Taken) -> None:
@@ -120,7 +119,7 @@ def test_the_session_is_read_only_in_utc_and_timed(taken: Taken) -> None:
 
 
 def test_every_statement_is_counted_and_can_be_found_by_its_marker(taken: Taken) -> None:
-    statements = audited(taken.kernel, READER, taken.snapshot.cost.statements)
+    statements = [item.sql for item in taken.audit]
     unmarked = [sql for sql in statements if not sql.startswith(f"/*{OWN_MARKER} {taken.assessment_id} ")]
     assert [sql.split()[:2] for sql in unmarked] == [["SET", "NAMES"]]
     selects = [sql for sql in statements if "SELECT" in sql]
@@ -133,16 +132,15 @@ def test_every_statement_is_counted_and_can_be_found_by_its_marker(taken: Taken)
 
 def test_what_the_gate_refuses_never_reaches_the_server(taken: Taken) -> None:
     assert taken.refused == SENT_PAST_THE_GATE
-    statements = audited(taken.kernel, READER, taken.snapshot.cost.statements)
-    assert not [sql for sql in statements if "hx trace" in sql or "hx_trace" in sql]
+    assert len(taken.audit) == taken.snapshot.cost.statements
+    assert not [item.sql for item in taken.audit if "hx trace" in item.sql or "hx_trace" in item.sql]
 
 
 def test_own_statements_are_left_out_and_other_peoples_are_not(taken: Taken) -> None:
     shapes = {shape.user_name for shape in taken.rows(SqlShape)}
     assert SHOPPER in shapes and READER not in shapes
-    marked = f"USER_NAME = '{READER}' AND QUERY_SQL LIKE '/*{OWN_MARKER}%'"
-    own = rows_of(taken.kernel, f"SELECT DISTINCT SQL_ID FROM oceanbase.GV$OB_SQL_AUDIT WHERE {marked}")
-    assert own and not {shape.sql_id for shape in taken.rows(SqlShape)} & {row[0] for row in own}
+    own = {item.sql_id for item in taken.audit if item.sql.startswith(f"/*{OWN_MARKER}")}
+    assert own and not {shape.sql_id for shape in taken.rows(SqlShape)} & own
     assert not [plan.statement for plan in taken.rows(CachedPlan) if OWN_MARKER in plan.statement]
 
 

@@ -57,7 +57,7 @@ def _measure() -> Iterator[Measurement]:
     yield from ()
 
 
-def entry(  # noqa: PLR0917 - read as a row of a table
+def entry(
     code: str,
     name: str,
     unit: Unit,
@@ -84,7 +84,7 @@ def entry(  # noqa: PLR0917 - read as a row of a table
     return spec, rule, result
 
 
-def finding(  # noqa: PLR0917 - read as a row of a table
+def finding(
     code: str,
     resource: str,
     severity: Severity,

@@ -9,14 +9,15 @@ from tests.harness import Plant
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 # Emptying the ring stands for the hours in which new statements overwrite the old ones; a timer of the server does it.
+# It is wider afterwards than the usual one, which the kernel's own statements fill within seconds.
 _A_MOMENT = "DO SLEEP(1.2)"
 EMPTY_RING = (
     "SET GLOBAL ob_sql_audit_percentage = 0",
     _A_MOMENT,
-    "SET GLOBAL ob_sql_audit_percentage = 1",
+    "SET GLOBAL ob_sql_audit_percentage = 10",
     _A_MOMENT,
 )
-KEEP_RING = ("SET GLOBAL ob_sql_audit_percentage = 1",)
+USUAL_RING = ("SET GLOBAL ob_sql_audit_percentage = 1",)
 FORGET_PLANS = ("ALTER SYSTEM FLUSH PLAN CACHE",)
 # The plan cache of so small a tenant is nearly full by itself and would throw the planted plans out.
 ROOM_FOR_PLANS = ("SET GLOBAL ob_plan_cache_percentage = 20", *FORGET_PLANS)
@@ -24,7 +25,7 @@ USUAL_PLAN_CACHE = ("SET GLOBAL ob_plan_cache_percentage = 2",)
 BIG_TABLE = (
     "SET SESSION ob_query_timeout = 60000000",
     "CREATE TABLE {db}.digit (n INT)",
-    "INSERT INTO {db}.digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)",
+    "INSERT INTO {db}.digit VALUES " + ", ".join(f"({number})" for number in range(20)),
     "CREATE TABLE {db}.item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
     "INSERT INTO {db}.item SELECT id, id, id FROM (SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
     " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d, {db}.digit e"
@@ -59,7 +60,7 @@ def _lock_conflict(code: str, severity: Severity) -> Plant:
         resource=shape("UPDATE stock SET amount = ? WHERE id = ?"),
         severity=severity,
         cure=EMPTY_RING,
-        always=KEEP_RING,
+        always=USUAL_RING,
     )
 
 
@@ -72,7 +73,7 @@ PLANTS = [
         severity=MEDIUM,
         cure=EMPTY_RING,
         mended_load=("SELECT SLEEP(0.01)",) * 5 + ("SELECT 1",) * 200,
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     Plant(
         "SQL002",
@@ -91,7 +92,7 @@ PLANTS = [
         resource=shape("SELECT id FROM item WHERE serial = ?"),
         severity=MEDIUM,
         cure=("CREATE INDEX by_serial ON {db}.item (serial)", *EMPTY_RING),
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     Plant(
         "SQL004",
@@ -100,7 +101,7 @@ PLANTS = [
         resource=shape("SELECT id FROM item WHERE serial = ?"),
         severity=MEDIUM,
         cure=("CREATE INDEX by_serial ON {db}.item (serial)", *EMPTY_RING),
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     Plant(
         "SQL006",
@@ -111,7 +112,7 @@ PLANTS = [
         severity=HIGH,
         cure=EMPTY_RING,
         mended_load=("SELECT /*+ QUERY_TIMEOUT(5000000) */ SLEEP(0.01)",) * 5,
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     Plant(
         "SQL008",
@@ -121,7 +122,7 @@ PLANTS = [
         severity=LOW,
         cure=EMPTY_RING,
         mended_load=(QUICK,) * 10,
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     _lock_conflict("SQL009", HIGH),
     _lock_conflict("SQL011", MEDIUM),
@@ -143,7 +144,7 @@ PLANTS = [
         severity=LOW,
         cure=EMPTY_RING,
         mended_load=("SELECT id FROM item WHERE id > 5 ORDER BY id LIMIT 100",),
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     Plant(
         "SQL014",
@@ -163,7 +164,7 @@ PLANTS = [
         severity=HIGH,
         cure=EMPTY_RING,
         mended_load=("SELECT 1 AS column_1",) * 300,
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
     Plant(
         "SQL016",
@@ -173,7 +174,7 @@ PLANTS = [
         severity=MEDIUM,
         cure=EMPTY_RING,
         mended_load=("SELECT COUNT(*) FROM city",) * 300,
-        always=KEEP_RING,
+        always=USUAL_RING,
     ),
 ]
 UNPLANTABLE = {

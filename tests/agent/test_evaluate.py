@@ -1,0 +1,169 @@
+"""Every check gets one result; nothing but a check that ran and found nothing is a PASS."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.evaluate import evaluate, fill_sql
+from agent.facts.resources import Memstore
+from agent.facts.settings import Variable
+from agent.i18n import render
+from agent.model import CheckResult, CheckSpec, Measurement, Ruleset, Snapshot, SourceRecord, Unavailable
+from agent.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
+from tests.agent.tiny import SPECS, memstore, ruleset, snapshot
+
+GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("may not"), Text("GRANT it"))
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
+    return ruleset(tmp_path_factory.mktemp("rules"))
+
+
+def run(rules: Ruleset, facts: Snapshot, code: str = "CAP901", **changed: Any) -> CheckResult:
+    return evaluate([dataclasses.replace(SPECS[code], **changed)], rules, facts)[0]
+
+
+def measuring(*measurements: Measurement, error: Exception | None = None) -> Any:
+    def measure(**facts: Any) -> Iterable[Measurement]:
+        yield from measurements
+        if error:
+            raise error
+
+    return measure
+
+
+def test_one_result_per_check_in_order_of_code(rules: Ruleset) -> None:
+    specs: list[CheckSpec] = [SPECS["VAR901"], SPECS["CAP902"], SPECS["CAP901"]]
+    assert [result.code for result in evaluate(specs, rules, snapshot())] == ["CAP901", "CAP902", "VAR901"]
+
+
+def test_pass_and_finding(rules: Ruleset) -> None:
+    assert run(rules, snapshot([memstore("a", 699)])).outcome is Outcome.PASS
+    found = run(rules, snapshot([memstore("b", 700), memstore("a", 950), memstore("c", 5, 5)]))
+    assert found.outcome is Outcome.FINDING
+    assert [(f.resource, f.severity, f.value, f.limit) for f in found.findings] == [
+        ("a", Severity.CRITICAL, 95.0, 90.0), ("b", Severity.MEDIUM, 70.0, 70.0),
+    ]  # fmt: skip
+    assert render(found.findings[1].text, "en") == "b is 70% full, the limit is 70%; it uses 700 B."
+    assert (found.group, found.risk_stake) == ("memory", 52.0)
+
+
+def test_a_crash_is_an_error_and_says_why(rules: Ruleset) -> None:
+    crashed = run(rules, snapshot(), measure=measuring(Measurement("a", 95.0), error=ZeroDivisionError("by nothing")))
+    assert crashed.outcome is Outcome.ERROR and not crashed.findings
+    assert "ZeroDivisionError: by nothing" in render(crashed.reason, "en")
+
+
+def test_a_crash_costs_no_other_check(rules: Ruleset) -> None:
+    broken = dataclasses.replace(SPECS["CAP901"], measure=measuring(error=RuntimeError("no")))
+    outcomes = [r.outcome for r in evaluate([broken, SPECS["VAR901"]], rules, snapshot(variables=[Variable(name="v", value="0")]))]
+    assert outcomes == [Outcome.ERROR, Outcome.FINDING]
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), "full"])
+def test_a_value_that_no_ladder_can_judge_is_an_error_and_not_a_pass(rules: Ruleset, value: Any) -> None:
+    assert run(rules, snapshot(), measure=measuring(Measurement("a", value))).outcome is Outcome.ERROR
+
+
+def test_a_placeholder_that_nothing_fills_is_an_error_and_breaks_no_report(rules: Ruleset) -> None:
+    filled = measuring(Measurement("a", 95.0, {"used_bytes": 1}))
+    assert run(rules, snapshot(), measure=filled).outcome is Outcome.FINDING
+    assert run(rules, snapshot(), measure=filled, finding="{forgotten_bytes}").outcome is Outcome.ERROR
+    assert run(rules, snapshot(), measure=measuring(Measurement("a", 95.0))).outcome is Outcome.ERROR
+
+
+def test_not_assessed_with_reason_and_unlock(rules: Ruleset) -> None:
+    result = run(rules, snapshot(memstores=GONE))
+    assert (result.outcome, result.reason, result.unlock) == (Outcome.NOT_ASSESSED, GONE.reason, GONE.remedy)
+    said = run(rules, snapshot(memstores=GONE, kind=TenantKind.SYS), "CAP902")
+    assert said.outcome is Outcome.NOT_ASSESSED
+    assert [render(text, "en") for text in (said.reason, said.unlock)] == ["nothing to say of memstores", "grant memstores"]
+
+
+def test_a_source_that_the_snapshot_does_not_hold_is_unknown_and_not_empty(rules: Ruleset) -> None:
+    """An old snapshot, read by an agent with a new source."""
+    facts = snapshot()
+    older = dataclasses.replace(facts, facts={row: rows for row, rows in facts.facts.items() if row is not Memstore})
+    result = run(rules, older)
+    assert result.outcome is Outcome.NOT_ASSESSED and "Memstore" in render(result.reason, "en")
+    assert run(rules, older, "VAR901").outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "outcome"),
+    [
+        (TenantKind.USER, Version(4, 3, 5), Outcome.NOT_APPLICABLE),
+        (TenantKind.SYS, Version(4, 2, 9, 9), Outcome.NOT_APPLICABLE),
+        (TenantKind.SYS, Version(4, 3, 0), Outcome.FINDING),
+    ],
+)
+def test_not_applicable_by_tenant_kind_and_version(
+    rules: Ruleset, kind: TenantKind, version: Version, outcome: Outcome
+) -> None:
+    result = run(rules, snapshot(kind=kind, version=version), "CAP902")
+    assert result.outcome is outcome
+    assert (result.reason is not None) == (outcome is Outcome.NOT_APPLICABLE)
+
+
+def test_disabled(rules: Ruleset) -> None:
+    off = dataclasses.replace(rules, rules={**rules.rules, "CAP901": dataclasses.replace(rules.rules["CAP901"], enabled=False)})
+    assert run(off, snapshot([memstore("a", 999)])).outcome is Outcome.DISABLED
+
+
+def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -> None:
+    cut = (SourceRecord("Memstore", "oceanbase.GV$OB_MEMSTORE", "ok", 1, truncated=True),)
+    assert run(rules, snapshot([memstore("a", 1)], records=cut)).outcome is Outcome.NOT_ASSESSED
+    assert run(rules, snapshot([memstore("a", 999)], records=cut)).outcome is Outcome.FINDING
+    other = (SourceRecord("Variable", "oceanbase.DBA_OB_SYS_VARIABLES", "ok", 1, truncated=True),)
+    assert run(rules, snapshot([memstore("a", 1)], records=other)).outcome is Outcome.PASS
+
+
+def test_the_same_resource_twice_keeps_the_worst(rules: Ruleset) -> None:
+    for rows in ([("a", 710), ("a", 850)], [("a", 850), ("a", 710)]):
+        findings = run(rules, snapshot([memstore(*row) for row in rows])).findings
+        assert [(f.resource, f.value) for f in findings] == [("a", 85.0)]
+
+
+def test_hostile_names_are_one_printable_line_of_bounded_length(rules: Ruleset) -> None:
+    name = "a\x1b[31m\n\u202e{used_bytes}{0}`;'" + "x" * 5000
+    (finding,) = run(rules, snapshot([memstore(name, 999)])).findings
+    assert finding.resource.isprintable() and len(finding.resource) == 2000
+    assert "{used_bytes}{0}`;'" in render(finding.text, "en"), "a name is never a template"
+    assert finding.sql[0].startswith("DROP TABLE `a ") and "``;'" in finding.sql[0]
+    assert "``;''xxx" not in finding.sql[1] and "`;''xxx" in finding.sql[1]
+
+
+def test_an_expected_value_is_judged_as_parsed_and_shown_as_the_server_spells_it(rules: Ruleset) -> None:
+    facts = snapshot(variables=[Variable(name="a", value="1"), Variable(name="b", value="False")])
+    (finding,) = run(rules, facts, "VAR901").findings
+    assert (finding.resource, finding.value, finding.limit) == ("b", "False", "ON")
+    assert finding.sql == ("SET GLOBAL b = 'ON';",) and finding.rollback == ("SET GLOBAL x = 'False';",)
+    assert run(rules, snapshot(variables=[Variable(name="a", value="maybe")]), "VAR901").outcome is Outcome.ERROR
+
+
+def test_long_values_are_bounded(rules: Ruleset) -> None:
+    long = measuring(Measurement("a", "x" * 9000, {"text": "y" * 9000, "used_bytes": 1}))
+    rule = {**rules.rules, "CAP901": rules.rules["CAP902"]}
+    (finding,) = run(dataclasses.replace(rules, rules=rule), snapshot(), measure=long, finding="{value}").findings
+    assert len(str(finding.value)) == len(str(finding.evidence["text"])) == 2000
+
+
+@given(st.text())
+def test_an_identifier_and_a_literal_cannot_be_left(name: str) -> None:
+    identifier, literal = fill_sql(["{name!i}", "{name!l}"], {"name": name})
+    assert identifier[1:-1].replace("``", "") == name.replace("`", "") and identifier[0] == identifier[-1] == "`"
+    body = literal[1:-1].replace("\\\\", "").replace("''", "")
+    assert literal[0] == literal[-1] == "'" and "'" not in body and "\\" not in body
+
+
+def test_evaluating_twice_is_equal(rules: Ruleset, tmp_path: Path) -> None:
+    facts = snapshot([memstore("a", 850), memstore("b", 900)], [Variable(name="v", value="0")])
+    assert evaluate(SPECS.values(), rules, facts) == evaluate(SPECS.values(), ruleset(tmp_path), facts)

@@ -1,0 +1,101 @@
+"""A registry of three small checks and a rules file for it: what the tests of rules and evaluation judge with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.facts.resources import Memstore
+from agent.facts.settings import Variable
+from agent.model import CheckSpec, Ruleset, Snapshot, Unavailable
+from agent.rules import load
+from agent.terms import Version
+from agent.units import parse_switch
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+RULES = """\
+version: 1
+scoring: {prior_failure_rate_pct: 5}
+checks:
+  CAP901:
+    ladder: {medium: 70, high: 80, critical: 90}
+    worst: 100
+    params: {min_used_bytes: 10}
+    group: memory
+  CAP902:
+    severity: low
+  VAR901:
+    severity: medium
+    expected: {equals: "ON"}
+"""
+
+
+@params
+class FullParams(Params):
+    min_used_bytes: int
+
+
+@check(
+    code="CAP901", name="capacity.tiny_full", unit=Unit.PCT, actor=Actor.CUSTOMER, title="Full",
+    finding="{resource} is {value} full, the limit is {limit}; it uses {used_bytes}.",
+    remediation=Remediation("Free some.", sql=("DROP TABLE {resource!i};", "KILL {used_bytes}; -- {resource!l}")),
+)  # fmt: skip
+def full(memstores: Rows[Memstore], numbers: FullParams) -> Iterator[Measurement]:
+    """A rationale."""
+    for row in memstores:
+        if row.memstore_used >= numbers.min_used_bytes:
+            share = 100 * row.memstore_used / row.memstore_limit
+            yield Measurement(str(row.svr_ip), share, {"used_bytes": row.memstore_used})
+
+
+@check(
+    code="CAP902", name="capacity.tiny_two", unit=Unit.COUNT, actor=Actor.CUSTOMER, title="Two", finding="{resource}",
+    remediation=Remediation("Nothing."), tenants=(TenantKind.SYS,), since=(4, 3, 0, 0),
+)  # fmt: skip
+def two(variables: Rows[Variable], memstores: Rows[Memstore] | None) -> Iterator[Measurement]:
+    """A rationale."""
+    if memstores is None:
+        raise NotAssessed("nothing to say of {name}", "grant {name}", name="memstores")
+    yield Measurement("tenant", len(variables) + len(memstores))
+
+
+@check(
+    code="VAR901", name="parameters.tiny_switch", unit=Unit.TEXT, actor=Actor.CUSTOMER, title="Off",
+    finding="{resource} is {value} instead of {limit}.", parse=parse_switch,
+    remediation=Remediation("Switch it.", sql=("SET GLOBAL {resource} = {recommended!l};",), rollback=("SET GLOBAL x = {value!l};",)),
+)  # fmt: skip
+def switch(variables: Rows[Variable]) -> Iterator[Measurement]:
+    """A rationale."""
+    for row in variables:
+        yield Measurement(row.name, row.value)
+
+
+SPECS: Mapping[str, CheckSpec] = {function.__check__.code: function.__check__ for function in (full, two, switch)}  # type: ignore[attr-defined]
+
+
+def written(directory: Path, text: str = RULES) -> Path:
+    path = directory / "rules.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def ruleset(directory: Path, text: str = RULES) -> Ruleset:
+    return load(SPECS, written(directory, text))
+
+
+def memstore(name: str, used: int, limit: int = 1000) -> Memstore:
+    return Memstore(svr_ip=name, active_span=0, freeze_trigger=0, freeze_cnt=0, memstore_used=used, memstore_limit=limit)
+
+
+def snapshot(
+    memstores: Sequence[Memstore] | Unavailable = (), variables: Sequence[Variable] | Unavailable = (),
+    kind: TenantKind = TenantKind.USER, version: Version = Version(4, 3, 5), **parts: Any,
+) -> Snapshot:  # fmt: skip
+    facts: dict[type, Any] = {
+        Memstore: memstores if isinstance(memstores, Unavailable) else tuple(memstores),
+        Variable: variables if isinstance(variables, Unavailable) else tuple(variables),
+    }
+    return Snapshot("shop", kind, version, NOW, facts, **parts)

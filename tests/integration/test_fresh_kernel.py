@@ -1,0 +1,38 @@
+"""An untouched fresh kernel gives nothing above medium; what it does give is listed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.collect import collect
+from agent.connect import Budget, Endpoint, Session
+from agent.evaluate import evaluate
+from agent.kernel import running
+from agent.preflight import inspect
+from agent.terms import Outcome, Severity, TenantKind
+from tests.harness import shipped
+
+# What is truly so on a fresh embedded kernel: a small unit without password rules.
+EXPECTED = {"CAP006", "SEC008", "SEC011", "SEC012"}
+
+
+@pytest.mark.kernel
+def test_nothing_above_medium() -> None:
+    pytest.importorskip("pylibseekdb", reason="the embedded kernel is not installed (pip install '.[kernel]')")
+    registry, ruleset = shipped()
+    with running() as kernel:
+        endpoint = Endpoint("fresh", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+        with Session(endpoint, Budget(), "fresh") as session:
+            capabilities = inspect(session, registry.sources, TenantKind.USER)
+            facts = collect(session, registry.sources, capabilities, None, datetime.now(UTC))
+    results = evaluate(registry.checks.values(), ruleset, facts)
+    assert [result for result in results if result.outcome is Outcome.ERROR] == []
+    worst = {
+        result.code: max(result.findings, key=lambda finding: finding.severity.rank).severity
+        for result in results
+        if result.findings
+    }
+    assert {code for code, severity in worst.items() if severity.rank > Severity.MEDIUM.rank} == set()
+    assert set(worst) <= EXPECTED, worst
