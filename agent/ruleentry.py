@@ -113,7 +113,8 @@ def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Proble
     if not isinstance(expected, dict) or not expected or set(expected) - _EXPECTED_KEYS:
         problems.add((*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS)))
         return None
-    one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in _words(expected, (*loc, "expected"), problems)]
+    words = _words(expected, (*loc, "expected"), problems)
+    one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in words]
     low, high = (_bound(spec, expected, key, (*loc, "expected", key), problems) for key in ("min", "max"))
     if low is not None and high is not None and low > high:
         problems.add((*loc, "expected"), "{place}: min is above max")
@@ -123,7 +124,7 @@ def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Proble
     if not severity or None in one_of:
         return None
     fine = [word for word in one_of if word is not None]
-    rule = Expected(severity, tuple(fine), low, high, recommended, _shown(expected))
+    rule = Expected(severity, tuple(fine), low, high, recommended, _shown(expected, words))
     if recommended and not _fits(rule, _parsed(spec, recommended, (*loc, "recommended"), problems)):
         problems.add((*loc, "recommended"), "{place}: the recommended value is not one that the rule accepts")
     return rule
@@ -169,8 +170,8 @@ def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: Problems) -> float |
         return None
 
 
-def _shown(expected: dict[str, Any]) -> str:
-    parts = [str(word) for word in expected.get("one_of", [expected["equals"]] if "equals" in expected else [])]
+def _shown(expected: dict[str, Any], words: list[Any]) -> str:
+    parts = [str(word) for word in words]
     if "min" in expected and "max" in expected:
         parts.append(f"{expected['min']} – {expected['max']}")
     elif "min" in expected:

@@ -42,7 +42,7 @@ def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
         problems.raise_any()
     for key in sorted(set(data) - _TOP):
         problems.add((key,), "{place}: unknown key; known are {known}", known=", ".join(sorted(_TOP)))
-    if data.get("version") != 1:
+    if data.get("version") != 1 or isinstance(data["version"], bool):
         problems.add(("version",), "{place}: version must be 1")
     scoring = _scoring(data.get("scoring", {}), problems)
     rules = _rules(specs, data.get("checks"), problems)

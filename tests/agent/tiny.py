@@ -73,7 +73,7 @@ def switch(variables: Rows[Variable]) -> Iterator[Measurement]:
         yield Measurement(row.name, row.value)
 
 
-SPECS: Mapping[str, CheckSpec] = {function.__check__.code: function.__check__ for function in (full, two, switch)}  # type: ignore[attr-defined]
+SPECS: Mapping[str, CheckSpec] = {function.__check__.code: function.__check__ for function in (full, two, switch)}  # type: ignore[union-attr]
 
 
 def written(directory: Path, text: str = RULES) -> Path:

@@ -14,8 +14,8 @@ from agent.preflight import inspect
 from agent.terms import Outcome, Severity, TenantKind
 from tests.harness import shipped
 
-# What is truly so on a fresh embedded kernel: a small unit without password rules.
-EXPECTED = {"CAP006", "SEC008", "SEC011", "SEC012"}
+# What is truly so on a fresh embedded kernel: a small unit, an audit ring of seconds, no password rules.
+EXPECTED = {"CAP006", "SQL007", "SEC008", "SEC011", "SEC012"}
 
 
 @pytest.mark.kernel

@@ -1,0 +1,138 @@
+"""A snapshot file comes back equal, or is refused with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from agent.errors import SnapshotError
+from agent.facts.given import Attestation, BusinessProfile, Build, Clock, CriticalPeriod, EarlierValue
+from agent.facts.resources import Memstore
+from agent.facts.schema import Table
+from agent.facts.settings import Tenant, Variable
+from agent.i18n import render
+from agent.model import Cost, Problem, Snapshot, SourceRecord, Unavailable
+from agent.snapshot import FORMAT, load, save
+from agent.terms import TenantKind, Text, UnavailableKind, Version
+from tests.agent.tiny import NOW, memstore
+
+MOMENT = datetime(2026, 11, 23, 5, 59, 58, 123456, tzinfo=UTC)
+GONE = Unavailable(UnavailableKind.TIMEOUT, Text("{source} took {took_ms}", {"source": "x", "took_ms": 7.5}), Text("later"))
+FACTS: dict[type, Any] = {
+    Memstore: (memstore("10.0.0.1", 5), memstore("名\x00\x1b\u202e'`", 1 << 62)),
+    Variable: (Variable(name="v", value=None),),
+    Table: (
+        Table(table_schema="s", table_name="t", table_rows=None, data_length=0, table_collation=None, create_time=MOMENT),
+    ),
+    Tenant: GONE,
+    Build: (Build(version=Version(4, 2, 5, 1), tenant_kind=TenantKind.USER, embedded=False),),
+    Clock: (Clock(as_of=NOW),),
+    BusinessProfile: (BusinessProfile(peak_qps=1.5, concurrency=None, growth_pct_per_year=0.1),),
+    CriticalPeriod: (CriticalPeriod(name="双十一", start=date(2026, 11, 1), end=date(2026, 11, 12)),),
+    Attestation: (
+        Attestation(key="a", value=True, by="Li", on=date(2026, 1, 1), valid_until=date(2026, 12, 1)),
+        Attestation(key="b", value=1.5, by="Li", on=date(2026, 1, 1), valid_until=date(2026, 12, 1)),
+    ),
+    EarlierValue: (EarlierValue(code="CAP901", resource="r", value=7.0, as_of=MOMENT),),
+}
+SNAPSHOT = Snapshot(
+    "shop", TenantKind.USER, Version(4, 2, 5, 1), NOW, FACTS,
+    (SourceRecord("Memstore", "oceanbase.X", "ok", 2, 1.5, True), SourceRecord("Tenant", "oceanbase.Y", "timeout", reason=GONE.reason)),
+    (Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")), Problem(Text("no remedy"))), Cost(3, 4.5, 2.5, 6), True,
+)  # fmt: skip
+
+
+def test_round_trip_is_equal(tmp_path: Path) -> None:
+    save(SNAPSHOT, tmp_path / "s.obh")
+    assert load(tmp_path / "s.obh") == SNAPSHOT
+    assert [path.name for path in tmp_path.iterdir()] == ["s.obh"], "no half-written file stays behind"
+
+
+def test_equal_snapshots_make_equal_bytes(tmp_path: Path) -> None:
+    backwards = dataclasses.replace(SNAPSHOT, facts=dict(reversed(FACTS.items())))
+    assert save(SNAPSHOT, tmp_path / "a") == save(backwards, tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    save(load(tmp_path / "a"), tmp_path / "c")
+    assert (tmp_path / "c").read_bytes() == (tmp_path / "a").read_bytes()
+    assert save(dataclasses.replace(SNAPSHOT, target="other"), tmp_path / "d") != save(SNAPSHOT, tmp_path / "a")
+
+
+def opened(path: Path) -> dict[str, Any]:
+    outer: dict[str, Any] = json.loads(zstandard.ZstdDecompressor().decompress(path.read_bytes()))
+    return outer
+
+
+def packed(path: Path, outer: Any, *, rehash: bool = False) -> Path:
+    if rehash:
+        outer["sha256"] = hashlib.sha256(outer["body"].encode()).hexdigest()
+    path.write_bytes(zstandard.ZstdCompressor().compress(json.dumps(outer).encode()))
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(SnapshotError) as error:
+        load(path)
+    said = render(error.value.text, "en")
+    assert str(path) in said
+    return said
+
+
+def changed(path: Path, old: str, new: str) -> Path:
+    save(SNAPSHOT, path)
+    outer = opened(path)
+    assert old in outer["body"]
+    return packed(path, {**outer, "body": outer["body"].replace(old, new, 1)}, rehash=True)
+
+
+def test_an_altered_file_is_refused(tmp_path: Path) -> None:
+    save(SNAPSHOT, tmp_path / "s")
+    outer = opened(tmp_path / "s")
+    packed(tmp_path / "s", {**outer, "body": outer["body"].replace('"embedded":true', '"embedded":false')})
+    assert "altered" in refusal(tmp_path / "s")
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    assert "newer agent" in refusal(changed(tmp_path / "s", f'"format":{FORMAT}', f'"format":{FORMAT + 1}'))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("agent.facts.resources:Memstore", "os:system"), ("agent.facts.resources:Memstore", "agent.facts.resources:Nothing"),
+        ("agent.facts.resources:Memstore", "agent.facts.no_such:Row"), ("agent.facts.resources:Memstore", "agent.facts.resources:COUNTERS"),
+        ("memstore_used", "memory_used"), ('"kind":"timeout"', '"kind":"tired"'), ('"target":"shop",', ""),
+        ('"version":[4,2,5,1]', '"version":[]'), (NOW.isoformat(), "yesterday"), ('"facts":{', '"facts":[],"x":{'),
+    ],
+)  # fmt: skip
+def test_facts_that_do_not_fit_this_agent_are_refused(tmp_path: Path, old: str, new: str) -> None:
+    assert "do not fit this agent" in refusal(changed(tmp_path / "s", old, new))
+
+
+@pytest.mark.parametrize("outer", [[], 7, {}, {"body": "{}"}, {"body": 7, "sha256": "x"}, {"body": None, "sha256": None}])
+def test_another_file_is_refused(tmp_path: Path, outer: Any) -> None:
+    assert refusal(packed(tmp_path / "s", outer))
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "7", "not json", "[" * 100_000, '{"format": "x"}', '{"format": null}'])
+def test_a_right_hash_over_nonsense_is_refused(tmp_path: Path, body: str) -> None:
+    assert "not a snapshot" in refusal(packed(tmp_path / "s", {"body": body}, rehash=True))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", zstandard.ZstdCompressor().compress(b"\xff\xfe")])
+def test_a_file_that_is_no_snapshot_at_all(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "s").write_bytes(content)
+    assert "not a snapshot" in refusal(tmp_path / "s")
+
+
+def test_a_missing_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    assert "not a snapshot" in refusal(tmp_path / "nowhere")
+    with pytest.raises(SnapshotError) as error:
+        save(SNAPSHOT, tmp_path / "no" / "such" / "directory")
+    assert "cannot be written" in render(error.value.text, "en")

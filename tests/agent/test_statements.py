@@ -1,0 +1,175 @@
+"""Each source compiles for each version and kind of tenant, but for the listed ones that they lack."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import expressions as exp
+
+from agent import gate
+from agent.facts import CostClass, Privilege, all_sources, expr, source, spec_of
+from agent.facts.accounts import Account
+from agent.facts.resources import Memstore, ResourceUnit
+from agent.facts.schema import Table
+from agent.facts.sessions import Session
+from agent.i18n import render
+from agent.model import Capabilities, Unavailable
+from agent.statements import Statement, columns_read, compile_source, optional_columns
+from agent.terms import DataClass, TenantKind, UnavailableKind, Version
+
+COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent.parent / "data" / "columns.json").read_text())
+EXPECTED = {
+    "4.2.5 user": {"RecycledObject"}, "4.2.5 sys": {"RecycledObject"},
+    "4.3.0 user": {"Variable", "SqlTotal"}, "4.3.0 sys": {"Variable", "SqlTotal"},
+    "4.3.3 user": {"RecycledObject"}, "4.3.3 sys": {"RecycledObject"},
+}  # fmt: skip
+
+
+def capabilities(target: str) -> Capabilities:
+    """What preflight would find; information_schema is standard, and taken as declared where no list has it."""
+    version, kind = target.split()
+    columns: dict[str, frozenset[str]] = {}
+    for row in all_sources():
+        for view, names in columns_read(row).items():
+            if view.startswith("information_schema."):
+                short = view.partition(".")[2].upper()
+                columns[short] = columns.get(short, frozenset()) | names
+    columns |= {view.partition(".")[2].upper(): frozenset(names.split()) for view, names in COLUMNS[target].items()}
+    privileges = frozenset({"SHOW VIEW", "PROCESS"})
+    return Capabilities(
+        Version.parse(version), TenantKind(kind), "r@%", columns=columns, privileges=privileges, grants={"*": frozenset()}
+    )
+
+
+@pytest.mark.parametrize("target", COLUMNS)
+def test_every_source_compiles_or_is_listed(target: str) -> None:
+    found = {row.__name__: compile_source(row, capabilities(target)) for row in all_sources()}
+    missing = {name: item for name, item in found.items() if isinstance(item, Unavailable)}
+    assert set(missing) == EXPECTED[target], {name: render(item.reason, "en") for name, item in missing.items()}
+    assert {item.kind for item in missing.values()} == {UnavailableKind.NO_VIEW}
+    for item in found.values():
+        if isinstance(item, Statement):
+            gate.check(item.sql)
+
+
+@pytest.mark.parametrize("target", COLUMNS)
+def test_only_columns_that_the_target_has_are_named(target: str) -> None:
+    has = capabilities(target).columns
+    for row in all_sources():
+        statement, spec = compile_source(row, capabilities(target)), spec_of(row)
+        if isinstance(statement, Statement) and spec and not spec.from_sql:
+            tree = sqlglot.parse_one(statement.sql, read="mysql")
+            named = {column.name.upper() for column in tree.find_all(exp.Column)}
+            names = {field.name for field in dataclasses.fields(row)}
+            assert named - {name.upper() for name in names} <= has[_short(spec.view)]
+            assert set(statement.fields) <= names
+
+
+def _short(view: str) -> str:
+    return view.partition(".")[2].upper()
+
+
+@source("oceanbase.HX", cost=CostClass.CHEAP, where="STATE = 'x'", order_by="A DESC", limit=7)
+class Plain:
+    a: int
+    b: str | None = None
+    share: float | None = expr("X / Y", default=None)
+
+
+@source("oceanbase.HX", group_by="A", order_by="total DESC, A", limit=7)
+class Grouped:
+    a: int = expr("A")
+    total: int = expr("SUM(B)")
+
+
+@source("oceanbase.HX", from_sql="{HX} h JOIN {HY} y ON y.ID = h.HX_ID", also_reads=("oceanbase.HY",))
+class Joined:
+    name: str = expr("y.NAME")
+
+
+def target(**parts: object) -> Capabilities:
+    columns = {"HX": frozenset("A B X Y STATE HX_ID".split()), "HY": frozenset({"ID", "NAME"})}
+    plain = Capabilities(
+        Version(4, 2, 5, 1), TenantKind.USER, "r@%", columns=columns, privileges=frozenset({"SHOW VIEW"}),
+        grants={"*": frozenset()},
+    )  # fmt: skip
+    return dataclasses.replace(plain, **parts)  # type: ignore[arg-type]
+
+
+def sql(row: type, where: Capabilities) -> str:
+    found = compile_source(row, where)
+    assert isinstance(found, Statement), found
+    return found.sql
+
+
+def missing(row: type, where: Capabilities, data_classes: frozenset[DataClass] | None = None) -> tuple[UnavailableKind, str, str]:
+    found = compile_source(row, where, data_classes)
+    assert isinstance(found, Unavailable), found
+    return found.kind, render(found.reason, "en"), render(found.remedy, "en")
+
+
+def test_the_select_is_built_from_the_columns_that_exist() -> None:
+    assert sql(Plain, target()) == (
+        "SELECT `A` AS a, `B` AS b, X / Y AS share FROM oceanbase.`HX` WHERE STATE = 'x' ORDER BY A DESC LIMIT 8"
+    )
+    fewer = target(columns={"HX": frozenset({"A", "X", "STATE"})})
+    assert sql(Plain, fewer) == "SELECT `A` AS a FROM oceanbase.`HX` WHERE STATE = 'x' ORDER BY A DESC LIMIT 8"
+    assert sql(Grouped, target()) == (
+        "SELECT A AS a, SUM(B) AS total FROM oceanbase.`HX` GROUP BY A ORDER BY total DESC, A LIMIT 8"
+    )
+    assert "FROM `oceanbase`.`HX` h JOIN `oceanbase`.`HY` y ON y.ID = h.HX_ID" in sql(Joined, target())
+
+
+def test_the_system_schema_has_another_name_where_a_cluster_is_held_as_data() -> None:
+    held = target(system_schema="held")
+    assert "FROM held.`HX`" in sql(Plain, held) and "`held`.`HX` h JOIN `held`.`HY` y" in sql(Joined, held)
+
+
+def test_a_missing_required_column_or_view_is_said() -> None:
+    assert missing(Plain, target(columns={"HX": frozenset({"B"})}))[:2] == (
+        UnavailableKind.NO_COLUMN, "oceanbase.HX of this version lacks A.",
+    )  # fmt: skip
+    kind, reason, _ = missing(Joined, target(columns={"HX": frozenset({"HX_ID"})}))
+    assert kind is UnavailableKind.NO_VIEW and "oceanbase.HY" in reason and "4.2.5.1" in reason
+
+
+def test_a_view_that_an_account_without_show_view_cannot_see_is_not_called_absent() -> None:
+    blind = target(columns={}, privileges=frozenset(), grants={"HX": frozenset()})
+    kind, _, remedy = missing(Plain, blind)
+    assert (kind, remedy) == (UnavailableKind.PRIVILEGE, "GRANT SHOW VIEW ON *.* TO r@%;")
+
+
+def test_missing_grants_name_the_grant() -> None:
+    nothing = target(grants={})
+    assert missing(Plain, nothing)[2] == "GRANT SELECT ON oceanbase.`HX` TO r@%;"
+    some = target(grants={"HX": frozenset({"B"})})
+    assert missing(Plain, some)[::2] == (UnavailableKind.PRIVILEGE, "GRANT SELECT (A) ON oceanbase.`HX` TO r@%;")
+    enough = target(grants={"HX": frozenset({"A", "STATE"})})
+    assert sql(Plain, enough).startswith("SELECT `A` AS a FROM")
+
+
+@pytest.mark.parametrize(("row", "privilege"), [(Table, Privilege.SHOW_VIEW), (Session, Privilege.PROCESS)])
+def test_a_view_that_would_answer_empty_needs_its_privilege_proven(row: type, privilege: Privilege) -> None:
+    all_but = capabilities("4.2.5 user").privileges - {privilege.value}
+    kind, reason, remedy = missing(row, dataclasses.replace(capabilities("4.2.5 user"), privileges=all_but))
+    assert kind is UnavailableKind.PRIVILEGE and "answers empty" in reason
+    assert remedy == f"GRANT {privilege.value} ON *.* TO r@%;"
+
+
+def test_a_data_class_that_the_customer_did_not_grant_is_not_read() -> None:
+    kind, _, remedy = missing(Account, capabilities("4.2.5 user"), frozenset({DataClass.SETTINGS}))
+    assert kind is UnavailableKind.NOT_GRANTED and "accounts" in remedy
+    assert isinstance(compile_source(ResourceUnit, capabilities("4.2.5 user"), frozenset({DataClass.STATISTICS})), Statement)
+
+
+def test_columns_of_a_source_are_known_for_grants() -> None:
+    assert columns_read(Plain) == {"oceanbase.HX": frozenset({"A", "B", "X", "Y", "STATE"})}
+    assert optional_columns(Plain) == {"B", "X", "Y"}
+    assert columns_read(Joined).keys() == {"oceanbase.HX", "oceanbase.HY"}
+    assert "MEMSTORE_USED" in columns_read(Memstore)["oceanbase.GV$OB_MEMSTORE"]
+    with pytest.raises(TypeError):
+        columns_read(int)
