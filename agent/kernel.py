@@ -32,6 +32,7 @@ from agent.terms import Text
 HOST = "127.0.0.1"
 _READY = "ready"
 _START_TIMEOUT_S = 90.0
+_ANSWER_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +118,26 @@ def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:
 def _secured(pid: int, port: int, directory: Path) -> Kernel:
     """Set root's password and shut other hosts out, before anybody else can come in."""
     password = secrets.token_urlsafe(18)
-    kernel = Kernel(HOST, port, "root", "", directory, pid)
-    for attempt in range(40):
+    _patiently(
+        Kernel(HOST, port, "root", "", directory, pid),
+        [f"SET GLOBAL ob_tcp_invited_nodes = '{HOST}'", f"ALTER USER root IDENTIFIED BY '{password}'"],
+    )
+    kernel = Kernel(HOST, port, "root", password, directory, pid)
+    _patiently(kernel, ["CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"])  # packages come a little later
+    return kernel
+
+
+def _patiently(kernel: Kernel, statements: list[str]) -> None:
+    deadline = time.monotonic() + _ANSWER_TIMEOUT_S
+    while True:
         try:
-            kernel.run([f"SET GLOBAL ob_tcp_invited_nodes = '{HOST}'", f"ALTER USER root IDENTIFIED BY '{password}'"])
-            return Kernel(HOST, port, "root", password, directory, pid)
+            return kernel.run(statements)
         except pymysql.MySQLError as error:
-            if attempt == 39:
+            if time.monotonic() > deadline:
                 raise KernelError(
                     Text("The embedded kernel does not answer: {reason}", {"reason": str(error)})
                 ) from None
             time.sleep(0.25)
-    raise AssertionError("the loop returns or raises")
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -41,8 +41,9 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, system_
     privileges, grants = _grants(session, problems, system_schema)
     blind: list[Problem] = []
     columns = _columns(session, sources, blind, system_schema)
-    missing = [] if grants is None else _missing_privileges(privileges, account)
-    problems += (blind or missing) + _writes(privileges)
+    if grants is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise it is what follows from that
+        problems += blind
+    problems += ([] if grants is None else _missing_privileges(privileges, account)) + _writes(privileges)
     return Capabilities(
         version, kind, account, system_schema, columns, frozenset(privileges), _ALL if grants is None else grants,
         embedded, tuple(problems),

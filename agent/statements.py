@@ -16,7 +16,7 @@ from sqlalchemy import Column, MetaData, Select, Table, literal_column, select, 
 from sqlalchemy.dialects import mysql
 from sqlglot import expressions as exp
 
-from agent.facts import Privilege, SourceSpec, spec_of
+from agent.facts import SourceSpec, spec_of
 from agent.model import Capabilities, Unavailable
 from agent.terms import DataClass, Text, UnavailableKind
 
@@ -158,23 +158,11 @@ def _not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) ->
 def _not_there(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
     for view in spec.views:
         if _short(view) not in capabilities.columns:
-            if not _sees_catalogue(capabilities):
-                return Unavailable(
-                    UnavailableKind.PRIVILEGE,
-                    Text("Without the privilege {privilege} the server does not tell the columns of {view}.",
-                         {"view": view, "privilege": Privilege.SHOW_VIEW.value}),
-                    _grant(f"{Privilege.SHOW_VIEW.value} ON *.*", capabilities),
-                )  # fmt: skip
             args = {"view": view, "version": str(capabilities.version)}
             return Unavailable(
                 UnavailableKind.NO_VIEW, Text("The view {view} does not exist on this server ({version}).", args)
             )
     return None
-
-
-def _sees_catalogue(capabilities: Capabilities) -> bool:
-    """Whether a view that information_schema does not list is not there; without a privilege it lists none."""
-    return not {Privilege.SHOW_VIEW.value, "SELECT"}.isdisjoint(capabilities.privileges) or "*" in capabilities.grants
 
 
 def _not_allowed(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:

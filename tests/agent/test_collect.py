@@ -1,0 +1,150 @@
+"""Rows become facts of the declared types; what cannot be read is one Unavailable source and no more."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+
+from agent.collect import collect
+from agent.connect import Endpoint, Session
+from agent.errors import StatementError
+from agent.facts import CostClass, source
+from agent.facts.given import Attestation, Build, Clock
+from agent.i18n import render
+from agent.model import Capabilities, Cost, Snapshot, Unavailable
+from agent.terms import DataClass, TenantKind, Text, UnavailableKind, Version
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+
+
+@source("oceanbase.HX_ODD", cost=CostClass.MEDIUM, limit=2)
+class Odd:
+    whole: int
+    part: float
+    word: str
+    flag: bool
+    moment: datetime
+    maybe: int | None
+
+
+@source("oceanbase.HX_TEXT", DataClass.SQL_TEXT_MASKED)
+class Said:
+    statement: str
+
+
+@source("oceanbase.HX_PLAIN", DataClass.SQL_TEXT_FULL)
+class SaidInFull:
+    statement: str
+
+
+class Answers:
+    """A session that gives these rows, or raises; by the name of the source."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.endpoint, self.cost, self.answers = Endpoint("shop", "h", 1, "r", str), Cost(7), answers
+
+    def fetch(self, sql: str, source: str) -> list[Any]:
+        answer = self.answers[source]
+        if isinstance(answer, Exception):
+            raise answer
+        return cast(list[Any], answer)
+
+
+COLUMNS = {
+    "HX_ODD": frozenset("WHOLE PART WORD FLAG MOMENT MAYBE".split()), "HX_TEXT": frozenset({"STATEMENT"}),
+    "HX_PLAIN": frozenset({"STATEMENT"}),
+}  # fmt: skip
+CAPABILITIES = Capabilities(
+    Version(4, 2, 5), TenantKind.USER, "r@%", columns=COLUMNS, privileges=frozenset({"SHOW VIEW"}), grants={"*": frozenset()}
+)
+GOOD = (1, 2.5, "w", 1, datetime(2026, 11, 23, 5, 0), None)
+
+
+def taken(*sources: type, given: tuple[object, ...] = (), **answers: Any) -> Snapshot:
+    return collect(cast(Session, Answers(**answers)), sources, CAPABILITIES, None, NOW, given)
+
+
+def odd(*row: Any) -> Odd:
+    found = taken(Odd, Odd=[row]).facts[Odd]
+    assert isinstance(found, tuple), found
+    return cast(Odd, found[0])
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2026, 11, 23, 5, 0, 1, 7), datetime(2026, 11, 23, 5, 0, 1, 7, tzinfo=UTC)),
+        (1_795_410_001_000_007, datetime.fromtimestamp(1_795_410_001, UTC).replace(microsecond=7)),
+        (Decimal("1795410001000000"), datetime.fromtimestamp(1_795_410_001, UTC)),
+        (date(2026, 11, 23), datetime(2026, 11, 23, tzinfo=UTC)),
+        (0, datetime(1970, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_times_are_utc_from_datetimes_and_from_microseconds(moment: Any, expected: datetime) -> None:
+    assert odd(1, 1.0, "w", 1, moment, None).moment == expected
+
+
+def test_numbers_become_their_declared_type_and_null_stays_unknown() -> None:
+    row = odd(Decimal("7"), Decimal("2.5"), b"w\xff", "YES", GOOD[4], None)
+    assert (row.whole, row.part, row.word, row.flag, row.maybe) == (7, 2.5, "w\ufffd", True, None)
+    assert type(row.whole) is int and type(row.part) is float
+    assert odd(*GOOD[:5], 0).maybe == 0, "nought is nought and not unknown"
+    assert [odd(1, 1, "w", flag, GOOD[4], 0).flag for flag in ("NO", "false", "0", 0, "TRUE", 1)] == [False] * 4 + [True] * 2
+
+
+@pytest.mark.parametrize("bad", [(None, *GOOD[1:]), ("many", *GOOD[1:]), (*GOOD[:4], "0000-00-00", None), GOOD[:3]])
+def test_a_row_that_cannot_be_read_loses_its_source_and_says_so(bad: tuple[Any, ...]) -> None:
+    snapshot = taken(Odd, Said, Odd=[GOOD, bad], Said=[("SELECT 1",)])
+    missing = snapshot.facts[Odd]
+    assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.ERROR
+    assert "Odd: a row could not be read" in render(missing.reason, "en")
+    assert isinstance(snapshot.facts[Said], tuple)
+
+
+def test_one_row_too_many_is_a_cut() -> None:
+    whole, cut = taken(Odd, Odd=[GOOD] * 2), taken(Odd, Odd=[GOOD] * 3)
+    assert [(len(cast(Any, s.facts[Odd])), s.records[0].rows, s.records[0].truncated) for s in (whole, cut)] == [
+        (2, 2, False), (2, 2, True),
+    ]  # fmt: skip
+
+
+def test_literals_are_masked_unless_the_source_is_of_the_full_class() -> None:
+    sql = "SELECT * FROM t WHERE card = '4111'"
+    snapshot = taken(Said, SaidInFull, Said=[(sql,), ("SELECT 'cut of",)], SaidInFull=[(sql,)])
+    assert snapshot.facts[Said] == (Said(statement="SELECT * FROM t WHERE card = ?"), Said(statement="(masked)"))
+    assert snapshot.facts[SaidInFull] == (SaidInFull(statement=sql),)
+
+
+@pytest.mark.parametrize("kind", list(UnavailableKind))
+def test_a_failing_source_is_data(kind: UnavailableKind) -> None:
+    snapshot = taken(Odd, Said, Odd=[GOOD], Said=StatementError(Text("no"), kind))
+    missing = snapshot.facts[Said]
+    assert isinstance(missing, Unavailable) and missing.kind is kind
+    assert (missing.remedy is not None) == (kind in (UnavailableKind.TIMEOUT, UnavailableKind.PRIVILEGE))
+    assert [(record.source, record.status) for record in snapshot.records] == [("Said", kind.value), ("Odd", "ok")]
+
+
+def test_cheap_sources_first_each_once_and_progress_is_told() -> None:
+    seen: list[tuple[str, int, int]] = []
+    session = cast(Session, Answers(Odd=[GOOD], Said=[], SaidInFull=[]))
+    sources = [Odd, SaidInFull, Said, Odd]
+    collect(session, sources, CAPABILITIES, None, NOW, progress=lambda *step: seen.append(step))
+    assert seen == [("Said", 0, 3), ("SaidInFull", 1, 3), ("Odd", 2, 3)]
+
+
+def test_a_data_class_that_is_not_granted_sends_nothing() -> None:
+    session = cast(Session, Answers(Odd=[GOOD]))
+    snapshot = collect(session, [Odd, SaidInFull], CAPABILITIES, frozenset({DataClass.STATISTICS}), NOW)
+    assert [record.status for record in snapshot.records] == ["not_granted", "ok"]
+
+
+def test_what_people_supply_and_the_clock_are_facts_too() -> None:
+    attested = [Attestation(key=key, value=1.0, by="Li", on=date(2026, 1, 1), valid_until=date(2027, 1, 1)) for key in "ab"]
+    snapshot = taken(given=tuple(attested))
+    assert snapshot.facts[Attestation] == tuple(attested)
+    assert snapshot.facts[Clock] == (Clock(as_of=NOW),) and snapshot.as_of == NOW
+    assert snapshot.facts[Build] == (Build(version=Version(4, 2, 5), tenant_kind=TenantKind.USER, embedded=False),)
+    assert snapshot.cost.statements == 7

@@ -1,0 +1,70 @@
+"""A server that cannot be reached or is none: each one clear message, none of it secret. The kernel's part is in integration."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from agent.connect import Budget, Endpoint, Session
+from agent.errors import ConfigError, ConnectError
+from agent.i18n import render
+
+
+def refusal(host: str, port: int) -> str:
+    with pytest.raises(ConnectError) as error:
+        Session(Endpoint("shop", host, port, "reader@orders", lambda: "s3cret", connect_timeout_s=3), Budget(3.0), "x")
+    said = render(error.value.text, "en")
+    assert "shop" in said and f"{host}:{port}" in said and "s3cret" not in said
+    return said
+
+
+def test_a_closed_port() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        said = refusal("127.0.0.1", probe.getsockname()[1])
+    assert "cannot be reached" in said and "whitelist" in said
+
+
+def test_a_host_that_does_not_exist() -> None:
+    assert "cannot be reached" in refusal("no-such-host.invalid", 2881)
+
+
+@contextlib.contextmanager
+def saying(greeting: bytes) -> Iterator[int]:
+    """A server that says this to everybody and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(greeting)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+    thread.join(timeout=5)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x01\x00\x00\x00\x0a", b"\x00\x00\x00\x00",
+        b"\x05\x00\x00\x00\x0a5.7\x00", b"\x17\x00\x00\x00\xff\x10\x04Too many connections", b"\xff" * 64, b"\x03\x00\x00\x00\xff\xff\xff",
+    ],
+)  # fmt: skip
+def test_something_else_listens_there(greeting: bytes) -> None:
+    with saying(greeting) as port:
+        assert "failed with error" in refusal("127.0.0.1", port)
+
+
+def test_a_password_that_cannot_be_had_is_the_configurations_own_error() -> None:
+    def missing() -> str:
+        raise ConfigError("the variable ORDERS_PASSWORD is not set")
+
+    with pytest.raises(ConfigError, match="ORDERS_PASSWORD"):
+        Session(Endpoint("shop", "127.0.0.1", 1, "r", missing), Budget(), "x")

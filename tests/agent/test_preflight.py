@@ -1,0 +1,156 @@
+"""What SHOW GRANTS says is understood as the server spells it; servers that we do not support are refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from agent import preflight
+from agent.collect import collect
+from agent.connect import Endpoint, Session
+from agent.errors import StatementError, TargetError
+from agent.facts import server
+from agent.facts.resources import Memstore
+from agent.facts.schema import Table
+from agent.i18n import render
+from agent.model import Capabilities, Unavailable
+from agent.preflight import parse_grants
+from agent.terms import TenantKind, Text, UnavailableKind
+
+
+@pytest.mark.parametrize(
+    ("lines", "privileges", "granted"),
+    [
+        ([], set(), {}),
+        (["GRANT USAGE ON *.* TO 'r'"], set(), {}),
+        (["GRANT PROCESS, SHOW VIEW ON *.* TO 'r'@'%'"], {"PROCESS", "SHOW VIEW"}, {}),
+        (["GRANT SELECT ON `oceanbase`.`gv$ob_units` TO 'r'"], set(), {"GV$OB_UNITS": frozenset()}),
+        (["GRANT SELECT ON oceanbase.* TO 'r'"], set(), {"*": frozenset()}),
+        (["GRANT SELECT ON `OCEANBASE`.* TO 'r'"], set(), {"*": frozenset()}),
+        (["GRANT ALL PRIVILEGES ON `oceanbase`.* TO 'r'"], set(), {"*": frozenset()}),
+        (
+            ["GRANT SELECT (`HOST`, `user_name`), INSERT ON `oceanbase`.`dba_ob_users` TO 'r'"], set(),
+            {"DBA_OB_USERS": frozenset({"HOST", "USER_NAME"})},
+        ),
+        (["GRANT INSERT ON `oceanbase`.`x` TO 'r'", "GRANT SELECT ON `shop`.* TO 'r'"], set(), {}),
+        (["GRANT SELECT ON *.* TO 'r'"], {"SELECT", "SHOW VIEW"}, {}),
+        (["GRANT PROCESS ON *.* TO 'r' WITH GRANT OPTION"], {"PROCESS", "GRANT OPTION"}, {}),
+        (["something else", ""], set(), {}),
+    ],
+)  # fmt: skip
+def test_grants(lines: list[str], privileges: set[str], granted: dict[str, frozenset[str]]) -> None:
+    assert parse_grants(lines, "oceanbase") == (privileges, granted)
+
+
+def test_all_privileges_are_known_to_write_and_to_see() -> None:
+    privileges, _ = parse_grants(["GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION"], "oceanbase")
+    assert privileges >= {"SELECT", "SHOW VIEW", "PROCESS", "INSERT", "SUPER", "CREATE USER", "GRANT OPTION"}
+
+
+class Scripted:
+    """A server that cannot be had here (Oracle mode, another version, no SHOW GRANTS): its answers, as a session."""
+
+    def __init__(self, identity: tuple[Any, ...], grants: list[str] | None, columns: list[tuple[str, str]]) -> None:
+        self.endpoint = Endpoint("shop", "h", 1, "r", str)
+        self.system_schema, self.server_version = "oceanbase", "5.7.25-OceanBase-v4.2.5.1"
+        self.answers: dict[str, list[Any] | None] = {
+            server.IDENTITY: [identity],
+            server.GRANTS: None if grants is None else [(line,) for line in grants],
+            server.columns_of(["GV$OB_MEMSTORE"], "oceanbase"): columns,
+        }
+
+    def fetch(self, sql: str, source: str) -> list[Any]:
+        answer = self.answers[sql]
+        if answer is None:
+            raise StatementError(Text("{source}: no", {"source": source}))
+        return answer
+
+
+SEEN = [("GV$OB_MEMSTORE", name) for name in ("ACTIVE_SPAN", "FREEZE_TRIGGER", "FREEZE_CNT", "MEMSTORE_USED", "MEMSTORE_LIMIT")]
+GRANTED = ["GRANT SHOW VIEW, PROCESS ON *.* TO 'r'", "GRANT SELECT ON `oceanbase`.* TO 'r'"]
+
+
+def inspected(
+    identity: tuple[Any, ...] = ("4.2.5.1", 1002, "r@%", "MYSQL"), grants: list[str] | None = GRANTED,
+    columns: list[tuple[str, str]] = SEEN, kind: TenantKind = TenantKind.USER,
+) -> Capabilities:  # fmt: skip
+    return preflight.inspect(cast(Session, Scripted(identity, grants, columns)), [Memstore, Table], kind)
+
+
+def said(capabilities: Capabilities) -> list[str]:
+    return [render(problem.what, "en") + " | " + render(problem.remedy, "en") for problem in capabilities.problems]
+
+
+def test_a_right_account_on_a_user_tenant() -> None:
+    found = inspected()
+    assert (found.version, found.tenant_kind, found.embedded, found.problems) == ((4, 2, 5, 1), TenantKind.USER, False, ())
+    assert found.columns["GV$OB_MEMSTORE"] == {name for _, name in SEEN}
+    assert "TABLE_NAME" in found.columns["TABLES"], "information_schema is taken as declared"
+
+
+@pytest.mark.parametrize(
+    ("identity", "says"),
+    [
+        (("3.1.5", 1002, "r@%", "MYSQL"), "OceanBase 3.1.5.0 is not supported"),
+        (("4.2.5.1", 1002, "r@%", "ORACLE"), "Oracle-mode"),
+        (("4.2.5.1", 1002, "r@%", "1"), "Oracle-mode"),
+        (("nonsense", 1002, "r@%", "MYSQL"), "no OceanBase version but nonsense"),
+        (("4", 1002, "r@%", "MYSQL"), "no OceanBase version"),
+    ],
+)
+def test_a_server_that_is_not_supported(identity: tuple[Any, ...], says: str) -> None:
+    with pytest.raises(TargetError) as error:
+        inspected(identity)
+    assert says in render(error.value.text, "en")
+
+
+@pytest.mark.parametrize(
+    ("tenant_id", "told", "found"),
+    [(1, TenantKind.USER, TenantKind.SYS), (1002, TenantKind.SYS, TenantKind.USER), (1, TenantKind.SYS, TenantKind.SYS)],
+)
+def test_the_tenant_itself_says_what_kind_it_is(tenant_id: int, told: TenantKind, found: TenantKind) -> None:
+    capabilities = inspected(("4.2.5.1", tenant_id, "r@%", "MYSQL"), kind=told)
+    assert capabilities.tenant_kind is found
+    assert len(capabilities.problems) == (told is not found)
+
+
+def test_missing_privileges_are_told_with_their_grants() -> None:
+    problems = said(inspected(grants=["GRANT SELECT ON `oceanbase`.* TO 'r'"]))
+    assert [problem.partition(" | ")[2] for problem in problems] == [
+        "GRANT SHOW VIEW ON *.* TO r@%;", "GRANT PROCESS ON *.* TO r@%;",
+    ]  # fmt: skip
+
+
+def test_one_root_cause_is_told_once() -> None:
+    (problem,) = said(inspected(columns=[]))
+    assert "does not list the columns" in problem
+    assert not [text for text in said(inspected(grants=[], columns=[])) if "does not list the columns" in text]
+
+
+def test_columns_that_are_not_listed_are_taken_as_declared() -> None:
+    """Where the server lists none, each source's own answer tells; nothing passes for absent."""
+    found = inspected(columns=[]).columns["GV$OB_MEMSTORE"]
+    assert "MEMSTORE_USED" in found and "SVR_IP" not in found
+
+
+def test_an_account_that_may_do_more_than_needed_is_told() -> None:
+    (reads,) = said(inspected(grants=["GRANT SELECT, PROCESS ON *.* TO 'r'"]))
+    assert "read every business table" in reads
+    (writes,) = said(inspected(grants=[*GRANTED, "GRANT INSERT, SUPER ON *.* TO 'r'"]))
+    assert "INSERT, SUPER" in writes
+
+
+def test_privileges_that_the_server_does_not_tell_are_not_taken_for_granted() -> None:
+    """An empty answer of information_schema proves something only where SHOW VIEW is proven."""
+    found = inspected(grants=None)
+    assert found.privileges == frozenset() and len(found.problems) == 1
+    session = cast(Session, Scripted(("4.2.5.1", 1002, "r@%", "MYSQL"), None, SEEN))
+    missing = collect_one(session, found)
+    assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.PRIVILEGE
+
+
+def collect_one(session: Session, found: Capabilities) -> object:
+    session.cost = None  # type: ignore[assignment]
+    return collect(session, [Table], found, None, datetime.now(UTC)).facts[Table]
