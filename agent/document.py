@@ -186,7 +186,7 @@ def read_document(path: Path) -> Document:
         document = json.loads(path.read_text(encoding="utf-8"))
         version = document["schema_version"]
         document["score"], document["results"], document["target"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SnapshotError(
             Text("{path}: not an assessment.json: {reason}", {**args, "reason": str(error)[:200]})
         ) from None

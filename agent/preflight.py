@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from agent.connect import Session
 from agent.errors import StatementError, TargetError
@@ -28,14 +29,31 @@ _WRITES = frozenset(
 )  # fmt: skip
 
 
-def inspect(session: Session, sources: Iterable[type], kind: TenantKind, system_schema: str = "oceanbase") -> Capabilities:
-    """Version, tenant kind, visible columns and privileges. Raises TargetError for a server we do not support."""
-    session.system_schema = system_schema
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A cluster held as data: one schema has its views, of ``oceanbase`` and ``information_schema`` alike.
+
+    The server that it lies on knows nothing of it, so its version and mode are told.
+    """
+
+    schema: str
+    version: Version
+    compatibility_mode: str = "MYSQL"
+
+
+def inspect(session: Session, sources: Iterable[type], kind: TenantKind, held: Held | None = None) -> Capabilities:
+    """Version, tenant kind, visible columns and privileges. Raises TargetError for a server we do not support.
+
+    With ``held`` the cluster in that schema is inspected, as a tenant of ``kind``, not the server itself.
+    """
+    session.system_schema = system_schema = held.schema if held else "oceanbase"
     version, tenant_id, account, mode = _identity(session)
+    if held:
+        version, mode = held.version, held.compatibility_mode
     _supported(session.endpoint.name, version, mode)
     problems: list[Problem] = []
-    embedded = "seekdb" in session.server_version.lower()
-    if not embedded and (tenant_id == 1) != (kind is TenantKind.SYS):
+    embedded = not held and "seekdb" in session.server_version.lower()
+    if not held and not embedded and (tenant_id == 1) != (kind is TenantKind.SYS):
         kind = TenantKind.SYS if tenant_id == 1 else TenantKind.USER
         problems.append(_wrong_kind(kind))
     privileges, grants = _grants(session, problems, system_schema)

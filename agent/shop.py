@@ -39,8 +39,9 @@ _FILL = (
 )
 _SETTINGS = (
     "SET GLOBAL ob_sql_audit_percentage = 20",
-    "SET GLOBAL ob_query_timeout = 3600000000",
-    "ALTER SYSTEM SET syslog_level = 'DEBUG'",
+    "SET GLOBAL sql_mode = ''",
+    "ALTER SYSTEM SET undo_retention = 60",
+    "ALTER SYSTEM SET large_query_threshold = '100ms'",
     "CREATE USER 'report'@'%' IDENTIFIED BY '{password}'",
     "GRANT ALL PRIVILEGES ON *.* TO 'report'@'%' WITH GRANT OPTION",
 )
@@ -97,9 +98,11 @@ class Shop:
         """Run it, and wait until the server's own statistics show it."""
         self.run(workload.administrator)
         self._server.run([f"GRANT ALL PRIVILEGES ON shop.* TO 'shop_app'@'{self._server.host}'"])
-        with contextlib.closing(self._server.connect("shop_app", self._password, "shop")) as connection:
-            with connection.cursor() as cursor:
-                for statement in workload.application:
-                    with contextlib.suppress(pymysql.MySQLError):
-                        cursor.execute(statement)
+        with (
+            contextlib.closing(self._server.connect("shop_app", self._password, "shop")) as connection,
+            connection.cursor() as cursor,
+        ):
+            for statement in workload.application:
+                with contextlib.suppress(pymysql.MySQLError):
+                    cursor.execute(statement)
         time.sleep(1.0)

@@ -132,7 +132,8 @@ def _sql(spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
 
 
 def _schema(schema: str, system_schema: str) -> str:
-    return system_schema if schema == "oceanbase" else schema
+    """A cluster held as data keeps the views of both schemas in one of another name."""
+    return schema if system_schema == "oceanbase" else system_schema
 
 
 def _qualified(view: str, system_schema: str) -> str:

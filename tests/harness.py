@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -39,28 +39,46 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What several plants stand on together. Plants on equal ground are planted, assessed and cured in one pass.
+
+    ``prepare`` runs before the loads, at planting, at the cure and at the rollback; ``restore`` at the end, come what may.
+    """
+
+    name: str
+    prepare: Sequence[str] = ()
+    restore: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Plant:
     """One fault on the real kernel, run as root. ``resource`` and ``severity`` are what the check must then say.
 
-    ``{db}`` in SQL is a database made for this plant; ``settle_s`` waits after planting and after the cure.
-    ``cure`` is what a person would do; afterwards the finding on ``resource`` is gone.
+    The finding's own SQL is run then, as printed, and must mend it; its rollback must bring it back. ``cure`` is what
+    a person would do where that SQL cannot be run here: where the advice has none that changes anything, where the
+    platform runs it, or where ``no_loop`` says why not.
+    ``{db}`` in SQL is a database made for this plant; ``settle_s`` waits after planting.
     ``during`` are statements held open in another session while assessing (a transaction, say).
     ``load`` is a workload that another account sends in ``{db}``, once it is planted and again once it is cured
     (``mended_load`` then, where the cure is to send something else): the audit leaves out the reader's own statements.
     ``errors`` are the error numbers that the load is meant to meet.
+    ``later`` lets the fault grow old: every assessment of it has the time of planting plus this as its clock.
     """
 
     code: str
     plant: Sequence[str]
-    cure: Sequence[str]
     resource: str
     severity: Severity
+    cure: Sequence[str] = ()
+    no_loop: str = ""
     during: Sequence[str] = ()
     settle_s: float = 0.0
     always: Sequence[str] = field(default_factory=tuple)
     load: Sequence[str] = ()
     mended_load: Sequence[str] | None = None
     errors: frozenset[int] = frozenset()
+    later: timedelta = timedelta(0)
+    ground: Ground | None = None
 
 
 @cache
@@ -97,9 +115,12 @@ def run_check(code: str, snapshot: Snapshot) -> CheckResult:
     return evaluate([found.checks[code]], ruleset, snapshot)[0]
 
 
+def modules_of(package: ModuleType, ending: str = "") -> list[ModuleType]:
+    """The modules of a package whose names end so, in order."""
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__) if info.name.endswith(ending))
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
 def gathered(package: ModuleType, name: str) -> list[Any]:
     """The lists called ``name`` of every module of a package, joined."""
-    found: list[Any] = []
-    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
-        found += getattr(importlib.import_module(f"{package.__name__}.{info.name}"), name, [])
-    return found
+    return [item for module in modules_of(package) for item in getattr(module, name, [])]

@@ -54,11 +54,16 @@ class Answers:
 
 
 COLUMNS = {
-    "HX_ODD": frozenset("WHOLE PART WORD FLAG MOMENT MAYBE".split()), "HX_TEXT": frozenset({"STATEMENT"}),
+    "HX_ODD": frozenset(["WHOLE", "PART", "WORD", "FLAG", "MOMENT", "MAYBE"]), "HX_TEXT": frozenset({"STATEMENT"}),
     "HX_PLAIN": frozenset({"STATEMENT"}),
 }  # fmt: skip
 CAPABILITIES = Capabilities(
-    Version(4, 2, 5), TenantKind.USER, "r@%", columns=COLUMNS, privileges=frozenset({"SHOW VIEW"}), grants={"*": frozenset()}
+    Version(4, 2, 5),
+    TenantKind.USER,
+    "r@%",
+    columns=COLUMNS,
+    privileges=frozenset({"SHOW VIEW"}),
+    grants={"*": frozenset()},
 )
 GOOD = (1, 2.5, "w", 1, datetime(2026, 11, 23, 5, 0), None)
 
@@ -92,7 +97,9 @@ def test_numbers_become_their_declared_type_and_null_stays_unknown() -> None:
     assert (row.whole, row.part, row.word, row.flag, row.maybe) == (7, 2.5, "w\ufffd", True, None)
     assert type(row.whole) is int and type(row.part) is float
     assert odd(*GOOD[:5], 0).maybe == 0, "nought is nought and not unknown"
-    assert [odd(1, 1, "w", flag, GOOD[4], 0).flag for flag in ("NO", "false", "0", 0, "TRUE", 1)] == [False] * 4 + [True] * 2
+    assert [odd(1, 1, "w", flag, GOOD[4], 0).flag for flag in ("NO", "false", "0", 0, "TRUE", 1)] == [False] * 4 + [
+        True
+    ] * 2
 
 
 @pytest.mark.parametrize("bad", [(None, *GOOD[1:]), ("many", *GOOD[1:]), (*GOOD[:4], "0000-00-00", None), GOOD[:3]])
@@ -142,7 +149,9 @@ def test_a_data_class_that_is_not_granted_sends_nothing() -> None:
 
 
 def test_what_people_supply_and_the_clock_are_facts_too() -> None:
-    attested = [Attestation(key=key, value=1.0, by="Li", on=date(2026, 1, 1), valid_until=date(2027, 1, 1)) for key in "ab"]
+    attested = [
+        Attestation(key=key, value=1.0, by="Li", on=date(2026, 1, 1), valid_until=date(2027, 1, 1)) for key in "ab"
+    ]
     snapshot = taken(given=tuple(attested))
     assert snapshot.facts[Attestation] == tuple(attested)
     assert snapshot.facts[Clock] == (Clock(as_of=NOW),) and snapshot.as_of == NOW

@@ -1,4 +1,4 @@
-"""A server that cannot be reached or is none: each one clear message, none of it secret. The kernel's part is in integration."""
+"""A server that cannot be reached or is none: each one clear message, none of it secret."""
 
 from __future__ import annotations
 
@@ -53,10 +53,17 @@ def saying(greeting: bytes) -> Iterator[int]:
 @pytest.mark.parametrize(
     "greeting",
     [
-        b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x01\x00\x00\x00\x0a", b"\x00\x00\x00\x00",
-        b"\x05\x00\x00\x00\x0a5.7\x00", b"\x17\x00\x00\x00\xff\x10\x04Too many connections", b"\xff" * 64, b"\x03\x00\x00\x00\xff\xff\xff",
+        b"",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"\x01\x00\x00\x00\x0a",
+        b"\x00\x00\x00\x00",
+        b"\x05\x00\x00\x00\x0a5.7\x00",
+        b"\x17\x00\x00\x00\xff\x10\x04Too many connections",
+        b"\xff" * 64,
+        b"\x03\x00\x00\x00\xff\xff\xff",
     ],
-)  # fmt: skip
+)
 def test_something_else_listens_there(greeting: bytes) -> None:
     with saying(greeting) as port:
         assert "failed with error" in refusal("127.0.0.1", port)

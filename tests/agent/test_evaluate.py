@@ -64,7 +64,10 @@ def test_a_crash_is_an_error_and_says_why(rules: Ruleset) -> None:
 
 def test_a_crash_costs_no_other_check(rules: Ruleset) -> None:
     broken = dataclasses.replace(SPECS["CAP901"], measure=measuring(error=RuntimeError("no")))
-    outcomes = [r.outcome for r in evaluate([broken, SPECS["VAR901"]], rules, snapshot(variables=[Variable(name="v", value="0")]))]
+    outcomes = [
+        r.outcome
+        for r in evaluate([broken, SPECS["VAR901"]], rules, snapshot(variables=[Variable(name="v", value="0")]))
+    ]
     assert outcomes == [Outcome.ERROR, Outcome.FINDING]
 
 
@@ -85,7 +88,10 @@ def test_not_assessed_with_reason_and_unlock(rules: Ruleset) -> None:
     assert (result.outcome, result.reason, result.unlock) == (Outcome.NOT_ASSESSED, GONE.reason, GONE.remedy)
     said = run(rules, snapshot(memstores=GONE, kind=TenantKind.SYS), "CAP902")
     assert said.outcome is Outcome.NOT_ASSESSED
-    assert [render(text, "en") for text in (said.reason, said.unlock)] == ["nothing to say of memstores", "grant memstores"]
+    assert [render(text, "en") for text in (said.reason, said.unlock)] == [
+        "nothing to say of memstores",
+        "grant memstores",
+    ]
 
 
 def test_a_source_that_the_snapshot_does_not_hold_is_unknown_and_not_empty(rules: Ruleset) -> None:
@@ -114,7 +120,9 @@ def test_not_applicable_by_tenant_kind_and_version(
 
 
 def test_disabled(rules: Ruleset) -> None:
-    off = dataclasses.replace(rules, rules={**rules.rules, "CAP901": dataclasses.replace(rules.rules["CAP901"], enabled=False)})
+    off = dataclasses.replace(
+        rules, rules={**rules.rules, "CAP901": dataclasses.replace(rules.rules["CAP901"], enabled=False)}
+    )
     assert run(off, snapshot([memstore("a", 999)])).outcome is Outcome.DISABLED
 
 

@@ -184,7 +184,11 @@ def everything() -> Capabilities:
             short = view.partition(".")[2].upper()
             columns[short] = columns.get(short, frozenset()) | names
     return Capabilities(
-        Version(4, 3, 5), TenantKind.USER, "a@%", columns=columns, privileges=frozenset({"SHOW VIEW", "PROCESS", "SELECT"})
+        Version(4, 3, 5),
+        TenantKind.USER,
+        "a@%",
+        columns=columns,
+        privileges=frozenset({"SHOW VIEW", "PROCESS", "SELECT"}),
     )
 
 
@@ -221,13 +225,58 @@ def test_a_cluster_held_as_data_has_another_system_schema() -> None:
 
 
 WORDS = st.sampled_from(
-    ["SELECT ", "1", "a", " FROM ", "oceanbase.a", "shop.b", "information_schema.c", " WHERE ", "(", ")", ", ", "'", "`", '"',
-     " IN ", " AS ", "SLEEP(1)", "COUNT(*)", " INTO ", " UNION ", " FOR UPDATE", "@", "@@", ":=", " JOIN ", " ON ", "--", "/*",
-     "*/", ";", "\\", ".", "*", " LIMIT ", " ORDER BY ", " GROUP BY ", "CASE WHEN ", " THEN ", " END", "\x00", "\uff08", " WITH "]
-)  # fmt: skip
+    [
+        "SELECT ",
+        "1",
+        "a",
+        " FROM ",
+        "oceanbase.a",
+        "shop.b",
+        "information_schema.c",
+        " WHERE ",
+        "(",
+        ")",
+        ", ",
+        "'",
+        "`",
+        '"',
+        " IN ",
+        " AS ",
+        "SLEEP(1)",
+        "COUNT(*)",
+        " INTO ",
+        " UNION ",
+        " FOR UPDATE",
+        "@",
+        "@@",
+        ":=",
+        " JOIN ",
+        " ON ",
+        "--",
+        "/*",
+        "*/",
+        ";",
+        "\\",
+        ".",
+        "*",
+        " LIMIT ",
+        " ORDER BY ",
+        " GROUP BY ",
+        "CASE WHEN ",
+        " THEN ",
+        " END",
+        "\x00",
+        "\uff08",
+        " WITH ",
+    ]
+)
 
 
-@given(st.one_of(st.text(), st.lists(WORDS, max_size=14).map("".join), st.lists(WORDS).map(lambda w: "SELECT " + "".join(w))))
+@given(
+    st.one_of(
+        st.text(), st.lists(WORDS, max_size=14).map("".join), st.lists(WORDS).map(lambda w: "SELECT " + "".join(w))
+    )
+)
 @example("SELECT a FROM oceanbase.a JOIN shop.b")
 @example("SELECT a FROM oceanbase.a")
 def test_any_text_passes_as_one_plain_select_over_system_views_or_is_refused(sql: str) -> None:

@@ -15,14 +15,20 @@ SOURCES = list(all_sources())
 
 def test_every_view_that_a_source_reads_is_granted_and_no_other() -> None:
     read = {view for row in SOURCES if (spec := spec_of(row)) for view in spec.views if view.startswith("oceanbase.")}
-    granted = re.findall(r"SELECT.* ON (\w+)\.`([^`]+)` TO", "\n".join(grant.sql for grant in grants(SOURCES, "r", "%")))
+    granted = re.findall(
+        r"SELECT.* ON (\w+)\.`([^`]+)` TO", "\n".join(grant.sql for grant in grants(SOURCES, "r", "%"))
+    )
     assert {f"{schema}.{view}" for schema, view in granted} == read
 
 
 def test_mixed_views_are_granted_by_column_without_secrets() -> None:
-    mixed = [g.sql for g in grants(SOURCES, "r", "%") if any(f"`{view.partition('.')[2]}`" in g.sql for view in MIXED_VIEWS)]
+    mixed = [
+        g.sql for g in grants(SOURCES, "r", "%") if any(f"`{view.partition('.')[2]}`" in g.sql for view in MIXED_VIEWS)
+    ]
     assert mixed and all(sql.startswith("GRANT SELECT (") for sql in mixed)
-    assert not [sql for sql in mixed if re.search(r"\b(PASSWD|QUERY_SQL|PARAMS_VALUE|INFO|AUTHENTICATION_STRING)\b", sql)]
+    assert not [
+        sql for sql in mixed if re.search(r"\b(PASSWD|QUERY_SQL|PARAMS_VALUE|INFO|AUTHENTICATION_STRING)\b", sql)
+    ]
 
 
 def test_nothing_but_reading_is_granted() -> None:
@@ -35,7 +41,9 @@ def test_nothing_but_reading_is_granted() -> None:
 def test_a_data_class_that_is_not_granted_is_not_in_the_script(data_class: DataClass) -> None:
     others = frozenset(DataClass) - {data_class}
     own = {view for row in SOURCES if (spec := spec_of(row)) and spec.data_class is data_class for view in spec.views}
-    elsewhere = {view for row in SOURCES if (spec := spec_of(row)) and spec.data_class is not data_class for view in spec.views}
+    elsewhere = {
+        view for row in SOURCES if (spec := spec_of(row)) and spec.data_class is not data_class for view in spec.views
+    }
     printed = script(SOURCES, "r", "%", others)
     assert not [view for view in own - elsewhere if f"`{view.partition('.')[2]}`" in printed]
     assert data_class in EXPOSES

@@ -38,7 +38,9 @@ def results(rules: Ruleset, mutes: Sequence[Mute] = ()) -> dict[str, CheckResult
     return {result.code: result for result in evaluate(SPECS.values(), muted, FACTS)}
 
 
-def mute(until: date = TODAY + timedelta(days=10), *, fingerprint: str = "", code: str = "", resource: str = "") -> Mute:
+def mute(
+    until: date = TODAY + timedelta(days=10), *, fingerprint: str = "", code: str = "", resource: str = ""
+) -> Mute:
     return Mute("Li", "known", until, fingerprint, code, resource)
 
 
@@ -56,7 +58,9 @@ def test_muting_one_fingerprint_changes_nothing_else(rules: Ruleset, chosen: int
     assert hidden(quiet) == {victim.resource}
     shown = {
         code: dataclasses.replace(
-            result, findings=tuple(dataclasses.replace(f, muted=None) for f in result.findings), outcome=plain[code].outcome
+            result,
+            findings=tuple(dataclasses.replace(f, muted=None) for f in result.findings),
+            outcome=plain[code].outcome,
         )
         for code, result in quiet.items()
     }

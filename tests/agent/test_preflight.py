@@ -68,7 +68,10 @@ class Scripted:
         return answer
 
 
-SEEN = [("GV$OB_MEMSTORE", name) for name in ("ACTIVE_SPAN", "FREEZE_TRIGGER", "FREEZE_CNT", "MEMSTORE_USED", "MEMSTORE_LIMIT")]
+SEEN = [
+    ("GV$OB_MEMSTORE", name)
+    for name in ("ACTIVE_SPAN", "FREEZE_TRIGGER", "FREEZE_CNT", "MEMSTORE_USED", "MEMSTORE_LIMIT")
+]
 GRANTED = ["GRANT SHOW VIEW, PROCESS ON *.* TO 'r'", "GRANT SELECT ON `oceanbase`.* TO 'r'"]
 
 
@@ -85,7 +88,12 @@ def said(capabilities: Capabilities) -> list[str]:
 
 def test_a_right_account_on_a_user_tenant() -> None:
     found = inspected()
-    assert (found.version, found.tenant_kind, found.embedded, found.problems) == ((4, 2, 5, 1), TenantKind.USER, False, ())
+    assert (found.version, found.tenant_kind, found.embedded, found.problems) == (
+        (4, 2, 5, 1),
+        TenantKind.USER,
+        False,
+        (),
+    )
     assert found.columns["GV$OB_MEMSTORE"] == {name for _, name in SEEN}
     assert "TABLE_NAME" in found.columns["TABLES"], "information_schema is taken as declared"
 
@@ -108,7 +116,11 @@ def test_a_server_that_is_not_supported(identity: tuple[Any, ...], says: str) ->
 
 @pytest.mark.parametrize(
     ("tenant_id", "told", "found"),
-    [(1, TenantKind.USER, TenantKind.SYS), (1002, TenantKind.SYS, TenantKind.USER), (1, TenantKind.SYS, TenantKind.SYS)],
+    [
+        (1, TenantKind.USER, TenantKind.SYS),
+        (1002, TenantKind.SYS, TenantKind.USER),
+        (1, TenantKind.SYS, TenantKind.SYS),
+    ],
 )
 def test_the_tenant_itself_says_what_kind_it_is(tenant_id: int, told: TenantKind, found: TenantKind) -> None:
     capabilities = inspected(("4.2.5.1", tenant_id, "r@%", "MYSQL"), kind=told)

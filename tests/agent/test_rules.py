@@ -15,7 +15,7 @@ from agent.i18n import render
 from agent.model import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.rules import apply, load
 from agent.terms import Severity
-from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset, written
+from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset
 
 TODAY = NOW.date()
 
@@ -104,7 +104,12 @@ checks:
         ('{equals: "ON"}', "{one_of: 7}", "VAR901.expected.one_of", "a list"),
         ('{equals: "ON"}', "{one_of: [ON], equals: ON}", "VAR901.expected.one_of", "no equals"),
         ('{equals: "ON"}', "{one_of: [ON]}", "VAR901.recommended", "is missing"),
-        ('{equals: "ON"}', "{one_of: [ON]}\n    recommended: \"OFF\"", "VAR901.recommended", "not one that the rule accepts"),
+        (
+            '{equals: "ON"}',
+            '{one_of: [ON]}\n    recommended: "OFF"',
+            "VAR901.recommended",
+            "not one that the rule accepts",
+        ),
         ('{equals: "ON"}', "{min: ON}\n    recommended: ON", "VAR901.expected.min", "a number"),
         ('{equals: "ON"}', "{about: ON}", "VAR901.expected", "a mapping with"),
         ('{equals: "ON"}', "ON", "VAR901.expected", "a mapping with"),
@@ -113,7 +118,7 @@ checks:
         ("scoring: {prior_failure_rate_pct: 5}", "scoring: {prior_failure_rate_pct: true}", "", "from 0 to 100"),
         ("  CAP902:\n    severity: low\n", "", "", "CAP902 (capacity.tiny_two) has no rule"),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_mistake(tmp_path: Path, old: str, new: str, place: str, says: str) -> None:
     assert old in RULES
     text = RULES.replace(old, new, 1).replace("    {severity: low, worst: 7}", "    severity: low\n    worst: 7")
@@ -153,7 +158,9 @@ def test_an_override_is_merged_into_its_rule_alone(tmp_path: Path) -> None:
     plain = ruleset(tmp_path)
     changed = applied(tmp_path, [override({"ladder": {"critical": 95}, "group": "other"})])
     judge = changed.rules["CAP901"].judge
-    assert isinstance(judge, Ladder) and [limit for _, limit in judge.rungs] == [70.0, 80.0, 95.0] and judge.worst == 100.0
+    assert (
+        isinstance(judge, Ladder) and [limit for _, limit in judge.rungs] == [70.0, 80.0, 95.0] and judge.worst == 100.0
+    )
     assert (changed.rules["CAP901"].group, changed.rules["CAP901"].overridden) == ("other", True)
     assert changed.rules["CAP901"].params == plain.rules["CAP901"].params
     assert {code: rule for code, rule in changed.rules.items() if code != "CAP901"} == {

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from agent.errors import SnapshotError
-from agent.facts.given import Attestation, BusinessProfile, Build, Clock, CriticalPeriod, EarlierValue
+from agent.facts.given import Attestation, Build, BusinessProfile, Clock, CriticalPeriod, EarlierValue
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.facts.settings import Tenant, Variable
@@ -24,12 +24,16 @@ from agent.terms import TenantKind, Text, UnavailableKind, Version
 from tests.agent.tiny import NOW, memstore
 
 MOMENT = datetime(2026, 11, 23, 5, 59, 58, 123456, tzinfo=UTC)
-GONE = Unavailable(UnavailableKind.TIMEOUT, Text("{source} took {took_ms}", {"source": "x", "took_ms": 7.5}), Text("later"))
+GONE = Unavailable(
+    UnavailableKind.TIMEOUT, Text("{source} took {took_ms}", {"source": "x", "took_ms": 7.5}), Text("later")
+)
 FACTS: dict[type, Any] = {
     Memstore: (memstore("10.0.0.1", 5), memstore("名\x00\x1b\u202e'`", 1 << 62)),
     Variable: (Variable(name="v", value=None),),
     Table: (
-        Table(table_schema="s", table_name="t", table_rows=None, data_length=0, table_collation=None, create_time=MOMENT),
+        Table(
+            table_schema="s", table_name="t", table_rows=None, data_length=0, table_collation=None, create_time=MOMENT
+        ),
     ),
     Tenant: GONE,
     Build: (Build(version=Version(4, 2, 5, 1), tenant_kind=TenantKind.USER, embedded=False),),
@@ -43,10 +47,19 @@ FACTS: dict[type, Any] = {
     EarlierValue: (EarlierValue(code="CAP901", resource="r", value=7.0, as_of=MOMENT),),
 }
 SNAPSHOT = Snapshot(
-    "shop", TenantKind.USER, Version(4, 2, 5, 1), NOW, FACTS,
-    (SourceRecord("Memstore", "oceanbase.X", "ok", 2, 1.5, True), SourceRecord("Tenant", "oceanbase.Y", "timeout", reason=GONE.reason)),
-    (Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")), Problem(Text("no remedy"))), Cost(3, 4.5, 2.5, 6), True,
-)  # fmt: skip
+    "shop",
+    TenantKind.USER,
+    Version(4, 2, 5, 1),
+    NOW,
+    FACTS,
+    (
+        SourceRecord("Memstore", "oceanbase.X", "ok", 2, 1.5, True),
+        SourceRecord("Tenant", "oceanbase.Y", "timeout", reason=GONE.reason),
+    ),
+    (Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")), Problem(Text("no remedy"))),
+    Cost(3, 4.5, 2.5, 6),
+    True,
+)
 
 
 def test_round_trip_is_equal(tmp_path: Path) -> None:
@@ -105,17 +118,25 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("agent.facts.resources:Memstore", "os:system"), ("agent.facts.resources:Memstore", "agent.facts.resources:Nothing"),
-        ("agent.facts.resources:Memstore", "agent.facts.no_such:Row"), ("agent.facts.resources:Memstore", "agent.facts.resources:COUNTERS"),
-        ("memstore_used", "memory_used"), ('"kind":"timeout"', '"kind":"tired"'), ('"target":"shop",', ""),
-        ('"version":[4,2,5,1]', '"version":[]'), (NOW.isoformat(), "yesterday"), ('"facts":{', '"facts":[],"x":{'),
+        ("agent.facts.resources:Memstore", "os:system"),
+        ("agent.facts.resources:Memstore", "agent.facts.resources:Nothing"),
+        ("agent.facts.resources:Memstore", "agent.facts.no_such:Row"),
+        ("agent.facts.resources:Memstore", "agent.facts.resources:COUNTERS"),
+        ("memstore_used", "memory_used"),
+        ('"kind":"timeout"', '"kind":"tired"'),
+        ('"target":"shop",', ""),
+        ('"version":[4,2,5,1]', '"version":[]'),
+        (NOW.isoformat(), "yesterday"),
+        ('"facts":{', '"facts":[],"x":{'),
     ],
-)  # fmt: skip
+)
 def test_facts_that_do_not_fit_this_agent_are_refused(tmp_path: Path, old: str, new: str) -> None:
     assert "do not fit this agent" in refusal(changed(tmp_path / "s", old, new))
 
 
-@pytest.mark.parametrize("outer", [[], 7, {}, {"body": "{}"}, {"body": 7, "sha256": "x"}, {"body": None, "sha256": None}])
+@pytest.mark.parametrize(
+    "outer", [[], 7, {}, {"body": "{}"}, {"body": 7, "sha256": "x"}, {"body": None, "sha256": None}]
+)
 def test_another_file_is_refused(tmp_path: Path, outer: Any) -> None:
     assert refusal(packed(tmp_path / "s", outer))
 
@@ -125,7 +146,9 @@ def test_a_right_hash_over_nonsense_is_refused(tmp_path: Path, body: str) -> Non
     assert "not a snapshot" in refusal(packed(tmp_path / "s", {"body": body}, rehash=True))
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", zstandard.ZstdCompressor().compress(b"\xff\xfe")])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", zstandard.ZstdCompressor().compress(b"\xff\xfe")]
+)
 def test_a_file_that_is_no_snapshot_at_all(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "s").write_bytes(content)
     assert "not a snapshot" in refusal(tmp_path / "s")

@@ -41,7 +41,12 @@ def capabilities(target: str) -> Capabilities:
     columns |= {view.partition(".")[2].upper(): frozenset(names.split()) for view, names in COLUMNS[target].items()}
     privileges = frozenset({"SHOW VIEW", "PROCESS"})
     return Capabilities(
-        Version.parse(version), TenantKind(kind), "r@%", columns=columns, privileges=privileges, grants={"*": frozenset()}
+        Version.parse(version),
+        TenantKind(kind),
+        "r@%",
+        columns=columns,
+        privileges=privileges,
+        grants={"*": frozenset()},
     )
 
 
@@ -93,7 +98,7 @@ class Joined:
 
 
 def target(**parts: object) -> Capabilities:
-    columns = {"HX": frozenset("A B X Y STATE HX_ID".split()), "HY": frozenset({"ID", "NAME"})}
+    columns = {"HX": frozenset(["A", "B", "X", "Y", "STATE", "HX_ID"]), "HY": frozenset({"ID", "NAME"})}
     plain = Capabilities(
         Version(4, 2, 5, 1), TenantKind.USER, "r@%", columns=columns, privileges=frozenset({"SHOW VIEW"}),
         grants={"*": frozenset()},
@@ -107,7 +112,9 @@ def sql(row: type, where: Capabilities) -> str:
     return found.sql
 
 
-def missing(row: type, where: Capabilities, data_classes: frozenset[DataClass] | None = None) -> tuple[UnavailableKind, str, str]:
+def missing(
+    row: type, where: Capabilities, data_classes: frozenset[DataClass] | None = None
+) -> tuple[UnavailableKind, str, str]:
     found = compile_source(row, where, data_classes)
     assert isinstance(found, Unavailable), found
     return found.kind, render(found.reason, "en"), render(found.remedy, "en")
@@ -158,7 +165,9 @@ def test_a_view_that_would_answer_empty_needs_its_privilege_proven(row: type, pr
 def test_a_data_class_that_the_customer_did_not_grant_is_not_read() -> None:
     kind, _, remedy = missing(Account, capabilities("4.2.5 user"), frozenset({DataClass.SETTINGS}))
     assert kind is UnavailableKind.NOT_GRANTED and "accounts" in remedy
-    assert isinstance(compile_source(ResourceUnit, capabilities("4.2.5 user"), frozenset({DataClass.STATISTICS})), Statement)
+    assert isinstance(
+        compile_source(ResourceUnit, capabilities("4.2.5 user"), frozenset({DataClass.STATISTICS})), Statement
+    )
 
 
 def test_columns_of_a_source_are_known_for_grants() -> None:

@@ -63,10 +63,17 @@ def two(variables: Rows[Variable], memstores: Rows[Memstore] | None) -> Iterator
 
 
 @check(
-    code="VAR901", name="parameters.tiny_switch", unit=Unit.TEXT, actor=Actor.CUSTOMER, title="Off",
-    finding="{resource} is {value} instead of {limit}.", parse=parse_switch,
-    remediation=Remediation("Switch it.", sql=("SET GLOBAL {resource} = {recommended!l};",), rollback=("SET GLOBAL x = {value!l};",)),
-)  # fmt: skip
+    code="VAR901",
+    name="parameters.tiny_switch",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Off",
+    finding="{resource} is {value} instead of {limit}.",
+    parse=parse_switch,
+    remediation=Remediation(
+        "Switch it.", sql=("SET GLOBAL {resource} = {recommended!l};",), rollback=("SET GLOBAL x = {value!l};",)
+    ),
+)
 def switch(variables: Rows[Variable]) -> Iterator[Measurement]:
     """A rationale."""
     for row in variables:
@@ -87,7 +94,9 @@ def ruleset(directory: Path, text: str = RULES) -> Ruleset:
 
 
 def memstore(name: str, used: int, limit: int = 1000) -> Memstore:
-    return Memstore(svr_ip=name, active_span=0, freeze_trigger=0, freeze_cnt=0, memstore_used=used, memstore_limit=limit)
+    return Memstore(
+        svr_ip=name, active_span=0, freeze_trigger=0, freeze_cnt=0, memstore_used=used, memstore_limit=limit
+    )
 
 
 def snapshot(

@@ -1,9 +1,10 @@
-"""Makes columns.json from lists of the server's views: the true columns of every view that our sources read.
+"""Makes columns.json and types.json from lists of the server's views: what the views that our sources read truly have.
 
     python -m tests.data.make_columns DIRECTORY
 
-DIRECTORY holds ``views_<version>_<kind>_tenant.tsv`` files with the columns view and column, made from the output of
-``DESC`` or from the documentation. A view that a server lacks is absent from columns.json, too.
+DIRECTORY holds ``views_<version>_<kind>_tenant.tsv`` files with the columns view, column and type, made from the output
+of ``DESC`` or from the documentation. A view that a server lacks is absent from columns.json, too. Types hardly differ
+between versions, so types.json has one per column: the first that a list gives.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import csv
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from agent.facts import all_sources, spec_of
 
@@ -19,9 +21,10 @@ TARGETS = ("4.2.5 user", "4.2.5 sys", "4.3.0 user", "4.3.0 sys", "4.3.3 user", "
 
 
 def main(directory: Path) -> None:
-    """Write columns.json beside this file: target -> view -> columns, separated by blanks."""
+    """Write both beside this file: target -> view -> columns, separated by blanks; and view -> column -> type."""
     wanted = {view.upper() for row in all_sources() if (spec := spec_of(row)) for view in spec.views}
     found: dict[str, dict[str, str]] = {}
+    types: dict[str, dict[str, str]] = {}
     for target in TARGETS:
         version, kind = target.split()
         columns: dict[str, list[str]] = {}
@@ -29,9 +32,15 @@ def main(directory: Path) -> None:
             for line in csv.DictReader(file, delimiter="\t"):
                 if line["view"].upper() in wanted:
                     columns.setdefault(line["view"], []).append(line["column"].upper())
+                    types.setdefault(line["view"], {}).setdefault(line["column"].upper(), line["type"].lower())
         found[target] = {view: " ".join(columns[view]) for view in sorted(columns)}
-    content = json.dumps(found, indent=1)
-    (Path(__file__).parent / "columns.json").write_text(content + "\n", encoding="utf-8")
+    keep("columns.json", found)
+    keep("types.json", {view: types[view] for view in sorted(types)})
+
+
+def keep(name: str, content: Any) -> None:
+    """Write a file beside this one."""
+    (Path(__file__).parent / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

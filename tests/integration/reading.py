@@ -84,8 +84,8 @@ def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> t
     while True:
         rows = rows_of(
             kernel,
-            "SELECT QUERY_SQL, SQL_ID, RETURN_ROWS FROM oceanbase.GV$OB_SQL_AUDIT WHERE IS_INNER_SQL = 0 AND QUERY_SQL <> ''"
-            f" AND USER_NAME = '{user}' ORDER BY REQUEST_ID",
+            "SELECT QUERY_SQL, SQL_ID, RETURN_ROWS FROM oceanbase.GV$OB_SQL_AUDIT"
+            f" WHERE IS_INNER_SQL = 0 AND QUERY_SQL <> '' AND USER_NAME = '{user}' ORDER BY REQUEST_ID",
         )
         if len(rows) >= at_least or time.monotonic() > deadline:
             return tuple(Audited(*row) for row in rows)

@@ -25,7 +25,7 @@ from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
 from agent.kernel import Kernel
 from agent.model import Unavailable
-from agent.terms import DataClass, TenantKind, UnavailableKind
+from agent.terms import DataClass, TenantKind, UnavailableKind, Version
 from tests.integration.reading import PASSWORD, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel
@@ -102,16 +102,25 @@ def test_a_statement_that_times_out_leaves_the_session_usable(kernel: Kernel, ac
 def test_a_view_that_vanished_after_preflight(kernel: Kernel, account: str) -> None:
     """A cluster held as data: tables with a view's columns in a schema of another name, read by the same statements."""
     held = "hx_held"
-    columns = "TENANT_ID BIGINT, TENANT_NAME VARCHAR(64), TENANT_TYPE VARCHAR(9), COMPATIBILITY_MODE VARCHAR(9), STATUS VARCHAR(9)"
-    kernel.run([f"DROP DATABASE IF EXISTS {held}", f"CREATE DATABASE {held}", f"CREATE TABLE {held}.DBA_OB_TENANTS ({columns})"])
+    texts = ", ".join(f"{name} VARCHAR(64)" for name in ("TENANT_NAME", "TENANT_TYPE", "COMPATIBILITY_MODE", "STATUS"))
+    columns = f"TENANT_ID BIGINT, {texts}"
+    kernel.run(
+        [
+            f"DROP DATABASE IF EXISTS {held}",
+            f"CREATE DATABASE {held}",
+            f"CREATE TABLE {held}.DBA_OB_TENANTS ({columns})",
+        ]
+    )
     kernel.run([f"INSERT INTO {held}.DBA_OB_TENANTS VALUES (1002, 'shop', 'USER', 'MYSQL', 'NORMAL')"])
     kernel.run([f"GRANT SELECT ON {held}.* TO {account}"])
     try:
         with open_session(kernel, account) as session:
-            capabilities = preflight.inspect(session, [Tenant], TenantKind.SYS, held)
+            capabilities = preflight.inspect(
+                session, [Tenant], TenantKind.SYS, preflight.Held(held, Version(4, 2, 5, 1))
+            )
             there = collect(session, [Tenant], capabilities, None, datetime.now(UTC))
             kernel.run([f"DROP TABLE {held}.DBA_OB_TENANTS"])
-            gone = collect(session, [Tenant, Table], capabilities, None, datetime.now(UTC))
+            gone = collect(session, [Tenant], capabilities, None, datetime.now(UTC))
     finally:
         kernel.run([f"REVOKE SELECT ON {held}.* FROM {account}", f"DROP DATABASE {held}"])
     tenants = there.facts[Tenant]

@@ -1,0 +1,102 @@
+"""An assessment.json holds all that a later assessment needs, and another file is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.compare import compare
+from agent.document import SCHEMA_VERSION, earlier_from, plain, read_document, to_document
+from agent.errors import SnapshotError
+from agent.evaluate import evaluate
+from agent.facts.settings import Variable
+from agent.i18n import render
+from agent.model import Assessment, Mute
+from agent.rules import apply
+from agent.score import score
+from agent.terms import Outcome, Severity, TenantKind
+from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
+
+
+def assessment(directory: Path) -> Assessment:
+    mute = Mute("Li", "known", NOW.date() + timedelta(days=9), code="VAR901", resource="quiet")
+    rules = apply(ruleset(directory), SPECS, directory / "rules.yaml", (), [mute], NOW.date())
+    facts = snapshot(
+        [memstore("10.0.0.1", 950), memstore("10.0.0.2\x1b", 850)],
+        [Variable(name="loud", value="0"), Variable(name="quiet", value="0")],
+    )
+    results = evaluate(SPECS.values(), rules, facts)
+    scored = score(results, rules.scoring, TenantKind.USER, None)
+    return Assessment("20261123-x", "0.0", "Acme", None, None, facts, SPECS, rules, results, scored)
+
+
+def test_what_was_judged_comes_back_for_the_next_time(tmp_path: Path) -> None:
+    done = assessment(tmp_path)
+    document = json.loads(json.dumps(to_document(done), allow_nan=False))
+    back = earlier_from(document)
+    assert (back.id, back.as_of, back.ruleset_sha256) == ("20261123-x", NOW, done.ruleset.sha256)
+    for result in done.results:
+        read = back.results[result.code]
+        assert (read.outcome, read.actor, read.category, read.group) == (
+            result.outcome, result.actor, result.category, result.group,
+        )  # fmt: skip
+        assert [(f.fingerprint, f.resource, f.severity, f.value) for f in read.findings] == [
+            (f.fingerprint, f.resource, f.severity, f.value) for f in result.findings
+        ]
+        assert [bool(f.muted) for f in read.findings] == [bool(f.muted) for f in result.findings]
+    assert compare(done.results, done.score, done.ruleset.sha256, back) is not None
+
+
+def test_the_document_holds_every_text_in_every_language(tmp_path: Path) -> None:
+    (memory,) = [item for item in to_document(assessment(tmp_path))["results"] if item["code"] == "CAP901"]
+    assert memory["outcome"] == Outcome.FINDING and memory["severity"] == Severity.CRITICAL
+    assert set(memory["texts"]) == {"zh-CN", "en"} and memory["texts"]["en"]["title"] == "Full"
+    assert memory["findings"][0]["texts"]["en"] == "10.0.0.1 is 95% full, the limit is 90%; it uses 950 B."
+    assert memory["ladder"] == {
+        "rungs": {"medium": 70.0, "high": 80.0, "critical": 90.0}, "worst": 100.0, "descending": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1 / 3, 0.3333),
+        (date(2026, 1, 2), "2026-01-02"),
+        (datetime(2026, 1, 2, tzinfo=UTC), "2026-01-02T00:00:00+00:00"),
+        ((1, (2.00001,)), [1, [2.0]]),
+        ({"a": {1: None}}, {"a": {"1": None}}),
+        (True, True),
+        ("x", "x"),
+        (None, None),
+    ],
+)
+def test_plain(value: Any, shown: Any) -> None:
+    assert plain(value) == shown
+
+
+@pytest.mark.parametrize("text", ["", "[]", "7", "{}", '{"schema_version": 1}', "not json", "[" * 100_000])
+def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(SnapshotError) as error:
+        read_document(tmp_path / "a.json")
+    assert "not an assessment.json" in render(error.value.text, "en")
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"), [(SCHEMA_VERSION, False), (SCHEMA_VERSION + 1, True), ("1", True), (None, True)]
+)
+def test_a_newer_document_is_refused(tmp_path: Path, version: Any, refused: bool) -> None:
+    document = {**to_document(assessment(tmp_path)), "schema_version": version}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document))
+    if refused:
+        with pytest.raises(SnapshotError):
+            read_document(path)
+    else:
+        assert read_document(path)["customer"] == "Acme"
+    with pytest.raises(SnapshotError):
+        read_document(tmp_path / "nowhere.json")

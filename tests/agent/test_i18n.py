@@ -1,0 +1,88 @@
+"""Numbers are printed by their unit, and nothing that comes from a database is ever a template."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.i18n import LANGUAGES, format_value, in_all_languages, render, translate, unit_of
+from agent.terms import Scalar, Text, Unit
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "en", "zh"),
+    [
+        (92.345, Unit.PCT, "92.3%", "92.3%"),
+        (100.0, Unit.PCT, "100%", "100%"),
+        (0, Unit.PCT, "0%", "0%"),
+        (0, Unit.BYTES, "0 B", "0 B"),
+        (1023, Unit.BYTES, "1,023 B", "1,023 B"),
+        (1536, Unit.BYTES, "1.5 KiB", "1.5 KiB"),
+        (3 << 29, Unit.BYTES, "1.5 GiB", "1.5 GiB"),
+        (5 << 40, Unit.BYTES, "5 TiB", "5 TiB"),
+        (-3 << 20, Unit.BYTES, "-3 MiB", "-3 MiB"),
+        (12345, Unit.COUNT, "12,345", "12,345"),
+        (0, Unit.COUNT, "0", "0"),
+        (0.125, Unit.RATIO, "0.12", "0.12"),
+        (1.5, Unit.DAYS, "1.5 days", "1.5 天"),
+        (12, Unit.HOURS, "12 h", "12 小时"),
+        (30, Unit.SECONDS, "30 s", "30 秒"),
+        (90, Unit.SECONDS, "1.5 min", "1.5 分钟"),
+        (7200, Unit.SECONDS, "2 h", "2 小时"),
+        (172800, Unit.SECONDS, "2 days", "2 天"),
+        (250, Unit.MILLISECONDS, "250 ms", "250 毫秒"),
+        (1500, Unit.MILLISECONDS, "1.5 s", "1.5 秒"),
+        (90_000, Unit.MILLISECONDS, "1.5 min", "1.5 分钟"),
+        (7, Unit.MICROSECONDS, "7 us", "7 微秒"),
+        (1500, Unit.MICROSECONDS, "1.5 ms", "1.5 毫秒"),
+        (2_000_000, Unit.MICROSECONDS, "2 s", "2 秒"),
+        (60_000_000, Unit.MICROSECONDS, "1 min", "1 分钟"),
+        (1234.567, None, "1,234.57", "1,234.57"),
+        ("as it is", Unit.BYTES, "as it is", "as it is"),
+        ("x", Unit.TEXT, "x", "x"),
+    ],
+)
+def test_every_unit(value: Scalar, unit: Unit | None, en: str, zh: str) -> None:
+    assert (format_value(value, unit, "en"), format_value(value, unit, "zh-CN")) == (en, zh)
+
+
+def test_unknown_switches_and_times() -> None:
+    assert [format_value(value, Unit.COUNT, "en") for value in (None, True, False)] == ["unknown", "yes", "no"]
+    assert [format_value(value, None, "zh-CN") for value in (None, True, False)] == ["未知", "是", "否"]
+    eight = datetime(2026, 11, 23, 14, 0, tzinfo=timezone(timedelta(hours=8)))
+    assert (
+        format_value(eight, None, "en") == format_value(eight.astimezone(UTC), None, "zh-CN") == "2026-11-23 06:00 UTC"
+    )
+
+
+@pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.TEXT])
+def test_the_unit_stands_at_the_end_of_a_name(unit: Unit) -> None:
+    assert unit_of(f"used_{unit.value}") is unit
+    assert unit_of(unit.value) is None and unit_of(f"{unit.value}_used") is None
+
+
+def test_names_that_only_look_alike_have_no_unit() -> None:
+    assert [unit_of(name) for name in ("value", "bytes", "", "tables", "address", "status")] == [None] * 6
+
+
+@given(st.text())
+def test_a_value_never_acts_as_a_template(value: str) -> None:
+    assert render(Text("<{name}> {used_bytes}", {"name": value, "used_bytes": 1024}), "en") == f"<{value}> 1 KiB"
+
+
+@pytest.mark.parametrize("value", ["{used_bytes}", "{0}", "{", "}", "{{}}", "{name.__class__}", "%s", "$name"])
+def test_braces_of_a_value_stay(value: str) -> None:
+    assert render(Text("{name}", {"name": value}), "zh-CN") == value
+
+
+def test_a_message_without_values_may_hold_braces() -> None:
+    assert render(Text("a {literal} brace"), "en") == "a {literal} brace"
+
+
+def test_no_text_is_no_text_and_unknown_messages_stay_english() -> None:
+    assert in_all_languages(None) == dict.fromkeys(LANGUAGES, "") == {"zh-CN": "", "en": ""}
+    assert translate("", "zh-CN") == ""
+    assert translate("No catalogue holds this sentence.", "zh-CN") == "No catalogue holds this sentence."

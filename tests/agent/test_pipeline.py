@@ -1,0 +1,111 @@
+"""From a saved snapshot on, the line is pure: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent import pipeline, registry, rules, snapshot
+from agent.document import to_document
+from agent.errors import ConnectError, NotAuthorized
+from agent.facts.resources import Memstore
+from agent.history.store import History
+from agent.model import Assessment, Snapshot
+from agent.pipeline import Job
+from agent.registry import Registry
+from agent.terms import Outcome
+from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
+from tests.agent.tiny import NOW, RULES, SPECS, memstore, written
+from tests.agent.tiny import snapshot as facts_of
+
+
+def job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> Job:
+    path = written(directory, RULES)
+    return Job(load(directory, content), "orders", Registry(SPECS), rules.load(SPECS, path), now)
+
+
+@pytest.fixture(autouse=True)
+def own_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overrides change entries of this file instead of the shipped one."""
+    monkeypatch.setattr(rules, "shipped_path", lambda: tmp_path / "rules.yaml")
+
+
+def facts() -> Snapshot:
+    return dataclasses.replace(facts_of([memstore("10.0.0.1", 950), memstore("10.0.0.2", 750)]), target="orders")
+
+
+def judged(assessment: Assessment) -> str:
+    document = to_document(assessment)
+    return json.dumps({"results": document["results"], "score": document["score"]}, sort_keys=True)
+
+
+def test_the_same_snapshot_and_rules_give_the_same_bytes(tmp_path: Path) -> None:
+    snapshot.save(facts(), tmp_path / "s.obh")
+    first = pipeline.conclude(job(tmp_path), "one", None, snapshot.load(tmp_path / "s.obh"))
+    again = pipeline.conclude(job(tmp_path), "two", None, snapshot.load(tmp_path / "s.obh"))
+    assert judged(first) == judged(again)
+    assert judged(pipeline.conclude(job(tmp_path), "three", None, facts())) == judged(first)
+    other = dataclasses.replace(facts(), facts={**facts().facts, Memstore: ()})
+    assert judged(pipeline.conclude(job(tmp_path), "four", None, other)) != judged(first)
+
+
+def test_the_shipped_rules_judge_the_same_snapshot_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    found = registry.load()
+    whole = dataclasses.replace(job(tmp_path), registry=found, shipped=rules.load(found.checks))
+    empty = dataclasses.replace(facts(), facts={**dict.fromkeys(found.sources, ()), **facts().facts})
+    first, again = (pipeline.conclude(whole, mark, None, empty) for mark in ("one", "two"))
+    assert judged(first) == judged(again)
+    assert len(first.results) == len(found.checks)
+
+
+def test_what_overrides_hide_is_told(tmp_path: Path) -> None:
+    change = "until: 2026-12-01, change: {ladder: {critical: 99}}"
+    softened = f"rules:\n  overrides:\n    - {{code: CAP901, owner: Li, reason: small, {change}}}\n"
+    plain = pipeline.conclude(job(tmp_path), "x", None, facts())
+    soft = pipeline.conclude(job(tmp_path, MINIMAL + softened), "x", None, facts())
+    assert soft.score.value > plain.score.value
+    assert soft.score.hidden_by_overrides == pytest.approx(soft.score.value - plain.score.value, abs=0.06)
+    assert plain.score.hidden_by_overrides == 0
+
+
+def test_an_idle_mute_is_a_note(tmp_path: Path) -> None:
+    idle = 'mutes:\n  - {code: CAP901, resource: "10.9.*", owner: Li, reason: known, until: 2026-12-01}\n'
+    assessment = pipeline.conclude(job(tmp_path, MINIMAL + idle), "x", None, facts())
+    assert [note.args["name"] for note in assessment.notes] == ["CAP901 10.9.*"]
+    assert assessment.results[0].outcome is Outcome.FINDING
+
+
+def test_outside_the_authorization_nothing_is_connected_to(tmp_path: Path) -> None:
+    with pytest.raises(NotAuthorized):
+        pipeline.collect_snapshot(job(tmp_path, MINIMAL + AUTHORIZATION, datetime(2027, 1, 2, tzinfo=UTC)), "x")
+
+
+def test_a_target_that_cannot_be_reached_is_its_own_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERS_PASSWORD", "x")
+    with pytest.raises(ConnectError):
+        pipeline.collect_snapshot(job(tmp_path, (MINIMAL + AUTHORIZATION).replace("db.example.com", "db.invalid")), "x")
+
+
+def test_the_next_assessment_knows_the_last(tmp_path: Path) -> None:
+    history = History.open(str(tmp_path / "history.db"))
+    first = dataclasses.replace(job(tmp_path), history=history)
+    assert first.earlier is None
+    document = to_document(pipeline.conclude(first, pipeline.new_id(NOW), None, facts()))
+    assert pipeline.record(first, document) == ()
+    later = dataclasses.replace(first, now=NOW + timedelta(days=90))
+    assert later.earlier is not None and later.earlier.id == document["assessment_id"]
+    following = pipeline.conclude(later, "later", None, dataclasses.replace(facts(), as_of=later.now))
+    assert following.comparison is not None and following.comparison.score_delta == 0
+
+
+def test_ids_sort_by_time_and_differ() -> None:
+    ids = [pipeline.new_id(NOW + timedelta(seconds=n)) for n in range(3)]
+    assert ids == sorted(ids) and len({pipeline.new_id(NOW) for _ in range(50)}) == 50
+    assert all(part.isalnum() for part in ids[0].split("-"))

@@ -1,0 +1,102 @@
+"""From the engagement's words to endpoint, budget and the facts that people supply."""
+
+from __future__ import annotations
+
+import dataclasses
+import ssl
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from agent import targets
+from agent.connect import Budget
+from agent.errors import ConfigError
+from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
+from agent.i18n import render
+from agent.model import CheckResult, Earlier
+from agent.terms import Outcome, Severity
+from tests.agent.engagements import MINIMAL, load
+from tests.agent.scoring import failed, finding
+
+NOW = datetime(2026, 2, 15, 4, 0, tzinfo=UTC)
+TARGET = """\
+    tls: {mode: TLS}
+    limits: {statement_timeout_s: 5, total_database_ms: 1000, max_rows: 10}
+    attestations:
+      tde_enabled: {value: false, by: Li, date: 2026-02-01, valid_until: 2026-02-15}
+business:
+  peak_qps: 1200.5
+  critical_periods:
+    - {name: Double 11, from: 2026-11-01, to: 2026-11-12}
+attestations:
+  tde_enabled: {value: true, by: Li, date: 2026-02-01, valid_until: 2026-05-01}
+  last_restore_drill: {value: 2026-01-15, by: Li, date: 2026-02-01, valid_until: 2026-02-14}
+"""
+
+
+def content(mode: str = "required") -> str:
+    return MINIMAL + TARGET.replace("TLS", mode)
+
+
+def test_the_password_is_asked_for_only_when_the_connection_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ORDERS_PASSWORD", raising=False)
+    endpoint = targets.endpoint(load(tmp_path, content()), "orders")
+    assert (endpoint.name, endpoint.host, endpoint.port, endpoint.user) == (
+        "orders", "db.example.com", 3306, "reader@orders#c1",
+    )  # fmt: skip
+    with pytest.raises(ConfigError):
+        endpoint.password()
+    monkeypatch.setenv("ORDERS_PASSWORD", "s3cret")
+    assert endpoint.password() == "s3cret"
+    assert "s3cret" not in repr(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("mode", "mode_of_tls", "names_are_checked"),
+    [("required", ssl.CERT_NONE, False), ("verify", ssl.CERT_REQUIRED, True)],
+)
+def test_tls(tmp_path: Path, mode: str, mode_of_tls: ssl.VerifyMode, names_are_checked: bool) -> None:
+    tls = targets.endpoint(load(tmp_path, content(mode)), "orders").tls
+    assert tls is not None and (tls.verify_mode, tls.check_hostname) == (mode_of_tls, names_are_checked)
+
+
+def test_tls_disabled_is_plain_text(tmp_path: Path) -> None:
+    assert targets.endpoint(load(tmp_path, content("disabled")), "orders").tls is None
+
+
+def test_a_certificate_file_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    engagement = load(tmp_path, content().replace("{mode: required}", "{mode: verify, ca: ca.pem}"))
+    with pytest.raises(ConfigError) as error:
+        targets.endpoint(engagement, "orders")
+    assert "ca.pem" in render(error.value.text, "en")
+
+
+def test_the_budget_is_the_targets_own(tmp_path: Path) -> None:
+    assert targets.budget(load(tmp_path, content()), "orders") == Budget(5.0, 1000.0, 10)
+
+
+def test_facts_that_people_supply(tmp_path: Path) -> None:
+    given = list(targets.given_facts(load(tmp_path, content()), "orders", NOW, None))
+    assert BusinessProfile(peak_qps=1200.5, concurrency=None, growth_pct_per_year=None) in given
+    assert CriticalPeriod(name="Double 11", start=date(2026, 11, 1), end=date(2026, 11, 12)) in given
+    attested = [fact for fact in given if isinstance(fact, Attestation)]
+    assert [(fact.key, fact.value) for fact in attested] == [("tde_enabled", False)], (
+        "the target's own; expired ones left out"
+    )
+
+
+def test_the_last_assessments_numbers_are_facts_and_its_words_are_not(tmp_path: Path) -> None:
+    words = finding(Severity.LOW, resource="words")
+    results = {
+        "CAP001": failed("CAP001", finding(Severity.HIGH, resource="disk", value=81)),
+        "VAR001": CheckResult("VAR001", Outcome.FINDING, (dataclasses.replace(words, value="OFF"),)),
+    }
+    earlier = Earlier("e", NOW, "sha", 90.0, results, {})
+    values = [
+        f for f in targets.given_facts(load(tmp_path, content()), "orders", NOW, earlier) if isinstance(f, EarlierValue)
+    ]
+    assert values == [EarlierValue(code="CAP001", resource="disk", value=81.0, as_of=NOW)]

@@ -1,0 +1,72 @@
+"""Puts clusters into a schema of the embedded kernel and reads them through the agent's own statements."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from typing import Any
+
+import pymysql
+
+from agent import preflight
+from agent.collect import collect
+from agent.connect import Budget, Endpoint, Session
+from agent.kernel import Kernel
+from agent.model import Snapshot
+from agent.preflight import Held
+from tests.clusters.cluster import Cluster
+from tests.clusters.schema import Target, create_table, views_of
+from tests.harness import NOW, shipped
+
+SCHEMA = "held_cluster"
+
+
+class Shelf:
+    """One schema that holds one cluster at a time. Tables are kept from one cluster to the next: making them costs most."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._connection: pymysql.Connection[Any] = kernel.connect()
+        self._tables: dict[str, tuple[str, ...]] = {}
+        self._filled: set[str] = set()
+        self.run("SET SESSION time_zone = '+00:00', ob_query_timeout = 60000000")
+        self.run(f"DROP DATABASE IF EXISTS {SCHEMA}")
+        self.run(f"CREATE DATABASE {SCHEMA}")
+
+    def close(self) -> None:
+        with contextlib.closing(self._connection):
+            self.run(f"DROP DATABASE {SCHEMA}")
+
+    def run(self, sql: str, values: Iterable[Any] = ()) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, tuple(values) or None)
+
+    def put(self, cluster: Cluster) -> None:
+        """Make the schema hold this cluster and nothing else."""
+        self._shape(cluster.target)
+        for view in self._filled:
+            self.run(f"DELETE FROM `{SCHEMA}`.`{view.partition('.')[2]}`")
+        self._filled = set(cluster.rows)
+        for sql, values in cluster.inserts(SCHEMA):
+            self.run(sql, values)
+
+    def _shape(self, target: Target) -> None:
+        wanted = views_of(target)
+        for view, columns in list(self._tables.items()):
+            if wanted.get(view) != columns:
+                self.run(f"DROP TABLE `{SCHEMA}`.`{view.partition('.')[2]}`")
+                del self._tables[view]
+                self._filled.discard(view)
+        for view, columns in wanted.items():
+            if view not in self._tables:
+                self.run(create_table(SCHEMA, view, columns))
+                self._tables[view] = columns
+
+    def read(self, target: Target, given: Iterable[object] = (), budget: Budget | None = None) -> Snapshot:
+        """Preflight and collect, as at a customer's."""
+        kernel, sources = self._kernel, shipped()[0].sources
+        endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+        with Session(endpoint, budget or Budget(), "held") as session:
+            held = Held(SCHEMA, target.full_version)
+            capabilities = preflight.inspect(session, sources, target.kind, held)
+            return collect(session, sources, capabilities, None, NOW, given=tuple(given))

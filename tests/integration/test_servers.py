@@ -1,0 +1,124 @@
+"""A server that is not OceanBase, and a kernel whose parent dies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymysql
+import pytest
+
+from agent.connect import Budget, Endpoint, Session
+from agent.errors import ConnectError
+from agent.i18n import render
+from agent.kernel import Kernel
+
+MARIADBD = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
+INSTALL = shutil.which("mariadb-install-db")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mariadb(tmp_path: Path) -> Iterator[int]:
+    """A throw-away MariaDB with an account reader; gives its port."""
+    if not Path(MARIADBD).is_file() or not INSTALL:
+        pytest.skip("MariaDB is not installed (apt-get install mariadb-server)")
+    data, port = tmp_path / "data", free_port()
+    who = ["--user=root"] if os.geteuid() == 0 else []
+    plain = ["--no-defaults", f"--datadir={data}", *who]
+    subprocess.run(
+        [INSTALL, *plain, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
+    )
+    started = (tmp_path / "started.sql").resolve()
+    started.write_text("CREATE USER reader@'%' IDENTIFIED BY 'p';\n")
+    server = subprocess.Popen(
+        [
+            MARIADBD,
+            *plain,
+            f"--port={port}",
+            "--bind-address=127.0.0.1",
+            f"--socket={tmp_path / 's'}",
+            f"--init-file={started}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _await(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _await(port: int) -> None:
+    for _ in range(200):
+        try:
+            pymysql.connect(host="127.0.0.1", port=port, user="reader", password="p").close()
+            return
+        except pymysql.MySQLError:
+            time.sleep(0.1)
+    pytest.fail("MariaDB did not start")
+
+
+@pytest.mark.mariadb
+def test_a_server_that_is_not_oceanbase(mariadb: int) -> None:
+    with pytest.raises(ConnectError) as error:
+        Session(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "p"), Budget(), "x")
+    said = render(error.value.text, "en")
+    assert "is not OceanBase" in said and "MariaDB" in said and f"127.0.0.1:{mariadb}" in said
+    assert "engagement" in said, "it says what to do"
+
+
+@pytest.mark.mariadb
+def test_a_wrong_password_there_too(mariadb: int) -> None:
+    with pytest.raises(ConnectError) as error:
+        Session(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "wrong"), Budget(), "x")
+    assert "1045" in render(error.value.text, "en")
+
+
+PARENT = """\
+import sys, time
+from pathlib import Path
+from agent.kernel import running
+with running(Path(sys.argv[1])) as kernel:
+    print(kernel.pid, flush=True)
+    time.sleep(120)
+"""
+
+
+@pytest.mark.kernel
+def test_the_kernel_ends_with_its_parent(kernel: Kernel, tmp_path: Path) -> None:
+    """``kernel`` is only asked for so that this is skipped where there is none."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert _runs(child)
+        parent.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while _runs(child) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not _runs(child)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
