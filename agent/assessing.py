@@ -79,7 +79,7 @@ def _each(engagement: Engagement, target: str | None, work: Callable[[str], int]
 
 
 def _job(engagement: Engagement, name: str, history: History | None, now: datetime) -> pipeline.Job:
-    found = registry.load()
+    found = registry.load(engagement.rules.checks)
     return pipeline.Job(engagement, name, found, rules.load(found.checks), now, history)
 
 
@@ -158,7 +158,7 @@ def evaluate_file(
     languages: Sequence[str] | None, fail_on: str | None,
 ) -> int:  # fmt: skip
     """A saved snapshot by today's rules, as of the time it was taken; not recorded in history."""
-    facts = snapshot.load(path)
+    facts = snapshot.load(path, registry.load(engagement.rules.checks).sources)
     name = targets_of(engagement, facts.target)[0]
     job = _job(engagement, name, history, facts.as_of)
     document = to_document(pipeline.conclude(job, pipeline.new_id(facts.as_of), None, facts))
@@ -194,7 +194,7 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime) -> 
     from agent.model import Unavailable
     from agent.statements import compile_source
 
-    sources = registry.load().sources
+    sources = registry.load(engagement.rules.checks).sources
 
     def work(name: str) -> int:
         granted = authorize(engagement, name, now).data_classes
@@ -234,16 +234,17 @@ def grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool) 
         args = {"given": ", ".join(unknown), "known": ", ".join(DataClass)}
         raise ConfigError(Text("Unknown data class: {given}; known are {known}.", args))
     chosen = frozenset(DataClass(word) for word in data_classes) or None
-    return script(all_sources(), user, host, chosen, tls)
+    every = dict.fromkeys((*all_sources(), *registry.load().sources))
+    return script(every, user, host, chosen, tls)
 
 
 def validate_rules(path: Path | None, engagement: Path | None) -> None:
     """Load everything that judges; raises with every problem."""
-    found = registry.load()
+    loaded = load_engagement(engagement) if engagement else None
+    found = registry.load(loaded.rules.checks if loaded else ())
     file = path or rules.shipped_path()
     ruleset = rules.load(found.checks, file)
-    if engagement:
-        loaded = load_engagement(engagement)
+    if loaded:
         today = datetime.now(loaded.service.zone).date()
         ruleset = rules.apply(ruleset, found.checks, file, overrides_of(loaded), loaded.mutes, today)
     for problem in (*found.problems, *ruleset.problems):

@@ -19,6 +19,8 @@ from agent.terms import Category, Text
 def _all() -> list[tuple[CheckSpec, Rule]]:
     found = registry.load()
     ruleset = rules.load(found.checks)
+    for problem in found.problems:
+        console.warn(problem)
     return [(spec, ruleset.rules[code]) for code, spec in found.checks.items()]
 
 
@@ -113,8 +115,8 @@ def _code(statements: tuple[str, ...], before: str = "") -> str:
 
 
 def pages() -> dict[str, str]:
-    """File name -> content of the generated pages, always in English."""
-    everything = _all()
+    """File name -> content of the generated pages, always in English; plug-ins have pages of their own."""
+    everything = [(spec, rule) for spec, rule in _all() if spec.rule is None]
     found: dict[str, str] = {"README.md": _index(everything)}
     for category in Category:
         mine = [(spec, rule) for spec, rule in everything if spec.category is category]

@@ -16,7 +16,7 @@ from agent.model import Override
 from agent.terms import Scalar, Text
 from agent.yamlfile import Loc, Locate, place, read_yaml, unusable
 
-__all__ = ["Engagement", "load_engagement", "overrides_of"]
+__all__ = ["Engagement", "load_engagement", "overrides_of", "validated"]
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -60,7 +60,11 @@ def overrides_of(engagement: Engagement) -> tuple[Override, ...]:
 
 
 def _load(root: type[B], path: Path) -> B:
-    data, locate = read_yaml(path)
+    return validated(root, *read_yaml(path), path)
+
+
+def validated(root: type[B], data: Any, locate: Locate, path: Path) -> B:
+    """What ``read_yaml`` gave, as blocks. Raises ConfigError with every problem listed."""
     try:
         return root.model_validate(data, context={"directory": path.parent, "targets": _target_names(data)})
     except ValidationError as error:

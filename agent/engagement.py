@@ -201,10 +201,11 @@ def _overrides(entries: tuple[OverrideEntry, ...]) -> tuple[model.Override, ...]
 
 
 class Rules(Block):
-    """Changes of the shipped rules: in a file of their own, here, or both."""
+    """Changes of the shipped rules, in a file of their own, here, or both; ``checks`` are files of further checks."""
 
     file: ExistingFile | None = None
     overrides: Many[OverrideEntry] = ()
+    checks: Many[ExistingFile] = ()
 
 
 class Report(Block):

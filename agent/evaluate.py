@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent.api import NotAssessed
@@ -136,8 +137,18 @@ def _cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
     return ""
 
 
+class _NothingToSetError(Exception):
+    """A placeholder has no value: here the statement would change nothing, or nothing that helps."""
+
+
 class _SqlFormatter(string.Formatter):
     """``{table!i}`` is quoted as an identifier, ``{user!l}`` as a literal: names from a database are hostile."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        value = super().get_value(key, args, kwargs)
+        if value is None:
+            raise _NothingToSetError
+        return value
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         if conversion == "i":
@@ -148,5 +159,9 @@ class _SqlFormatter(string.Formatter):
 
 
 def fill_sql(templates: Iterable[str], words: Mapping[str, Scalar]) -> tuple[str, ...]:
-    """Remediation SQL with its placeholders filled in."""
-    return tuple(_SqlFormatter().vformat(template, (), words) for template in templates)
+    """Remediation SQL with its placeholders filled in; a statement for which evidence gives None is left out."""
+    filled = []
+    for template in templates:
+        with contextlib.suppress(_NothingToSetError):
+            filled.append(_SqlFormatter().vformat(template, (), words))
+    return tuple(filled)

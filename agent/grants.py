@@ -63,7 +63,7 @@ def _view_grants(view: str, columns: set[str], optional: set[str], account: str,
         return [Grant(f"GRANT SELECT ON {where} TO {account};", exposes, optional=True)]
     required = ", ".join(sorted(columns - optional))
     return [
-        Grant(f"GRANT SELECT ({required}) ON {where} TO {account};", exposes),
+        Grant(f"GRANT SELECT ({required}) ON {where} TO {account};", exposes, optional=True),
         *(
             Grant(f"GRANT SELECT ({column}) ON {where} TO {account};", exposes, optional=True)
             for column in sorted(columns & optional)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from agent.terms import Scalar, Text, Unit
 
@@ -21,6 +22,7 @@ _STEPS = {
     Unit.MILLISECONDS: ((60_000, "min"), (1_000, "s"), (1, "ms")),
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
+_brought: dict[str, Mapping[str, str]] = {}
 _UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "h": "小时", "days": "天"}
 
 
@@ -29,19 +31,30 @@ def catalogue(language: str) -> Mapping[str, str]:
     """msgid -> translation; empty for English. Fuzzy and empty entries are left out."""
     if language == "en":
         return {}
+    path = files("agent") / "locale" / language.replace("-", "_") / "LC_MESSAGES" / "ob_health.po"
+    return read_catalogue(path, language) if path.is_file() else {}
+
+
+def read_catalogue(path: Traversable, language: str) -> dict[str, str]:
+    """One ``.po`` file. Raises OSError, ValueError or Babel's PoFileError for a file that is none."""
     from babel.messages.pofile import read_po
 
-    path = files("agent") / "locale" / language.replace("-", "_") / "LC_MESSAGES" / "ob_health.po"
-    if not path.is_file():
-        return {}
     with path.open("rb") as file:
-        entries = read_po(file, locale=language.replace("-", "_"))
+        entries = read_po(file, locale=language.replace("-", "_"), abort_invalid=True)
     return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string and not entry.fuzzy}
+
+
+def use_translations(brought: Mapping[str, Mapping[str, str]]) -> None:
+    """What plug-ins bring, by language; replaces what was brought before. None of them can reword the agent."""
+    _brought.clear()
+    _brought.update(brought)
 
 
 def translate(msgid: str, language: str) -> str:
     """The message in the language, or the English one where no translation exists."""
-    return catalogue(language).get(msgid, msgid) if msgid else ""
+    if not msgid:
+        return ""
+    return catalogue(language).get(msgid) or _brought.get(language, {}).get(msgid, msgid)
 
 
 def unit_of(name: str) -> Unit | None:

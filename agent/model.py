@@ -141,7 +141,8 @@ class CheckSpec:
 
     ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
-    ``rationale`` is the docstring; ``finding`` the one-line template of a finding.
+    ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``rule`` is the entry
+    that a plug-in brings in the form of rules.yaml; our own checks have theirs in that file, and None here.
     """
 
     code: str
@@ -163,6 +164,7 @@ class CheckSpec:
     attested: bool = False
     expects_value: bool = False
     parse: Callable[[str], float | str] | None = None
+    rule: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

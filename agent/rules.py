@@ -30,8 +30,9 @@ def shipped_path() -> Path:
 
 
 def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
-    """The shipped rules (or another complete file). Every check has a rule and every rule a check.
+    """The shipped rules (or another complete file) and those that plug-ins bring with their checks.
 
+    Every check has a rule and every rule a check; an entry of the file goes before a plug-in's.
     Raises ConfigError (unreadable file) or RulesError with all problems.
     """
     path = path or shipped_path()
@@ -47,7 +48,8 @@ def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
     scoring = _scoring(data.get("scoring", {}), problems)
     rules = _rules(specs, data.get("checks"), problems)
     problems.raise_any()
-    return Ruleset(rules, _sha256(data), scoring)
+    brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
+    return Ruleset(rules, _sha256([data, brought] if brought else data), scoring)
 
 
 def _sha256(data: Any) -> str:
@@ -70,10 +72,11 @@ def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: Problems) -> dic
     if not isinstance(data, dict):
         problems.add(("checks",), "{place}: a mapping of check codes to rules is expected")
         return {}
-    for code in sorted(specs.keys() - data.keys()):
+    brought = {code: spec.rule for code, spec in specs.items() if spec.rule}
+    for code in sorted(specs.keys() - data.keys() - brought.keys()):
         problems.add(("checks",), "{place}: the check {code} ({name}) has no rule", code=code, name=specs[code].name)
     rules: dict[str, Rule] = {}
-    for code, entry in data.items():
+    for code, entry in {**brought, **data}.items():
         if code not in specs:
             problems.add(("checks", code), "{place}: there is no check with this code")
             continue
@@ -102,7 +105,8 @@ def apply(
         elif override.until < today:
             notes.append(_expired("override", override.code, override.until))
         else:
-            changed = _merged(data["checks"][override.code], override.change)
+            entry = data["checks"].get(override.code) or specs[override.code].rule or {}
+            changed = _merged(entry, override.change)
             rule = parse_rule(specs[override.code], changed, where, problems)
             if rule:
                 rules[override.code] = dataclasses.replace(rule, overridden=True)

@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 FORMAT = 1
 _MAX_BYTES = 1 << 30
+_OWN = "agent.facts."
 
 
 def save(snapshot: Snapshot, path: Path) -> str:
@@ -39,8 +40,11 @@ def save(snapshot: Snapshot, path: Path) -> str:
     return digest
 
 
-def load(path: Path) -> Snapshot:
-    """Read a snapshot back. Raises SnapshotError if the file is missing, altered or of a newer format."""
+def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
+    """Read a snapshot back; ``known`` are the row types of plug-ins, whose facts are left out where they are not given.
+
+    Raises SnapshotError if the file is missing, altered or of a newer format.
+    """
     args = {"path": str(path)}
     try:
         outer = json.loads(zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=_MAX_BYTES))
@@ -55,7 +59,7 @@ def load(path: Path) -> Snapshot:
     if newer:
         raise SnapshotError(Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args))
     try:
-        return _snapshot(plain)
+        return _snapshot(plain, {_name(row): row for row in known})
     except (LookupError, TypeError, ValueError, AttributeError, ImportError) as error:
         raise SnapshotError(
             Text("{path}: the facts do not fit this agent: {reason}. Collect again.", {**args, "reason": str(error)[:200]})
@@ -63,7 +67,7 @@ def load(path: Path) -> Snapshot:
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:
-    facts = {f"{row.__module__}:{row.__qualname__}": _plain_facts(row, found) for row, found in snapshot.facts.items()}
+    facts = {_name(row): _plain_facts(row, found) for row, found in snapshot.facts.items()}
     return {
         "format": FORMAT,
         "target": snapshot.target,
@@ -99,26 +103,46 @@ def _plain_value(value: Any) -> Any:
     return value
 
 
-def _snapshot(plain: dict[str, Any]) -> Snapshot:
+def _name(row: type) -> str:
+    return f"{row.__module__}:{row.__qualname__}"
+
+
+def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
     return Snapshot(
         target=plain["target"],
         tenant_kind=TenantKind(plain["tenant_kind"]),
         version=Version(*plain["version"]),
         as_of=datetime.fromisoformat(plain["as_of"]),
-        facts={_row_type(name): _facts(_row_type(name), found) for name, found in plain["facts"].items()},
+        facts=_fact_sets(plain["facts"], known),
         records=tuple(
             SourceRecord(**{**record, "reason": _text(record["reason"])}) for record in plain["records"]
         ),
-        problems=tuple(Problem(_required(p["what"]), _text(p["remedy"])) for p in plain["problems"]),
+        problems=(
+            *(Problem(_required(p["what"]), _text(p["remedy"])) for p in plain["problems"]),
+            *_left_out(plain["facts"], known),
+        ),
         cost=Cost(**plain["cost"]),
         embedded=plain["embedded"],
     )
 
 
+def _fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
+    """No module is imported by a name out of the file but the agent's own."""
+    own = {name: _row_type(name) for name in plain if name.startswith(_OWN)}
+    rows = {**known, **own}
+    return {rows[name]: _facts(rows[name], found) for name, found in plain.items() if name in rows}
+
+
+def _left_out(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Problem]:
+    """A snapshot is of use without the plug-in that it was taken with."""
+    missing = sorted(name for name in names if not name.startswith(_OWN) and name not in known)
+    if missing:
+        what = Text("The facts of plug-ins that are not here are left out: {names}.", {"names": ", ".join(missing)})
+        yield Problem(what, Text("Install the plug-ins that the snapshot was taken with."))
+
+
 def _row_type(name: str) -> type:
     module, _, qualname = name.partition(":")
-    if not module.startswith("agent.facts."):
-        raise ValueError(f"unknown fact type {name!r}")
     found = getattr(importlib.import_module(module), qualname)
     if not (isinstance(found, type) and dataclasses.is_dataclass(found)):
         raise ValueError(f"unknown fact type {name!r}")

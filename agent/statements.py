@@ -99,7 +99,7 @@ def compile_source(
     row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None = None
 ) -> Statement | Unavailable:
     """The statement of a source on this target, or why there is none. ``data_classes`` None grants all."""
-    spec = _spec(row)
+    spec = _spec(row).seen_from(capabilities.tenant_kind)
     refused = _not_granted(spec, data_classes) or _not_there(spec, capabilities) or _not_allowed(spec, capabilities)
     if refused:
         return refused

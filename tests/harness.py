@@ -17,9 +17,10 @@ from agent.facts import spec_of
 from agent.facts.given import Build, Clock
 from agent.model import CheckResult, Ruleset, Snapshot, Unavailable
 from agent.registry import Registry
-from agent.terms import Severity, TenantKind, Text, UnavailableKind, Version
+from agent.terms import RunAs, Severity, TenantKind, Text, UnavailableKind, Version
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+READING = ("SELECT ", "SHOW ", "XA RECOVER")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Case:
 class Ground:
     """What several plants stand on together. Plants on equal ground are planted, assessed and cured in one pass.
 
-    ``prepare`` runs before the loads, at planting, at the cure and at the rollback; ``restore`` at the end, come what may.
+    ``prepare`` runs before the loads, at planting and at the cure; ``restore`` at the end, come what may.
     """
 
     name: str
@@ -58,8 +59,8 @@ class Plant:
     a person would do where that SQL cannot be run here: where the advice has none that changes anything, where the
     platform runs it, or where ``no_loop`` says why not.
     ``{db}`` in SQL is a database made for this plant; ``settle_s`` waits after planting.
-    ``during`` are statements held open in another session while assessing (a transaction, say).
-    ``load`` is a workload that another account sends in ``{db}``, once it is planted and again once it is cured
+    ``during`` are statements held open while assessing (a transaction, say) in a session of an account ``load_<code>``.
+    ``load`` is a workload that this account sends in ``{db}``, once it is planted and again once it is cured
     (``mended_load`` then, where the cure is to send something else): the audit leaves out the reader's own statements.
     ``errors`` are the error numbers that the load is meant to meet.
     ``later`` lets the fault grow old: every assessment of it has the time of planting plus this as its clock.
@@ -124,3 +125,13 @@ def modules_of(package: ModuleType, ending: str = "") -> list[ModuleType]:
 def gathered(package: ModuleType, name: str) -> list[Any]:
     """The lists called ``name`` of every module of a package, joined."""
     return [item for module in modules_of(package) for item in getattr(module, name, [])]
+
+
+def why_not_its_own(code: str, no_loop: str) -> str:
+    """Why a finding's own SQL does not mend the planted fault: empty where it does."""
+    remedy = shipped()[0].checks[code].remediation
+    if all(statement.startswith(READING) for statement in remedy.sql):
+        return "the SQL of the advice only reads" if remedy.sql else "the advice is no SQL"
+    if remedy.run_as is not RunAs.TENANT:
+        return "the platform carries it out"
+    return no_loop

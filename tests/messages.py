@@ -13,8 +13,8 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 from agent import registry
+from agent.contract import texts_of
 from agent.i18n import catalogue
-from agent.model import CheckSpec
 
 ROOT = Path(__file__).parent.parent
 # Functions whose string arguments are messages.
@@ -32,16 +32,6 @@ def of_checks() -> Iterator[str]:
     """Texts of every check's header."""
     for spec in registry.load().checks.values():
         yield from texts_of(spec)
-
-
-def texts_of(spec: CheckSpec) -> Iterator[str]:
-    """The texts of one check that are not empty."""
-    remedy = spec.remediation
-    texts = (
-        spec.title, spec.finding, spec.rationale, remedy.advice, remedy.risk, remedy.pre_check, remedy.post_check,
-        remedy.no_rollback,
-    )  # fmt: skip
-    yield from (text for text in texts if text)
 
 
 def of_code() -> Iterator[str]:

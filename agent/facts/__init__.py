@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar, dataclass_transform
 
-from agent.terms import DataClass
+from agent.terms import DataClass, TenantKind
 
 T = TypeVar("T")
 Rows = tuple[T, ...]
@@ -31,7 +31,7 @@ SYSTEM_SCHEMAS = (
     "ORAAUDITOR",
     "SYS",
 )
-# System views with columns of several data classes (password hashes, SQL text): granted column by column.
+# System views with columns of several data classes (passwords, SQL text): granted column by column.
 MIXED_VIEWS = frozenset(
     {
         "oceanbase.DBA_OB_USERS",
@@ -39,6 +39,14 @@ MIXED_VIEWS = frozenset(
         "oceanbase.GV$OB_SQLSTAT",
         "oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT",
         "oceanbase.GV$OB_PROCESSLIST",
+        "oceanbase.DBA_OB_OUTLINES",
+        "oceanbase.DBA_OB_CONCURRENT_LIMIT_SQL",
+        "oceanbase.DBA_OB_BACKUP_JOBS",
+        "oceanbase.CDB_OB_BACKUP_JOBS",
+        "oceanbase.DBA_OB_BACKUP_JOB_HISTORY",
+        "oceanbase.CDB_OB_BACKUP_JOB_HISTORY",
+        "oceanbase.DBA_OB_BACKUP_SET_FILES",
+        "oceanbase.CDB_OB_BACKUP_SET_FILES",
     }
 )
 OWN_MARKER = "ob-health"
@@ -64,6 +72,7 @@ class SourceSpec:
     ``limit`` bounds the rows; one more is asked for, so that a cut is known (``truncated``).
     ``requires`` names the privilege without which the view answers empty: then it is Unavailable.
     ``from_sql`` replaces the plain view by a join written out; ``also_reads`` names its other views.
+    ``sys_view`` is read instead of ``view`` from the sys tenant, where it shows every tenant.
     """
 
     name: str
@@ -77,10 +86,17 @@ class SourceSpec:
     requires: Privilege | None = None
     from_sql: str = ""
     also_reads: tuple[str, ...] = ()
+    sys_view: str = ""
 
     @property
     def views(self) -> tuple[str, ...]:
-        return (self.view, *self.also_reads)
+        """Every view that some tenant reads for it."""
+        return (self.view, *((self.sys_view,) if self.sys_view else ()), *self.also_reads)
+
+    def seen_from(self, kind: TenantKind) -> SourceSpec:
+        """The declaration as this kind of tenant reads it: with one view, that of sys for sys."""
+        view = self.sys_view if self.sys_view and kind is TenantKind.SYS else self.view
+        return dataclasses.replace(self, view=view, sys_view="")
 
 
 def expr(sql: str, *, default: Any = dataclasses.MISSING) -> Any:
@@ -101,13 +117,14 @@ def source(
     requires: Privilege | None = None,
     from_sql: str = "",
     also_reads: tuple[str, ...] = (),
+    sys_view: str = "",
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
     def wrap(cls: type[T]) -> type[T]:
         row = dataclass(frozen=True, kw_only=True)(cls)
         row.__source__ = SourceSpec(  # type: ignore[attr-defined]
-            cls.__name__, view, data_class, cost, where, group_by, order_by, limit, requires, from_sql, also_reads
+            cls.__name__, view, data_class, cost, where, group_by, order_by, limit, requires, from_sql, also_reads, sys_view
         )
         return row
 

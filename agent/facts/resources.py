@@ -13,6 +13,7 @@ COUNTERS = (
     "sql local count", "sql remote count", "sql distributed count", "sql fail count",
     "trans start count", "trans commit count", "trans rollback count", "trans timeout count",
     "max cpus", "cpu usage", "min cpus", "memory usage", "max memory size", "worker time", "cpu time",
+    "block cache hit", "block cache miss",
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
 # Where this many rows come back, tables at the end of the alphabet may have indexes that were not read.
 MAX_INDEX_COLUMNS = 60000
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
+# The position goes before a bound, always seven digits, so that the largest text is the last partition's.
+_BOUND = "CONCAT(PARTITION_ORDINAL_POSITION + 1000000, PARTITION_DESCRIPTION)"
 
 
 @source(
@@ -131,3 +133,113 @@ class TableStatistics:
     last_analyzed: datetime | None = expr(f"CASE WHEN {_GATHERED} THEN LAST_ANALYZED END")
     stattype_locked: str | None
     stale_stats: str | None
+
+
+@source(
+    "information_schema.PARTITIONS",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS} AND PARTITION_NAME IS NOT NULL",
+    group_by="TABLE_SCHEMA, TABLE_NAME",
+    order_by="TABLE_SCHEMA, TABLE_NAME",
+    limit=20000,
+    requires=Privilege.SHOW_VIEW,
+)
+class PartitionedTable:
+    """One partitioned business table. ``pieces`` are its partitions, or subpartitions where it has them.
+
+    Row counts are those of the optimizer statistics, None where they were never gathered. The bounds are those of the
+    first and the last range partition as the server spells them.
+    """
+
+    table_schema: str
+    table_name: str
+    method: str = expr("MIN(PARTITION_METHOD)")
+    expression: str | None = expr("MIN(PARTITION_EXPRESSION)")
+    partitions: int = expr("COUNT(DISTINCT PARTITION_NAME)")
+    pieces: int = expr("COUNT(*)")
+    table_rows: int | None = expr("SUM(TABLE_ROWS)")
+    largest_rows: int | None = expr("MAX(TABLE_ROWS)")
+    first_bound: str | None = expr(f"SUBSTR(MIN({_BOUND}), 8)")
+    last_bound: str | None = expr(f"SUBSTR(MAX({_BOUND}), 8)")
+
+
+@source(
+    "oceanbase.DBA_PART_INDEXES",
+    DataClass.SETTINGS,
+    where=BUSINESS_OWNER,
+    order_by="OWNER, TABLE_NAME, INDEX_NAME",
+    limit=60000,
+)
+class PartitionedIndex:
+    """One partitioned index, local or global; an unpartitioned one is not listed."""
+
+    owner: str
+    table_name: str
+    index_name: str
+    locality: str | None
+
+
+@source(
+    "information_schema.KEY_COLUMN_USAGE",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS} AND REFERENCED_TABLE_NAME IS NOT NULL",
+    order_by="TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
+    limit=20000,
+    requires=Privilege.SHOW_VIEW,
+)
+class ForeignKeyColumn:
+    """One column of a foreign key, on the side that refers to the other table."""
+
+    table_schema: str
+    table_name: str
+    constraint_name: str
+    column_name: str
+    ordinal_position: int
+    referenced_table_schema: str
+    referenced_table_name: str
+
+
+@source(
+    "oceanbase.DBA_SEQUENCES",
+    DataClass.STATISTICS,
+    where=BUSINESS_OWNER.replace("OWNER", "SEQUENCE_OWNER"),
+    order_by="SEQUENCE_OWNER, SEQUENCE_NAME",
+    limit=20000,
+)
+class Sequence:
+    """One sequence. ``last_number`` is the first value beyond what the servers have cached."""
+
+    sequence_owner: str
+    sequence_name: str
+    min_value: int
+    max_value: int
+    increment_by: int
+    cycle_flag: str
+    cache_size: int
+    last_number: int
+
+
+@source(
+    "oceanbase.DBA_OBJECTS",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS_OWNER} AND STATUS <> 'VALID'",
+    order_by="OWNER, OBJECT_NAME",
+    limit=5000,
+)
+class InvalidObject:
+    """One business object whose status is not VALID."""
+
+    owner: str
+    object_name: str
+    object_type: str
+    status: str
+
+
+@source("oceanbase.DBA_OB_TABLET_TO_LS", DataClass.STATISTICS, cost=CostClass.MEDIUM)
+class TabletCount:
+    """How many tablets the tenant has, those of its system tables included; always one row."""
+
+    tablets: int = expr("COUNT(*)")

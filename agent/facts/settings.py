@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent.facts import source
 from agent.terms import DataClass
 
@@ -50,3 +52,8 @@ class Tenant:
     compatible: str | None = None
     tenant_role: str | None = None
     log_mode: str | None = None
+    switchover_status: str | None = None
+    previous_locality: str | None = None
+    modify_time: datetime | None = None
+    sync_scn: int | None = None
+    recovery_until_scn: int | None = None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent.api import NotAssessed, Rows, tenant_name
 from agent.facts.resources import LogReplica
+
+NS_PER_S = 1_000_000_000
 
 
 def is_meta(tenant_id: int | None) -> bool:
@@ -21,3 +25,8 @@ def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:
     if not streams:
         raise NotAssessed("GV$OB_LOG_STAT shows no log stream.")
     return dict(sorted(streams.items()))
+
+
+def seconds_behind(scn: int, now: datetime) -> float:
+    """How long ago this SCN was the present; an SCN counts nanoseconds since 1970."""
+    return now.timestamp() - scn / NS_PER_S

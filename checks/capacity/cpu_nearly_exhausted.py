@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
+from checks.capacity.usage import cpu_shares
 
 
 @params
@@ -39,14 +39,7 @@ def cpu_nearly_exhausted(
     """One reading says nothing of a quarter, so this compares the CPU time between workload snapshots, an hour apart
     by default, and takes a high percentile of them. Near the limit requests queue, and every statement becomes slow
     at once."""
-    times = {row.snap_id: row.end_interval_time for row in snapshots}
-    ordered = sorted((row for row in samples if row.snap_id in times), key=lambda row: times[row.snap_id])
-    shares = []
-    for before, after in pairwise(ordered):
-        seconds = (times[after.snap_id] - times[before.snap_id]).total_seconds()
-        spent_us = after.cpu_time - before.cpu_time
-        if seconds > 0 and spent_us >= 0 and after.max_cpus > 0:  # counters begin anew when a server restarts
-            shares.append(100 * (spent_us / 1_000_000) / (seconds * after.max_cpus / 100))
+    shares = cpu_shares(samples, snapshots)
     if len(shares) < p.min_samples_count:
         raise NotAssessed(
             "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
@@ -54,5 +47,9 @@ def cpu_nearly_exhausted(
             samples_count=len(shares), needed_count=p.min_samples_count,
         )  # fmt: skip
     value = sorted(shares)[math.ceil(len(shares) * p.percentile_pct / 100) - 1]
-    evidence = {"cores_count": ordered[-1].max_cpus / 100, "samples_count": len(shares), "highest_pct": max(shares)}
+    evidence = {
+        "cores_count": max(samples, key=lambda row: row.snap_id).max_cpus / 100,
+        "samples_count": len(shares),
+        "highest_pct": max(shares),
+    }
     yield Measurement("tenant", value, evidence)

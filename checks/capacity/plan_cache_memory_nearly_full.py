@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.settings import Variable
 from agent.facts.sql import PlanCache
+from checks.parameters.shares import raised
 
 
 @params
 class PlanCacheParams(Params):
     min_limit_bytes: int
+    largest_share_pct: int
 
 
 @check(
@@ -24,7 +26,7 @@ class PlanCacheParams(Params):
     remediation=Remediation(
         advice="Find the statements that fill the cache with many plans of one shape (varying IN lists, literals in "
         "hints, batch texts) and make them uniform. If all plans are needed, raise ob_plan_cache_percentage.",
-        sql=("SET GLOBAL ob_plan_cache_percentage = {doubled};",),
+        sql=("SET GLOBAL ob_plan_cache_percentage = {larger};",),
         rollback=("SET GLOBAL ob_plan_cache_percentage = {configured};",),
         pre_check="Count GV$OB_PLAN_CACHE_PLAN_STAT by SQL_ID to see who fills the cache.",
         post_check="MEM_HOLD in GV$OB_PLAN_CACHE_STAT stays under nine tenths of MEM_LIMIT and the hit rate rises.",
@@ -38,12 +40,11 @@ def plan_cache_memory_nearly_full(
     """From ob_plan_cache_evict_high_percentage on (90 % by default) the server throws plans out. Statements that lose
     theirs are optimized again, which costs CPU and shows up as sudden slow executions. Very small caches are left out:
     there a few large chunks make the whole difference."""
-    configured = next((int(row.value) for row in variables if row.name == "ob_plan_cache_percentage" and row.value), 0)
+    setting = raised(variables, "ob_plan_cache_percentage", p.largest_share_pct)
     judged = [cache for cache in plan_caches if cache.mem_limit >= p.min_limit_bytes]
-    if not judged or not configured:
+    if not judged:
         raise NotAssessed("The tenant has no plan cache that is large enough to judge.")
     for cache in judged:
         used_pct = 100 * cache.mem_hold / cache.mem_limit
         evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}
-        setting = {"configured": configured, "doubled": min(100, 2 * configured)}
         yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **setting})

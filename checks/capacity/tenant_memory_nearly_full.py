@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
 from agent.facts.resources import MemoryModule, TenantMemory
+from checks.capacity.usage import memory_held
 
 
 @check(
@@ -32,10 +33,7 @@ def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryMo
     is healthy. What counts is the rest: once that reaches the limit, statements fail with error 4030."""
     if not memory:
         raise NotAssessed("The view shows no row of this tenant.")
-    hold = sum(row.hold for row in memory)
-    total = hold + sum(row.free for row in memory)
-    cache = sum(module.hold for module in modules if module.ctx_name == "KVSTORE_CACHE_ID")
-    held = max(0, hold - cache)
+    held, cache, total = memory_held(memory, modules)
     if total > 0:
         yield Measurement(
             "tenant", 100 * held / total, {"held_bytes": held, "cache_bytes": cache, "total_bytes": total}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Parameter
+from checks.parameters import cluster_parameter_rules, tenant_parameter_rules
 
 # What names a server or follows from its hardware, and so may differ.
 OF_ONE_SERVER = frozenset(
@@ -18,6 +19,9 @@ OF_ONE_SERVER = frozenset(
     }
 )  # fmt: skip
 
+# What these should be is said by their own rules.
+_JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tenant_parameter_rules.ROWS))
+
 
 @check(
     code="PAR080",
@@ -27,8 +31,9 @@ OF_ONE_SERVER = frozenset(
     title="Servers run with different values of one parameter",
     finding="{resource} has {value} different values on the servers ({values}).",
     remediation=Remediation(
-        advice="Find out which value is meant and set it on all servers; the SQL sets the most frequent one. A value "
-        "set for one server during an investigation is easily left behind.",
+        advice="Find out which value is meant and set it on all servers. The SQL sets the most frequent one, unless "
+        "the setting has a check of its own that says what to set. A value set for one server during "
+        "an investigation is easily left behind.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET {resource!i} = {frequent!l};",),
         no_rollback="The earlier value of each server is in the evidence; set it again with SERVER = 'address:port'.",
@@ -49,4 +54,5 @@ def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
         counts = Counter(servers[server] for server in sorted(servers))
         if len(counts) > 1:
             shown = ", ".join(f"{server} {value}" for server, value in sorted(servers.items()))
-            yield Measurement(name, len(counts), {"values": shown, "frequent": counts.most_common(1)[0][0]})
+            frequent = None if name in _JUDGED else counts.most_common(1)[0][0]
+            yield Measurement(name, len(counts), {"values": shown, "frequent": frequent})

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
 from agent.facts.settings import Variable
+
+
+@params
+class TimeoutParams(Params):
+    shortest_us: int
+    longest_us: int
 
 
 @check(
@@ -28,13 +34,14 @@ from agent.facts.settings import Variable
     ),
     tenants=(TenantKind.USER,),
 )
-def timeouts_inconsistent(variables: Rows[Variable]) -> Iterator[Measurement]:
+def timeouts_inconsistent(variables: Rows[Variable], limits: TimeoutParams) -> Iterator[Measurement]:
     """The transaction timeout cuts the statement off and rolls everything back, though the statement's own timeout
     promised it more time. The error speaks of the transaction, and people raise the wrong timeout."""
     values = {row.name: row.value or "" for row in variables}
     query, transaction = values.get("ob_query_timeout", ""), values.get("ob_trx_timeout", "")
     if not query.isdecimal() or not transaction.isdecimal() or int(transaction) == 0:
         raise NotAssessed("The server shows no usable ob_query_timeout and ob_trx_timeout.")
-    if int(query) > int(transaction):
-        evidence = {"query_us": int(query), "transaction_us": int(transaction)}
-        yield Measurement("tenant", int(query) / int(transaction), evidence)
+    if not limits.shortest_us <= int(transaction) < int(query) <= limits.longest_us:
+        return  # in order, or one of the two is wrong by itself, and its own check says what to set
+    evidence = {"query_us": int(query), "transaction_us": int(transaction)}
+    yield Measurement("tenant", int(query) / int(transaction), evidence)

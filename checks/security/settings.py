@@ -26,3 +26,11 @@ def open_entries(allowlist: str) -> list[str]:
 def guarded_by_console(attestations: tuple[Attestation, ...]) -> bool:
     """Whether somebody answers for a restricted whitelist in the cloud console, which SQL cannot see."""
     return any(item.key == "console_whitelist_restricted" and item.value is True for item in attestations)
+
+
+def attested_switch(attestations: tuple[Attestation, ...], key: str) -> Attestation:
+    """What somebody attested about a switch. Raises NotAssessed where nobody has, or the attestation has expired."""
+    for item in attestations:
+        if item.key == key:
+            return item
+    raise NotAssessed("Nobody has attested {key}.", "Attest {key} in the engagement file.", key=key)

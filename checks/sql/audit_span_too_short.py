@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
+from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn
+from checks.parameters.shares import raised
+
+
+@params
+class AuditShareParams(Params):
+    largest_share_pct: int
 
 
 @check(
@@ -19,16 +38,18 @@ from agent.facts.sql import AuditReturn
     remediation=Remediation(
         advice="Give the SQL audit a larger share of the tenant's memory, or keep what matters elsewhere: the workload "
         "repository holds snapshots for days.",
-        sql=("SET GLOBAL ob_sql_audit_percentage = 10;",),
-        rollback=("SET GLOBAL ob_sql_audit_percentage = 3;",),
-        pre_check="SHOW GLOBAL VARIABLES LIKE 'ob_sql_audit_percentage'; note the value for the way back (3 by "
-        "default) and make sure that the tenant has memory to spare.",
+        sql=("SET GLOBAL ob_sql_audit_percentage = {larger};",),
+        rollback=("SET GLOBAL ob_sql_audit_percentage = {configured};",),
+        pre_check="Make sure that the tenant has memory to spare: the share is doubled, up to the largest that the "
+        "rules allow.",
         post_check="Some hours later MIN(REQUEST_TIME) in GV$OB_SQL_AUDIT lies further back.",
         risk="The share is taken from the tenant's memory, which caches and sorts then lack.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def audit_span_too_short(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
+def audit_span_too_short(
+    returns: Rows[AuditReturn], variables: Rows[Variable] | None, limits: AuditShareParams
+) -> Iterator[Measurement]:
     """The SQL audit is a ring in memory: new statements overwrite old ones. When it holds only minutes, the statement
     that hurt this morning can no longer be found when somebody looks for it, and every figure taken from it is a
     snapshot."""
@@ -38,4 +59,5 @@ def audit_span_too_short(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
         return  # nothing was overwritten yet
     span_us = max(row.last_us for row in returns) - min(row.first_us for row in returns)
     evidence: dict[str, Scalar] = {"records_count": sum(row.records for row in returns)}
+    evidence |= raised(variables or (), "ob_sql_audit_percentage", limits.largest_share_pct)
     yield Measurement(tenant_name(None), span_us / 1_000_000, evidence)

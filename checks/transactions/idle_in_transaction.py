@@ -21,11 +21,11 @@ from checks.transactions.origin import account_of, client_of
         advice="Commit or roll back before the application waits for anything else: a user, another service, the "
         "connection pool. As a net below, let the server end idle transactions by ob_trx_idle_timeout (microseconds, "
         "at least 100 s).",
-        sql=("KILL {session_id};", "SET GLOBAL ob_trx_idle_timeout = 120000000;"),
-        rollback=("SET GLOBAL ob_trx_idle_timeout = 86400000000;",),
+        sql=("KILL {session_id};",),
+        no_rollback="A killed session rolls its transaction back; the work has to be done again.",
         pre_check="Look the session up in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not changed.",
         post_check="No sleeping session has a transaction in GV$OB_TRANSACTION_PARTICIPANTS.",
-        risk="The session's uncommitted changes are lost; the new timeout holds for sessions opened from then on.",
+        risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.sessions import Session
+from agent.facts.settings import Variable
 from checks.transactions.origin import account_of, client_of
 
 
@@ -27,8 +28,8 @@ class SessionLeakParams(Params):
     remediation=Remediation(
         advice="Close connections in the application also when an error occurs, and size the pool by what works at "
         "the same time: smaller maximum, fewer idle ones, a maximum lifetime. wait_timeout ends what is forgotten.",
-        sql=("SET GLOBAL wait_timeout = 3600;",),
-        rollback=("SET GLOBAL wait_timeout = 28800;",),
+        sql=("SET GLOBAL wait_timeout = {shorter_s};",),
+        rollback=("SET GLOBAL wait_timeout = {wait_timeout_s};",),
         pre_check="See the pool's settings and count its sessions by age in GV$OB_PROCESSLIST over an hour.",
         post_check="The number of sleeping sessions of the client stays level under load.",
         risk="Pools that do not test a connection before use see one error for each that was closed; new sessions "
@@ -36,9 +37,14 @@ class SessionLeakParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def session_leak_per_client(sessions: Rows[Session], limits: SessionLeakParams) -> Iterator[Measurement]:
+def session_leak_per_client(
+    sessions: Rows[Session], variables: Rows[Variable] | None, limits: SessionLeakParams
+) -> Iterator[Measurement]:
     """Every session costs memory and file handles on the server and the proxy. Hundreds of them that one client never
     uses again are a leak or an oversized pool; on the day of a failover all of them connect again at once."""
+    present = next((int(row.value) for row in variables or () if row.name == "wait_timeout" and row.value), None)
+    longer = present is not None and present > limits.asleep_s  # otherwise sessions set a longer one themselves
+    timeouts = {"wait_timeout_s": present if longer else None, "shorter_s": limits.asleep_s if longer else None}
     groups: dict[tuple[str, str], list[Session]] = defaultdict(list)
     for session in sessions:
         groups[account_of(session), client_of(session)].append(session)
@@ -48,5 +54,5 @@ def session_leak_per_client(sessions: Rows[Session], limits: SessionLeakParams) 
             yield Measurement(
                 account,
                 100 * asleep / len(held),
-                {"sessions_count": len(held), "client": client, "asleep_s": limits.asleep_s},
+                {"sessions_count": len(held), "client": client, "asleep_s": limits.asleep_s, **timeouts},
             )

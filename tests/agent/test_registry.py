@@ -28,7 +28,7 @@ def theirs(variables: Rows[Variable]) -> Iterator[Measurement]:
 
 @pytest.fixture
 def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A distribution with the packages ``hx_checks``, its entry point registered."""
+    """A distribution with the package ``hx_checks``, its entry point registered."""
     (tmp_path / "hx_checks").mkdir()
     (tmp_path / "hx_checks" / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
@@ -39,6 +39,12 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         del sys.modules[name]
 
 
+def bring(package: Path, code: str) -> None:
+    """One check with its rule."""
+    (package / "theirs.py").write_text(PLUGIN.format(code=code))
+    (package / "rules.yaml").write_text(f"version: 1\nchecks:\n  {code}: {{severity: low}}\n")
+
+
 def test_our_own_checks_in_order_of_code_and_their_sources_once() -> None:
     found = registry.load()
     assert len(found.checks) >= 45 and list(found.checks) == sorted(found.checks)
@@ -47,14 +53,14 @@ def test_our_own_checks_in_order_of_code_and_their_sources_once() -> None:
 
 
 def test_checks_of_another_distribution(plugins: Path) -> None:
-    (plugins / "theirs.py").write_text(PLUGIN.format(code="OPS990"))
+    bring(plugins, "OPS990")
     found = registry.load()
     assert found.checks["OPS990"].measure.__module__ == "hx_checks.theirs"
     assert found.problems == ()
 
 
 def test_a_code_used_twice_is_refused_and_both_places_are_named(plugins: Path) -> None:
-    (plugins / "theirs.py").write_text(PLUGIN.format(code="CAP001"))
+    bring(plugins, "CAP001")
     with pytest.raises(ConfigError) as error:
         registry.load()
     said = render(error.value.text, "en")
@@ -73,7 +79,7 @@ def test_a_code_used_twice_is_refused_and_both_places_are_named(plugins: Path) -
 )
 def test_a_broken_module_is_told_and_the_others_are_kept(plugins: Path, source: str, says: str) -> None:
     (plugins / "broken.py").write_text(source)
-    (plugins / "theirs.py").write_text(PLUGIN.format(code="OPS990"))
+    bring(plugins, "OPS990")
     found = registry.load()
     assert "OPS990" in found.checks and "CAP001" in found.checks
     (problem,) = found.problems

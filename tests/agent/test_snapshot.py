@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,6 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("agent.facts.resources:Memstore", "os:system"),
         ("agent.facts.resources:Memstore", "agent.facts.resources:Nothing"),
         ("agent.facts.resources:Memstore", "agent.facts.no_such:Row"),
         ("agent.facts.resources:Memstore", "agent.facts.resources:COUNTERS"),
@@ -132,6 +132,29 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
 )
 def test_facts_that_do_not_fit_this_agent_are_refused(tmp_path: Path, old: str, new: str) -> None:
     assert "do not fit this agent" in refusal(changed(tmp_path / "s", old, new))
+
+
+@dataclasses.dataclass(frozen=True)
+class Theirs:
+    """A row type of a plug-in."""
+
+    size: int
+
+
+def test_facts_of_a_plug_in_are_read_only_where_it_is_known(tmp_path: Path) -> None:
+    path = changed(tmp_path / "s", "agent.facts.resources:Memstore", "tests.no_such_plugin:Memstore")
+    found = load(path)
+    assert found.facts == {row: facts for row, facts in FACTS.items() if row is not Memstore}
+    assert "tests.no_such_plugin:Memstore" in render(found.problems[-1].what, "en")
+    save(dataclasses.replace(SNAPSHOT, facts={**FACTS, Theirs: (Theirs(7),)}), path)
+    assert load(path, [Theirs]).facts[Theirs] == (Theirs(7),)
+    assert load(path, [Theirs]).problems == SNAPSHOT.problems
+
+
+def test_no_module_is_imported_by_a_name_out_of_the_file(tmp_path: Path) -> None:
+    path = changed(tmp_path / "s", "agent.facts.resources:Memstore", "turtledemo:Memstore")
+    assert len(load(path).facts) == len(FACTS) - 1
+    assert "turtledemo" not in sys.modules
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def views_of(target: Target) -> dict[str, tuple[str, ...]]:
     listed = COLUMNS[str(target)]
     standard = COLUMNS[f"{target.version} user"]
     found = {**{view: names for view, names in standard.items() if view.startswith(STANDARD)}, **listed}
-    return {view: tuple(names.split()) for view, names in found.items()}
+    return {view: tuple(dict.fromkeys(names.split())) for view, names in found.items()}
 
 
 def columns_of(view: str) -> frozenset[str]:

@@ -15,42 +15,42 @@ from agent.collect import Progress, collect
 from agent.connect import Budget, Endpoint, Session
 from agent.facts import all_sources
 from agent.grants import Grant, grants
-from agent.kernel import Kernel
 from agent.model import Snapshot
 from agent.terms import TenantKind
+from tests.database import Database, login
 
 PASSWORD = "Reader-1-only"
 _ABSENT = frozenset({1054, 1146})  # what an optional grant may answer
 
 
-def endpoint(kernel: Kernel, user: str, password: str = PASSWORD) -> Endpoint:
-    return Endpoint("shop", kernel.host, kernel.port, user, lambda: password)
+def endpoint(database: Database, user: str, password: str = PASSWORD) -> Endpoint:
+    return Endpoint("shop", database.host, database.port, login(database, user), lambda: password)
 
 
-def open_session(kernel: Kernel, user: str, assessment_id: str = "test", budget: Budget | None = None) -> Session:
-    return Session(endpoint(kernel, user), budget or Budget(), assessment_id)
+def open_session(database: Database, user: str, assessment_id: str = "test", budget: Budget | None = None) -> Session:
+    return Session(endpoint(database, user), budget or Budget(), assessment_id)
 
 
-def give(kernel: Kernel, wanted: Iterable[Grant]) -> None:
+def give(database: Database, wanted: Iterable[Grant]) -> None:
     """Run grants as the customer's DBA would, who may skip the optional ones that fail."""
     for grant in wanted:
         try:
-            kernel.run([grant.sql])
+            database.run([grant.sql])
         except pymysql.MySQLError as error:
             if not grant.optional or error.args[0] not in _ABSENT:
                 raise
 
 
 @contextlib.contextmanager
-def reader(kernel: Kernel, user: str, without: Sequence[str] = ()) -> Iterator[str]:
+def reader(database: Database, user: str, without: Sequence[str] = ()) -> Iterator[str]:
     """An account with the printed grants and nothing else; less those that hold one of the words ``without``."""
-    kernel.run([f"DROP USER IF EXISTS {user}", f"CREATE USER {user} IDENTIFIED BY '{PASSWORD}'"])
+    database.run([f"DROP USER IF EXISTS {user}", f"CREATE USER {user} IDENTIFIED BY '{PASSWORD}'"])
     printed = grants(list(all_sources()), user, "%")
-    give(kernel, [grant for grant in printed if not any(word in grant.sql for word in without)])
+    give(database, [grant for grant in printed if not any(word in grant.sql for word in without)])
     try:
         yield user
     finally:
-        kernel.run([f"DROP USER {user}"])
+        database.run([f"DROP USER {user}"])
 
 
 def read(session: Session, sources: Iterable[type], progress: Progress = lambda source, done, total: None) -> Snapshot:
@@ -60,9 +60,9 @@ def read(session: Session, sources: Iterable[type], progress: Progress = lambda 
     return collect(session, wanted, capabilities, None, datetime.now(UTC), progress=progress)
 
 
-def rows_of(kernel: Kernel, sql: str) -> list[tuple[Any, ...]]:
+def rows_of(database: Database, sql: str) -> list[tuple[Any, ...]]:
     """Rows of a statement run as root."""
-    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+    with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())
 
@@ -75,7 +75,7 @@ class Audited(NamedTuple):
     rows: int
 
 
-def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> tuple[Audited, ...]:
+def audited(database: Database, user: str, at_least: int, wait_s: float = 10.0) -> tuple[Audited, ...]:
     """The statements of an account in the tenant's own audit, which lags behind by up to a second.
 
     What the server sends to itself on the account's behalf (sampling of the optimizer) is left out.
@@ -83,7 +83,7 @@ def audited(kernel: Kernel, user: str, at_least: int, wait_s: float = 10.0) -> t
     deadline = time.monotonic() + wait_s
     while True:
         rows = rows_of(
-            kernel,
+            database,
             "SELECT QUERY_SQL, SQL_ID, RETURN_ROWS FROM oceanbase.GV$OB_SQL_AUDIT"
             f" WHERE IS_INNER_SQL = 0 AND QUERY_SQL <> '' AND USER_NAME = '{user}' ORDER BY REQUEST_ID",
         )

@@ -12,9 +12,10 @@ import pytest
 
 from agent.kernel import Kernel
 from agent.terms import Outcome, Severity
-from tests.integration.test_plants import assess_one, found, held_open
+from tests.integration.proving import assess_one, found, held_open
 
 pytestmark = pytest.mark.kernel
+PROVEN = {"TXN003": "", "TXN004": ""}
 
 DATABASE = "live_transactions"
 CHANGE = f"UPDATE {DATABASE}.stock SET left_over = left_over - 1 WHERE id = "

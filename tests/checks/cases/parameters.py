@@ -74,6 +74,8 @@ CASES = [
     Case("PAR081", [_hidden("_a", None)], not_assessed=True),
     Case("PAR082", _timeouts("10000000", "10000000")),
     Case("PAR082", _timeouts("10000001", "10000000"), [("tenant", Severity.MEDIUM)]),
+    Case("PAR082", _timeouts("10000000", "9999999"), label="the transaction's is wrong by itself"),
+    Case("PAR082", _timeouts("604800000001", "10000000"), label="the statement's is wrong by itself"),
     Case("PAR082", _timeouts(None, "10000000"), not_assessed=True),
     Case("PAR082", [], not_assessed=True),
 ]

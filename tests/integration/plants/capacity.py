@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from agent.terms import Severity
 from tests.harness import Plant
 
 PLANTS = [
     Plant(
         "CAP005",
-        plant=["SET GLOBAL max_connections = 1"],
+        # Whoever has SUPER gets in although nobody else does.
+        plant=["GRANT SUPER ON *.* TO 'load_cap005'", "SET GLOBAL max_connections = 1"],
         during=["SELECT 1"],
         cure=["SET GLOBAL max_connections = 2147483647"],
         always=["SET GLOBAL max_connections = 2147483647"],
         resource="tenant",
         severity=Severity.CRITICAL,
+    ),
+    Plant(
+        "CAP007",
+        plant=["SET SESSION recyclebin = ON", "CREATE TABLE {db}.t (a INT PRIMARY KEY)", "DROP TABLE {db}.t"],
+        later=timedelta(days=14),
+        resource="recycle bin",
+        severity=Severity.LOW,
     ),
 ]
 
@@ -23,7 +33,6 @@ UNPLANTABLE = {
     "CAP003": "the log disk is recycled faster than a few seconds of writing fill it",
     "CAP004": "the kernel does not tell the size of its data disk",
     "CAP006": "the kernel's one unit cannot be resized",
-    "CAP007": "the age of a dropped object counts in days",
     "CAP008": "the server evicts plans before the cache is full",
     "CAP009": "it takes days of workload snapshots",
     "CAP010": "the peak comes from the engagement file",

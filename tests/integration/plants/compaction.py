@@ -9,7 +9,6 @@ PLANTS = [
     Plant(
         "CMP003",
         plant=("ALTER SYSTEM SUSPEND MERGE",),
-        cure=("ALTER SYSTEM RESUME MERGE",),
         always=("ALTER SYSTEM RESUME MERGE",),
         resource="tenant",
         severity=Severity.MEDIUM,

@@ -10,7 +10,6 @@ PLANTS = [
     Plant(
         "OPS001",
         plant=("SET GLOBAL ob_enable_sql_audit = OFF",),
-        cure=("SET GLOBAL ob_enable_sql_audit = ON",),
         resource="ob_enable_sql_audit",
         severity=Severity.MEDIUM,
         always=("SET GLOBAL ob_enable_sql_audit = ON",),
@@ -22,7 +21,6 @@ PLANTS = [
             "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()",
             "CALL DBMS_WORKLOAD_REPOSITORY.DROP_SNAPSHOT_RANGE(1, 1000)",
         ),
-        cure=(PATIENCE, "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"),
         resource="workload repository",
         severity=Severity.MEDIUM,
     ),

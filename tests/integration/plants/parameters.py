@@ -17,7 +17,6 @@ PLANTS = [
     Plant(
         "PAR082",
         plant=["SET GLOBAL ob_query_timeout = 60000000", "SET GLOBAL ob_trx_timeout = 30000000"],
-        cure=["SET GLOBAL ob_query_timeout = 30000000"],
         resource="tenant",
         severity=Severity.MEDIUM,
         always=["SET GLOBAL ob_query_timeout = 10000000", "SET GLOBAL ob_trx_timeout = 86400000000"],

@@ -9,17 +9,12 @@ PLANTS = [
     Plant(
         "SCH001",
         plant=["CREATE TABLE {db}.t (a INT)"],
-        cure=[
-            "ALTER TABLE {db}.t ADD COLUMN `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT",
-            "ALTER TABLE {db}.t ADD PRIMARY KEY (`id`)",
-        ],
         resource="{db}.t",
         severity=Severity.LOW,
     ),
     Plant(
         "SCH002",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY, b INT, c INT, KEY kb (b), KEY kbc (b, c))"],
-        cure=["ALTER TABLE {db}.t ALTER INDEX kb INVISIBLE", "ALTER TABLE {db}.t DROP INDEX kb"],
         resource="{db}.t.kb",
         severity=Severity.LOW,
     ),
@@ -29,7 +24,6 @@ PLANTS = [
             "CREATE TABLE {db}.t (a INT AUTO_INCREMENT PRIMARY KEY, b INT)",
             "INSERT INTO {db}.t VALUES (2000000000, 1)",
         ],
-        cure=["ALTER TABLE {db}.t MODIFY COLUMN a BIGINT NOT NULL AUTO_INCREMENT"],
         resource="{db}.t",
         severity=Severity.HIGH,
     ),
@@ -47,14 +41,12 @@ PLANTS = [
     Plant(
         "SCH005",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY, total_amount DOUBLE)"],
-        cure=["ALTER TABLE {db}.t MODIFY COLUMN total_amount DECIMAL(20, 4)"],
         resource="{db}.t.total_amount",
         severity=Severity.LOW,
     ),
     Plant(
         "SCH006",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY, b VARCHAR(20)) DEFAULT CHARSET = latin1"],
-        cure=["ALTER TABLE {db}.t CONVERT TO CHARACTER SET utf8mb4"],
         resource="{db}.t",
         severity=Severity.LOW,
     ),

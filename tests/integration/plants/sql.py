@@ -5,23 +5,26 @@ from __future__ import annotations
 import hashlib
 
 from agent.terms import Severity
-from tests.harness import Plant
+from tests.harness import Ground, Plant
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 # Emptying the ring stands for the hours in which new statements overwrite the old ones; a timer of the server does it.
-# It is wider afterwards than the usual one, which the kernel's own statements fill within seconds.
+# It is wider afterwards than the usual one, which the kernel's own statements fill within seconds. The plan cache of so
+# small a tenant is nearly full by itself and would throw the planted plans out.
 _A_MOMENT = "DO SLEEP(1.2)"
-EMPTY_RING = (
+_NOTHING_REMEMBERED = (
+    "SET GLOBAL ob_plan_cache_percentage = 20",
+    "ALTER SYSTEM FLUSH PLAN CACHE",
     "SET GLOBAL ob_sql_audit_percentage = 0",
     _A_MOMENT,
     "SET GLOBAL ob_sql_audit_percentage = 10",
     _A_MOMENT,
 )
-USUAL_RING = ("SET GLOBAL ob_sql_audit_percentage = 1",)
-FORGET_PLANS = ("ALTER SYSTEM FLUSH PLAN CACHE",)
-# The plan cache of so small a tenant is nearly full by itself and would throw the planted plans out.
-ROOM_FOR_PLANS = ("SET GLOBAL ob_plan_cache_percentage = 20", *FORGET_PLANS)
-USUAL_PLAN_CACHE = ("SET GLOBAL ob_plan_cache_percentage = 2",)
+_USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_percentage = 2")
+# Shapes are judged one by one; where the whole tenant is judged, other plants would change the shares.
+SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
+    Ground(name, _NOTHING_REMEMBERED, _USUAL) for name in ("shapes", "slow tenant", "many shapes", "many servers")
+)
 BIG_TABLE = (
     "SET SESSION ob_query_timeout = 60000000",
     "CREATE TABLE {db}.digit (n INT)",
@@ -52,129 +55,118 @@ def _lock_conflict(code: str, severity: Severity) -> Plant:
         plant=(
             "CREATE TABLE {db}.stock (id INT PRIMARY KEY, amount INT)",
             "INSERT INTO {db}.stock VALUES (1, 9)",
-            *EMPTY_RING,
         ),
         during=("BEGIN", "UPDATE {db}.stock SET amount = 8 WHERE id = 1"),
         load=("SET SESSION ob_trx_lock_timeout = 200000", *["UPDATE stock SET amount = 7 WHERE id = 1"] * 10),
         errors=frozenset({ROW_LOCK_TIMEOUT}),
         resource=shape("UPDATE stock SET amount = ? WHERE id = ?"),
+        ground=SHAPES,
         severity=severity,
-        cure=EMPTY_RING,
-        always=USUAL_RING,
     )
 
 
 PLANTS = [
     Plant(
         "SQL001",
-        plant=EMPTY_RING,
+        plant=(),
         load=("SELECT SLEEP(1.1)",) * 5 + ("SELECT 1",) * 200,
         resource="tenant",
+        ground=SLOW_TENANT,
         severity=MEDIUM,
-        cure=EMPTY_RING,
         mended_load=("SELECT SLEEP(0.01)",) * 5 + ("SELECT 1",) * 200,
-        always=USUAL_RING,
     ),
     Plant(
         "SQL002",
-        plant=ROOM_FOR_PLANS,
+        plant=(),
         load=("SELECT SLEEP(0.52)",) * 20,
         resource=shape("SELECT SLEEP(?)"),
+        ground=SLOW_TENANT,
         severity=MEDIUM,
-        cure=FORGET_PLANS,
         mended_load=(QUICK,) * 20,
-        always=USUAL_PLAN_CACHE,
     ),
     Plant(
         "SQL003",
-        plant=(*BIG_TABLE, *EMPTY_RING),
+        plant=BIG_TABLE,
         load=BY_SERIAL,
         resource=shape("SELECT id FROM item WHERE serial = ?"),
+        ground=SHAPES,
         severity=MEDIUM,
-        cure=("CREATE INDEX by_serial ON {db}.item (serial)", *EMPTY_RING),
-        always=USUAL_RING,
+        cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
     ),
     Plant(
         "SQL004",
-        plant=(*BIG_TABLE, *EMPTY_RING),
+        plant=BIG_TABLE,
         load=BY_SERIAL,
         resource=shape("SELECT id FROM item WHERE serial = ?"),
+        ground=SHAPES,
         severity=MEDIUM,
-        cure=("CREATE INDEX by_serial ON {db}.item (serial)", *EMPTY_RING),
-        always=USUAL_RING,
+        cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
     ),
     Plant(
         "SQL006",
-        plant=EMPTY_RING,
+        plant=(),
         load=("SELECT /*+ QUERY_TIMEOUT(20000) */ SLEEP(1)",) * 5,
         errors=frozenset({TIMEOUT}),
         resource="return code -4012",
+        ground=SHAPES,
         severity=HIGH,
-        cure=EMPTY_RING,
         mended_load=("SELECT /*+ QUERY_TIMEOUT(5000000) */ SLEEP(0.01)",) * 5,
-        always=USUAL_RING,
     ),
     Plant(
         "SQL008",
-        plant=EMPTY_RING,
+        plant=(),
         load=(SLOW,) * 10,
         resource=shape("SELECT SLEEP(?)"),
+        ground=SHAPES,
         severity=LOW,
-        cure=EMPTY_RING,
         mended_load=(QUICK,) * 10,
-        always=USUAL_RING,
     ),
     _lock_conflict("SQL009", HIGH),
     _lock_conflict("SQL011", MEDIUM),
     Plant(
         "SQL012",
-        plant=(*BIG_TABLE, "CREATE INDEX by_code ON {db}.item (code)", *ROOM_FOR_PLANS),
+        plant=(*BIG_TABLE, "CREATE INDEX by_code ON {db}.item (code)"),
         load=("SELECT id FROM item WHERE code = '77'",) * 15 + ("SELECT id FROM item WHERE code = 77",) * 10,
         resource=shape("SELECT id FROM item WHERE code = ?"),
+        ground=SHAPES,
         severity=MEDIUM,
-        cure=FORGET_PLANS,
         mended_load=("SELECT id FROM item WHERE code = '77'",) * 25,
-        always=USUAL_PLAN_CACHE,
     ),
     Plant(
         "SQL013",
-        plant=(*BIG_TABLE, *EMPTY_RING),
+        plant=BIG_TABLE,
         load=("SELECT id FROM item",),
         resource=shape("SELECT id FROM item"),
+        ground=SHAPES,
         severity=LOW,
-        cure=EMPTY_RING,
         mended_load=("SELECT id FROM item WHERE id > 5 ORDER BY id LIMIT 100",),
-        always=USUAL_RING,
     ),
     Plant(
         "SQL014",
-        plant=("CREATE TABLE {db}.cart (id INT PRIMARY KEY, amount INT)", *ROOM_FOR_PLANS),
+        plant=("CREATE TABLE {db}.cart (id INT PRIMARY KEY, amount INT)",),
         load=("DELETE FROM cart",) * 3,
         resource=shape("DELETE FROM cart"),
+        ground=SHAPES,
         severity=LOW,
-        cure=FORGET_PLANS,
         mended_load=("DELETE FROM cart WHERE id < 5",) * 3,
-        always=USUAL_PLAN_CACHE,
     ),
     Plant(
         "SQL015",
-        plant=(*FORGET_PLANS, *EMPTY_RING),
+        plant=(),
         load=queries(300),
         resource="tenant",
+        ground=MANY_SHAPES,
         severity=HIGH,
-        cure=EMPTY_RING,
         mended_load=("SELECT 1 AS column_1",) * 300,
-        always=USUAL_RING,
     ),
     Plant(
         "SQL016",
-        plant=("CREATE TABLE {db}.city (id INT PRIMARY KEY)", *EMPTY_RING),
+        plant=("CREATE TABLE {db}.city (id INT PRIMARY KEY)",),
         load=("SELECT /*+ PARALLEL(2) */ COUNT(*) FROM city",) * 300,
         resource="tenant",
+        ground=MANY_SERVERS,
         severity=MEDIUM,
-        cure=EMPTY_RING,
         mended_load=("SELECT COUNT(*) FROM city",) * 300,
-        always=USUAL_RING,
     ),
 ]
 UNPLANTABLE = {

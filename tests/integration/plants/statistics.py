@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from agent.terms import Severity
 from tests.harness import Plant
 
 PLANTS = [
     Plant(
+        "STA001",
+        plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY)", "INSERT INTO {db}.t VALUES (1), (2)"],
+        later=timedelta(days=8),
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "STA003",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY)", "CALL DBMS_STATS.LOCK_TABLE_STATS('{db}', 't')"],
-        cure=["CALL DBMS_STATS.UNLOCK_TABLE_STATS('{db}', 't')"],
         resource="{db}.t",
         severity=Severity.LOW,
     ),
     Plant(
         "STA005",
         plant=["CALL DBMS_SCHEDULER.DISABLE('MONDAY_WINDOW')"],
-        cure=["CALL DBMS_SCHEDULER.ENABLE('MONDAY_WINDOW')"],
         always=["CALL DBMS_SCHEDULER.ENABLE('MONDAY_WINDOW')"],
         resource="MONDAY_WINDOW",
         severity=Severity.LOW,
@@ -24,8 +31,7 @@ PLANTS = [
 ]
 
 UNPLANTABLE = {
-    "STA001": "a table counts only after days without statistics",
-    "STA002": "statistics count as too old only after days",
+    "STA002": "the kernel is slow to count changes and calls no small table stale",
     "STA004": "a failed run stays in the history for days, and one started by hand does not count",
     "STA006": "it takes days without a successful run",
 }

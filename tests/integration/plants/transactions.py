@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from agent.terms import Severity
 from tests.harness import Plant
 
-ROOT = "root@%"
 STOCK = (
     "CREATE TABLE {db}.stock (id INT PRIMARY KEY, left_over INT)",
     "INSERT INTO {db}.stock VALUES (1, 10), (2, 10)",
@@ -18,26 +19,31 @@ DOUBLED = "INSERT INTO {db}.orders (note) SELECT note FROM {db}.orders"
 
 PLANTS = [
     Plant(
+        "TXN001",
+        plant=STOCK,
+        during=("BEGIN", "UPDATE {db}.stock SET left_over = 9 WHERE id = 1"),
+        later=timedelta(minutes=10, seconds=10),
+        resource="load_txn001@%",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "TXN002",
         plant=STOCK,
         during=("BEGIN", "UPDATE {db}.stock SET left_over = 9 WHERE id = 1"),
         settle_s=10.5,
-        cure=(),
-        resource=ROOT,
+        resource="load_txn002@%",
         severity=Severity.LOW,
     ),
     Plant(
         "TXN005",
         plant=ORDERS,
         during=("BEGIN", *[DOUBLED] * 15),
-        cure=(),
-        resource=ROOT,
+        resource="load_txn005@%",
         severity=Severity.LOW,
     ),
 ]
 
 UNPLANTABLE = {
-    "TXN001": "a transaction would have to stay open for ten minutes",
     "TXN006": "the counters run since the server started: no cure lowers the share",
     "TXN007": "sessions would have to sleep for an hour",
     "TXN008": "the counters run since the server started: no cure lowers the share",

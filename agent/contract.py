@@ -1,0 +1,180 @@
+"""What every check obeys, ours and third parties': what is wrong with one, in words for its author. Pure.
+
+Its cases (one in which it stays quiet, one in which it fires) are the author's; ``problems_of_result`` looks at what
+they give.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from agent import yamlchecks
+from agent.evaluate import evaluate
+from agent.facts import spec_of
+from agent.facts.given import Build, Clock
+from agent.i18n import LANGUAGES, render, translate
+from agent.model import CheckResult, CheckSpec, Rule, Ruleset, Snapshot, Unavailable
+from agent.plugins import placeholders
+from agent.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
+
+PREFIXES = {
+    "capacity": {"CAP"}, "parameters": {"PAR", "VAR"}, "sql": {"SQL"}, "transactions": {"TXN"}, "availability": {"AVL"},
+    "backup": {"BAK"}, "compaction": {"CMP"}, "schema": {"SCH"}, "statistics": {"STA"}, "security": {"SEC"},
+    "version": {"VER"}, "operations": {"OPS"},
+}  # fmt: skip
+_UNIT_ENDING = re.compile(r"_(pct|bytes|count|s|ms|us|days|hours|ratio|mib|minutes)$")
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the contract"))
+
+
+def problems_of(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[str]:
+    """Everything that is wrong with a check of ``package``; empty where it keeps the contract.
+
+    Ours lie in the folder of their category, third parties' anywhere in their package.
+    """
+    return [
+        *_header(spec),
+        *_remediation(spec),
+        *_place(spec, package),
+        *_params(spec),
+        *_texts(spec),
+        *_behaviour(spec, rule),
+        *_page(spec, rule),
+    ]
+
+
+def problems_of_result(result: CheckResult) -> list[str]:
+    """What is wrong with the texts and the SQL of the findings that a case gave."""
+    return [
+        problem
+        for finding in result.findings
+        for problem in _filled(finding.text, (*finding.sql, *finding.rollback))
+    ]
+
+
+def problems_of_translation(spec: CheckSpec) -> list[str]:
+    """The texts of a check that are not in every language of the report."""
+    return [
+        f"no {language} translation: {text[:60]}"
+        for language in LANGUAGES
+        for text in texts_of(spec)
+        if language != "en" and translate(text, language) == text
+    ]
+
+
+def texts_of(spec: CheckSpec) -> list[str]:
+    """The texts of a check that are not empty: what its translations translate."""
+    remedy = spec.remediation
+    texts = (
+        spec.title, spec.finding, spec.rationale, remedy.advice, remedy.risk, remedy.pre_check, remedy.post_check,
+        remedy.no_rollback,
+    )  # fmt: skip
+    return [text for text in texts if text]
+
+
+def _header(spec: CheckSpec) -> Iterator[str]:
+    category, _, what = spec.name.partition(".")
+    if not re.fullmatch(r"[A-Z]{3}\d{3}", spec.code):
+        yield "the code is not three capital letters and three digits"
+    if spec.code[:3] not in PREFIXES.get(category, ()):
+        yield f"the code's letters are not those of {category}"
+    if not re.fullmatch(r"[a-z0-9_]+", what):
+        yield "the name is not category.what_is_wrong"
+    if not spec.title or len(spec.title) > 80 or spec.title.endswith("."):
+        yield "the title is not one phrase of at most 80 characters without a full stop"
+    if len(spec.rationale) < 60:
+        yield "the rationale says too little"
+    if "resource" not in (placeholders(spec.finding) or ()):
+        yield "the finding does not name its resource"
+    if spec.unit is not Unit.TEXT and "value" not in (placeholders(spec.finding) or ()):
+        yield "the finding does not show its number"
+
+
+def _remediation(spec: CheckSpec) -> Iterator[str]:
+    remedy = spec.remediation
+    if len(remedy.advice) < 20:
+        yield "the advice says too little"
+    if not remedy.post_check:
+        yield "no post-check"
+    if remedy.sql and not (remedy.rollback or remedy.no_rollback):
+        yield "SQL without a rollback or the reason for none"
+    if remedy.sql and not remedy.risk:
+        yield "SQL without its risk"
+    if not remedy.link.startswith("https://"):
+        yield "no documentation link"
+    if spec.actor is Actor.CUSTOMER and remedy.run_as is RunAs.SYS:
+        yield "a customer cannot run it as sys"
+
+
+def _place(spec: CheckSpec, package: str) -> Iterator[str]:
+    module = inspect.getmodule(spec.measure)
+    if module is yamlchecks:
+        return
+    name = module.__name__ if module else ""
+    home = f"{package}.{spec.category.value}." if package == "checks" else f"{package}."
+    if not name.startswith(home):
+        yield f"it is not in {home[:-1]}"
+    is_of_a_family = spec.measure.__closure__
+    if not is_of_a_family and not spec.measure.__name__ == spec.name.partition(".")[2] == name.rpartition(".")[2]:
+        yield "file and function do not carry the check's name"
+
+
+def _params(spec: CheckSpec) -> Iterator[str]:
+    """A check holds no limit: its params carry their unit and come from its rule."""
+    for name in inspect.get_annotations(spec.params) if spec.params else ():
+        if not _UNIT_ENDING.search(name):
+            yield f"the param {name} does not end in its unit"
+
+
+def _texts(spec: CheckSpec) -> Iterator[str]:
+    for text in texts_of(spec):
+        for language in LANGUAGES:
+            if text is spec.finding and placeholders(translate(text, language)) != placeholders(text):
+                yield f"the {language} finding has other placeholders"
+
+
+def _page(spec: CheckSpec, rule: Rule) -> Iterator[str]:
+    from agent.checkdocs import page
+    from agent.console import in_language
+
+    with in_language("en"):
+        if spec.title not in page(spec, rule):
+            yield "its page does not say its title"
+
+
+def _behaviour(spec: CheckSpec, rule: Rule) -> Iterator[str]:
+    needed = [row for name, row in spec.facts.items() if name not in spec.optional]
+    without = _judged(spec, rule, {row: _GONE for row in spec.facts.values() if spec_of(row)})
+    if any(spec_of(row) for row in needed):
+        if without.outcome is not Outcome.NOT_ASSESSED or without.reason is None:
+            yield f"without its facts it is {without.outcome}, not not_assessed"
+    elif without.outcome not in (Outcome.NOT_ASSESSED, Outcome.PASS, Outcome.NOT_APPLICABLE):
+        yield f"without its facts it is {without.outcome}"
+    empty = _judged(spec, rule, dict.fromkeys(spec.facts.values(), ()))
+    if empty.outcome is Outcome.ERROR:
+        yield f"it fails on empty facts: {render(empty.reason, 'en')}"
+    if empty != _judged(spec, rule, dict.fromkeys(spec.facts.values(), ())):
+        yield "evaluated twice it says two things"
+
+
+def _judged(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckResult:
+    kind, version = spec.tenants[0], max(spec.since, Version(4, 2, 5, 1))
+    given = {Clock: (Clock(as_of=_NOW),), Build: (Build(version=version, tenant_kind=kind, embedded=False),)}
+    snapshot = Snapshot("contract", kind, version, _NOW, {**facts, **given})
+    (result,) = evaluate([spec], Ruleset({spec.code: dataclasses.replace(rule, enabled=True)}, ""), snapshot)
+    return result
+
+
+def _filled(text: Text, statements: tuple[str, ...]) -> Iterator[str]:
+    for language in LANGUAGES:
+        shown = render(text, language)
+        if "{" in shown or not shown:
+            yield f"the {language} finding is not filled in: {shown}"
+    for statement in statements:
+        if "{" in statement or not statement.rstrip().endswith(";"):
+            yield f"not a whole statement: {statement}"

@@ -1,0 +1,224 @@
+"""A safe expression over the fields of one fact row, for checks that are written without code.
+
+It is Python's syntax and SQL's logic: what is unknown (None, a division by zero) stays unknown and is never taken for
+false. Only what is listed here can be said; everything has a kind that is known before a row is seen, so that a
+mistake is told when the file is read. No library: those that evaluate Python allow more and tell mistakes too late.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import math
+import operator
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from agent.fieldtypes import Invalid
+
+MAX_LENGTH = 500
+MAX_NODES = 100
+Values = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """What an expression gives; values of different kinds are never compared."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    TRUTH = "truth"
+    MOMENT = "moment"
+
+
+_KINDS = {int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT, bool: Kind.TRUTH, datetime: Kind.MOMENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """``run`` takes the values of all names and gives a value of ``kind``, or None for unknown. It never raises."""
+
+    kind: Kind
+    run: Callable[[Values], Any]
+
+
+Kinds = Mapping[str, Kind]
+_ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+_EQUAL = {ast.Eq: operator.eq, ast.NotEq: operator.ne}
+_ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+_TEXT_FUNCTIONS: Mapping[str, tuple[Kind, Callable[[str], Any]]] = {
+    "len": (Kind.NUMBER, len),
+    "lower": (Kind.TEXT, str.lower),
+}
+_CHOICES: Mapping[str, Callable[..., Any]] = {"min": min, "max": max}
+
+
+def kind_of(value_type: Any) -> Kind | None:
+    """The kind of a field or param by its type (``X | None`` is X), or None for a type that has none."""
+    if isinstance(value_type, types.UnionType):
+        value_type = next(arm for arm in typing.get_args(value_type) if arm is not type(None))
+    return _KINDS.get(value_type)
+
+
+def kinds_of(row: type) -> dict[str, Kind]:
+    """The usable fields of a row type."""
+    hints = typing.get_type_hints(row)
+    found = {field.name: kind_of(hints[field.name]) for field in dataclasses.fields(row)}
+    return {name: kind for name, kind in found.items() if kind}
+
+
+def compile_expression(text: str, kinds: Kinds) -> Expression:
+    """The expression, ready to run. Raises Invalid for anything that is not on the list."""
+    if len(text) > MAX_LENGTH:
+        msgid = "{place}: the expression is too long; at most {longest_count} characters may stand here"
+        raise Invalid(msgid, longest_count=MAX_LENGTH)
+    try:
+        tree = ast.parse(text.replace("\n", " ").strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        msgid = "{place}: not an expression; write for example: table_rows > 1000 and data_length is not None"
+        raise Invalid(msgid) from None
+    if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
+        raise Invalid("{place}: the expression has too many parts; make it simpler")
+    return _compiled(tree.body, kinds)
+
+
+def _compiled(node: ast.expr, kinds: Kinds) -> Expression:
+    build = _BUILDERS.get(type(node))
+    if build is None:
+        raise _refused(node)
+    return build(node, kinds)
+
+
+def _refused(node: ast.expr) -> Invalid:
+    return Invalid(
+        "{place}: {found} cannot stand in an expression; allowed are fields, params, numbers, texts, + - * /, "
+        "comparisons, in, and, or, not, is None, min, max, len and lower",
+        found=ast.unparse(node)[:60],
+    )
+
+
+def _wanted(node: ast.expr, kinds: Kinds, *wanted: Kind) -> Expression:
+    made = _compiled(node, kinds)
+    if made.kind not in wanted:
+        raise Invalid(
+            "{place}: {found} is a {kind}; here a {wanted} is expected",
+            found=ast.unparse(node)[:60], kind=made.kind.value, wanted=", ".join(wanted),
+        )  # fmt: skip
+    return made
+
+
+def _known(function: Callable[..., Any], arguments: Sequence[Expression], values: Values) -> Any:
+    """The function of the arguments; unknown where one of them is, and where there is no finite answer."""
+    given = [argument.run(values) for argument in arguments]
+    if any(value is None for value in given):
+        return None
+    try:
+        result = function(*given)
+        return None if isinstance(result, int | float) and not math.isfinite(result) else result
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+
+
+def _constant(node: ast.Constant, kinds: Kinds) -> Expression:
+    value, kind = node.value, _KINDS.get(type(node.value))
+    if kind is None or (isinstance(value, float) and not math.isfinite(value)):
+        raise _refused(node)
+    return Expression(kind, lambda values: value)
+
+
+def _name(node: ast.Name, kinds: Kinds) -> Expression:
+    name = node.id
+    if name not in kinds:
+        known = ", ".join(sorted(kinds))
+        raise Invalid("{place}: there is no field or param {name}; known are {known}", name=name, known=known)
+    return Expression(kinds[name], lambda values: values[name])
+
+
+def _unary(node: ast.UnaryOp, kinds: Kinds) -> Expression:
+    if isinstance(node.op, ast.Not):
+        truth = _wanted(node.operand, kinds, Kind.TRUTH)
+        return Expression(Kind.TRUTH, lambda values: _known(operator.not_, [truth], values))
+    if isinstance(node.op, ast.USub):
+        number = _wanted(node.operand, kinds, Kind.NUMBER)
+        return Expression(Kind.NUMBER, lambda values: _known(operator.neg, [number], values))
+    raise _refused(node)
+
+
+def _arithmetic(node: ast.BinOp, kinds: Kinds) -> Expression:
+    function = _ARITHMETIC.get(type(node.op))
+    if function is None:
+        raise _refused(node)
+    sides = [_wanted(side, kinds, Kind.NUMBER) for side in (node.left, node.right)]
+    return Expression(Kind.NUMBER, lambda values: _known(function, sides, values))
+
+
+def _all_of(found: Sequence[bool | None]) -> bool | None:
+    return False if False in found else None if None in found else True
+
+
+def _logic(node: ast.BoolOp, kinds: Kinds) -> Expression:
+    arms = [_wanted(arm, kinds, Kind.TRUTH) for arm in node.values]
+    if isinstance(node.op, ast.And):
+        return Expression(Kind.TRUTH, lambda values: _all_of([arm.run(values) for arm in arms]))
+
+    def any_of(values: Values) -> bool | None:
+        found = [arm.run(values) for arm in arms]
+        return True if True in found else None if None in found else False
+
+    return Expression(Kind.TRUTH, any_of)
+
+
+def _comparison(node: ast.Compare, kinds: Kinds) -> Expression:
+    sides = [node.left, *node.comparators]
+    pairs = [_pair(sides[index], op, sides[index + 1], kinds) for index, op in enumerate(node.ops)]
+    return Expression(Kind.TRUTH, lambda values: _all_of([pair(values) for pair in pairs]))
+
+
+def _pair(left: ast.expr, op: ast.cmpop, right: ast.expr, kinds: Kinds) -> Callable[[Values], bool | None]:
+    if isinstance(op, ast.Is | ast.IsNot):
+        if not (isinstance(right, ast.Constant) and right.value is None):
+            raise _refused(right)
+        one, wanted = _compiled(left, kinds), isinstance(op, ast.Is)
+        return lambda values: (one.run(values) is None) is wanted
+    if isinstance(op, ast.In | ast.NotIn):
+        return _membership(left, right, isinstance(op, ast.In), kinds)
+    function: Callable[..., bool] = {**_EQUAL, **_ORDER}[type(op)]
+    one = _compiled(left, kinds)
+    ordered = type(op) in _ORDER and one.kind is Kind.TRUTH
+    both = [_wanted(left, kinds, Kind.NUMBER) if ordered else one, _wanted(right, kinds, one.kind)]
+    return lambda values: _known(function, both, values)
+
+
+def _membership(left: ast.expr, right: ast.expr, inside: bool, kinds: Kinds) -> Callable[[Values], bool | None]:
+    if not isinstance(right, ast.Tuple | ast.List) or not all(isinstance(item, ast.Constant) for item in right.elts):
+        raise _refused(right)
+    one = _compiled(left, kinds)
+    listed = [_wanted(element, kinds, one.kind).run({}) for element in right.elts]
+    return lambda values: _known(lambda value: (value in listed) is inside, [one], values)
+
+
+def _call(node: ast.Call, kinds: Kinds) -> Expression:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if not node.keywords and name in _TEXT_FUNCTIONS and len(node.args) == 1:
+        kind, function = _TEXT_FUNCTIONS[name]
+        text = _wanted(node.args[0], kinds, Kind.TEXT)
+        return Expression(kind, lambda values: _known(function, [text], values))
+    if not node.keywords and name in _CHOICES and len(node.args) > 1:
+        numbers = [_wanted(argument, kinds, Kind.NUMBER) for argument in node.args]
+        return Expression(Kind.NUMBER, lambda values: _known(_CHOICES[name], numbers, values))
+    raise _refused(node)
+
+
+_BUILDERS: Mapping[type[ast.expr], Callable[[Any, Kinds], Expression]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _arithmetic,
+    ast.BoolOp: _logic,
+    ast.Compare: _comparison,
+    ast.Call: _call,
+}

@@ -1,0 +1,103 @@
+"""Backups and the archive of the log: its own for a user tenant, those of every tenant for sys. Never a path or password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.facts import source
+from agent.terms import DataClass
+
+
+@source(
+    "oceanbase.DBA_OB_BACKUP_JOB_HISTORY",
+    DataClass.STATISTICS,
+    sys_view="oceanbase.CDB_OB_BACKUP_JOB_HISTORY",
+    order_by="START_TIMESTAMP DESC, JOB_ID DESC",
+)
+class BackupJob:
+    """One backup job that has ended: COMPLETED, FAILED or CANCELED; ``result`` is the error number."""
+
+    tenant_id: int | None = None
+    job_id: int
+    start_timestamp: datetime
+    status: str
+    result: int
+
+
+@source(
+    "oceanbase.DBA_OB_BACKUP_JOBS",
+    DataClass.STATISTICS,
+    sys_view="oceanbase.CDB_OB_BACKUP_JOBS",
+    order_by="START_TIMESTAMP, JOB_ID",
+)
+class RunningBackup:
+    """One backup job at work."""
+
+    tenant_id: int | None = None
+    job_id: int
+    start_timestamp: datetime
+    status: str
+
+
+@source(
+    "oceanbase.DBA_OB_BACKUP_SET_FILES",
+    DataClass.STATISTICS,
+    sys_view="oceanbase.CDB_OB_BACKUP_SET_FILES",
+    order_by="START_TIMESTAMP DESC, BACKUP_SET_ID DESC",
+)
+class BackupSet:
+    """One backup set; ``backup_type`` is full (D, FULL) or incremental (I, INC), ``file_status`` AVAILABLE when good."""
+
+    tenant_id: int | None = None
+    backup_set_id: int
+    backup_type: str
+    start_timestamp: datetime
+    end_timestamp: datetime | None
+    file_status: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.backup_type.upper().startswith(("D", "F"))
+
+
+@source(
+    "oceanbase.DBA_OB_ARCHIVELOG",
+    DataClass.STATISTICS,
+    sys_view="oceanbase.CDB_OB_ARCHIVELOG",
+    order_by="DEST_NO, ROUND_ID",
+)
+class LogArchive:
+    """Where the archive of one destination stands; ``checkpoint_scn`` in nanoseconds since 1970."""
+
+    tenant_id: int | None = None
+    dest_no: int
+    round_id: int
+    status: str
+    checkpoint_scn: int
+
+
+@source(
+    "oceanbase.DBA_OB_BACKUP_DELETE_POLICY", DataClass.SETTINGS, sys_view="oceanbase.CDB_OB_BACKUP_DELETE_POLICY"
+)
+class DeletePolicy:
+    """How long backups are kept; a ``recovery_window`` of 0 keeps them for ever."""
+
+    tenant_id: int | None = None
+    policy_name: str
+    recovery_window: str
+
+
+@source(
+    "oceanbase.DBA_OB_BACKUP_DELETE_JOB_HISTORY",
+    DataClass.STATISTICS,
+    sys_view="oceanbase.CDB_OB_BACKUP_DELETE_JOB_HISTORY",
+    order_by="START_TIMESTAMP DESC, JOB_ID DESC",
+)
+class DeleteJob:
+    """One ended job that removed backups: COMPLETED, FAILED or CANCELED; ``result`` is the error number."""
+
+    tenant_id: int | None = None
+    job_id: int
+    start_timestamp: datetime
+    status: str
+    result: int

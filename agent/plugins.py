@@ -1,0 +1,224 @@
+"""One package of checks: its modules, and of a plug-in also its rules, checks without code and translations.
+
+Whatever is wrong with a plug-in is a line in the report, and what it spoils is left out; the rest runs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from agent import yamlchecks
+from agent.api import API_VERSION
+from agent.errors import ConfigError, RulesError
+from agent.i18n import LANGUAGES, read_catalogue
+from agent.model import CheckSpec
+from agent.ruleentry import Problems, parse_rule
+from agent.terms import Text
+from agent.yamlfile import place, read_yaml
+
+RULES_FILE = "rules.yaml"
+YAML_CHECKS = "*.check.yaml"
+_TOP = {"version", "checks"}
+
+
+@dataclass(slots=True)
+class Found:
+    """Checks with the place that each comes from, what could not be used, and translations by language."""
+
+    checks: list[tuple[str, CheckSpec]] = field(default_factory=list)
+    problems: list[Text] = field(default_factory=list)
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def translate(self, brought: Mapping[str, Mapping[str, str]]) -> None:
+        for language, entries in brought.items():
+            self.translations.setdefault(language, {}).update(entries)
+
+    def refuse(self, error: ConfigError) -> None:
+        self.problems += [error.text, *error.problems]
+
+
+def own(package: str) -> Found:
+    """The agent's own package: modules only, for its rules and texts are the agent's."""
+    found = Found()
+    for module in _modules(package, found.problems):
+        found.checks += [(module.__name__, spec) for spec in _specs(module, found.problems)]
+    return found
+
+
+def plugin(package: str) -> Found:
+    """A package of another distribution. Never raises."""
+    found = Found()
+    root = _imported(package, found.problems)
+    if root is None or not _is_usable(root, found.problems):
+        return found
+    modules = own(package)
+    found.problems += modules.problems
+    directory = Path(next(iter(root.__path__)))
+    usable = [(here, spec) for here, spec in modules.checks if _has_good_header(here, spec, found.problems)]
+    found.checks += _with_rules(directory / RULES_FILE, usable, found)
+    yaml_files(sorted(directory.glob(YAML_CHECKS)), found)
+    for language in LANGUAGES:
+        for path in sorted((directory / "locale" / language.replace("-", "_") / "LC_MESSAGES").glob("*.po")):
+            found.translate({language: _translations(path, language, found.problems)})
+    return found
+
+
+def yaml_files(paths: Sequence[Path], found: Found) -> Found:
+    """Checks without code, added to what was found."""
+    for path in paths:
+        try:
+            check = yamlchecks.load(path)
+        except ConfigError as error:
+            found.refuse(error)
+        else:
+            found.checks.append((str(path), check.spec))
+            found.translate(check.translations)
+    return found
+
+
+def _is_usable(root: ModuleType, problems: list[Text]) -> bool:
+    name = root.__name__
+    wanted = getattr(root, "OB_HEALTH_API", API_VERSION)
+    if not hasattr(root, "__path__"):
+        problems.append(Text("{package} is a module; the entry point of a plug-in names a package.", {"package": name}))
+    elif not isinstance(wanted, int):
+        problems.append(Text("{package}: OB_HEALTH_API must be a whole number.", {"package": name}))
+    elif wanted > API_VERSION:
+        args = {"package": name, "wanted": str(wanted), "ours": str(API_VERSION)}
+        text = (
+            "The checks of {package} are left out: they were written for version {wanted} of the check API, "
+            "and this agent has {ours}. Upgrade the agent."
+        )
+        problems.append(Text(text, args))
+    else:
+        return True
+    return False
+
+
+def _modules(name: str, problems: list[Text]) -> Iterator[ModuleType]:
+    module = _imported(name, problems)
+    if module is None:
+        return
+    yield module
+    for info in pkgutil.iter_modules(getattr(module, "__path__", ()), name + "."):
+        yield from _modules(info.name, problems)
+
+
+def _imported(name: str, problems: list[Text]) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the border where a broken plug-in becomes a line in the report
+        problems.append(_not_loaded(name, error))
+        return None
+
+
+def _specs(module: ModuleType, problems: list[Text]) -> list[CheckSpec]:
+    try:
+        functions = [*vars(module).values(), *getattr(module, "CHECKS", ())]
+    except TypeError as error:
+        problems.append(_not_loaded(module.__name__, error))
+        return []
+    mine = [item for item in functions if inspect.isfunction(item) and item.__module__ == module.__name__]
+    specs = [getattr(function, "__check__", None) for function in mine]
+    return [spec for spec in specs if isinstance(spec, CheckSpec)]
+
+
+def _not_loaded(module: str, error: BaseException) -> Text:
+    args = {"module": module, "reason": f"{type(error).__name__}: {error}"[:300]}
+    return Text("The checks of {module} could not be loaded: {reason}", args)
+
+
+def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool:
+    """What the line itself relies on; the contract (``agent.contract``) asks for more."""
+    texts = (spec.code, spec.name, spec.title, spec.finding, spec.remediation.advice)
+    if not all(isinstance(text, str) and text for text in texts):
+        reason = "code, name, title, finding and advice must be texts"
+    elif not re.fullmatch(r"[A-Z]{3}\d{3}", spec.code):
+        reason = "a code is three capital letters and three digits"
+    elif not re.fullmatch(r"[a-z]+\.[a-z0-9_]+", spec.name):
+        reason = "a name is category.what_is_wrong"
+    elif placeholders(spec.finding) is None:
+        reason = "the braces of the finding do not fit"
+    else:
+        return True
+    args = {"module": module, "code": str(spec.code), "reason": reason}
+    problems.append(Text("The check {code} of {module} is left out: {reason}", args))
+    return False
+
+
+def placeholders(template: str) -> frozenset[str] | None:
+    """The names in braces, or None where the braces do not fit."""
+    try:
+        return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+    except ValueError:
+        return None
+
+
+def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: Found) -> list[tuple[str, CheckSpec]]:
+    """The checks that have a right rule in the package's fragment, with it."""
+    if not checks and not path.is_file():
+        return []
+    try:
+        data, locate = read_yaml(path)
+        entries = _entries(path, data)
+    except ConfigError as error:
+        found.refuse(error)
+        return []
+    where = partial(place, path, locate)
+    specs = {spec.code: spec for _, spec in checks}
+    for code in sorted(entries.keys() - specs.keys()):
+        text = "{place}: the package has no such check; a plug-in brings rules for its own checks only"
+        found.problems.append(Text(text, {"place": where(("checks", code))}))
+    return [
+        (here, dataclasses.replace(spec, rule=entries[spec.code]))
+        for here, spec in checks
+        if _has_rule(spec, entries, Problems(str(path), where), found)
+    ]
+
+
+def _entries(path: Path, data: Any) -> dict[str, Any]:
+    problems = Problems(str(path), lambda loc: str(path))
+    if not isinstance(data, dict) or set(data) != _TOP or data["version"] != 1 or not isinstance(data["checks"], dict):
+        problems.add((), "{place}: exactly version: 1 and a mapping called checks are expected")
+    problems.raise_any()
+    entries: dict[str, Any] = data["checks"]
+    return entries
+
+
+def _has_rule(spec: CheckSpec, entries: Mapping[str, Any], problems: Problems, found: Found) -> bool:
+    if spec.code not in entries:
+        problems.add(("checks",), "{place}: the check {code} ({name}) has no rule", code=spec.code, name=spec.name)
+    else:
+        parse_rule(spec, entries[spec.code], ("checks", spec.code), problems)
+    try:
+        problems.raise_any()
+    except RulesError as error:
+        found.refuse(error)
+        return False
+    return True
+
+
+def _translations(path: Path, language: str, problems: list[Text]) -> dict[str, str]:
+    """The entries whose placeholders are those of the message; another would break the sentence when it is printed."""
+    try:
+        entries = read_catalogue(path, language)
+    except Exception as error:  # noqa: BLE001 - Babel has its own error; whatever it is, the checks run in English
+        args = {"file": str(path), "reason": f"{type(error).__name__}: {error}"[:200]}
+        problems.append(Text("{file}: the translations cannot be used: {reason}", args))
+        return {}
+    fine = {msgid: text for msgid, text in entries.items() if placeholders(msgid) == placeholders(text)}
+    for msgid in sorted(entries.keys() - fine.keys()):
+        args = {"file": str(path), "message": msgid[:80]}
+        problems.append(Text("{file}: the placeholders of a translation differ from its message: {message}", args))
+    return fine

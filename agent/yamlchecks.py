@@ -1,0 +1,255 @@
+"""A check without code: one YAML file with its header, a fact set, expressions, its rule, and texts in all languages.
+
+Such a check judges one row at a time. A row whose filter, value or resource is unknown is left out; where rows were
+left out and none could be judged, the check is not assessed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from agent.api import NotAssessed, Params
+from agent.config import validated
+from agent.expression import Expression, Kind, compile_expression, kind_of, kinds_of
+from agent.facts import all_sources
+from agent.fieldtypes import Block, Code, Invalid, Many, Some, Words
+from agent.model import CheckSpec, Measurement, Remediation
+from agent.ruleentry import Problems, parse_rule
+from agent.terms import Actor, Category, RunAs, TenantKind, Unit, Version
+from agent.yamlfile import Loc, place, read_yaml
+
+_BUILT_IN = frozenset({"resource", "value", "limit"})
+
+
+class Bilingual(Block):
+    """One text in every language of the report."""
+
+    en: Words
+    zh: Annotated[Words, Field(alias="zh-CN")]
+
+
+class Texts(Block):
+    """What people read; the finding alone has placeholders."""
+
+    title: Bilingual
+    finding: Bilingual
+    rationale: Bilingual
+    advice: Bilingual
+    post_check: Bilingual
+    pre_check: Bilingual | None = None
+    risk: Bilingual | None = None
+    no_rollback: Bilingual | None = None
+
+
+class Advice(Block):
+    """The part of the remediation that is no text."""
+
+    run_as: Annotated[RunAs, Field(strict=False)] = RunAs.TENANT
+    sql: Many[Words] = ()
+    rollback: Many[Words] = ()
+    restart: bool = False
+    window: bool = False
+    link: Words
+
+
+class CheckFile(Block):
+    """A whole file; ``facts`` names a row type of ``agent.facts``, ``evidence`` maps names to expressions."""
+
+    version: Literal[1]
+    code: Code
+    name: Words
+    unit: Annotated[Unit, Field(strict=False)]
+    actor: Annotated[Actor, Field(strict=False)]
+    tenants: Some[Annotated[TenantKind, Field(strict=False)]] = (TenantKind.USER, TenantKind.SYS)
+    since: Words = "4.0.0.0"
+    facts: Words
+    where: Words = "True"
+    value: Words
+    resource: Words
+    evidence: dict[str, Words] = Field(default_factory=dict)
+    when_empty: Literal["pass", "not_assessed"] = "not_assessed"
+    rule: dict[str, Any]
+    remediation: Advice
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class YamlCheck:
+    """A check from a file, and its translations from English by language."""
+
+    spec: CheckSpec
+    translations: Mapping[str, Mapping[str, str]]
+
+
+def load(path: Path) -> YamlCheck:
+    """Read one file. Raises ConfigError with every problem listed with its line and YAML path."""
+    data, locate = read_yaml(path)
+    file = validated(CheckFile, data, locate, path)
+    problems = Problems(str(path), partial(place, path, locate))
+    spec = _Reader(file, problems).spec()
+    problems.raise_any()
+    assert spec is not None
+    parse_rule(spec, file.rule, ("rule",), problems)
+    problems.raise_any()
+    texts = [text for _, text in file.texts if text is not None]
+    return YamlCheck(spec, {"zh-CN": {_english(text): text.zh for text in texts}})
+
+
+class _Reader:
+    """The meaning of a file whose form is right; collects what is wrong with it."""
+
+    def __init__(self, file: CheckFile, problems: Problems) -> None:
+        self._file, self._problems = file, problems
+
+    def spec(self) -> CheckSpec | None:
+        """The header with its measuring function, or None after problems were added."""
+        file = self._file
+        row = self._row_type()
+        if row is None:
+            return None
+        params = self._params()
+        known = {**kinds_of(row), **(kinds_of(params) if params else {})}
+        where = self._expression(file.where, known, "where")
+        value = self._expression(file.value, known, "value")
+        evidence = {name: self._expression(text, known, "evidence", name) for name, text in file.evidence.items()}
+        self._kinds_fit(where, value)
+        self._templates(known, evidence)
+        category, since = self._category(), self._since()
+        if not (where and value and category and since):
+            return None
+        found = {name: made for name, made in evidence.items() if made}
+        texts = file.texts
+        return CheckSpec(
+            file.code, file.name, category, file.unit, file.actor, _english(texts.title), _english(texts.finding),
+            _english(texts.rationale), self._remediation(), _measure(file, where, value, found), {"rows": row},
+            params_name="params" if params else "", params=params, tenants=file.tenants, since=since, rule=file.rule,
+        )  # fmt: skip
+
+    def _remediation(self) -> Remediation:
+        advice, texts = self._file.remediation, self._file.texts
+        return Remediation(
+            _english(texts.advice), advice.run_as, advice.sql, advice.rollback, _english(texts.no_rollback),
+            _english(texts.pre_check), _english(texts.post_check), _english(texts.risk),
+            advice.restart, advice.window, advice.link,
+        )  # fmt: skip
+
+    def _row_type(self) -> type | None:
+        rows = {row.__name__: row for row in all_sources()}
+        if self._file.facts not in rows:
+            known = ", ".join(sorted(rows))
+            self._problems.add(("facts",), "{place}: there is no such fact set; known are {known}", known=known)
+        return rows.get(self._file.facts)
+
+    def _params(self) -> type | None:
+        params = self._file.rule.get("params")
+        if not isinstance(params, dict) or not params:
+            return None
+        fields = []
+        for name, value in params.items():
+            if not name.isidentifier() or kind_of(type(value)) not in (Kind.NUMBER, Kind.TEXT):
+                text = "{place}: a param has a plain name and is a number or a text"
+                self._problems.add(("rule", "params", name), text)
+            else:
+                fields.append((name, type(value)))
+        return dataclasses.make_dataclass("YamlParams", fields, bases=(Params,), frozen=True, kw_only=True)
+
+    def _expression(self, text: str, kinds: Mapping[str, Kind], *loc: str) -> Expression | None:
+        try:
+            return compile_expression(text, kinds)
+        except Invalid as error:
+            self._problems.add(loc, error.msgid, **error.args_by_name)
+            return None
+
+    def _kinds_fit(self, where: Expression | None, value: Expression | None) -> None:
+        if where and where.kind is not Kind.TRUTH:
+            self._problems.add(("where",), "{place}: a comparison is expected here")
+        if value and value.kind is not (Kind.TEXT if self._file.unit is Unit.TEXT else Kind.NUMBER):
+            text = "{place}: with the unit text a text is expected here, with every other a number"
+            self._problems.add(("value",), text)
+
+    def _templates(self, kinds: Mapping[str, Kind], evidence: Mapping[str, Expression | None]) -> None:
+        file = self._file
+        self._template(file.resource, kinds, ("resource",))
+        words = {*_BUILT_IN, *evidence}
+        for language, text in (("en", file.texts.finding.en), ("zh-CN", file.texts.finding.zh)):
+            self._template(text, words, ("texts", "finding", language))
+        # Names come from a database: only a number may stand in SQL as it is.
+        numbers = {name for name, made in evidence.items() if made and made.kind is Kind.NUMBER}
+        for key, statements in (("sql", file.remediation.sql), ("rollback", file.remediation.rollback)):
+            for index, statement in enumerate(statements):
+                self._template(statement, words, ("remediation", key, index), numbers)
+
+    def _template(
+        self, text: str, known: Mapping[str, Kind] | set[str], loc: Loc, bare_in_sql: set[str] | None = None
+    ) -> None:
+        try:
+            parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
+        except ValueError:
+            self._problems.add(loc, "{place}: the braces do not fit; write {{{{ for a brace that is meant")
+            return
+        for _, name, spec, conversion in parts:
+            if name not in known:
+                text = "{place}: there is nothing to put in for {name}; known are {known}"
+                self._problems.add(loc, text, name=str(name), known=", ".join(sorted(known)))
+            elif spec or (conversion and bare_in_sql is None) or conversion not in (None, "i", "l"):
+                self._problems.add(loc, "{place}: write {name} alone in its braces", name=str(name))
+            elif bare_in_sql is not None and not conversion and name not in bare_in_sql:
+                text = "{place}: write {name}!i for a name or {name}!l for a literal, so that it is quoted"
+                self._problems.add(loc, text, name=str(name))
+
+    def _category(self) -> Category | None:
+        word, _, what = self._file.name.partition(".")
+        if word not in list(Category) or not what.isidentifier():
+            text = "{place}: write category.what_is_wrong; the categories are {known}"
+            self._problems.add(("name",), text, known=", ".join(Category))
+            return None
+        return Category(word)
+
+    def _since(self) -> Version | None:
+        try:
+            return Version.parse(self._file.since)
+        except ValueError:
+            self._problems.add(("since",), "{place}: write a version in quotes, such as \"4.2.5.0\"")
+            return None
+
+
+def _english(text: Bilingual | None) -> str:
+    return " ".join(text.en.split()) if text else ""
+
+
+def _measure(
+    file: CheckFile, where: Expression, value: Expression, evidence: Mapping[str, Expression]
+) -> Callable[..., Iterator[Measurement]]:
+    resource_names = [name for _, name, _, _ in string.Formatter().parse(file.resource) if name]
+
+    def measure(rows: tuple[Any, ...], params: Any = None) -> Iterator[Measurement]:
+        others = {field.name: getattr(params, field.name) for field in dataclasses.fields(params)} if params else {}
+        judged = unknown = 0
+        for row in rows:
+            values = {**others, **{field.name: getattr(row, field.name) for field in dataclasses.fields(row)}}
+            wanted = where.run(values)
+            if wanted is False:
+                continue
+            measured = value.run(values)
+            if wanted is None or measured is None or any(values[name] is None for name in resource_names):
+                unknown += 1
+                continue
+            judged += 1
+            shown = {name: made.run(values) for name, made in evidence.items()}
+            yield Measurement(file.resource.format_map(values), measured, shown)
+        if not judged and unknown:
+            text = "What {source} holds is unknown in the rows that matter ({unknown_count})."
+            raise NotAssessed(text, source=file.facts, unknown_count=unknown)
+        if not rows and file.when_empty == "not_assessed":
+            raise NotAssessed("{source} has no rows.", source=file.facts)
+
+    measure.__name__ = measure.__qualname__ = file.name.partition(".")[2]
+    return measure

@@ -1,0 +1,45 @@
+"""BAK002: backup jobs that failed since the last completed one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.backup import BackupJob
+from agent.facts.given import Clock
+from checks.backup.tenants import DAY, by_tenant, failed_since_success
+
+
+@params
+class BackupJobsFailingParams(Params):
+    window_days: int
+
+
+@check(
+    code="BAK002",
+    name="backup.backup_jobs_failing",
+    unit=Unit.COUNT,
+    actor=Actor.BOTH,
+    title="Backup jobs fail",
+    finding="{resource}: {value} backup jobs in a row have failed (limit {limit}), the last one on {last_start} with error "
+    "{error}.",
+    remediation=Remediation(
+        advice="Read COMMENT of the failed job: most often the destination cannot be reached, is full, or its key has "
+        "expired; or the log archive is interrupted. Mend it and start a backup by hand.",
+        pre_check="Read STATUS, RESULT and COMMENT of the newest jobs in DBA_OB_BACKUP_JOB_HISTORY.",
+        post_check="The next job in DBA_OB_BACKUP_JOB_HISTORY is COMPLETED.",
+        risk="A backup reads all data: run it outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def backup_jobs_failing(
+    jobs: Rows[BackupJob], clock: Rows[Clock], limits: BackupJobsFailingParams
+) -> Iterator[Measurement]:
+    """A failing backup harms nothing today, so nobody looks. It is noticed on the day of the restore, when the
+    newest good backup turns out to be weeks old."""
+    for name, rows in by_tenant(jobs).items():
+        failed = failed_since_success(rows, clock[0].as_of - limits.window_days * DAY)
+        if failed:
+            yield Measurement(
+                name, len(failed), {"last_start": failed[0].start_timestamp, "error": str(failed[0].result)}
+            )

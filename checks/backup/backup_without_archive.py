@@ -1,0 +1,49 @@
+"""BAK007: backups without archived log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.backup import BackupSet, LogArchive
+from agent.facts.given import Clock
+from checks.backup.tenants import DAY, by_tenant
+
+# An interrupted archive is told by a check of its own.
+_AT_WORK = {"PREPARE", "BEGINNING", "DOING", "INTERRUPTED"}
+
+
+@params
+class BackupWithoutArchiveParams(Params):
+    recent_days: int
+
+
+@check(
+    code="BAK007",
+    name="backup.backup_without_archive",
+    unit=Unit.TEXT,
+    actor=Actor.BOTH,
+    title="Backups are taken but the log is not archived",
+    finding="{resource} takes backups, but the archive of its log is {value}: no point in time after a backup can be "
+    "restored.",
+    remediation=Remediation(
+        advice="Set a destination for the archive and switch it on, then take a full backup.",
+        sql=("ALTER SYSTEM ARCHIVELOG;",),
+        rollback=("ALTER SYSTEM NOARCHIVELOG;",),
+        pre_check="DBA_OB_ARCHIVE_DEST shows a destination with the state ENABLE.",
+        post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
+        risk="The archive takes bandwidth and space at the destination: as much as the tenant writes log.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711",
+    ),
+)
+def backup_without_archive(
+    sets: Rows[BackupSet], archives: Rows[LogArchive], clock: Rows[Clock], limits: BackupWithoutArchiveParams
+) -> Iterator[Measurement]:
+    """A backup alone brings back the moment at which it was made. Only with the archived log can a restore go on to
+    the minute before the accident; without it up to a whole backup cycle is lost."""
+    states = {name: {row.status for row in rows} for name, rows in by_tenant(archives).items()}
+    since = clock[0].as_of - limits.recent_days * DAY
+    for name, rows in by_tenant(row for row in sets if row.start_timestamp >= since).items():
+        state = states.get(name, set())
+        if not state & _AT_WORK:
+            yield Measurement(name, ", ".join(sorted(state)) or "OFF", {"sets_count": len(rows)})

@@ -1,0 +1,44 @@
+"""BAK008: jobs that remove backups and failed since the last completed one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.backup import DeleteJob
+from agent.facts.given import Clock
+from checks.backup.tenants import DAY, by_tenant, failed_since_success
+
+
+@params
+class DeleteJobsFailingParams(Params):
+    window_days: int
+
+
+@check(
+    code="BAK008",
+    name="backup.delete_jobs_failing",
+    unit=Unit.COUNT,
+    actor=Actor.BOTH,
+    title="Removing old backups fails",
+    finding="{resource}: {value} jobs in a row that remove old backups have failed (limit {limit}), the last on "
+    "{last_start} with error {error}.",
+    remediation=Remediation(
+        advice="Read COMMENT of the failed job: most often the account of the destination may write but not delete, or "
+        "the bucket has a retention lock.",
+        pre_check="Read STATUS, RESULT and COMMENT in DBA_OB_BACKUP_DELETE_JOB_HISTORY.",
+        post_check="The next job in DBA_OB_BACKUP_DELETE_JOB_HISTORY is COMPLETED.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
+    ),
+)
+def delete_jobs_failing(
+    jobs: Rows[DeleteJob], clock: Rows[Clock], limits: DeleteJobsFailingParams
+) -> Iterator[Measurement]:
+    """Removal runs every hour and fails without any effect on the business, until the destination is full: then
+    backups and the archive stop, too."""
+    for name, rows in by_tenant(jobs).items():
+        failed = failed_since_success(rows, clock[0].as_of - limits.window_days * DAY)
+        if failed:
+            yield Measurement(
+                name, len(failed), {"last_start": failed[0].start_timestamp, "error": str(failed[0].result)}
+            )

@@ -1,0 +1,38 @@
+"""BAK012: age of the newest full backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.backup import BackupSet
+from agent.facts.given import Clock
+from checks.backup.tenants import DAY, by_tenant
+
+
+@check(
+    code="BAK012",
+    name="backup.full_backup_too_old",
+    unit=Unit.DAYS,
+    actor=Actor.BOTH,
+    title="The newest full backup is too old",
+    finding="{resource}: the newest full backup is {value} old (limit {limit}); {incremental_count} incremental ones build "
+    "on it.",
+    remediation=Remediation(
+        advice="Put a full backup into the schedule, weekly or monthly by size.",
+        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES from "
+        "sys).",
+        post_check="A new full backup set is AVAILABLE.",
+        risk="A backup reads all data: run it outside the peak.",
+        window=True,
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
+    ),
+)
+def full_backup_too_old(sets: Rows[BackupSet], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """Every incremental backup needs all those before it back to the full one. The longer the chain the longer the
+    restore, and one damaged link makes all later ones worthless."""
+    for name, rows in by_tenant(row for row in sets if row.file_status == "AVAILABLE").items():
+        newest = max((row.start_timestamp for row in rows if row.is_full), default=None)
+        if newest is not None:
+            later = sum(1 for row in rows if row.start_timestamp > newest)
+            yield Measurement(name, (clock[0].as_of - newest) / DAY, {"newest": newest, "incremental_count": later})

@@ -1,0 +1,48 @@
+"""BAK001: age of the newest good backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.facts.backup import BackupSet
+from agent.facts.given import Attestation, Clock
+from checks.backup.tenants import DAY, by_tenant, console_backup
+
+
+@check(
+    code="BAK001",
+    name="backup.no_recent_backup",
+    unit=Unit.DAYS,
+    actor=Actor.BOTH,
+    title="No good backup for too long",
+    finding="{resource}: the newest good backup is {value} old (limit {limit}); {available_count} good backups are kept.",
+    remediation=Remediation(
+        advice="Find out whether the schedule still runs (the console, OCP or a job of your own) and why the last backup "
+        "failed. Take one now and see that it becomes AVAILABLE.",
+        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES from "
+        "sys).",
+        post_check="FILE_STATUS of the new backup set is AVAILABLE.",
+        risk="A backup reads all data: run it outside the peak.",
+        window=True,
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
+    ),
+)
+def no_recent_backup(
+    sets: Rows[BackupSet], attestations: Rows[Attestation], clock: Rows[Clock]
+) -> Iterator[Measurement]:
+    """A backup is the only way back after a dropped table, a wrong UPDATE or the loss of the cluster; replicas
+    repeat such errors at once. The older the newest backup, the more log must be replayed, and when the log was not
+    archived, the more is lost."""
+    tenants, attested = by_tenant(sets), console_backup(attestations)
+    if not tenants and not (attested and attested.value is True):
+        raise NotAssessed(
+            "SQL shows no backup set of this tenant.",
+            "Attest console_backup_enabled in the engagement file when the platform makes the backups outside SQL.",
+        )
+    for name, rows in tenants.items():
+        good = [row.end_timestamp or row.start_timestamp for row in rows if row.file_status == "AVAILABLE"]
+        newest = max(good, default=min(row.start_timestamp for row in rows))
+        # Who vouched after the last one that SQL shows knew that the platform took over.
+        if not (attested and attested.value is True and attested.on >= newest.date()):
+            yield Measurement(name, (clock[0].as_of - newest) / DAY, {"newest": newest, "available_count": len(good)})

@@ -1,0 +1,45 @@
+"""BAK006: backups that nothing removes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.backup import BackupSet, DeletePolicy
+from agent.facts.given import Attestation, Clock
+from checks.backup.tenants import DAY, by_tenant, console_backup
+
+
+@check(
+    code="BAK006",
+    name="backup.no_retention_policy",
+    unit=Unit.DAYS,
+    actor=Actor.BOTH,
+    title="Nothing removes old backups",
+    finding="{resource} has no policy that removes backups: {sets_count} are kept, the oldest is {value} old (limit "
+    "{limit}).",
+    remediation=Remediation(
+        advice="Set a recovery window that meets what the business and the law ask for. Backups that a restore within the "
+        "window needs stay.",
+        sql=("ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '30d';",),
+        rollback=("ALTER SYSTEM DROP DELETE BACKUP POLICY 'default';",),
+        pre_check="Ask for how long a restore must be possible, and whether OCP or a script removes backups.",
+        post_check="DBA_OB_BACKUP_DELETE_POLICY shows the policy, and DBA_OB_BACKUP_DELETE_JOB_HISTORY a COMPLETED job an "
+        "hour later.",
+        risk="Backups older than the window are deleted within the hour: dropping the policy does not bring them back.",
+        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
+    ),
+)
+def no_retention_policy(
+    sets: Rows[BackupSet], policies: Rows[DeletePolicy], attestations: Rows[Attestation], clock: Rows[Clock]
+) -> Iterator[Measurement]:
+    """Without a policy backups and archived log grow until the destination is full; then new backups fail and the
+    archive is interrupted. Whoever makes room by hand easily deletes the full backup that the later ones depend
+    on."""
+    attested, governed = console_backup(attestations), by_tenant(policies)
+    if attested and attested.value is True:
+        return  # the platform keeps and removes what it makes
+    for name, rows in by_tenant(sets).items():
+        if name not in governed:
+            oldest = min(row.start_timestamp for row in rows)
+            yield Measurement(name, (clock[0].as_of - oldest) / DAY, {"sets_count": len(rows)})

@@ -1,0 +1,40 @@
+"""BAK009: age of the last rehearsed restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.facts.given import Attestation, Clock
+
+
+@check(
+    code="BAK009",
+    name="backup.restore_not_rehearsed",
+    unit=Unit.DAYS,
+    actor=Actor.BOTH,
+    attested=True,
+    title="Restoring a backup has not been rehearsed",
+    finding="{resource}: the last rehearsal was {value} ago (limit {limit}), says {by}.",
+    remediation=Remediation(
+        advice="Restore the newest backup into a tenant of its own, check the data with the business, and note how long "
+        "it took. Attest the date as last_restore_drill.",
+        run_as=RunAs.CONSOLE,
+        pre_check="Name the backup, the target tenant and who checks the data.",
+        post_check="The restored tenant answers the business's own questions, and the time it took is known.",
+        risk="The restored tenant needs resources of its own; drop it afterwards.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def restore_not_rehearsed(attestations: Rows[Attestation], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """A backup that nobody has restored is a hope. Rehearsals find what views cannot show: missing rights at the
+    destination, too small a resource pool, and that the restore takes a day when the business can wait an hour."""
+    drill = next((item for item in attestations if item.key == "last_restore_drill"), None)
+    if drill is None:
+        raise NotAssessed(
+            "SQL does not show when a restore was last rehearsed.",
+            "Attest last_restore_drill, a date, in the engagement file.",
+        )
+    days = (clock[0].as_of.date() - date.fromisoformat(str(drill.value))).days
+    yield Measurement("restore rehearsal", days, {"by": drill.by})

@@ -1,0 +1,59 @@
+"""What the checks on backups share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from agent.api import tenant_name
+from agent.facts.given import Attestation
+from checks.availability.streams import is_meta
+
+DAY = timedelta(days=1)
+
+
+class Owned(Protocol):
+    """A row that says whose it is; None where a tenant sees only its own."""
+
+    @property
+    def tenant_id(self) -> int | None: ...
+
+
+class Ended(Owned, Protocol):
+    """A job that has ended."""
+
+    @property
+    def start_timestamp(self) -> datetime: ...
+
+    @property
+    def status(self) -> str: ...
+
+
+O = TypeVar("O", bound=Owned)  # noqa: E741
+E = TypeVar("E", bound=Ended)
+
+
+def by_tenant(rows: Iterable[O]) -> dict[str, list[O]]:
+    """The rows of each business tenant by its stable name; what sys starts for all is listed for each tenant, too."""
+    tenants: dict[str, list[O]] = {}
+    for row in rows:
+        if row.tenant_id != 1 and not is_meta(row.tenant_id):
+            tenants.setdefault(tenant_name(row.tenant_id), []).append(row)
+    return dict(sorted(tenants.items()))
+
+
+def failed_since_success(jobs: Iterable[E], since: datetime) -> list[E]:
+    """The failed jobs after the last completed one, newest first, none older than ``since``; cancelled ones do not count."""
+    failed: list[E] = []
+    for job in sorted(jobs, key=lambda job: job.start_timestamp, reverse=True):
+        if job.status == "COMPLETED" or job.start_timestamp < since:
+            break
+        if job.status == "FAILED":
+            failed.append(job)
+    return failed
+
+
+def console_backup(attestations: Iterable[Attestation]) -> Attestation | None:
+    """What was attested of backups that the platform makes outside SQL."""
+    return next((item for item in attestations if item.key == "console_backup_enabled"), None)

@@ -1,0 +1,66 @@
+"""CAP014: a critical period of the business is near while CPU or memory is already well used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, TenantKind, Unit, check, params
+from agent.facts.given import Clock, CriticalPeriod
+from agent.facts.maintenance import WorkloadSnapshot
+from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
+from checks.capacity.usage import cpu_shares, memory_held
+
+
+@params
+class PeriodParams(Params):
+    horizon_days: int
+    percentile_pct: float
+    min_samples_count: int
+
+
+@check(
+    code="CAP014",
+    name="capacity.critical_period_without_headroom",
+    unit=Unit.PCT,
+    actor=Actor.BOTH,
+    tenants=(TenantKind.USER,),
+    title="Critical period is near and there is little headroom",
+    finding="{resource} is within the next {horizon_days}, and {value} of the scarcest resource is in use already (CPU "
+    "{cpu_pct}, memory {memory_pct}); limit {limit}.",
+    remediation=Remediation(
+        advice="Enlarge the tenant for the period and shrink it afterwards, move batch work out of it, and rehearse "
+        "the expected peak before it begins. Freeze changes of schema and release once the period is near.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="The console changes the specification back the same way once the period is over.",
+        pre_check="Ask the customer by what factor the period exceeds the usual load.",
+        post_check="With the larger specification the shares are below the limit.",
+        risk="The change may move replicas; do it days before the period, in a quiet hour.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def critical_period_without_headroom(
+    periods: Rows[CriticalPeriod], samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot],
+    memory: Rows[TenantMemory], modules: Rows[MemoryModule], clock: Rows[Clock], p: PeriodParams,
+) -> Iterator[Measurement]:  # fmt: skip
+    """What is enough on ordinary days may not be when the business expects its highest load of the year, and then there
+    is no time to enlarge anything. So less headroom is tolerated while such a period is near than at other times."""
+    if not periods:
+        raise NotAssessed(
+            "The engagement names no critical period.", "Fill in business.critical_periods in the engagement file."
+        )
+    shares = sorted(cpu_shares(samples, snapshots))
+    held, _, total = memory_held(memory, modules)
+    if len(shares) < p.min_samples_count or not total:
+        raise NotAssessed(
+            "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
+            "Keep the workload repository switched on and assess again later.",
+            samples_count=len(shares), needed_count=p.min_samples_count,
+        )  # fmt: skip
+    cpu, today = shares[math.ceil(len(shares) * p.percentile_pct / 100) - 1], clock[0].as_of.date()
+    evidence = {"horizon_days": p.horizon_days, "cpu_pct": cpu, "memory_pct": 100 * held / total}
+    for period in periods:
+        if period.start - timedelta(days=p.horizon_days) <= today <= period.end:
+            yield Measurement(period.name, max(cpu, 100 * held / total), evidence)

@@ -1,0 +1,63 @@
+"""CAP013: when the expected growth will have filled the data disk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, TenantKind, Unit, check, params
+from agent.facts.given import Attestation, BusinessProfile
+from agent.facts.resources import ResourceUnit
+
+DAYS_PER_YEAR = 365
+
+
+@params
+class GrowthParams(Params):
+    usable_pct: float
+
+
+@check(
+    code="CAP013",
+    name="capacity.growth_outpaces_disk",
+    unit=Unit.DAYS,
+    actor=Actor.BOTH,
+    tenants=(TenantKind.USER,),
+    attested=True,
+    title="Expected growth fills the data disk soon",
+    finding="{resource}: with a growth of {growth_pct} a year the data ({used_bytes} of {size_bytes}) reaches the "
+    "usable share of the disk in {value}; limit {limit}.",
+    remediation=Remediation(
+        advice="Put the extension of the storage into the budget now, and agree on what is archived or deleted and "
+        "when: partitions by time make that cheap.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="Purchased storage cannot be given back in most offers; compare the price first.",
+        pre_check="Ask the customer whether the growth in the engagement file still holds.",
+        post_check="With the new size the disk lasts longer than the limit.",
+        risk="None for the extension; deleted data is gone.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def growth_outpaces_disk(
+    units: Rows[ResourceUnit], attestations: Rows[Attestation], profiles: Rows[BusinessProfile], p: GrowthParams
+) -> Iterator[Measurement]:
+    """A full data disk stops writes, and more storage takes an order and an approval. The customer's own growth figure
+    against the fullest node tells how much time is left for that, long before the share itself looks alarming."""
+    growth = next((row.growth_pct_per_year for row in profiles if row.growth_pct_per_year is not None), None)
+    if growth is None:
+        raise NotAssessed(
+            "The growth of the business is unknown.", "Fill in business.growth_pct_per_year in the engagement file."
+        )
+    bought = next((float(row.value) for row in attestations if row.key == "purchased_data_disk_bytes"), 0.0)
+    known = [(unit.data_disk_in_use, unit.data_disk_size or bought) for unit in units if unit.data_disk_in_use]
+    if not known or not all(size for _, size in known):
+        raise NotAssessed(
+            "SQL does not show the size of the data disk to this tenant.",
+            "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+        )
+    used, size = max(known, key=lambda pair: pair[0] / pair[1])
+    room = size * p.usable_pct / 100 / used
+    if growth > 0:
+        days = max(0.0, DAYS_PER_YEAR * math.log(room) / math.log(1 + growth / 100))
+        evidence = {"growth_pct": growth, "used_bytes": used, "size_bytes": int(size)}
+        yield Measurement("tenant", days, evidence)

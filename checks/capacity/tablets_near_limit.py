@@ -1,0 +1,52 @@
+"""CAP012: tablets against what the memory of a unit carries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.facts.resources import ResourceUnit
+from agent.facts.schema import TabletCount
+from agent.facts.settings import Parameter
+
+
+@params
+class TabletParams(Params):
+    tablets_per_gib_count: int
+
+
+@check(
+    code="CAP012",
+    name="capacity.tablets_near_limit",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    title="Number of tablets close to what the memory allows",
+    finding="{resource}: {tablets_count} tablets are {value} of the {highest_count} that a unit of {memory_bytes} may "
+    "hold; limit {limit}.",
+    remediation=Remediation(
+        advice="Drop unused tables, indexes and old partitions, and make partitions coarser where each holds little; "
+        "otherwise enlarge the tenant's memory.",
+        no_rollback="Which tables and partitions may go is the application's decision.",
+        pre_check="Count partitions by table in information_schema.PARTITIONS: a few tables usually hold most.",
+        post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
+        risk="Dropped partitions and their data are gone unless the recycle bin is on.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def tablets_near_limit(
+    counts: Rows[TabletCount], units: Rows[ResourceUnit], parameters: Rows[Parameter], p: TabletParams
+) -> Iterator[Measurement]:
+    """Every partition of a table or index is a tablet whose description stays in memory, and a server refuses to create
+    more than a fixed number per GiB of the unit. Then CREATE TABLE, new partitions and even TRUNCATE fail. Tablets of a
+    tenant with several units in a zone are spread over them."""
+    memory = min((unit.memory_size for unit in units), default=0)
+    if not memory or not counts:
+        raise NotAssessed("The view shows no row of this tenant.")
+    zones = Counter(unit.zone for unit in units)
+    here = counts[0].tablets / min(zones.values())
+    set_to = [int(row.value) for row in parameters if row.name == "_max_tablet_cnt_per_gb"]
+    highest = memory / 2**30 * min(set_to, default=p.tablets_per_gib_count)
+    evidence = {"tablets_count": round(here), "highest_count": int(highest), "memory_bytes": memory}
+    yield Measurement("tenant", 100 * here / highest, evidence)

@@ -1,0 +1,44 @@
+"""SCH020: indexes in one piece on large partitioned tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
+
+
+@check(
+    code="SCH020",
+    name="schema.global_index_unpartitioned",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Global index of a large partitioned table is in one piece",
+    finding="{resource} is one piece for all {partitions_count} partitions of its table, whose rows by statistics are "
+    "{value}; limit {limit}.",
+    remediation=Remediation(
+        advice="Make the index local where statements name the partitioning key; otherwise partition the global index "
+        "by its own leading column. Build the new index first and drop the old one afterwards.",
+        no_rollback="The right kind of index follows from the statements of the application.",
+        pre_check="List the statements that use the index: with the partitioning key in the condition a local index "
+        "serves them. A unique index can be local only if it contains that key.",
+        post_check="DBA_PART_INDEXES lists the new index, and EXPLAIN shows that the statements use it.",
+        risk="Building an index on a large table takes CPU, disk and time.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def global_index_unpartitioned(
+    tables: Rows[PartitionedTable], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedIndex]
+) -> Iterator[Measurement]:
+    """A global index without partitions is one tablet on one server: every write to any partition goes there as well,
+    as a distributed transaction, and the spread that the partitions bring is lost. Dropping a partition of the table
+    has to rebuild such an index."""
+    large = {(row.table_schema, row.table_name): row for row in tables if row.table_rows}
+    split = {(row.owner, row.table_name, row.index_name) for row in partitioned}
+    for index in indexes:
+        table = large.get((index.table_schema, index.table_name))
+        name = (index.table_schema, index.table_name, index.index_name)
+        if table and index.index_name != "PRIMARY" and index.seq_in_index == 1 and name not in split:
+            evidence = {"partitions_count": table.partitions}
+            yield Measurement(".".join(name), table.table_rows or 0, evidence)

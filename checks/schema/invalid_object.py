@@ -1,0 +1,34 @@
+"""SCH014: views and other objects that do not compile any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import InvalidObject
+
+
+@check(
+    code="SCH014",
+    name="schema.invalid_object",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="View or other object is invalid",
+    finding="{resource} ({type}) has the status {value}: what it refers to has changed or is gone.",
+    remediation=Remediation(
+        advice="Find out what is missing with SHOW CREATE VIEW, then restore the table or column, redefine the object, "
+        "or drop it if nobody uses it.",
+        no_rollback="What the object should say is the application's decision.",
+        pre_check="Select from the object: error 1356 confirms it. Keep its definition before changing it.",
+        post_check="DBA_OBJECTS shows the status VALID, or the object is gone.",
+        risk="A program that still uses a dropped view fails with another error than before.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def invalid_object(objects: Rows[InvalidObject]) -> Iterator[Measurement]:
+    """A view outlives the table or column that it reads, and fails only when somebody asks it, often a report at the
+    end of the month. Logical exports and migrations stop at such objects, too. Invalid indexes are judged by a check of
+    their own."""
+    for row in objects:
+        if row.object_type.upper() != "INDEX":
+            yield Measurement(f"{row.owner}.{row.object_name}", row.status, {"type": row.object_type})

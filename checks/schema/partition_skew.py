@@ -1,0 +1,47 @@
+"""SCH013: hash partitions of very different size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.schema import PartitionedTable
+
+SPREADING = ("HASH", "KEY")
+
+
+@params
+class SkewParams(Params):
+    min_rows_count: int
+
+
+@check(
+    code="SCH013",
+    name="schema.partition_skew",
+    unit=Unit.RATIO,
+    actor=Actor.CUSTOMER,
+    title="Hash partitions of very different size",
+    finding="{resource}: the largest of {partitions_count} hash partitions holds {largest_count} of {rows_count} rows, "
+    "{value} times the average; limit {limit}.",
+    remediation=Remediation(
+        advice="Partition by a key with many evenly used values: the order or account instead of the status or tenant. "
+        "Where one value dominates, give it a list partition of its own or add a second column to the key.",
+        no_rollback="The new key follows from the statements of the application.",
+        pre_check="Count the rows by value of the partitioning key: the dominating values stand out.",
+        post_check="After gathering statistics TABLE_ROWS in information_schema.PARTITIONS is even.",
+        risk="Changing the key rewrites the table, and statements must name the new key to read few partitions.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def partition_skew(tables: Rows[PartitionedTable], p: SkewParams) -> Iterator[Measurement]:
+    """Hash partitions are there to spread rows and load over the servers. Where one holds most of them, one server does
+    most of the work while the others idle, and parallel statements wait for the one that reads it. Rows are those of
+    the optimizer statistics; tables with subpartitions are not judged."""
+    for table in tables:
+        kind = table.method.upper().removeprefix("LINEAR ")
+        rows, largest = table.table_rows or 0, table.largest_rows or 0
+        if kind in SPREADING and table.pieces == table.partitions and rows >= p.min_rows_count:
+            evidence = {"partitions_count": table.partitions, "largest_count": largest, "rows_count": rows}
+            name = f"{table.table_schema}.{table.table_name}"
+            yield Measurement(name, largest * table.partitions / rows, evidence)

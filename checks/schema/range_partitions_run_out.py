@@ -1,0 +1,53 @@
+"""SCH012: tables partitioned by time whose last partition ends soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.given import Clock
+from agent.facts.schema import PartitionedTable
+from checks.schema.bounds import day_of
+
+
+@params
+class RangeParams(Params):
+    closed_days: int
+    ahead_count: int
+
+
+@check(
+    code="SCH012",
+    name="schema.range_partitions_run_out",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="Partitions by time run out",
+    finding="{resource}: the last partition ends in {value} ({bound}), and none is there for rows beyond (limit "
+    "{limit}).",
+    remediation=Remediation(
+        advice="Add partitions for the coming months now, and let a scheduled job add them from then on. Do not rely "
+        "on a MAXVALUE partition alone: it only collects what should have had partitions of its own.",
+        no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
+        pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions.",
+        post_check="information_schema.PARTITIONS shows a last bound well in the future.",
+        risk="None; adding a partition at the end moves no rows.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def range_partitions_run_out(
+    tables: Rows[PartitionedTable], clock: Rows[Clock], p: RangeParams
+) -> Iterator[Measurement]:
+    """A row beyond the last range partition is refused with error 1526, so one night every insert into the table fails.
+    Tables whose last bound passed long ago are closed archives, and where several partitions are ready ahead somebody
+    adds them in time: both are left out. Bounds that are no dates are not judged."""
+    today = clock[0].as_of.date()
+    for table in tables:
+        first = day_of(table.expression, table.first_bound)
+        last = day_of(table.expression, table.last_bound)
+        if first is None or last is None:
+            continue
+        left = (last - today).days
+        width = (last - first).days / max(table.partitions - 1, 1)
+        if left < -p.closed_days or (width > 0 and left >= p.ahead_count * width):
+            continue
+        yield Measurement(f"{table.table_schema}.{table.table_name}", left, {"bound": last.isoformat()})

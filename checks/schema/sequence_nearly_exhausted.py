@@ -1,0 +1,49 @@
+"""SCH010: sequences against their last value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.facts.schema import Sequence
+
+
+@check(
+    code="SCH010",
+    name="schema.sequence_nearly_exhausted",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Sequence running out of values",
+    finding="{resource} has given out {value} of its values: {last_count} on the way to {highest_count}; limit "
+    "{limit}.",
+    remediation=Remediation(
+        advice="Move the sequence's bound outwards before it is reached, and check that the columns that store its "
+        "values can hold them.",
+        sql=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {wider};",),
+        rollback=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {highest_count};",),
+        pre_check="The columns filled from the sequence have a type that holds the new bound, and so have the "
+        "programs.",
+        post_check="DBA_SEQUENCES shows the new bound.",
+        risk="None for the sequence; a column that is too small makes inserts fail.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement]:
+    """Once a sequence that does not cycle is at its bound, NEXTVAL fails and with it every insert that uses it. Servers
+    take whole caches of values, and what a cache still held is lost at a restart, so sequences advance faster than the
+    rows do. Sequences that cycle are left out."""
+    for row in sequences:
+        span = row.max_value - row.min_value
+        if row.cycle_flag == "Y" or span <= 0:
+            continue
+        rising = row.increment_by > 0
+        spent = row.last_number - row.min_value if rising else row.max_value - row.last_number
+        evidence: dict[str, Scalar] = {
+            "schema": row.sequence_owner,
+            "sequence": row.sequence_name,
+            "last_count": row.last_number,
+            "highest_count": row.max_value if rising else row.min_value,
+            "bound": "MAXVALUE" if rising else "MINVALUE",
+            "wider": 2**63 - 1 if rising else -(2**63 - 1),
+        }
+        yield Measurement(f"{row.sequence_owner}.{row.sequence_name}", 100 * min(spent, span) / span, evidence)

@@ -1,0 +1,37 @@
+"""SCH011: partitions of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.schema import PartitionedTable
+
+
+@check(
+    code="SCH011",
+    name="schema.too_many_partitions",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Table with very many partitions",
+    finding="{resource} has {value} partitions or subpartitions; limit {limit}.",
+    remediation=Remediation(
+        advice="Drop the partitions whose data has expired, and make new ones coarser (months instead of days, fewer "
+        "hash pieces). Rebuild the table where all its partitions hold little.",
+        no_rollback="Which partitions may go is the application's decision.",
+        pre_check="List rows by partition in information_schema.PARTITIONS after gathering statistics: many are often "
+        "empty.",
+        post_check="information_schema.PARTITIONS lists fewer rows for the table.",
+        risk="Dropped partitions take their data with them.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def too_many_partitions(tables: Rows[PartitionedTable]) -> Iterator[Measurement]:
+    """A table of a MySQL-mode tenant has room for 8192 partitions by default; the next one is refused, often by a job
+    at night. Long before, every index multiplies the tablets, statements without the partitioning key visit all of
+    them, and gathering statistics takes hours."""
+    for table in tables:
+        yield Measurement(
+            f"{table.table_schema}.{table.table_name}", table.pieces, {"partitions_count": table.partitions}
+        )

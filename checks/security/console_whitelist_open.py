@@ -1,0 +1,37 @@
+"""SEC015: the whitelist of the cloud console, as somebody attested it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.given import Attestation
+from checks.security.settings import attested_switch
+
+
+@check(
+    code="SEC015",
+    name="security.console_whitelist_open",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    attested=True,
+    title="Console's whitelist lets every address in",
+    finding="{resource}: {by} attested on {on} that the whitelist in the cloud console is not restricted.",
+    remediation=Remediation(
+        advice="List the networks of the applications and the administrators in the whitelist of the console and take "
+        "the entry that lets everybody in away; attest it afterwards.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="The console takes an entry back the same way.",
+        pre_check="List the addresses of all current sessions in GV$OB_PROCESSLIST.",
+        post_check="A login from an address outside the list is refused; the applications still connect.",
+        risk="Addresses that were forgotten cannot connect any more.",
+        link="https://en.oceanbase.com/docs/oceanbase-cloud",
+    ),
+)
+def console_whitelist_open(attestations: Rows[Attestation]) -> Iterator[Measurement]:
+    """On a public cloud the whitelist of the console stands before the tenant's own allowlist and cannot be seen by
+    SQL, so somebody has to answer for it. Open to all, it leaves passwords as the only lock."""
+    found = attested_switch(attestations, "console_whitelist_restricted")
+    if found.value is False:
+        yield Measurement("tenant", "off", {"by": found.by, "on": found.on.isoformat()})

@@ -1,0 +1,37 @@
+"""SEC016: transparent data encryption, as somebody attested it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.given import Attestation
+from checks.security.settings import attested_switch
+
+
+@check(
+    code="SEC016",
+    name="security.data_not_encrypted",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    attested=True,
+    title="Data at rest is not encrypted",
+    finding="{resource}: {by} attested on {on} that transparent data encryption is off.",
+    remediation=Remediation(
+        advice="Decide with the customer whether the data needs it; if so switch transparent data encryption on in "
+        "the console and let the next major compaction encrypt what is there.",
+        run_as=RunAs.CONSOLE,
+        no_rollback="In most offers encryption cannot be switched off again.",
+        pre_check="Check which regulations hold for the data, and who keeps the key.",
+        post_check="The console shows encryption as on, and V$OB_ENCRYPTED_TABLES lists the tables as encrypted.",
+        risk="Encryption costs some CPU; without the key neither data nor backups can be read.",
+        link="https://en.oceanbase.com/docs/oceanbase-cloud",
+    ),
+)
+def data_not_encrypted(attestations: Rows[Attestation]) -> Iterator[Measurement]:
+    """Disks, snapshots and backups of the cloud leave the tenant's own access control: whoever holds them reads the
+    data, unless it is encrypted on disk. Whether it is on a public cloud decides in its console, so it is attested."""
+    found = attested_switch(attestations, "tde_enabled")
+    if found.value is False:
+        yield Measurement("tenant", "off", {"by": found.by, "on": found.on.isoformat()})

@@ -1,0 +1,47 @@
+"""SQL020: frequent statements that read much from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class DiskParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL020",
+    name="sql.disk_reads_high",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Frequent statement reads much from disk",
+    finding="{resource} in {database} reads {value} times from disk per execution (limit {limit}; executions: "
+    "{executions_count}, {average_us} on average).",
+    remediation=Remediation(
+        advice="Let the statement read fewer blocks: an index that fits the condition and covers the columns, a "
+        "smaller range, partitions that can be left out. Then consider more memory for the cache.",
+        no_rollback="Nothing is changed before the cause is known.",
+        pre_check="EXPLAIN the statement and compare the rows read with the rows returned in GV$OB_SQL_AUDIT.",
+        post_check="DISK_READS per execution falls in GV$OB_SQL_AUDIT.",
+        risk="Another index costs disk and makes writes slower.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def disk_reads_high(
+    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: DiskParams
+) -> Iterator[Measurement]:
+    """What is not in the block cache costs a disk access, and cloud disks have a fixed number of them per second for
+    everybody. A statement that needs thousands each time is slow itself and slows down the others and compaction."""
+    for row in frequent(shapes, limits.min_executions_count):
+        evidence: dict[str, Scalar] = {
+            "database": row.db_name,
+            "executions_count": row.executions,
+            "average_us": row.elapsed_us / row.executions,
+            "statement": text_of(plans, row.sql_id),
+        }
+        yield Measurement(shape_name(row.sql_id), row.disk_reads / row.executions, evidence)

@@ -1,0 +1,49 @@
+"""SQL019: conditions that wrap a column into a function, and scan in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, SqlShape
+from agent.facts.sqltext import wrapped_column
+from checks.sql.ring import frequent, shape_name, text_of
+
+
+@params
+class WrappedParams(Params):
+    min_executions_count: int
+
+
+@check(
+    code="SQL019",
+    name="sql.function_on_column",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Condition wraps a column into a function and scans in full",
+    finding="{resource} in {database} compares {condition} and scans in full: {value} rows per execution (limit "
+    "{limit}; executions: {executions_count}). {statement}",
+    remediation=Remediation(
+        advice="Leave the column bare and move the calculation to the other side: created >= ? AND created < ? "
+        "instead of DATE(created) = ?. Where that cannot be done, index a generated column or the expression.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="EXPLAIN the rewritten statement on a copy: TABLE RANGE SCAN appears if the column has an index.",
+        post_check="The rows read per execution fall in GV$OB_SQL_AUDIT.",
+        risk="A range must include exactly what the function did; mind time zones and NULL.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def function_on_column(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: WrappedParams) -> Iterator[Measurement]:
+    """An index is sorted by the column and not by what a function makes of it, so the server reads and computes every
+    row before it can compare. Such a statement becomes slower with every row of the table, although the index is
+    there."""
+    wrapped = {plan.sql_id: found for plan in plans if (found := wrapped_column(plan.statement))}
+    for row in frequent(shapes, limits.min_executions_count):
+        if row.sql_id in wrapped and row.full_scans >= limits.min_executions_count:
+            evidence: dict[str, Scalar] = {
+                "database": row.db_name,
+                "condition": wrapped[row.sql_id],
+                "executions_count": row.executions,
+                "statement": text_of(plans, row.sql_id),
+            }
+            yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)

@@ -1,0 +1,42 @@
+"""SQL018: IN lists with very many values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.facts.sql import CachedPlan
+from agent.facts.sqltext import longest_in_list
+from checks.sql.ring import shape_name, text_of
+
+
+@check(
+    code="SQL018",
+    name="sql.very_large_in_list",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="IN list with very many values",
+    finding="{resource} lists at least {value} values in one IN (limit {limit}; executions: {executions_count}). "
+    "{statement}",
+    remediation=Remediation(
+        advice="Send the values in batches of a fixed size, filling the last batch up with a repeated value so that "
+        "all batches share one plan; or put them into a table and join it.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="Find out where the values come from: often another query, and then a join needs no list at all.",
+        post_check="The plan cache holds one plan for the statement instead of one per length of the list.",
+        risk="Several small statements are no longer one consistent reading unless they share a transaction.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def very_large_in_list(plans: Rows[CachedPlan]) -> Iterator[Measurement]:
+    """Each length of the list is a statement of its own with its own plan, parsed and optimized anew and kept in the
+    plan cache. Long lists take memory and time to optimize, and from some length on the optimizer prefers a full scan.
+    A statement that was cut is counted as far as it can be read."""
+    for plan in plans:
+        values = longest_in_list(plan.statement)
+        if values:
+            evidence: dict[str, Scalar] = {
+                "executions_count": plan.executions,
+                "statement": text_of(plans, plan.sql_id),
+            }
+            yield Measurement(shape_name(plan.sql_id), values, evidence)

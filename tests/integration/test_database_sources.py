@@ -1,0 +1,170 @@
+"""The line from account to report on whichever server tests/database.py gives: nothing here knows which one it is."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pymysql
+import pytest
+import yaml
+
+from agent.evaluate import evaluate
+from agent.facts import all_sources
+from agent.facts.schema import Table
+from agent.kernel import Kernel
+from agent.terms import Outcome
+from tests.database import Database, Server, Source, from_url, login, source_of
+from tests.harness import shipped
+from tests.integration.reading import PASSWORD, open_session, read, reader, rows_of
+
+READER, DB = "hx_sources", "hx_sources"
+UNREAD = {"no_view", "no_column"}  # what a version may lack; anything else is a fault of ours
+
+
+@pytest.mark.parametrize(
+    ("environ", "source"),
+    [
+        ({}, Source.KERNEL),
+        ({"OB_TEST_IMAGE": "any"}, Source.KERNEL),
+        ({"OB_TEST_DOCKER": "0"}, Source.KERNEL),
+        ({"OB_TEST_DOCKER": "1"}, Source.CONTAINER),
+        ({"OB_TEST_URL": "", "OB_TEST_DOCKER": "1"}, Source.CONTAINER),
+        ({"OB_TEST_URL": "mysql://root@h", "OB_TEST_DOCKER": "1"}, Source.URL),
+    ],
+)
+def test_the_order_of_the_sources(environ: dict[str, str], source: Source) -> None:
+    assert source_of(environ) is source
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("mysql://root:secret@db.example:3306", Server("db.example", 3306, "root", "secret")),
+        ("mysql://root%40shop%23c1:a%2Fb%40c@db", Server("db", 2881, "root@shop#c1", "a/b@c")),
+        ("mysql://root@shop:pw@[::1]:2881", Server("::1", 2881, "root@shop", "pw")),
+    ],
+)
+def test_a_url_is_a_server(url: str, server: Server) -> None:
+    assert from_url(url) == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["root:secret@db", "http://root:secret@db", "mysql://:secret@db", "mysql://u:secret@db:x", "mysql://[u:secret"],
+)
+def test_a_bad_url_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match="must be mysql://user:password@host:port") as error:
+        from_url(url)
+    assert "secret" not in str(error.value)
+
+
+def test_accounts_log_in_to_the_administrators_tenant() -> None:
+    assert login(Server("h", 1, "root", ""), "hx") == "hx"
+    assert login(Server("h", 1, "root@shop#c1", ""), "hx") == "hx@shop#c1"
+
+
+@pytest.fixture(scope="module")
+def account(database: Database) -> Iterator[str]:
+    """An account with the printed grants, and a database with a table for it not to read."""
+    database.run([f"DROP DATABASE IF EXISTS {DB}", f"CREATE DATABASE {DB}"])
+    database.run([f"CREATE TABLE {DB}.orders (id INT, note VARCHAR(9))", f"INSERT INTO {DB}.orders VALUES (1, 'hx')"])
+    with reader(database, READER) as user:
+        yield user
+    database.run([f"DROP DATABASE {DB}"])
+
+
+def outcomes(database: Database, user: str) -> dict[str, Outcome]:
+    """Every check by the shipped rules, on what the account may read; nothing may have gone wrong on the way."""
+    with open_session(database, user) as session:
+        snapshot = read(session, all_sources())
+    assert not snapshot.problems, snapshot.problems
+    assert {record.status for record in snapshot.records} - UNREAD == {"ok"}, snapshot.records
+    tables = snapshot.facts[Table]
+    assert isinstance(tables, tuple) and DB in {table.table_schema for table in tables}
+    registry, ruleset = shipped()
+    return {result.code: result.outcome for result in evaluate(registry.checks.values(), ruleset, snapshot)}
+
+
+def test_every_check_has_an_outcome_and_none_is_an_error(database: Database, account: str) -> None:
+    found = outcomes(database, account)
+    assert not [code for code, outcome in found.items() if outcome is Outcome.ERROR]
+    judged = [code for code, outcome in found.items() if outcome in (Outcome.PASS, Outcome.FINDING)]
+    assert len(judged) > len(found) / 2, found
+
+
+def test_the_account_reads_no_business_row_and_writes_nothing(database: Database, account: str) -> None:
+    table = f"{DB}.orders"
+    refused = [f"SELECT * FROM {table}", f"DELETE FROM {table}", f"DROP TABLE {table}", "CREATE USER hx_x"]
+    with contextlib.closing(database.connect(account, PASSWORD)) as connection, connection.cursor() as cursor:
+        for sql in refused:
+            with pytest.raises(pymysql.MySQLError) as error:
+                cursor.execute(sql)
+            assert error.value.args[0] in (1044, 1142, 1227), (sql, error.value)
+
+
+def findings_of(document: dict[str, Any], code: str) -> set[str]:
+    (result,) = [item for item in document["results"] if item["code"] == code]
+    return {finding["resource"] for finding in result["findings"]}
+
+
+def test_a_fault_reaches_the_reports_and_its_cure_too(database: Database, account: str, tmp_path: Path) -> None:
+    table = f"{DB}.orders"
+    before = assessed(database, account, tmp_path / "before")
+    database.run([f"ALTER TABLE {table} ADD PRIMARY KEY (id)"])
+    after = assessed(database, account, tmp_path / "after")
+    assert table in findings_of(before, "SCH001") and table not in findings_of(after, "SCH001")
+
+
+def assessed(database: Database, user: str, place: Path) -> dict[str, Any]:
+    """assessment.json of ``ob-health assess``, as a TAM would run it."""
+    today = datetime.now(UTC).date()
+    place.mkdir()
+    engagement = {
+        "customer": {"name": "acme"},
+        "service": {"tier": "顶级版", "start": today, "months": 12},
+        "targets": {
+            "shop": {
+                "host": database.host, "port": database.port, "user": login(database, user),
+                "password": "env:HX_PASSWORD", "tls": {"mode": "disabled"},
+            }
+        },
+        "authorization": {
+            "reference": "T-1", "approver": "A DBA", "targets": ["shop"],
+            "data_classes": ["settings", "statistics", "sql_text_masked", "accounts"],
+            "not_before": today - timedelta(days=1), "not_after": today + timedelta(days=1),
+        },
+        "history": f"sqlite:///{place}/history.sqlite",
+    }  # fmt: skip
+    path = place / "engagement.yaml"
+    path.write_text(yaml.safe_dump(engagement, allow_unicode=True), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "agent", "assess", "-e", path, "-o", place, "-f", "html,json"],
+        capture_output=True, text=True, check=False, env={**os.environ, "HX_PASSWORD": PASSWORD},
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert all((place / "shop" / f"report.{language}.html").is_file() for language in ("en", "zh-CN"))
+    found: dict[str, Any] = json.loads((place / "shop" / "assessment.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.kernel
+def test_a_url_reaches_a_running_server(kernel: Kernel) -> None:
+    """What OB_TEST_URL gives is as good as the kernel itself."""
+    server = from_url(f"mysql://{quote(kernel.user)}:{quote(kernel.password)}@{kernel.host}:{kernel.port}")
+    server.run(["CREATE DATABASE hx_by_url"])
+    try:
+        assert rows_of(server, "SHOW DATABASES LIKE 'hx_by_url'") == [("hx_by_url",)]
+        with reader(server, "hx_by_url") as user, open_session(server, user) as session:
+            snapshot = read(session, all_sources())
+        assert {record.status for record in snapshot.records} - UNREAD == {"ok"}, snapshot.records
+    finally:
+        server.run(["DROP DATABASE hx_by_url"])

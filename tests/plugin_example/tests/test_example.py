@@ -1,0 +1,72 @@
+"""How a third party proves its checks: the agent's contract, and cases of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agent import registry, rules
+from agent.contract import problems_of, problems_of_result, problems_of_translation
+from agent.evaluate import evaluate
+from agent.facts.schema import TableStatistics
+from agent.model import CheckResult, Snapshot
+from agent.terms import Outcome, Severity, TenantKind, Version
+from ob_health_example.facts import Database
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+REGISTRY = registry.load()
+RULESET = rules.load(REGISTRY.checks)
+MINE = ("OPS950", "SCH950")
+
+
+def judged(code: str, rows: Sequence[Any]) -> CheckResult:
+    facts: dict[type, Any] = {Database: (), TableStatistics: ()}
+    for row in rows:
+        facts[type(row)] += (row,)
+    snapshot = Snapshot("shop", TenantKind.USER, Version(4, 2, 5, 1), NOW, facts)
+    (result,) = evaluate([REGISTRY.checks[code]], RULESET, snapshot)
+    return result
+
+
+def table(name: str, rows: int | None, width: int | None) -> TableStatistics:
+    return TableStatistics(
+        owner="shop", table_name=name, num_rows=rows, avg_row_len=width, last_analyzed=NOW, stattype_locked=None,
+        stale_stats=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", MINE)
+def test_keeps_the_contract_in_all_languages(code: str) -> None:
+    spec = REGISTRY.checks[code]
+    assert problems_of(spec, RULESET.rules[code], package="ob_health_example") == []
+    assert problems_of_translation(spec) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "rows", "found"),
+    [
+        ("OPS950", [Database(database_name="shop", read_only="NO")], []),
+        (
+            "OPS950",
+            [Database(database_name="shop", read_only="NO"), Database(database_name="old", read_only="YES")],
+            [("old", Severity.LOW)],
+        ),
+        ("SCH950", [], []),
+        ("SCH950", [table("small", 9_999, 1 << 20), table("slim", 10_000, 8_191)], []),
+        ("SCH950", [table("t", 10_000, 8_192), table("u", 10_000, 65_536)], [("shop.u", Severity.MEDIUM), ("shop.t", Severity.LOW)]),
+        ("SCH950", [table("t", 10_000, 8_192), table("unknown", None, 1 << 20)], [("shop.t", Severity.LOW)]),
+    ],
+)  # fmt: skip
+def test_cases(code: str, rows: Sequence[Any], found: list[tuple[str, Severity]]) -> None:
+    result = judged(code, rows)
+    assert [(finding.resource, finding.severity) for finding in result.findings] == found
+    assert result.outcome is (Outcome.FINDING if found else Outcome.PASS)
+    assert problems_of_result(result) == []
+
+
+def test_statistics_that_were_never_gathered_are_no_pass() -> None:
+    assert judged("SCH950", [table("t", None, None)]).outcome is Outcome.NOT_ASSESSED
+    assert judged("SCH950", [table("t", 10_000, None), table("small", 1, 1)]).outcome is Outcome.NOT_ASSESSED
