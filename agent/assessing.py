@@ -78,21 +78,25 @@ def _each(engagement: Engagement, target: str | None, work: Callable[[str], int]
     return worst_of(codes)
 
 
-def _job(engagement: Engagement, name: str, history: History | None, now: datetime) -> pipeline.Job:
+def _job(
+    engagement: Engagement, name: str, history: History | None, now: datetime, outside_service: str = ""
+) -> pipeline.Job:
     found = registry.load(engagement.rules.checks)
-    return pipeline.Job(engagement, name, found, rules.load(found.checks), now, history)
+    ruleset = rules.load(found.checks)
+    return pipeline.Job(engagement, name, found, ruleset, now, history, outside_service=outside_service)
 
 
 def assess_all(
     engagement: Engagement, history: History | None, out: Path, target: str | None, formats: Sequence[str],
     languages: Sequence[str] | None, fail_on: str | None, if_due: bool, now: datetime,
+    outside_service: str = "",
 ) -> int:  # fmt: skip
     """The whole line for the targets; the exit code."""
     limit = _severity(fail_on)
     validate(formats, languages or engagement.language)
 
     def work(name: str) -> int:
-        job = _job(engagement, name, history, now)
+        job = _job(engagement, name, history, now, outside_service)
         if if_due and not _due(engagement, history, name, now):
             return 0
         with progress_bar() as show:
@@ -137,12 +141,15 @@ def _exit_code(document: Document, limit: Severity | None) -> int:
     return 1 if any(severity.rank >= limit.rank for severity in found) else 0
 
 
-def collect_all(engagement: Engagement, history: History | None, out: Path, target: str | None, now: datetime) -> int:
+def collect_all(
+    engagement: Engagement, history: History | None, out: Path, target: str | None, now: datetime,
+    outside_service: str = "",
+) -> int:  # fmt: skip
     """A snapshot per target in DIR/<target>/snapshot.obh; the exit code."""
 
     def work(name: str) -> int:
         with progress_bar() as show:
-            job = _job(engagement, name, history, now).with_progress(show)
+            job = _job(engagement, name, history, now, outside_service).with_progress(show)
             _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now))
         path = out / name / "snapshot.obh"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -188,16 +195,16 @@ def render_again(
         console.warn(warning)
 
 
-def preflight_all(engagement: Engagement, target: str | None, now: datetime) -> int:
+def preflight_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str = "") -> int:
     """Connect, look, and say what is missing; reads no facts."""
-    from agent.authorize import authorize
+    from agent.authorization.authorize import authorize
+    from agent.authorization.covering import compile_covered
     from agent.model import Unavailable
-    from agent.statements import compile_source
 
     sources = registry.load(engagement.rules.checks).sources
 
     def work(name: str) -> int:
-        granted = authorize(engagement, name, now).data_classes
+        allowed = authorize(engagement, name, now, sources, outside_service)
         with Session(endpoint(engagement, name), budget(engagement, name), pipeline.new_id(now)) as session:
             seen = preflight.inspect(session, sources, engagement.targets[name].kind)
         console.say(
@@ -209,7 +216,8 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime) -> 
             if problem.remedy:
                 console.say("    {remedy}", remedy=console.tr(problem.remedy.msgid, **problem.remedy.args))
         rows = [row for row in sources if spec_of(row)]
-        missing = [(row, found) for row in rows if isinstance(found := compile_source(row, seen, granted), Unavailable)]
+        compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
+        missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
         console.say(
             "{ready_count} of {all_count} fact sources can be read",
             ready_count=len(rows) - len(missing),
@@ -229,13 +237,18 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime) -> 
 
 def grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool) -> str:
     """The script for the customer's DBA. Raises ConfigError for an unknown data class."""
-    unknown = sorted(set(data_classes) - set(DataClass))
+    chosen = frozenset(data_classes_of(data_classes)) or None
+    every = dict.fromkeys((*all_sources(), *registry.load().sources))
+    return script(every, user, host, chosen, tls)
+
+
+def data_classes_of(words: Sequence[str]) -> tuple[DataClass, ...]:
+    """The data classes named, in their usual order. Raises ConfigError for an unknown one."""
+    unknown = sorted(set(words) - set(DataClass))
     if unknown:
         args = {"given": ", ".join(unknown), "known": ", ".join(DataClass)}
         raise ConfigError(Text("Unknown data class: {given}; known are {known}.", args))
-    chosen = frozenset(DataClass(word) for word in data_classes) or None
-    every = dict.fromkeys((*all_sources(), *registry.load().sources))
-    return script(every, user, host, chosen, tls)
+    return tuple(item for item in DataClass if item in words)
 
 
 def validate_rules(path: Path | None, engagement: Path | None) -> None:

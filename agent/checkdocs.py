@@ -13,6 +13,7 @@ from agent.facts import spec_of
 from agent.i18n import format_value
 from agent.judge import top_class
 from agent.model import CheckSpec, Expected, Fixed, Ladder, Rule
+from agent.report.labels import ACTORS, CATEGORIES
 from agent.terms import Category, Text
 
 
@@ -85,7 +86,7 @@ def page(spec: CheckSpec, rule: Rule) -> str:
     remedy = spec.remediation
     parts = [
         f"## {spec.code} {console.tr(spec.title)}",
-        f"`{spec.name}` · {console.tr(spec.category.value)} · {console.tr(spec.actor.value)}"
+        f"`{spec.name}` · {console.tr(CATEGORIES[spec.category])} · {console.tr(ACTORS[spec.actor])}"
         f" · OceanBase {spec.since}+ · {', '.join(kind.value for kind in spec.tenants)} tenant",
         _wrapped(console.tr(spec.rationale)),
         f"**Limits**: {limits(spec, rule)}",

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 HELP = """Read-only health assessment of OceanBase MySQL-mode tenants.
 
 A first assessment: [bold]init[/bold] scaffolds an engagement file, [bold]grants[/bold] prints the script for the
-customer's DBA, [bold]preflight[/bold] tries the account, [bold]assess[/bold] writes the report. [bold]demo[/bold]
-shows all of it on an embedded kernel.
+customer's DBA, [bold]authorize[/bold] writes the request that the customer signs, [bold]preflight[/bold] tries the
+account, [bold]assess[/bold] writes the report. [bold]demo[/bold] shows all of it on an embedded kernel.
 
 Exit codes: 0 done; 1 findings at or above --fail-on; 2 configuration; 3 not authorized; 4 nothing could be assessed
 or written. Messages are in English or Chinese: OB_HEALTH_LANG=en or zh-CN.
@@ -41,6 +41,10 @@ FailOn = Annotated[
     str | None, typer.Option("--fail-on", help="Exit 1 for findings at or above: low, medium, high, critical.")
 ]
 
+OutsideService = Annotated[
+    str, typer.Option("--outside-service", metavar="REASON", help="Assess although the subscription does not cover it.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def _main(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
@@ -54,22 +58,28 @@ def assess(
     engagement: EngagementFile, out: OutDir, target: TargetName = None, format: Formats = "html,json,pdf",
     lang: Languages = None, fail_on: FailOn = None,
     if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet assessed.")] = False,
+    outside_service: OutsideService = "",
 ) -> None:  # fmt: skip
     """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
     from agent.assessing import assess_all
 
     with _opened(engagement) as (loaded, history):
-        code = assess_all(loaded, history, out, target, split(format), split(lang) or None, fail_on, if_due, _now())
+        languages = split(lang) or None
+        code = assess_all(
+            loaded, history, out, target, split(format), languages, fail_on, if_due, _now(), outside_service
+        )
     raise typer.Exit(code)
 
 
 @app.command()
-def collect(engagement: EngagementFile, out: OutDir, target: TargetName = None) -> None:
+def collect(
+    engagement: EngagementFile, out: OutDir, target: TargetName = None, outside_service: OutsideService = "",
+) -> None:  # fmt: skip
     """Only collect: a snapshot per target that can be evaluated later, anywhere."""
     from agent.assessing import collect_all
 
     with _opened(engagement) as (loaded, history):
-        code = collect_all(loaded, history, out, target, _now())
+        code = collect_all(loaded, history, out, target, _now(), outside_service)
     raise typer.Exit(code)
 
 
@@ -100,12 +110,14 @@ def render(
 
 
 @app.command()
-def preflight(engagement: EngagementFile, target: TargetName = None) -> None:
+def preflight(
+    engagement: EngagementFile, target: TargetName = None, outside_service: OutsideService = "",
+) -> None:  # fmt: skip
     """Connect and say what the account may see, what is missing, and what would unlock it."""
     from agent.assessing import preflight_all
 
     with _opened(engagement) as (loaded, _):
-        code = preflight_all(loaded, target, _now())
+        code = preflight_all(loaded, target, _now(), outside_service)
     raise typer.Exit(code)
 
 
@@ -152,9 +164,11 @@ def demo(
 
 def _register() -> None:
     """The groups of subcommands, each in a module of its own."""
+    from agent.cli_authorize import authorize_app
     from agent.cli_catalogue import checks_app, rules_app
     from agent.cli_service import history_app, schedule_app
 
+    app.add_typer(authorize_app, name="authorize")
     app.add_typer(checks_app, name="checks")
     app.add_typer(rules_app, name="rules")
     app.add_typer(history_app, name="history")

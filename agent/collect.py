@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+from agent.authorization.covering import Scopes, compile_covered
 from agent.connect import Row, Session
 from agent.errors import StatementError
 from agent.facts import CostClass, spec_of
 from agent.facts.given import Build, Clock
 from agent.masking import mask
 from agent.model import Capabilities, Snapshot, SourceRecord, Unavailable
-from agent.statements import Statement, compile_source
+from agent.statements import Statement
 from agent.terms import DataClass, Text, UnavailableKind
 
 Progress = Callable[[str, int, int], None]
@@ -32,14 +33,18 @@ def collect(
     as_of: datetime,
     given: Sequence[object] = (),
     progress: Progress = lambda source, done, total: None,
+    scopes: Scopes | None = None,
 ) -> Snapshot:
-    """Every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply."""
+    """Every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply.
+
+    ``data_classes`` and ``scopes`` are what the customer signed; None covers everything.
+    """
     facts: dict[type, tuple[Any, ...] | Unavailable] = {}
     records: list[SourceRecord] = []
     wanted = sorted({row for row in sources if spec_of(row)}, key=_order)
     for done, row in enumerate(wanted):
         progress(row.__name__, done, len(wanted))
-        facts[row], record = _read(session, row, capabilities, data_classes)
+        facts[row], record = _read(session, row, capabilities, data_classes, scopes)
         records.append(record)
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
@@ -60,11 +65,12 @@ def _order(row: type) -> tuple[int, str]:
 
 
 def _read(
-    session: Session, row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None
-) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
+    session: Session, row: type, capabilities: Capabilities,
+    data_classes: frozenset[DataClass] | None, scopes: Scopes | None,
+) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:  # fmt: skip
     spec = spec_of(row)
     assert spec is not None
-    statement = compile_source(row, capabilities, data_classes)
+    statement = compile_covered(row, capabilities, data_classes, scopes)
     if isinstance(statement, Unavailable):
         return statement, SourceRecord(spec.name, spec.view, statement.kind.value, reason=statement.reason)
     started = time.perf_counter()

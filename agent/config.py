@@ -66,16 +66,11 @@ def _load(root: type[B], path: Path) -> B:
 def validated(root: type[B], data: Any, locate: Locate, path: Path) -> B:
     """What ``read_yaml`` gave, as blocks. Raises ConfigError with every problem listed."""
     try:
-        return root.model_validate(data, context={"directory": path.parent, "targets": _target_names(data)})
+        return root.model_validate(data, context={"directory": path.parent})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     problems = sorted((_problem(root, detail, path, locate) for detail in details), key=lambda problem: problem[0])
     raise unusable(path, [text for _, text in problems])
-
-
-def _target_names(data: Any) -> list[str]:
-    targets = data.get("targets") if isinstance(data, dict) else None
-    return list(targets) if isinstance(targets, dict) else []
 
 
 def _problem(root: type[BaseModel], detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:

@@ -51,9 +51,7 @@ def problems_of(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[st
 def problems_of_result(result: CheckResult) -> list[str]:
     """What is wrong with the texts and the SQL of the findings that a case gave."""
     return [
-        problem
-        for finding in result.findings
-        for problem in _filled(finding.text, (*finding.sql, *finding.rollback))
+        problem for finding in result.findings for problem in _filled(finding.text, (*finding.sql, *finding.rollback))
     ]
 
 

@@ -1,12 +1,13 @@
 """What an engagement file holds: one customer, the targets, and what was agreed.
 
-``agent.config.load_engagement`` reads it. Dates without a time zone are in the service's time zone.
+``agent.config.load_engagement`` reads it. Days are those of the service's time zone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from agent import model
 from agent.fieldtypes import (
+    AnyFile,
     Block,
     Code,
     Count,
@@ -24,21 +26,20 @@ from agent.fieldtypes import (
     Host,
     Invalid,
     Many,
-    Moment,
     Name,
     Password,
     Positive,
     Quantity,
     Size,
     Some,
-    TargetRef,
+    SshKey,
     Timezone,
     User,
     Words,
     not_before,
 )
-from agent.scheduler import Subscription
-from agent.terms import DataClass, TenantKind
+from agent.scheduler import Subscription, months_later
+from agent.terms import TenantKind
 
 T = TypeVar("T")
 
@@ -53,12 +54,17 @@ class Service(Block):
 
     tier: Words
     start: Day
-    months: Annotated[int, Field(ge=12, le=120, multiple_of=12)]
+    months: Annotated[int, Field(ge=1, le=120)]
     timezone: Timezone = "Asia/Shanghai"
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def end(self) -> dt.date:
+        """The first day after it."""
+        return months_later(self.start, self.months)
 
 
 class Tls(Block):
@@ -135,27 +141,32 @@ class Target(Block):
 
 
 class AuthorizationBlock(Block):
-    """The customer's permission. A ``not_after`` without a time includes that day."""
+    """Where the customer's signed permission is (``agent.authorization``), and the key that it must be signed with.
 
-    reference: Words
-    approver: Words
-    targets: Some[TargetRef]
-    data_classes: Some[Annotated[DataClass, Field(strict=False)]]
-    not_before: Moment
-    not_after: Moment
+    ``revoked`` is the reason why it holds no longer; ``revocation`` a file that the customer signed to say so.
+    """
 
-    def window(self, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
-        """Begin and end (exclusive), aware."""
-        after = self.not_after
-        if not isinstance(after, dt.datetime):
-            after += dt.timedelta(days=1)
-        return _aware(self.not_before, zone), _aware(after, zone)
+    document: AnyFile
+    signature: AnyFile | None = None
+    signer: SshKey
+    revoked: Words | None = None
+    revocation: ExistingFile | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_signed(cls, data: Any) -> Any:
+        written_out = {"approver", "data_classes", "not_after"}
+        if isinstance(data, dict) and "document" not in data and written_out & data.keys():
+            raise Invalid(
+                "{place}: a permission that is only written here is not accepted. Delete this block, run "
+                "ob-health authorize request, have the customer sign the file, then name document and signer here"
+            )
+        return data
 
-def _aware(moment: dt.datetime | dt.date, zone: ZoneInfo) -> dt.datetime:
-    if not isinstance(moment, dt.datetime):
-        moment = dt.datetime.combine(moment, dt.time())
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    @property
+    def signature_file(self) -> Path:
+        """What ``ssh-keygen -Y sign`` writes beside the document, unless another name is given."""
+        return self.signature or self.document.with_name(self.document.name + ".sig")
 
 
 class MuteEntry(Block):
@@ -226,16 +237,6 @@ class Engagement(Block):
     language: Some[Literal["zh-CN", "en"]] = ("zh-CN", "en")
     history: HistoryUrl | None = None
     report: Report = Report()
-
-    @field_validator("authorization")
-    @classmethod
-    def _window_is_open(cls, value: AuthorizationBlock | None, info: ValidationInfo) -> AuthorizationBlock | None:
-        service = info.data.get("service")
-        if value and service:
-            begin, end = value.window(service.zone)
-            if begin >= end:
-                raise Invalid('{place}: "not_after" must be later than "not_before"')
-        return value
 
     @property
     def subscription(self) -> Subscription:

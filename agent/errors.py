@@ -9,6 +9,7 @@ HealthAgentError
         StatementError   one statement failed; carries the kind for the snapshot
             StatementRefused   the gate did not let it pass
     SnapshotError        exit 2: a saved file cannot be read
+    JournalError         exit 4: the journal cannot be written, so nothing is sent
     HistoryError         the report is still rendered, and says so
     RenderError          a report could not be written (exit 4 where none could); the others were
     KernelError          exit 4: the embedded kernel cannot be started
@@ -75,6 +76,10 @@ class StatementError(TargetError):
 
 class StatementRefused(StatementError):
     """The gate did not let the statement pass; nothing was sent."""
+
+
+class JournalError(HealthAgentError):
+    """The journal cannot be written; nothing is sent without it."""
 
 
 class HistoryError(HealthAgentError):

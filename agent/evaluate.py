@@ -56,7 +56,9 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
     cut = _cut_source(spec, snapshot)
     if cut:
         args = {"source": cut}
-        return result(Outcome.NOT_ASSESSED, reason=Text("{source} has more rows than are read; the rest is unknown.", args))
+        return result(
+            Outcome.NOT_ASSESSED, reason=Text("{source} has more rows than are read; the rest is unknown.", args)
+        )
     return result(Outcome.PASS)
 
 
@@ -93,16 +95,14 @@ def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any
     return arguments
 
 
-def _findings(
-    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]
-) -> tuple[Finding, ...]:
+def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]) -> tuple[Finding, ...]:
     findings: dict[str, Finding] = {}
     for measurement in measured:
-        resource = _clean(measurement.resource)
         value = spec.parse(str(measurement.value)) if spec.parse else measurement.value
         verdict = judge(rule.judge, value)
         if verdict is None:
             continue
+        resource = _clean(measurement.resource)
         shown = measurement.value[:_MAX_TEXT] if isinstance(measurement.value, str) else measurement.value
         values: dict[str, Scalar] = {name: _bounded(item) for name, item in measurement.evidence.items()}
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}

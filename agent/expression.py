@@ -77,7 +77,7 @@ def compile_expression(text: str, kinds: Kinds) -> Expression:
         msgid = "{place}: the expression is too long; at most {longest_count} characters may stand here"
         raise Invalid(msgid, longest_count=MAX_LENGTH)
     try:
-        tree = ast.parse(text.replace("\n", " ").strip(), mode="eval")
+        tree = ast.parse(f"(\n{text}\n)", mode="eval")  # in brackets, it may run over several lines
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         msgid = "{place}: not an expression; write for example: table_rows > 1000 and data_length is not None"
         raise Invalid(msgid) from None

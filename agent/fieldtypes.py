@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from agent.authorization import sshsig
 from agent.secrets import is_reference
 from agent.terms import Scalar
 from agent.units import parse_size
@@ -79,9 +80,9 @@ def _day(value: date) -> date:
     return value
 
 
-def _moment(value: Any) -> datetime | date:
-    if not isinstance(value, date):
-        raise Invalid("{place}: write a date or a time without quotes, such as 2026-03-31 or 2026-03-31T18:00:00+08:00")
+def _moment(value: Any) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise Invalid("{place}: write a time with its zone, without quotes, such as 2026-03-31T18:00:00+08:00")
     _day(value)
     return value
 
@@ -113,24 +114,32 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _file(value: Any, info: ValidationInfo) -> Path:
+def _path(value: Any, info: ValidationInfo) -> Path:
     """Relative paths start at the engagement file's directory."""
     if not isinstance(value, str):
         raise Invalid("{place}: write the path of a file")
-    path = (info.context or {}).get("directory", Path()) / value
+    return Path((info.context or {}).get("directory", Path()) / value)
+
+
+def _file(value: Any, info: ValidationInfo) -> Path:
+    path = _path(value, info)
     try:
         found = path.is_file()
     except (OSError, ValueError):
         found = False
     if not found:
         raise Invalid("{place}: there is no file {path}; paths start at the engagement file", path=str(path))
-    return Path(path)
+    return path
 
 
-def _target_name(value: str, info: ValidationInfo) -> str:
-    known: list[str] = (info.context or {}).get("targets", [value])
-    if value not in known:
-        raise Invalid("{place}: no target has this name; the targets are: {known}", known=", ".join(known))
+def _signer(value: str) -> str:
+    try:
+        sshsig.public_key(value)
+    except ValueError:
+        raise Invalid(
+            "{place}: write the customer's public key on one line, such as ssh-ed25519 AAAA...; "
+            "ed25519, ECDSA and RSA of at least 2048 bits can be used"
+        ) from None
     return value
 
 
@@ -173,22 +182,22 @@ Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Quantity = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Day = Annotated[date, AfterValidator(_day)]
-Moment = Annotated[
-    datetime | date,
-    PlainValidator(_moment),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
-]
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"], "examples": ["500G"]})]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Password = Annotated[
     str, BeforeValidator(_password), WithJsonSchema({"type": "string", "pattern": "^(env|file|keyring):"})
 ]
+AnyFile = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
 ExistingFile = Annotated[Path, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
 HistoryUrl = Annotated[str, AfterValidator(_history)]
+SshKey = Annotated[str, AfterValidator(_signer)]
+ClockTime = Annotated[
+    str, _matching(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')
+]
 Host = Annotated[str, _matching(r"[^\s/@]+", "{place}: write a host name or an IP address, without port and protocol")]
 User = Annotated[
     str, _matching(r"[^\s@#:]+(@[^\s@#:]+(#[^\s@#:]+)?)?", "{place}: write user@tenant#cluster, user@tenant or user")
 ]
 Name = Annotated[str, _matching(r"\w[\w.-]{0,63}", "{place}: a name has letters, digits, '-', '_' and '.' only")]
-TargetRef = Annotated[str, AfterValidator(_target_name)]
 Code = Annotated[str, _matching(r"[A-Z]{3}\d{3}", "{place}: write the code of a check, such as CAP001")]

@@ -80,19 +80,56 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the assessment cost the database (durations by our own clock)."""
+    """What the assessment cost the database (durations by our own clock).
+
+    ``bytes`` are those of the values received; ``waited_ms`` is how long we held back because the target was busy.
+    """
 
     statements: int = 0
     database_ms: float = 0.0
     longest_ms: float = 0.0
     rows: int = 0
+    bytes: int = 0
+    waited_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one assessment may cost the target, over one connection."""
+
+    statement_timeout_s: float = 10.0
+    total_database_ms: float = 30_000.0
+    max_rows: int = 200_000
+    max_bytes: int = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Our statements as the target's own SQL audit has them, beside what the journal says was sent (``sent_*``).
+
+    ``way`` is how they were found: by our ``marker``, by our ``account`` and the time, or ``""``: not at all, and
+    ``reason`` says why. ``writes`` counts statements that changed a row. Times in milliseconds.
+    """
+
+    way: str = ""
+    sent: int = 0
+    sent_ms: float = 0.0
+    sent_rows: int = 0
+    found: int = 0
+    total_ms: float = 0.0
+    longest_ms: float = 0.0
+    rows: int = 0
+    writes: int = 0
+    reason: Text | None = None
+    differences: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything checks may know. ``as_of`` is the only clock.
 
-    ``facts`` maps a row type to its rows or to ``Unavailable``.
+    ``facts`` maps a row type to its rows or to ``Unavailable``. ``budget``, ``receipt`` and the hash of the journal's
+    last line are None or empty where they were not kept.
     """
 
     target: str
@@ -104,6 +141,9 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     cost: Cost = Cost()
     embedded: bool = False
+    budget: Budget | None = None
+    receipt: Receipt | None = None
+    journal_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +414,25 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceScope:
+    """The most that the customer lets one fact source read. ``filter``, ``grouped_by`` and ``joined`` are SQL."""
+
+    data_class: DataClass
+    views: frozenset[str]
+    columns: frozenset[str]
+    filter: str
+    grouped_by: str
+    joined: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Authorization:
-    """The customer's permission as far as a reader of the report wants to know it."""
+    """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type.
+
+    ``signer`` is the key's fingerprint, ``sha256`` that of the signed document. ``outside_service`` is the reason for an
+    assessment that the subscription does not cover.
+    """
 
     reference: str
     approver: str
@@ -383,6 +440,10 @@ class Authorization:
     not_after: datetime
     data_classes: frozenset[DataClass]
     targets: tuple[str, ...] = ()
+    signer: str = ""
+    sha256: str = ""
+    sources: Mapping[str, SourceScope] = field(default_factory=dict)
+    outside_service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

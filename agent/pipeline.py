@@ -14,7 +14,8 @@ from pathlib import Path
 
 import agent
 from agent import preflight, rules, snapshot, targets
-from agent.authorize import authorize
+from agent.authorization.authorize import authorize
+from agent.authorization.service import WHOLE_MONTHS
 from agent.collect import collect
 from agent.compare import compare
 from agent.config import overrides_of
@@ -36,7 +37,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One target to assess, and all that doing it needs. ``now`` is read once, by the caller."""
+    """One target to assess, and all that doing it needs. ``now`` is read once, by the caller.
+
+    ``outside_service`` is the reason for an assessment that the subscription does not cover.
+    """
 
     engagement: Engagement
     target: str
@@ -45,6 +49,7 @@ class Job:
     now: datetime
     history: History | None = None
     progress: Progress = lambda stage, done, total: None
+    outside_service: str = ""
 
     def with_progress(self, progress: Progress) -> Job:
         """The same job, saying how far it is."""
@@ -60,14 +65,15 @@ class Job:
 def collect_snapshot(job: Job, assessment_id: str) -> tuple[Authorization, Snapshot]:
     """Authorize, connect, preflight, collect."""
     engagement, sources = job.engagement, job.registry.sources
-    authorization = authorize(engagement, job.target, job.now)
+    authorization = authorize(engagement, job.target, job.now, sources, job.outside_service)
     given = tuple(targets.given_facts(engagement, job.target, job.now, job.earlier))
     kind = engagement.targets[job.target].kind
     with Session(targets.endpoint(engagement, job.target), targets.budget(engagement, job.target), assessment_id) as session:
         capabilities = preflight.inspect(session, sources, kind)
         facts = collect(
-            session, sources, capabilities, authorization.data_classes, job.now, given=given, progress=job.progress
-        )
+            session, sources, capabilities, authorization.data_classes, job.now, given=given, progress=job.progress,
+            scopes=authorization.sources,
+        )  # fmt: skip
     return authorization, facts
 
 
@@ -97,6 +103,8 @@ def _with_hidden(job: Job, ruleset: Ruleset, facts: Snapshot, scored: Score, ear
 
 
 def _period(job: Job) -> Period | None:
+    if job.engagement.service.months % WHOLE_MONTHS:
+        return None  # outside the service: no quarter is owed
     return is_due(job.engagement.subscription, (), job.now).current
 
 

@@ -142,18 +142,18 @@ def _not_loaded(module: str, error: BaseException) -> Text:
 def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool:
     """What the line itself relies on; the contract (``agent.contract``) asks for more."""
     texts = (spec.code, spec.name, spec.title, spec.finding, spec.remediation.advice)
+    args = {"module": module, "code": str(spec.code)}
     if not all(isinstance(text, str) and text for text in texts):
-        reason = "code, name, title, finding and advice must be texts"
+        problem = Text("{module}: {code} is left out: its code, name, title, finding and advice must be texts.", args)
     elif not re.fullmatch(r"[A-Z]{3}\d{3}", spec.code):
-        reason = "a code is three capital letters and three digits"
+        problem = Text("{module}: {code} is left out: a code is three capital letters and three digits.", args)
     elif not re.fullmatch(r"[a-z]+\.[a-z0-9_]+", spec.name):
-        reason = "a name is category.what_is_wrong"
+        problem = Text("{module}: {code} is left out: its name is not category.what_is_wrong.", args)
     elif placeholders(spec.finding) is None:
-        reason = "the braces of the finding do not fit"
+        problem = Text("{module}: {code} is left out: the braces of its finding do not fit.", args)
     else:
         return True
-    args = {"module": module, "code": str(spec.code), "reason": reason}
-    problems.append(Text("The check {code} of {module} is left out: {reason}", args))
+    problems.append(problem)
     return False
 
 

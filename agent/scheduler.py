@@ -76,11 +76,12 @@ def periods(start: date, months: int) -> tuple[Period, ...]:
             Text("A subscription lasts 12, 24, 36, ... months, not {months}. Correct it in the engagement file.",
                  {"months": months})
         )  # fmt: skip
-    days = [_months_later(start, offset) for offset in range(0, months + 1, MONTHS_PER_PERIOD)]
+    days = [months_later(start, offset) for offset in range(0, months + 1, MONTHS_PER_PERIOD)]
     return tuple(Period(number, *pair) for number, pair in enumerate(pairwise(days), start=1))
 
 
-def _months_later(start: date, months: int) -> date:
+def months_later(start: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 

@@ -152,7 +152,7 @@ def _not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) ->
     return Unavailable(
         UnavailableKind.NOT_GRANTED,
         Text("The authorization does not grant the data class {data_class}.", args),
-        Text("Add {data_class} to authorization.data_classes.", args),
+        Text("Have the customer sign a request that asks for the data class {data_class}.", args),
     )
 
 

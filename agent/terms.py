@@ -111,6 +111,7 @@ class UnavailableKind(StrEnum):
     NO_HISTORY = "no_history"
     TIMEOUT = "timeout"
     BUDGET = "budget"
+    BUSY = "busy"
     LOST = "lost"
     ERROR = "error"
     UNKNOWN = "unknown"

@@ -95,8 +95,6 @@ def load(path: Path) -> YamlCheck:
     file = validated(CheckFile, data, locate, path)
     problems = Problems(str(path), partial(place, path, locate))
     spec = _Reader(file, problems).spec()
-    problems.raise_any()
-    assert spec is not None
     parse_rule(spec, file.rule, ("rule",), problems)
     problems.raise_any()
     texts = [text for _, text in file.texts if text is not None]
@@ -109,13 +107,10 @@ class _Reader:
     def __init__(self, file: CheckFile, problems: Problems) -> None:
         self._file, self._problems = file, problems
 
-    def spec(self) -> CheckSpec | None:
-        """The header with its measuring function, or None after problems were added."""
+    def spec(self) -> CheckSpec:
+        """The header with its measuring function. Raises RulesError with all problems."""
         file = self._file
-        row = self._row_type()
-        if row is None:
-            return None
-        params = self._params()
+        row, params = self._row_type(), self._params()
         known = {**kinds_of(row), **(kinds_of(params) if params else {})}
         where = self._expression(file.where, known, "where")
         value = self._expression(file.value, known, "value")
@@ -123,8 +118,8 @@ class _Reader:
         self._kinds_fit(where, value)
         self._templates(known, evidence)
         category, since = self._category(), self._since()
-        if not (where and value and category and since):
-            return None
+        self._problems.raise_any()
+        assert where and value and category and since
         found = {name: made for name, made in evidence.items() if made}
         texts = file.texts
         return CheckSpec(
@@ -141,12 +136,13 @@ class _Reader:
             advice.restart, advice.window, advice.link,
         )  # fmt: skip
 
-    def _row_type(self) -> type | None:
+    def _row_type(self) -> type:
         rows = {row.__name__: row for row in all_sources()}
         if self._file.facts not in rows:
             known = ", ".join(sorted(rows))
             self._problems.add(("facts",), "{place}: there is no such fact set; known are {known}", known=known)
-        return rows.get(self._file.facts)
+            self._problems.raise_any()
+        return rows[self._file.facts]
 
     def _params(self) -> type | None:
         params = self._file.rule.get("params")
@@ -217,7 +213,7 @@ class _Reader:
         try:
             return Version.parse(self._file.since)
         except ValueError:
-            self._problems.add(("since",), "{place}: write a version in quotes, such as \"4.2.5.0\"")
+            self._problems.add(("since",), '{place}: write a version in quotes, such as "4.2.5.0"')
             return None
 
 

@@ -19,7 +19,7 @@ from agent.terms import Text
 Loc = tuple[int | str, ...]
 Locate = Callable[[Loc], int]
 
-_MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 _MAX_DEPTH = 30
 _TYPED_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null", "timestamp"))
 # The parser's own words are neither translated nor safe: they may quote a secret out of the file.
@@ -45,7 +45,12 @@ def read_yaml(path: Path) -> tuple[Any, Locate]:
     A path that does not exist is located at its nearest ancestor. Scalars are str, int, float, bool, None,
     date or datetime; keys are always str. Raises ConfigError with every problem listed.
     """
-    text = _read_text(path)
+    return parse_yaml(_read(path), path)
+
+
+def parse_yaml(content: bytes, path: Path) -> tuple[Any, Locate]:
+    """As ``read_yaml``, of a file's content that is in memory already."""
+    text = _decoded(content, path)
     try:
         composer = _Composer(text)
         node = composer.get_single_node()
@@ -88,19 +93,22 @@ def unusable(path: Path, problems: Sequence[Text]) -> ConfigError:
     return ConfigError(Text(text, {"file": str(path), "problems_count": len(problems)}), problems)
 
 
-def _read_text(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise unusable(path, [Text("{place}: there is no such file; check the path", {"place": str(path)})]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "invalid path"
         text = "{place}: the file cannot be read ({reason}); check the path and its permissions"
         raise unusable(path, [Text(text, {"place": str(path), "reason": reason})]) from None
-    if len(content) > _MAX_BYTES:
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    if len(content) > MAX_BYTES:
         text = "{place}: the file is larger than {limit_bytes}; check that it is the right file"
-        raise unusable(path, [Text(text, {"place": str(path), "limit_bytes": _MAX_BYTES})])
+        raise unusable(path, [Text(text, {"place": str(path), "limit_bytes": MAX_BYTES})])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

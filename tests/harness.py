@@ -104,10 +104,10 @@ def snapshot_of(
     return Snapshot("test", kind, version, NOW, sets)
 
 
-def unavailable_everywhere() -> Snapshot:
+def unavailable_everywhere(kind: TenantKind = TenantKind.USER) -> Snapshot:
     """A snapshot in which nothing could be read."""
     gone = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
-    return snapshot_of([(row, gone) for row in shipped()[0].sources if spec_of(row)])
+    return snapshot_of([(row, gone) for row in shipped()[0].sources if spec_of(row)], kind=kind)
 
 
 def run_check(code: str, snapshot: Snapshot) -> CheckResult:

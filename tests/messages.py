@@ -15,6 +15,7 @@ from jinja2.ext import extract_from_ast
 from agent import registry
 from agent.contract import texts_of
 from agent.i18n import catalogue
+from agent.report.words import Words
 
 ROOT = Path(__file__).parent.parent
 # Functions whose string arguments are messages.
@@ -54,6 +55,26 @@ def of_templates() -> Iterator[str]:
             yield from [message] if isinstance(message, str) else [part for part in message or () if part]
 
 
+def of_evidence() -> Iterator[str]:
+    """Labels of evidence and params, as reports print them: the key without its unit."""
+    words = Words("en")
+    for path in sorted((ROOT / "checks").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            keys: list[str] = []
+            if isinstance(node, ast.Call) and _name(node.func) == "Measurement":
+                for argument in (*node.args[2:], *(k.value for k in node.keywords if k.arg == "evidence")):
+                    keys += _keys(argument)
+            elif isinstance(node, ast.ClassDef) and any(_name(base) == "Params" for base in node.bases):
+                keys = [_name(item.target) for item in node.body if isinstance(item, ast.AnnAssign)]
+            yield from (words.name(key) for key in keys)
+
+
+def _keys(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Dict):
+        return [str(key.value) for key in node.keys if isinstance(key, ast.Constant)]
+    return [keyword.arg for keyword in node.keywords if keyword.arg] if isinstance(node, ast.Call) else []
+
+
 def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
@@ -82,7 +103,7 @@ def _is_message(text: str) -> bool:
 
 def everything() -> list[str]:
     """All messages, once, in order of appearance."""
-    return list(dict.fromkeys([*of_checks(), *of_code(), *of_templates()]))
+    return list(dict.fromkeys([*of_checks(), *of_code(), *of_templates(), *of_evidence()]))
 
 
 def untranslated() -> list[str]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,17 +24,21 @@ class How(StrEnum):
     """In what way the kernel proves a check; the value is the heading on the page."""
 
     LOOP = "In the closed loop"
+    FAMILY = "In the closed loop, as a family of settings"
     BY_HAND = "Fault and cure by hand"
     NOT = "Not on the embedded kernel"
 
 
+IN_LOOP = (How.LOOP, How.FAMILY)
 EXPLAINED = {
     How.LOOP: "The fault is planted, the check finds it, the finding's own SQL is run as printed, the finding is gone, "
     "the rollback is run, the finding is back.",
+    How.FAMILY: "All settings are set to wrong values at once, found, mended by each finding's own SQL, gone, rolled "
+    "back, and back. What is the cluster's is set as the platform would: a customer cannot.",
     How.BY_HAND: "The fault is planted and found. The advice holds no SQL that could mend it there, so the test mends "
     "it as a person would, and the finding is gone.",
-    How.NOT: "The kernel cannot show the fault. These checks are proven by cases alone: facts written out, what must be "
-    "found in them, and what not.",
+    How.NOT: "The kernel cannot show the fault. These checks are proven by cases alone: facts written out, what must "
+    "be found in them, and what not.",
 }
 
 
@@ -50,12 +54,12 @@ class Entry:
 def declared() -> Iterator[Entry]:
     """Every declaration of the tests, in no order and as often as it is made."""
     for module in modules_of(plants):
-        for plant in module.PLANTS:
+        for plant in getattr(module, "PLANTS", ()):
             yield _proven(plant.code, plant.no_loop)
-        yield from (Entry(code, How.NOT, reason) for code, reason in module.UNPLANTABLE.items())
+        yield from (Entry(code, How.NOT, reason) for code, reason in getattr(module, "UNPLANTABLE", {}).items())
     for module in modules_of(integration, "_live"):
         yield from (_proven(code, no_loop) for code, no_loop in module.PROVEN.items())
-    yield from (Entry(code, How.LOOP) for code in test_parameter_family.PLANTED)
+    yield from (Entry(code, How.FAMILY) for code in test_parameter_family.PLANTED)
     yield from (Entry(code, How.NOT, reason) for code, reason in test_parameter_family.NOT_ON_KERNEL.items())
 
 
@@ -76,19 +80,15 @@ def page() -> str:
         *(f"| {how} | {sum(entry.how is how for entry in entries)} |" for how in How),
     ]
     for how in How:
-        mine = [entry for entry in entries if entry.how is how]
-        parts += [f"\n## {how}\n", EXPLAINED[how] + "\n", *_table(known, mine)]
+        rows = [_row(known[entry.code], entry) for entry in entries if entry.how is how]
+        last = "way back" if how in IN_LOOP else "reason"
+        parts += [f"\n## {how}\n", EXPLAINED[how] + "\n", f"| code | title | {last} |\n|---|---|---|", *rows]
     return "\n".join(parts) + "\n"
 
 
-def _table(known: dict[str, CheckSpec], entries: Iterable[Entry]) -> Iterator[str]:
-    entries = list(entries)
-    loop = any(entry.how is How.LOOP for entry in entries)
-    yield f"| code | title | {'way back' if loop else 'reason'} |\n|---|---|---|"
-    for entry in entries:
-        spec = known[entry.code]
-        back = "rollback" if spec.remediation.rollback else f"none: {spec.remediation.no_rollback}"
-        yield f"| {entry.code} | {spec.title} | {entry.reason or back} |"
+def _row(spec: CheckSpec, entry: Entry) -> str:
+    back = "rollback" if spec.remediation.rollback else f"none: {spec.remediation.no_rollback}"
+    return f"| {spec.code} | {spec.title} | {entry.reason or back} |"
 
 
 def stale() -> bool:

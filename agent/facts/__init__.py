@@ -72,7 +72,8 @@ class SourceSpec:
     ``limit`` bounds the rows; one more is asked for, so that a cut is known (``truncated``).
     ``requires`` names the privilege without which the view answers empty: then it is Unavailable.
     ``from_sql`` replaces the plain view by a join written out; ``also_reads`` names its other views.
-    ``sys_view`` is read instead of ``view`` from the sys tenant, where it shows every tenant.
+    ``sys_view`` is read instead of ``view`` from the sys tenant, where it shows every tenant; ``sys_where`` narrows
+    there what would be too many rows.
     """
 
     name: str
@@ -87,6 +88,7 @@ class SourceSpec:
     from_sql: str = ""
     also_reads: tuple[str, ...] = ()
     sys_view: str = ""
+    sys_where: str = ""
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -94,9 +96,12 @@ class SourceSpec:
         return (self.view, *((self.sys_view,) if self.sys_view else ()), *self.also_reads)
 
     def seen_from(self, kind: TenantKind) -> SourceSpec:
-        """The declaration as this kind of tenant reads it: with one view, that of sys for sys."""
-        view = self.sys_view if self.sys_view and kind is TenantKind.SYS else self.view
-        return dataclasses.replace(self, view=view, sys_view="")
+        """The declaration as this kind of tenant reads it: with one view and one condition, those of sys for sys."""
+        view, where = self.view, self.where
+        if kind is TenantKind.SYS:
+            view = self.sys_view or view
+            where = " AND ".join(part for part in (where, self.sys_where) if part)
+        return dataclasses.replace(self, view=view, where=where, sys_view="", sys_where="")
 
 
 def expr(sql: str, *, default: Any = dataclasses.MISSING) -> Any:
@@ -118,13 +123,15 @@ def source(
     from_sql: str = "",
     also_reads: tuple[str, ...] = (),
     sys_view: str = "",
+    sys_where: str = "",
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
     def wrap(cls: type[T]) -> type[T]:
         row = dataclass(frozen=True, kw_only=True)(cls)
         row.__source__ = SourceSpec(  # type: ignore[attr-defined]
-            cls.__name__, view, data_class, cost, where, group_by, order_by, limit, requires, from_sql, also_reads, sys_view
+            cls.__name__, view, data_class, cost, where, group_by, order_by, limit, requires, from_sql, also_reads, sys_view,
+            sys_where,
         )
         return row
 

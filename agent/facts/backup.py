@@ -1,4 +1,4 @@
-"""Backups and the archive of the log: its own for a user tenant, those of every tenant for sys. Never a path or password."""
+"""Backups and the archive of the log: a tenant's own, or everybody's for sys. Never a path or a password."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RunningBackup:
     order_by="START_TIMESTAMP DESC, BACKUP_SET_ID DESC",
 )
 class BackupSet:
-    """One backup set; ``backup_type`` is full (D, FULL) or incremental (I, INC), ``file_status`` AVAILABLE when good."""
+    """One backup set: full (D, FULL) or incremental (I, INC); ``file_status`` is AVAILABLE when it is good."""
 
     tenant_id: int | None = None
     backup_set_id: int
@@ -76,9 +76,7 @@ class LogArchive:
     checkpoint_scn: int
 
 
-@source(
-    "oceanbase.DBA_OB_BACKUP_DELETE_POLICY", DataClass.SETTINGS, sys_view="oceanbase.CDB_OB_BACKUP_DELETE_POLICY"
-)
+@source("oceanbase.DBA_OB_BACKUP_DELETE_POLICY", DataClass.SETTINGS, sys_view="oceanbase.CDB_OB_BACKUP_DELETE_POLICY")
 class DeletePolicy:
     """How long backups are kept; a ``recovery_window`` of 0 keeps them for ever."""
 

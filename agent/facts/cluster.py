@@ -127,7 +127,7 @@ class FailedOperation:
 
 @source("oceanbase.DBA_OB_CONCURRENT_LIMIT_SQL", DataClass.SETTINGS, order_by="DATABASE_NAME, OUTLINE_NAME")
 class ThrottlingRule:
-    """An outline that limits how often a statement may run at once; 0 refuses it. Never its text, which holds literals."""
+    """An outline that limits how often a statement may run at once; 0 refuses it. Never its text: it holds literals."""
 
     database_name: str
     outline_name: str

@@ -79,15 +79,17 @@ class MemoryModule:
     "oceanbase.GV$SYSSTAT",
     DataClass.STATISTICS,
     where="NAME IN (" + ", ".join(f"'{name}'" for name in COUNTERS) + ")",
+    group_by="CON_ID, NAME",
+    order_by="CON_ID, NAME",
+    limit=20000,
 )
 class Counter:
-    """One counter of one tenant on one server, since the server started."""
+    """One counter of one tenant since its servers started, summed over them."""
 
-    svr_ip: str | None = None
-    con_id: int
-    name: str
-    value: int
-    stat_id: int
+    con_id: int = expr("CON_ID")
+    name: str = expr("NAME")
+    value: int = expr("SUM(VALUE)")
+    stat_id: int = expr("MIN(STAT_ID)")
 
 
 @source(

@@ -93,7 +93,7 @@ class NumberColumn:
     limit=20000,
 )
 class AutoIncrement:
-    """Where a table's AUTO_INCREMENT stands. ``auto_increment_value`` is the cache's ceiling, not the last value used."""
+    """Where a table's AUTO_INCREMENT stands. ``auto_increment_value`` is the cache's ceiling, not the last value."""
 
     owner: str = expr("o.OWNER")
     table_name: str = expr("o.OBJECT_NAME")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+DRIVER = "SET NAMES utf8mb4"  # the driver's own, when it connects
 SESSION_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 SESSION_SETTINGS = (
     "SET SESSION autocommit = 1, time_zone = '+00:00', ob_query_timeout = {timeout_us:d},"
@@ -28,3 +29,19 @@ def columns_of(views: Iterable[str], system_schema: str) -> str:
         "SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name FROM information_schema.COLUMNS"
         f" WHERE TABLE_SCHEMA = '{system_schema}' AND TABLE_NAME IN ({names})"
     )
+
+
+def own_statements() -> dict[str, str]:
+    """Everything that is sent beside the sources, by name; what varies stands in angle brackets.
+
+    The customer signs these, so whatever is added to this module belongs here too.
+    """
+    return {
+        "driver": DRIVER,
+        "read_only": SESSION_READ_ONLY,
+        "server": SERVER,
+        "settings": SESSION_SETTINGS.replace("{timeout_us:d}", "<microseconds>"),
+        "identity": IDENTITY,
+        "grants": GRANTS,
+        "columns": columns_of(["<system views of the sources>"], "<system schema>"),
+    }

@@ -11,9 +11,19 @@ from agent.terms import DataClass
 _NO_SECRETS = " AND ".join(f"NAME NOT LIKE '%{word}%'" for word in ("kms", "passw", "secret", "wallet", "token"))
 
 
-@source("oceanbase.GV$OB_PARAMETERS", DataClass.SETTINGS, where=_NO_SECRETS, order_by="NAME", limit=20000)
+@source(
+    "oceanbase.GV$OB_PARAMETERS",
+    DataClass.SETTINGS,
+    where=_NO_SECRETS,
+    sys_where="(SCOPE = 'CLUSTER' OR TENANT_ID = 1)",
+    order_by="NAME",
+    limit=20000,
+)
 class Parameter:
-    """One configuration parameter on one server; values as the server spells them (``1.5G``, ``30s``, ``True``)."""
+    """One configuration parameter on one server; values as the server spells them (``1.5G``, ``30s``, ``True``).
+
+    The sys tenant reads those of the cluster and its own: other tenants' would be a hundred rows per tenant and server.
+    """
 
     svr_ip: str | None = None
     svr_port: int | None = None

@@ -86,6 +86,7 @@ STATUSES: Mapping[str, str] = {
     "no_history": N_("No earlier value"),
     "timeout": N_("Timed out"),
     "budget": N_("Load budget spent"),
+    "busy": N_("Target was busy"),
     "lost": N_("Connection lost"),
     "error": N_("Failed"),
     "unknown": N_("Unknown to this agent"),

@@ -17,12 +17,12 @@ from checks.backup.tenants import by_tenant
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     title="The archive of the log is interrupted",
-    finding="{resource}: the archive of the log to destination {dest_no} is {value}; nothing after {behind_s} ago can be "
-    "restored.",
+    finding="{resource}: the archive of the log to destination {dest_no} is {value}; it ends {behind_s} ago, and "
+    "nothing later can be restored.",
     remediation=Remediation(
-        advice="Read COMMENT in DBA_OB_ARCHIVELOG and mend the cause, most often the destination or a log that was "
-        "recycled before it was archived. Then switch the archive off and on again and take a full backup at once: "
-        "the gap cannot be closed.",
+        advice="Read COMMENT in DBA_OB_ARCHIVELOG and mend the cause, most often the destination or a log that "
+        "was recycled before it was archived. Then switch the archive off and on again and take a full "
+        "backup at once: the gap cannot be closed.",
         pre_check="Read STATUS, CHECKPOINT_SCN_DISPLAY and COMMENT in DBA_OB_ARCHIVELOG (CDB_OB_ARCHIVELOG from sys).",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING and a full backup has completed since.",
         risk="Between switching off and the new full backup no point in time can be restored.",

@@ -17,11 +17,12 @@ from checks.backup.tenants import by_tenant
     unit=Unit.SECONDS,
     actor=Actor.BOTH,
     title="The archive of the log lags behind",
-    finding="{resource}: the archive to destination {dest_no} is {value} behind (limit {limit}); that much is lost with "
-    "the cluster.",
+    finding="{resource}: the archive to destination {dest_no} is {value} behind (limit {limit}); that much is "
+    "lost with the cluster.",
     remediation=Remediation(
-        advice="Look at the bandwidth to the destination and at the write load. If writes outrun it all the time, give "
-        "the destination more bandwidth; archive_lag_target only says how often the archive is written.",
+        advice="Look at the bandwidth to the destination and at the write load. If writes outrun it all the "
+        "time, give the destination more bandwidth; archive_lag_target only says how often the archive "
+        "is written.",
         pre_check="Read CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG twice, a minute apart.",
         post_check="CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows the clock within minutes.",
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711",

@@ -21,11 +21,11 @@ class BackupJobsFailingParams(Params):
     unit=Unit.COUNT,
     actor=Actor.BOTH,
     title="Backup jobs fail",
-    finding="{resource}: {value} backup jobs in a row have failed (limit {limit}), the last one on {last_start} with error "
-    "{error}.",
+    finding="{resource}: {value} backup jobs in a row have failed (limit {limit}), the last one on {last_start} "
+    "with error {error}.",
     remediation=Remediation(
-        advice="Read COMMENT of the failed job: most often the destination cannot be reached, is full, or its key has "
-        "expired; or the log archive is interrupted. Mend it and start a backup by hand.",
+        advice="Read COMMENT of the failed job: most often the destination cannot be reached, is full, or its "
+        "key has expired; or the log archive is interrupted. Mend it and start a backup by hand.",
         pre_check="Read STATUS, RESULT and COMMENT of the newest jobs in DBA_OB_BACKUP_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_JOB_HISTORY is COMPLETED.",
         risk="A backup reads all data: run it outside the peak.",

@@ -19,9 +19,11 @@ from checks.backup.tenants import by_tenant
     title="A backup has been running for too long",
     finding="{resource}: a backup has been running for {value} (limit {limit}), since {started}; state {state}.",
     remediation=Remediation(
-        advice="See whether it moves: compare FINISH_TABLET_COUNT with TABLET_COUNT twice, some minutes apart. If it does "
-        "not, check the destination and the archive of the log; cancel it only when the next one is certain to run.",
-        pre_check="Read STATUS and START_TIMESTAMP in DBA_OB_BACKUP_JOBS, and the tablet counts in DBA_OB_BACKUP_TASKS.",
+        advice="See whether it moves: compare FINISH_TABLET_COUNT with TABLET_COUNT twice, some minutes apart. "
+        "If it does not, check the destination and the archive of the log; cancel it only when the next "
+        "one is certain to run.",
+        pre_check="Read STATUS and START_TIMESTAMP in DBA_OB_BACKUP_JOBS, and the tablet counts in "
+        "DBA_OB_BACKUP_TASKS.",
         post_check="The job has left DBA_OB_BACKUP_JOBS and stands as COMPLETED in DBA_OB_BACKUP_JOB_HISTORY.",
         risk="A cancelled backup begins from the start the next time.",
         link="https://en.oceanbase.com/docs/oceanbase-database",

@@ -25,8 +25,8 @@ class BackupSetsBrokenParams(Params):
     remediation=Remediation(
         advice="Take a full backup at once, so that a good one exists. Then find out who changed files at the "
         "destination: a script that clears space, a lifecycle rule of the bucket or a disk fault.",
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES from "
-        "sys).",
+        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
+        "(CDB_OB_BACKUP_SET_FILES from sys).",
         post_check="A full backup set newer than the broken ones is AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,

@@ -24,8 +24,8 @@ class BackupWithoutArchiveParams(Params):
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     title="Backups are taken but the log is not archived",
-    finding="{resource} takes backups, but the archive of its log is {value}: no point in time after a backup can be "
-    "restored.",
+    finding="{resource} takes backups, but the archive of its log is {value}: no point in time after a backup "
+    "can be restored.",
     remediation=Remediation(
         advice="Set a destination for the archive and switch it on, then take a full backup.",
         sql=("ALTER SYSTEM ARCHIVELOG;",),

@@ -24,8 +24,8 @@ class DeleteJobsFailingParams(Params):
     finding="{resource}: {value} jobs in a row that remove old backups have failed (limit {limit}), the last on "
     "{last_start} with error {error}.",
     remediation=Remediation(
-        advice="Read COMMENT of the failed job: most often the account of the destination may write but not delete, or "
-        "the bucket has a retention lock.",
+        advice="Read COMMENT of the failed job: most often the account of the destination may write but not "
+        "delete, or the bucket has a retention lock.",
         pre_check="Read STATUS, RESULT and COMMENT in DBA_OB_BACKUP_DELETE_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_DELETE_JOB_HISTORY is COMPLETED.",
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",

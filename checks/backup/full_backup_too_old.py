@@ -16,12 +16,12 @@ from checks.backup.tenants import DAY, by_tenant
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="The newest full backup is too old",
-    finding="{resource}: the newest full backup is {value} old (limit {limit}); {incremental_count} incremental ones build "
-    "on it.",
+    finding="{resource}: the newest full backup is {value} old (limit {limit}); {incremental_count} incremental "
+    "ones build on it.",
     remediation=Remediation(
         advice="Put a full backup into the schedule, weekly or monthly by size.",
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES from "
-        "sys).",
+        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
+        "(CDB_OB_BACKUP_SET_FILES from sys).",
         post_check="A new full backup set is AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,

@@ -20,11 +20,11 @@ from checks.backup.tenants import by_tenant, console_backup
     title="The tenant is not backed up at all",
     finding="{resource} has no backup: SQL shows none, and none outside SQL is attested ({value}).",
     remediation=Remediation(
-        advice="Switch backups on in the console, or set a destination and start a first full backup with the archive of "
-        "the log.",
+        advice="Switch backups on in the console, or set a destination and start a first full backup with the "
+        "archive of the log.",
         run_as=RunAs.CONSOLE,
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES from "
-        "sys).",
+        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
+        "(CDB_OB_BACKUP_SET_FILES from sys).",
         post_check="A backup set is AVAILABLE, or the console shows a successful backup.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,
@@ -49,4 +49,4 @@ def never_backed_up(
             "Attest console_backup_enabled, true or false, in the engagement file.",
         )
     for name in sorted(missing):
-        yield Measurement(name, "console_backup_enabled: false" if attested else "not attested")
+        yield Measurement(name, "console_backup_enabled = " + ("false" if attested else "?"))

@@ -16,12 +16,13 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="No good backup for too long",
-    finding="{resource}: the newest good backup is {value} old (limit {limit}); {available_count} good backups are kept.",
+    finding="{resource}: the newest good backup is {value} old (limit {limit}); {available_count} good backups "
+    "are kept.",
     remediation=Remediation(
-        advice="Find out whether the schedule still runs (the console, OCP or a job of your own) and why the last backup "
-        "failed. Take one now and see that it becomes AVAILABLE.",
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES from "
-        "sys).",
+        advice="Find out whether the schedule still runs (the console, OCP or a job of your own) and why the "
+        "last backup failed. Take one now and see that it becomes AVAILABLE.",
+        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
+        "(CDB_OB_BACKUP_SET_FILES from sys).",
         post_check="FILE_STATUS of the new backup set is AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,

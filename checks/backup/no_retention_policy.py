@@ -16,16 +16,16 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="Nothing removes old backups",
-    finding="{resource} has no policy that removes backups: {sets_count} are kept, the oldest is {value} old (limit "
-    "{limit}).",
+    finding="{resource} has no policy that removes backups: {sets_count} are kept, the oldest is {value} old "
+    "(limit {limit}).",
     remediation=Remediation(
-        advice="Set a recovery window that meets what the business and the law ask for. Backups that a restore within the "
-        "window needs stay.",
+        advice="Set a recovery window that meets what the business and the law ask for. Backups that a restore "
+        "within the window needs stay.",
         sql=("ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '30d';",),
         rollback=("ALTER SYSTEM DROP DELETE BACKUP POLICY 'default';",),
         pre_check="Ask for how long a restore must be possible, and whether OCP or a script removes backups.",
-        post_check="DBA_OB_BACKUP_DELETE_POLICY shows the policy, and DBA_OB_BACKUP_DELETE_JOB_HISTORY a COMPLETED job an "
-        "hour later.",
+        post_check="DBA_OB_BACKUP_DELETE_POLICY shows the policy, and DBA_OB_BACKUP_DELETE_JOB_HISTORY a COMPLETED "
+        "job an hour later.",
         risk="Backups older than the window are deleted within the hour: dropping the policy does not bring them back.",
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
     ),

@@ -18,8 +18,8 @@ from agent.facts.given import Attestation, Clock
     title="Restoring a backup has not been rehearsed",
     finding="{resource}: the last rehearsal was {value} ago (limit {limit}), says {by}.",
     remediation=Remediation(
-        advice="Restore the newest backup into a tenant of its own, check the data with the business, and note how long "
-        "it took. Attest the date as last_restore_drill.",
+        advice="Restore the newest backup into a tenant of its own, check the data with the business, and note "
+        "how long it took. Attest the date as last_restore_drill.",
         run_as=RunAs.CONSOLE,
         pre_check="Name the backup, the target tenant and who checks the data.",
         post_check="The restored tenant answers the business's own questions, and the time it took is known.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.settings import Variable
 from agent.facts.sql import PlanCache
-from checks.parameters.shares import raised
+from checks.parameters.changes import raised
 
 
 @params

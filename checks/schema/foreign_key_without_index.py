@@ -21,7 +21,7 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, ForeignKeyColumn, IndexColumn,
         advice="Create an index that begins with the columns of the foreign key, or drop the foreign key if the "
         "application checks the relation itself.",
         sql=("CREATE INDEX {index!i} ON {schema!i}.{table!i} ({columns});",),
-        rollback=("DROP INDEX {index!i} ON {schema!i}.{table!i};",),
+        no_rollback="The server does not let an index go that a foreign key uses; it goes with the foreign key.",
         pre_check="No index of that name exists, and there is room on the data disk.",
         post_check="information_schema.STATISTICS lists the index, and EXPLAIN of a select by these columns uses it.",
         risk="Building the index takes CPU and disk on a large table; writes keep one index more.",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.settings import Parameter
+from checks.parameters.changes import change
 from checks.security.settings import value_of
 
 NAME = "connection_control_failed_connections_threshold"
@@ -23,12 +24,13 @@ NAME = "connection_control_failed_connections_threshold"
         "longest lock short enough that nobody can lock the application out for long.",
         sql=(
             "ALTER SYSTEM SET connection_control_failed_connections_threshold = 10;",
-            "ALTER SYSTEM SET connection_control_min_connection_delay = 1000;",
-            "ALTER SYSTEM SET connection_control_max_connection_delay = 60000;",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_to};",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_to};",
         ),
         rollback=(
             "ALTER SYSTEM SET connection_control_failed_connections_threshold = 0;",
-            "ALTER SYSTEM SET connection_control_max_connection_delay = 2147483647;",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_is};",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_is};",
         ),
         pre_check="No job or pool tries a wrong password over and over; it would lock its account.",
         post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
@@ -41,4 +43,9 @@ def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     network carries them, and the only trace is in the server's log."""
     value = value_of(parameters, NAME)
     if value == "0":
-        yield Measurement("tenant", value)
+        shortest, longest = (
+            value_of(parameters, f"connection_control_{end}_connection_delay") for end in ("min", "max")
+        )
+        yield Measurement(
+            "tenant", value, {**change("shortest", shortest, "1000"), **change("longest", longest, "60000")}
+        )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
 from agent.facts.settings import Variable
+from checks.parameters.changes import change
 from checks.security.settings import value_of
+
+WANTED = {"length": 12, "mixed_case_count": 1, "number_count": 1, "special_char_count": 1, "policy": 1}
+POLICIES = ("LOW", "MEDIUM")
 
 
 @check(
@@ -19,20 +23,8 @@ from checks.security.settings import value_of
     remediation=Remediation(
         advice="Ask for length and mixed characters. The rules hold for passwords set from then on, so change the "
         "weak ones afterwards.",
-        sql=(
-            "SET GLOBAL validate_password_length = 12;",
-            "SET GLOBAL validate_password_mixed_case_count = 1;",
-            "SET GLOBAL validate_password_number_count = 1;",
-            "SET GLOBAL validate_password_special_char_count = 1;",
-            "SET GLOBAL validate_password_policy = 'MEDIUM';",
-        ),
-        rollback=(
-            "SET GLOBAL validate_password_policy = {policy!l};",
-            "SET GLOBAL validate_password_length = {value};",
-            "SET GLOBAL validate_password_mixed_case_count = 0;",
-            "SET GLOBAL validate_password_number_count = 0;",
-            "SET GLOBAL validate_password_special_char_count = 0;",
-        ),
+        sql=tuple(f"SET GLOBAL validate_password_{name} = {{{name}_to}};" for name in WANTED),
+        rollback=tuple(f"SET GLOBAL validate_password_{name} = {{{name}_is}};" for name in reversed(WANTED)),
         pre_check="Tools that create accounts make passwords that fit the new rules.",
         post_check="SHOW VARIABLES LIKE 'validate_password%' shows the new values.",
         risk="Scripts that set weaker passwords fail; existing passwords go on working.",
@@ -42,7 +34,18 @@ from checks.security.settings import value_of
 def no_password_policy(variables: Rows[Variable]) -> Iterator[Measurement]:
     """By default OceanBase accepts any password, even an empty one. Both policies check the length first, so a
     length of 0 means no rule at all, and weak passwords are what attackers try first."""
-    length = int(value_of(variables, "validate_password_length") or 0)
-    policies = {"0": "LOW", "1": "MEDIUM"}
-    policy = value_of(variables, "validate_password_policy").upper()
-    yield Measurement("tenant", length, {"policy": policies.get(policy, policy)})
+    present = {name: _number(variables, f"validate_password_{name}") for name in WANTED}
+    evidence: dict[str, Scalar] = {"policy": dict(enumerate(POLICIES)).get(present["policy"], str(present["policy"]))}
+    for name, wanted in WANTED.items():
+        evidence |= change(name, str(present[name]), str(max(wanted, present[name])))
+    yield Measurement("tenant", present["length"], evidence)
+
+
+def _number(variables: Rows[Variable], name: str) -> int:
+    """A rule's number; the policy may be shown as a word."""
+    text = value_of(variables, name)
+    if text.upper() in POLICIES:
+        return POLICIES.index(text.upper())
+    if text.isdecimal():
+        return int(text)
+    raise NotAssessed("{setting} has a value that is not understood: {present}", setting=name, present=text)

@@ -19,7 +19,7 @@ from agent.api import (
 )
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn
-from checks.parameters.shares import raised
+from checks.parameters.changes import raised
 
 
 @params

@@ -175,3 +175,8 @@ def test_an_identifier_and_a_literal_cannot_be_left(name: str) -> None:
 def test_evaluating_twice_is_equal(rules: Ruleset, tmp_path: Path) -> None:
     facts = snapshot([memstore("a", 850), memstore("b", 900)], [Variable(name="v", value="0")])
     assert evaluate(SPECS.values(), rules, facts) == evaluate(SPECS.values(), ruleset(tmp_path), facts)
+
+
+def test_a_statement_that_would_change_nothing_is_left_out() -> None:
+    assert fill_sql(["SET a = {a};", "SET b = {b!l};"], {"a": None, "b": "x"}) == ("SET b = 'x';",)
+    assert fill_sql(["SET a = {a!l};", "SET b = {a:g};"], {"a": None}) == ()

@@ -56,13 +56,14 @@ class Cluster:
         for row in rows:
             self.add(view, **row)
 
-    def change(self, view: str, change: Row, where: Callable[[Row], bool] = lambda row: True) -> int:
-        """Plant a fault in the rows that are meant; how many there were. Columns that this version lacks are left out."""
+    def change(self, view: str, change: Row, where: Callable[[Row], bool] = lambda row: True) -> None:
+        """Plant a fault in the rows that are meant; columns that this version lacks are left out. Raises LookupError for none."""
         present = views_of(self.target).get(LONG_NAMES[view], ())
         meant = [row for row in self.rows[LONG_NAMES[view]] if where(row)]
+        if present and not meant:
+            raise LookupError(f"no row of {view} is meant")
         for row in meant:
             row.update({column: value for column, value in change.items() if column in present})
-        return len(meant)
 
     def drop(self, view: str, where: Callable[[Row], bool]) -> None:
         """Take rows away."""

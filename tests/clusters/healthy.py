@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from agent.facts.given import Attestation
-from tests.clusters import healthy_business, healthy_load
+from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod
+from tests.clusters import healthy_business, healthy_load, healthy_upkeep
 from tests.clusters.cluster import GIB, Cluster, Server, Setting, ago, published
 from tests.clusters.schema import Target
 from tests.harness import NOW
@@ -22,18 +22,28 @@ UNPUBLISHED = (
     Setting("cluster", "enable_rereplication", "True"),
     Setting("cluster", "enable_async_syslog", "True"),
     Setting("cluster", "enable_major_freeze", "True"),
+    Setting("cluster", "enable_upgrade_mode", "False"),
 )
 # What a careful owner sets: everything else is as published.
 CHOSEN = {
     "parameter": {"connection_control_failed_connections_threshold": "5"},
     "variable": {"ob_tcp_invited_nodes": "10.0.0.0/8", "validate_password_length": "12", "validate_password_policy": "1"},
 }
+
+
+def attested(key: str, value: str | float | bool) -> Attestation:
+    return Attestation(key=key, value=value, by="M. Chen", on=date(2026, 10, 1), valid_until=date(2027, 1, 1))
+
+
+# What the engagement knows and SQL does not show.
 GIVEN = (
-    Attestation(
-        key="purchased_data_disk_bytes", value=float(500 * GIB), by="M. Chen", on=date(2026, 10, 1),
-        valid_until=date(2027, 1, 1),
-    ),
-)  # fmt: skip
+    attested("purchased_data_disk_bytes", float(500 * GIB)),
+    attested("last_restore_drill", "2026-09-12"),
+    attested("tde_enabled", True),
+    attested("console_whitelist_restricted", True),
+    BusinessProfile(peak_qps=4000.0, concurrency=18, growth_pct_per_year=25.0),
+    CriticalPeriod(name="year-end sale", start=date(2026, 12, 12), end=date(2026, 12, 14)),
+)
 
 
 def healthy(target: Target) -> Cluster:
@@ -44,6 +54,7 @@ def healthy(target: Target) -> Cluster:
     settings(cluster)
     log_streams(cluster)
     compaction(cluster)
+    healthy_upkeep.fill(cluster, {tenant: LOG_STREAMS[tenant] for tenant in seen(cluster)}, SERVERS)
     healthy_load.fill(cluster, seen(cluster), SERVERS)
     if not cluster.is_sys:
         healthy_business.fill(cluster)
@@ -64,7 +75,7 @@ def tenants(cluster: Cluster) -> None:
     for tenant in seen(cluster):
         cluster.add(
             "DBA_OB_TENANTS", tenant_id=tenant, tenant_name=NAMES[tenant], create_time=ago(days=400), modify_time=ago(days=90),
-            tenant_type="SYS" if tenant == 1 else "META" if is_meta(tenant) else "USER", primary_zone="zone1;zone2,zone3",
+            tenant_type="SYS" if tenant == 1 else "META" if is_meta(tenant) else "USER", primary_zone="RANDOM",
             locality="FULL{1}@zone1, FULL{1}@zone2, FULL{1}@zone3", compatibility_mode="MYSQL", status="NORMAL",
             in_recyclebin="NO", locked="NO", tenant_role="PRIMARY", switchover_status="NORMAL", switchover_epoch=0,
             log_mode="NOARCHIVELOG" if tenant == 1 or is_meta(tenant) else "ARCHIVELOG",
@@ -89,7 +100,8 @@ def units(cluster: Cluster) -> None:
 
 
 def settings(cluster: Cluster) -> None:
-    version, chosen = cluster.target.defaults, CHOSEN["parameter"]
+    version, own = cluster.target.defaults, str(cluster.target.full_version)
+    chosen = {**CHOSEN["parameter"], "min_observer_version": own, "compatible": own}
     for server in SERVERS:
         for row in (*published(version, "parameter"), *UNPUBLISHED):
             owners = [tenant for tenant in seen(cluster) if not is_meta(tenant)] if row.level == "tenant" else [None]
@@ -113,8 +125,8 @@ def log_streams(cluster: Cluster) -> None:
     members = ",".join(f"{server.ip}:{server.port}:1" for server in SERVERS)
     for tenant in seen(cluster):
         for stream in LOG_STREAMS[tenant]:
-            for number, server in enumerate(SERVERS):
-                leads = number == stream % 1000 % len(SERVERS)
+            for server in SERVERS:
+                leads = server == healthy_upkeep.leader_of(stream, SERVERS)
                 cluster.add(
                     "GV$OB_LOG_STAT", tenant_id=tenant, ls_id=stream, svr_ip=server.ip, svr_port=server.port,
                     role="LEADER" if leads else "FOLLOWER", proposal_id=12, config_version="", access_mode="APPEND",

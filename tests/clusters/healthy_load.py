@@ -16,7 +16,7 @@ COUNTERS = {
     "sql distributed count": 2_000_000, "sql fail count": 1_000, "trans start count": 30_000_000,
     "trans commit count": 29_000_000, "trans rollback count": 400_000, "trans timeout count": 12, "max cpus": 800,
     "min cpus": 800, "cpu usage": 210, "memory usage": 24 * GIB, "max memory size": 32 * GIB, "worker time": 10**12,
-    "cpu time": 8 * 10**11,
+    "cpu time": 8 * 10**11, "block cache hit": 96_000_000, "block cache miss": 1_000_000,
 }  # fmt: skip
 
 

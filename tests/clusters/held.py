@@ -29,6 +29,7 @@ class Shelf:
         self._connection: pymysql.Connection[Any] = kernel.connect()
         self._tables: dict[str, tuple[str, ...]] = {}
         self._filled: set[str] = set()
+        self._swollen: set[str] = set()
         self.run("SET SESSION time_zone = '+00:00', ob_query_timeout = 60000000")
         self.run(f"DROP DATABASE IF EXISTS {SCHEMA}")
         self.run(f"CREATE DATABASE {SCHEMA}")
@@ -41,12 +42,17 @@ class Shelf:
         with self._connection.cursor() as cursor:
             cursor.execute(sql, tuple(values) or None)
 
+    def swollen(self, view: str) -> None:
+        """Say that a view's table was filled with many rows by other than ``put``."""
+        self._swollen.add(view)
+
     def put(self, cluster: Cluster) -> None:
         """Make the schema hold this cluster and nothing else."""
         self._shape(cluster.target)
-        for view in self._filled:
-            self.run(f"DELETE FROM `{SCHEMA}`.`{view.partition('.')[2]}`")
-        self._filled = set(cluster.rows)
+        for view in self._filled | self._swollen:
+            quickly = "TRUNCATE TABLE" if view in self._swollen else "DELETE FROM"  # the former is a schema change
+            self.run(f"{quickly} `{SCHEMA}`.`{view.partition('.')[2]}`")
+        self._filled, self._swollen = set(cluster.rows), set()
         for sql, values in cluster.inserts(SCHEMA):
             self.run(sql, values)
 
@@ -57,6 +63,7 @@ class Shelf:
                 self.run(f"DROP TABLE `{SCHEMA}`.`{view.partition('.')[2]}`")
                 del self._tables[view]
                 self._filled.discard(view)
+                self._swollen.discard(view)
         for view, columns in wanted.items():
             if view not in self._tables:
                 self.run(create_table(SCHEMA, view, columns))

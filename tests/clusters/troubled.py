@@ -134,7 +134,7 @@ RESOURCES: Iterable[Fault] = (
     Fault("minor compactions fail", "CMP005", MEDIUM, diagnosed),
     Fault("upgrade of the tenant not finished", "VER002", MEDIUM, unfinished_upgrade),
     Fault("workload repository stands still", "OPS002", MEDIUM, repository_stopped),
-    Fault("audit switched off", "OPS001", MEDIUM, setting("enable_sql_audit", "False")),
+    Fault("audit switched off", "OPS001", MEDIUM, variable("ob_enable_sql_audit", "0")),
     Fault("servers with different parameters", "PAR080", MEDIUM, one_server_differs),
     Fault("write throttling off", "PAR005", HIGH, setting("writing_throttling_trigger_percentage", "100"), USER),
     Fault("no more rebuilding of lost replicas", "PAR020", HIGH, setting("enable_rereplication", "False")),

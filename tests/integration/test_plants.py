@@ -21,7 +21,7 @@ def _rounds() -> dict[str, list[Plant]]:
     """Plants by what they are proven together with: their ground, else their category."""
     rounds: defaultdict[str, list[Plant]] = defaultdict(list)
     for module in modules_of(plants):
-        for plant in module.PLANTS:
+        for plant in getattr(module, "PLANTS", ()):
             rounds[plant.ground.name if plant.ground else module.__name__].append(plant)
     return dict(rounds)
 

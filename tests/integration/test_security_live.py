@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import pytest
@@ -54,3 +55,12 @@ def test_the_assessing_account_is_left_out_and_only_that(kernel: Kernel) -> None
         assert set(found(assess_one(as_own, "SEC003"))) == {"live_own@10.%"}
     finally:
         kernel.run([f"DROP USER IF EXISTS {own}", f"DROP USER IF EXISTS {other}"])
+
+
+def test_a_pool_of_root_is_found_and_gone_with_it(kernel: Kernel) -> None:
+    assert assess_one(kernel, "SEC013").outcome is Outcome.PASS
+    with contextlib.ExitStack() as pool:
+        for _ in range(5):
+            pool.enter_context(contextlib.closing(kernel.connect()))
+        assert found(assess_one(kernel, "SEC013")) == {"root": Severity.LOW}
+    assert assess_one(kernel, "SEC013").outcome is Outcome.PASS

@@ -90,3 +90,17 @@ def test_deadlock_is_found(kernel: Kernel) -> None:
     result = assess_one(kernel, "TXN004")
     assert found(result) == {"tenant": Severity.LOW}
     assert result.findings[0].evidence["largest_cycle_count"] == len(("first", "second"))
+
+
+@pytest.mark.usefixtures("stock")
+def test_a_queue_at_one_row_is_found_and_gone_with_the_holder(kernel: Kernel) -> None:
+    assert assess_one(kernel, "TXN010").outcome is Outcome.PASS
+    errors: list[int] = []
+    with contextlib.ExitStack() as waiters, held_open(kernel, ["BEGIN", f"{CHANGE}1"]):
+        for _ in range(6):
+            waiters.enter_context(sending(kernel, [f"{CHANGE}1"], errors))
+        time.sleep(1.5)
+        queued = assess_one(kernel, "TXN010")
+    assert found(queued) == {"tenant": Severity.LOW}
+    assert not errors
+    assert assess_one(kernel, "TXN010").outcome is Outcome.PASS

@@ -1,11 +1,11 @@
-"""UPDATE and DELETE of every row, told from their text."""
+"""What the text of a statement tells: whole-table writes, paging, long lists, wrapped columns."""
 
 from __future__ import annotations
 
 import pytest
 
 from agent.facts.sql import STATEMENT_CHARS
-from agent.facts.sqltext import writes_every_row
+from agent.facts.sqltext import longest_in_list, skips_rows, wrapped_column, writes_every_row
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,50 @@ def test_not_every_row(statement: str) -> None:
 def test_a_text_that_was_cut_tells_nothing() -> None:
     cut = ("UPDATE t SET " + ", ".join(f"c{number} = ?" for number in range(STATEMENT_CHARS)))[:STATEMENT_CHARS]
     assert not writes_every_row(cut)
+
+
+@pytest.mark.parametrize(
+    ("statement", "condition"),
+    [
+        ("SELECT a FROM t WHERE DATE(made) = ?", "DATE(made) = ?"),
+        ("SELECT a FROM t WHERE b = ? AND ? < YEAR(made)", "? < YEAR(made)"),
+        ("SELECT a FROM t WHERE (a + ?) BETWEEN ? AND ?", "(a + ?) BETWEEN ? AND ?"),
+        ("DELETE FROM t WHERE UPPER(code) IN (?, ?)", "UPPER(code) IN (?, ?)"),
+        ("SELECT a FROM t WHERE made > NOW() - INTERVAL ? DAY", None),
+        ("SELECT t.a FROM t, u WHERE t.code = LOWER(u.code)", None),
+        ("SELECT DATE(made) FROM t WHERE a = ?", None),
+        ("SELECT a FROM t WHERE id IN (SELECT MAX(id) FROM u)", None),
+        ("SELECT a FROM t WHERE DATE(made = ?", None),
+        (f"SELECT a FROM t WHERE DATE(made) = ? {'-' * STATEMENT_CHARS}", None),
+    ],
+)
+def test_wrapped_column(statement: str, condition: str | None) -> None:
+    assert wrapped_column(statement) == condition
+
+
+@pytest.mark.parametrize(
+    ("statement", "skips"),
+    [
+        ("SELECT a FROM t LIMIT ?, ?", True),
+        ("SELECT a FROM t ORDER BY a LIMIT ? OFFSET ?", True),
+        ("SELECT a FROM t LIMIT ?", False),
+        ("SELECT GREATEST(a, b) FROM t LIMIT ?", False),
+        ("SELECT a FROM t WHERE b = (SELECT c FROM u LIMIT ?), d", False),
+        ("SELECT a FROM (SELECT a FROM t LIMIT ?, ?", False),
+    ],
+)
+def test_skips_rows(statement: str, skips: bool) -> None:
+    assert skips_rows(statement) is skips
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        ("SELECT a FROM t WHERE b IN (?,?, ?) AND c IN (?)", 3),
+        ("SELECT a FROM t WHERE b IN (? ,?,", 2),
+        ("INSERT INTO t VALUES (?,?),(?,?)", 0),
+        ("SELECT a FROM t WHERE b IN (SELECT ?)", 0),
+    ],
+)
+def test_longest_in_list(statement: str, values: int) -> None:
+    assert longest_in_list(statement) == values

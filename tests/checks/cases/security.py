@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -49,11 +50,14 @@ def _nodes(value: str) -> Variable:
 
 
 def _passwords(length: str, policy: str) -> list[Variable]:
-    return [_variable("validate_password_length", length), _variable("validate_password_policy", policy)]
+    counts = [_variable(f"validate_password_{of}_count", "0") for of in ("mixed_case", "number", "special_char")]
+    return [_variable("validate_password_length", length), _variable("validate_password_policy", policy), *counts]
 
 
-def _throttle(value: str) -> Parameter:
-    return Parameter(scope="TENANT", name=THROTTLE, value=value)
+def _throttle(value: str, shortest: str = "500") -> list[Parameter]:
+    delay = "connection_control_{}_connection_delay"
+    values = {THROTTLE: value, delay.format("min"): shortest, delay.format("max"): "2147483647"}
+    return [Parameter(scope="TENANT", name=name, value=value) for name, value in values.items()]
 
 
 def _sessions(plain: int, encrypted: int, host: str = "10.1.2.3:4567") -> list[Session]:
@@ -64,6 +68,10 @@ def _sessions(plain: int, encrypted: int, host: str = "10.1.2.3:4567") -> list[S
         )
         for number, cipher in enumerate(ciphers)
     ]
+
+
+def _roots(count: int) -> list[Session]:
+    return [replace(session, user="root", db="shop") for session in _sessions(count, 0)]
 
 
 PLATFORM = [_account(name, "%", "super", "insert", "grant_option") for name in ("ORAAUDITOR", "standbyro", "proxyro")]
@@ -111,7 +119,18 @@ CASES = [
     Case("SEC011", _passwords("7", "1"), [("tenant", LOW)]),
     Case("SEC011", _passwords("0", "0"), [("tenant", LOW)], label="the default"),
     Case("SEC011", [], not_assessed=True),
-    Case("SEC012", [_throttle("5")]),
-    Case("SEC012", [_throttle("0")], [("tenant", LOW)]),
+    Case("SEC011", _passwords("0", "STRONG"), not_assessed=True, label="unknown policy"),
+    Case("SEC012", _throttle("5")),
+    Case("SEC012", _throttle("0"), [("tenant", LOW)]),
+    Case("SEC012", _throttle("0", "1000"), [("tenant", LOW)], label="the default delay"),
     Case("SEC012", [], not_assessed=True),
+    Case("SEC013", [*_roots(4), *_sessions(50, 0)]),
+    Case("SEC013", _roots(5), [("root", LOW)]),
+    Case("SEC013", _roots(20), [("root", MEDIUM)], label="a pool"),
+    Case("SEC015", [ATTESTED]),
+    Case("SEC015", [DENIED], [("tenant", MEDIUM)]),
+    Case("SEC015", not_assessed=True),
+    Case("SEC016", [replace(ATTESTED, key="tde_enabled")]),
+    Case("SEC016", [replace(DENIED, key="tde_enabled")], [("tenant", LOW)]),
+    Case("SEC016", [DENIED], not_assessed=True, label="another attestation"),
 ]

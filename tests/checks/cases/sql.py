@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.model import Unavailable
 from agent.terms import Severity, Text, UnavailableKind
@@ -21,6 +22,9 @@ def _ret(executions: int = 1000, code: int = 0, **other: Any) -> AuditReturn:
         "elapsed_us": 0, "planned": executions, "hard_parses": 0, "first_request": 5000, "sql_id": "X",
     }  # fmt: skip
     return AuditReturn(**{**values, **other})
+
+
+_SHARE = Variable(name="ob_sql_audit_percentage", value="3")
 
 
 def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
@@ -102,7 +106,8 @@ CASES = [
     Case("SQL006", [_ret(500), _ret(500, -5024), _ret(500, -5001)], label="errors-of-the-user"),
     Case("SQL006", not_assessed=True, label="empty"),
     Case("SQL007", [_ret(last_us=601_000_000)]),
-    Case("SQL007", [_ret(last_us=600_000_000)], [("tenant", LOW)]),
+    Case("SQL007", [_ret(last_us=600_000_000), _SHARE], [("tenant", LOW)]),
+    Case("SQL007", [_ret(last_us=600_000_000)], [("tenant", LOW)], label="share unknown"),
     Case("SQL007", [_ret(last_us=4), _ret(5, -4012, first_us=2, last_us=60_000_000)], [("tenant", MEDIUM)]),
     Case("SQL007", [_ret(last_us=1), _ret(5, -4012, first_request=1)], label="never-overwritten"),
     Case("SQL007", not_assessed=True, label="empty"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.facts.maintenance import GatherTask, Job
@@ -64,6 +65,12 @@ def _unit(days: float | None) -> ResourceUnit:
 
 MOST = [(f"{day}_WINDOW", Severity.MEDIUM) for day in sorted(DAYS[:5])]
 
+
+def _lasting(hours: float, *, days: float = 3, kind: str = "AUTO GATHER") -> GatherTask:
+    run = _run(days, kind=kind)
+    return replace(run, end_time=run.start_time + timedelta(hours=hours))
+
+
 CASES = [
     Case("STA001", [_statistics(), _table(7.9)], label="young"),
     Case("STA001", [_statistics(100), _table(100)], label="gathered"),
@@ -94,4 +101,8 @@ CASES = [
     Case("STA006", [*_jobs(6), _unit(8)], [("tenant", Severity.MEDIUM)], label="never, since 8 days"),
     Case("STA006", [*_jobs(0), _unit(30)], [("tenant", Severity.HIGH)], label="never, since 30 days"),
     Case("STA006", [*_jobs(0), _unit(None)], not_assessed=True),
+    Case("STA007", [_lasting(1.9), _run(1)]),
+    Case("STA007", [_lasting(2)], [("AUTO GATHER", Severity.LOW)]),
+    Case("STA007", [_lasting(4), _lasting(1)], [("AUTO GATHER", Severity.MEDIUM)], label="the longest"),
+    Case("STA007", [_lasting(9, days=15), _lasting(9, kind="MANUAL GATHER")], label="long ago, by hand"),
 ]

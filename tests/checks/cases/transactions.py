@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.facts.resources import Counter, Memstore
 from agent.facts.sessions import Deadlock, LockWait, Session, Transaction
+from agent.facts.settings import Variable
 from agent.terms import Severity
 from tests.harness import NOW, Case
 
@@ -60,6 +61,10 @@ def _memstore(limit: int) -> Memstore:
     return Memstore(active_span=0, freeze_trigger=limit // 5, freeze_cnt=1, memstore_used=0, memstore_limit=limit)
 
 
+def _wait_timeout(value: str) -> Variable:
+    return Variable(name="wait_timeout", value=value)
+
+
 def _held(count: int, asleep: int, **parts: str | None) -> list[Session]:
     """Sessions of one client, of which some have slept for an hour."""
     return [_session(number, time=3600.0 if number < asleep else 3599.0, **parts) for number in range(count)]  # type: ignore[arg-type]
@@ -112,6 +117,8 @@ CASES = [
     Case("TXN007", _held(200, 99), label="used"),
     Case("TXN007", [*_held(150, 150), *_held(150, 150, client="10.1.2.4")], label="two clients"),
     Case("TXN007", _held(200, 100), [("shop@10.%", LOW)]),
+    Case("TXN007", [*_held(200, 100), _wait_timeout("28800")], [("shop@10.%", LOW)], label="by default"),
+    Case("TXN007", [*_held(200, 100), _wait_timeout("3600")], [("shop@10.%", LOW)], label="set by the sessions"),
     Case("TXN007", _held(200, 200, client=None), [("shop@10.%", LOW)], label="no proxy"),
     Case("TXN008", _counters(start=100000, timeout=99), label="below"),
     Case("TXN008", _counters(start=9999, timeout=9999), label="few"),
@@ -128,4 +135,8 @@ CASES = [
         [_transaction(globalid="g1", state="REDO COMPLETE", last_request_age_s=None, age_s=3600)],
         [("tenant", HIGH)],
     ),
+    Case("TXN010", [_wait(1, n) for n in range(4)]),
+    Case("TXN010", [_wait(1, n % 5) for n in range(9)], [("tenant", Severity.LOW)], label="some wait twice"),
+    Case("TXN010", [_wait(1, n, 1002) for n in range(20)], [("tenant 1002", Severity.MEDIUM)], label="medium"),
+    Case("TXN010", [_wait(1, n) for n in range(100)], [("tenant", Severity.HIGH)], label="high"),
 ]

@@ -28,6 +28,11 @@ PLANTS = [
 ]
 
 UNPLANTABLE = {
+    "CAP012": "twelve thousand tablets take minutes to create",
+    "CAP013": "growth and size of the disk come from the engagement file",
+    "CAP014": "the critical period comes from the engagement file, and the CPU takes days of workload snapshots",
+    "CAP015": "two hundred gigabytes do not fit",
+    "CAP016": "it takes ten million block reads",
     "CAP001": "a freeze empties the memstore long before it comes near its limit",
     "CAP002": "memory of a live kernel cannot be filled without making it fail",
     "CAP003": "the log disk is recycled faster than a few seconds of writing fill it",

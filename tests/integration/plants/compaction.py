@@ -16,7 +16,7 @@ PLANTS = [
 ]
 
 UNPLANTABLE = {
-    "CMP001": "no compaction would have to finish for a day and a half",
+    "CMP001": "no compaction would have to finish for a day and a half, and the kernel takes minutes for one",
     "CMP002": "an error needs replicas or indexes that disagree",
     "CMP004": "a compaction would have to run for hours",
     "CMP005": "no compaction of the embedded kernel fails on demand",

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from agent.terms import Severity
 from tests.harness import Plant
+
+_DIGIT = ("CREATE TABLE {db}.digit (n INT)", "INSERT INTO {db}.digit VALUES " + ", ".join(f"({n})" for n in range(10)))
+_SKEWED = (
+    "SET SESSION ob_query_timeout = 60000000",
+    *_DIGIT,
+    "CREATE TABLE {db}.t (id INT, state INT, PRIMARY KEY (id, state)) PARTITION BY HASH (state) PARTITIONS 8",
+    "INSERT INTO {db}.t SELECT a.n * 100000 + b.n * 10000 + c.n * 1000 + d.n * 100 + e.n * 10 + f.n, 1"
+    " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d, {db}.digit e, {db}.digit f WHERE a.n < 2",
+    "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+)
 
 PLANTS = [
     Plant(
@@ -51,6 +63,64 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
+        "SCH010",
+        plant=["CREATE SEQUENCE {db}.s START WITH 650 MAXVALUE 1000 NOCACHE", "SELECT {db}.s.NEXTVAL"],
+        resource="{db}.s",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH011",
+        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 1030"],
+        cure=["DROP TABLE {db}.t"],
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH012",
+        plant=[
+            "CREATE TABLE {db}.t (id INT, made DATETIME, PRIMARY KEY (id, made)) PARTITION BY RANGE COLUMNS (made)"
+            " (PARTITION a VALUES LESS THAN ('2031-01-01'), PARTITION b VALUES LESS THAN ('2031-02-01'))"
+        ],
+        cure=["ALTER TABLE {db}.t ADD PARTITION (PARTITION c VALUES LESS THAN ('2131-01-01'))"],
+        later=datetime(2031, 1, 20, tzinfo=UTC) - datetime.now(UTC),
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH013",
+        plant=_SKEWED,
+        cure=["DROP TABLE {db}.t"],
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH014",
+        plant=["CREATE TABLE {db}.t (a INT)", "CREATE VIEW {db}.v AS SELECT a FROM {db}.t", "DROP TABLE {db}.t"],
+        cure=["CREATE TABLE {db}.t (a INT)", "SELECT a FROM {db}.v"],
+        resource="{db}.v",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH018",
+        plant=[
+            "CREATE TABLE {db}.city (id INT PRIMARY KEY)",
+            "CREATE TABLE {db}.street (id INT PRIMARY KEY, city_id INT,"
+            " FOREIGN KEY (city_id) REFERENCES {db}.city (id))",
+        ],
+        resource="{db}.street (city_id)",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH019",
+        plant=[
+            "CREATE TABLE {db}.a (id INT PRIMARY KEY) COLLATE utf8mb4_general_ci",
+            "CREATE TABLE {db}.b (id INT PRIMARY KEY) COLLATE utf8mb4_bin",
+        ],
+        cure=["ALTER TABLE {db}.b CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"],
+        resource="{db}",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "SCH009",
         plant=[
             "CREATE TABLE {db}.t (a INT PRIMARY KEY, b INT, c INT, d INT, e INT, f INT, g INT, h INT,"
@@ -64,5 +134,6 @@ PLANTS = [
 
 UNPLANTABLE = {
     "SCH007": "thousands of tables take minutes to create",
+    "SCH020": "a million rows with statistics and an index take a quarter of a minute",
     "SCH008": "the kernel takes a failed index away by itself",
 }

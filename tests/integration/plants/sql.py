@@ -25,15 +25,22 @@ _USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_pe
 SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
     Ground(name, _NOTHING_REMEMBERED, _USUAL) for name in ("shapes", "slow tenant", "many shapes", "many servers")
 )
-BIG_TABLE = (
-    "SET SESSION ob_query_timeout = 60000000",
-    "CREATE TABLE {db}.digit (n INT)",
-    "INSERT INTO {db}.digit VALUES " + ", ".join(f"({number})" for number in range(20)),
-    "CREATE TABLE {db}.item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
-    "INSERT INTO {db}.item SELECT id, id, id FROM (SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
-    " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d, {db}.digit e"
-    " WHERE b.n < 10 AND c.n < 10 AND d.n < 10 AND e.n < 10) numbers",
-)
+
+
+def table_of(ten_thousands: int) -> tuple[str, ...]:
+    """A table ``item`` with that many rows."""
+    return (
+        "SET SESSION ob_query_timeout = 60000000",
+        "USE {db}",
+        "CREATE TABLE digit (n INT)",
+        "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(ten_thousands)),
+        "CREATE TABLE item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
+        "INSERT INTO item SELECT id, id, id FROM (SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
+        " FROM digit a, digit b, digit c, digit d, digit e WHERE b.n < 10 AND c.n < 10 AND d.n < 10 AND e.n < 10) numbers",
+    )
+
+
+BIG_TABLE = table_of(20)
 BY_SERIAL = ("SELECT id FROM item WHERE serial = 77",) * 12
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
 TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
@@ -86,31 +93,31 @@ PLANTS = [
     ),
     Plant(
         "SQL003",
-        plant=BIG_TABLE,
+        plant=table_of(10),
         load=BY_SERIAL,
         resource=shape("SELECT id FROM item WHERE serial = ?"),
         ground=SHAPES,
-        severity=MEDIUM,
+        severity=LOW,
         cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
     ),
     Plant(
         "SQL004",
-        plant=BIG_TABLE,
+        plant=table_of(10),
         load=BY_SERIAL,
         resource=shape("SELECT id FROM item WHERE serial = ?"),
         ground=SHAPES,
-        severity=MEDIUM,
+        severity=LOW,
         cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
     ),
     Plant(
         "SQL006",
         plant=(),
-        load=("SELECT /*+ QUERY_TIMEOUT(20000) */ SLEEP(1)",) * 5,
+        load=("SELECT /*+ QUERY_TIMEOUT(20000) */ SLEEP(1)",) * 10,
         errors=frozenset({TIMEOUT}),
         resource="return code -4012",
         ground=SHAPES,
         severity=HIGH,
-        mended_load=("SELECT /*+ QUERY_TIMEOUT(5000000) */ SLEEP(0.01)",) * 5,
+        mended_load=("SELECT /*+ QUERY_TIMEOUT(5000000) */ SLEEP(0.01)",) * 10,
     ),
     Plant(
         "SQL008",
@@ -168,8 +175,36 @@ PLANTS = [
         severity=MEDIUM,
         mended_load=("SELECT COUNT(*) FROM city",) * 300,
     ),
+    Plant(
+        "SQL017",
+        plant=BIG_TABLE,
+        load=("SELECT id FROM item ORDER BY id LIMIT 90000, 10",) * 12,
+        resource=shape("SELECT id FROM item ORDER BY id LIMIT ?, ?"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=("SELECT id FROM item WHERE id > 90000 ORDER BY id LIMIT 10",) * 12,
+    ),
+    Plant(
+        "SQL018",
+        plant=("CREATE TABLE {db}.city (id INT PRIMARY KEY)",),
+        load=(f"SELECT id FROM city WHERE id IN ({','.join(map(str, range(300)))})",) * 2,
+        resource=shape(f"SELECT id FROM city WHERE id IN ({','.join('?' * 300)})"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=("SELECT id FROM city WHERE id IN (1,2,3)",) * 2,
+    ),
+    Plant(
+        "SQL019",
+        plant=BIG_TABLE,
+        load=("SELECT id FROM item WHERE UPPER(code) = 'A77'",) * 12,
+        resource=shape("SELECT id FROM item WHERE UPPER(code) = ?"),
+        ground=SHAPES,
+        severity=MEDIUM,
+        mended_load=("SELECT id FROM item WHERE code = 'A77'",) * 12,
+    ),
 ]
 UNPLANTABLE = {
+    "SQL020": "what a test can fill stays in memory",
     "SQL005": "the hit rate counts everything since the start of the kernel that all tests share",
     "SQL007": "the audit of a kernel that is minutes old is short before anything is planted",
     "SQL010": "takes more concurrent statements than the tenant has workers",

@@ -31,6 +31,7 @@ PLANTS = [
 ]
 
 UNPLANTABLE = {
+    "STA007": "gathering would have to run for hours",
     "STA002": "the kernel is slow to count changes and calls no small table stale",
     "STA004": "a failed run stays in the history for days, and one started by hand does not count",
     "STA006": "it takes days without a successful run",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from ob_health_example.facts import Database
 
 from agent import registry, rules
 from agent.contract import problems_of, problems_of_result, problems_of_translation
@@ -14,7 +15,6 @@ from agent.evaluate import evaluate
 from agent.facts.schema import TableStatistics
 from agent.model import CheckResult, Snapshot
 from agent.terms import Outcome, Severity, TenantKind, Version
-from ob_health_example.facts import Database
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 REGISTRY = registry.load()

@@ -1,0 +1,190 @@
+"""The one way to a connection: the customer's signed document, verified, and every term of it fulfilled."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent.authorization import sshsig
+from agent.authorization.covering import covered
+from agent.authorization.request import Request, Revocation, SignedTarget, parsed
+from agent.authorization.service import missing_terms
+from agent.engagement import AuthorizationBlock, Engagement
+from agent.errors import NotAuthorized
+from agent.facts.server import own_statements
+from agent.model import Authorization
+from agent.terms import Scalar, Text
+from agent.yamlfile import MAX_BYTES
+
+Args = dict[str, Scalar]
+
+
+def authorize(
+    engagement: Engagement, target_name: str, now: datetime, sources: Iterable[type], outside_service: str = ""
+) -> Authorization:
+    """The authorization that covers assessing a target at ``now`` (aware).
+
+    Data classes and sources that are not granted are just absent from it. ``outside_service`` is the reason for an
+    assessment that the subscription does not cover. Raises NotAuthorized, which says what is missing, and
+    ConfigError for a signed file that cannot be understood.
+    """
+    args: Args = {"target": target_name, "customer": engagement.customer.name}
+    block = engagement.authorization
+    if block is None:
+        raise _refused(
+            "The engagement names no authorization, so nothing may be assessed. Write one with "
+            "ob-health authorize request, have {customer} sign it, and name document and signer in the engagement.",
+            args,
+        )
+    content, request = _signed(block)
+    args["reference"] = request.reference
+    _not_revoked(block, request, args)
+    _covers(request, engagement, target_name, args)
+    _in_time(request, now, args)
+    scopes = {source.name: source.scope for source in request.sources}
+    _statements(request, sources, args)
+    return Authorization(
+        request.reference, request.approver, request.not_before.astimezone(UTC), request.not_after.astimezone(UTC),
+        frozenset(request.data_classes), tuple(target.name for target in request.targets),
+        sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(), scopes,
+        _in_service(engagement, now, outside_service),
+    )  # fmt: skip
+
+
+def _refused(msgid: str, args: Args) -> NotAuthorized:
+    return NotAuthorized(Text(msgid, args))
+
+
+def _signed(block: AuthorizationBlock) -> tuple[bytes, Request]:
+    content = _verified(block.document, block.signature_file, block)
+    return content, parsed(Request, content, block.document)
+
+
+def _verified(document: Path, signature: Path, block: AuthorizationBlock) -> bytes:
+    """The very bytes that the pinned key signed."""
+    content = _bytes(document, MAX_BYTES)
+    armored = _bytes(signature, sshsig.MAX_SIGNATURE_BYTES)
+    sshsig.verify(content, armored, sshsig.public_key(block.signer), str(document))
+    return content
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    args: Args = {"path": str(path)}
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise _refused(
+            "The authorization needs {path}, which cannot be read ({reason}). The customer signs the request with: "
+            "ssh-keygen -Y sign -n ob-health -f KEY FILE",
+            args | {"reason": getattr(error, "strerror", None) or "invalid path"},
+        ) from None
+    if len(content) > limit:
+        raise _refused("The authorization needs {path}, which is too large to be what the customer signed.", args)
+    return content
+
+
+def _not_revoked(block: AuthorizationBlock, request: Request, args: Args) -> None:
+    if block.revoked:
+        raise _refused(
+            "Authorization {reference} is revoked: {reason}. Ask {customer} for a new one.",
+            args | {"reason": block.revoked},
+        )
+    if block.revocation is None:
+        return
+    signature = block.revocation.with_name(block.revocation.name + ".sig")
+    revocation = parsed(Revocation, _verified(block.revocation, signature, block), block.revocation)
+    if revocation.revokes == request.reference:
+        raise _refused(
+            "Authorization {reference} is revoked by its signer: {reason}. Ask {customer} for a new one.",
+            args | {"reason": revocation.reason},
+        )
+
+
+def _covers(request: Request, engagement: Engagement, name: str, args: Args) -> None:
+    """Customer, target, account and load as signed."""
+    if request.customer != engagement.customer.name:
+        raise _refused(
+            "Authorization {reference} is of the customer {signed}, not of {customer}. "
+            "Use the engagement that it belongs to.",
+            args | {"signed": request.customer},
+        )
+    signed = next((target for target in request.targets if target.name == name), None)
+    if signed is None:
+        raise _refused(
+            "Authorization {reference} does not name target {target}. Ask {customer} to sign a request that does.", args
+        )
+    _same_account(signed, engagement, args)
+    limits = engagement.targets[name].limits
+    for key, value in limits:
+        if value > getattr(signed.budget, key):
+            raise _refused(
+                "Authorization {reference} allows {key} up to {signed} on {target}; the engagement says {given}. "
+                "Lower limits.{key}, or ask {customer} to sign a new request.",
+                args | {"key": key, "signed": str(getattr(signed.budget, key)), "given": str(value)},
+            )
+
+
+def _same_account(signed: SignedTarget, engagement: Engagement, args: Args) -> None:
+    target = engagement.targets[signed.name]
+    for key, given in (("host", target.host), ("port", target.port), ("user", target.user)):
+        if getattr(signed, key) != given:
+            raise _refused(
+                "Authorization {reference} names another {key} for target {target}: {signed}, not {given}. "
+                "Correct the engagement, or ask {customer} to sign a new request.",
+                args | {"key": key, "signed": str(getattr(signed, key)), "given": str(given)},
+            )
+
+
+def _in_time(request: Request, now: datetime, args: Args) -> None:
+    if now < request.not_before:
+        raise _refused(
+            "Authorization {reference} is valid only from {moment} on. "
+            "Assess {target} after that, or ask {customer} to sign an earlier one.",
+            args | {"moment": _shown(request.not_before)},
+        )
+    if now >= request.not_after:
+        raise _refused(
+            "Authorization {reference} expired at {moment}. Ask {customer} to sign a new request.",
+            args | {"moment": _shown(request.not_after)},
+        )
+    if not request.window.is_open(now):
+        raise _refused(
+            "Authorization {reference} allows an assessment to begin in this window only: {window}. "
+            "Assess {target} then, or ask {customer} to sign another one.",
+            args | {"window": str(request.window)},
+        )
+
+
+def _shown(moment: datetime) -> str:
+    """As the customer signed it, in the same time zone; ``format_value`` would make it UTC."""
+    return moment.isoformat(" ", "minutes")
+
+
+def _statements(request: Request, sources: Iterable[type], args: Args) -> None:
+    """The session's statements are all needed; of the sources one must be left."""
+    for name, sql in own_statements().items():
+        if request.statements.get(name) != sql:
+            raise _refused(
+                "Authorization {reference} does not list the statement {name} of this version of the agent: {sql}. "
+                "Ask {customer} to sign a new request.",
+                args | {"name": name, "sql": sql},
+            )
+    granted, scopes = frozenset(request.data_classes), {source.name: source.scope for source in request.sources}
+    if not any(covered(row, granted, scopes) for row in sources):
+        raise _refused(
+            "Authorization {reference} lists none of the fact sources that this version of the agent reads. "
+            "Ask {customer} to sign a new request.",
+            args,
+        )
+
+
+def _in_service(engagement: Engagement, now: datetime, reason: str) -> str:
+    missing = missing_terms(engagement, now)
+    if missing is None:
+        return ""
+    if not reason.strip():
+        raise NotAuthorized(missing)
+    return reason.strip()

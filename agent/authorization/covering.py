@@ -1,0 +1,97 @@
+"""What a signed authorization lets be sent: a source is read within what was signed for it, or not at all.
+
+So another version of the agent does not void the signature, and nothing beyond it can be sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from agent.facts import SourceSpec, spec_of
+from agent.model import Capabilities, SourceScope, Unavailable
+from agent.statements import Statement, columns_read, compile_source, optional_columns
+from agent.terms import DataClass, Text, UnavailableKind
+
+Scopes = Mapping[str, SourceScope]
+
+
+def compile_covered(
+    row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None, scopes: Scopes | None
+) -> Statement | Unavailable:
+    """The statement of a source within what was signed, or why there is none. ``scopes`` None covers everything."""
+    spec = spec_of(row)
+    if spec is None or scopes is None or (data_classes is not None and spec.data_class not in data_classes):
+        return compile_source(row, capabilities, data_classes)
+    beyond = beyond_scope(row, scopes)
+    if beyond:
+        args = {"source": spec.name, "what": beyond}
+        return Unavailable(
+            UnavailableKind.NOT_GRANTED,
+            Text("The signed authorization does not cover the source {source}: {what}.", args),
+            Text("Write a new request with ob-health authorize request and have the customer sign it: {source}.", args),
+        )
+    return compile_source(row, _narrowed(capabilities, spec, scopes[spec.name]), data_classes)
+
+
+def covered(row: type, data_classes: frozenset[DataClass], scopes: Scopes) -> bool:
+    """Whether anything of the source may be read."""
+    spec = spec_of(row)
+    return spec is not None and spec.data_class in data_classes and not beyond_scope(row, scopes)
+
+
+def scope_of(row: type) -> SourceScope:
+    """The most that the source reads, as it is asked for."""
+    spec = _spec(row)
+    columns = frozenset[str]().union(*columns_read(row).values())
+    return SourceScope(
+        spec.data_class, frozenset(spec.views), columns,
+        _plain(spec.where), _plain(spec.group_by), _plain(spec.from_sql), spec.limit,
+    )  # fmt: skip
+
+
+def beyond_scope(row: type, scopes: Scopes) -> str:
+    """The first thing that goes beyond what was signed, or nothing. Columns that may be absent are left out instead."""
+    spec, wanted = _spec(row), scope_of(row)
+    signed = scopes.get(spec.name)
+    if signed is None:
+        return "not listed"
+    return next(
+        (
+            what
+            for what, too_much in (
+                (f"data class {wanted.data_class}", wanted.data_class is not signed.data_class),
+                (", ".join(sorted(wanted.views - signed.views)), wanted.views - signed.views),
+                (", ".join(sorted(_required(row, wanted) - signed.columns)), _required(row, wanted) - signed.columns),
+                (f"WHERE {wanted.filter}", wanted.filter != signed.filter),
+                (f"GROUP BY {wanted.grouped_by}", wanted.grouped_by != signed.grouped_by),
+                (f"FROM {wanted.joined}", wanted.joined != signed.joined),
+                (f"LIMIT {wanted.rows}", wanted.rows > signed.rows),
+            )
+            if too_much
+        ),
+        "",
+    )
+
+
+def _required(row: type, wanted: SourceScope) -> frozenset[str]:
+    return wanted.columns - optional_columns(row)
+
+
+def _narrowed(capabilities: Capabilities, spec: SourceSpec, signed: SourceScope) -> Capabilities:
+    """As if the views had no other columns than the signed ones."""
+    names = {view.partition(".")[2].upper() for view in spec.views}
+    columns = {
+        view: present & signed.columns if view in names else present for view, present in capabilities.columns.items()
+    }
+    return dataclasses.replace(capabilities, columns=columns)
+
+
+def _spec(row: type) -> SourceSpec:
+    spec = spec_of(row)
+    assert spec is not None
+    return spec
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.split())

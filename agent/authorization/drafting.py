@@ -1,0 +1,140 @@
+"""From an engagement to the request that the customer reads and signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import yaml
+
+from agent.authorization.covering import scope_of
+from agent.authorization.request import FORM, REVOCATION_FORM, Request
+from agent.engagement import Engagement
+from agent.facts import OWN_MARKER, spec_of
+from agent.facts.server import own_statements
+from agent.grants import EXPOSES
+from agent.i18n import translate
+from agent.terms import DataClass
+
+_HEADER = f"""\
+# OceanBase 健康评测授权申请 / Request to authorize an OceanBase health assessment
+#
+# 请逐项核对。同意则原样签名，签名后改动任何一个字节都会失效；只需系统自带的 OpenSSH：
+# Read it through. If you agree, sign it as it is, with stock OpenSSH; one byte changed afterwards voids the signature:
+#
+#     ssh-keygen -Y sign -n ob-health -f ~/.ssh/id_ed25519 {{file}}
+#
+# 请把生成的 {{file}}.sig 交回；首次签名时，另经可信渠道提供公钥（id_ed25519.pub）。
+# Send {{file}}.sig back; the first time also your public key (id_ed25519.pub), by a way that both sides trust.
+# 撤销：新建含以下三行的文件，用同样的命令签名后交回。
+# To take it back, write these three lines into a file, sign it with the same command and send both files:
+#
+#     form: {REVOCATION_FORM}
+#     revokes: {{reference}}
+#     reason: ...
+"""
+_HEADINGS = {
+    "targets": (
+        "租户、账号，以及单次评测的负载上限（毫秒、行）。\n"
+        "Tenants, the account used there, and the most that one assessment may cost (milliseconds, rows)."
+    ),
+    "data_classes": "数据类别，未列出的一律不读。\nData classes; what is not listed here is not read.",
+    "not_before": "有效期，not_after 一到即失效。\nValidity; it ends at not_after.",
+    "window": "允许开始评测的时段。\nWhen an assessment may begin.",
+    "retention_days": "评测快照与报告的保存天数。\nDays that snapshots and reports of the assessment are kept.",
+    "statements": (
+        f"会话与预检语句，<尖括号> 处为可变内容。每条语句都带标记 /*{OWN_MARKER} ...*/，便于在审计中查找。\n"
+        "Statements of the session and of preflight; <angle brackets> stand for what varies.\n"
+        f"Every statement carries the marker /*{OWN_MARKER} ...*/, by which you find it in the audit."
+    ),
+    "sources": (
+        "数据源：只用 SELECT 读取所列视图，至多所列的列与行数，过滤条件与所写完全一致。\n"
+        "Fact sources: only SELECT on these views, at most these columns and rows, with exactly this filter."
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the engagement does not say. ``window`` holds the keys of ``request.Window``."""
+
+    reference: str
+    asked_by: str
+    approver: str
+    targets: Sequence[str]
+    data_classes: Sequence[DataClass]
+    not_before: datetime
+    not_after: datetime
+    window: Mapping[str, Any]
+    retention_days: int
+
+
+def draft(engagement: Engagement, sources: Iterable[type], ask: Ask) -> Request:
+    """The request for these targets, data classes and sources. Raises pydantic's ValidationError for what cannot be."""
+    wanted = [row for row in sources if (spec := spec_of(row)) and spec.data_class in ask.data_classes]
+    return Request.model_validate(
+        {
+            "form": FORM,
+            "reference": ask.reference,
+            "customer": engagement.customer.name,
+            "asked_by": ask.asked_by,
+            "approver": ask.approver,
+            "targets": [_target(engagement, name) for name in ask.targets],
+            "data_classes": list(ask.data_classes),
+            "not_before": ask.not_before,
+            "not_after": ask.not_after,
+            "window": dict(ask.window),
+            "retention_days": ask.retention_days,
+            "statements": own_statements(),
+            "sources": [_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
+        }
+    )
+
+
+def _target(engagement: Engagement, name: str) -> dict[str, Any]:
+    target = engagement.targets[name]
+    return {
+        "name": name, "host": target.host, "port": target.port, "user": target.user,
+        "budget": target.limits.model_dump(),
+    }  # fmt: skip
+
+
+def _source(row: type) -> dict[str, Any]:
+    scope = scope_of(row)
+    found = {
+        "name": row.__name__, "data_class": scope.data_class, "views": sorted(scope.views),
+        "columns": sorted(scope.columns), "filter": scope.filter, "grouped_by": scope.grouped_by,
+        "joined": scope.joined, "rows": scope.rows,
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if value}
+
+
+def to_yaml(request: Request, file_name: str) -> str:
+    """The file to sign: bilingual comments, one block per term, empty terms left out."""
+    lines = [_HEADER.format(file=file_name, reference=request.reference)]
+    for key, value in request.model_dump(exclude_unset=True).items():
+        if key in _HEADINGS:
+            lines.append("\n" + "".join(f"# {line}\n" for line in _HEADINGS[key].splitlines()))
+        if key == "data_classes":
+            lines += [_exposure(data_class, data_class in value) for data_class in DataClass]
+        lines.append(yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
+    return "".join(lines)
+
+
+def _exposure(data_class: DataClass, asked: bool) -> str:
+    exposes = EXPOSES[data_class]
+    mark = "+" if asked else "-"
+    return f"#   {mark} {data_class}: {translate(exposes, 'zh-CN')} / {exposes}\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Plain values only, no aliases: the file is for people."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_multi_representer(StrEnum, lambda dumper, value: dumper.represent_str(value.value))

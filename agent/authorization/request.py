@@ -1,0 +1,130 @@
+"""The documents that a customer signs: the authorization, and its revocation.
+
+The signature is over the file's bytes, so the same bytes are read once, verified, and only then parsed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, field_validator
+
+from agent import model
+from agent.config import validated
+from agent.engagement import Limits
+from agent.fieldtypes import (
+    Block,
+    ClockTime,
+    Host,
+    Invalid,
+    Many,
+    Moment,
+    Positive,
+    Some,
+    Timezone,
+    User,
+    Words,
+    not_before,
+)
+from agent.terms import DataClass
+from agent.yamlfile import parse_yaml
+
+FORM = "ob-health authorization 1"
+REVOCATION_FORM = "ob-health revocation 1"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Class = Annotated[DataClass, Field(strict=False)]
+B = TypeVar("B", bound=Block)
+
+
+class SignedTarget(Block):
+    """One tenant, the account, and the most that one assessment may cost it."""
+
+    name: Words
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    user: User
+    budget: Limits
+
+
+class Window(Block):
+    """When an assessment may begin. A window over midnight belongs to the day on which it opens."""
+
+    days: Some[Weekday] = DAYS
+    opens: ClockTime = "00:00"
+    closes: ClockTime = "24:00"
+    timezone: Timezone
+
+    def is_open(self, now: dt.datetime) -> bool:
+        local = now.astimezone(ZoneInfo(self.timezone))
+        clock, today = f"{local:%H:%M}", DAYS[local.weekday()]
+        if self.opens < self.closes:
+            return today in self.days and self.opens <= clock < self.closes
+        yesterday = DAYS[local.weekday() - 1]
+        return (today in self.days and clock >= self.opens) or (yesterday in self.days and clock < self.closes)
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.days)} {self.opens}-{self.closes} {self.timezone}"
+
+
+class SignedSource(Block):
+    """One fact source: the most that may be read. ``views`` are ``schema.NAME``, columns in upper case."""
+
+    name: Words
+    data_class: Class
+    views: Some[Words]
+    columns: Many[Words] = ()
+    filter: str = ""
+    grouped_by: str = ""
+    joined: str = ""
+    rows: Positive
+
+    @property
+    def scope(self) -> model.SourceScope:
+        return model.SourceScope(
+            self.data_class, frozenset(self.views), frozenset(self.columns),
+            self.filter, self.grouped_by, self.joined, self.rows,
+        )  # fmt: skip
+
+
+class Request(Block):
+    """What is asked for; once signed, what is granted. ``not_after`` is exclusive."""
+
+    form: Literal["ob-health authorization 1"]
+    reference: Words
+    customer: Words
+    asked_by: Words
+    approver: Words
+    targets: Some[SignedTarget]
+    data_classes: Some[Class]
+    not_before: Moment
+    not_after: Annotated[
+        Moment, AfterValidator(not_before("not_before", '{place}: "not_after" must be later than "not_before"'))
+    ]
+    window: Window
+    retention_days: Positive
+    statements: dict[Words, Words]
+    sources: Some[SignedSource]
+
+    @field_validator("targets", "sources")
+    @classmethod
+    def _named_once(cls, value: tuple[SignedTarget | SignedSource, ...]) -> tuple[SignedTarget | SignedSource, ...]:
+        if len({entry.name for entry in value}) < len(value):
+            raise Invalid("{place}: a name stands here twice; keep one of the two")
+        return value
+
+
+class Revocation(Block):
+    """The customer takes an authorization back."""
+
+    form: Literal["ob-health revocation 1"]
+    revokes: Words
+    reason: Words
+
+
+def parsed(kind: type[B], content: bytes, path: Path) -> B:
+    """A verified file's content. Raises ConfigError with every problem listed."""
+    return validated(kind, *parse_yaml(content, path), path)

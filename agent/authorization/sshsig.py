@@ -1,0 +1,196 @@
+"""OpenSSH's signatures of files (``ssh-keygen -Y sign``, format SSHSIG 1), so that a customer signs with what is there.
+
+Keys: ed25519, ECDSA on the NIST curves, RSA of 2048 bits and more with SHA-2. Anything else is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import struct
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_ssh_private_key,
+    load_ssh_public_key,
+    ssh,
+)
+
+from agent.errors import NotAuthorized
+from agent.terms import Text
+
+NAMESPACE = "ob-health"
+MAX_SIGNATURE_BYTES = 1 << 14
+_MAGIC = b"SSHSIG"
+_VERSION = struct.pack(">I", 1)
+_BEGIN, _END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
+_ARMOR = re.compile(_BEGIN + rb"\r?\n([A-Za-z0-9+/=\r\n]+)" + _END)
+_DIGESTS = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
+_RSA_HASHES = {b"rsa-sha2-256": hashes.SHA256(), b"rsa-sha2-512": hashes.SHA512()}
+_CURVES: dict[str, tuple[bytes, hashes.HashAlgorithm]] = {
+    "secp256r1": (b"ecdsa-sha2-nistp256", hashes.SHA256()),
+    "secp384r1": (b"ecdsa-sha2-nistp384", hashes.SHA384()),
+    "secp521r1": (b"ecdsa-sha2-nistp521", hashes.SHA512()),
+}
+_MIN_RSA_BITS = 2048
+
+PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def public_key(line: str) -> PublicKey:
+    """A line such as ``ssh-ed25519 AAAA... comment``. Raises ValueError for a kind of key that is not accepted."""
+    try:
+        key = load_ssh_public_key(line.encode())
+    except (UnsupportedAlgorithm, IndexError, struct.error) as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(key, PublicKey) or (isinstance(key, rsa.RSAPublicKey) and key.key_size < _MIN_RSA_BITS):
+        raise ValueError("a kind or size of key that is not accepted")
+    return key
+
+
+def private_key(content: bytes, passphrase: str | None) -> PrivateKey:
+    """An OpenSSH private key. Raises ValueError for one that cannot be used, TypeError where a passphrase is needed."""
+    try:
+        key = load_ssh_private_key(content, passphrase.encode() if passphrase else None)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(key, PrivateKey):
+        raise ValueError("a kind of key that is not accepted")
+    public_key(line_of(key.public_key()))
+    return key
+
+
+def line_of(key: PublicKey) -> str:
+    """The key as a line, without comment."""
+    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def fingerprint(key: PublicKey) -> str:
+    """As ``ssh-keygen -l`` shows it: ``SHA256:...``."""
+    digest = ssh.ssh_key_fingerprint(key, hashes.SHA256())
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def sign(content: bytes, key: PrivateKey) -> bytes:
+    """The armored signature, as ``ssh-keygen -Y sign -n ob-health`` writes it."""
+    blob = _blob(key.public_key())
+    signature = _raw_signature(key, _signed_data(content, b"sha512"))
+    whole = _MAGIC + _VERSION + _pack(blob, NAMESPACE.encode(), b"", b"sha512", signature)
+    text = base64.b64encode(whole)
+    lines = [text[start : start + 70] for start in range(0, len(text), 70)]
+    return b"\n".join([_BEGIN, *lines, _END, b""])
+
+
+def verify(content: bytes, armored: bytes, pinned: PublicKey, document: str) -> None:
+    """Raises NotAuthorized, which says what is wrong with the signature of ``document``."""
+    args = {"document": document, "pinned": fingerprint(pinned)}
+    try:
+        blob, namespace, digest, signature = _parsed(armored)
+        signer = public_key(_line(blob))
+    except (ValueError, struct.error):
+        raise NotAuthorized(
+            Text(
+                "The signature of {document} is no SSH signature that can be read. Ask the customer to sign it again: "
+                "ssh-keygen -Y sign -n ob-health -f KEY {document}",
+                args,
+            )
+        ) from None
+    if namespace != NAMESPACE.encode():
+        raise NotAuthorized(
+            Text("{document} was signed for another purpose. Ask the customer to sign it with: -n ob-health", args)
+        )
+    if _blob(signer) != _blob(pinned):
+        raise NotAuthorized(
+            Text(
+                "{document} was signed with the key {found}, but authorization.signer of the engagement is {pinned}. "
+                "Ask the customer which key is theirs.",
+                args | {"found": fingerprint(signer)},
+            )
+        )
+    try:
+        _check(pinned, signature, _signed_data(content, digest))
+    except (InvalidSignature, ValueError, KeyError, struct.error):
+        raise NotAuthorized(
+            Text(
+                "{document} is not what the customer signed: it or its signature was altered afterwards. "
+                "Use the original file, byte by byte, or ask the customer to sign this one.",
+                args,
+            )
+        ) from None
+
+
+def _parsed(armored: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Public key, namespace, digest name, signature. Raises ValueError or struct.error."""
+    match = _ARMOR.fullmatch(armored.strip())
+    if match is None or len(armored) > MAX_SIGNATURE_BYTES:
+        raise ValueError("no armored signature")
+    whole = base64.b64decode(match[1].replace(b"\r", b"").replace(b"\n", b""), validate=True)
+    if not whole.startswith(_MAGIC + _VERSION):
+        raise ValueError("not version 1")
+    blob, namespace, _reserved, digest, signature = _unpack(whole[len(_MAGIC + _VERSION) :], 5)
+    return blob, namespace, digest, signature
+
+
+def _signed_data(content: bytes, digest: bytes) -> bytes:
+    return _MAGIC + _pack(NAMESPACE.encode(), b"", digest, _DIGESTS[digest](content).digest())
+
+
+def _raw_signature(key: PrivateKey, data: bytes) -> bytes:
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return _pack(b"ssh-ed25519", key.sign(data))
+    if isinstance(key, rsa.RSAPrivateKey):
+        return _pack(b"rsa-sha2-512", key.sign(data, padding.PKCS1v15(), hashes.SHA512()))
+    name, digest = _CURVES[key.curve.name]
+    pair = utils.decode_dss_signature(key.sign(data, ec.ECDSA(digest)))
+    # An SSH integer begins with a zero bit, hence the one byte more where the length is full.
+    return _pack(name, _pack(*(number.to_bytes(number.bit_length() // 8 + 1, "big") for number in pair)))
+
+
+def _check(key: PublicKey, signature: bytes, data: bytes) -> None:
+    name, raw = _unpack(signature, 2)
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(raw, data, padding.PKCS1v15(), _RSA_HASHES[name])
+        return
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        expected, digest = _CURVES[key.curve.name]
+        first, second = (int.from_bytes(number, "big") for number in _unpack(raw, 2))
+        key.verify(utils.encode_dss_signature(first, second), data, ec.ECDSA(digest))
+    else:
+        expected = b"ssh-ed25519"
+        key.verify(raw, data)
+    if name != expected:
+        raise InvalidSignature
+
+
+def _blob(key: PublicKey) -> bytes:
+    return binascii.a2b_base64(line_of(key).split()[1])
+
+
+def _line(blob: bytes) -> str:
+    (length,) = struct.unpack_from(">I", blob)
+    return f"{blob[4 : 4 + length].decode('ascii')} {base64.b64encode(blob).decode()}"
+
+
+def _pack(*parts: bytes) -> bytes:
+    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
+
+
+def _unpack(data: bytes, count: int) -> list[bytes]:
+    """Exactly ``count`` parts, each after its length."""
+    parts = []
+    while data:
+        (length,) = struct.unpack_from(">I", data)
+        if len(data) < 4 + length:
+            raise ValueError("cut short")
+        parts.append(data[4 : 4 + length])
+        data = data[4 + length :]
+    if len(parts) != count:
+        raise ValueError("another number of parts")
+    return parts

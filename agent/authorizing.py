@@ -1,0 +1,166 @@
+"""Behind ``ob-health authorize``: the request, its signature, and whether it holds."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from getpass import getpass
+from pathlib import Path
+
+from agent import console, registry
+from agent.assessing import data_classes_of, targets_of, worst_of
+from agent.authorization import sshsig
+from agent.authorization.authorize import authorize
+from agent.authorization.covering import covered
+from agent.authorization.drafting import Ask, draft, to_yaml
+from agent.authorization.request import DAYS, Request, parsed
+from agent.engagement import Engagement
+from agent.errors import ConfigError, NotAuthorized
+from agent.facts import spec_of
+from agent.terms import DataClass, Text
+
+USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
+USUAL_FILE = "authorization.yaml"
+_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+_MAX_KEY_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line's wishes for a request; empty ones take the usual."""
+
+    asked_by: str = ""
+    approver: str = ""
+    reference: str = ""
+    targets: Sequence[str] = ()
+    data_classes: Sequence[str] = ()
+    days_valid: int = 365
+    weekdays: Sequence[str] = ()
+    hours: str = "00:00-24:00"
+    retention_days: int = 400
+
+
+def write_request(engagement: Engagement, path: Path, options: Options, now: datetime) -> Path:
+    """The file for the customer. Raises ConfigError for a wish that cannot be, and where the file is there already."""
+    if path.exists():
+        args = {"file": str(path)}
+        text = "{file} already exists and is never overwritten; choose another name, or move it away"
+        raise ConfigError(Text(text, args))
+    sources = registry.load(engagement.rules.checks).sources
+    content = to_yaml(draft(engagement, sources, _ask(engagement, options, now)), path.name)
+    parsed(Request, content.encode(), path)  # what the customer is to sign must be understood later
+    try:
+        path.write_text(content, encoding="utf-8", newline="\n")
+    except OSError as error:
+        args = {"file": str(path), "reason": error.strerror or type(error).__name__}
+        raise ConfigError(
+            Text("{file} cannot be written ({reason}); choose another directory or correct its permissions", args)
+        ) from None
+    return path
+
+
+def _ask(engagement: Engagement, options: Options, now: datetime) -> Ask:
+    asked_by = options.asked_by or engagement.report.prepared_by
+    if not asked_by:
+        raise ConfigError("A request says who asks; give --asked-by, or report.prepared_by in the engagement.")
+    today = now.astimezone(engagement.service.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    hours = _HOURS.fullmatch(options.hours)
+    if hours is None:
+        raise ConfigError(Text("--hours takes a span such as 01:00-05:00, not {given}.", {"given": options.hours}))
+    return Ask(
+        reference=options.reference or f"OBH-{today:%Y%m%d}-{secrets.token_hex(2)}",
+        asked_by=asked_by,
+        approver=options.approver or engagement.customer.contact or engagement.customer.name,
+        targets=[targets_of(engagement, name)[0] for name in options.targets or engagement.targets],
+        data_classes=data_classes_of(options.data_classes) or USUAL_CLASSES,
+        not_before=_fixed(today),
+        not_after=_fixed(today + timedelta(days=options.days_valid)),
+        window={
+            "days": _weekdays(options.weekdays), "opens": hours[1], "closes": hours[2],
+            "timezone": engagement.service.timezone,
+        },
+        retention_days=options.retention_days,
+    )  # fmt: skip
+
+
+def _fixed(moment: datetime) -> datetime:
+    """With the offset of that day written out, as a file can hold it."""
+    return datetime.fromisoformat(moment.isoformat())
+
+
+def _weekdays(words: Sequence[str]) -> tuple[str, ...]:
+    unknown = sorted(set(words) - set(DAYS))
+    if unknown:
+        args = {"given": ", ".join(unknown), "known": ", ".join(DAYS)}
+        raise ConfigError(Text("Unknown weekday: {given}; known are {known}.", args))
+    return tuple(day for day in DAYS if day in words) if words else DAYS
+
+
+def sign_file(path: Path, key_file: Path) -> tuple[Path, sshsig.PublicKey]:
+    """Sign as ``ssh-keygen -Y sign -n ob-health`` does; the signature's path and the key to pin."""
+    content = _content(path)
+    key = _key(key_file)
+    signature = path.with_name(path.name + ".sig")
+    try:
+        signature.write_bytes(sshsig.sign(content, key))
+    except OSError as error:
+        args = {"file": str(signature), "reason": error.strerror or type(error).__name__}
+        raise ConfigError(
+            Text("{file} cannot be written ({reason}); choose another directory or correct its permissions", args)
+        ) from None
+    return signature, key.public_key()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        args = {"file": str(path), "reason": getattr(error, "strerror", None) or "invalid path"}
+        raise ConfigError(Text("{file} cannot be read ({reason}); check the path and its permissions", args)) from None
+
+
+def _key(path: Path) -> sshsig.PrivateKey:
+    """The passphrase is asked for at the terminal, only where the key has one."""
+    content = _content(path)
+    try:
+        try:
+            return sshsig.private_key(content, None)
+        except TypeError:
+            return sshsig.private_key(content, getpass(console.tr("Passphrase of {path}: ", path=str(path))))
+    except (ValueError, TypeError, EOFError):
+        raise ConfigError(
+            Text(
+                "{path} is no private key that can be used, or the passphrase is wrong; "
+                "use an OpenSSH key of the kind ed25519, ECDSA, or RSA of at least 2048 bits",
+                {"path": str(path)},
+            )
+        ) from None
+
+
+def verify_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str) -> int:
+    """Everything that assessing checks before it connects, for each target; the exit code."""
+    rows = [row for row in registry.load(engagement.rules.checks).sources if spec_of(row)]
+    codes = []
+    for name in targets_of(engagement, target):
+        try:
+            found = authorize(engagement, name, now, rows, outside_service)
+        except NotAuthorized as error:
+            console.fail(error)
+            codes.append(error.exit_code)
+            continue
+        codes.append(0)
+        console.say(
+            "{target}: authorization {reference} holds until {until}, signed with {signer}", "bold", target=name,
+            reference=found.reference, until=found.not_after.astimezone(UTC), signer=found.signer,
+        )  # fmt: skip
+        out = [row.__name__ for row in rows if not covered(row, found.data_classes, found.sources)]
+        console.say(
+            "    {covered_count} of {all_count} fact sources are covered", covered_count=len(rows) - len(out),
+            all_count=len(rows),
+        )  # fmt: skip
+        if out:
+            console.say("    not covered, so not read: {names}", names=", ".join(out))
+    return worst_of(codes)

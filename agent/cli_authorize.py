@@ -1,0 +1,76 @@
+"""``ob-health authorize ...``: the customer's signed permission."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli import EngagementFile, OutsideService, TargetName, split
+
+authorize_app = typer.Typer(help="The customer's signed permission.", no_args_is_help=True)
+
+
+@authorize_app.command()
+def request(
+    engagement: EngagementFile,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Default: authorization.yaml beside the engagement.")
+    ] = None,
+    asked_by: Annotated[str, typer.Option(help="Who asks; default: report.prepared_by of the engagement.")] = "",
+    approver: Annotated[str, typer.Option(help="Who is to sign; default: the customer's contact.")] = "",
+    reference: Annotated[str, typer.Option(help="Number of the document; default: one with the date.")] = "",
+    target: Annotated[list[str] | None, typer.Option("--target", "-t", help="May be repeated; default: all.")] = None,
+    data_classes: Annotated[
+        str,
+        typer.Option("--data-classes", help="Comma-separated; default: settings, statistics, sql_text_masked, accounts."),
+    ] = "",
+    days_valid: Annotated[int, typer.Option(min=1, max=1100, help="Valid from today for so many days.")] = 365,
+    weekdays: Annotated[str, typer.Option(help="Comma-separated, such as sat,sun; default: every day.")] = "",
+    hours: Annotated[str, typer.Option(help="When an assessment may begin; time zone: the service's.")] = "00:00-24:00",
+    retention_days: Annotated[int, typer.Option(min=1, help="How long snapshots and reports are kept.")] = 400,
+) -> None:
+    """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
+    from agent import console
+    from agent.authorizing import USUAL_FILE, Options, write_request
+    from agent.config import load_engagement
+
+    options = Options(
+        asked_by, approver, reference, target or (), split(data_classes), days_valid, split(weekdays), hours,
+        retention_days,
+    )  # fmt: skip
+    file = out or engagement.with_name(USUAL_FILE)
+    path = write_request(load_engagement(engagement), file, options, datetime.now(UTC))
+    console.say("written: {path}", path=str(path))
+    console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=path.name)
+    console.say("Then name document and signer (the customer's public key) under authorization in the engagement.")
+
+
+@authorize_app.command()
+def sign(
+    document: Annotated[Path, typer.Argument(help="A request, or a revocation.")],
+    key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
+) -> None:
+    """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
+    from agent import console
+    from agent.authorization.sshsig import fingerprint, line_of
+    from agent.authorizing import sign_file
+
+    signature, public = sign_file(document, key)
+    console.say("written: {path}", path=str(signature))
+    console.say("signer: {line} ({fingerprint})", line=line_of(public), fingerprint=fingerprint(public))
+
+
+@authorize_app.command()
+def verify(
+    engagement: EngagementFile,
+    target: TargetName = None,
+    outside_service: OutsideService = "",
+) -> None:
+    """Say whether the targets may be assessed now, and what is covered; nothing is connected."""
+    from agent.authorizing import verify_all
+    from agent.config import load_engagement
+
+    raise typer.Exit(verify_all(load_engagement(engagement), target, datetime.now(UTC), outside_service))

@@ -1,0 +1,32 @@
+"""The receipt: our own statements as the tenant's SQL audit has them. Counts and times are read, never a text."""
+
+from __future__ import annotations
+
+from agent.facts import OWN_MARKER
+from agent.facts.sql import OWN_ACCOUNT
+
+VIEW = "GV$OB_SQL_AUDIT"
+TEXT_COLUMN = "QUERY_SQL"
+COLUMNS = frozenset(
+    {"USER_NAME", "IS_INNER_SQL", "REQUEST_TIME", "ELAPSED_TIME", "RETURN_ROWS", "AFFECTED_ROWS"}
+)  # fmt: skip
+_SELECT = (
+    "SELECT COUNT(*) AS found, COALESCE(SUM(ELAPSED_TIME), 0) AS total_us,"
+    " COALESCE(MAX(ELAPSED_TIME), 0) AS longest_us, COALESCE(SUM(RETURN_ROWS), 0) AS rows_returned,"
+    " COALESCE(SUM(CASE WHEN AFFECTED_ROWS > 0 THEN 1 ELSE 0 END), 0) AS writes"
+    f" FROM {{system_schema}}.`{VIEW}` WHERE IS_INNER_SQL = 0 AND "
+)
+# "_" stands for any character: our marker begins a comment, and no statement of ours may hold the beginning of one.
+_BY_MARKER = _SELECT + f"{TEXT_COLUMN} LIKE '_*{OWN_MARKER} {{assessment_id}} %'"
+# The server's own clock on both sides; ours may differ.
+_BY_ACCOUNT = _SELECT + f"USER_NAME = {OWN_ACCOUNT} AND REQUEST_TIME >= @@timestamp * 1000000 - {{session_us:d}}"
+
+
+def by_marker(assessment_id: str, system_schema: str) -> str:
+    """Every statement that carries this assessment's marker; needs the column of the texts."""
+    return _BY_MARKER.format(assessment_id=assessment_id, system_schema=system_schema)
+
+
+def by_account(session_us: int, system_schema: str) -> str:
+    """Every statement of our account in the last ``session_us`` microseconds."""
+    return _BY_ACCOUNT.format(session_us=session_us, system_schema=system_schema)

@@ -1,0 +1,226 @@
+"""The journal: every statement that we send, as hash-chained JSON lines, written as it goes.
+
+Each line holds the SHA-256 of the line before (``previous``) and its own (``sha256``), over exactly the bytes that are
+written. A statement's line is written before the statement is sent and its result after; so a journal that was cut
+short still names the last statement sent. What the answers held is not written, only their size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import agent
+from agent.errors import JournalError, SnapshotError
+from agent.i18n import render
+from agent.terms import Scalar, Text
+
+FILE_NAME = "journal.jsonl"
+FORMAT = 1
+_NO_LINE = "0" * 64
+_OWN_HASH = "sha256"
+
+
+class Event(StrEnum):
+    """What a line tells."""
+
+    OPENED = "opened"
+    SENT = "sent"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    CLOSED = "closed"
+
+
+class Journal:
+    """One assessment's journal. Raises JournalError when a line cannot be written; then nothing may be sent."""
+
+    def __init__(self, path: Path, assessment_id: str, target: str) -> None:
+        self.path = path
+        self.statements = 0
+        self.head = _NO_LINE
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = _created(path)
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        self._write(Event.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def sent(self, source: str, statement: str) -> None:
+        """A statement is about to be sent."""
+        self.statements += 1
+        self._write(Event.SENT, number=self.statements, source=source, statement=statement)
+
+    def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
+        """The last statement's result: milliseconds, rows, bytes, and the number of the error, if any."""
+        took = round(duration_ms, 3)
+        self._write(Event.ANSWERED, number=self.statements, duration_ms=took, rows=rows, bytes=size, error=errno)
+
+    def refused(self, reason: Text) -> None:
+        """Nothing was connected to, and why."""
+        self._write(Event.REFUSED, reason=render(reason, "en"))
+
+    def close(self) -> None:
+        """The closing line, with the count of statements; closing again does nothing."""
+        if self._file < 0:
+            return
+        try:
+            self._write(Event.CLOSED, statements=self.statements)
+            os.fsync(self._file)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        finally:
+            os.close(self._file)
+            self._file = -1
+
+    def _write(self, event: Event, **values: Scalar) -> None:
+        content = {"event": event.value, "at": datetime.now(UTC).isoformat(), **values, "previous": self.head}
+        self.head = _hash(content)
+        line = _encoded({**content, _OWN_HASH: self.head}) + b"\n"
+        try:
+            written = os.write(self._file, line)
+            if written < len(line):
+                raise OSError("no space is left for the line")
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+
+
+def refuse(directory: Path, target: str, reason: Text, assessment_id: str = "") -> Path:
+    """The journal of an assessment that was refused before anything was connected to; returns its file."""
+    path = directory / FILE_NAME
+    with Journal(path, assessment_id, target) as journal:
+        journal.refused(reason)
+    return path
+
+
+def _created(path: Path) -> int:
+    """A new file. An earlier assessment's journal gets another name; one still being written stays whole, too."""
+    while True:
+        try:
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):  # another run was quicker
+                moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                path.rename(path.with_name(f"journal-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}.jsonl"))
+
+
+def _unwritable(path: Path, error: OSError) -> JournalError:
+    args = {"path": str(path), "reason": error.strerror or str(error)}
+    return JournalError(
+        Text(
+            "{path}: the journal cannot be written ({reason}), and nothing is sent without it."
+            " Make room there or choose another --out.",
+            args,
+        )
+    )
+
+
+def _encoded(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_encoded(content)).hexdigest()
+
+
+class State(StrEnum):
+    """What a journal is worth. One that was cut short has all its lines in order, but not the closing one."""
+
+    INTACT = "intact"
+    CUT = "cut"
+    ALTERED = "altered"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The answer of ``verify``: ``head`` is the hash of the last good line, ``reason`` what is wrong with the next."""
+
+    state: State
+    assessment_id: str = ""
+    target: str = ""
+    statements: int = 0
+    head: str = ""
+    reason: Text | None = None
+
+
+def verify(path: Path) -> Verified:
+    """Whether a journal is as it was written. Raises SnapshotError if there is no journal at that place."""
+    args = {"path": str(path)}
+    try:
+        *lines, rest = path.read_bytes().split(b"\n")
+    except OSError as error:
+        args["reason"] = error.strerror or str(error)
+        raise SnapshotError(Text("{path}: cannot be read: {reason}", args)) from None
+    first = _read(lines[0]) if lines else None
+    if first is None or first.get("event") != Event.OPENED:
+        raise SnapshotError(Text("{path}: this is no journal, or its first line has been altered.", args))
+    chain = _Chain()
+    for line in lines:
+        reason = chain.follow(line)
+        if reason:
+            return _verified(State.ALTERED, first, chain, reason)
+    if chain.closed and rest:
+        return _verified(State.ALTERED, first, chain, Text("There is more behind the closing line."))
+    if not chain.closed:
+        reason = Text("The closing line is missing: the agent was stopped, or the end has been removed.")
+        return _verified(State.CUT, first, chain, reason)
+    return _verified(State.INTACT, first, chain, None)
+
+
+def _verified(state: State, first: Mapping[str, Any], chain: _Chain, reason: Text | None) -> Verified:
+    return Verified(state, str(first.get("assessment")), str(first.get("target")), chain.statements, chain.head, reason)
+
+
+class _Chain:
+    """Lines read so far, each of which followed the one before."""
+
+    def __init__(self) -> None:
+        self.head, self.statements, self.closed, self._number = _NO_LINE, 0, False, 0
+
+    def follow(self, line: bytes) -> Text | None:
+        """Take the next line, or say what is wrong with it."""
+        self._number += 1
+        args = {"line_number": self._number}
+        content = _read(line)
+        if content is None:
+            return Text("Line {line_number} is not as the agent wrote it.", args)
+        if content.get("previous") != self.head:
+            return Text(
+                "Line {line_number} does not follow the one before it: a line was removed, inserted or moved.", args
+            )
+        if self.closed:
+            return Text("Line {line_number} stands behind the closing line.", args)
+        self.statements += content.get("event") == Event.SENT
+        self.closed = content.get("event") == Event.CLOSED
+        if self.closed and content.get("statements") != self.statements:
+            return Text("Line {line_number} closes with another number of statements.", args)
+        self.head = _hash(content)
+        return None
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    """A line's content without its own hash; None where the bytes are not those that were written."""
+    try:
+        content = json.loads(line)
+        own = content.pop(_OWN_HASH)
+        intact = _hash(content) == own and _encoded({**content, _OWN_HASH: own}) == line
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return None
+    return content if intact else None

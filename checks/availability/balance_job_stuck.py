@@ -1,0 +1,37 @@
+"""AVL011: balancing that does not end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.facts.cluster import BalanceJob
+from agent.facts.given import Clock
+from checks.availability.streams import is_meta
+
+
+@check(
+    code="AVL011",
+    name="availability.balance_job_stuck",
+    unit=Unit.HOURS,
+    actor=Actor.PLATFORM,
+    since=(4, 2, 0, 0),
+    title="A balancing job does not end",
+    finding="{resource}: balancing ({strategy}, {state}) has been going on for {value} (limit {limit}).",
+    remediation=Remediation(
+        advice="Read COMMENT in DBA_OB_BALANCE_JOBS and the tasks in DBA_OB_TRANSFER_TASKS: long transactions "
+        "and locks on the tables that move are the usual cause. End those; the job goes on by itself.",
+        pre_check="Read STATUS, CREATE_TIME and COMMENT in DBA_OB_BALANCE_JOBS and STATUS in DBA_OB_BALANCE_TASKS.",
+        post_check="The job has moved to DBA_OB_BALANCE_JOB_HISTORY with STATUS COMPLETED.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def balance_job_stuck(jobs: Rows[BalanceJob], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """After a change of size or primary zone the balancing spreads the data anew. As long as it hangs, new servers
+    stay idle, old ones overloaded, and the next change has to wait."""
+    for row in jobs:
+        if row.create_time is not None and not is_meta(row.tenant_id):
+            hours = (clock[0].as_of - row.create_time) / timedelta(hours=1)
+            evidence: dict[str, Scalar] = {"strategy": row.balance_strategy, "state": row.status}
+            yield Measurement(tenant_name(row.tenant_id), hours, evidence)

@@ -1,0 +1,37 @@
+"""AVL014: data disks that the server calls faulty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Server
+
+
+@check(
+    code="AVL014",
+    name="availability.data_disk_unhealthy",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="The data disk of a server is failing",
+    finding="{resource}: the server itself reports its data disk as {value}.",
+    remediation=Remediation(
+        advice="Move the units away from this server and replace the disk. Until then keep leaders off it.",
+        run_as=RunAs.SYS,
+        pre_check="Read DATA_DISK_HEALTH_STATUS and DATA_DISK_ABNORMAL_TIME in GV$OB_SERVERS, and the machine's "
+        "own log.",
+        post_check="DATA_DISK_HEALTH_STATUS in GV$OB_SERVERS is NORMAL.",
+        risk="Moving units copies their data over the network: outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def data_disk_unhealthy(servers: Rows[Server]) -> Iterator[Measurement]:
+    """The server watches how long reads and writes of its disk take. A disk that it calls faulty slows every commit
+    down that waits for it, and soon answers no more."""
+    seen = [row for row in servers if row.data_disk_health_status]
+    if not seen:
+        raise NotAssessed("GV$OB_SERVERS shows no server.")
+    for row in seen:
+        if row.data_disk_health_status != "NORMAL":
+            yield Measurement(row.name, row.data_disk_health_status)

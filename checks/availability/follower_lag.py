@@ -1,0 +1,36 @@
+"""AVL008: log that followers lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.facts.resources import LogReplica
+from checks.availability.streams import NS_PER_S, log_streams
+
+
+@check(
+    code="AVL008",
+    name="availability.follower_lag",
+    unit=Unit.SECONDS,
+    actor=Actor.PLATFORM,
+    title="Followers are far behind their leader",
+    finding="{resource}: the farthest follower is {value} of log behind its leader (limit {limit}).",
+    remediation=Remediation(
+        advice="Look at the server of this follower: disk latency, a full log disk, the network. A follower "
+        "whose log is no longer on the leader's disk must be rebuilt.",
+        run_as=RunAs.SYS,
+        pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
+        post_check="END_SCN of the followers is within a second of the leader's.",
+        risk="A rebuild copies the whole replica over the network: outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def follower_lag(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
+    """A follower that is behind cannot take over at once, and weak reads from it are old. Once it needs log that
+    the leader has recycled, only a rebuild brings it back."""
+    for name, rows in log_streams(replicas).items():
+        led = max((row.end_scn for row in rows if row.role == "LEADER"), default=None)
+        behind = [row.end_scn for row in rows if row.role != "LEADER"]
+        if led is not None and behind:
+            yield Measurement(name, (led - min(behind)) / NS_PER_S, {"followers_count": len(behind)})

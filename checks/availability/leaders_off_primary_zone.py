@@ -1,0 +1,38 @@
+"""AVL007: leaders outside the primary zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
+from agent.facts.cluster import Location
+from agent.facts.settings import Tenant
+from checks.availability.placement import leaders, preferred_zones
+
+
+@check(
+    code="AVL007",
+    name="availability.leaders_off_primary_zone",
+    unit=Unit.PCT,
+    actor=Actor.PLATFORM,
+    title="Leaders are outside the primary zone",
+    finding="{resource}: {value} of its {leaders_count} leaders are outside the primary zone {zones} (limit {limit}).",
+    remediation=Remediation(
+        advice="See whether all servers of the primary zone are in service and enable_rebalance is on; leaders "
+        "then return by themselves. If they do not, call OceanBase support.",
+        run_as=RunAs.SYS,
+        pre_check="Compare PRIMARY_ZONE in DBA_OB_TENANTS with ZONE of the leaders in DBA_OB_LS_LOCATIONS.",
+        post_check="All leaders in DBA_OB_LS_LOCATIONS are in the primary zone.",
+        risk="Moving a leader breaks off the transactions that run on it.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def leaders_off_primary_zone(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement]:
+    """The primary zone says where the business is near its data. A leader elsewhere adds a trip over the network to
+    each statement, and transactions over several log streams become distributed."""
+    wanted = preferred_zones(tenants)
+    for tenant_id, rows in leaders(locations).items():
+        zones = wanted.get(tenant_id, frozenset())
+        away = [row for row in rows if zones and row.zone not in zones]
+        evidence: dict[str, Scalar] = {"leaders_count": len(rows), "zones": ", ".join(sorted(zones))}
+        yield Measurement(tenant_name(tenant_id), 100 * len(away) / len(rows), evidence)

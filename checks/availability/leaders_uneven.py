@@ -1,0 +1,44 @@
+"""AVL016: leaders per server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
+from agent.facts.cluster import Location
+from agent.facts.settings import Tenant
+from checks.availability.placement import SYS_STREAM, leaders, preferred_zones
+
+
+@check(
+    code="AVL016",
+    name="availability.leaders_uneven",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="Leaders are unevenly spread over the servers",
+    finding="{resource}: one server leads {value} log streams more than another that could (limit {limit}); "
+    "{leaders_count} leaders, {servers_count} servers.",
+    remediation=Remediation(
+        advice="See whether enable_rebalance is on and all servers of the primary zone are in service. If "
+        "leaders do not spread by themselves, call OceanBase support.",
+        run_as=RunAs.SYS,
+        pre_check="Count the leaders per server in DBA_OB_LS_LOCATIONS.",
+        post_check="The numbers of leaders per server in DBA_OB_LS_LOCATIONS differ by one at most.",
+        risk="Moving a leader breaks off the transactions that run on it.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def leaders_uneven(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement]:
+    """All writes and strong reads go to leaders. Where one server leads most of them, the tenant is as slow as this
+    server while the others that it pays for idle."""
+    wanted = preferred_zones(tenants)
+    for tenant_id, rows in leaders(locations).items():
+        zones = wanted.get(tenant_id, frozenset())
+        hosts = [row for row in locations if row.tenant_id == tenant_id and row.replica_type == "FULL"]
+        led = {(row.svr_ip, row.svr_port): 0 for row in hosts if not zones or row.zone in zones}
+        for row in rows:
+            if row.ls_id != SYS_STREAM and (row.svr_ip, row.svr_port) in led:
+                led[row.svr_ip, row.svr_port] += 1
+        if led:
+            evidence: dict[str, Scalar] = {"leaders_count": sum(led.values()), "servers_count": len(led)}
+            yield Measurement(tenant_name(tenant_id), max(led.values()) - min(led.values()), evidence)

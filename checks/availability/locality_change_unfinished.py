@@ -1,0 +1,39 @@
+"""AVL015: changes of the locality that do not end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.facts.given import Clock
+from agent.facts.settings import Tenant
+
+
+@check(
+    code="AVL015",
+    name="availability.locality_change_unfinished",
+    unit=Unit.HOURS,
+    actor=Actor.PLATFORM,
+    title="A change of the locality is not finished",
+    finding="{resource}: the change of the locality from {from_locality} to {to_locality} has been open for "
+    "{value} (limit {limit}).",
+    remediation=Remediation(
+        advice="Read the job in DBA_OB_TENANT_JOBS and the tasks in DBA_OB_LS_REPLICA_TASKS: a missing server "
+        "or a full disk in the new zone holds it up. Mend that, or change the locality back.",
+        run_as=RunAs.SYS,
+        pre_check="Compare LOCALITY and PREVIOUS_LOCALITY in DBA_OB_TENANTS.",
+        post_check="PREVIOUS_LOCALITY in DBA_OB_TENANTS is NULL.",
+        risk="Copying a replica takes network and disk: outside the peak.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """While the locality changes, replicas exist in the old and in the new places and not all are complete. No
+    other change of the tenant's layout begins before the end."""
+    for row in tenants:
+        if row.previous_locality and row.modify_time is not None and row.tenant_type != "META":
+            hours = (clock[0].as_of - row.modify_time) / timedelta(hours=1)
+            evidence: dict[str, Scalar] = {"from_locality": row.previous_locality, "to_locality": row.locality}
+            yield Measurement(f"tenant {row.tenant_name}", hours, evidence)

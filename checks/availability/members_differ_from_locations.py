@@ -1,0 +1,42 @@
+"""AVL009: members of a log stream that are not where replicas are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
+from agent.facts.cluster import Location
+from checks.availability.placement import leaders
+
+
+@check(
+    code="AVL009",
+    name="availability.members_differ_from_locations",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="Members and replicas of a log stream differ",
+    finding="{resource}: {value} members or replicas have no counterpart (limit {limit}): {members_count} "
+    "members, {replicas_count} full replicas.",
+    remediation=Remediation(
+        advice="Look at the server of the member without a replica: it is down, or its replica was lost. "
+        "Replace it, so that the replica is copied again; a replica that is no member is a migration "
+        "that did not end.",
+        run_as=RunAs.SYS,
+        pre_check="Compare MEMBER_LIST of the leader with the rows of the log stream in DBA_OB_LS_LOCATIONS, "
+        "twice, some minutes apart.",
+        post_check="Every member in MEMBER_LIST has a row with REPLICA_TYPE FULL in DBA_OB_LS_LOCATIONS.",
+        risk="Copying a replica takes network and disk: outside the peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measurement]:
+    """The majority is counted by the list of members. A member without a replica never answers: the log stream
+    looks complete and yet loses its majority with one failure less."""
+    for leader in (row for rows in leaders(locations).values() for row in rows):
+        members = {item.strip().rpartition(":")[0] for item in (leader.member_list or "").split(",") if item.strip()}
+        mine = [row for row in locations if (row.tenant_id, row.ls_id) == (leader.tenant_id, leader.ls_id)]
+        replicas = {f"{row.svr_ip}:{row.svr_port}" for row in mine if row.replica_type == "FULL"}
+        if members:
+            evidence: dict[str, Scalar] = {"members_count": len(members), "replicas_count": len(replicas)}
+            name = f"{tenant_name(leader.tenant_id)}, log stream {leader.ls_id}"
+            yield Measurement(name, len(members ^ replicas), evidence)

@@ -1,0 +1,34 @@
+"""What the checks on the place of leaders and replicas share."""
+
+from __future__ import annotations
+
+from agent.api import Rows
+from agent.facts.cluster import Location
+from agent.facts.settings import Tenant
+from checks.availability.streams import is_meta
+
+SYS_STREAM = 1
+
+
+def preferred_zones(tenants: Rows[Tenant]) -> dict[int | None, frozenset[str]]:
+    """Zones of the first priority by tenant; none where all are equal. None stands for the only tenant that is seen.
+
+    ``z1;z2,z3`` prefers z1 and then either of the others.
+    """
+    found: dict[int | None, frozenset[str]] = {}
+    for row in tenants:
+        if row.primary_zone and not is_meta(row.tenant_id):
+            first = row.primary_zone.split(";")[0]
+            found[row.tenant_id] = frozenset() if first == "RANDOM" else frozenset(z.strip() for z in first.split(","))
+    if len(found) == 1:
+        found[None] = next(iter(found.values()))
+    return found
+
+
+def leaders(locations: Rows[Location]) -> dict[int | None, list[Location]]:
+    """The leaders of each tenant; META tenants are left out."""
+    found: dict[int | None, list[Location]] = {}
+    for row in locations:
+        if row.role == "LEADER" and not is_meta(row.tenant_id):
+            found.setdefault(row.tenant_id, []).append(row)
+    return found

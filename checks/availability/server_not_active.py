@@ -1,0 +1,40 @@
+"""AVL005: servers that are down, stopped or not serving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Server
+
+
+@check(
+    code="AVL005",
+    name="availability.server_not_active",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="A server is not in service",
+    finding="{resource} is {value}, since {since}.",
+    remediation=Remediation(
+        advice="Find out whether somebody stopped the server on purpose. If not, look at the machine, its disks "
+        "and the network, and start the server again; if it cannot come back, replace it before it goes "
+        "permanently offline.",
+        run_as=RunAs.SYS,
+        pre_check="Read STATUS, STOP_TIME and START_SERVICE_TIME in DBA_OB_SERVERS.",
+        post_check="STATUS is ACTIVE, STOP_TIME is NULL and START_SERVICE_TIME is set for every server in "
+        "DBA_OB_SERVERS.",
+        risk="A server that was away for long copies much data when it comes back.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def server_not_active(servers: Rows[Server]) -> Iterator[Measurement]:
+    """With one server missing each log stream that had a replica there runs with one less: the next failure can
+    take the majority away. The remaining servers carry its load meanwhile."""
+    for row in servers:
+        if row.status == "INACTIVE":
+            yield Measurement(row.name, row.status, {"since": row.last_offline_time or "?"})
+        elif row.status == "ACTIVE" and row.stop_time is not None:
+            yield Measurement(row.name, "STOPPED", {"since": row.stop_time})
+        elif row.status == "ACTIVE" and row.start_service_time is None:
+            yield Measurement(row.name, "NOT SERVING", {"since": row.create_time})

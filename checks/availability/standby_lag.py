@@ -1,0 +1,38 @@
+"""AVL010: how far a standby tenant is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.facts.given import Clock
+from agent.facts.settings import Tenant
+from checks.availability.streams import is_meta, seconds_behind
+
+
+@check(
+    code="AVL010",
+    name="availability.standby_lag",
+    unit=Unit.SECONDS,
+    actor=Actor.PLATFORM,
+    title="The standby tenant lags behind its primary",
+    finding="{resource} is a standby and {value} behind (limit {limit}); that much is lost when it takes over.",
+    remediation=Remediation(
+        advice="Look at the source of its log (DBA_OB_LOG_RESTORE_SOURCE): the network to the primary or the "
+        "archive that it reads. If the standby is smaller than the primary, give it the same resources.",
+        run_as=RunAs.SYS,
+        pre_check="Read TENANT_ROLE, SYNC_SCN and RECOVERY_UNTIL_SCN in DBA_OB_TENANTS twice, a minute apart.",
+        post_check="SYNC_SCN in DBA_OB_TENANTS follows the clock within seconds.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """A standby takes over what it has received. The lag is the loss in a disaster, and before a planned
+    switch-over it is the time that everybody waits."""
+    now = clock[0].as_of
+    for row in tenants:
+        if row.tenant_role != "STANDBY" or is_meta(row.tenant_id) or not row.sync_scn:
+            continue
+        # A standby that was told to stop at a time in the past is where it should be.
+        if row.recovery_until_scn is None or seconds_behind(row.recovery_until_scn, now) < 0:
+            yield Measurement(f"tenant {row.tenant_name}", seconds_behind(row.sync_scn, now), {"role": row.tenant_role})

@@ -1,0 +1,35 @@
+"""AVL006: zones that are stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Zone
+
+
+@check(
+    code="AVL006",
+    name="availability.zone_not_active",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="A zone is stopped",
+    finding="{resource} is {value}.",
+    remediation=Remediation(
+        advice="Start the zone when the maintenance for which it was stopped is over.",
+        run_as=RunAs.SYS,
+        sql=("ALTER SYSTEM START ZONE {zone!i};",),
+        rollback=("ALTER SYSTEM STOP ZONE {zone!i};",),
+        pre_check="Ask whether maintenance in this zone is still going on.",
+        post_check="STATUS of the zone in DBA_OB_ZONES is ACTIVE.",
+        risk="Leaders move back to the zone: some transactions are broken off.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def zone_not_active(zones: Rows[Zone]) -> Iterator[Measurement]:
+    """A stopped zone has no leaders and takes no business. It is easily forgotten after maintenance, and then the
+    cluster has one zone less to lose."""
+    for row in zones:
+        if row.status != "ACTIVE":
+            yield Measurement(f"zone {row.zone}", row.status, {"zone": row.zone})

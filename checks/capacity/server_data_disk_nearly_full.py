@@ -1,0 +1,38 @@
+"""CAP021: data disk of each server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Server
+
+
+@check(
+    code="CAP021",
+    name="capacity.server_data_disk_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="The data disk of a server is nearly full",
+    finding="{resource}: {value} of the data disk is in use ({used_bytes} of {size_bytes}); limit {limit}.",
+    remediation=Remediation(
+        advice="Enlarge the data file (datafile_maxsize) or the disk, move units to servers with room, or "
+        "delete what is no longer needed and let a major compaction free it.",
+        run_as=RunAs.SYS,
+        pre_check="Compare DATA_DISK_IN_USE with DATA_DISK_CAPACITY in GV$OB_SERVERS, and see which units on the "
+        "server are largest.",
+        post_check="DATA_DISK_IN_USE in GV$OB_SERVERS is below the limit.",
+        risk="A data file never shrinks again.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def server_data_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
+    """All tenants of a server share its data file. When it is full, compaction stops and then every tenant there
+    stops writing, whatever its own size; a compaction needs free room first."""
+    seen = [(row, row.data_disk_capacity, row.data_disk_in_use) for row in servers]
+    known = [(row, size, used) for row, size, used in seen if size and used is not None]
+    if not known:
+        raise NotAssessed("GV$OB_SERVERS shows no server.")
+    for row, size, used in known:
+        yield Measurement(row.name, 100 * used / size, {"used_bytes": used, "size_bytes": size})

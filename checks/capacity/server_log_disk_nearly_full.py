@@ -1,0 +1,36 @@
+"""CAP022: log disk of each server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Server
+
+
+@check(
+    code="CAP022",
+    name="capacity.server_log_disk_nearly_full",
+    unit=Unit.PCT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="The log disk of a server is nearly full",
+    finding="{resource}: {value} of the log disk is in use ({used_bytes} of {size_bytes}); limit {limit}.",
+    remediation=Remediation(
+        advice="Find the tenant whose log is not recycled: a replica that lags, an interrupted archive or a "
+        "minor freeze that does not come. Enlarge the log disk if all of them just write much.",
+        run_as=RunAs.SYS,
+        pre_check="Compare LOG_DISK_IN_USE with LOG_DISK_SIZE of each unit in GV$OB_UNITS.",
+        post_check="LOG_DISK_IN_USE in GV$OB_SERVERS is below the limit.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def server_log_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
+    """Log is kept until it is in the data file, with the followers and in the archive. When the log disk is full no
+    tenant on the server can commit."""
+    seen = [(row, row.log_disk_capacity, row.log_disk_in_use) for row in servers]
+    known = [(row, size, used) for row, size, used in seen if size and used is not None]
+    if not known:
+        raise NotAssessed("GV$OB_SERVERS shows no server.")
+    for row, size, used in known:
+        yield Measurement(row.name, 100 * used / size, {"used_bytes": used, "size_bytes": size})

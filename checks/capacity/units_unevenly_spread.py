@@ -1,0 +1,42 @@
+"""CAP023: memory given to units, between the servers of a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Server
+
+
+@check(
+    code="CAP023",
+    name="capacity.units_unevenly_spread",
+    unit=Unit.PCT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="Resource units are unevenly spread in a zone",
+    finding="{resource}: the memory given to units differs by {value} of a server between the fullest "
+    "({fullest}) and the emptiest ({emptiest}); limit {limit}.",
+    remediation=Remediation(
+        advice="Switch enable_rebalance on, or move units by hand (ALTER SYSTEM MIGRATE UNIT) from the fullest "
+        "to the emptiest server of the zone.",
+        run_as=RunAs.SYS,
+        pre_check="Compare MEM_ASSIGNED with MEM_CAPACITY of the zone's servers in GV$OB_SERVERS.",
+        post_check="The shares of MEM_ASSIGNED in GV$OB_SERVERS are close to each other.",
+        risk="Moving units copies their data over the network: outside the peak.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement]:
+    """Within a zone any server can carry any unit. Where one is full and another empty, tenants on the full one
+    disturb each other and new ones find no place though the zone has room."""
+    zones: dict[str, list[tuple[float, str]]] = {}
+    for row in servers:
+        if row.mem_capacity and row.mem_assigned is not None:
+            zones.setdefault(row.zone, []).append((100 * row.mem_assigned / row.mem_capacity, row.name))
+    if not zones:
+        raise NotAssessed("GV$OB_SERVERS shows no server.")
+    for zone, found in zones.items():
+        (most, fullest), (least, emptiest) = max(found), min(found)
+        yield Measurement(f"zone {zone}", most - least, {"fullest": fullest, "emptiest": emptiest})

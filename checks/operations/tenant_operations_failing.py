@@ -1,0 +1,52 @@
+"""OPS005: operations on the tenant that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.facts.cluster import FailedOperation
+from agent.facts.given import Clock
+from checks.availability.streams import is_meta
+
+
+@params
+class TenantOperationsFailingParams(Params):
+    window_days: int
+
+
+@check(
+    code="OPS005",
+    name="operations.tenant_operations_failing",
+    unit=Unit.COUNT,
+    actor=Actor.BOTH,
+    since=(4, 2, 0, 0),
+    title="Operations on the tenant fail",
+    finding="{resource} failed {value} times in {window_days} (limit {limit}), last on {last} with error {error}.",
+    remediation=Remediation(
+        advice="Read ERROR_MSG and the values of the newest rows of this event; repeat the operation once its "
+        "cause is gone. Look the trace id up in the server's log if the message does not say enough.",
+        pre_check="Read the rows with RET_CODE other than 0 in DBA_OB_TENANT_EVENT_HISTORY.",
+        post_check="The next row of this event in DBA_OB_TENANT_EVENT_HISTORY has RET_CODE 0.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def tenant_operations_failing(
+    events: Rows[FailedOperation], clock: Rows[Clock], limits: TenantOperationsFailingParams
+) -> Iterator[Measurement]:
+    """The history records what was done to the tenant as a whole: change of role, of the log mode, of partitions by
+    schedule. What failed there often goes unseen, for the one who ordered it has logged off."""
+    since = clock[0].as_of - timedelta(days=limits.window_days)
+    kinds: dict[str, list[FailedOperation]] = {}
+    for row in events:
+        if row.happened >= since and not is_meta(row.tenant_id):
+            kinds.setdefault(f"{tenant_name(row.tenant_id)}, {row.module}: {row.event}", []).append(row)
+    for name, rows in sorted(kinds.items()):
+        newest = max(rows, key=lambda row: row.happened)
+        evidence: dict[str, Scalar] = {
+            "window_days": limits.window_days,
+            "last": newest.happened,
+            "error": str(newest.ret_code),
+        }
+        yield Measurement(name, len(rows), evidence)

@@ -1,0 +1,44 @@
+"""OPS007: throttling rules and their age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.facts.cluster import ThrottlingRule
+from agent.facts.given import Clock
+
+
+@check(
+    code="OPS007",
+    name="operations.throttling_rule_left",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="A throttling rule was left behind",
+    finding="{resource} has limited a statement to {concurrent_count} at once for {value} (limit {limit}).",
+    remediation=Remediation(
+        advice="Ask whether the statement is still a danger. If it was mended, drop the rule; otherwise mend "
+        "it: throttling is first aid.",
+        sql=("DROP OUTLINE {database!i}.{outline!i};",),
+        no_rollback="The rule's text is not read: note LIMIT_TARGET and CONCURRENT_NUM first to be able to create it "
+        "again.",
+        pre_check="Read LIMIT_TARGET and CONCURRENT_NUM in DBA_OB_CONCURRENT_LIMIT_SQL and ask who made the rule "
+        "and why.",
+        post_check="The rule is gone from DBA_OB_CONCURRENT_LIMIT_SQL and the load in the next peak is as before.",
+        risk="A statement that is still bad comes back with full force: watch the first peak.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def throttling_rule_left(rules: Rows[ThrottlingRule], clock: Rows[Clock]) -> Iterator[Measurement]:
+    """A rule that saved the tenant one night refuses the same statement for years. When the business grows, the
+    error that its users see looks like a fault of the database."""
+    for row in rules:
+        if row.create_time is not None:
+            evidence: dict[str, Scalar] = {
+                "concurrent_count": row.concurrent_num,
+                "database": row.database_name,
+                "outline": row.outline_name,
+            }
+            age = (clock[0].as_of - row.create_time) / timedelta(days=1)
+            yield Measurement(f"{row.database_name}.{row.outline_name}", age, evidence)

@@ -1,0 +1,39 @@
+"""OPS006: how long workload snapshots are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.facts.maintenance import WorkloadControl, interval_of
+
+
+@check(
+    code="OPS006",
+    name="operations.workload_retention_too_short",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="The workload repository forgets too soon",
+    finding="{resource}: snapshots are kept for {value} (limit {limit}).",
+    remediation=Remediation(
+        advice="Keep a week at least, so that a Monday can be compared with the Monday before.",
+        sql=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, 60);",),
+        rollback=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS({retention_minutes}, {interval_minutes});",),
+        pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the settings are retention and interval in "
+        "minutes.",
+        post_check="RETENTION in DBA_WR_CONTROL is seven days or more.",
+        risk="Snapshots take some space in the system's own tables.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Measurement]:
+    """The snapshots are the memory for questions that come late: why was last night slow, since when does this
+    statement take longer. What is dropped after a day or two cannot answer them."""
+    if not controls:
+        raise NotAssessed("The workload repository has no settings.")
+    for row in controls:
+        kept, interval = interval_of(row.retention), interval_of(row.snap_interval)
+        minute = timedelta(minutes=1)
+        evidence: dict[str, Scalar] = {"retention_minutes": kept // minute, "interval_minutes": interval // minute}
+        yield Measurement("workload repository", kept / timedelta(days=1), evidence)

@@ -1,0 +1,25 @@
+"""What advice sets a setting to, and from what: as evidence that its SQL and the way back are filled with.
+
+Where nothing would change both are None, and the statement is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.api import Rows, Scalar
+from agent.facts.settings import Variable
+
+
+def change(name: str, present: str, wanted: str) -> Mapping[str, Scalar]:
+    """``<name>_is`` and ``<name>_to``."""
+    differ = present != wanted
+    return {f"{name}_is": present if differ else None, f"{name}_to": wanted if differ else None}
+
+
+def raised(variables: Rows[Variable], name: str, largest: int) -> Mapping[str, Scalar]:
+    """``configured``, a percentage, and ``larger``, twice as much but never beyond what the rules call too much."""
+    value = next((row.value or "" for row in variables if row.name == name), "")
+    configured = int(value) if value.isdecimal() else 0
+    can = 0 < configured < largest
+    return {"configured": configured if can else None, "larger": min(largest, 2 * configured) if can else None}

@@ -1,0 +1,36 @@
+"""VER003: builds that run side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.facts.cluster import Server
+
+
+@check(
+    code="VER003",
+    name="version.servers_run_different_builds",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    tenants=(TenantKind.SYS,),
+    title="Servers run different builds",
+    finding="{resource}: {value} different builds run side by side: {builds}.",
+    remediation=Remediation(
+        advice="Finish the rolling upgrade: bring the remaining servers to the newest of these builds, zone by zone.",
+        run_as=RunAs.SYS,
+        pre_check="Compare BUILD_VERSION in DBA_OB_SERVERS, and see whether an upgrade is under way.",
+        post_check="BUILD_VERSION is the same for all servers in DBA_OB_SERVERS.",
+        risk="Each server restarts once: keep the majority of each log stream up.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def servers_run_different_builds(servers: Rows[Server]) -> Iterator[Measurement]:
+    """Two builds side by side are meant for the hours of a rolling upgrade only. Features stay off, faults depend
+    on the server that happens to answer, and plans differ between servers."""
+    builds = {row.build_version for row in servers if row.build_version}
+    if not builds:
+        raise NotAssessed("DBA_OB_SERVERS shows no build.")
+    shown = ", ".join(sorted(build.split("(")[0].split("-")[0] for build in builds))
+    yield Measurement("cluster", len(builds), {"builds": shown})

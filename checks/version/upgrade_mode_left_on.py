@@ -1,0 +1,37 @@
+"""VER005: upgrade mode without an upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.facts.settings import Parameter
+
+
+@check(
+    code="VER005",
+    name="version.upgrade_mode_left_on",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    title="The upgrade mode was left on",
+    finding="{resource} is {value}: the cluster still holds balancing and DDL back as during an upgrade.",
+    remediation=Remediation(
+        advice="If no upgrade is under way, end the one that was broken off with its tool, or switch the mode off.",
+        run_as=RunAs.SYS,
+        sql=("ALTER SYSTEM SET enable_upgrade_mode = False;",),
+        rollback=("ALTER SYSTEM SET enable_upgrade_mode = True;",),
+        pre_check="DBA_OB_CLUSTER_EVENT_HISTORY shows no upgrade at work, and all servers run the same build.",
+        post_check="enable_upgrade_mode is False on every server in GV$OB_PARAMETERS.",
+        risk="Switched off in the middle of an upgrade it lets partitions move between two versions.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def upgrade_mode_left_on(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+    """An upgrade switches the mode on so that nothing moves meanwhile, and its last step switches it off. Left on,
+    it keeps balancing and structural changes from happening for no visible reason."""
+    values = [row.value for row in parameters if row.name == "enable_upgrade_mode"]
+    if not values:
+        raise NotAssessed("The parameter enable_upgrade_mode is not shown to this tenant.")
+    for value in values:
+        if value.lower() in ("true", "1", "on"):
+            yield Measurement("enable_upgrade_mode", value)

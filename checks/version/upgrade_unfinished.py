@@ -1,0 +1,38 @@
+"""VER004: min_observer_version behind the servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, Version, check
+from agent.facts.given import Build
+from agent.facts.settings import Parameter
+
+
+@check(
+    code="VER004",
+    name="version.upgrade_unfinished",
+    unit=Unit.TEXT,
+    actor=Actor.PLATFORM,
+    title="The upgrade of the cluster is not finished",
+    finding="{resource} is {value} though the servers run {server_version}: the last steps of the upgrade are missing.",
+    remediation=Remediation(
+        advice="Finish the upgrade with the tool that began it: its last steps run the upgrade jobs, check the "
+        "result and raise min_observer_version.",
+        run_as=RunAs.SYS,
+        pre_check="Compare min_observer_version with BUILD_VERSION in DBA_OB_SERVERS.",
+        post_check="min_observer_version equals the version of the servers.",
+        risk="The step cannot be undone: take a backup first.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def upgrade_unfinished(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
+    """min_observer_version tells the cluster which version it may count on. While it is behind, servers work as the
+    old version does, and the next upgrade can be refused."""
+    values = {row.value for row in parameters if row.name == "min_observer_version" and row.value}
+    if builds[0].embedded or not values:
+        raise NotAssessed("The parameter min_observer_version is not shown to this tenant.")
+    lowest = min(values, key=Version.parse)
+    if Version.parse(lowest) < builds[0].version:
+        yield Measurement("min_observer_version", lowest, {"server_version": str(builds[0].version)})

@@ -1,0 +1,240 @@
+"""A plug-in brings checks, rules, texts; whatever is wrong with it is a line, and the rest of it and of us runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterator
+from datetime import date
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from agent import i18n, registry, rules
+from agent.contract import problems_of, problems_of_translation
+from agent.errors import ConfigError, RulesError
+from agent.i18n import render
+from agent.model import Fixed, Measurement, Override, Rule
+from agent.registry import Registry
+from agent.terms import Actor, RunAs, Severity
+from tests.agent.test_yamlchecks import written as yaml_check
+
+MODULE = '''
+from collections.abc import Iterator
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.settings import Variable
+
+@params
+class Numbers(Params):
+    min_values_count: int
+
+@check(code="OPS951", name="operations.{name}", unit=Unit.COUNT, actor=Actor.CUSTOMER, title="Too many {name}",
+       finding="{{resource}} has {{value}}.",
+       remediation=Remediation("Have fewer of them, please.", post_check="There are fewer.", link="https://example.org"))
+def {name}(variables: Rows[Variable], numbers: Numbers) -> Iterator[Measurement]:
+    """They are a burden on the server, on its operators and on everybody who reads them."""
+    yield Measurement("tenant", len(variables))
+'''
+THEIRS = MODULE.format(name="theirs")
+RULES = "version: 1\nchecks:\n  OPS951: {ladder: {low: 3}, params: {min_values_count: 1}}\n"
+HY = "locale/zh_CN/LC_MESSAGES/hy.po"
+PO = """
+msgid "Too many theirs"
+msgstr "{title}"
+
+msgid "{{resource}} has {{value}}."
+msgstr "{finding}"
+
+msgid "unknown"
+msgstr "改写"
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A whole plug-in, its entry point registered: a check with code, one without, rules, and a translation."""
+    root = tmp_path / "hy_checks"
+    (root / "locale" / "zh_CN" / "LC_MESSAGES").mkdir(parents=True)
+    (root / "__init__.py").write_text("OB_HEALTH_API = 1\n")
+    (root / "theirs.py").write_text(THEIRS)
+    (root / "rules.yaml").write_text(RULES)
+    yaml_check(root)
+    po(root).write_text(PO.format(title="过多", finding="{resource} 有 {value}。"), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    point = EntryPoint("hy", "hy_checks", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point, point])
+    yield root
+    i18n.use_translations({})
+    for name in [name for name in sys.modules if name.startswith("hy_checks")]:
+        del sys.modules[name]
+
+
+def po(root: Path) -> Path:
+    return root / HY
+
+
+def said(found: Registry) -> list[str]:
+    return [render(problem, "en") for problem in found.problems]
+
+
+def test_a_whole_plug_in(package: Path) -> None:
+    found = registry.load()
+    assert found.problems == ()
+    assert {"OPS951", "SCH901", "CAP001"} <= set(found.checks)
+    assert found.checks["OPS951"].rule == {"ladder": {"low": 3}, "params": {"min_values_count": 1}}
+    assert found.checks["CAP001"].rule is None
+    assert i18n.translate("Too many theirs", "zh-CN") == "过多"
+    assert i18n.translate("Large rows", "zh-CN") == "行过大"
+
+
+def test_no_plug_in_can_reword_the_agent(package: Path) -> None:
+    registry.load()
+    assert i18n.translate("unknown", "zh-CN") == "未知"
+
+
+def test_translations_go_with_their_plug_in(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.load()
+    monkeypatch.setattr(registry, "entry_points", lambda group: [])
+    registry.load()
+    assert i18n.translate("Large rows", "zh-CN") == "Large rows"
+
+
+def tiny(found: Registry, directory: Path, text: str = "") -> tuple[Registry, Path]:
+    """The plug-in's checks alone, and a rules file that knows none of them."""
+    path = directory / "shipped.yaml"
+    path.write_text("version: 1\nscoring: {prior_failure_rate_pct: 5}\nchecks: {" + text + "}\n")
+    return Registry({code: spec for code, spec in found.checks.items() if spec.rule}), path
+
+
+def test_rules_of_a_plug_in_are_rules_like_ours(package: Path, tmp_path: Path) -> None:
+    found, path = tiny(registry.load(), tmp_path)
+    ruleset = rules.load(found.checks, path)
+    assert set(ruleset.rules) == {"OPS951", "SCH901"}
+    assert ruleset.rules["OPS951"].params_values == {"min_values_count": 1}
+    override = Override("OPS951", "Li", "small", date(2026, 12, 1), {"ladder": {"low": 7}})
+    changed = rules.apply(ruleset, found.checks, path, [override], [], date(2026, 11, 23))
+    assert changed.rules["OPS951"].judge != ruleset.rules["OPS951"].judge and changed.sha256 != ruleset.sha256
+    wrong = dataclasses.replace(override, change={"ladder": {"awful": 1}})
+    with pytest.raises(RulesError):
+        rules.apply(ruleset, found.checks, path, [wrong], [], date(2026, 11, 23))
+
+
+def test_the_hash_of_the_rules_knows_those_of_plug_ins(package: Path, tmp_path: Path) -> None:
+    found, path = tiny(registry.load(), tmp_path)
+    with_all = rules.load(found.checks, path).sha256
+    fewer = {code: spec for code, spec in found.checks.items() if code == "OPS951"}
+    assert rules.load(fewer, path).sha256 != with_all != rules.load({}, path).sha256
+    assert rules.load(found.checks, path).sha256 == with_all
+
+
+def test_a_complete_rules_file_goes_before_a_plug_in(package: Path, tmp_path: Path) -> None:
+    entry = "OPS951: {severity: high, params: {min_values_count: 1}}"
+    found, path = tiny(registry.load(), tmp_path, entry)
+    assert rules.load(found.checks, path).rules["OPS951"].judge == Fixed(Severity.HIGH)
+
+
+def test_a_newer_api_is_refused(package: Path) -> None:
+    (package / "__init__.py").write_text("OB_HEALTH_API = 2\n")
+    found = registry.load()
+    assert not {"OPS951", "SCH901"} & set(found.checks)
+    (line,) = said(found)
+    assert "hy_checks" in line and "version 2" in line and "Upgrade the agent" in line
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "gone", "says"),
+    [
+        ("__init__.py", "import no_such_module", {"OPS951", "SCH901"}, "ModuleNotFoundError"),
+        ("__init__.py", "raise SystemExit(3)", {"OPS951", "SCH901"}, "SystemExit: 3"),
+        ("__init__.py", "OB_HEALTH_API = 'new'", {"OPS951", "SCH901"}, "must be a whole number"),
+        ("theirs.py", "CHECKS = 7\n" + THEIRS, {"OPS951"}, "TypeError"),
+        ("theirs.py", THEIRS.replace("OPS951", "ops951"), {"OPS951"}, "three capital letters"),
+        ("theirs.py", THEIRS.replace('"Too many theirs"', "None"), {"OPS951"}, "must be texts"),
+        ("theirs.py", THEIRS.replace("{value}.", "{value."), {"OPS951"}, "the braces of its finding"),
+        ("theirs.py", THEIRS.replace("operations.", "cooking."), {"OPS951"}, "cooking"),
+        ("theirs.py", THEIRS.replace("operations.", "operations.A "), {"OPS951"}, "what_is_wrong"),
+        ("rules.yaml", "version: 1\nchecks: {}\n", {"OPS951"}, "rules.yaml:2: checks: the check OPS951"),
+        ("rules.yaml", RULES.replace("low: 3", "low: x"), {"OPS951"}, ".yaml:3: checks.OPS951.ladder.low: a number"),
+        ("rules.yaml", RULES.replace("version: 1", "version: 7"), {"OPS951"}, "exactly version: 1"),
+        ("rules.yaml", "scoring: {prior_failure_rate_pct: 0}\n" + RULES, {"OPS951"}, "exactly version: 1"),
+        ("rules.yaml", "[", {"OPS951"}, "rules.yaml:1"),
+        ("rules.yaml", RULES + "  CAP001: {severity: low}\n", set(), ".yaml:4: checks.CAP001: the package has no such"),
+        ("large.check.yaml", "code: [", {"SCH901"}, "large.check.yaml:1"),
+        ("large.check.yaml", "version: 1\n", {"SCH901"}, "large.check.yaml:1: code: this key is missing"),
+        (HY, "nonsense", set(), "hy.po: the translations cannot be used"),
+        (HY, PO.format(title="过多", finding="{resourc} 有"), set(), "placeholders of a translation"),
+        (HY, PO.format(title="过多", finding="{resource"), set(), "placeholders of"),
+        ("sub/__init__.py", "raise RuntimeError('no licence')", set(), "sub could not be loaded: RuntimeError: no licence"),
+    ],
+)  # fmt: skip
+def test_what_is_broken_is_a_line_and_the_rest_runs(
+    package: Path, file: str, content: str, gone: set[str], says: str
+) -> None:
+    (package / file).parent.mkdir(exist_ok=True)
+    (package / file).write_text(content, encoding="utf-8")
+    found = registry.load()
+    assert {"OPS951", "SCH901", "CAP001"} - set(found.checks) == gone
+    assert any(says in line for line in said(found)), said(found)
+    assert all(render(problem, "zh-CN") for problem in found.problems)
+    assert problems_of(found.checks["CAP001"], Rule(Fixed(Severity.LOW))) == []
+
+
+def test_a_broken_translation_leaves_the_sentence_in_english(package: Path) -> None:
+    po(package).write_text(PO.format(title="过多", finding="{resourc} 有"), encoding="utf-8")
+    found = registry.load()
+    assert i18n.translate(found.checks["OPS951"].finding, "zh-CN") == found.checks["OPS951"].finding
+    assert i18n.translate("Too many theirs", "zh-CN") == "过多"
+
+
+def test_an_entry_point_that_names_a_module_is_told(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("hy", "hy_checks.theirs", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    found = registry.load()
+    assert "OPS951" not in found.checks
+    assert "names a package" in said(found)[0]
+
+
+def test_a_code_without_code_that_is_taken_is_refused_and_both_are_named(package: Path) -> None:
+    yaml_check(package, ("SCH901", "CAP001"))
+    with pytest.raises(ConfigError) as error:
+        registry.load()
+    text = render(error.value.text, "en")
+    assert "CAP001" in text and "large.check.yaml" in text and "checks.capacity." in text
+
+
+def test_an_engagement_brings_checks_without_code(tmp_path: Path) -> None:
+    good = yaml_check(tmp_path)
+    broken = tmp_path / "broken.check.yaml"
+    broken.write_text("version: 1\n")
+    found = registry.load([good, broken])
+    assert "SCH901" in found.checks
+    assert any(str(broken) in line for line in said(found))
+    assert "SCH901" not in registry.load().checks
+
+
+def crashing(variables: object, numbers: object) -> Iterator[Measurement]:
+    raise ZeroDivisionError
+
+
+def test_the_contract_finds_what_is_wrong(package: Path) -> None:
+    found = registry.load()
+    spec = found.checks["OPS951"]
+    rule = rules.load({"OPS951": spec}, tiny(found, package)[1]).rules["OPS951"]
+    assert problems_of(spec, rule, "hy_checks") == []
+    assert problems_of_translation(spec), "rationale and advice have none"
+    remedy = dataclasses.replace(
+        spec.remediation, sql=("DROP TABLE t;",), link="", post_check="", run_as=RunAs.SYS, advice="?"
+    )
+    wrong = dataclasses.replace(
+        spec, code="CAP9", title="It ends.", finding="nothing", rationale="short", name="operations.Other",
+        remediation=remedy, actor=Actor.CUSTOMER, measure=crashing,
+    )  # fmt: skip
+    problems = "; ".join(problems_of(wrong, rule, "hy_checks"))
+    for part in (
+        "three capital letters", "letters are not those of operations", "the name is not", "the title is not",
+        "rationale", "does not name its resource", "does not show its number", "advice says too little", "no post-check",
+        "SQL without a rollback", "SQL without its risk", "no documentation link", "cannot run it as sys",
+        "it is not in hy_checks", "do not carry the check's name", "it fails on empty facts: The check failed: ZeroDivisionError",
+    ):  # fmt: skip
+        assert part in problems, part

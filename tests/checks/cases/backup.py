@@ -1,0 +1,136 @@
+"""Cases of the checks on backups and the archive of the log."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from agent.facts.backup import BackupJob, BackupSet, DeleteJob, DeletePolicy, LogArchive, RunningBackup
+from agent.facts.given import Attestation
+from agent.facts.settings import Tenant
+from agent.model import Unavailable
+from agent.terms import Severity, TenantKind, Text, UnavailableKind
+from tests.harness import NOW, Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+DAY = timedelta(days=1)
+
+
+def _set(
+    days: float, state: str = "AVAILABLE", kind: str = "FULL", tenant_id: int | None = None, number: int = 1
+) -> BackupSet:
+    return BackupSet(
+        tenant_id=tenant_id, backup_set_id=number, backup_type=kind, start_timestamp=NOW - days * DAY,
+        end_timestamp=NOW - days * DAY, file_status=state,
+    )  # fmt: skip
+
+
+def _job(days: float, status: str = "FAILED", tenant_id: int | None = None) -> BackupJob:
+    return BackupJob(tenant_id=tenant_id, job_id=1, start_timestamp=NOW - days * DAY, status=status, result=-9000)
+
+
+def _deleted(hours: float, status: str = "FAILED") -> DeleteJob:
+    start = NOW - timedelta(hours=hours)
+    return DeleteJob(tenant_id=1002, job_id=1, start_timestamp=start, status=status, result=-9000)
+
+
+def _running(hours: float, tenant_id: int | None = None) -> RunningBackup:
+    return RunningBackup(tenant_id=tenant_id, job_id=1, start_timestamp=NOW - timedelta(hours=hours), status="DOING")
+
+
+def _archive(status: str = "DOING", lag_s: float = 60, tenant_id: int | None = None) -> LogArchive:
+    scn = int((NOW.timestamp() - lag_s) * 10**9)
+    return LogArchive(tenant_id=tenant_id, dest_no=0, round_id=1, status=status, checkpoint_scn=scn)
+
+
+def _attested(key: str, value: str | bool, days_ago: int = 10) -> Attestation:
+    on = (NOW - days_ago * DAY).date()
+    return Attestation(key=key, value=value, by="the DBA", on=on, valid_until=date(2099, 1, 1))
+
+
+def _tenant(tenant_id: int, kind: str = "USER") -> Tenant:
+    return Tenant(
+        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type=kind, compatibility_mode="MYSQL", status="NORMAL"
+    )
+
+
+def _drill(days_ago: int) -> Attestation:
+    return _attested("last_restore_drill", (NOW - days_ago * DAY).date().isoformat())
+
+
+_CONSOLE = _attested("console_backup_enabled", True)
+_NO_CONSOLE = _attested("console_backup_enabled", False)
+_UNSEEN = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
+_POLICY = DeletePolicy(policy_name="default", recovery_window="7d")
+_SYS = TenantKind.SYS
+CASES = [
+    Case("BAK001", [_set(1), _set(40)]),
+    Case("BAK001", [_set(7.9)], label="boundary"),
+    Case("BAK001", [_set(8), _set(1, "INCOMPLETE")], [("tenant", LOW)]),
+    Case("BAK001", [_set(15)], [("tenant", MEDIUM)]),
+    Case("BAK001", [_set(31)], [("tenant", HIGH)]),
+    Case("BAK001", [_set(1, "INCOMPLETE"), _set(40, "BROKEN")], [("tenant", HIGH)], label="never-a-good-one"),
+    Case("BAK001", [_set(1, tenant_id=1002), _set(20, tenant_id=1004), _set(99, tenant_id=1)],
+         [("tenant 1004", MEDIUM)], tenant_kind=_SYS, label="seen-from-sys"),
+    Case("BAK001", not_assessed=True),
+    Case("BAK001", [_NO_CONSOLE], not_assessed=True, label="attested-not"),
+    Case("BAK001", [_CONSOLE], label="platform-backs-up"),
+    Case("BAK001", [_CONSOLE, _set(60)], label="platform-took-over"),
+    Case("BAK001", [_attested("console_backup_enabled", True, 99), _set(60)], [("tenant", HIGH)],
+         label="stopped-since"),
+    Case("BAK002", [_job(1, "COMPLETED"), _job(2), _job(3)]),
+    Case("BAK002", [_job(1), _job(2, "COMPLETED"), _job(3)], [("tenant", LOW)]),
+    Case("BAK002", [_job(1), _job(2, "CANCELED"), _job(3)], [("tenant", MEDIUM)], label="cancelled-between"),
+    Case("BAK002", [_job(day) for day in range(1, 6)], [("tenant", HIGH)]),
+    Case("BAK002", [_job(31)], label="long-ago"),
+    Case("BAK002", [_job(1, tenant_id=1), _job(1, tenant_id=1001), _job(1, tenant_id=1002)], [("tenant 1002", LOW)],
+         tenant_kind=_SYS, label="seen-from-sys"),
+    Case("BAK003", [_running(11.9)]),
+    Case("BAK003", [_running(12)], [("tenant", LOW)]),
+    Case("BAK003", [_running(24), _running(1)], [("tenant", MEDIUM)]),
+    Case("BAK003", [_running(72, 1002)], [("tenant 1002", HIGH)], tenant_kind=_SYS),
+    Case("BAK003", label="none-running"),
+    Case("BAK004", [_archive(), _archive("STOP")]),
+    Case("BAK004", [_archive("INTERRUPTED", 7200)], [("tenant", HIGH)]),
+    Case("BAK004", [_archive("INTERRUPTED", tenant_id=1004), _archive(tenant_id=1002)], [("tenant 1004", HIGH)],
+         tenant_kind=_SYS, label="seen-from-sys"),
+    Case("BAK005", [_archive(lag_s=899)]),
+    Case("BAK005", [_archive(lag_s=900)], [("tenant", LOW)]),
+    Case("BAK005", [_archive(lag_s=3600)], [("tenant", MEDIUM)]),
+    Case("BAK005", [_archive(lag_s=21600)], [("tenant", HIGH)]),
+    Case("BAK005", [_archive("INTERRUPTED", 99999), _archive("STOP", 99999)], label="not-at-work"),
+    Case("BAK006", [_POLICY, _set(1), _set(99)]),
+    Case("BAK006", [_set(1), _set(59)], label="young"),
+    Case("BAK006", [_set(1), _set(60)], [("tenant", LOW)]),
+    Case("BAK006", [_set(365)], [("tenant", MEDIUM)]),
+    Case("BAK006", [_CONSOLE, _set(365)], label="platform-removes"),
+    Case("BAK007", [_set(1), _archive()]),
+    Case("BAK007", [_set(1), _archive("STOP")], [("tenant", MEDIUM)]),
+    Case("BAK007", [_set(1, tenant_id=1002), _set(1, tenant_id=1004), _archive(tenant_id=1004)],
+         [("tenant 1002", MEDIUM)], tenant_kind=_SYS, label="never-on"),
+    Case("BAK007", [_set(1), _archive("INTERRUPTED")], label="told-elsewhere"),
+    Case("BAK007", [_set(31)], label="no-longer-backed-up"),
+    Case("BAK008", [_deleted(1), _deleted(2), _deleted(3, "COMPLETED")]),
+    Case("BAK008", [_deleted(1), _deleted(2), _deleted(3)], [("tenant 1002", LOW)]),
+    Case("BAK008", [_deleted(hour) for hour in range(1, 25)], [("tenant 1002", MEDIUM)]),
+    Case("BAK008", [_deleted(400 + hour) for hour in range(24)], label="long-ago"),
+    Case("BAK009", [_drill(199)]),
+    Case("BAK009", [_drill(200)], [("restore rehearsal", LOW)]),
+    Case("BAK009", [_drill(400)], [("restore rehearsal", MEDIUM)]),
+    Case("BAK009", not_assessed=True),
+    Case("BAK010", [_set(99)]),
+    Case("BAK010", [_CONSOLE], label="platform-backs-up"),
+    Case("BAK010", [(BackupSet, _UNSEEN), _CONSOLE], label="attested-only"),
+    Case("BAK010", [_NO_CONSOLE], [("tenant", HIGH)]),
+    Case("BAK010", [(BackupSet, _UNSEEN)], not_assessed=True),
+    Case("BAK010", not_assessed=True, label="nothing-known"),
+    Case("BAK010", [_tenant(1, "SYS"), _tenant(1001, "META"), _tenant(1002), _tenant(1004), _set(1, tenant_id=1002)],
+         [("tenant 1004", HIGH)], tenant_kind=_SYS, label="seen-from-sys"),
+    Case("BAK010", [_tenant(1002)], not_assessed=True, tenant_kind=_SYS, label="sys-without-any"),
+    Case("BAK011", [_set(1), _set(2, "INCOMPLETE"), _set(91, "BROKEN")]),
+    Case("BAK011", [_set(1), _set(2, "BROKEN")], [("tenant", MEDIUM)]),
+    Case("BAK011", [_set(day, "BROKEN") for day in range(5)], [("tenant", HIGH)]),
+    Case("BAK012", [_set(34.9, kind="D"), _set(1, kind="I")]),
+    Case("BAK012", [_set(35), _set(1, kind="INC")], [("tenant", LOW)]),
+    Case("BAK012", [_set(100), _set(1, "BROKEN")], [("tenant", MEDIUM)], label="newer-one-is-broken"),
+    Case("BAK012", [_set(1, kind="INC")], label="full-one-not-listed"),
+]  # fmt: skip

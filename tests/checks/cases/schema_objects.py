@@ -1,0 +1,142 @@
+"""Cases of the checks on partitions, sequences, foreign keys and other objects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from agent.facts.schema import (
+    ForeignKeyColumn,
+    IndexColumn,
+    InvalidObject,
+    PartitionedIndex,
+    PartitionedTable,
+    Sequence,
+    Table,
+)
+from agent.terms import Severity
+from tests.harness import NOW, Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+
+
+def _sequence(last: int, **parts: Any) -> Sequence:
+    values = {"min_value": 1, "max_value": 101, "increment_by": 1, "cycle_flag": "N", "cache_size": 20}
+    return Sequence(sequence_owner="shop", sequence_name="s", last_number=last, **{**values, **parts})
+
+
+def _split(method: str = "HASH", **parts: Any) -> PartitionedTable:
+    values = {
+        "expression": "id", "partitions": 4, "pieces": 4, "table_rows": None, "largest_rows": None, "first_bound": None,
+        "last_bound": None,
+    }  # fmt: skip
+    return PartitionedTable(table_schema="shop", table_name="t", method=method, **{**values, **parts})
+
+
+def _days(first: int, last: int, partitions: int = 2) -> PartitionedTable:
+    """A table whose first and last partition end in so many days from now."""
+    bounds = [f"'{(NOW + timedelta(days=days)).date()} 00:00:00'" for days in (first, last)]
+    return _split("RANGE COLUMNS", partitions=partitions, first_bound=bounds[0], last_bound=bounds[1])
+
+
+def _called(expression: str, last: object) -> PartitionedTable:
+    return _split("RANGE", expression=expression, partitions=1, first_bound=str(last), last_bound=str(last))
+
+
+def _table(name: str, *, rows: int = 0, collation: str = "utf8mb4_general_ci") -> Table:
+    return Table(
+        table_schema="shop",
+        table_name=name,
+        table_rows=rows,
+        data_length=0,
+        table_collation=collation,
+        create_time=None,
+    )
+
+
+def _index(name: str, *columns: str) -> list[IndexColumn]:
+    return [
+        IndexColumn(
+            table_schema="shop", table_name="t", index_name=name, non_unique=True, seq_in_index=seq, column_name=column,
+            sub_part=None, index_type="BTREE", is_visible="YES", comment="VALID",
+        )
+        for seq, column in enumerate(columns, 1)
+    ]  # fmt: skip
+
+
+def _key(*columns: str) -> list[ForeignKeyColumn]:
+    return [
+        ForeignKeyColumn(
+            table_schema="shop", table_name="t", constraint_name="fk", column_name=column, ordinal_position=position,
+            referenced_table_schema="shop", referenced_table_name="parent",
+        )
+        for position, column in enumerate(columns, 1)
+    ]  # fmt: skip
+
+
+def _invalid(kind: str) -> InvalidObject:
+    return InvalidObject(owner="shop", object_name="v", object_type=kind, status="INVALID")
+
+
+FOUND = [("shop.t", LOW)]
+TODAY = NOW.date()
+LARGE = _split(table_rows=10**6)
+LOCAL = PartitionedIndex(owner="shop", table_name="t", index_name="k", locality="LOCAL")
+BIN = "utf8mb4_bin"
+
+CASES = [
+    Case("SCH010", [_sequence(60)]),
+    Case("SCH010", [_sequence(61)], [("shop.s", LOW)]),
+    Case("SCH010", [_sequence(76)], [("shop.s", MEDIUM)], label="medium"),
+    Case("SCH010", [_sequence(86)], [("shop.s", HIGH)], label="high"),
+    Case("SCH010", [_sequence(500)], [("shop.s", Severity.CRITICAL)], label="cache beyond the end"),
+    Case("SCH010", [_sequence(100, cycle_flag="Y")], label="cycles"),
+    Case("SCH010", [_sequence(-61, min_value=-101, max_value=-1, increment_by=-1)], [("shop.s", LOW)], label="falling"),
+    Case("SCH010", [_sequence(-10, min_value=-101, max_value=-1, increment_by=-1)], label="falling, young"),
+    Case("SCH011", [_split(pieces=1023)]),
+    Case("SCH011", [_split(pieces=1024)], FOUND),
+    Case("SCH011", [_split(pieces=4096)], [("shop.t", MEDIUM)], label="medium"),
+    Case("SCH011", [_split(pieces=7500)], [("shop.t", HIGH)], label="near the end"),
+    Case("SCH012", [_days(-17, 15)]),
+    Case("SCH012", [_days(-17, 14)], FOUND),
+    Case("SCH012", [_days(-27, 3)], [("shop.t", MEDIUM)], label="medium"),
+    Case("SCH012", [_days(-30, 0)], [("shop.t", HIGH)], label="today"),
+    Case("SCH012", [_days(-400, -30)], [("shop.t", HIGH)], label="just over"),
+    Case("SCH012", [_days(-400, -31)], label="closed archive"),
+    Case("SCH012", [_days(-7, 3, partitions=11)], label="daily, three days ahead"),
+    Case("SCH012", [_days(-9, 1, partitions=11)], [("shop.t", MEDIUM)], label="daily, the last one"),
+    Case("SCH012", [_called("to_days(`d`)", TODAY.toordinal() + 365 + 10)], FOUND, label="to_days"),
+    Case("SCH012", [_called("UNIX_TIMESTAMP(d)", int(NOW.timestamp()) + 10 * 86400)], FOUND, label="unix_timestamp"),
+    Case("SCH012", [_called("year(d)", 2027)], label="year"),
+    Case(
+        "SCH012", [_called("d", 20261124), _called("to_days(d) div 7", 1), _called("to_days(d)", "x")], label="no date"
+    ),
+    Case("SCH012", [_split("RANGE", first_bound="'2026-01-01'", last_bound="MAXVALUE")], label="maxvalue"),
+    Case("SCH013", [_split(table_rows=200_000, largest_rows=199_000, partitions=3, pieces=3)]),
+    Case("SCH013", [_split(table_rows=200_000, largest_rows=200_000)], FOUND),
+    Case(
+        "SCH013",
+        [_split("KEY", table_rows=200_000, largest_rows=200_000, partitions=16, pieces=16)],
+        [("shop.t", MEDIUM)],
+        label="sixteen",
+    ),
+    Case("SCH013", [_split(table_rows=199_999, largest_rows=199_999)], label="small"),
+    Case("SCH013", [_split("RANGE", table_rows=10**6, largest_rows=10**6)], label="range"),
+    Case("SCH013", [_split(table_rows=10**6, largest_rows=10**6, pieces=8)], label="subpartitions"),
+    Case("SCH013", [_split()], label="no statistics"),
+    Case("SCH014", [_invalid("INDEX")], label="index"),
+    Case("SCH014", [_invalid("VIEW")], [("shop.v", LOW)]),
+    Case("SCH018", [*_key("a"), *_index("PRIMARY", "id")], [("shop.t (a)", LOW)]),
+    Case("SCH018", [*_key("a"), _table("t", rows=10**6)], [("shop.t (a)", MEDIUM)], label="large"),
+    Case("SCH018", [*_key("a", "b"), *_index("k", "b", "a", "c")], label="any order"),
+    Case("SCH018", [*_key("a", "b"), *_index("k", "a", "c", "b")], [("shop.t (a, b)", LOW)], label="not the head"),
+    Case("SCH018", _index("k", "a") * 60000, not_assessed=True, label="cut"),
+    Case("SCH019", [_table("a"), _table("b")]),
+    Case("SCH019", [_table("a", collation=BIN), *[_table(f"t{n}") for n in range(20)]], label="one of many"),
+    Case("SCH019", [_table("a", collation=BIN), *[_table(f"t{n}") for n in range(19)]], [("shop", LOW)]),
+    Case("SCH020", [LARGE, *_index("k", "a", "b")], [("shop.t.k", LOW)]),
+    Case("SCH020", [_split(table_rows=10**8), *_index("k", "a")], [("shop.t.k", MEDIUM)], label="huge"),
+    Case("SCH020", [LARGE, *_index("k", "a"), *_index("PRIMARY", "id"), LOCAL], label="local"),
+    Case("SCH020", [_split(table_rows=999_999), *_index("k", "a")], label="small"),
+    Case("SCH020", _index("k", "a"), label="unpartitioned table"),
+]

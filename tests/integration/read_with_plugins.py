@@ -1,0 +1,23 @@
+"""Collects a snapshot in a process of its own, which sees the plug-ins that are on its path.
+
+``python -m tests.integration.read_with_plugins HOST PORT USER FILE``
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from agent import registry, snapshot
+from agent.connect import Budget, Endpoint, Session
+from tests.integration.reading import PASSWORD, read
+
+
+def main(host: str, port: str, user: str, file: str) -> None:
+    """Every source that some check needs, ours and theirs."""
+    with Session(Endpoint("shop", host, int(port), user, lambda: PASSWORD), Budget(), "plugin") as session:
+        snapshot.save(read(session, registry.load().sources), Path(file))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
