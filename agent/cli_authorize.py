@@ -24,8 +24,7 @@ def request(
     reference: Annotated[str, typer.Option(help="Number of the document; default: one with the date.")] = "",
     target: Annotated[list[str] | None, typer.Option("--target", "-t", help="May be repeated; default: all.")] = None,
     data_classes: Annotated[
-        str,
-        typer.Option("--data-classes", help="Comma-separated; default: settings, statistics, sql_text_masked, accounts."),
+        str, typer.Option("--data-classes", help="Comma-separated; default: all but sql_text_full and column_bounds.")
     ] = "",
     days_valid: Annotated[int, typer.Option(min=1, max=1100, help="Valid from today for so many days.")] = 365,
     weekdays: Annotated[str, typer.Option(help="Comma-separated, such as sat,sun; default: every day.")] = "",

@@ -6,21 +6,27 @@ it in the audit, and a timeout hint. One reconnect is allowed when the server br
 
 from __future__ import annotations
 
+import re
 import ssl
 import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 
 from agent import gate
-from agent.errors import ConnectError, StatementError
+from agent.errors import ConnectError, StatementError, StatementRefused
 from agent.facts import OWN_MARKER, server
-from agent.model import Cost
+from agent.model import Budget, Cost
 from agent.terms import Scalar, Text, UnavailableKind
+
+if TYPE_CHECKING:
+    from agent.journal import Journal
+
+__all__ = ["Budget", "Endpoint", "Row", "Session"]
 
 Row = tuple[Any, ...]
 _KINDS = {
@@ -30,6 +36,8 @@ _KINDS = {
     4012: UnavailableKind.TIMEOUT, 1317: UnavailableKind.TIMEOUT, 3024: UnavailableKind.TIMEOUT, 6212: UnavailableKind.TIMEOUT,
 }  # fmt: skip
 _LOST = frozenset({0, 2006, 2013, 2014, 2055, 5066})
+# What stands in the marker must not be able to end it.
+_IN_MARKER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +53,23 @@ class Endpoint:
     connect_timeout_s: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What one assessment may cost the target."""
-
-    statement_timeout_s: float = 10.0
-    total_database_ms: float = 30_000.0
-    max_rows: int = 200_000
-
-
 class Session:
-    """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent."""
+    """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent.
 
-    def __init__(self, endpoint: Endpoint, budget: Budget, assessment_id: str) -> None:
+    With a journal, every statement is written there before it is sent, and its result after.
+    """
+
+    def __init__(self, endpoint: Endpoint, budget: Budget, assessment_id: str, journal: Journal | None = None) -> None:
+        if not _IN_MARKER.fullmatch(assessment_id):
+            raise ValueError(f"not an assessment id: {assessment_id!r}")
         self.endpoint = endpoint
-        self._budget = budget
-        self._assessment_id = assessment_id
+        self.budget = budget
+        self.assessment_id = assessment_id
+        self.connections = 0
+        self._journal = journal
         self._reconnected = False
+        self._opened = self._last_answer = time.perf_counter()
+        self._clock: tuple[float, float] | None = None
         self.system_schema = "oceanbase"
         self.server_version = ""
         self.cost = Cost()
@@ -77,6 +85,9 @@ class Session:
     def fetch(self, sql: str, source: str) -> list[Row]:
         """All rows of one statement. Raises StatementError with its kind; the session stays usable."""
         gate.check(sql, self.system_schema)
+        if not _IN_MARKER.fullmatch(source):
+            reason = "its source has no proper name"
+            raise StatementRefused(Text("The gate refused a statement: {reason}.", {"reason": reason}))
         self._within_budget(source)
         try:
             return self._run(sql, source)
@@ -85,43 +96,67 @@ class Session:
             if broken and not self._reconnected:
                 self._reconnected = True
                 self._reopen(error)
+            if error.kind is UnavailableKind.TIMEOUT:
+                self._within_budget(source)  # it may have met the end of the budget, not its own limit
             raise
 
     def _within_budget(self, source: str) -> None:
-        spent, budget = self.cost, self._budget
-        if spent.database_ms >= budget.total_database_ms or spent.rows >= budget.max_rows:
-            args: dict[str, Scalar] = {"source": source, "spent_ms": spent.database_ms, "rows_count": spent.rows}
+        spent = self.cost
+        if self._left_ms() <= 0 or spent.rows >= self.budget.max_rows or spent.bytes >= self.budget.max_bytes:
+            args: dict[str, Scalar] = {
+                "source": source, "spent_ms": spent.database_ms, "rows_count": spent.rows, "spent_bytes": spent.bytes,
+            }  # fmt: skip
             raise StatementError(
-                Text("The load budget is spent ({spent_ms}, {rows_count} rows); {source} was not read.", args),
+                Text(
+                    "The load budget is spent ({spent_ms}, {rows_count} rows, {spent_bytes}); {source} was not read.",
+                    args,
+                ),
                 UnavailableKind.BUDGET,
             )
 
+    def _left_ms(self) -> float:
+        return self.budget.total_database_ms - self.cost.database_ms
+
+    def window_us(self) -> tuple[int, int]:
+        """From before connecting until the last answer, in microseconds since 1970 by the server's clock."""
+        earlier, later = self._clock or (0.0, 0.0)
+        return int((self._opened + earlier) * 1_000_000), int((self._last_answer + later) * 1_000_000) + 1
+
     def _run(self, sql: str, source: str) -> list[Row]:
+        dressed = self._dressed(sql, source)
+        if self._journal:
+            self._journal.sent(source, dressed)
         started = time.perf_counter()
         rows: list[Row] = []
+        failed: StatementError | None = None
         try:
             with self._connection.cursor() as cursor:
-                cursor.execute(self._dressed(sql, source))
+                cursor.execute(dressed)
                 rows = list(cursor.fetchall())
-            return rows
         except pymysql.MySQLError as error:
-            raise _classified(error, source) from None
+            failed = _classified(error, source)
         except (UnicodeError, ValueError, LookupError, struct.error) as error:
             # The driver gave up in the middle of an answer: what is left of it would be taken for the next one.
-            raise _classified(pymysql.MySQLError(0, f"unreadable answer: {error}"), source) from None
-        finally:
-            self._spend((time.perf_counter() - started) * 1000, len(rows))
+            failed = _classified(pymysql.MySQLError(0, f"unreadable answer: {error}"), source)
+        self._spend((time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
+        if failed:
+            raise failed
+        return rows
 
     def _dressed(self, sql: str, source: str) -> str:
-        marker = f"/*{OWN_MARKER} {self._assessment_id} {source}*/ "
-        timeout_us = int(self._budget.statement_timeout_s * 1_000_000)
+        marker = f"/*{OWN_MARKER} {self.assessment_id} {source}*/ "
+        timeout_us = int(min(self.budget.statement_timeout_s * 1000, max(self._left_ms(), 1.0)) * 1000)
         return marker + sql.replace("SELECT ", f"SELECT /*+ QUERY_TIMEOUT({timeout_us}) */ ", 1)
 
-    def _spend(self, duration_ms: float, rows: int) -> None:
-        cost = self.cost
+    def _spend(self, duration_ms: float, rows: list[Row], errno: int | None) -> None:
+        cost, size = self.cost, sum(_size(value) for row in rows for value in row)
         self.cost = Cost(
-            cost.statements + 1, cost.database_ms + duration_ms, max(cost.longest_ms, duration_ms), cost.rows + rows
-        )
+            cost.statements + 1, cost.database_ms + duration_ms, max(cost.longest_ms, duration_ms),
+            cost.rows + len(rows), cost.bytes + size,
+        )  # fmt: skip
+        self._last_answer = time.perf_counter()
+        if self._journal:
+            self._journal.answered(duration_ms, len(rows), size, errno)
 
     def _reopen(self, cause: StatementError) -> None:
         self._connection.close()
@@ -133,7 +168,9 @@ class Session:
     def _open(self) -> pymysql.Connection[Any]:
         endpoint = self.endpoint
         args = {"target": endpoint.name, "host": endpoint.host, "port": str(endpoint.port), "user": endpoint.user}
-        read_timeout = int(self._budget.statement_timeout_s) + 5
+        read_timeout = int(self.budget.statement_timeout_s) + 5
+        if self._journal:
+            self._journal.sent("driver", server.DRIVER)
         try:
             connection: pymysql.Connection[Any] = pymysql.connect(
                 host=endpoint.host, port=endpoint.port, user=endpoint.user, password=endpoint.password(),
@@ -142,11 +179,13 @@ class Session:
                 read_timeout=read_timeout, write_timeout=read_timeout,
             )  # fmt: skip
         except pymysql.MySQLError as error:
-            raise _connect_error(error, args) from None
+            raise self._not_connected(error, args) from None
         except (ValueError, LookupError, struct.error) as error:
-            raise _connect_error(pymysql.MySQLError(0, f"it does not speak the MySQL protocol ({error})"), args) from None
+            garbled = pymysql.MySQLError(0, f"it does not speak the MySQL protocol ({error})")
+            raise self._not_connected(garbled, args) from None
         self._connection = connection
-        self._spend(0.0, 0)  # the driver's own SET NAMES
+        self.connections += 1
+        self._spend(0.0, [], None)  # the driver's own SET NAMES
         try:
             self._prepare(args)
         except BaseException:
@@ -154,11 +193,19 @@ class Session:
             raise
         return connection
 
+    def _not_connected(self, error: pymysql.MySQLError, args: dict[str, Any]) -> ConnectError:
+        if self._journal:
+            self._journal.answered(0.0, 0, 0, _number(error))
+        return _connect_error(error, args)
+
     def _prepare(self, args: dict[str, Any]) -> None:
         try:
             self._run(server.SESSION_READ_ONLY, "session")
-            version = str(self._run(server.SERVER, "server")[0][0])
-            self.server_version = version
+            asked = time.perf_counter()
+            version, server_time = self._run(server.SERVER, "server")[0]
+            self.server_version = version = str(version)
+            # Which of our moments the server's answer belongs to is known between these two.
+            self._clock = self._clock or (float(server_time) - self._last_answer, float(server_time) - asked)
             if "oceanbase" not in version.lower():
                 raise ConnectError(
                     Text(
@@ -167,17 +214,29 @@ class Session:
                         {**args, "version": version},
                     )
                 )
-            timeout_us = int(self._budget.statement_timeout_s * 1_000_000)
+            timeout_us = int(self.budget.statement_timeout_s * 1_000_000)
             self._run(server.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
-        except StatementError as error:
+        except (StatementError, LookupError, ValueError, TypeError) as error:
+            reason = str(error.text.args.get("reason")) if isinstance(error, StatementError) else "unreadable answer"
             raise ConnectError(
-                Text("{target}: the session could not be prepared: {reason}", {**args, "reason": str(error.text.args.get("reason"))})
+                Text("{target}: the session could not be prepared: {reason}", {**args, "reason": reason})
             ) from None
+
+
+def _size(value: Any) -> int:
+    """Bytes of a value as it was sent, nearly: the protocol sends text."""
+    if isinstance(value, bytes):
+        return len(value)
+    return 0 if value is None else len(str(value).encode("utf-8", "replace"))
+
+
+def _number(error: pymysql.MySQLError) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
 
 
 def _classified(error: pymysql.MySQLError, source: str) -> StatementError:
     """A server or client error as one of ours; its text never carries a statement."""
-    number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    number = _number(error)
     message = str(error.args[-1] if error.args else error)[:300]
     broken = number in _LOST  # 0 is the driver's own: packets out of order
     kind = UnavailableKind.LOST if broken else _KINDS.get(number, UnavailableKind.ERROR)
@@ -188,7 +247,7 @@ def _classified(error: pymysql.MySQLError, source: str) -> StatementError:
 
 
 def _connect_error(error: pymysql.MySQLError, args: dict[str, Any]) -> ConnectError:
-    number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    number = _number(error)
     values = {**args, "number": str(number), "reason": str(error.args[-1] if error.args else error)[:300]}
     if number == 1045:
         return ConnectError(

@@ -65,6 +65,9 @@ def to_document(assessment: Assessment) -> Document:
             "approver": authorization.approver,
             "until": plain(authorization.not_after),
             "data_classes": sorted(authorization.data_classes),
+            "signer": authorization.signer,
+            "sha256": authorization.sha256,
+            "outside_service": authorization.outside_service,
         },
         "score": score_document(assessment.score),
         "results": [

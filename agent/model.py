@@ -108,7 +108,8 @@ class Receipt:
     """Our statements as the target's own SQL audit has them, beside what the journal says was sent (``sent_*``).
 
     ``way`` is how they were found: by our ``marker``, by our ``account`` and the time, or ``""``: not at all, and
-    ``reason`` says why. ``writes`` counts statements that changed a row. Times in milliseconds.
+    ``reason`` says why. ``writes`` counts statements that changed a row. Times in milliseconds. ``journal_sha256`` is
+    the hash of the journal's last line.
     """
 
     way: str = ""
@@ -121,15 +122,15 @@ class Receipt:
     rows: int = 0
     writes: int = 0
     reason: Text | None = None
-    differences: tuple[Text, ...] = ()
+    journal_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything checks may know. ``as_of`` is the only clock.
 
-    ``facts`` maps a row type to its rows or to ``Unavailable``. ``budget``, ``receipt`` and the hash of the journal's
-    last line are None or empty where they were not kept.
+    ``facts`` maps a row type to its rows or to ``Unavailable``. ``budget`` and ``receipt`` are
+    None where they were not kept.
     """
 
     target: str
@@ -143,7 +144,6 @@ class Snapshot:
     embedded: bool = False
     budget: Budget | None = None
     receipt: Receipt | None = None
-    journal_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

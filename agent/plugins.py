@@ -68,7 +68,7 @@ def plugin(package: str) -> Found:
     usable = [(here, spec) for here, spec in modules.checks if _has_good_header(here, spec, found.problems)]
     found.checks += _with_rules(directory / RULES_FILE, usable, found)
     yaml_files(sorted(directory.glob(YAML_CHECKS)), found)
-    for language in LANGUAGES:
+    for language in (language for language in LANGUAGES if language != "en"):
         for path in sorted((directory / "locale" / language.replace("-", "_") / "LC_MESSAGES").glob("*.po")):
             found.translate({language: _translations(path, language, found.problems)})
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.engagement import Engagement
 from agent.errors import ConfigError
-from agent.terms import DataClass, Text
+from agent.terms import Text
 
 ENGAGEMENT_FILE = "engagement.yaml"
 SCHEMA_FILE = "engagement.schema.json"
@@ -24,10 +24,11 @@ customer:
   name: "{name}"
 #   contact: "REPLACE, dba@example.com"
 
-## 订阅从 start 起共 months 个月（12 的倍数），每 3 个月评测一次。
+## 订阅从 start 起共 months 个月（12 的倍数），每 3 个月评测一次；健康评测属于顶级版服务。
 ## The subscription lasts months (a multiple of 12) from start; one assessment is owed every 3 months.
+## Health assessment belongs to the premier tier.
 service:
-  tier: REPLACE
+  tier: 顶级版
   start: 2000-01-01  ## REPLACE
   months: 12
   timezone: Asia/Shanghai
@@ -48,17 +49,14 @@ targets:
       total_database_ms: 30000
       max_rows: 200000
 
-## 客户的书面授权；没有它就不会建立任何连接。不带时区的时间按 service.timezone 理解，not_after 只写日期时含当天。
-## The customer's written permission; nothing is connected without it. A time without a zone is in service.timezone;
-## a not_after without a time includes that day.
-## data_classes: {data_classes}
+## 客户签名的授权；没有它就不会建立任何连接。先运行 ob-health authorize request，请客户用 ssh-keygen 签名；
+## signer 是客户的公钥，须另经可信渠道取得。
+## The permission that the customer signed; nothing is connected without it. Write it with ob-health authorize request
+## and let the customer sign it with ssh-keygen; signer is their public key, had by another way than the document.
 # authorization:
-#   reference: REPLACE, number of the document
-#   approver: REPLACE, who signed it
-#   targets: [prod]
-#   data_classes: [settings, statistics, sql_text_masked, accounts]
-#   not_before: 2000-01-01
-#   not_after: 2000-01-31
+#   document: authorization.yaml
+#   signature: authorization.yaml.sig
+#   signer: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA REPLACE
 
 ## 业务概况；不清楚的就不写。 / The load as the customer knows it; leave out what is unknown.
 # business:
@@ -127,7 +125,7 @@ def scaffold(name: str, directory: Path) -> list[Path]:
 
 def engagement_template(name: str) -> str:
     """The file to fill in; it loads as it is and authorizes nothing."""
-    return _TEMPLATE.replace("{name}", name).replace("{data_classes}", ", ".join(DataClass))
+    return _TEMPLATE.replace("{name}", name)
 
 
 def schema_text() -> str:

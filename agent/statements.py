@@ -195,6 +195,13 @@ def _granted(view: str, capabilities: Capabilities) -> frozenset[str] | None:
     return capabilities.grants.get(_short(view))
 
 
+def readable_columns(view: str, capabilities: Capabilities) -> frozenset[str]:
+    """The columns of a system view that exist and that our account may read; none where it may not read the view."""
+    if _short(view) not in capabilities.columns or _granted(view, capabilities) is None:
+        return frozenset()
+    return _visible(view, capabilities)
+
+
 def _visible(view: str, capabilities: Capabilities) -> frozenset[str]:
     exists = capabilities.columns[_short(view)]
     if not view.startswith("oceanbase."):

@@ -7,6 +7,7 @@ left out and none could be judged, the check is not assessed.
 from __future__ import annotations
 
 import dataclasses
+import keyword
 import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from agent.ruleentry import Problems, parse_rule
 from agent.terms import Actor, Category, RunAs, TenantKind, Unit, Version
 from agent.yamlfile import Loc, place, read_yaml
 
-_BUILT_IN = frozenset({"resource", "value", "limit"})
+_BUILT_IN = frozenset({"resource", "value", "limit", "unit"})
 
 
 class Bilingual(Block):
@@ -110,7 +111,8 @@ class _Reader:
     def spec(self) -> CheckSpec:
         """The header with its measuring function. Raises RulesError with all problems."""
         file = self._file
-        row, params = self._row_type(), self._params()
+        row = self._row_type()
+        params = self._params(row)
         known = {**kinds_of(row), **(kinds_of(params) if params else {})}
         where = self._expression(file.where, known, "where")
         value = self._expression(file.value, known, "value")
@@ -144,15 +146,17 @@ class _Reader:
             self._problems.raise_any()
         return rows[self._file.facts]
 
-    def _params(self) -> type | None:
+    def _params(self, row: type) -> type | None:
         params = self._file.rule.get("params")
         if not isinstance(params, dict) or not params:
             return None
         fields = []
         for name, value in params.items():
-            if not name.isidentifier() or kind_of(type(value)) not in (Kind.NUMBER, Kind.TEXT):
-                text = "{place}: a param has a plain name and is a number or a text"
+            if not _is_name(name) or hasattr(row, name) or name in kinds_of(row):
+                text = "{place}: a plain name is expected here, and not that of a field"
                 self._problems.add(("rule", "params", name), text)
+            elif kind_of(type(value)) not in (Kind.NUMBER, Kind.TEXT):
+                self._problems.add(("rule", "params", name), "{place}: a number or a text is expected")
             else:
                 fields.append((name, type(value)))
         return dataclasses.make_dataclass("YamlParams", fields, bases=(Params,), frozen=True, kw_only=True)
@@ -173,6 +177,9 @@ class _Reader:
 
     def _templates(self, kinds: Mapping[str, Kind], evidence: Mapping[str, Expression | None]) -> None:
         file = self._file
+        for name in (name for name in evidence if not _is_name(name) or name in _BUILT_IN):
+            text = "{place}: a plain name is expected here, and none of {taken}"
+            self._problems.add(("evidence", name), text, taken=", ".join(sorted(_BUILT_IN)))
         self._template(file.resource, kinds, ("resource",))
         words = {*_BUILT_IN, *evidence}
         for language, text in (("en", file.texts.finding.en), ("zh-CN", file.texts.finding.zh)):
@@ -215,6 +222,10 @@ class _Reader:
         except ValueError:
             self._problems.add(("since",), '{place}: write a version in quotes, such as "4.2.5.0"')
             return None
+
+
+def _is_name(word: str) -> bool:
+    return word.isidentifier() and not keyword.iskeyword(word)
 
 
 def _english(text: Bilingual | None) -> str:

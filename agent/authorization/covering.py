@@ -44,9 +44,10 @@ def scope_of(row: type) -> SourceScope:
     """The most that the source reads, as it is asked for."""
     spec = _spec(row)
     columns = frozenset[str]().union(*columns_read(row).values())
+    joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
     return SourceScope(
         spec.data_class, frozenset(spec.views), columns,
-        _plain(spec.where), _plain(spec.group_by), _plain(spec.from_sql), spec.limit,
+        _plain(spec.where), _plain(spec.group_by), _plain(joined), spec.limit,
     )  # fmt: skip
 
 

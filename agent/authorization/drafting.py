@@ -137,4 +137,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+def _sequence(dumper: yaml.SafeDumper, value: tuple[Any, ...]) -> yaml.Node:
+    """Words side by side, blocks one below the other."""
+    flow = not any(isinstance(item, dict) for item in value)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
+
+
+_Dumper.add_representer(tuple, _sequence)
 _Dumper.add_multi_representer(StrEnum, lambda dumper, value: dumper.represent_str(value.value))

@@ -14,19 +14,21 @@ _SELECT = (
     "SELECT COUNT(*) AS found, COALESCE(SUM(ELAPSED_TIME), 0) AS total_us,"
     " COALESCE(MAX(ELAPSED_TIME), 0) AS longest_us, COALESCE(SUM(RETURN_ROWS), 0) AS rows_returned,"
     " COALESCE(SUM(CASE WHEN AFFECTED_ROWS > 0 THEN 1 ELSE 0 END), 0) AS writes"
-    f" FROM {{system_schema}}.`{VIEW}` WHERE IS_INNER_SQL = 0 AND "
+    f" FROM {{system_schema}}.`{VIEW}`"
+    " WHERE IS_INNER_SQL = 0 AND REQUEST_TIME BETWEEN {since_us} AND {until_us} AND "
 )
 # "_" stands for any character: our marker begins a comment, and no statement of ours may hold the beginning of one.
-_BY_MARKER = _SELECT + f"{TEXT_COLUMN} LIKE '_*{OWN_MARKER} {{assessment_id}} %'"
-# The server's own clock on both sides; ours may differ.
-_BY_ACCOUNT = _SELECT + f"USER_NAME = {OWN_ACCOUNT} AND REQUEST_TIME >= @@timestamp * 1000000 - {{session_us:d}}"
+BY_MARKER = _SELECT + f"{TEXT_COLUMN} LIKE '_*{OWN_MARKER} {{assessment_id}} %'"
+BY_ACCOUNT = _SELECT + f"USER_NAME = {OWN_ACCOUNT}"
 
 
-def by_marker(assessment_id: str, system_schema: str) -> str:
+def by_marker(assessment_id: str, window_us: tuple[int, int], system_schema: str) -> str:
     """Every statement that carries this assessment's marker; needs the column of the texts."""
-    return _BY_MARKER.format(assessment_id=assessment_id, system_schema=system_schema)
+    since, until = window_us
+    return BY_MARKER.format(assessment_id=assessment_id, since_us=since, until_us=until, system_schema=system_schema)
 
 
-def by_account(session_us: int, system_schema: str) -> str:
-    """Every statement of our account in the last ``session_us`` microseconds."""
-    return _BY_ACCOUNT.format(session_us=session_us, system_schema=system_schema)
+def by_account(window_us: tuple[int, int], system_schema: str) -> str:
+    """Every statement of our account in a window, in microseconds since 1970 by the server's clock."""
+    since, until = window_us
+    return BY_ACCOUNT.format(since_us=since, until_us=until, system_schema=system_schema)

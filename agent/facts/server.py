@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agent.facts import load, receipt
+
 DRIVER = "SET NAMES utf8mb4"  # the driver's own, when it connects
 SESSION_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 SESSION_SETTINGS = (
@@ -14,12 +16,16 @@ SESSION_SETTINGS = (
     # A tenant's sql_select_limit cuts every answer, even of a statement with a LIMIT of its own.
     " ob_trx_timeout = {timeout_us:d}, sql_select_limit = 9223372036854775807"
 )
-SERVER = "SELECT VERSION() AS server_version"
+SERVER = "SELECT VERSION() AS server_version, @@timestamp AS server_time"
 IDENTITY = (
     "SELECT OB_VERSION() AS ob_version, EFFECTIVE_TENANT_ID() AS tenant_id, CURRENT_USER() AS account,"
     " @@GLOBAL.ob_compatibility_mode AS compatibility_mode"
 )
 GRANTS = "SHOW GRANTS"
+_VARIES = {
+    "system_schema": "<system schema>", "assessment_id": "<assessment id>", "since_us": "<microseconds>",
+    "until_us": "<microseconds>",
+}  # fmt: skip
 
 
 def columns_of(views: Iterable[str], system_schema: str) -> str:
@@ -44,4 +50,7 @@ def own_statements() -> dict[str, str]:
         "identity": IDENTITY,
         "grants": GRANTS,
         "columns": columns_of(["<system views of the sources>"], "<system schema>"),
+        "load": load.LOOK.format(system_schema="<system schema>"),
+        "receipt": receipt.BY_ACCOUNT.format_map(_VARIES),
+        "receipt_by_marker": receipt.BY_MARKER.format_map(_VARIES),
     }

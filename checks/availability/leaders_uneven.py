@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
@@ -31,11 +32,13 @@ from checks.availability.placement import SYS_STREAM, leaders, preferred_zones
 def leaders_uneven(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement]:
     """All writes and strong reads go to leaders. Where one server leads most of them, the tenant is as slow as this
     server while the others that it pays for idle."""
-    wanted = preferred_zones(tenants)
+    wanted, hosts = preferred_zones(tenants), defaultdict[int | None, list[Location]](list)
+    for row in locations:
+        if row.replica_type == "FULL":
+            hosts[row.tenant_id].append(row)
     for tenant_id, rows in leaders(locations).items():
         zones = wanted.get(tenant_id, frozenset())
-        hosts = [row for row in locations if row.tenant_id == tenant_id and row.replica_type == "FULL"]
-        led = {(row.svr_ip, row.svr_port): 0 for row in hosts if not zones or row.zone in zones}
+        led = {(row.svr_ip, row.svr_port): 0 for row in hosts[tenant_id] if not zones or row.zone in zones}
         for row in rows:
             if row.ls_id != SYS_STREAM and (row.svr_ip, row.svr_port) in led:
                 led[row.svr_ip, row.svr_port] += 1

@@ -32,10 +32,13 @@ from checks.availability.placement import leaders
 def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measurement]:
     """The majority is counted by the list of members. A member without a replica never answers: the log stream
     looks complete and yet loses its majority with one failure less."""
+    full: dict[tuple[int | None, int], set[str]] = {}
+    for row in locations:
+        if row.replica_type == "FULL":
+            full.setdefault((row.tenant_id, row.ls_id), set()).add(f"{row.svr_ip}:{row.svr_port}")
     for leader in (row for rows in leaders(locations).values() for row in rows):
         members = {item.strip().rpartition(":")[0] for item in (leader.member_list or "").split(",") if item.strip()}
-        mine = [row for row in locations if (row.tenant_id, row.ls_id) == (leader.tenant_id, leader.ls_id)]
-        replicas = {f"{row.svr_ip}:{row.svr_port}" for row in mine if row.replica_type == "FULL"}
+        replicas = full.get((leader.tenant_id, leader.ls_id), set())
         if members:
             evidence: dict[str, Scalar] = {"members_count": len(members), "replicas_count": len(replicas)}
             name = f"{tenant_name(leader.tenant_id)}, log stream {leader.ls_id}"

@@ -44,7 +44,7 @@ def by_tenant(rows: Iterable[O]) -> dict[str, list[O]]:
 
 
 def failed_since_success(jobs: Iterable[E], since: datetime) -> list[E]:
-    """The failed jobs after the last completed one, newest first, none older than ``since``; cancelled ones are skipped."""
+    """The failed jobs after the last completed one, newest first, none older than ``since``, no cancelled ones."""
     failed: list[E] = []
     for job in sorted(jobs, key=lambda job: job.start_timestamp, reverse=True):
         if job.status == "COMPLETED" or job.start_timestamp < since:

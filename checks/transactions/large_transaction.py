@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
@@ -40,10 +41,14 @@ def large_transaction(
     """Everything a transaction writes goes through the memstore and the log. A single one that fills a large part
     of the memstore drives the tenant into freezes and write throttling and makes recovery long; it hits all other
     writers."""
-    smallest = min((row.memstore_limit for row in memstore if row.memstore_limit > 0), default=0)
+    limits_of: dict[int | None, list[int]] = defaultdict(list)
+    for row in memstore:
+        if row.memstore_limit > 0:
+            limits_of[row.tenant_id].append(row.memstore_limit)
     for tx_id in dict.fromkeys(item.tx_id for item in transactions):
         parts = [item for item in transactions if item.tx_id == tx_id]
         log_bytes = sum(item.pending_log_size + item.flushed_log_size for item in parts)
+        smallest = min(limits_of[parts[0].tenant_id], default=0)
         if not smallest or log_bytes < limits.min_log_bytes:
             continue
         session = session_of(parts[0], sessions)

@@ -9,12 +9,13 @@ import pytest
 from agent.config import Engagement, load_engagement
 from agent.errors import ConfigError
 from agent.i18n import render
+from tests.agent.signing import SIGNER
 
 MINIMAL = """\
 customer:
   name: Acme
 service:
-  tier: gold
+  tier: premier
   start: 2026-01-31
   months: 24
 targets:
@@ -38,13 +39,9 @@ FULL = (
     port: 2881
     user: reader
     password: keyring:ob-health/reader
-authorization:
-  reference: AUTH-1
-  approver: Wang
-  targets: [orders]
-  data_classes: [settings, statistics]
-  not_before: 2026-01-01
-  not_after: 2026-12-31T18:00:00Z
+"""
+    + f"authorization: {{document: signed/authorization.yaml, signature: signed/dba.sig, signer: {SIGNER} dba@acme}}\n"
+    + """\
 business:
   peak_qps: 1200.5
   concurrency: 80
@@ -69,14 +66,10 @@ report:
   prepared_by: Zhao
 """
 )
-AUTHORIZATION = """\
+AUTHORIZATION = f"""\
 authorization:
-  reference: AUTH-1
-  approver: Wang
-  targets: [orders]
-  data_classes: [settings]
-  not_before: 2026-01-01
-  not_after: 2026-12-31
+  document: authorization.yaml
+  signer: {SIGNER}
 """
 
 

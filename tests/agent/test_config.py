@@ -17,7 +17,7 @@ from tests.agent.engagements import MINIMAL, load, problems_of, with_line
 def test_keys_left_empty_count_as_not_written(tmp_path: Path) -> None:
     engagement = load(tmp_path, MINIMAL + "mutes:\nbusiness:\nauthorization:\nhistory:\n")
     assert (engagement.mutes, engagement.authorization, engagement.history) == ((), None, None)
-    (found,) = problems_of(tmp_path, with_line("  tier: gold", "  tier:"))
+    (found,) = problems_of(tmp_path, with_line("  tier: premier", "  tier:"))
     assert found == "4: service.tier: this key is missing; add it"
 
 
@@ -27,7 +27,7 @@ customers: {}
 service:
   tier: " "
   start: 2026-01-31
-  months: 13
+  months: 121
 targets:
   orders:
     hots: db
@@ -35,24 +35,21 @@ targets:
     user: reader@orders#c1
     password: env:X
 authorization:
-  reference: a
-  approver: b
-  targets: [orders, oders]
-  data_classes: [everything]
-  not_before: 2026-01-01
-  not_after: 2026-12-31
+  document: a.yaml
+  signatur: a.yaml.sig
+  signer: Wang
 """
     assert problems_of(tmp_path, content) == [
         "1: customer: this key is missing; add it",
         "1: customers: unknown key; did you mean customer?",
         "3: service.tier: this must not be blank; fill it in",
-        "5: service.months: must be a multiple of 12",
+        "5: service.months: must be at most 120",
         "7: targets.orders.host: this key is missing; add it",
         "8: targets.orders.hots: unknown key; did you mean host?",
         "9: targets.orders.port: must be at most 65,535",
-        "15: authorization.targets[1]: no target has this name; the targets are: orders",
-        "16: authorization.data_classes[0]: write one of: "
-        "settings, statistics, sql_text_masked, sql_text_full, column_bounds, accounts",
+        "14: authorization.signatur: unknown key; did you mean signature?",
+        "15: authorization.signer: write the customer's public key on one line, such as ssh-ed25519 AAAA...; "
+        "ed25519, ECDSA and RSA of at least 2048 bits can be used",
     ]
 
 
@@ -100,7 +97,7 @@ def test_a_file_that_is_no_mapping(tmp_path: Path, content: str) -> None:
 
 WORDS = st.sampled_from(
     ["customer", "service", "targets", "orders", "password", "tls", "rules", "file", "overrides", "change", "mutes",
-     "until", "from", "to", "value", "authorization", "not_after", "limits", "language", "history", "[key]", "x"]
+     "until", "from", "to", "value", "authorization", "document", "not_after", "limits", "language", "history", "[key]", "x"]
 )  # fmt: skip
 SCALARS = st.sampled_from(
     ["1", "-1", "1e400", ".nan", "9" * 400, "2026-01-01", "2026-01-01 00:00:00", "9999-12-31", "true", "~", "''",

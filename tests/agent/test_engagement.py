@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from agent.model import Mute, Override
-from agent.terms import DataClass, TenantKind
+from agent.terms import TenantKind
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load, problems_of, with_line
+from tests.agent.signing import SIGNER
 
 
 def test_a_minimal_file_and_its_defaults(tmp_path: Path) -> None:
@@ -42,7 +43,9 @@ def test_a_full_file(tmp_path: Path) -> None:
         Override("CAP001", "Li", "small", date(2026, 6, 1), {"judge": {"medium": 80}}),
     )
     assert engagement.authorization is not None
-    assert engagement.authorization.data_classes == (DataClass.SETTINGS, DataClass.STATISTICS)
+    assert engagement.authorization.document == tmp_path / "signed" / "authorization.yaml"
+    assert engagement.authorization.signature_file == tmp_path / "signed" / "dba.sig"
+    assert engagement.authorization.signer == f"{SIGNER} dba@acme"
     assert engagement.language == ("en",)
     assert engagement.history == "sqlite:///history.db"
 
@@ -65,12 +68,12 @@ def test_a_targets_own_profile_and_attestations_go_first(tmp_path: Path) -> None
     ("old", "new", "problem"),
     [
         ("name: Acme", "name: 5", "2: customer.name: write text"),
-        ("tier: gold", "tier: gold\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier"),
+        ("tier: premier", "tier: premier\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier"),
         ("start: 2026-01-31", 'start: "2026-01-31"', "5: service.start: write a date without quotes"),
         ("start: 2026-01-31", "start: 2026-01-31 10:00:00", "5: service.start: write a date without quotes"),
         ("start: 2026-01-31", "start: 0206-01-31", "5: service.start: the year is not plausible"),
         ("months: 24", "months: 12.5", "6: service.months: write a whole number"),
-        ("months: 24", "months: 0", "6: service.months: must be at least 12"),
+        ("months: 24", "months: 0", "6: service.months: must be at least 1"),
         ("months: 24", "months: 24\n  timezone: Asia", "7: service.timezone: no such time zone"),
         ("months: 24", "months: 24\n  timezone: ../etc/passwd", "7: service.timezone: no such time zone"),
         ("  orders:", "  my orders:", '8: targets."my orders": a name has letters'),
@@ -154,26 +157,48 @@ def test_what_is_wrong_in_a_block(tmp_path: Path, added: str, problem: str) -> N
     assert found.startswith(problem)
 
 
+UNSIGNED = """\
+authorization:
+  reference: AUTH-1
+  approver: Wang
+  targets: [orders]
+  data_classes: [settings]
+  not_before: 2026-01-01
+  not_after: 2026-12-31
+"""
+
+
+def test_a_permission_that_is_only_written_is_refused_and_the_way_told(tmp_path: Path) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + UNSIGNED)
+    assert found == (
+        "13: authorization: a permission that is only written here is not accepted. Delete this block, run "
+        "ob-health authorize request, have the customer sign the file, then name document and signer here"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("[orders]", "[order]", "16: authorization.targets[0]: no target has this name; the targets are: orders"),
-        ("[orders]", "[]", "16: authorization.targets: this must not be empty"),
-        ("[settings]", "[setting]", "17: authorization.data_classes[0]: write one of: settings,"),
-        ("2026-12-31", "soon", "19: authorization.not_after: write a date or a time without quotes"),
-        ("2026-12-31", "9999-12-31", "19: authorization.not_after: the year is not plausible"),
-        ("2026-12-31", "2025-12-31", '13: authorization: "not_after" must be later than "not_before"'),
-        ("2026-12-31", "2025-12-31T16:00:00Z", '13: authorization: "not_after" must be later than "not_before"'),
+        ("document: authorization.yaml", "document: 5", "14: authorization.document: write the path of a file"),
+        (f"signer: {SIGNER}", "colour: x", "13: authorization.signer: this key is missing"),
+        (SIGNER, "ssh-ed25519 AAAA", "15: authorization.signer: write the customer's public key on one line"),
+        (SIGNER, "SHA256:abc", "15: authorization.signer: write the customer's public key on one line"),
+        (SIGNER, '"-----BEGIN OPENSSH PRIVATE KEY-----"', "15: authorization.signer: write the customer's public key"),
+        (SIGNER, f"{SIGNER}\n  revocation: gone.yaml", "16: authorization.revocation: there is no file"),
+        (SIGNER, f"{SIGNER}\n  revoked: ' '", "16: authorization.revoked: this must not be blank"),
     ],
 )
 def test_what_is_wrong_in_the_authorization(tmp_path: Path, old: str, new: str, problem: str) -> None:
-    (found,) = problems_of(tmp_path, MINIMAL + AUTHORIZATION.replace(old, new))
-    assert found.startswith(problem)
+    found = problems_of(tmp_path, MINIMAL + AUTHORIZATION.replace(old, new))
+    assert found[0].startswith(problem)
 
 
-def test_days_are_the_services_and_the_last_one_counts(tmp_path: Path) -> None:
+def test_the_signature_is_where_ssh_keygen_writes_it(tmp_path: Path) -> None:
     engagement = load(tmp_path, MINIMAL + AUTHORIZATION)
     assert engagement.authorization is not None
-    begin, end = engagement.authorization.window(engagement.service.zone)
-    assert begin.astimezone(UTC) == datetime(2025, 12, 31, 16, tzinfo=UTC)
-    assert end.astimezone(UTC) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert engagement.authorization.signature_file == tmp_path / "authorization.yaml.sig"
+
+
+@pytest.mark.parametrize(("months", "end"), [(12, date(2027, 1, 31)), (13, date(2027, 2, 28)), (24, date(2028, 1, 31))])
+def test_when_the_subscription_ends(tmp_path: Path, months: int, end: date) -> None:
+    assert load(tmp_path, with_line("months: 24", f"months: {months}")).service.end == end

@@ -17,7 +17,8 @@ from agent.i18n import render
 from agent.terms import Text
 
 KINDS = {
-    "rows": Kind.NUMBER, "size": Kind.NUMBER, "gone": Kind.NUMBER, "name": Kind.TEXT, "blank": Kind.TEXT, "on": Kind.TRUTH,
+    "rows": Kind.NUMBER, "size": Kind.NUMBER, "gone": Kind.NUMBER, "name": Kind.TEXT, "blank": Kind.TEXT,
+    "on": Kind.TRUTH,
     "maybe": Kind.TRUTH, "made": Kind.MOMENT, "huge": Kind.NUMBER,
 }  # fmt: skip
 VALUES: dict[str, Any] = {

@@ -19,13 +19,25 @@ from agent.pipeline import Job
 from agent.registry import Registry
 from agent.terms import Outcome
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
+from tests.agent.signing import request_text, signed
 from tests.agent.tiny import NOW, RULES, SPECS, memstore, written
 from tests.agent.tiny import snapshot as facts_of
+
+
+DAY = timedelta(days=1)
 
 
 def job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> Job:
     path = written(directory, RULES)
     return Job(load(directory, content), "orders", Registry(SPECS), rules.load(SPECS, path), now)
+
+
+def signed_job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> Job:
+    """With an authorization that the customer signed for this engagement."""
+    found = job(directory, content + AUTHORIZATION, now)
+    text = request_text(found.engagement, found.registry.sources, not_before=NOW - DAY, not_after=NOW + DAY)
+    signed(directory / "authorization.yaml", text)
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -83,14 +95,15 @@ def test_an_idle_mute_is_a_note(tmp_path: Path) -> None:
 
 
 def test_outside_the_authorization_nothing_is_connected_to(tmp_path: Path) -> None:
-    with pytest.raises(NotAuthorized):
-        pipeline.collect_snapshot(job(tmp_path, MINIMAL + AUTHORIZATION, datetime(2027, 1, 2, tzinfo=UTC)), "x")
+    late = signed_job(tmp_path, now=datetime(2036, 1, 2, tzinfo=UTC))
+    with pytest.raises(NotAuthorized, match="expired"):
+        pipeline.collect_snapshot(late, "x")
 
 
 def test_a_target_that_cannot_be_reached_is_its_own_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORDERS_PASSWORD", "x")
     with pytest.raises(ConnectError):
-        pipeline.collect_snapshot(job(tmp_path, (MINIMAL + AUTHORIZATION).replace("db.example.com", "db.invalid")), "x")
+        pipeline.collect_snapshot(signed_job(tmp_path, MINIMAL.replace("db.example.com", "db.invalid")), "x")
 
 
 def test_the_next_assessment_knows_the_last(tmp_path: Path) -> None:

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from agent.facts.given import Attestation
 from agent.terms import Severity, TenantKind
-from tests.clusters import troubled_business
+from tests.clusters import troubled_business, troubled_upkeep
 from tests.clusters.cluster import GIB, Cluster, Row, ago
-from tests.clusters.healthy import CRM, SERVERS, SHOP, healthy
+from tests.clusters.healthy import CRM, GIVEN, SERVERS, SHOP, healthy
 from tests.clusters.schema import Target
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 BOTH = frozenset(TenantKind)
 SYS, USER = frozenset({TenantKind.SYS}), frozenset({TenantKind.USER})
 DEAD = SERVERS[2]
+# Nobody vouches for more than the size of the disk.
+KNOWN = tuple(item for item in GIVEN if isinstance(item, Attestation) and item.key == "purchased_data_disk_bytes")
 
 
 class Fault(NamedTuple):
@@ -143,7 +146,8 @@ RESOURCES: Iterable[Fault] = (
 )
 FAULTS: tuple[Fault, ...] = (
     *RESOURCES,
-    *(Fault(what, code, severity, plant, kinds) for what, code, severity, plant, kinds in troubled_business.FAULTS),
+    *(Fault(*fault) for fault in troubled_business.FAULTS),
+    *(Fault(*fault) for fault in troubled_upkeep.FAULTS),
 )
 
 

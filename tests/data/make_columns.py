@@ -4,7 +4,7 @@
 
 DIRECTORY holds ``views_<version>_<kind>_tenant.tsv`` files with the columns view, column and type, made from the output
 of ``DESC`` or from the documentation. A view that a server lacks is absent from columns.json, too. Types hardly differ
-between versions, so types.json has one per column: the first that a list gives.
+between versions, so types.json has one per column: what ``DESC`` says where it is known, for the documentation errs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from agent.facts import all_sources, spec_of
 
+DESCRIBED = "4.3.0"  # by its own DESC; the others are from the documentation
 TARGETS = ("4.2.5 user", "4.2.5 sys", "4.3.0 user", "4.3.0 sys", "4.3.3 user", "4.3.3 sys")
 
 
@@ -32,7 +33,9 @@ def main(directory: Path) -> None:
             for line in csv.DictReader(file, delimiter="\t"):
                 if line["view"].upper() in wanted:
                     columns.setdefault(line["view"], []).append(line["column"].upper())
-                    types.setdefault(line["view"], {}).setdefault(line["column"].upper(), line["type"].lower())
+                    known = types.setdefault(line["view"], {})
+                    if version == DESCRIBED or line["column"].upper() not in known:
+                        known[line["column"].upper()] = line["type"].lower()
         found[target] = {view: " ".join(columns[view]) for view in sorted(columns)}
     keep("columns.json", found)
     keep("types.json", {view: types[view] for view in sorted(types)})

@@ -8,15 +8,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pymysql
 import pytest
-import yaml
 
+from agent import snapshot
 from agent.evaluate import evaluate
 from agent.facts import all_sources
 from agent.facts.schema import Table
@@ -85,13 +85,13 @@ def account(database: Database) -> Iterator[str]:
 def outcomes(database: Database, user: str) -> dict[str, Outcome]:
     """Every check by the shipped rules, on what the account may read; nothing may have gone wrong on the way."""
     with open_session(database, user) as session:
-        snapshot = read(session, all_sources())
-    assert not snapshot.problems, snapshot.problems
-    assert {record.status for record in snapshot.records} - UNREAD == {"ok"}, snapshot.records
-    tables = snapshot.facts[Table]
+        facts = read(session, all_sources())
+    assert not facts.problems, facts.problems
+    assert {record.status for record in facts.records} - UNREAD == {"ok"}, facts.records
+    tables = facts.facts[Table]
     assert isinstance(tables, tuple) and DB in {table.table_schema for table in tables}
     registry, ruleset = shipped()
-    return {result.code: result.outcome for result in evaluate(registry.checks.values(), ruleset, snapshot)}
+    return {result.code: result.outcome for result in evaluate(registry.checks.values(), ruleset, facts)}
 
 
 def test_every_check_has_an_outcome_and_none_is_an_error(database: Database, account: str) -> None:
@@ -118,41 +118,33 @@ def findings_of(document: dict[str, Any], code: str) -> set[str]:
 
 def test_a_fault_reaches_the_reports_and_its_cure_too(database: Database, account: str, tmp_path: Path) -> None:
     table = f"{DB}.orders"
-    before = assessed(database, account, tmp_path / "before")
+    before = assessed(database, account, tmp_path / "before", "en")
     database.run([f"ALTER TABLE {table} ADD PRIMARY KEY (id)"])
-    after = assessed(database, account, tmp_path / "after")
+    after = assessed(database, account, tmp_path / "after", "zh-CN")
     assert table in findings_of(before, "SCH001") and table not in findings_of(after, "SCH001")
 
 
-def assessed(database: Database, user: str, place: Path) -> dict[str, Any]:
-    """assessment.json of ``ob-health assess``, as a TAM would run it."""
-    today = datetime.now(UTC).date()
+def assessed(database: Database, user: str, place: Path, language: str) -> dict[str, Any]:
+    """assessment.json and a report of what the account may read now, by the command line."""
     place.mkdir()
-    engagement = {
-        "customer": {"name": "acme"},
-        "service": {"tier": "顶级版", "start": today, "months": 12},
-        "targets": {
-            "shop": {
-                "host": database.host, "port": database.port, "user": login(database, user),
-                "password": "env:HX_PASSWORD", "tls": {"mode": "disabled"},
-            }
-        },
-        "authorization": {
-            "reference": "T-1", "approver": "A DBA", "targets": ["shop"],
-            "data_classes": ["settings", "statistics", "sql_text_masked", "accounts"],
-            "not_before": today - timedelta(days=1), "not_after": today + timedelta(days=1),
-        },
-        "history": f"sqlite:///{place}/history.sqlite",
-    }  # fmt: skip
-    path = place / "engagement.yaml"
-    path.write_text(yaml.safe_dump(engagement, allow_unicode=True), encoding="utf-8")
+    with open_session(database, user) as session:
+        snapshot.save(read(session, all_sources()), place / "snapshot.obh")
+    (place / "engagement.yaml").write_text(
+        f"""customer: {{name: acme}}
+service: {{tier: 顶级版, start: {datetime.now(UTC).date()}, months: 12}}
+targets:
+  shop: {{host: {database.host}, port: {database.port}, user: "{login(database, user)}", password: "env:NONE"}}
+""",
+        encoding="utf-8",
+    )
     run = subprocess.run(
-        [sys.executable, "-m", "agent", "assess", "-e", path, "-o", place, "-f", "html,json"],
-        capture_output=True, text=True, check=False, env={**os.environ, "HX_PASSWORD": PASSWORD},
+        [sys.executable, "-m", "agent", "evaluate", "-s", place / "snapshot.obh", "-e", place / "engagement.yaml",
+         "-o", place, "-f", "html,json", "-l", language],
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
-    assert all((place / "shop" / f"report.{language}.html").is_file() for language in ("en", "zh-CN"))
-    found: dict[str, Any] = json.loads((place / "shop" / "assessment.json").read_text(encoding="utf-8"))
+    assert (place / f"report.{language}.html").is_file()
+    found: dict[str, Any] = json.loads((place / "assessment.json").read_text(encoding="utf-8"))
     return found
 
 

@@ -30,7 +30,8 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _BUILD = "4.2.5.1_101000092024120918-e7d6b5(Dec  9 2024 18:31:28)"
 _SERVER = Server(
     id=1, zone="z1", status="ACTIVE", build_version=_BUILD, create_time=NOW - 500 * DAY,
-    start_service_time=NOW - 90 * DAY, stop_time=None, last_offline_time=None, cpu_capacity=16.0, cpu_assigned_max=16.0, mem_capacity=100, mem_assigned=60,
+    start_service_time=NOW - 90 * DAY, stop_time=None, last_offline_time=None, cpu_capacity=16.0, cpu_assigned_max=16.0,
+    mem_capacity=100, mem_assigned=60,
     log_disk_capacity=1000, log_disk_in_use=600, data_disk_capacity=1000, data_disk_in_use=500,
     data_disk_health_status="NORMAL",
 )  # fmt: skip

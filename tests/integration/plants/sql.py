@@ -28,19 +28,24 @@ SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
 
 
 def table_of(ten_thousands: int) -> tuple[str, ...]:
-    """A table ``item`` with that many rows."""
+    """A table ``item`` with that many rows and a thousand different codes."""
+    numbers = (
+        "SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
+        " FROM digit a, digit b, digit c, digit d, digit e"
+        f" WHERE a.n < {ten_thousands} AND b.n < 10 AND c.n < 10 AND d.n < 10 AND e.n < 10"
+    )
     return (
         "SET SESSION ob_query_timeout = 60000000",
         "USE {db}",
         "CREATE TABLE digit (n INT)",
-        "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(ten_thousands)),
+        "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(20)),
         "CREATE TABLE item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
-        "INSERT INTO item SELECT id, id, id FROM (SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
-        " FROM digit a, digit b, digit c, digit d, digit e WHERE b.n < 10 AND c.n < 10 AND d.n < 10 AND e.n < 10) numbers",
+        f"INSERT INTO item SELECT id, id, id % 1000 FROM ({numbers}) numbers",
     )
 
 
-BIG_TABLE = table_of(20)
+# A plain comparison is left to the storage layer, which does not count the rows that it leaves out there.
+BY_REMAINDER = ("SELECT id FROM item WHERE serial % 100000 = 77",) * 12
 BY_SERIAL = ("SELECT id FROM item WHERE serial = 77",) * 12
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
 TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
@@ -93,18 +98,20 @@ PLANTS = [
     ),
     Plant(
         "SQL003",
-        plant=table_of(10),
-        load=BY_SERIAL,
-        resource=shape("SELECT id FROM item WHERE serial = ?"),
+        plant=table_of(3),
+        load=BY_REMAINDER,
+        mended_load=BY_SERIAL,
+        resource=shape("SELECT id FROM item WHERE serial % ? = ?"),
         ground=SHAPES,
         severity=LOW,
         cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
     ),
     Plant(
         "SQL004",
-        plant=table_of(10),
-        load=BY_SERIAL,
-        resource=shape("SELECT id FROM item WHERE serial = ?"),
+        plant=table_of(3),
+        load=BY_REMAINDER,
+        mended_load=BY_SERIAL,
+        resource=shape("SELECT id FROM item WHERE serial % ? = ?"),
         ground=SHAPES,
         severity=LOW,
         cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
@@ -132,7 +139,7 @@ PLANTS = [
     _lock_conflict("SQL011", MEDIUM),
     Plant(
         "SQL012",
-        plant=(*BIG_TABLE, "CREATE INDEX by_code ON {db}.item (code)"),
+        plant=(*table_of(20), "CREATE INDEX by_code ON {db}.item (code)"),
         load=("SELECT id FROM item WHERE code = '77'",) * 15 + ("SELECT id FROM item WHERE code = 77",) * 10,
         resource=shape("SELECT id FROM item WHERE code = ?"),
         ground=SHAPES,
@@ -141,7 +148,7 @@ PLANTS = [
     ),
     Plant(
         "SQL013",
-        plant=BIG_TABLE,
+        plant=table_of(11),
         load=("SELECT id FROM item",),
         resource=shape("SELECT id FROM item"),
         ground=SHAPES,
@@ -177,12 +184,12 @@ PLANTS = [
     ),
     Plant(
         "SQL017",
-        plant=BIG_TABLE,
-        load=("SELECT id FROM item ORDER BY id LIMIT 90000, 10",) * 12,
+        plant=table_of(3),
+        load=("SELECT id FROM item ORDER BY id LIMIT 20000, 10",) * 12,
         resource=shape("SELECT id FROM item ORDER BY id LIMIT ?, ?"),
         ground=SHAPES,
         severity=LOW,
-        mended_load=("SELECT id FROM item WHERE id > 90000 ORDER BY id LIMIT 10",) * 12,
+        mended_load=("SELECT id FROM item WHERE id > 20000 ORDER BY id LIMIT 10",) * 12,
     ),
     Plant(
         "SQL018",
@@ -195,11 +202,11 @@ PLANTS = [
     ),
     Plant(
         "SQL019",
-        plant=BIG_TABLE,
+        plant=table_of(3),
         load=("SELECT id FROM item WHERE UPPER(code) = 'A77'",) * 12,
         resource=shape("SELECT id FROM item WHERE UPPER(code) = ?"),
         ground=SHAPES,
-        severity=MEDIUM,
+        severity=LOW,
         mended_load=("SELECT id FROM item WHERE code = 'A77'",) * 12,
     ),
 ]

@@ -56,7 +56,11 @@ def test_keeps_the_contract_in_all_languages(code: str) -> None:
         ),
         ("SCH950", [], []),
         ("SCH950", [table("small", 9_999, 1 << 20), table("slim", 10_000, 8_191)], []),
-        ("SCH950", [table("t", 10_000, 8_192), table("u", 10_000, 65_536)], [("shop.u", Severity.MEDIUM), ("shop.t", Severity.LOW)]),
+        (
+            "SCH950",
+            [table("t", 10_000, 8_192), table("u", 10_000, 65_536)],
+            [("shop.u", Severity.MEDIUM), ("shop.t", Severity.LOW)],
+        ),
         ("SCH950", [table("t", 10_000, 8_192), table("unknown", None, 1 << 20)], [("shop.t", Severity.LOW)]),
     ],
 )  # fmt: skip

@@ -1,0 +1,116 @@
+"""The load that we put on a tenant: looks before costly sources, and waits or stops while it is busy."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.errors import StatementError
+from agent.facts import CostClass, Privilege
+from agent.facts.load import look
+from agent.model import Capabilities, Problem, Unavailable
+from agent.terms import Scalar, Text, UnavailableKind
+
+if TYPE_CHECKING:
+    from agent.connect import Session
+
+# A tenant has four workers per core by default (cpu_quota_concurrency): with more at work, requests queue.
+_SESSIONS_PER_CORE = 4
+_FEWEST_SESSIONS = 8
+_PAUSE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BusyLimits:
+    """From when on a tenant counts as busy, and how long we wait for it. ``sessions`` None goes by its cores."""
+
+    sessions: int | None = None
+    cpu_pct: float = 90.0
+    wait_s: float = 60.0
+
+
+class Watch:
+    """Looks before the first source of medium cost and before each heavy one."""
+
+    def __init__(self, session: Session, capabilities: Capabilities, limits: BusyLimits) -> None:
+        self.waited_ms = 0.0
+        self.problem: Problem | None = None
+        self._session, self._limits, self._schema = session, limits, capabilities.system_schema
+        self._looked = False
+        self._stopped: Unavailable | None = None
+        if not {Privilege.PROCESS.value, "SELECT"} & capabilities.privileges:
+            self._blind(Text("Without PROCESS on *.* only our own session is visible."))
+
+    def before(self, cost: CostClass, source: str) -> Unavailable | None:
+        """Why a source of this cost may not be read now, or None. A tenant that stays busy stops all that follow."""
+        if cost is CostClass.HEAVY and not self._stopped:
+            return self._too_little_left(source) or self._when_quiet()
+        if cost is CostClass.MEDIUM and not self._looked:
+            return self._when_quiet()
+        return self._stopped
+
+    def _too_little_left(self, source: str) -> Unavailable | None:
+        budget, spent = self._session.budget, self._session.cost
+        left_ms = budget.total_database_ms - spent.database_ms
+        if left_ms >= budget.statement_timeout_s * 1000:
+            return None
+        args: dict[str, Scalar] = {"source": source, "left_ms": max(0.0, left_ms)}
+        return Unavailable(
+            UnavailableKind.BUDGET,
+            Text("{source} is costly, and only {left_ms} of the load budget are left.", args),
+            Text("Raise limits.total_database_ms of the target, or assess in a quieter hour."),
+        )
+
+    def _when_quiet(self) -> Unavailable | None:
+        self._looked = True
+        deadline = time.monotonic() + self._limits.wait_s
+        while self.problem is None:
+            busy = self._look()
+            if busy is None:
+                return None
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                self._stopped = Unavailable(
+                    UnavailableKind.BUSY,
+                    busy,
+                    Text("Assess in a quieter hour, or raise limits.busy_wait_s of the target."),
+                )
+                return self._stopped
+            self._wait(min(_PAUSE_S, left_s))
+        return None
+
+    def _wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self.waited_ms += seconds * 1000
+
+    def _look(self) -> Text | None:
+        """Why the tenant is busy, or None. Where it cannot be looked at, we go on and say so."""
+        try:
+            sessions, used, most = map(float, self._session.fetch(look(self._schema), "load")[0])
+        except StatementError as error:
+            if error.kind is UnavailableKind.TIMEOUT:
+                return Text("The target is so busy that it does not answer how busy it is.")
+            if error.kind is not UnavailableKind.BUDGET:  # the sources themselves say that it is spent
+                self._blind(error.text)
+            return None
+        cpu_pct = 100 * used / most if most else 0.0
+        cores = most / 100 / max(1.0, sessions)
+        limit = self._limits.sessions or max(_FEWEST_SESSIONS, round(_SESSIONS_PER_CORE * cores))
+        if sessions <= limit and cpu_pct <= self._limits.cpu_pct:
+            return None
+        args: dict[str, Scalar] = {
+            "sessions_count": int(sessions), "limit_count": limit,
+            "cpu_pct": cpu_pct, "limit_pct": self._limits.cpu_pct,
+        }  # fmt: skip
+        return Text(
+            "The target is busy: {sessions_count} active sessions (at most {limit_count}), CPU {cpu_pct}"
+            " (at most {limit_pct}).",
+            args,
+        )
+
+    def _blind(self, why: Text) -> None:
+        self.problem = Problem(
+            Text("Whether the target is busy could not be seen before costly sources were read."),
+            why,
+        )

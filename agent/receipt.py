@@ -1,0 +1,89 @@
+"""The receipt: our statements as the target's own SQL audit has them, beside what the journal says was sent."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agent.errors import StatementError
+from agent.facts import receipt as audit
+from agent.model import Capabilities, Receipt, Unavailable
+from agent.statements import readable_columns
+from agent.terms import Scalar, Text
+
+if TYPE_CHECKING:
+    from agent.connect import Session
+
+# The audit lags behind by some tenths of a second.
+_LAG_S = (0.7, 1.3)
+
+
+def read_back(session: Session, capabilities: Capabilities, stopped: Unavailable | None = None) -> Receipt:
+    """What the audit holds of this session's statements; never raises for a statement.
+
+    By our marker where the account may read the texts, else by the account and the time. ``stopped`` is why nothing
+    more may be read.
+    """
+    cost, window = session.cost, session.window_us()
+    columns = readable_columns(f"oceanbase.{audit.VIEW}", capabilities)
+    by_text = columns >= audit.COLUMNS | {audit.TEXT_COLUMN}
+    # The driver's own statement at connecting carries no marker.
+    sent = Receipt(
+        "marker" if by_text else "account",
+        cost.statements - session.connections if by_text else cost.statements, cost.database_ms, cost.rows,
+    )  # fmt: skip
+    if stopped or not columns >= audit.COLUMNS:
+        unread = Text("The account may not read {view}.", {"view": f"oceanbase.{audit.VIEW}"})
+        return dataclasses.replace(sent, way="", reason=stopped.reason if stopped else unread)
+    schema = capabilities.system_schema
+    sql = audit.by_marker(session.assessment_id, window, schema) if by_text else audit.by_account(window, schema)
+    return _read(session, sent, sql)
+
+
+def _read(session: Session, sent: Receipt, sql: str) -> Receipt:
+    found = sent
+    for pause in _LAG_S:
+        time.sleep(pause)
+        try:
+            count, total_us, longest_us, rows, writes = map(int, session.fetch(sql, "receipt")[0])
+        except StatementError as error:
+            return dataclasses.replace(sent, way="", reason=error.text)
+        found = dataclasses.replace(
+            sent, found=count, total_ms=total_us / 1000, longest_ms=longest_us / 1000, rows=rows, writes=writes
+        )
+        if count >= sent.sent:
+            break
+    return found
+
+
+def differences(receipt: Receipt) -> Iterator[Text]:
+    """Where audit and journal disagree, and what that may mean."""
+    if not receipt.way:
+        return
+    args: dict[str, Scalar] = {
+        "sent_count": receipt.sent, "found_count": receipt.found, "writes_count": receipt.writes,
+        "sent_ms": receipt.sent_ms, "total_ms": receipt.total_ms,
+        "sent_rows_count": receipt.sent_rows, "rows_count": receipt.rows,
+    }  # fmt: skip
+    if receipt.found < receipt.sent:
+        yield Text(
+            "The audit holds {found_count} of the {sent_count} statements in the journal. It is a ring that forgets:"
+            " a small or busy tenant keeps minutes only.",
+            args,
+        )
+    if receipt.found > receipt.sent:
+        yield Text(
+            "The audit holds {found_count} statements, the journal {sent_count}: something else used the account at"
+            " the same time.",
+            args,
+        )
+    if receipt.found == receipt.sent and receipt.rows != receipt.sent_rows:
+        yield Text("The audit counts {rows_count} rows returned, the journal {sent_rows_count}.", args)
+    if receipt.total_ms > receipt.sent_ms:
+        yield Text("By the audit the statements took {total_ms}, by the journal {sent_ms}.", args)
+    if receipt.writes:
+        yield Text(
+            "By the audit {writes_count} statements changed rows. Nothing that the agent sends can do that.", args
+        )

@@ -1,0 +1,49 @@
+"""A customer who signs: one key for all tests, and what it signs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from agent import registry
+from agent.authorization import sshsig
+from agent.authorization.drafting import Ask, draft, to_yaml
+from agent.authorizing import USUAL_CLASSES
+from agent.config import load_engagement
+from agent.engagement import Engagement
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+SIGNER = sshsig.line_of(KEY.public_key())
+DOCUMENT = "authorization.yaml"
+BLOCK = f"authorization: {{document: {DOCUMENT}, signer: {SIGNER}}}\n"
+
+
+def signed(path: Path, content: str, key: sshsig.PrivateKey = KEY) -> Path:
+    """A file with its signature beside it."""
+    path.write_bytes(content.encode())
+    path.with_name(path.name + ".sig").write_bytes(sshsig.sign(path.read_bytes(), key))
+    return path
+
+
+def request_text(engagement: Engagement, sources: Sequence[type] | None = None, **changes: Any) -> str:
+    """A request for all targets, valid from a year before now to a year after; ``changes`` are fields of ``Ask``."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    asked: dict[str, Any] = {
+        "reference": "T-1", "asked_by": "A TAM", "approver": "A DBA", "targets": list(engagement.targets),
+        "data_classes": USUAL_CLASSES, "not_before": now - timedelta(days=365), "not_after": now + timedelta(days=365),
+        "window": {"timezone": "Asia/Shanghai"}, "retention_days": 400,
+    }  # fmt: skip
+    rows = registry.load(engagement.rules.checks).sources if sources is None else sources
+    return to_yaml(draft(engagement, rows, Ask(**asked | changes)), DOCUMENT)
+
+
+def authorized(engagement: Path, **changes: Any) -> Path:
+    """Let the customer sign what the engagement needs, and pin their key in it."""
+    signed(engagement.with_name(DOCUMENT), request_text(load_engagement(engagement), **changes))
+    engagement.write_text(engagement.read_text(encoding="utf-8") + BLOCK, encoding="utf-8")
+    return engagement
