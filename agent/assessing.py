@@ -150,9 +150,8 @@ def collect_all(
     def work(name: str) -> int:
         with progress_bar() as show:
             job = _job(engagement, name, history, now, outside_service).with_progress(show)
-            _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now))
+            _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now), out / name)
         path = out / name / "snapshot.obh"
-        path.parent.mkdir(parents=True, exist_ok=True)
         digest = snapshot.save(facts, path)
         console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
         return 0

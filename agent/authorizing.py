@@ -25,7 +25,6 @@ from agent.terms import DataClass, Text
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"
 _HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
-_MAX_KEY_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,9 @@ def _weekdays(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(day for day in DAYS if day in words) if words else DAYS
 
 
-def sign_file(path: Path, key_file: Path) -> tuple[Path, sshsig.PublicKey]:
-    """Sign as ``ssh-keygen -Y sign -n ob-health`` does; the signature's path and the key to pin."""
+def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
+    """Sign as ``ssh-keygen -Y sign -n ob-health`` does; the signature's path."""
     content = _content(path)
-    key = _key(key_file)
     signature = path.with_name(path.name + ".sig")
     try:
         signature.write_bytes(sshsig.sign(content, key))
@@ -111,7 +109,7 @@ def sign_file(path: Path, key_file: Path) -> tuple[Path, sshsig.PublicKey]:
         raise ConfigError(
             Text("{file} cannot be written ({reason}); choose another directory or correct its permissions", args)
         ) from None
-    return signature, key.public_key()
+    return signature
 
 
 def _content(path: Path) -> bytes:
@@ -122,8 +120,8 @@ def _content(path: Path) -> bytes:
         raise ConfigError(Text("{file} cannot be read ({reason}); check the path and its permissions", args)) from None
 
 
-def _key(path: Path) -> sshsig.PrivateKey:
-    """The passphrase is asked for at the terminal, only where the key has one."""
+def read_key(path: Path) -> sshsig.PrivateKey:
+    """An OpenSSH private key. The passphrase is asked for at the terminal, only where the key has one."""
     content = _content(path)
     try:
         try:
@@ -140,7 +138,7 @@ def _key(path: Path) -> sshsig.PrivateKey:
         ) from None
 
 
-def verify_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str) -> int:
+def verify_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str = "") -> int:
     """Everything that assessing checks before it connects, for each target; the exit code."""
     rows = [row for row in registry.load(engagement.rules.checks).sources if spec_of(row)]
     codes = []

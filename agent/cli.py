@@ -166,6 +166,7 @@ def _register() -> None:
     """The groups of subcommands, each in a module of its own."""
     from agent.cli_authorize import authorize_app
     from agent.cli_catalogue import checks_app, rules_app
+    from agent.cli_journal import journal_app
     from agent.cli_service import history_app, schedule_app
 
     app.add_typer(authorize_app, name="authorize")
@@ -173,6 +174,7 @@ def _register() -> None:
     app.add_typer(rules_app, name="rules")
     app.add_typer(history_app, name="history")
     app.add_typer(schedule_app, name="schedule")
+    app.add_typer(journal_app, name="journal")
 
 
 def split(words: str | None) -> list[str]:

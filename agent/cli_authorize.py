@@ -55,10 +55,11 @@ def sign(
     """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
     from agent import console
     from agent.authorization.sshsig import fingerprint, line_of
-    from agent.authorizing import sign_file
+    from agent.authorizing import read_key, sign_file
 
-    signature, public = sign_file(document, key)
-    console.say("written: {path}", path=str(signature))
+    private = read_key(key)
+    public = private.public_key()
+    console.say("written: {path}", path=str(sign_file(document, private)))
     console.say("signer: {line} ({fingerprint})", line=line_of(public), fingerprint=fingerprint(public))
 
 

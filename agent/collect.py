@@ -6,23 +6,34 @@ import dataclasses
 import time
 import types
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from agent.authorization.covering import Scopes, compile_covered
 from agent.connect import Row, Session
-from agent.errors import StatementError
+from agent.errors import JournalError, StatementError
 from agent.facts import CostClass, spec_of
 from agent.facts.given import Build, Clock
+from agent.load import Watch
 from agent.masking import mask
-from agent.model import Capabilities, Snapshot, SourceRecord, Unavailable
+from agent.model import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.statements import Statement
 from agent.terms import DataClass, Text, UnavailableKind
 
 Progress = Callable[[str, int, int], None]
 _COST_ORDER = list(CostClass)
+_REMEDIES = {
+    UnavailableKind.TIMEOUT: Text("Assess in a quieter hour, or raise limits.statement_timeout_s of the target."),
+    UnavailableKind.PRIVILEGE: Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
+    UnavailableKind.BUDGET: Text("Raise limits of the target with the customer's consent, and assess again."),
+    UnavailableKind.BUSY: Text("Assess in a quieter hour, or raise limits.busy_wait_s of the target."),
+}
+_PARTIAL = {
+    UnavailableKind.BUDGET: Text("The load budget was spent before everything was read. Missing are: {names}.").msgid,
+    UnavailableKind.BUSY: Text("The target stayed busy, so reading was stopped. Missing are: {names}.").msgid,
+}
 
 
 def collect(
@@ -34,17 +45,20 @@ def collect(
     given: Sequence[object] = (),
     progress: Progress = lambda source, done, total: None,
     scopes: Scopes | None = None,
+    watch: Watch | None = None,
 ) -> Snapshot:
     """Every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply.
 
-    ``data_classes`` and ``scopes`` are what the customer signed; None covers everything.
+    ``data_classes`` and ``scopes`` are what the customer signed; None covers everything. ``watch`` holds costly
+    sources back while the target is busy.
     """
     facts: dict[type, tuple[Any, ...] | Unavailable] = {}
     records: list[SourceRecord] = []
     wanted = sorted({row for row in sources if spec_of(row)}, key=_order)
     for done, row in enumerate(wanted):
         progress(row.__name__, done, len(wanted))
-        facts[row], record = _read(session, row, capabilities, data_classes, scopes)
+        statement = compile_covered(row, capabilities, data_classes, scopes)
+        facts[row], record = _read(session, row, statement, watch)
         records.append(record)
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
@@ -54,7 +68,7 @@ def collect(
         facts[type(item)] = (*(() if isinstance(before, Unavailable) else before), item)
     return Snapshot(
         session.endpoint.name, capabilities.tenant_kind, capabilities.version, as_of, facts, tuple(records),
-        capabilities.problems, session.cost, capabilities.embedded,
+        (*capabilities.problems, *_partial(records, watch)), session.cost, capabilities.embedded,
     )  # fmt: skip
 
 
@@ -64,13 +78,23 @@ def _order(row: type) -> tuple[int, str]:
     return _COST_ORDER.index(spec.cost), spec.name
 
 
+def _partial(records: Sequence[SourceRecord], watch: Watch | None) -> Iterator[Problem]:
+    """What the load budget or a busy target cost the assessment; once, whatever the number of sources."""
+    for kind, msgid in _PARTIAL.items():
+        names = [record.source for record in records if record.status == kind.value]
+        if names:
+            yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES[kind])
+    if watch and watch.problem:
+        yield watch.problem
+
+
 def _read(
-    session: Session, row: type, capabilities: Capabilities,
-    data_classes: frozenset[DataClass] | None, scopes: Scopes | None,
-) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:  # fmt: skip
+    session: Session, row: type, statement: Statement | Unavailable, watch: Watch | None
+) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
     spec = spec_of(row)
     assert spec is not None
-    statement = compile_covered(row, capabilities, data_classes, scopes)
+    if watch and isinstance(statement, Statement):
+        statement = watch.before(spec.cost, spec.name) or statement
     if isinstance(statement, Unavailable):
         return statement, SourceRecord(spec.name, spec.view, statement.kind.value, reason=statement.reason)
     started = time.perf_counter()
@@ -78,8 +102,10 @@ def _read(
         raw = session.fetch(statement.sql, spec.name)
         rows = tuple(_row(row, statement, values, spec.data_class) for values in raw[: statement.limit])
     except StatementError as error:
-        missing = Unavailable(error.kind, error.text, _remedy(error))
+        missing = Unavailable(error.kind, error.text, _REMEDIES.get(error.kind))
         return missing, SourceRecord(spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_since(started))
+    except JournalError:
+        raise
     except Exception as error:  # noqa: BLE001 - the border where a bad row becomes data
         reason = Text("{source}: a row could not be read: {reason}", {"source": spec.name, "reason": repr(error)[:300]})
         missing = Unavailable(UnavailableKind.ERROR, reason)
@@ -90,14 +116,6 @@ def _read(
 
 def _since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
-
-
-def _remedy(error: StatementError) -> Text | None:
-    if error.kind is UnavailableKind.TIMEOUT:
-        return Text("Assess in a quieter hour, or raise limits.statement_timeout_s of the target.")
-    if error.kind is UnavailableKind.PRIVILEGE:
-        return Text("Run the script that ob-health grants prints, as an administrator of the tenant.")
-    return None
 
 
 def _row(row: type, statement: Statement, values: Row, data_class: DataClass) -> Any:

@@ -14,9 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pymysql
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent import console, kernel, pipeline, registry, rules
 from agent.assessing import progress_bar
+from agent.authorization import sshsig
+from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.config import load_engagement
 from agent.facts import all_sources
 from agent.grants import grants
@@ -42,6 +45,7 @@ def run(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Call
         shop.plant(SHOP)
         make_account(server)
         engagement = write_engagement(out, server.port, clock())
+        authorize(engagement, clock())
         console.say("First assessment, through an account made with the printed grants:")
         _assess(engagement, out / "before", formats, languages, clock())
         console.say("Curing two faults, planting a new one, and assessing again:")
@@ -82,14 +86,30 @@ def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequ
         console.warn(warning)
 
 
+def authorize(engagement: Path, now: datetime) -> None:
+    """What the TAM asks for, signed in the customer's place with a key that is gone afterwards."""
+    document = engagement.with_name(USUAL_FILE)
+    for file in (document, document.with_name(f"{document.name}.sig")):
+        file.unlink(missing_ok=True)
+    console.say("The request for the customer: ob-health authorize request -e {path}", path=str(engagement))
+    options = Options(asked_by="Demo TAM", approver="Demo DBA", reference="DEMO-1", days_valid=2)
+    write_request(load_engagement(engagement), document, options, now)
+    console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=str(document))
+    key = Ed25519PrivateKey.generate()
+    sign_file(document, key)
+    block = f"authorization: {{document: {document.name}, signer: {sshsig.line_of(key.public_key())} throw-away}}\n"
+    engagement.write_text(engagement.read_text(encoding="utf-8") + block, encoding="utf-8")
+    console.say("Before anything is connected: ob-health authorize verify -e {path}", path=str(engagement))
+    verify_all(load_engagement(engagement), None, now)
+
+
 def write_engagement(out: Path, port: int, now: datetime) -> Path:
-    """The engagement of the demo, as a TAM would write it."""
-    first, last = (now - timedelta(days=1)).date(), (now + timedelta(days=2)).date()
+    """The engagement of the demo, as a TAM would write it; not yet authorized."""
     path = out / "engagement.yaml"
     path.write_text(
         f"""# The demo's engagement: one shop on the embedded kernel.
 customer: {{name: Demo Shop / 示例商城}}
-service: {{tier: 顶级版, start: {first}, months: 12}}
+service: {{tier: 顶级版, start: {(now - timedelta(days=1)).date()}, months: 12}}
 targets:
   {TARGET}:
     host: 127.0.0.1
@@ -98,13 +118,6 @@ targets:
     password: env:{PASSWORD_VARIABLE}
     tls: {{mode: disabled}}   # the kernel listens on this machine only
     kind: user
-authorization:
-  reference: DEMO-1
-  approver: Demo DBA
-  targets: [{TARGET}]
-  data_classes: [settings, statistics, sql_text_masked, accounts]
-  not_before: {first}
-  not_after: {last}
 business: {{peak_qps: 800, concurrency: 40, growth_pct_per_year: 60}}
 history: sqlite:///{(out / "history.sqlite").resolve()}
 """,

@@ -24,11 +24,13 @@ from agent.model import (
     Fixed,
     Ladder,
     Mute,
+    Receipt,
     Rule,
     Score,
     ScoredResult,
     SourceRecord,
 )
+from agent.receipt import differences
 from agent.terms import Actor, Category, Outcome, Scalar, Severity, Text
 
 SCHEMA_VERSION = 1
@@ -75,7 +77,12 @@ def to_document(assessment: Assessment) -> Document:
             for result in assessment.results
         ],
         "comparison": assessment.comparison and _comparison(assessment.comparison),
-        "cost": _plain_fields(snapshot.cost, "statements", "database_ms", "longest_ms", "rows"),
+        "cost": {
+            **_plain_fields(snapshot.cost, "statements", "database_ms", "longest_ms", "rows", "bytes", "waited_ms"),
+            "budget": snapshot.budget
+            and _plain_fields(snapshot.budget, "statement_timeout_s", "total_database_ms", "max_rows", "max_bytes"),
+        },
+        "receipt": snapshot.receipt and _receipt(snapshot.receipt),
         "sources": [_source(record) for record in snapshot.records],
         "problems": [
             {"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems
@@ -175,6 +182,17 @@ def _comparison(comparison: Comparison) -> Document:
         for c in comparison.changes
     ]
     return document
+
+
+def _receipt(receipt: Receipt) -> Document:
+    document = _plain_fields(
+        receipt, "way", "sent", "sent_ms", "sent_rows", "found", "total_ms", "longest_ms", "rows", "writes", "journal_sha256"
+    )
+    return {
+        **document,
+        "reason": in_all_languages(receipt.reason),
+        "differences": [in_all_languages(text) for text in differences(receipt)],
+    }
 
 
 def _source(record: SourceRecord) -> Document:

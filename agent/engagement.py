@@ -82,11 +82,19 @@ class Tls(Block):
 
 
 class Limits(Block):
-    """What one assessment may cost the target."""
+    """What one assessment may cost the target, and when the target is too busy for it.
+
+    It is busy with more active sessions per core (of a tenant of two cores or more), or more of its CPU in use; then
+    we wait, and stop after ``busy_wait_s``.
+    """
 
     statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = 10
     total_database_ms: Positive = 30_000
     max_rows: Positive = 200_000
+    max_bytes: Positive = 64 * 2**20
+    busy_sessions_per_core: Annotated[float, Field(gt=0, le=1000)] = 4.0
+    busy_cpu_pct: Annotated[float, Field(gt=0, le=1000)] = 90.0
+    busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = 60
 
 
 class Period(Block):

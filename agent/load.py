@@ -15,17 +15,19 @@ from agent.terms import Scalar, Text, UnavailableKind
 if TYPE_CHECKING:
     from agent.connect import Session
 
-# A tenant has four workers per core by default (cpu_quota_concurrency): with more at work, requests queue.
-_SESSIONS_PER_CORE = 4
-_FEWEST_SESSIONS = 8
+# On a tenant of one core a handful of sessions says little.
+_FEWEST_CORES = 2
 _PAUSE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class BusyLimits:
-    """From when on a tenant counts as busy, and how long we wait for it. ``sessions`` None goes by its cores."""
+    """From when on a tenant counts as busy, and how long we wait for it.
 
-    sessions: int | None = None
+    By default a tenant has four workers per core (cpu_quota_concurrency): with more sessions at work, requests queue.
+    """
+
+    sessions_per_core: float = 4.0
     cpu_pct: float = 90.0
     wait_s: float = 60.0
 
@@ -96,7 +98,7 @@ class Watch:
             return None
         cpu_pct = 100 * used / most if most else 0.0
         cores = most / 100 / max(1.0, sessions)
-        limit = self._limits.sessions or max(_FEWEST_SESSIONS, round(_SESSIONS_PER_CORE * cores))
+        limit = int(self._limits.sessions_per_core * max(_FEWEST_CORES, cores))
         if sessions <= limit and cpu_pct <= self._limits.cpu_pct:
             return None
         args: dict[str, Scalar] = {

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import agent
-from agent import preflight, rules, snapshot, targets
+from agent import journal, preflight, rules, snapshot, targets
 from agent.authorization.authorize import authorize
 from agent.authorization.service import WHOLE_MONTHS
 from agent.collect import collect
@@ -22,10 +22,13 @@ from agent.config import overrides_of
 from agent.connect import Session
 from agent.document import Document, earlier_from, to_document
 from agent.engagement import Engagement
-from agent.errors import HistoryError, RenderError
+from agent.errors import HistoryError, NotAuthorized, RenderError
 from agent.evaluate import evaluate
+from agent.facts import CostClass
 from agent.history.store import History
+from agent.load import Watch
 from agent.model import Assessment, Authorization, CheckResult, Earlier, Period, Ruleset, Score, Snapshot
+from agent.receipt import read_back
 from agent.registry import Registry
 from agent.report.render import render
 from agent.scheduler import is_due
@@ -62,19 +65,41 @@ class Job:
         return earlier_from(document) if document else None
 
 
-def collect_snapshot(job: Job, assessment_id: str) -> tuple[Authorization, Snapshot]:
-    """Authorize, connect, preflight, collect."""
-    engagement, sources = job.engagement, job.registry.sources
-    authorization = authorize(engagement, job.target, job.now, sources, job.outside_service)
-    given = tuple(targets.given_facts(engagement, job.target, job.now, job.earlier))
-    kind = engagement.targets[job.target].kind
-    with Session(targets.endpoint(engagement, job.target), targets.budget(engagement, job.target), assessment_id) as session:
-        capabilities = preflight.inspect(session, sources, kind)
+def collect_snapshot(
+    job: Job, assessment_id: str, directory: Path | None = None
+) -> tuple[Authorization, Snapshot]:
+    """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``."""
+    engagement = job.engagement
+    try:
+        authorization = authorize(engagement, job.target, job.now, job.registry.sources, job.outside_service)
+    except NotAuthorized as error:
+        if directory:
+            journal.refuse(directory, job.target, error.text, assessment_id)
+        raise
+    if directory is None:
+        return authorization, _collected(job, assessment_id, authorization, None)
+    with journal.Journal(directory / journal.FILE_NAME, assessment_id, job.target) as written:
+        facts = _collected(job, assessment_id, authorization, written)
+    receipt = facts.receipt and dataclasses.replace(facts.receipt, journal_sha256=written.head)
+    return authorization, dataclasses.replace(facts, receipt=receipt)
+
+
+def _collected(
+    job: Job, assessment_id: str, authorization: Authorization, written: journal.Journal | None
+) -> Snapshot:
+    engagement, sources, name = job.engagement, job.registry.sources, job.target
+    given = tuple(targets.given_facts(engagement, name, job.now, job.earlier))
+    endpoint, budget = targets.endpoint(engagement, name), targets.budget(engagement, name)
+    with Session(endpoint, budget, assessment_id, written) as session:
+        capabilities = preflight.inspect(session, sources, engagement.targets[name].kind)
+        watch = Watch(session, capabilities, targets.busy_limits(engagement, name))
         facts = collect(
             session, sources, capabilities, authorization.data_classes, job.now, given=given, progress=job.progress,
-            scopes=authorization.sources,
+            scopes=authorization.sources, watch=watch,
         )  # fmt: skip
-    return authorization, facts
+        receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
+    cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
+    return dataclasses.replace(facts, cost=cost, budget=budget, receipt=receipt)
 
 
 def conclude(job: Job, assessment_id: str, authorization: Authorization | None, facts: Snapshot) -> Assessment:
@@ -125,8 +150,7 @@ class Delivered:
 def assess(job: Job, directory: Path, formats: Sequence[str], languages: Sequence[str]) -> Delivered:
     """The whole line for one target; artifacts go to ``directory``."""
     assessment_id = new_id(job.now)
-    authorization, facts = collect_snapshot(job, assessment_id)
-    directory.mkdir(parents=True, exist_ok=True)
+    authorization, facts = collect_snapshot(job, assessment_id, directory)
     saved = directory / "snapshot.obh"
     snapshot.save(facts, saved)
     document = to_document(conclude(job, assessment_id, authorization, facts))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from agent.errors import StatementError
 from agent.facts import receipt as audit
 from agent.model import Capabilities, Receipt, Unavailable
-from agent.statements import readable_columns
 from agent.terms import Scalar, Text
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ def read_back(session: Session, capabilities: Capabilities, stopped: Unavailable
     By our marker where the account may read the texts, else by the account and the time. ``stopped`` is why nothing
     more may be read.
     """
+    from agent.statements import readable_columns
+
     cost, window = session.cost, session.window_us()
     columns = readable_columns(f"oceanbase.{audit.VIEW}", capabilities)
     by_text = columns >= audit.COLUMNS | {audit.TEXT_COLUMN}

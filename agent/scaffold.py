@@ -48,6 +48,11 @@ targets:
       statement_timeout_s: 10
       total_database_ms: 30000
       max_rows: 200000
+      max_bytes: 67108864
+      ## 租户繁忙时先等待，超时则停止。 / While the tenant is busier than this, the agent waits, then stops.
+      busy_sessions_per_core: 4
+      busy_cpu_pct: 90
+      busy_wait_s: 60
 
 ## 客户签名的授权；没有它就不会建立任何连接。先运行 ob-health authorize request，请客户用 ssh-keygen 签名；
 ## signer 是客户的公钥，须另经可信渠道取得。

@@ -18,7 +18,7 @@ from typing import Any
 import zstandard
 
 from agent.errors import SnapshotError
-from agent.model import Cost, Problem, Snapshot, SourceRecord, Unavailable
+from agent.model import Budget, Cost, Problem, Receipt, Snapshot, SourceRecord, Unavailable
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 FORMAT = 1
@@ -79,6 +79,8 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
         "problems": [_plain_value(problem) for problem in snapshot.problems],
         "cost": _plain_value(snapshot.cost),
         "embedded": snapshot.embedded,
+        "budget": _plain_value(snapshot.budget),
+        "receipt": _plain_value(snapshot.receipt),
     }
 
 
@@ -123,7 +125,13 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
         ),
         cost=Cost(**plain["cost"]),
         embedded=plain["embedded"],
+        budget=Budget(**plain["budget"]) if plain.get("budget") else None,
+        receipt=_receipt(plain["receipt"]) if plain.get("receipt") else None,
     )
+
+
+def _receipt(plain: dict[str, Any]) -> Receipt:
+    return Receipt(**{**plain, "reason": _text(plain["reason"])})
 
 
 def _fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:

@@ -11,6 +11,7 @@ from agent.connect import Budget, Endpoint
 from agent.engagement import Engagement, Tls
 from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
+from agent.load import BusyLimits
 from agent.model import Earlier
 from agent.secrets import resolve
 from agent.terms import Text
@@ -39,7 +40,15 @@ def _tls(tls: Tls) -> ssl.SSLContext | None:
 def budget(engagement: Engagement, name: str) -> Budget:
     """What one assessment may cost the target."""
     limits = engagement.targets[name].limits
-    return Budget(float(limits.statement_timeout_s), float(limits.total_database_ms), int(limits.max_rows))
+    return Budget(
+        float(limits.statement_timeout_s), float(limits.total_database_ms), limits.max_rows, limits.max_bytes
+    )
+
+
+def busy_limits(engagement: Engagement, name: str) -> BusyLimits:
+    """From when on the target is too busy to be assessed."""
+    limits = engagement.targets[name].limits
+    return BusyLimits(limits.busy_sessions_per_core, limits.busy_cpu_pct, float(limits.busy_wait_s))
 
 
 def given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Earlier | None) -> Iterator[object]:

@@ -29,6 +29,7 @@ from agent.kernel import Kernel, running
 from agent.report.html_format import render_html
 from agent.shop import SHOP, Shop
 from tests.agent.report.sample import rich
+from tests.bench_scale import scale
 
 OUT = Path("build/bench.json")
 
@@ -85,6 +86,7 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
     shop.plant(SHOP)
     demo.make_account(kernel)
     engagement = demo.write_engagement(directory, kernel.port, datetime.now(UTC))
+    demo.authorize(engagement, datetime.now(UTC))
     found = registry.load()
     job = pipeline.Job(load_engagement(engagement), demo.TARGET, found, rules.load(found.checks), datetime.now(UTC))
     figures = []
@@ -134,6 +136,7 @@ def main() -> int:
     figures = elsewhere()
     with tempfile.TemporaryDirectory() as place, running() as kernel, demo.password():
         figures += on_the_demo_tenant(kernel, Path(place))
+        figures += [Figure(*line) for line in scale(kernel, Path(place))]
     table = Table("figure", "measured", "limit", "ratio")
     for figure in figures:
         limit = "–" if figure.limit is None else f"{figure.limit:g} {figure.unit}"

@@ -13,7 +13,7 @@ from agent.authorization.request import Request, Revocation, SignedTarget, parse
 from agent.authorization.service import missing_terms
 from agent.engagement import AuthorizationBlock, Engagement
 from agent.errors import NotAuthorized
-from agent.facts.server import own_statements
+from agent.facts.server import DISPENSABLE, own_statements
 from agent.model import Authorization
 from agent.terms import Scalar, Text
 from agent.yamlfile import MAX_BYTES
@@ -49,6 +49,7 @@ def authorize(
         request.reference, request.approver, request.not_before.astimezone(UTC), request.not_after.astimezone(UTC),
         frozenset(request.data_classes), tuple(target.name for target in request.targets),
         sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(), scopes,
+        frozenset(name for name, sql in own_statements().items() if request.statements.get(name) == sql),
         _in_service(engagement, now, outside_service),
     )  # fmt: skip
 
@@ -164,9 +165,9 @@ def _shown(moment: datetime) -> str:
 
 
 def _statements(request: Request, sources: Iterable[type], args: Args) -> None:
-    """The session's statements are all needed; of the sources one must be left."""
+    """Session and preflight need their statements as they are; of the sources one must be left."""
     for name, sql in own_statements().items():
-        if request.statements.get(name) != sql:
+        if name not in DISPENSABLE and request.statements.get(name) != sql:
             raise _refused(
                 "Authorization {reference} does not list the statement {name} of this version of the agent: {sql}. "
                 "Ask {customer} to sign a new request.",

@@ -37,6 +37,10 @@ def columns_of(views: Iterable[str], system_schema: str) -> str:
     )
 
 
+# What an older authorization may not list: then it is not sent, and the assessment does without.
+DISPENSABLE = frozenset({"load", "receipt", "receipt_by_marker"})
+
+
 def own_statements() -> dict[str, str]:
     """Everything that is sent beside the sources, by name; what varies stands in angle brackets.
 

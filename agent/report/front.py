@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.document import Document
 from agent.report.cards import counted_severity, open_findings
-from agent.report.labels import BANDS, CATEGORIES, CHANGES, DATA_CLASSES, SEVERITIES, TENANT_KINDS
+from agent.report.labels import BANDS, CATEGORIES, CHANGES, DATA_CLASSES, SEVERITIES, SIGNED, TENANT_KINDS
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
 from agent.terms import Category, Unit
 
@@ -187,8 +187,14 @@ def _cost(cost: Document, words: Words) -> tuple[tuple[str, str], ...]:
         (words("Database time"), words.value(cost["database_ms"], Unit.MILLISECONDS)),
         (words("Longest statement"), words.value(cost["longest_ms"], Unit.MILLISECONDS)),
         (words("Rows read"), words.count(cost["rows"])),
+        *_waited(cost.get("waited_ms", 0.0), words),
         (words("Writes"), words("none sent")),
     )
+
+
+def _waited(milliseconds: float, words: Words) -> Iterable[tuple[str, str]]:
+    if milliseconds:
+        yield words("Waited while busy"), words.value(milliseconds, Unit.MILLISECONDS)
 
 
 def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], ...]:
@@ -203,6 +209,8 @@ def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], .
             words("Data classes granted"),
             separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"]),
         ),
+        # An assessment from before authorizations were signed has none of these.
+        *((words(word), clean(authorization[key])) for key, word in SIGNED.items() if authorization.get(key)),
     )
 
 

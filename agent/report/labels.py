@@ -91,3 +91,12 @@ STATUSES: Mapping[str, str] = {
     "error": N_("Failed"),
     "unknown": N_("Unknown to this agent"),
 }
+SIGNED = {
+    "signer": N_("Signed with the key"),
+    "sha256": N_("Hash of the document"),
+    "outside_service": N_("Outside the service, because"),
+}
+WAYS: Mapping[str, str] = {
+    "marker": N_("Found in the tenant's SQL audit by the marker that each statement carries."),
+    "account": N_("Found in the tenant's SQL audit by account and time; the account may not read statement texts."),
+}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.document import Document
-from agent.report import front
+from agent.report import front, proof
 from agent.report.cards import Card, CardMaker, counted_severity
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES, STATUSES
 from agent.report.words import NAME_LENGTH, Words, clean, points
@@ -107,6 +107,7 @@ class Report:
     passed: tuple[Line, ...]
     left_out: tuple[Line, ...]
     sources: tuple[SourceLine, ...]
+    proof: proof.Proof | None
     problems: tuple[ProblemLine, ...]
     rule_problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -140,6 +141,7 @@ def build(document: Document, language: str) -> Report:
         passed=_lines(document, words, Outcome.PASS),
         left_out=_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
         sources=_sources(document, words),
+        proof=proof.build(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
         rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
         notes=tuple(words.pick(note) for note in document["notes"]),

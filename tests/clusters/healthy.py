@@ -74,12 +74,13 @@ def is_meta(tenant: int) -> bool:
 def tenants(cluster: Cluster) -> None:
     for tenant in seen(cluster):
         cluster.add(
-            "DBA_OB_TENANTS", tenant_id=tenant, tenant_name=NAMES[tenant], create_time=ago(days=400), modify_time=ago(days=90),
-            tenant_type="SYS" if tenant == 1 else "META" if is_meta(tenant) else "USER", primary_zone="RANDOM",
-            locality="FULL{1}@zone1, FULL{1}@zone2, FULL{1}@zone3", compatibility_mode="MYSQL", status="NORMAL",
-            in_recyclebin="NO", locked="NO", tenant_role="PRIMARY", switchover_status="NORMAL", switchover_epoch=0,
-            log_mode="NOARCHIVELOG" if tenant == 1 or is_meta(tenant) else "ARCHIVELOG",
-            arbitration_service_status="DISABLED", unit_num=1, compatible=str(cluster.target.full_version), max_ls_id=1003,
+            "DBA_OB_TENANTS", tenant_id=tenant, tenant_name=NAMES[tenant], create_time=ago(days=400),
+            modify_time=ago(days=90), tenant_type="SYS" if tenant == 1 else "META" if is_meta(tenant) else "USER",
+            primary_zone="RANDOM", locality="FULL{1}@zone1, FULL{1}@zone2, FULL{1}@zone3", compatibility_mode="MYSQL",
+            status="NORMAL", in_recyclebin="NO", locked="NO", tenant_role="PRIMARY", switchover_status="NORMAL",
+            switchover_epoch=0, log_mode="NOARCHIVELOG" if tenant == 1 or is_meta(tenant) else "ARCHIVELOG",
+            arbitration_service_status="DISABLED", unit_num=1, compatible=str(cluster.target.full_version),
+            max_ls_id=1003,
         )  # fmt: skip
 
 
@@ -108,9 +109,10 @@ def settings(cluster: Cluster) -> None:
             for tenant in owners:
                 value = chosen.get(row.name, row.value)
                 cluster.add(
-                    "GV$OB_PARAMETERS", svr_ip=server.ip, svr_port=server.port, zone=server.zone, scope=row.level.upper(),
-                    tenant_id=tenant, name=row.name, value=value, info="", section="", edit_level="DYNAMIC_EFFECTIVE",
-                    default_value=row.value, isdefault="YES" if value == row.value else "NO",
+                    "GV$OB_PARAMETERS", svr_ip=server.ip, svr_port=server.port, zone=server.zone,
+                    scope=row.level.upper(), tenant_id=tenant, name=row.name, value=value, info="", section="",
+                    edit_level="DYNAMIC_EFFECTIVE", default_value=row.value,
+                    isdefault="YES" if value == row.value else "NO",
                 )  # fmt: skip
     for row in published(version, "variable"):
         value = CHOSEN["variable"].get(row.name, row.value)

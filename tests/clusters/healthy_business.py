@@ -38,8 +38,8 @@ def fill(cluster: Cluster) -> None:
         for position, column_name in enumerate(columns, 2):
             column(cluster, name, position, column_name, "decimal", "decimal(18,2)", "", "")
         cluster.add(
-            "DBA_OB_AUTO_INCREMENT", create_time=ago(days=390), modify_time=ago(hours=1), auto_increment_key=500_100 + number,
-            column_id=16, auto_increment_value=rows + 1_000_001, sync_value=rows,
+            "DBA_OB_AUTO_INCREMENT", create_time=ago(days=390), modify_time=ago(hours=1),
+            auto_increment_key=500_100 + number, column_id=16, auto_increment_value=rows + 1_000_001, sync_value=rows,
         )  # fmt: skip
     jobs(cluster)
     gathering(cluster)
@@ -47,9 +47,9 @@ def fill(cluster: Cluster) -> None:
 
 def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
     cluster.add(
-        "TABLES", table_catalog="def", table_schema=SCHEMA, table_name=name, table_type="BASE TABLE", row_format="DYNAMIC",
-        table_rows=rows, avg_row_length=120, data_length=rows * 120, create_time=ago(days=390), update_time=ago(days=30),
-        table_collation="utf8mb4_general_ci", create_options="", table_comment="",
+        "TABLES", table_catalog="def", table_schema=SCHEMA, table_name=name, table_type="BASE TABLE",
+        row_format="DYNAMIC", table_rows=rows, avg_row_length=120, data_length=rows * 120, create_time=ago(days=390),
+        update_time=ago(days=30), table_collation="utf8mb4_general_ci", create_options="", table_comment="",
     )  # fmt: skip
     cluster.add(
         "DBA_OBJECTS", owner=SCHEMA, object_name=name, object_id=500_100 + number, object_type="TABLE", status="VALID",
@@ -64,9 +64,10 @@ def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
 def index(cluster: Cluster, table_name: str, name: str, columns: tuple[str, ...], rows: int) -> None:
     for position, column_name in enumerate(columns, 1):
         cluster.add(
-            "STATISTICS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, non_unique=int(name != "PRIMARY"),
-            index_schema=SCHEMA, index_name=name, seq_in_index=position, column_name=column_name, collation="A",
-            cardinality=rows, index_type="BTREE", comment="VALID", index_comment="", is_visible="YES", nullable="",
+            "STATISTICS", table_catalog="def", table_schema=SCHEMA, table_name=table_name,
+            non_unique=int(name != "PRIMARY"), index_schema=SCHEMA, index_name=name, seq_in_index=position,
+            column_name=column_name, collation="A", cardinality=rows, index_type="BTREE", comment="VALID",
+            index_comment="", is_visible="YES", nullable="",
         )  # fmt: skip
 
 
@@ -74,8 +75,9 @@ def column(
     cluster: Cluster, table_name: str, position: int, name: str, kind: str, full_kind: str, key: str, extra: str
 ) -> None:
     cluster.add(
-        "COLUMNS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, column_name=name, ordinal_position=position,
-        is_nullable="NO", data_type=kind, column_type=full_kind, column_key=key, extra=extra, column_comment="",
+        "COLUMNS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, column_name=name,
+        ordinal_position=position, is_nullable="NO", data_type=kind, column_type=full_kind, column_key=key, extra=extra,
+        column_comment="",
     )  # fmt: skip
 
 
@@ -100,8 +102,9 @@ def job(cluster: Cluster, name: str, rhythm: str, last: datetime, interval: time
 def gathering(cluster: Cluster) -> None:
     for day in range(14):
         cluster.add(
-            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY", tenant_id=1002, task_id=f"task-{day}", type="AUTO GATHER", status="SUCCESS",
-            table_count=7, failed_count=0, start_time=ago(days=day, hours=10), end_time=ago(days=day, hours=9, minutes=50),
+            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY", tenant_id=1002, task_id=f"task-{day}", type="AUTO GATHER",
+            status="SUCCESS", table_count=7, failed_count=0, start_time=ago(days=day, hours=10),
+            end_time=ago(days=day, hours=9, minutes=50),
         )  # fmt: skip
 
 

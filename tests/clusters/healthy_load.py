@@ -11,12 +11,13 @@ HOUR_US = 3_600_000_000
 NOW_US = int(NOW.timestamp() * 1_000_000)
 MEMORY = {"KVSTORE_CACHE_ID": 14, "DEFAULT_CTX_ID": 3, "MEMSTORE_CTX_ID": 6, "PLAN_CACHE_CTX_ID": 1}  # GiB
 COUNTERS = {
-    "sql select count": 90_000_000, "sql insert count": 6_000_000, "sql replace count": 0, "sql update count": 4_000_000,
-    "sql delete count": 300_000, "sql local count": 95_000_000, "sql remote count": 900_000,
-    "sql distributed count": 2_000_000, "sql fail count": 1_000, "trans start count": 30_000_000,
-    "trans commit count": 29_000_000, "trans rollback count": 400_000, "trans timeout count": 12, "max cpus": 800,
-    "min cpus": 800, "cpu usage": 210, "memory usage": 24 * GIB, "max memory size": 32 * GIB, "worker time": 10**12,
-    "cpu time": 8 * 10**11, "block cache hit": 96_000_000, "block cache miss": 1_000_000,
+    "sql select count": 90_000_000, "sql insert count": 6_000_000, "sql replace count": 0,
+    "sql update count": 4_000_000, "sql delete count": 300_000, "sql local count": 95_000_000,
+    "sql remote count": 900_000, "sql distributed count": 2_000_000, "sql fail count": 1_000,
+    "trans start count": 30_000_000, "trans commit count": 29_000_000, "trans rollback count": 400_000,
+    "trans timeout count": 12, "max cpus": 800, "min cpus": 800, "cpu usage": 210, "memory usage": 24 * GIB,
+    "max memory size": 32 * GIB, "worker time": 10**12, "cpu time": 8 * 10**11, "block cache hit": 96_000_000,
+    "block cache miss": 1_000_000,
 }  # fmt: skip
 
 
@@ -79,8 +80,8 @@ def memory(cluster: Cluster, tenant: int, server: Server) -> None:
 def counters(cluster: Cluster, tenant: int, server: Server) -> None:
     for number, (name, value) in enumerate(COUNTERS.items()):
         cluster.add(
-            "GV$SYSSTAT", con_id=tenant, svr_ip=server.ip, svr_port=server.port, statistic_no=number, name=name, value=value,
-            value_type="ADD_VALUE", stat_id=40_000 + number, **{"class": 64},
+            "GV$SYSSTAT", con_id=tenant, svr_ip=server.ip, svr_port=server.port, statistic_no=number, name=name,
+            value=value, value_type="ADD_VALUE", stat_id=40_000 + number, **{"class": 64},
         )  # fmt: skip
 
 
@@ -90,15 +91,17 @@ def sessions(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None
         server = servers[number % len(servers)]
         client = f"10.1.0.{number % 4}"
         cluster.add(
-            "GV$OB_PROCESSLIST", svr_ip=server.ip, svr_port=server.port, sql_port=2881, id=3_221_000_000 + 100 * tenant + number,
-            user="app", host=f"{client}:{40_000 + number}", db="shop", tenant="shop", command="Sleep" if number % 5 else "Query",
-            time=number % 5, total_time=number % 5, state="SLEEP" if number % 5 else "ACTIVE", user_client_ip=client,
-            user_host="10.1.%", trans_id=0, trans_state="", ssl_cipher="ECDHE-RSA-AES256-GCM-SHA384",
+            "GV$OB_PROCESSLIST", svr_ip=server.ip, svr_port=server.port, sql_port=2881,
+            id=3_221_000_000 + 100 * tenant + number, user="app", host=f"{client}:{40_000 + number}", db="shop",
+            tenant="shop", command="Sleep" if number % 5 else "Query", time=number % 5, total_time=number % 5,
+            state="SLEEP" if number % 5 else "ACTIVE", user_client_ip=client, user_host="10.1.%", trans_id=0,
+            trans_state="", ssl_cipher="ECDHE-RSA-AES256-GCM-SHA384",
         )  # fmt: skip
     cluster.add(
-        "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=tenant, svr_ip=servers[0].ip, svr_port=servers[0].port, session_id=1,
-        tx_type="LOCAL", tx_id=90_000 + tenant, ls_id=1001, ctx_create_time=ago(seconds=0.2), tx_expired_time=ago(hours=-24),
-        state="ACTIVE", action="START", pending_log_size=800, flushed_log_size=0, role="LEADER", last_request_time=ago(seconds=0.1),
+        "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=tenant, svr_ip=servers[0].ip, svr_port=servers[0].port,
+        session_id=1, tx_type="LOCAL", tx_id=90_000 + tenant, ls_id=1001, ctx_create_time=ago(seconds=0.2),
+        tx_expired_time=ago(hours=-24), state="ACTIVE", action="START", pending_log_size=800, flushed_log_size=0,
+        role="LEADER", last_request_time=ago(seconds=0.1),
     )  # fmt: skip
 
 
@@ -110,14 +113,15 @@ def statements(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shap
             request += 1
             late = number % 50 == 0
             cluster.add(
-                "GV$OB_SQL_AUDIT", svr_ip=server.ip, svr_port=server.port, request_id=request, tenant_id=tenant, tenant_name="shop",
-                effective_tenant_id=tenant, user_id=500_001, user_name="app", db_id=500_001, db_name="shop", sql_id=shape.sql_id,
-                affected_rows=shape.rows if shape.writes else 0, return_rows=0 if shape.writes else shape.rows, ret_code=0,
-                plan_type=1, is_inner_sql=0, is_executor_rpc=0, is_hit_plan=int(number != 0), table_scan=0,
+                "GV$OB_SQL_AUDIT", svr_ip=server.ip, svr_port=server.port, request_id=request, tenant_id=tenant,
+                tenant_name="shop", effective_tenant_id=tenant, user_id=500_001, user_name="app", db_id=500_001,
+                db_name="shop", sql_id=shape.sql_id, affected_rows=shape.rows if shape.writes else 0,
+                return_rows=0 if shape.writes else shape.rows, ret_code=0, plan_type=1, is_inner_sql=0,
+                is_executor_rpc=0, is_hit_plan=int(number != 0), table_scan=0,
                 request_time=NOW_US - HOUR_US + HOUR_US * number // shape.executions, plan_hash=hash_of(shape),
                 elapsed_time=shape.elapsed_us * (3 if late else 1), queue_time=20, get_plan_time=60,
-                execute_time=shape.elapsed_us * (3 if late else 1) - 90, application_wait_time=0, concurrency_wait_time=0,
-                user_io_wait_time=100, disk_reads=0, retry_cnt=0, memstore_read_row_count=0,
+                execute_time=shape.elapsed_us * (3 if late else 1) - 90, application_wait_time=0,
+                concurrency_wait_time=0, user_io_wait_time=100, disk_reads=0, retry_cnt=0, memstore_read_row_count=0,
                 ssstore_read_row_count=shape.rows_read, partition_cnt=1, consistency_level=3, request_type=2,
             )  # fmt: skip
 
@@ -132,17 +136,18 @@ def plans(cluster: Cluster, tenant: int, server: Server) -> None:
     for number, shape in enumerate(SHAPES):
         executions, elapsed = shape.executions * 300, shape.executions * 300 * shape.elapsed_us
         cluster.add(
-            "GV$OB_PLAN_CACHE_PLAN_STAT", plan_id=100 + number, sql_id=shape.sql_id, type=1, db_id=500_001, statement=shape.text,
-            plan_hash=hash_of(shape), first_load_time=ago(days=12), last_active_time=ago(seconds=3), executions=executions,
-            avg_exe_usec=shape.elapsed_us, slowest_exe_time=ago(days=2), slowest_exe_usec=40 * shape.elapsed_us,
-            hit_count=executions - 1, elapsed_time=elapsed, cpu_time=elapsed // 2, table_scan=0, timeout_count=0,
-            object_type="SQL_PLAN", **where,
+            "GV$OB_PLAN_CACHE_PLAN_STAT", plan_id=100 + number, sql_id=shape.sql_id, type=1, db_id=500_001,
+            statement=shape.text, plan_hash=hash_of(shape), first_load_time=ago(days=12),
+            last_active_time=ago(seconds=3), executions=executions, avg_exe_usec=shape.elapsed_us,
+            slowest_exe_time=ago(days=2), slowest_exe_usec=40 * shape.elapsed_us, hit_count=executions - 1,
+            elapsed_time=elapsed, cpu_time=elapsed // 2, table_scan=0, timeout_count=0, object_type="SQL_PLAN", **where,
         )  # fmt: skip
         cluster.add(
             "GV$OB_SQLSTAT", sql_id=shape.sql_id, plan_id=100 + number, plan_hash=hash_of(shape), plan_type=1,
-            parsing_db_name="shop", executions_total=executions, elapsed_time_total=elapsed, cpu_time_total=elapsed // 2,
-            disk_reads_total=0, rows_processed_total=executions * shape.rows, memstore_read_rows_total=0,
-            minor_ssstore_read_rows_total=0, major_ssstore_read_rows_total=executions * shape.rows_read, retry_total=0, **where,
+            parsing_db_name="shop", executions_total=executions, elapsed_time_total=elapsed,
+            cpu_time_total=elapsed // 2, disk_reads_total=0, rows_processed_total=executions * shape.rows,
+            memstore_read_rows_total=0, minor_ssstore_read_rows_total=0,
+            major_ssstore_read_rows_total=executions * shape.rows_read, retry_total=0, **where,
         )  # fmt: skip
 
 

@@ -20,9 +20,12 @@ from tests.harness import shipped
 
 
 class Spent(NamedTuple):
-    """Seconds of evaluating all checks, and the peak memory of the whole process in MB, reading the snapshot included."""
+    """CPU seconds of evaluating all checks, and the peak memory of the whole process in MB, reading the snapshot included.
 
-    seconds: float
+    CPU time and not the clock's: evaluating waits for nothing, and other processes shall not count.
+    """
+
+    cpu_s: float
     peak_mb: float
 
 
@@ -36,11 +39,11 @@ def spent_on(facts: Snapshot, place: Path) -> Spent:
 def main(place: Path) -> None:
     registry, ruleset = shipped()
     facts = snapshot.load(place)
-    started = time.perf_counter()
+    started = time.process_time()
     evaluate(registry.checks.values(), ruleset, facts)
-    seconds = time.perf_counter() - started
+    cpu_s = time.process_time() - started
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb}))  # noqa: T201 - what the parent reads
+    print(json.dumps({"cpu_s": cpu_s, "peak_mb": peak_mb}))  # noqa: T201 - what the parent reads
 
 
 if __name__ == "__main__":

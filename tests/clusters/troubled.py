@@ -99,8 +99,9 @@ def stuck_compaction(cluster: Cluster) -> None:
 def diagnosed(cluster: Cluster) -> None:
     for tablet in range(120):
         cluster.add(
-            "GV$OB_COMPACTION_DIAGNOSE_INFO", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=SHOP, type="MINOR_MERGE",
-            ls_id=1001, tablet_id=200_100 + tablet, status="FAILED", create_time=ago(hours=1), diagnose_info="",
+            "GV$OB_COMPACTION_DIAGNOSE_INFO", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=SHOP,
+            type="MINOR_MERGE", ls_id=1001, tablet_id=200_100 + tablet, status="FAILED", create_time=ago(hours=1),
+            diagnose_info="",
         )  # fmt: skip
 
 

@@ -94,29 +94,30 @@ def open_transaction(cluster: Cluster) -> None:
     """Two hours old, its client asleep for half an hour, with four gigabytes of log."""
     cluster.add(
         "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=SHOP, svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, session_id=77,
-        tx_type="LOCAL", tx_id=4711, ls_id=1001, ctx_create_time=ago(hours=2), tx_expired_time=ago(hours=-22), state="ACTIVE",
-        action="START", pending_log_size=GIB, flushed_log_size=3 * GIB, role="LEADER", last_request_time=ago(minutes=30),
+        tx_type="LOCAL", tx_id=4711, ls_id=1001, ctx_create_time=ago(hours=2), tx_expired_time=ago(hours=-22),
+        state="ACTIVE", action="START", pending_log_size=GIB, flushed_log_size=3 * GIB, role="LEADER",
+        last_request_time=ago(minutes=30),
     )  # fmt: skip
     cluster.add(
-        "GV$OB_PROCESSLIST", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, sql_port=2881, id=77, user="app", host="10.1.0.9:5000",
-        db="shop", tenant="shop", command="Sleep", time=1800, total_time=7200, state="SLEEP", user_client_ip="10.1.0.9",
-        user_host="10.1.%", trans_id=4711, trans_state="ACTIVE", ssl_cipher="",
+        "GV$OB_PROCESSLIST", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, sql_port=2881, id=77, user="app",
+        host="10.1.0.9:5000", db="shop", tenant="shop", command="Sleep", time=1800, total_time=7200, state="SLEEP",
+        user_client_ip="10.1.0.9", user_host="10.1.%", trans_id=4711, trans_state="ACTIVE", ssl_cipher="",
     )  # fmt: skip
 
 
 def in_doubt(cluster: Cluster) -> None:
     cluster.add(
         "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=SHOP, svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, session_id=78,
-        tx_type="DISTRIBUTED", tx_id=4712, ls_id=1001, ctx_create_time=ago(hours=3), state="REDO COMPLETE"[:9], action="START",
-        tx_expired_time=ago(hours=-22), pending_log_size=0, flushed_log_size=900, role="LEADER", last_request_time=ago(hours=2),
-        formatid=1, globalid="transfer-1", branchid="1",
+        tx_type="DISTRIBUTED", tx_id=4712, ls_id=1001, ctx_create_time=ago(hours=3), state="REDO COMPLETE"[:9],
+        action="START", tx_expired_time=ago(hours=-22), pending_log_size=0, flushed_log_size=900, role="LEADER",
+        last_request_time=ago(hours=2), formatid=1, globalid="transfer-1", branchid="1",
     )  # fmt: skip
 
 
 def lock_wait(cluster: Cluster) -> None:
     cluster.add(
-        "GV$OB_LOCKS", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=SHOP, trans_id=4713, type="TR", id1=200_001,
-        id2="4711", lmode="NONE", request="X", ctime=30_000_000, block=0,
+        "GV$OB_LOCKS", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=SHOP, trans_id=4713, type="TR",
+        id1=200_001, id2="4711", lmode="NONE", request="X", ctime=30_000_000, block=0,
     )  # fmt: skip
 
 

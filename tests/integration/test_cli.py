@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from agent.demo import ACCOUNT, PASSWORD_VARIABLE, make_account, password
 from agent.kernel import Kernel
+from agent.terms import DataClass
+from tests.agent.signing import authorized
 
 pytestmark = pytest.mark.kernel
 TODAY = datetime.now(UTC).date()
@@ -29,30 +32,21 @@ class Place:
     directory: Path
     port: int
 
-    def engagement(self, *, extra: str = "", targets: str = "", authorization: str | None = None) -> Path:
+    def engagement(self, *, extra: str = "", targets: str = "", signed: bool = True, **request: Any) -> Path:
+        """``request`` are changes of what the customer signs."""
         path = self.directory / "engagement.yaml"
-        if authorization is None:
-            authorization = f"""authorization:
-  reference: T-1
-  approver: A DBA
-  targets: [shop]
-  data_classes: [settings, statistics, sql_text_masked, accounts]
-  not_before: {TODAY - timedelta(days=2)}
-  not_after: {TODAY + timedelta(days=2)}
-"""
         path.write_text(
             f"""customer: {{name: acme}}
 service: {{tier: 顶级版, start: {TODAY - timedelta(days=10)}, months: 12}}
 targets:
   shop: {{host: 127.0.0.1, port: {self.port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}
 {targets}
-{authorization}
 history: sqlite:///{self.directory}/history.sqlite
 {extra}
 """,
             encoding="utf-8",
         )
-        return path
+        return authorized(path, **request) if signed else path
 
     def run(self, *arguments: str | Path, language: str = "en") -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "OB_HEALTH_LANG": language, "COLUMNS": "200"}
@@ -84,7 +78,7 @@ def test_assess_writes_everything_and_says_what(place: Place) -> None:
     assert done.returncode == 0, done.stderr
     out = place.directory / "out" / "shop"
     assert {path.name for path in out.iterdir()} == {
-        "snapshot.obh", "assessment.json", "report.zh-CN.html", "report.en.html",
+        "snapshot.obh", "assessment.json", "report.zh-CN.html", "report.en.html", "journal.jsonl",
     }  # fmt: skip
     assessment = document(out / "assessment.json")
     jsonschema.validate(assessment, json.loads(SCHEMA.read_text()))
@@ -135,39 +129,29 @@ def test_one_failing_target_never_stops_another(place: Place) -> None:
     closed = (
         f'  gone: {{host: 127.0.0.1, port: 1, user: x, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}'
     )
-    authorization = f"""authorization:
-  {{reference: T-1, approver: A, targets: [shop, gone], data_classes: [settings, statistics, sql_text_masked, accounts],
-   not_before: {TODAY - timedelta(days=2)}, not_after: {TODAY + timedelta(days=2)}}}
-"""
-    engagement = place.engagement(targets=closed, authorization=authorization)
-    done = place.run("assess", "-e", engagement, "-o", place.directory / "o", "-f", "json")
+    done = place.run("assess", "-e", place.engagement(targets=closed), "-o", place.directory / "o", "-f", "json")
     assert done.returncode == 4
     assert (place.directory / "o" / "shop" / "assessment.json").is_file()
     assert "gone: 127.0.0.1:1 cannot be reached" in done.stderr
 
 
 def test_outside_the_authorization_nothing_is_connected(place: Place) -> None:
-    for authorization, word in (
-        ("", "authorization block"),
-        (
-            f"authorization: {{reference: T-1, approver: A, targets: [shop], data_classes: [settings],"
-            f" not_before: {TODAY - timedelta(days=9)}, not_after: {TODAY - timedelta(days=5)}}}",
-            "expired",
-        ),
-    ):
-        done = place.run("assess", "-e", place.engagement(authorization=authorization), "-o", place.directory / "o")
+    ended = datetime.now(UTC).replace(microsecond=0) - timedelta(days=5)
+    changes: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"signed": False}, "names no authorization"),
+        ({"not_after": ended}, "expired"),
+    )
+    for change, word in changes:
+        done = place.run("assess", "-e", place.engagement(**change), "-o", place.directory / "o")
         assert done.returncode == 3 and word in done.stderr, done.stderr
-        assert not (place.directory / "o").exists()
+        (journal,) = (place.directory / "o" / "shop").iterdir()
+        assert word in journal.read_text() and '"event":"sent"' not in journal.read_text()
+        journal.unlink()
 
 
 def test_a_class_that_is_not_granted_is_not_read(place: Place) -> None:
-    authorization = (
-        f"authorization: {{reference: T-1, approver: A, targets: [shop], data_classes: [settings, statistics],"
-        f" not_before: {TODAY - timedelta(days=9)}, not_after: {TODAY + timedelta(days=5)}}}"
-    )
-    done = place.run(
-        "assess", "-e", place.engagement(authorization=authorization), "-o", place.directory / "o", "-f", "json"
-    )
+    engagement = place.engagement(data_classes=[DataClass.SETTINGS, DataClass.STATISTICS])
+    done = place.run("assess", "-e", engagement, "-o", place.directory / "o", "-f", "json")
     assert done.returncode == 0, done.stderr
     found = document(place.directory / "o" / "shop" / "assessment.json")
     results = {item["code"]: item for item in found["results"]}  # type: ignore[attr-defined]
@@ -196,7 +180,7 @@ def test_wrong_password_is_said_without_the_password(place: Place) -> None:
 
 
 def test_messages_in_chinese(place: Place) -> None:
-    done = place.run("assess", "-e", place.engagement(authorization=""), "-o", place.directory / "o", language="zh-CN")
+    done = place.run("assess", "-e", place.engagement(signed=False), "-o", place.directory / "o", language="zh-CN")
     assert done.returncode == 3 and "授权" in done.stderr
 
 

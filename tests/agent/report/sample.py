@@ -11,6 +11,7 @@ from agent.document import Document, earlier_from, to_document
 from agent.model import (
     Assessment,
     Authorization,
+    Budget,
     CheckResult,
     CheckSpec,
     Cost,
@@ -23,6 +24,7 @@ from agent.model import (
     Override,
     Period,
     Problem,
+    Receipt,
     Remediation,
     Rule,
     Ruleset,
@@ -215,6 +217,8 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
         authorization=Authorization(
             "AUTH-2026-017", "Wang Fang", datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC),
             frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED}), (TARGET,),
+            "SHA256:CB/oa5S2UXDeFAfMBkdynQsxahHjCzFYob+Dyqe+ls8", "5f" * 32,
+            outside_service="Trial before the renewal.",
         ),
         snapshot=_snapshot(),
         specs={spec.code: spec for spec, _, _ in entries},
@@ -236,7 +240,9 @@ def _snapshot() -> Snapshot:
             SourceRecord("Session", "oceanbase.GV$OB_PROCESSLIST", "privilege", reason=denied),
         ),
         (Problem(Text("The account lacks PROCESS."), Text("Run `ob-health grants` and send the script.")),),
-        Cost(31, 214.6, 81.7, 6123),
+        Cost(31, 214.6, 81.7, 6123, 402_118),
+        budget=Budget(),
+        receipt=Receipt("account", 31, 214.6, 6123, 30, 188.2, 74.9, 6120, journal_sha256="0c" * 32),
     )  # fmt: skip
 
 

@@ -70,6 +70,18 @@ def test_cost_and_authorization() -> None:
     text = text_of(page_one(DOCUMENTS["rich"]))
     assert "Statements 31 Database time 214.6 ms Longest statement 81.7 ms Rows read 6,123 Writes none sent" in text
     assert "Reference AUTH-2026-017 Approved by Wang Fang Valid until 2026-12-31 16:00 UTC" in text
+    assert "Signed with the key SHA256:CB/oa5S2UXDeFAfMBkdynQsxahHjCzFYob+Dyqe+ls8" in text
+    assert f"Hash of the document {'5f' * 32}" in text
+    assert "Outside the service, because Trial before the renewal." in text
+
+
+def test_an_assessment_from_before_signatures_prints() -> None:
+    document = sample.rich()
+    document["authorization"] = {
+        key: document["authorization"][key] for key in ("reference", "approver", "until", "data_classes")
+    }
+    text = text_of(page_one(document))
+    assert "Reference AUTH-2026-017" in text and "Signed with" not in text and "Outside" not in text
 
 
 def test_counts_by_severity_leave_out_the_annex_and_mutes() -> None:
@@ -100,7 +112,8 @@ def test_no_number_is_anybody_elses(language: str) -> None:
     document = DOCUMENTS["rich"]
     html = re.sub(r"<svg.*?</svg>", "", page_one(document, language), flags=re.DOTALL)
     text = text_of(html)
-    names = [document["target"]["version"], document["authorization"]["reference"]]
+    signed = document["authorization"]
+    names = [document["target"]["version"], signed["reference"], signed["signer"], signed["sha256"]]
     for result in document["results"]:
         names += [result["code"], *(finding["resource"] for finding in result["findings"])]
     for name in sorted(names, key=len, reverse=True):

@@ -14,6 +14,7 @@ PLANTS = [
         "OPS006",
         plant=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(2880, 60)",),
         resource="workload repository",
+        ground=Ground("workload repository"),
         severity=MEDIUM,
         always=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, 60)",),
     ),

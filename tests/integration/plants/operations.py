@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.terms import Severity
-from tests.harness import Plant
+from tests.harness import Ground, Plant
 
 PATIENCE = "SET SESSION ob_query_timeout = 60000000"
 PLANTS = [
@@ -22,6 +22,7 @@ PLANTS = [
             "CALL DBMS_WORKLOAD_REPOSITORY.DROP_SNAPSHOT_RANGE(1, 1000)",
         ),
         resource="workload repository",
+        ground=Ground("workload repository"),
         severity=Severity.MEDIUM,
     ),
 ]

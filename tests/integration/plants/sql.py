@@ -28,7 +28,7 @@ SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
 
 
 def table_of(ten_thousands: int) -> tuple[str, ...]:
-    """A table ``item`` with that many rows and a thousand different codes."""
+    """A table ``item`` with that many rows and four hundred different codes."""
     numbers = (
         "SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
         " FROM digit a, digit b, digit c, digit d, digit e"
@@ -40,7 +40,7 @@ def table_of(ten_thousands: int) -> tuple[str, ...]:
         "CREATE TABLE digit (n INT)",
         "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(20)),
         "CREATE TABLE item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
-        f"INSERT INTO item SELECT id, id, id % 1000 FROM ({numbers}) numbers",
+        f"INSERT INTO item SELECT id, id, id % 400 FROM ({numbers}) numbers",
     )
 
 

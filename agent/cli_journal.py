@@ -1,0 +1,36 @@
+"""``ob-health journal ...``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+journal_app = typer.Typer(help="The journal of every statement sent.", no_args_is_help=True)
+
+
+@journal_app.callback()
+def _journal() -> None:
+    """The journal of every statement sent."""
+
+
+@journal_app.command()
+def verify(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
+    """Find any change, removal or reordering. Exit code 0: intact; 1: its end is missing; 2: altered, or no journal."""
+    from agent import console
+    from agent.journal import State
+    from agent.journal import verify as check
+
+    found = check(file)
+    console.say(
+        "{target}, assessment {assessment}: {statements_count} statements",
+        target=found.target, assessment=found.assessment_id, statements_count=found.statements,
+    )  # fmt: skip
+    if found.state is State.INTACT:
+        console.say("Intact. Hash of its last line, as in the report: {digest}", "bold", digest=found.head)
+        return
+    if found.reason:
+        console.warn(found.reason)
+    console.say("Altered: it is not as it was written." if found.state is State.ALTERED else "Cut short.", "bold")
+    raise typer.Exit(2 if found.state is State.ALTERED else 1)

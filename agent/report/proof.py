@@ -1,0 +1,64 @@
+"""The load section: what was allowed and spent, and the receipt beside the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.document import Document
+from agent.report.labels import WAYS
+from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
+from agent.terms import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``budget`` are (what, spent, allowed); ``figures`` (what, journal, audit), empty where nothing was read back."""
+
+    budget: tuple[tuple[str, str, str], ...]
+    figures: tuple[tuple[str, str, str], ...]
+    way: str
+    reason: str
+    differences: tuple[str, ...]
+    journal_sha256: str
+
+
+def build(document: Document, words: Words) -> Proof | None:
+    """None for an assessment of earlier agents, which kept neither."""
+    receipt = document.get("receipt")
+    budget = document["cost"].get("budget")
+    if not receipt and not budget:
+        return None
+    receipt = receipt or {"way": "", "reason": {}, "differences": [], "journal_sha256": ""}
+    return Proof(
+        budget=_budget(document["cost"], budget, words) if budget else (),
+        figures=_figures(receipt, words) if receipt["way"] else (),
+        way=words.label(WAYS, receipt["way"]) if receipt["way"] else "",
+        reason=words.pick(receipt["reason"]),
+        differences=tuple(words.pick(text) for text in receipt["differences"]),
+        journal_sha256=clean(receipt["journal_sha256"], NAME_LENGTH),
+    )
+
+
+def _budget(cost: Document, budget: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+    def ms(value: float) -> str:
+        return words.value(value, Unit.MILLISECONDS)
+
+    return (
+        (words("Database time"), ms(cost["database_ms"]), ms(budget["total_database_ms"])),
+        (words("Longest statement"), ms(cost["longest_ms"]), ms(budget["statement_timeout_s"] * 1000)),
+        (words("Rows read"), words.count(cost["rows"]), words.count(budget["max_rows"])),
+        (words("Bytes read"), words.value(cost["bytes"], Unit.BYTES), words.value(budget["max_bytes"], Unit.BYTES)),
+    )
+
+
+def _figures(receipt: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+    def ms(value: float) -> str:
+        return words.value(value, Unit.MILLISECONDS)
+
+    return (
+        (words("Statements"), words.count(receipt["sent"]), words.count(receipt["found"])),
+        (words("Total time"), ms(receipt["sent_ms"]), ms(receipt["total_ms"])),
+        (words("Longest statement"), NOTHING, ms(receipt["longest_ms"])),
+        (words("Rows returned"), words.count(receipt["sent_rows"]), words.count(receipt["rows"])),
+        (words("Statements that wrote"), words.count(0), words.count(receipt["writes"])),
+    )
