@@ -94,8 +94,9 @@ def check(
         if not reason:
             raise TypeError(f"{code}: the docstring (its rationale) is missing")
         spec = CheckSpec(
-            code, name, Category(name.split(".", maxsplit=1)[0]), unit, actor, title, finding, " ".join(reason.split()), remediation,
-            function, facts, optional, params_name, params_type, tenants, Version(*since), attested, parse is not None, parse,
+            code, name, Category(name.split(".", maxsplit=1)[0]), unit, actor, title, finding, " ".join(reason.split()),
+            remediation, function, facts, optional, params_name, params_type, tenants, Version(*since), attested,
+            parse is not None, parse,
         )  # fmt: skip
         function.__check__ = spec  # type: ignore[attr-defined]
         return function

@@ -15,14 +15,14 @@ from agent.connect import Session
 from agent.document import Document, read_document, to_document
 from agent.engagement import Engagement
 from agent.errors import ConfigError, HealthAgentError, HistoryError
-from agent.facts import all_sources, spec_of
+from agent.facts import spec_of
 from agent.grants import script
 from agent.history.store import History
 from agent.report.render import validate
 from agent.scheduler import is_due
 from agent.secrets import is_reference, resolve
 from agent.targets import budget, endpoint
-from agent.terms import DataClass, Severity, Text
+from agent.terms import DataClass, Severity, TenantKind, Text
 
 # The exit code of several targets is the first of these that one of them gave.
 _EXIT_ORDER = (3, 2, 4, 1, 0)
@@ -234,11 +234,12 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime, out
     return _each(engagement, target, work)
 
 
-def grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool) -> str:
-    """The script for the customer's DBA. Raises ConfigError for an unknown data class."""
+def grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool, kind: str) -> str:
+    """The script for the customer's DBA. Raises ConfigError for an unknown data class or kind of tenant."""
     chosen = frozenset(data_classes_of(data_classes)) or None
-    every = dict.fromkeys((*all_sources(), *registry.load().sources))
-    return script(every, user, host, chosen, tls)
+    if kind not in list(TenantKind):
+        raise ConfigError(Text("--kind takes user or sys, not {word}.", {"word": kind}))
+    return script(registry.load().sources_of(TenantKind(kind)), user, host, chosen, tls, TenantKind(kind))
 
 
 def data_classes_of(words: Sequence[str]) -> tuple[DataClass, ...]:

@@ -101,7 +101,7 @@ def evaluate(
 def render(
     assessment: Annotated[str, typer.Option("--assessment", "-a", help="An assessment.json, or an id from history.")],
     out: OutDir, format: Formats = "html,json,pdf", lang: Languages = "zh-CN,en",
-    history: Annotated[str | None, typer.Option("--history", help="History database, where it is not the default.")] = None,
+    history: Annotated[str | None, typer.Option("--history", help="History database, if not the default.")] = None,
 ) -> None:  # fmt: skip
     """Render an old assessment again."""
     from agent.assessing import render_again
@@ -129,11 +129,12 @@ def grants(
         str, typer.Option("--data-classes", help="Comma-separated data classes; default: all that sources need.")
     ] = "",
     tls: Annotated[bool, typer.Option("--tls/--no-tls", help="Require TLS of the account.")] = True,
+    kind: Annotated[str, typer.Option(help="Kind of tenant: user or sys.")] = "user",
 ) -> None:
     """Print the script with which the customer's DBA makes the account."""
     from agent.assessing import grants_script
 
-    typer.echo(grants_script(user, host, split(data_classes), tls), nl=False)
+    typer.echo(grants_script(user, host, split(data_classes), tls, kind), nl=False)
 
 
 @app.command()

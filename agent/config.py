@@ -54,7 +54,7 @@ def load_engagement(path: Path) -> Engagement:
 
 
 def overrides_of(engagement: Engagement) -> tuple[Override, ...]:
-    """The overrides of ``rules.file`` and those written in the engagement itself. Raises ConfigError for a wrong file."""
+    """The overrides of ``rules.file`` and those written in the engagement. Raises ConfigError for a wrong file."""
     file = engagement.rules.file
     return (*(_load(OverridesFile, file).as_model if file else ()), *engagement.overrides)
 

@@ -33,7 +33,8 @@ _KINDS = {
     1142: UnavailableKind.PRIVILEGE, 1143: UnavailableKind.PRIVILEGE, 1044: UnavailableKind.PRIVILEGE,
     1227: UnavailableKind.PRIVILEGE, 1370: UnavailableKind.PRIVILEGE,
     1146: UnavailableKind.NO_VIEW, 1054: UnavailableKind.NO_COLUMN, 1049: UnavailableKind.NO_VIEW,
-    4012: UnavailableKind.TIMEOUT, 1317: UnavailableKind.TIMEOUT, 3024: UnavailableKind.TIMEOUT, 6212: UnavailableKind.TIMEOUT,
+    4012: UnavailableKind.TIMEOUT, 1317: UnavailableKind.TIMEOUT, 3024: UnavailableKind.TIMEOUT,
+    6212: UnavailableKind.TIMEOUT,
 }  # fmt: skip
 _LOST = frozenset({0, 2006, 2013, 2014, 2055, 5066})
 # What stands in the marker must not be able to end it.
@@ -78,7 +79,9 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._connection.open:
             self._connection.close()
 

@@ -21,11 +21,11 @@ from agent.assessing import progress_bar
 from agent.authorization import sshsig
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.config import load_engagement
-from agent.facts import all_sources
 from agent.grants import grants
 from agent.history.store import History
 from agent.report.render import validate
 from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
+from agent.terms import TenantKind
 
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
@@ -68,7 +68,7 @@ def make_account(server: kernel.Kernel) -> None:
     """The account of the printed script, exactly; grants on what this version lacks are left out by the server."""
     password = os.environ[PASSWORD_VARIABLE]
     server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
-    for grant in grants(all_sources(), ACCOUNT, server.host):
+    for grant in grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host):
         try:
             server.run([grant.sql])
         except pymysql.MySQLError:

@@ -110,7 +110,8 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         mark = fingerprint(snapshot.target, spec.code, resource)
         sql_words = {**words, "recommended": rule.judge.recommended if isinstance(rule.judge, Expected) else ""}
         finding = Finding(
-            mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values, Text(spec.finding, words),
+            mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values,
+            Text(spec.finding, words),
             fill_sql(spec.remediation.sql, sql_words), fill_sql(spec.remediation.rollback, sql_words),
         )  # fmt: skip
         worst = findings.get(mark)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.facts import MIXED_VIEWS, spec_of
 from agent.statements import columns_read, optional_columns
-from agent.terms import DataClass
+from agent.terms import DataClass, TenantKind
 
 EXPOSES = {
     DataClass.SETTINGS: "settings and names of objects",
@@ -21,7 +21,7 @@ EXPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One statement of the script. ``optional``: some versions lack the view or column; then error 1146 or 1054 is fine."""
+    """One statement of the script. ``optional``: some versions lack the view or column (error 1146 or 1054)."""
 
     sql: str
     exposes: str = ""
@@ -29,9 +29,13 @@ class Grant:
 
 
 def grants(
-    sources: Iterable[type], user: str, host: str, data_classes: frozenset[DataClass] | None = None
+    sources: Iterable[type],
+    user: str,
+    host: str,
+    data_classes: frozenset[DataClass] | None = None,
+    kind: TenantKind = TenantKind.USER,
 ) -> list[Grant]:
-    """The GRANT statements for the sources of these data classes (None: all)."""
+    """The GRANT statements for the sources of these data classes (None: all), as a tenant of this kind sees them."""
     account = f"{_literal(user)}@{_literal(host)}"
     found = [
         Grant(f"GRANT SHOW VIEW ON *.* TO {account};", "structure of tables, columns and indexes, no rows"),
@@ -44,8 +48,9 @@ def grants(
         spec = spec_of(row)
         if spec is None or (data_classes is not None and spec.data_class not in data_classes):
             continue
+        seen = {spec.seen_from(kind).view, *spec.also_reads}
         for view, columns in columns_read(row).items():
-            if not view.startswith("oceanbase."):
+            if not view.startswith("oceanbase.") or view not in seen:
                 continue
             views.setdefault(view, set()).update(columns)
             extra.setdefault(view, set()).update(optional_columns(row))
@@ -77,7 +82,7 @@ def _literal(text: str) -> str:
 
 def script(
     sources: Iterable[type], user: str, host: str, data_classes: frozenset[DataClass] | None = None,
-    require_tls: bool = True,
+    require_tls: bool = True, kind: TenantKind = TenantKind.USER,
 ) -> str:  # fmt: skip
     """The whole script, with what each grant exposes, how to check the account, and how to drop it."""
     account = f"{_literal(user)}@{_literal(host)}"
@@ -86,11 +91,11 @@ def script(
         "-- OceanBase health assessment: a read-only account. / OceanBase 健康评估:只读账号。",
         "-- Run it as an administrator of the tenant. / 请以租户管理员身份执行。",
         "-- Lines marked [version] may fail with error 1146 or 1054 where this version lacks the view or column:",
-        "-- that is fine; run the script with  mysql --force. / 标记 [version] 的行在部分版本会报 1146 或 1054,可忽略。",
+        "-- that is fine; run the script with  mysql --force. / 标记 [version] 的行报 1146 或 1054 可忽略。",
         "",
         f"CREATE USER {account} IDENTIFIED BY '<password>'{tls};",
     ]
-    lines += [_line(grant) for grant in grants(sources, user, host, data_classes)]
+    lines += [_line(grant) for grant in grants(sources, user, host, data_classes, kind)]
     lines += [
         "",
         "-- To check it: / 核对:",

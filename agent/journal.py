@@ -116,6 +116,8 @@ def _created(path: Path) -> int:
         try:
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except FileExistsError:
+            if os.path.lexists(path) and not path.is_file():
+                raise  # a device or a directory is not ours to move
             with contextlib.suppress(FileNotFoundError):  # another run was quicker
                 moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 path.rename(path.with_name(f"journal-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}.jsonl"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def _on_ladder(rule: Ladder, value: float | str | None) -> Verdict | None:
     if not isinstance(value, int | float) or math.isnan(value):
         raise ValueError(f"a ladder judges numbers, but the check measured {value!r}")
     sign = -1.0 if rule.descending else 1.0
-    rungs = sorted(rule.rungs, key=lambda rung: rung[0].rank)
+    rungs = _ascending(rule.rungs)
     reached = [place for place, (_, limit) in enumerate(rungs) if sign * value >= sign * limit]
     if not reached:
         return None
@@ -83,6 +84,11 @@ def _on_ladder(rule: Ladder, value: float | str | None) -> Verdict | None:
     share = 0.0 if bound is None else _share(sign * (value - limit), sign * (bound - limit))
     lowest, highest = RISK_CLASSES[severity]
     return Verdict(severity, lowest + share * (highest - lowest), limit)
+
+
+@cache  # a large schema is judged a hundred thousand times by a handful of ladders
+def _ascending(rungs: tuple[tuple[Severity, float], ...]) -> tuple[tuple[Severity, float], ...]:
+    return tuple(sorted(rungs, key=lambda rung: rung[0].rank))
 
 
 def _share(passed: float, span: float) -> float:

@@ -23,8 +23,8 @@ _GRANT = re.compile(r"GRANT (?P<what>.+) ON (?P<on>\S+) TO ", re.IGNORECASE)
 _ITEM = re.compile(r"([A-Z ]+?)\s*(?:\(([^)]*)\))?(?:,|$)")
 _WRITES = frozenset(
     {
-        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "SUPER", "CREATE USER", "GRANT OPTION", "FILE",
-        "ALTER SYSTEM", "ALTER TENANT", "CREATE VIEW", "SHUTDOWN", "RELOAD", "EXECUTE",
+        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "SUPER", "CREATE USER", "GRANT OPTION",
+        "FILE", "ALTER SYSTEM", "ALTER TENANT", "CREATE VIEW", "SHUTDOWN", "RELOAD", "EXECUTE",
     }
 )  # fmt: skip
 
@@ -86,7 +86,10 @@ def _supported(target: str, version: Version, mode: str) -> None:
         )
     if mode.upper() not in ("MYSQL", "0"):
         raise TargetError(
-            Text("{target}: this is an Oracle-mode tenant; only MySQL-mode tenants of {oldest} and later are supported.", args)
+            Text(
+                "{target}: this is an Oracle-mode tenant; only MySQL-mode tenants of {oldest} and later are supported.",
+                args,
+            )
         )
 
 
@@ -148,7 +151,10 @@ def _columns(
     if wanted and not found:
         problems.append(
             Problem(
-                Text("The server does not list the columns of its system views; those that not every version has are left out."),
+                Text(
+                    "The server does not list the columns of its system views; those that not every version has are"
+                    " left out."
+                ),
                 Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
             )
         )
@@ -168,7 +174,9 @@ def _declared(sources: Iterable[type], schema: str) -> dict[str, set[str]]:
 
 def _missing_privileges(privileges: set[str], account: str) -> list[Problem]:
     needed = {
-        Privilege.SHOW_VIEW: Text("Without SHOW VIEW on *.* the tables, columns and indexes of the business stay invisible."),
+        Privilege.SHOW_VIEW: Text(
+            "Without SHOW VIEW on *.* the tables, columns and indexes of the business stay invisible."
+        ),
         Privilege.PROCESS: Text("Without PROCESS on *.* only our own session is visible."),
     }
     return [
@@ -184,7 +192,10 @@ def _writes(privileges: set[str]) -> list[Problem]:
     if writes:
         problems.append(
             Problem(
-                Text("The account holds privileges that the assessment does not need: {names}.", {"names": ", ".join(writes)}),
+                Text(
+                    "The account holds privileges that the assessment does not need: {names}.",
+                    {"names": ", ".join(writes)},
+                ),
                 Text("Use an account made with the script that ob-health grants prints."),
             )
         )

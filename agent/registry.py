@@ -13,7 +13,7 @@ from pathlib import Path
 from agent import i18n, plugins
 from agent.errors import ConfigError
 from agent.model import CheckSpec
-from agent.terms import Text
+from agent.terms import TenantKind, Text
 
 GROUP = "ob_health.checks"
 OWN_PACKAGE = "checks"
@@ -30,6 +30,11 @@ class Registry:
     def sources(self) -> tuple[type, ...]:
         """Every fact that some check needs, once."""
         return tuple({row: None for spec in self.checks.values() for row in spec.facts.values()})
+
+    def sources_of(self, kind: TenantKind) -> tuple[type, ...]:
+        """Every fact that some check of this kind of tenant needs, once."""
+        mine = (spec for spec in self.checks.values() if kind in spec.tenants)
+        return tuple({row: None for spec in mine for row in spec.facts.values()})
 
 
 def load(files: Sequence[Path] = ()) -> Registry:

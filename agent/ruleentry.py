@@ -104,14 +104,18 @@ def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Non
     if values != ordered:
         problems.add((*loc, "ladder"), "{place}: the numbers must rise, or fall, from low to critical and to worst")
         return None
-    return Ladder(tuple(rungs), None if worst is None else float(worst), descending) if len(rungs) == len(steps) else None
+    return (
+        Ladder(tuple(rungs), None if worst is None else float(worst), descending) if len(rungs) == len(steps) else None
+    )
 
 
 def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Expected | None:
     severity = _severity(entry.get("severity"), (*loc, "severity"), problems)
     expected = entry.get("expected")
     if not isinstance(expected, dict) or not expected or set(expected) - _EXPECTED_KEYS:
-        problems.add((*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS)))
+        problems.add(
+            (*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS))
+        )
         return None
     words = _words(expected, (*loc, "expected"), problems)
     one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in words]
@@ -191,7 +195,11 @@ def _params(spec: CheckSpec, data: Any, loc: Loc, problems: Problems) -> tuple[d
         problems.add((*loc, name), "{place}: this param is {state}", state="missing" if name in hints else "unknown")
     for name in sorted(set(data) & set(hints)):
         wanted, value = hints[name], data[name]
-        fits = _is_number(value) and (wanted is float or isinstance(value, int)) if wanted in (int, float) else isinstance(value, wanted)
+        fits = (
+            _is_number(value) and (wanted is float or isinstance(value, int))
+            if wanted in (int, float)
+            else isinstance(value, wanted)
+        )
         if not fits:
             problems.add((*loc, name), "{place}: a value of type {wanted} is expected", wanted=wanted.__name__)
     if spec.params is None or set(data) != set(hints):

@@ -113,7 +113,11 @@ def apply(
                 applied.append(override)
     kept = tuple(mute for mute in mutes if _usable(mute, specs, today, problems, notes))
     problems.raise_any()
-    digest = hashlib.sha256("\n".join([ruleset.sha256, *map(repr, applied)]).encode()).hexdigest() if applied else ruleset.sha256
+    digest = (
+        hashlib.sha256("\n".join([ruleset.sha256, *map(repr, applied)]).encode()).hexdigest()
+        if applied
+        else ruleset.sha256
+    )
     return dataclasses.replace(
         ruleset, rules=rules, sha256=digest, overrides=tuple(applied), mutes=kept, problems=tuple(notes)
     )
@@ -135,9 +139,7 @@ def _expired(what: str, code: str, until: date) -> Text:
     )
 
 
-def _usable(
-    mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: Problems, notes: list[Text]
-) -> bool:
+def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: Problems, notes: list[Text]) -> bool:
     name = mute.code or mute.fingerprint
     if mute.code and mute.code not in specs:
         problems.add(("mutes",), "{place}: there is no check with the code {code}", code=mute.code)
@@ -148,7 +150,8 @@ def _usable(
     if mute.until > today + LONGEST:
         problems.add(
             ("mutes",),
-            "{place}: the mute of {code} ends on {until}; at most {longest_days} from today are allowed, {critical_days} for a critical finding",
+            "{place}: the mute of {code} ends on {until}; at most {longest_days} from today are allowed,"
+            " {critical_days} for a critical finding",
             code=name, until=mute.until.isoformat(), longest_days=LONGEST.days, critical_days=LONGEST_CRITICAL.days,
         )  # fmt: skip
         return False

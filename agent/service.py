@@ -61,7 +61,7 @@ def print_schedule(files: Sequence[Path]) -> None:
                     (
                         engagement.customer.name, target,
                         f"{status.last:%Y-%m-%d}" if status.last else "–", status.next or "–",
-                        ", ".join(f"{period.number} ({period.start} – {period.end})" for period in status.overdue) or "–",
+                        ", ".join(f"{one.number} ({one.start} – {one.end})" for one in status.overdue) or "–",
                         console.text(status.text),
                     )
                 )  # fmt: skip

@@ -28,7 +28,8 @@ _FILL = (
     "INSERT INTO shop.orders (customer_id, status, amount, note)"
     " SELECT a.id, IF(a.id % 7 = 0, 'open', 'done'), a.id % 97, REPEAT('x', 60) FROM shop.customers a",
     *[
-        "INSERT INTO shop.orders (customer_id, status, amount, note) SELECT customer_id, status, amount, note FROM shop.orders"
+        "INSERT INTO shop.orders (customer_id, status, amount, note)"
+        " SELECT customer_id, status, amount, note FROM shop.orders"
     ]
     * 8,
     "INSERT INTO shop.orders (id, customer_id, status, amount) VALUES (2040000000, 1, 'open', 1)",

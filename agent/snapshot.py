@@ -36,7 +36,9 @@ def save(snapshot: Snapshot, path: Path) -> str:
         temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
-        raise SnapshotError(Text("{path}: cannot be written: {reason}", {"path": str(path), "reason": str(error)})) from None
+        raise SnapshotError(
+            Text("{path}: cannot be written: {reason}", {"path": str(path), "reason": str(error)})
+        ) from None
     return digest
 
 
@@ -55,14 +57,21 @@ def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
     except (OSError, zstandard.ZstdError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SnapshotError(Text("{path}: not a snapshot: {reason}", {**args, "reason": str(error)[:200]})) from None
     if not intact:
-        raise SnapshotError(Text("{path}: the snapshot has been altered (its hash does not match). Collect again.", args))
+        raise SnapshotError(
+            Text("{path}: the snapshot has been altered (its hash does not match). Collect again.", args)
+        )
     if newer:
-        raise SnapshotError(Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args))
+        raise SnapshotError(
+            Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args)
+        )
     try:
         return _snapshot(plain, {_name(row): row for row in known})
     except (LookupError, TypeError, ValueError, AttributeError, ImportError) as error:
         raise SnapshotError(
-            Text("{path}: the facts do not fit this agent: {reason}. Collect again.", {**args, "reason": str(error)[:200]})
+            Text(
+                "{path}: the facts do not fit this agent: {reason}. Collect again.",
+                {**args, "reason": str(error)[:200]},
+            )
         ) from None
 
 
@@ -116,9 +125,7 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
         version=Version(*plain["version"]),
         as_of=datetime.fromisoformat(plain["as_of"]),
         facts=_fact_sets(plain["facts"], known),
-        records=tuple(
-            SourceRecord(**{**record, "reason": _text(record["reason"])}) for record in plain["records"]
-        ),
+        records=tuple(SourceRecord(**{**record, "reason": _text(record["reason"])}) for record in plain["records"]),
         problems=(
             *(Problem(_required(p["what"]), _text(p["remedy"])) for p in plain["problems"]),
             *_left_out(plain["facts"], known),

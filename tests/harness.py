@@ -27,7 +27,7 @@ READING = ("SELECT ", "SHOW ", "XA RECOVER")
 class Case:
     """One check on literal facts. ``found`` is (resource, severity), worst first; empty means PASS.
 
-    A row type that the check needs and ``facts`` does not hold is an empty row set; ``not_assessed`` expects that outcome.
+    A row type that the check needs and ``facts`` does not hold is an empty row set; ``not_assessed`` expects that.
     """
 
     code: str
@@ -92,7 +92,7 @@ def shipped() -> tuple[Registry, Ruleset]:
 def snapshot_of(
     facts: Iterable[Any], *, kind: TenantKind = TenantKind.USER, version: Version = Version(4, 2, 5, 1)
 ) -> Snapshot:
-    """A snapshot that holds these rows (or Unavailable facts as ``(row_type, Unavailable)``); every other set is empty."""
+    """A snapshot of these rows (or Unavailable facts as ``(row_type, Unavailable)``); every other set is empty."""
     sets: dict[type, Any] = dict.fromkeys(shipped()[0].sources, ())
     sets[Clock] = (Clock(as_of=NOW),)
     sets[Build] = (Build(version=version, tenant_kind=kind, embedded=False),)

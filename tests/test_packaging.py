@@ -26,7 +26,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(source.read_bytes())
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place), str(place / "source")]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(place),
+        str(place / "source"),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return next(place.glob("*.whl"))
 
@@ -47,19 +57,21 @@ def test_the_installed_command_finds_its_rules(wheel: Path, tmp_path: Path) -> N
     home = tmp_path / "venv"
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", str(wheel)], check=True, capture_output=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--no-deps", str(wheel)], check=True, capture_output=True
+    )
     packages = next((home / "lib").glob("python*/site-packages"))
     borrowed = [path for path in site.getsitepackages() if Path(path).is_dir()]
     (packages / "borrowed.pth").write_text("\n".join(borrowed))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
-        [home / "bin" / "ob-health", "checks", "list", "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True,
-        check=False,
+        [home / "bin" / "ob-health", "checks", "list", "--json"], cwd=tmp_path, env=environment,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)) >= 45
     validated = subprocess.run(
-        [home / "bin" / "ob-health", "rules", "validate"], cwd=tmp_path, env=environment, capture_output=True, text=True,
-        check=False,
+        [home / "bin" / "ob-health", "rules", "validate"], cwd=tmp_path, env=environment,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert str(home) in validated.stdout

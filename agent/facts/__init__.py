@@ -130,7 +130,18 @@ def source(
     def wrap(cls: type[T]) -> type[T]:
         row = dataclass(frozen=True, kw_only=True)(cls)
         row.__source__ = SourceSpec(  # type: ignore[attr-defined]
-            cls.__name__, view, data_class, cost, where, group_by, order_by, limit, requires, from_sql, also_reads, sys_view,
+            cls.__name__,
+            view,
+            data_class,
+            cost,
+            where,
+            group_by,
+            order_by,
+            limit,
+            requires,
+            from_sql,
+            also_reads,
+            sys_view,
             sys_where,
         )
         return row

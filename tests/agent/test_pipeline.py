@@ -23,7 +23,6 @@ from tests.agent.signing import request_text, signed
 from tests.agent.tiny import NOW, RULES, SPECS, memstore, written
 from tests.agent.tiny import snapshot as facts_of
 
-
 DAY = timedelta(days=1)
 
 

@@ -57,7 +57,7 @@ class Cluster:
             self.add(view, **row)
 
     def change(self, view: str, change: Row, where: Callable[[Row], bool] = lambda row: True) -> None:
-        """Plant a fault in the rows that are meant; columns that this version lacks are left out. Raises LookupError for none."""
+        """Plant a fault in the rows that are meant, in columns that this version has. Raises LookupError for no row."""
         present = views_of(self.target).get(LONG_NAMES[view], ())
         meant = [row for row in self.rows[LONG_NAMES[view]] if where(row)]
         if present and not meant:

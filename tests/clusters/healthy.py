@@ -27,7 +27,11 @@ UNPUBLISHED = (
 # What a careful owner sets: everything else is as published.
 CHOSEN = {
     "parameter": {"connection_control_failed_connections_threshold": "5"},
-    "variable": {"ob_tcp_invited_nodes": "10.0.0.0/8", "validate_password_length": "12", "validate_password_policy": "1"},
+    "variable": {
+        "ob_tcp_invited_nodes": "10.0.0.0/8",
+        "validate_password_length": "12",
+        "validate_password_policy": "1",
+    },
 }
 
 

@@ -23,8 +23,10 @@ TABLES: dict[str, tuple[int, tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "reviews": (5_200_000, ("product_id", "stars", "words"), {"by_product": ("product_id",)}),
 }
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-PRIVILEGES = ("select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "grant_option", "super",
-              "process", "file", "alter_tenant", "alter_system", "show_view", "show_db", "create_view")  # fmt: skip
+PRIVILEGES = (
+    "select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "grant_option", "super",
+    "process", "file", "alter_tenant", "alter_system", "show_view", "show_db", "create_view",
+)  # fmt: skip
 
 
 def fill(cluster: Cluster) -> None:

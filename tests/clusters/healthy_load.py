@@ -35,7 +35,7 @@ class Shape(NamedTuple):
 
 SHAPES = (
     Shape("A" * 32, "SELECT name, email FROM customers WHERE id = ?", 600, 900, 1, 1),
-    Shape("B" * 32, "SELECT id, state FROM orders WHERE customer_id = ? ORDER BY placed_at DESC LIMIT ?", 500, 2_400, 30, 10),
+    Shape("B" * 32, "SELECT id FROM orders WHERE customer_id = ? ORDER BY placed_at DESC LIMIT ?", 500, 2_400, 30, 10),
     Shape("C" * 32, "SELECT product_id, amount FROM order_lines WHERE order_id = ?", 400, 1_800, 4, 4),
     Shape("D" * 32, "INSERT INTO orders (customer_id, state, placed_at) VALUES (?, ?, ?)", 150, 1_500, 0, 1, True),
     Shape("E" * 32, "UPDATE stock SET pieces = pieces - ? WHERE product_id = ?", 150, 1_700, 1, 1, True),
@@ -158,7 +158,8 @@ def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> No
     )
     for hour in range(168):
         for server in servers:
-            where = {"cluster_id": 1, "tenant_id": tenant, "snap_id": 168 - hour, "svr_ip": server.ip, "svr_port": server.port}
+            place = {"cluster_id": 1, "tenant_id": tenant, "svr_ip": server.ip, "svr_port": server.port}
+            where = {**place, "snap_id": 168 - hour}
             cluster.add(
                 "DBA_WR_SNAPSHOT", begin_interval_time=ago(hours=hour + 1.2), end_interval_time=ago(hours=hour + 0.2),
                 snap_flag=1, startup_time=ago(days=90), **where,

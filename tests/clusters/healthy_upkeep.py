@@ -83,7 +83,10 @@ def backups(cluster: Cluster, tenant: int) -> None:
             cluster, "OB_BACKUP_SET_FILES", tenant, backup_set_id=number, dest_id=1001,
             backup_type=kind[0].replace("F", "D"), status="SUCCESS", file_status="AVAILABLE", result=0, **times,
         )  # fmt: skip
-        own(cluster, "OB_BACKUP_DELETE_JOB_HISTORY", tenant, job_id=number, status="COMPLETED", result=0, start_timestamp=started)
+        own(
+            cluster, "OB_BACKUP_DELETE_JOB_HISTORY", tenant, job_id=number, status="COMPLETED", result=0,
+            start_timestamp=started,
+        )  # fmt: skip
     reached = int((NOW - timedelta(seconds=60)).timestamp() * 1e9)
     own(
         cluster, "OB_ARCHIVELOG", tenant, dest_id=1001, round_id=1, dest_no=0, status="DOING",

@@ -22,7 +22,7 @@ SCHEMA = "held_cluster"
 
 
 class Shelf:
-    """One schema that holds one cluster at a time. Tables are kept from one cluster to the next: making them costs most."""
+    """One schema that holds one cluster at a time. Tables stay from one cluster to the next: making them costs most."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel

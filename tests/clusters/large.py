@@ -59,7 +59,8 @@ def multiply(shelf: Shelf, target: Target, view: str, where: str, times: int, **
     table = f"`{SCHEMA}`.`{view.partition('.')[2]}`"
     names = ", ".join(f"`{column}`" for column in columns)
     values = ", ".join(new.get(column, f"v.`{column}`") for column in columns)
-    shelf.run(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} v JOIN {NUMBERS} k ON k.n < {times} WHERE {where}")
+    source = f"{table} v JOIN {NUMBERS} k ON k.n < {times}"
+    shelf.run(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source} WHERE {where}")
     shelf.swollen(view)
 
 
@@ -89,8 +90,10 @@ def tables(shelf: Shelf, target: Target, count: int) -> None:
     for view, where in {"TABLES": one, "STATISTICS": one, "COLUMNS": f"{one} AND v.COLUMN_NAME = 'id'"}.items():
         multiply(shelf, target, f"information_schema.{view}", where, count, table_name=name)
     multiply(shelf, target, "oceanbase.DBA_TAB_STATISTICS", one, count, table_name=name)
-    multiply(shelf, target, "oceanbase.DBA_OBJECTS", "v.OBJECT_NAME = 'customers'", count, object_name=name, object_id=number)
-    multiply(shelf, target, "oceanbase.DBA_OB_AUTO_INCREMENT", "v.AUTO_INCREMENT_KEY = 500102", count, auto_increment_key=number)
+    named = "v.OBJECT_NAME = 'customers'"
+    multiply(shelf, target, "oceanbase.DBA_OBJECTS", named, count, object_name=name, object_id=number)
+    counted = "v.AUTO_INCREMENT_KEY = 500102"
+    multiply(shelf, target, "oceanbase.DBA_OB_AUTO_INCREMENT", counted, count, auto_increment_key=number)
 
 
 def tablets(shelf: Shelf, target: Target, count: int) -> None:

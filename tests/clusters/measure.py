@@ -20,7 +20,7 @@ from tests.harness import shipped
 
 
 class Spent(NamedTuple):
-    """CPU seconds of evaluating all checks, and the peak memory of the whole process in MB, reading the snapshot included.
+    """CPU seconds of evaluating all checks, and the peak memory in MB of the whole process, which reads the snapshot.
 
     CPU time and not the clock's: evaluating waits for nothing, and other processes shall not count.
     """

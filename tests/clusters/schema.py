@@ -40,7 +40,7 @@ TARGETS = tuple(Target(version, kind) for version in ("4.2.1", "4.2.5", "4.3.0",
 
 @cache
 def views_of(target: Target) -> dict[str, tuple[str, ...]]:
-    """View -> columns. For 4.2.1 there is no list: 4.3.0 was branched off after it, so it has what 4.2.5 and 4.3.0 share."""
+    """View -> columns. No list is of 4.2.1; 4.3.0 was branched off after it, so it has what 4.2.5 and 4.3.0 share."""
     if target.version == "4.2.1":
         newer, branch = (views_of(Target(version, target.kind)) for version in ("4.2.5", "4.3.0"))
         return {
@@ -66,7 +66,7 @@ def create_table(schema: str, view: str, columns: tuple[str, ...]) -> str:
 
 
 def _storable(published: str) -> str:
-    """Types as published, but for what a table cannot have: unknown ones, Oracle's, and texts longer than a row holds."""
+    """Types as published, but for what a table cannot have: unknown ones, Oracle's, texts longer than a row holds."""
     if published in ("null", "") or published.startswith(("varchar2", "nvarchar")):
         return "varchar(4096)"
     if published.startswith("bigint"):

@@ -35,17 +35,20 @@ class Fault(NamedTuple):
 
 def of(tenant: int, **values: object) -> Callable[[Row], bool]:
     """Rows of a tenant with these values."""
-    return lambda row: row.get("TENANT_ID", tenant) == tenant and all(row[name.upper()] == value for name, value in values.items())
+    wanted = {name.upper(): value for name, value in values.items()}
+    return lambda row: row.get("TENANT_ID", tenant) == tenant and wanted.items() <= row.items()
 
 
 def setting(name: str, value: str) -> Callable[[Cluster], object]:
     """A parameter with another value on every server."""
-    return lambda cluster: cluster.change("GV$OB_PARAMETERS", {"VALUE": value, "ISDEFAULT": "NO"}, lambda row: row["NAME"] == name)
+    change = {"VALUE": value, "ISDEFAULT": "NO"}
+    return lambda cluster: cluster.change("GV$OB_PARAMETERS", change, lambda row: row["NAME"] == name)
 
 
 def variable(name: str, value: str) -> Callable[[Cluster], object]:
     """A global variable with another value."""
-    return lambda cluster: cluster.change("DBA_OB_SYS_VARIABLES", {"VALUE": value, "ISDEFAULT": "NO"}, lambda row: row["NAME"] == name)
+    change = {"VALUE": value, "ISDEFAULT": "NO"}
+    return lambda cluster: cluster.change("DBA_OB_SYS_VARIABLES", change, lambda row: row["NAME"] == name)
 
 
 def unit(change: Row, tenant: int = SHOP) -> Callable[[Cluster], object]:
@@ -110,9 +113,8 @@ def unfinished_upgrade(cluster: Cluster) -> None:
 
 
 def one_server_differs(cluster: Cluster) -> None:
-    cluster.change(
-        "GV$OB_PARAMETERS", {"VALUE": "300ms"}, lambda row: (row["NAME"], row["SVR_IP"]) == ("clog_sync_time_warn_threshold", DEAD.ip)
-    )
+    there = ("clog_sync_time_warn_threshold", DEAD.ip)
+    cluster.change("GV$OB_PARAMETERS", {"VALUE": "300ms"}, lambda row: (row["NAME"], row["SVR_IP"]) == there)
 
 
 def repository_stopped(cluster: Cluster) -> None:

@@ -18,7 +18,7 @@ def own(cluster: Cluster, view: str) -> str:
 
 
 def of_shop(row: Row) -> bool:
-    return row.get("TENANT_ID", SHOP) == SHOP
+    return bool(row.get("TENANT_ID", SHOP) == SHOP)
 
 
 def on(ip: str, cluster: Cluster, view: str, **change: object) -> None:
@@ -33,10 +33,9 @@ def server_down(cluster: Cluster) -> None:
 def left_out(cluster: Cluster) -> None:
     """The dead server is no member any more, but its replica is still listed."""
     members = ",".join(f"{server.ip}:{server.port}:1" for server in SERVERS if server is not DEAD)
-    leads = {"MEMBER_LIST": members}
-    cluster.change(
-        own(cluster, "OB_LS_LOCATIONS"), leads, lambda row: of_shop(row) and (row["LS_ID"], row["ROLE"]) == (1003, "LEADER")
-    )
+    leader = {"LS_ID": 1003, "ROLE": "LEADER"}.items()
+    change = {"MEMBER_LIST": members}
+    cluster.change(own(cluster, "OB_LS_LOCATIONS"), change, lambda row: of_shop(row) and leader <= row.items())
 
 
 def oversold(cluster: Cluster) -> None:
@@ -64,8 +63,12 @@ def no_backups(cluster: Cluster) -> None:
     """Every job of the last three weeks failed and left nothing."""
     since = ago(days=20)
     failed = {"STATUS": "FAILED", "RESULT": -9026}
-    cluster.change(own(cluster, "OB_BACKUP_JOB_HISTORY"), failed, lambda row: of_shop(row) and row["START_TIMESTAMP"] > since)
-    cluster.drop(own(cluster, "OB_BACKUP_SET_FILES"), lambda row: of_shop(row) and row["START_TIMESTAMP"] > since)
+
+    def recent(row: Row) -> bool:
+        return of_shop(row) and row["START_TIMESTAMP"] > since
+
+    cluster.change(own(cluster, "OB_BACKUP_JOB_HISTORY"), failed, recent)
+    cluster.drop(own(cluster, "OB_BACKUP_SET_FILES"), recent)
 
 
 def archive_interrupted(cluster: Cluster) -> None:

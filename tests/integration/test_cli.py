@@ -39,7 +39,8 @@ class Place:
             f"""customer: {{name: acme}}
 service: {{tier: 顶级版, start: {TODAY - timedelta(days=10)}, months: 12}}
 targets:
-  shop: {{host: 127.0.0.1, port: {self.port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}
+  shop:
+    {{host: 127.0.0.1, port: {self.port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}
 {targets}
 history: sqlite:///{self.directory}/history.sqlite
 {extra}
@@ -235,7 +236,8 @@ def test_mute_hides_exactly_one_finding(place: Place) -> None:
     before = document(place.directory / "a" / "shop" / "assessment.json")
     findings = [(r["code"], f) for r in before["results"] for f in r["findings"]]  # type: ignore[attr-defined]
     code, muted = findings[0]
-    mute = f"mutes: [{{fingerprint: {muted['fingerprint']}, owner: tam, reason: agreed, until: {TODAY + timedelta(days=20)}}}]"
+    until = TODAY + timedelta(days=20)
+    mute = f"mutes: [{{fingerprint: {muted['fingerprint']}, owner: tam, reason: agreed, until: {until}}}]"
     again = place.run("assess", "-e", place.engagement(extra=mute), "-o", place.directory / "b", "-f", "json")
     assert again.returncode == 0, again.stderr
     after = document(place.directory / "b" / "shop" / "assessment.json")

@@ -37,6 +37,7 @@ NOTHING_IS_GOOD = {
     "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "ForeignKeyColumn", "InvalidObject", "LockWait",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
 }  # fmt: skip
+LARGEST_OR_NEWEST_FIRST = {"SqlShape", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
 BUSINESS = {"AutoIncrement", "GatherTask", "IndexColumn", "Job", "NumberColumn", "Table", "TableStatistics"}
 
 
@@ -118,7 +119,9 @@ def test_each_fault_is_planted_for_one_check_only() -> None:
     assert len(codes) == len(set(codes)) >= 50
 
 
-@pytest.mark.parametrize(("version", "mode", "says"), [("3.1.5", "MYSQL", "3.1.5.0 is not supported"), ("4.2.5", "ORACLE", "Oracle")])
+@pytest.mark.parametrize(
+    ("version", "mode", "says"), [("3.1.5", "MYSQL", "3.1.5.0 is not supported"), ("4.2.5", "ORACLE", "Oracle")]
+)
 def test_what_is_not_supported_is_refused(shelf: Shelf, kernel: Kernel, version: str, mode: str, says: str) -> None:
     endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
     with Session(endpoint, Budget(), "held") as session, pytest.raises(TargetError) as error:
@@ -140,12 +143,13 @@ def test_views_that_a_version_lacks_are_said(well: Well) -> None:
 def test_a_large_cluster_is_judged_quickly(shelf: Shelf, tmp_path: Path, kind: TenantKind) -> None:
     """9 servers, 200 tenants, 100,000 tablets; limits of the evaluation alone: 2 s and 300 MB."""
     target = Target("4.2.5", kind)
-    put_large(shelf, target, Size(tablets=100_000, audit_rows=10_000))
+    # A business tenant's tables are read up to 20,000: more of them make the same snapshot.
+    put_large(shelf, target, Size(tablets=100_000 if kind is TenantKind.SYS else 25_000))
     snapshot = shelf.read(target, GIVEN, Budget(statement_timeout_s=30, total_database_ms=120_000))
     assert broken(snapshot) == []
     assert snapshot.cost.statements <= 60
-    if kind is TenantKind.SYS:  # everything of the cluster is read in full; tables of business are bounded
-        assert {record.source for record in snapshot.records if record.truncated} <= {"SqlShape", "CachedPlan"}
-        assert {code for code, severity in worst(judged(snapshot)).items() if severity.rank > Severity.LOW.rank} == set()
+    if kind is TenantKind.SYS:  # everything is read in full but what is ordered by weight or by age
+        assert {record.source for record in snapshot.records if record.truncated} <= LARGEST_OR_NEWEST_FIRST
+    assert {severity for severity in worst(judged(snapshot)).values()} <= {Severity.LOW}
     spent = spent_on(snapshot, tmp_path / "large.obh")
     assert spent.cpu_s <= 2 and spent.peak_mb <= 300, spent

@@ -28,7 +28,7 @@ SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
 
 
 def table_of(ten_thousands: int) -> tuple[str, ...]:
-    """A table ``item`` with that many rows and four hundred different codes."""
+    """A table ``item`` with that many rows and six hundred different codes."""
     numbers = (
         "SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
         " FROM digit a, digit b, digit c, digit d, digit e"
@@ -39,14 +39,14 @@ def table_of(ten_thousands: int) -> tuple[str, ...]:
         "USE {db}",
         "CREATE TABLE digit (n INT)",
         "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(20)),
-        "CREATE TABLE item (id INT PRIMARY KEY, serial INT, code VARCHAR(20))",
-        f"INSERT INTO item SELECT id, id, id % 400 FROM ({numbers}) numbers",
+        "CREATE TABLE item (id INT PRIMARY KEY, code VARCHAR(20))",
+        f"INSERT INTO item SELECT id, id % 600 FROM ({numbers}) numbers",
     )
 
 
-# A plain comparison is left to the storage layer, which does not count the rows that it leaves out there.
-BY_REMAINDER = ("SELECT id FROM item WHERE serial % 100000 = 77",) * 12
-BY_SERIAL = ("SELECT id FROM item WHERE serial = 77",) * 12
+# A comparison that the storage layer can make is left to it, and it does not count the rows that it leaves out.
+BY_CODE_IN_LOWER_CASE = ("SELECT id FROM item WHERE LOWER(code) = '77'",) * 12
+BY_CODE = ("SELECT id FROM item WHERE code = '77'",) * 12
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
 TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
 
@@ -99,22 +99,22 @@ PLANTS = [
     Plant(
         "SQL003",
         plant=table_of(3),
-        load=BY_REMAINDER,
-        mended_load=BY_SERIAL,
-        resource=shape("SELECT id FROM item WHERE serial % ? = ?"),
+        load=BY_CODE_IN_LOWER_CASE,
+        mended_load=BY_CODE,
+        resource=shape("SELECT id FROM item WHERE LOWER(code) = ?"),
         ground=SHAPES,
         severity=LOW,
-        cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
+        cure=("CREATE INDEX by_code ON {db}.item (code)",),
     ),
     Plant(
         "SQL004",
         plant=table_of(3),
-        load=BY_REMAINDER,
-        mended_load=BY_SERIAL,
-        resource=shape("SELECT id FROM item WHERE serial % ? = ?"),
+        load=BY_CODE_IN_LOWER_CASE,
+        mended_load=BY_CODE,
+        resource=shape("SELECT id FROM item WHERE LOWER(code) = ?"),
         ground=SHAPES,
         severity=LOW,
-        cure=("CREATE INDEX by_serial ON {db}.item (serial)",),
+        cure=("CREATE INDEX by_code ON {db}.item (code)",),
     ),
     Plant(
         "SQL006",

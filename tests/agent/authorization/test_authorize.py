@@ -1,0 +1,252 @@
+"""Whatever is not as the customer signed it is refused by one message that says which, before any connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent.authorization import authorize as module
+from agent.authorization import sshsig
+from agent.authorization.authorize import authorize
+from agent.engagement import Engagement
+from agent.errors import ConfigError, NotAuthorized
+from agent.facts.resources import Memstore
+from agent.facts.server import own_statements
+from agent.facts.settings import Variable
+from agent.i18n import render
+from agent.terms import DataClass
+from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
+from tests.agent.signing import DOCUMENT, KEY, OTHER_KEY, request_text, signed
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)  # a Monday, 14:00 in Shanghai
+DAY = timedelta(days=1)
+SOURCES = (Memstore, Variable)
+REVOCATION = "form: ob-health revocation 1\nrevokes: {reference}\nreason: The audit is over.\n"
+
+
+def prepared(directory: Path, content: str = MINIMAL, block: str = "", **changes: Any) -> Engagement:
+    """An engagement with a signed authorization; ``block`` is appended to its authorization block."""
+    engagement = load(directory, content + AUTHORIZATION + block)
+    asked = {"not_before": NOW - DAY, "not_after": NOW + DAY, **changes}
+    signed(directory / DOCUMENT, request_text(engagement, SOURCES, **asked))
+    return engagement
+
+
+def refusal(engagement: Engagement, target: str = "orders", now: datetime = NOW) -> str:
+    with pytest.raises(NotAuthorized) as caught:
+        authorize(engagement, target, now, SOURCES)
+    assert caught.value.exit_code == 3
+    return render(caught.value.text, "en")
+
+
+def test_inside_everything_that_was_signed(tmp_path: Path) -> None:
+    found = authorize(prepared(tmp_path), "orders", NOW, SOURCES)
+    assert (found.reference, found.approver, found.targets) == ("T-1", "A DBA", ("orders",))
+    assert (found.not_before, found.not_after) == (NOW - DAY, NOW + DAY)
+    assert found.signer == sshsig.fingerprint(KEY.public_key())
+    assert found.sources.keys() == {"Memstore", "Variable"}
+    assert found.statements == own_statements().keys()
+    assert found.outside_service == ""
+
+
+def test_the_hash_is_that_of_the_signed_file(tmp_path: Path) -> None:
+    import hashlib
+
+    found = authorize(prepared(tmp_path), "orders", NOW, SOURCES)
+    assert found.sha256 == hashlib.sha256((tmp_path / DOCUMENT).read_bytes()).hexdigest()
+
+
+def test_no_authorization(tmp_path: Path) -> None:
+    message = refusal(load(tmp_path, MINIMAL))
+    assert "ob-health authorize request, have Acme sign it" in message
+
+
+@pytest.mark.parametrize("missing", [DOCUMENT, f"{DOCUMENT}.sig"])
+def test_a_file_that_is_not_there(tmp_path: Path, missing: str) -> None:
+    engagement = prepared(tmp_path)
+    (tmp_path / missing).unlink()
+    message = refusal(engagement)
+    assert missing in message and "ssh-keygen -Y sign -n ob-health" in message
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path)
+    (tmp_path / DOCUMENT).write_bytes(b"#" * ((1 << 20) + 1))
+    assert "too large" in refusal(engagement)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_altered_by_one_byte(tmp_path: Path, data: st.DataObject) -> None:
+    engagement = prepared(tmp_path)
+    content = bytearray((tmp_path / DOCUMENT).read_bytes())
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] = data.draw(st.integers(0, 255).filter(lambda byte: byte != content[at]))
+    (tmp_path / DOCUMENT).write_bytes(content)
+    assert "is not what the customer signed" in refusal(engagement)
+
+
+def test_wrong_key(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path)
+    signed(tmp_path / DOCUMENT, (tmp_path / DOCUMENT).read_text(), OTHER_KEY)
+    assert "signed with the key SHA256:" in refusal(engagement)
+
+
+def test_expired_and_not_yet_valid(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path)
+    assert "expired at" in refusal(engagement, now=NOW + DAY)
+    assert "valid only from" in refusal(engagement, now=NOW - DAY - timedelta(seconds=1))
+    assert authorize(engagement, "orders", NOW + DAY - timedelta(seconds=1), SOURCES).reference == "T-1"
+
+
+def test_revoked_by_a_line_in_the_engagement(tmp_path: Path) -> None:
+    message = refusal(prepared(tmp_path, block="  revoked: Wang called on Monday\n"))
+    assert message == "Authorization T-1 is revoked: Wang called on Monday. Ask Acme for a new one."
+
+
+def revoked(directory: Path, content: str, key: sshsig.PrivateKey = KEY) -> Engagement:
+    signed(directory / "stop.yaml", content, key)
+    return prepared(directory, block="  revocation: stop.yaml\n")
+
+
+def test_revoked_by_the_signer(tmp_path: Path) -> None:
+    assert "revoked by its signer: The audit is over." in refusal(revoked(tmp_path, REVOCATION.format(reference="T-1")))
+
+
+def test_an_earlier_authorizations_revocation_revokes_that_one_only(tmp_path: Path) -> None:
+    engagement = revoked(tmp_path, REVOCATION.format(reference="T-0"))
+    assert authorize(engagement, "orders", NOW, SOURCES).reference == "T-1"
+
+
+def test_a_revocation_that_does_not_verify_stops_everything_too(tmp_path: Path) -> None:
+    engagement = revoked(tmp_path, REVOCATION.format(reference="T-0"), OTHER_KEY)
+    assert "stop.yaml was signed with the key" in refusal(engagement)
+    (tmp_path / "stop.yaml.sig").unlink()
+    assert "stop.yaml.sig" in refusal(engagement)
+
+
+def test_an_authorization_is_no_revocation_and_the_other_way_round(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path)
+    signed(tmp_path / DOCUMENT, REVOCATION.format(reference="T-1"))
+    with pytest.raises(ConfigError) as caught:
+        authorize(engagement, "orders", NOW, SOURCES)
+    assert "form: write one of: ob-health authorization 1" in render(caught.value.problems[0], "en")
+
+
+def test_wrong_customer(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    other = load(tmp_path, MINIMAL.replace("name: Acme", "name: Bolt") + AUTHORIZATION)
+    assert "is of the customer Acme, not of Bolt" in refusal(other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("  orders:", "  stock:", "does not name target stock"),
+        ("user: reader@orders#c1", "user: root@orders#c1", "another user for target orders: reader@orders#c1, not root@"),
+        ("host: db.example.com", "host: db2.example.com", "another host for target orders"),
+        ("port: 3306", "port: 2881", "another port for target orders: 3306, not 2881"),
+        ("port: 3306", "port: 3306\n    limits: {max_rows: 200001}", "allows max_rows up to 200000 on orders"),
+    ],
+)
+def test_target_account_and_load_are_the_signed_ones(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    prepared(tmp_path)
+    assert MINIMAL.count(old) == 1
+    engagement = load(tmp_path, MINIMAL.replace(old, new) + AUTHORIZATION)
+    assert problem in refusal(engagement, next(iter(engagement.targets)))
+
+
+def test_lower_limits_than_signed_are_fine(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    engagement = load(tmp_path, MINIMAL + "    limits: {max_rows: 100}\n" + AUTHORIZATION)
+    assert authorize(engagement, "orders", NOW, SOURCES).reference == "T-1"
+
+
+def test_outside_the_window(tmp_path: Path) -> None:
+    window = {"days": ["tue"], "opens": "01:00", "closes": "05:00", "timezone": "Asia/Shanghai"}
+    message = refusal(prepared(tmp_path, window=window))
+    assert "in this window only: tue 01:00-05:00 Asia/Shanghai" in message
+
+
+def test_a_needed_statement_that_was_not_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engagement = prepared(tmp_path)
+    later = {**own_statements(), "identity": "SELECT USER() AS account"}
+    monkeypatch.setattr(module, "own_statements", lambda: later)
+    assert "does not list the statement identity of this version of the agent: SELECT USER()" in refusal(engagement)
+
+
+def test_a_statement_that_can_be_done_without_is_only_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engagement = prepared(tmp_path)
+    later = {**own_statements(), "receipt": "SELECT 1"}
+    monkeypatch.setattr(module, "own_statements", lambda: later)
+    assert "receipt" not in authorize(engagement, "orders", NOW, SOURCES).statements
+
+
+def test_no_source_is_listed(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path)
+    with pytest.raises(NotAuthorized, match="lists none of the fact sources"):
+        authorize(engagement, "orders", NOW, ())
+
+
+def test_a_data_class_that_is_not_granted_is_only_absent(tmp_path: Path) -> None:
+    found = authorize(prepared(tmp_path, data_classes=[DataClass.STATISTICS]), "orders", NOW, SOURCES)
+    assert found.data_classes == {DataClass.STATISTICS} and found.sources.keys() == {"Memstore"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "now", "problem"),
+    [
+        ("tier: premier", "tier: gold", NOW, "belongs to the service tier 顶级版; Acme has gold"),
+        ("months: 24", "months: 13", NOW, "12, 24, 36, ... months; that of Acme lasts 13"),
+        ("start: 2026-01-31", "start: 2026-11-24", NOW, "begins only on 2026-11-24"),
+        ("start: 2026-01-31", "start: 2024-11-23", NOW, "ended on 2026-11-22"),
+    ],
+)
+def test_service_terms(tmp_path: Path, old: str, new: str, now: datetime, problem: str) -> None:
+    engagement = prepared(tmp_path, MINIMAL.replace(old, new))
+    message = refusal(engagement, now=now)
+    assert problem in message and "--outside-service REASON" in message
+    with pytest.raises(NotAuthorized):
+        authorize(engagement, "orders", now, SOURCES, "  ")
+    assert authorize(engagement, "orders", now, SOURCES, "A trial ").outside_service == "A trial"
+
+
+@pytest.mark.parametrize("tier", ["顶级版", "premier", "Premier"])
+def test_inside_the_service_a_reason_is_not_needed_and_not_kept(tmp_path: Path, tier: str) -> None:
+    engagement = prepared(tmp_path, MINIMAL.replace("tier: premier", f"tier: {tier}"))
+    assert authorize(engagement, "orders", NOW, SOURCES, "a reason").outside_service == ""
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    change=st.sampled_from(["", "{", "- 1", "form: 5", "\x00", "targets: []", "window: {days: [mon], timezone: Mars}"])
+    | st.text(max_size=40),
+    cut=st.integers(0, 4000),
+)
+def test_whatever_is_signed_is_understood_or_told(tmp_path: Path, change: str, cut: int) -> None:
+    engagement = prepared(tmp_path)
+    text = (tmp_path / DOCUMENT).read_text()
+    signed(tmp_path / DOCUMENT, (text[:cut] + change + text[cut:]).encode("utf-8", "replace").decode())
+    try:
+        authorize(engagement, "orders", NOW, SOURCES)
+    except (ConfigError, NotAuthorized) as error:
+        problems = error.problems if isinstance(error, ConfigError) else ()
+        assert all(render(item, language) for item in (error.text, *problems) for language in ("en", "zh-CN"))
+
+
+def test_every_refusal_says_one_thing_and_what_to_do(tmp_path: Path) -> None:
+    """The way from nothing to an assessment, one refusal after the other."""
+    steps: list[tuple[Callable[[], Engagement], str]] = [
+        (lambda: load(tmp_path, MINIMAL), "names no authorization"),
+        (lambda: load(tmp_path, MINIMAL + AUTHORIZATION), "cannot be read"),
+        (lambda: prepared(tmp_path, not_after=NOW), "expired"),
+    ]
+    for step, words in steps:
+        assert words in refusal(step())
+    assert authorize(prepared(tmp_path), "orders", NOW, SOURCES)

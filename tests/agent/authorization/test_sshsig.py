@@ -1,0 +1,181 @@
+"""Our signatures are OpenSSH's: each verifies the other's, and nothing that differs by one bit passes."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.authorization import sshsig
+from agent.errors import NotAuthorized
+from agent.i18n import render
+from tests.agent.signing import KEY, OTHER_KEY, SIGNER
+
+CONTENT = "reference: T-1 / 授权\n".encode()
+KEYS: dict[str, sshsig.PrivateKey] = {
+    "ed25519": KEY,
+    "ecdsa-256": ec.generate_private_key(ec.SECP256R1()),
+    "ecdsa-384": ec.generate_private_key(ec.SECP384R1()),
+    "ecdsa-521": ec.generate_private_key(ec.SECP521R1()),
+    "rsa": rsa.generate_private_key(65537, 2048),
+}
+needs_openssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+
+
+def saved(key: sshsig.PrivateKey, directory: Path) -> Path:
+    path = directory / "key"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    path.chmod(0o600)
+    return path
+
+
+def refusal(content: bytes, armored: bytes, pinned: sshsig.PublicKey) -> str:
+    with pytest.raises(NotAuthorized) as caught:
+        sshsig.verify(content, armored, pinned, "a.yaml")
+    assert caught.value.exit_code == 3
+    return render(caught.value.text, "en")
+
+
+@needs_openssh
+@pytest.mark.parametrize("kind", KEYS)
+@pytest.mark.parametrize("digest", ["sha256", "sha512"])
+def test_a_signature_of_ssh_keygen_verifies_with_ours(kind: str, digest: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(CONTENT)
+    command = ["ssh-keygen", "-Y", "sign", "-n", "ob-health", "-O", f"hashalg={digest}", "-f", saved(KEYS[kind], tmp_path)]
+    subprocess.run([*command, tmp_path / "a.yaml"], check=True, capture_output=True)
+    armored = (tmp_path / "a.yaml.sig").read_bytes()
+    sshsig.verify(CONTENT, armored, KEYS[kind].public_key(), "a.yaml")
+    sshsig.verify(CONTENT, armored.replace(b"\n", b"\r\n"), KEYS[kind].public_key(), "a.yaml")  # sent by mail
+    assert "was altered afterwards" in refusal(CONTENT + b" ", armored, KEYS[kind].public_key())
+
+
+@needs_openssh
+@pytest.mark.parametrize("kind", KEYS)
+@pytest.mark.parametrize("round_", range(3))
+def test_a_signature_of_ours_verifies_with_ssh_keygen(kind: str, round_: int, tmp_path: Path) -> None:
+    key = KEYS[kind]
+    (tmp_path / "signers").write_text(f"dba@acme {sshsig.line_of(key.public_key())}\n")
+    (tmp_path / "a.sig").write_bytes(sshsig.sign(CONTENT, key))
+    command = ["ssh-keygen", "-Y", "verify", "-n", "ob-health", "-I", "dba@acme", "-f", "signers", "-s", "a.sig"]
+    for content, code in ((CONTENT, 0), (CONTENT[:-1], 255)):
+        done = subprocess.run(command, input=content, cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == code, done.stderr
+    shown = subprocess.run(["ssh-keygen", "-l", "-f", saved(key, tmp_path)], capture_output=True, text=True, check=True)
+    assert sshsig.fingerprint(key.public_key()) in shown.stdout
+
+
+def test_an_ed25519_signature_is_the_same_byte_for_byte() -> None:
+    assert sshsig.sign(CONTENT, KEY) == sshsig.sign(CONTENT, KEY)
+
+
+def test_another_key_is_named() -> None:
+    message = refusal(CONTENT, sshsig.sign(CONTENT, OTHER_KEY), KEY.public_key())
+    assert sshsig.fingerprint(OTHER_KEY.public_key()) in message
+    assert sshsig.fingerprint(KEY.public_key()) in message
+
+
+@needs_openssh
+def test_a_signature_for_another_purpose_is_none(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(CONTENT)
+    command = ["ssh-keygen", "-Y", "sign", "-n", "git", "-f", saved(KEY, tmp_path), tmp_path / "a.yaml"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert "another purpose" in refusal(CONTENT, (tmp_path / "a.yaml.sig").read_bytes(), KEY.public_key())
+
+
+def repacked(change: dict[int, bytes]) -> bytes:
+    """Our signature with some of its five parts replaced."""
+    body = b"".join(sshsig.sign(CONTENT, KEY).splitlines()[1:-1])
+    parts = sshsig._unpack(base64.b64decode(body)[10:], 5)
+    changed = [change.get(index, part) for index, part in enumerate(parts)]
+    whole = b"SSHSIG" + (1).to_bytes(4, "big") + sshsig._pack(*changed)
+    return b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(whole) + b"\n-----END SSH SIGNATURE-----\n"
+
+
+def test_repacking_alone_changes_nothing() -> None:
+    sshsig.verify(CONTENT, repacked({}), KEY.public_key(), "a.yaml")
+
+
+@pytest.mark.parametrize(
+    "change", [{3: b"sha1"}, {3: b"md5"}, {3: b"sha256"}, {4: b""}, {4: sshsig._pack(b"ssh-rsa", bytes(64))}]
+)
+def test_weak_or_wrong_parts_are_refused(change: dict[int, bytes]) -> None:
+    assert "altered" in refusal(CONTENT, repacked(change), KEY.public_key())
+
+
+def test_the_signed_name_of_the_algorithm_counts() -> None:
+    body = b"".join(sshsig.sign(CONTENT, KEY).splitlines()[1:-1])
+    _, raw = sshsig._unpack(sshsig._unpack(base64.b64decode(body)[10:], 5)[4], 2)
+    assert "altered" in refusal(CONTENT, repacked({4: sshsig._pack(b"ssh-ed448", raw)}), KEY.public_key())
+
+
+@pytest.mark.parametrize(
+    "armored",
+    [b"", b"x", b"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----", b"-----BEGIN PGP SIGNATURE-----\nAAAA\n",
+     b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAg==\n-----END SSH SIGNATURE-----", sshsig.sign(CONTENT, KEY) * 2,
+     sshsig.sign(CONTENT, KEY)[:-40], b"-----BEGIN SSH SIGNATURE-----\n" + b"A" * 20000 + b"\n-----END SSH SIGNATURE-----"],
+)  # fmt: skip
+def test_what_is_no_signature_is_said_with_the_way_to_make_one(armored: bytes) -> None:
+    assert "ssh-keygen -Y sign -n ob-health" in refusal(CONTENT, armored, KEY.public_key())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_bit_of_document_or_signature_can_be_flipped(data: st.DataObject) -> None:
+    armored = sshsig.sign(CONTENT, KEY)
+    whole = base64.b64decode(b"".join(armored.splitlines()[1:-1]))
+    if data.draw(st.booleans()):
+        at = data.draw(st.integers(0, 8 * len(CONTENT) - 1))
+        changed = bytearray(CONTENT)
+        changed[at // 8] ^= 1 << at % 8
+        refusal(bytes(changed), armored, KEY.public_key())
+    else:
+        at = data.draw(st.integers(0, 8 * len(whole) - 1))
+        blob = bytearray(whole)
+        blob[at // 8] ^= 1 << at % 8
+        text = base64.b64encode(bytes(blob))
+        refusal(
+            CONTENT, b"-----BEGIN SSH SIGNATURE-----\n" + text + b"\n-----END SSH SIGNATURE-----", KEY.public_key()
+        )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_and_never_a_traceback(blob: bytes) -> None:
+    refusal(CONTENT, blob, KEY.public_key())
+    whole = b"SSHSIG" + (1).to_bytes(4, "big") + blob
+    armored = b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(whole) + b"\n-----END SSH SIGNATURE-----"
+    refusal(CONTENT, armored, KEY.public_key())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=100) | st.text(max_size=60).map(lambda text: f"ssh-ed25519 {text}"))
+def test_any_text_for_a_key_is_a_key_or_a_value_error(line: str) -> None:
+    with pytest.raises(ValueError):
+        sshsig.public_key(line)
+
+
+def test_weak_keys_are_refused() -> None:
+    weak = rsa.generate_private_key(65537, 1024)
+    with pytest.raises(ValueError, match="not accepted"):
+        sshsig.public_key(sshsig.line_of(weak.public_key()))
+    content = weak.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    with pytest.raises(ValueError, match="not accepted"):
+        sshsig.private_key(content, None)
+
+
+def test_a_key_with_a_passphrase() -> None:
+    content = KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(b"open"))
+    with pytest.raises(TypeError):
+        sshsig.private_key(content, None)
+    with pytest.raises(ValueError):
+        sshsig.private_key(content, "shut")
+    opened = sshsig.private_key(content, "open")
+    assert isinstance(opened, ed25519.Ed25519PrivateKey)
+    assert sshsig.line_of(opened.public_key()) == SIGNER

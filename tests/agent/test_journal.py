@@ -1,0 +1,228 @@
+"""The journal: whatever is done to it afterwards is found, and what was cut short is not called altered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from agent.cli_journal import journal_app
+from agent.errors import JournalError, SnapshotError
+from agent.i18n import render
+from agent.journal import FILE_NAME, Journal, State, Verified, refuse, verify
+from agent.terms import Text
+
+
+def written(directory: Path, statements: int = 4, name: str = FILE_NAME) -> Path:
+    """A whole journal of so many statements."""
+    with Journal(directory / name, "20261123-060000-abcdef", "shop") as journal:
+        for number in range(statements):
+            journal.sent(f"Source{number}", f"/*ob-health 20261123-060000-abcdef Source{number}*/ SELECT {number}")
+            journal.answered(1.25 * number, number, 10 * number, None if number else 1142)
+    return directory / name
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return written(tmp_path_factory.mktemp("journal")).read_bytes()
+
+
+def state_of(content: bytes, directory: Path) -> State | None:
+    """None for what is no journal at all."""
+    path = directory / "changed.jsonl"
+    path.write_bytes(content)
+    try:
+        return verify(path).state
+    except SnapshotError:
+        return None
+
+
+def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None:
+    path = written(tmp_path, 2)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["opened", "sent", "answered", "sent", "answered", "closed"]
+    assert (lines[0]["target"], lines[0]["assessment"]) == ("shop", "20261123-060000-abcdef")
+    assert lines[2]["error"] == 1142 and (lines[4]["rows"], lines[4]["bytes"], lines[4]["duration_ms"]) == (1, 10, 1.25)
+    assert lines[-1]["statements"] == 2
+    assert [line["previous"] for line in lines[1:]] == [line["sha256"] for line in lines[:-1]]
+    found = verify(path)
+    assert found == Verified(State.INTACT, "20261123-060000-abcdef", "shop", 2, lines[-1]["sha256"])
+    assert path.stat().st_mode & 0o077 == 0
+
+
+MUTATION = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@MUTATION
+@given(data=st.data())
+def test_any_changed_byte_is_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(whole) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda value: value != whole[place]))
+    assert state_of(whole[:place] + bytes([byte]) + whole[place + 1 :], tmp_path) is not State.INTACT
+
+
+@MUTATION
+@given(data=st.data())
+def test_any_inserted_bytes_are_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(whole)))
+    more = data.draw(st.one_of(st.binary(min_size=1, max_size=20), st.just(b" "), st.just(b"\n"), st.just(b"\r")))
+    assert state_of(whole[:place] + more + whole[place:], tmp_path) is not State.INTACT
+
+
+@MUTATION
+@given(data=st.data())
+def test_any_removed_bytes_are_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(whole) - 1))
+    last = data.draw(st.integers(first + 1, len(whole)))
+    assert state_of(whole[:first] + whole[last:], tmp_path) is not State.INTACT
+
+
+@MUTATION
+@given(data=st.data())
+def test_lines_removed_repeated_or_moved_are_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
+    lines = whole.splitlines(keepends=True)
+    order = data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=len(lines) + 3))
+    state = state_of(b"".join(lines[number] for number in order), tmp_path)
+    if order == list(range(len(lines))):
+        assert state is State.INTACT
+    elif order and order == list(range(len(order))):
+        assert state is State.CUT
+    else:
+        assert state in (State.ALTERED, None)
+
+
+@MUTATION
+@given(data=st.data())
+def test_a_line_of_another_journal_is_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
+    other = written(tmp_path, 3, "other.jsonl").read_bytes().splitlines(keepends=True)
+    lines = whole.splitlines(keepends=True)
+    place = data.draw(st.integers(0, len(lines)))
+    replaced = data.draw(st.booleans())
+    lines[place : place + replaced] = [data.draw(st.sampled_from(other))]
+    assert state_of(b"".join(lines), tmp_path) in (State.ALTERED, None)
+    (tmp_path / "other.jsonl").unlink()
+
+
+def test_wherever_a_journal_is_cut_it_is_cut_short_and_not_altered(whole: bytes, tmp_path: Path) -> None:
+    first = whole.index(b"\n") + 1
+    states = {state_of(whole[:length], tmp_path) for length in range(first, len(whole))}
+    assert states == {State.CUT}
+    assert {state_of(whole[:length], tmp_path) for length in range(first)} == {None}
+
+
+@pytest.mark.parametrize("key", ["assessment", "statement", "rows", "at", "previous", "statements", "sha256"])
+def test_a_value_changed_anywhere_is_found(whole: bytes, tmp_path: Path, key: str) -> None:
+    """Even where the line itself is hashed again, the next one tells."""
+    lines = [json.loads(line) for line in whole.splitlines()]
+    place = next(number for number, line in enumerate(lines) if key in line)
+    changed = {**lines[place], key: 7}
+    if place < len(lines) - 1 and key != "sha256":
+        del changed["sha256"]
+        digest = hashlib.sha256(json.dumps(changed, separators=(",", ":")).encode()).hexdigest()
+        changed["sha256"] = digest
+    lines[place] = changed
+    content = b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines)
+    assert state_of(content, tmp_path) in (State.ALTERED, None)
+
+
+def test_a_killed_writer_leaves_all_it_wrote(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys; from pathlib import Path; from agent.journal import Journal\n"
+        "journal = Journal(Path(sys.argv[1]), 'x', 'shop')\n"
+        "journal.sent('A', 'SELECT 1'); journal.answered(1.0, 1, 1, None); journal.sent('B', 'SELECT 2')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    path = tmp_path / FILE_NAME
+    child = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    assert child.returncode == -signal.SIGKILL
+    found = verify(path)
+    assert (found.state, found.statements) == (State.CUT, 2)
+    assert '"SELECT 2"' in path.read_text().splitlines()[-1], "what was on its way is named"
+
+
+def test_an_earlier_journal_is_kept(tmp_path: Path) -> None:
+    before = written(tmp_path).read_bytes()
+    written(tmp_path, 1)
+    kept = [path for path in tmp_path.iterdir() if path.name != FILE_NAME]
+    assert [path.read_bytes() for path in kept] == [before]
+    assert verify(tmp_path / FILE_NAME).statements == 1
+
+
+def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    first, second = (Journal(tmp_path / FILE_NAME, name, "shop") for name in ("one", "two"))
+    for journal in (first, second, first):
+        journal.sent("A", "SELECT 1")
+    first.close()
+    second.close()
+    found = {verify(path).assessment_id: verify(path) for path in tmp_path.iterdir()}
+    assert {name: (item.state, item.statements) for name, item in found.items()} == {
+        "one": (State.INTACT, 2), "two": (State.INTACT, 1),
+    }  # fmt: skip
+
+
+def test_a_refusal_is_an_entry(tmp_path: Path) -> None:
+    path = refuse(tmp_path / "new", "shop", Text("Authorization {name} is revoked.", {"name": "A-1"}), "id")
+    assert "Authorization A-1 is revoked." in path.read_text()
+    assert (verify(path).state, verify(path).statements) == (State.INTACT, 0)
+
+
+def test_a_full_disk_is_one_clear_error_and_the_rest_stays(tmp_path: Path) -> None:
+    """The size of a file is limited in a process of its own: what a full disk does to a writer."""
+    script = (
+        "import resource, sys; from pathlib import Path; from agent.errors import JournalError\n"
+        "from agent.i18n import render; from agent.journal import Journal\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "journal = Journal(Path(sys.argv[1]), 'x', 'shop')\n"
+        "try:\n"
+        "    for _ in range(9): journal.sent('A', 'SELECT 1')\n"
+        "except JournalError as error: print(render(error.text, 'en'))\n"
+    )
+    path = tmp_path / FILE_NAME
+    child = subprocess.run([sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True)
+    assert "nothing is sent without it" in child.stdout and child.stderr == ""
+    assert verify(path).state is State.CUT
+
+
+def test_a_device_is_left_where_it_is() -> None:
+    with pytest.raises(JournalError):
+        Journal(Path("/dev/null"), "x", "shop")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_directory_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(JournalError) as error:
+        Journal(tmp_path / "file" / FILE_NAME, "x", "shop")
+    assert str(tmp_path) in render(error.value.text, "en")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        (lambda content: content, 0, "Intact"),
+        (lambda content: content[:-30], 1, "Cut short"),
+        (lambda content: content.replace(b"SELECT 2", b"SELECT 9"), 2, "Altered"),
+    ],
+)
+def test_the_command(whole: bytes, tmp_path: Path, change: object, code: int, said: str) -> None:
+    assert callable(change)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(change(whole))
+    result = CliRunner().invoke(journal_app, ["verify", str(path)])
+    assert result.exit_code == code and said in result.output, result.output
+
+
+def test_the_command_on_what_is_none(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(os.urandom(200) + b"\n")
+    for path in (tmp_path / "x", tmp_path / "absent", tmp_path):
+        result = CliRunner().invoke(journal_app, ["verify", str(path)])
+        assert isinstance(result.exception, SnapshotError)
