@@ -29,12 +29,14 @@ check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/ob-health checks docs --check
+	$(BIN)/python -m tests.proof --check
 
 bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyond twice a limit
 	$(BIN)/python -m tests.bench
 
 docs: $(STAMP)  ## Write the generated pages of the catalogue
 	$(BIN)/ob-health checks docs
+	$(BIN)/python -m tests.proof
 
 messages: $(STAMP)  ## List messages that have no translation
 	$(BIN)/python -m tests.messages

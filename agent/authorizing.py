@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from getpass import getpass
 from pathlib import Path
 
 from agent import console, registry
@@ -24,7 +23,8 @@ from agent.terms import DataClass, Text
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"
-_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+_CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d|24:00)"
+_HOURS = re.compile(f"{_CLOCK}-{_CLOCK}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +121,20 @@ def _content(path: Path) -> bytes:
 
 
 def read_key(path: Path) -> sshsig.PrivateKey:
-    """An OpenSSH private key. The passphrase is asked for at the terminal, only where the key has one."""
-    content = _content(path)
+    """An OpenSSH private key without passphrase; the others are for ssh-keygen. Raises ConfigError."""
+    args = {"path": str(path)}
     try:
-        try:
-            return sshsig.private_key(content, None)
-        except TypeError:
-            return sshsig.private_key(content, getpass(console.tr("Passphrase of {path}: ", path=str(path))))
-    except (ValueError, TypeError, EOFError):
+        return sshsig.private_key(_content(path))
+    except TypeError:
+        raise ConfigError(
+            Text("{path} has a passphrase; sign with it by: ssh-keygen -Y sign -n ob-health -f {path} FILE", args)
+        ) from None
+    except ValueError:
         raise ConfigError(
             Text(
-                "{path} is no private key that can be used, or the passphrase is wrong; "
-                "use an OpenSSH key of the kind ed25519, ECDSA, or RSA of at least 2048 bits",
-                {"path": str(path)},
+                "{path} is no private key that can be used; "
+                "take an OpenSSH key of the kind ed25519, ECDSA, or RSA of at least 2048 bits",
+                args,
             )
         ) from None
 

@@ -57,10 +57,14 @@ class Endpoint:
 class Session:
     """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent.
 
-    With a journal, every statement is written there before it is sent, and its result after.
+    With a journal, every statement is written there before it is sent, and its result after. For the sources in
+    ``withheld`` the customer signed no statement: nothing is sent for them.
     """
 
-    def __init__(self, endpoint: Endpoint, budget: Budget, assessment_id: str, journal: Journal | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, budget: Budget, assessment_id: str, journal: Journal | None = None,
+        withheld: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         if not _IN_MARKER.fullmatch(assessment_id):
             raise ValueError(f"not an assessment id: {assessment_id!r}")
         self.endpoint = endpoint
@@ -68,6 +72,7 @@ class Session:
         self.assessment_id = assessment_id
         self.connections = 0
         self._journal = journal
+        self._withheld = withheld
         self._reconnected = False
         self._opened = self._last_answer = time.perf_counter()
         self._clock: tuple[float, float] | None = None
@@ -91,6 +96,9 @@ class Session:
         if not _IN_MARKER.fullmatch(source):
             reason = "its source has no proper name"
             raise StatementRefused(Text("The gate refused a statement: {reason}.", {"reason": reason}))
+        if source in self._withheld:
+            text = "The signed authorization does not list this statement, so it is not sent: {source}."
+            raise StatementError(Text(text, {"source": source}), UnavailableKind.NOT_GRANTED)
         self._within_budget(source)
         try:
             return self._run(sql, source)

@@ -429,7 +429,7 @@ class SourceScope:
 @dataclass(frozen=True, slots=True)
 class Authorization:
     """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type,
-    ``statements`` the names of our own statements (``facts.server``) that are signed as they are.
+    ``withheld`` names what else of our own may not be sent (``facts.server.DISPENSABLE``).
 
     ``signer`` is the key's fingerprint, ``sha256`` that of the signed document. ``outside_service`` is the reason for an
     assessment that the subscription does not cover.
@@ -444,7 +444,7 @@ class Authorization:
     signer: str = ""
     sha256: str = ""
     sources: Mapping[str, SourceScope] = field(default_factory=dict)
-    statements: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     outside_service: str = ""
 
 

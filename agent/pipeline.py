@@ -90,7 +90,7 @@ def _collected(
     engagement, sources, name = job.engagement, job.registry.sources, job.target
     given = tuple(targets.given_facts(engagement, name, job.now, job.earlier))
     endpoint, budget = targets.endpoint(engagement, name), targets.budget(engagement, name)
-    with Session(endpoint, budget, assessment_id, written) as session:
+    with Session(endpoint, budget, assessment_id, written, authorization.withheld) as session:
         capabilities = preflight.inspect(session, sources, engagement.targets[name].kind)
         watch = Watch(session, capabilities, targets.busy_limits(engagement, name))
         facts = collect(

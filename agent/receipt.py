@@ -77,7 +77,7 @@ def differences(receipt: Receipt) -> Iterator[Text]:
     if receipt.found > receipt.sent:
         yield Text(
             "The audit holds {found_count} statements, the journal {sent_count}: something else used the account at"
-            " the same time.",
+            " the same time, or the server did so itself.",
             args,
         )
     if receipt.found == receipt.sent and receipt.rows != receipt.sent_rows:

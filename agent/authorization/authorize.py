@@ -49,7 +49,7 @@ def authorize(
         request.reference, request.approver, request.not_before.astimezone(UTC), request.not_after.astimezone(UTC),
         frozenset(request.data_classes), tuple(target.name for target in request.targets),
         sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(), scopes,
-        frozenset(name for name, sql in own_statements().items() if request.statements.get(name) == sql),
+        frozenset(source for name, source in DISPENSABLE.items() if not _listed(request, name)),
         _in_service(engagement, now, outside_service),
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def _shown(moment: datetime) -> str:
 def _statements(request: Request, sources: Iterable[type], args: Args) -> None:
     """Session and preflight need their statements as they are; of the sources one must be left."""
     for name, sql in own_statements().items():
-        if name not in DISPENSABLE and request.statements.get(name) != sql:
+        if name not in DISPENSABLE and not _listed(request, name):
             raise _refused(
                 "Authorization {reference} does not list the statement {name} of this version of the agent: {sql}. "
                 "Ask {customer} to sign a new request.",
@@ -180,6 +180,10 @@ def _statements(request: Request, sources: Iterable[type], args: Args) -> None:
             "Ask {customer} to sign a new request.",
             args,
         )
+
+
+def _listed(request: Request, name: str) -> bool:
+    return request.statements.get(name) == own_statements()[name]
 
 
 def _in_service(engagement: Engagement, now: datetime, reason: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from agent.authorization.covering import scope_of
 from agent.authorization.request import FORM, REVOCATION_FORM, Request
+from agent.config import validated
 from agent.engagement import Engagement
 from agent.facts import OWN_MARKER, spec_of
 from agent.facts.server import own_statements
@@ -73,25 +75,24 @@ class Ask:
 
 
 def draft(engagement: Engagement, sources: Iterable[type], ask: Ask) -> Request:
-    """The request for these targets, data classes and sources. Raises pydantic's ValidationError for what cannot be."""
+    """The request for these targets, data classes and sources. Raises ConfigError for what cannot be."""
     wanted = [row for row in sources if (spec := spec_of(row)) and spec.data_class in ask.data_classes]
-    return Request.model_validate(
-        {
-            "form": FORM,
-            "reference": ask.reference,
-            "customer": engagement.customer.name,
-            "asked_by": ask.asked_by,
-            "approver": ask.approver,
-            "targets": [_target(engagement, name) for name in ask.targets],
-            "data_classes": list(ask.data_classes),
-            "not_before": ask.not_before,
-            "not_after": ask.not_after,
-            "window": dict(ask.window),
-            "retention_days": ask.retention_days,
-            "statements": own_statements(),
-            "sources": [_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
-        }
-    )
+    content = {
+        "form": FORM,
+        "reference": ask.reference,
+        "customer": engagement.customer.name,
+        "asked_by": ask.asked_by,
+        "approver": ask.approver,
+        "targets": [_target(engagement, name) for name in ask.targets],
+        "data_classes": list(ask.data_classes),
+        "not_before": ask.not_before,
+        "not_after": ask.not_after,
+        "window": dict(ask.window),
+        "retention_days": ask.retention_days,
+        "statements": own_statements(),
+        "sources": [_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
+    }
+    return validated(Request, content, lambda loc: 1, Path("request"))
 
 
 def _target(engagement: Engagement, name: str) -> dict[str, Any]:

@@ -55,10 +55,10 @@ def public_key(line: str) -> PublicKey:
     return key
 
 
-def private_key(content: bytes, passphrase: str | None) -> PrivateKey:
-    """An OpenSSH private key. Raises ValueError for one that cannot be used, TypeError where a passphrase is needed."""
+def private_key(content: bytes) -> PrivateKey:
+    """An OpenSSH private key. Raises ValueError for one that cannot be used, TypeError for one with a passphrase."""
     try:
-        key = load_ssh_private_key(content, passphrase.encode() if passphrase else None)
+        key = load_ssh_private_key(content, None)
     except UnsupportedAlgorithm as error:
         raise ValueError(str(error)) from None
     if not isinstance(key, PrivateKey):

@@ -37,8 +37,8 @@ def columns_of(views: Iterable[str], system_schema: str) -> str:
     )
 
 
-# What an older authorization may not list: then it is not sent, and the assessment does without.
-DISPENSABLE = frozenset({"load", "receipt", "receipt_by_marker"})
+# What an older authorization may not list, by the source it is sent for: the assessment does without it then.
+DISPENSABLE = {"load": "load", "receipt": "receipt", "receipt_by_marker": "receipt"}
 
 
 def own_statements() -> dict[str, str]:

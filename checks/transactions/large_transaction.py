@@ -48,7 +48,7 @@ def large_transaction(
     for tx_id in dict.fromkeys(item.tx_id for item in transactions):
         parts = [item for item in transactions if item.tx_id == tx_id]
         log_bytes = sum(item.pending_log_size + item.flushed_log_size for item in parts)
-        smallest = min(limits_of[parts[0].tenant_id], default=0)
+        smallest = min(limits_of[parts[0].tenant_id] or limits_of[None], default=0)
         if not smallest or log_bytes < limits.min_log_bytes:
             continue
         session = session_of(parts[0], sessions)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent import registry
@@ -20,6 +23,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 SIGNER = sshsig.line_of(KEY.public_key())
 DOCUMENT = "authorization.yaml"
+needs_openssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 BLOCK = f"authorization: {{document: {DOCUMENT}, signer: {SIGNER}}}\n"
 
 
@@ -47,3 +51,9 @@ def authorized(engagement: Path, **changes: Any) -> Path:
     signed(engagement.with_name(DOCUMENT), request_text(load_engagement(engagement), **changes))
     engagement.write_text(engagement.read_text(encoding="utf-8") + BLOCK, encoding="utf-8")
     return engagement
+
+
+def ssh_keygen(*arguments: str | Path) -> str:
+    """Stock OpenSSH; what it says."""
+    done = subprocess.run(["ssh-keygen", *map(str, arguments)], capture_output=True, text=True, check=True)
+    return done.stdout

@@ -135,6 +135,8 @@ def test_the_select_is_built_from_the_columns_that_exist() -> None:
 def test_the_system_schema_has_another_name_where_a_cluster_is_held_as_data() -> None:
     held = target(system_schema="held")
     assert "FROM held.`HX`" in sql(Plain, held) and "`held`.`HX` h JOIN `held`.`HY` y" in sql(Joined, held)
+    table = target(system_schema="held", columns={"TABLES": columns_read(Table)["information_schema.TABLES"]})
+    assert "FROM held.`TABLES`" in sql(Table, table)
 
 
 def test_a_missing_required_column_or_view_is_said() -> None:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agent.terms import TenantKind
-from tests.clusters.cluster import Server
 from tests.clusters.healthy import CRM, SERVERS, SHOP, healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.schema import Target, views_of
 
 NUMBERS = f"`{SCHEMA}`.`numbers`"
-MORE_SERVERS = tuple(Server(f"10.0.{zone}.{host}", f"zone{zone}") for host in (12, 13) for zone in (1, 2, 3))
 OBJECT = 600_000  # where the numbers of cloned tables begin
 
 
@@ -66,12 +64,15 @@ def multiply(shelf: Shelf, target: Target, view: str, where: str, times: int, **
 
 def tenants(shelf: Shelf, target: Target, more: int) -> None:
     """Further tenants like crm, spread over the servers of each zone."""
-    place = "CONCAT(SUBSTRING_INDEX(v.SVR_IP, '.', 3), '.', 11 + k.n % 3)"
+    host = "11 + k.n % 3"
+    place = f"CONCAT(SUBSTRING_INDEX(v.SVR_IP, '.', 3), '.', {host})"
+    changes = {"SVR_IP": place, "TENANT_NAME": "CONCAT('tenant', k.n)"}
+    for members in ("MEMBER_LIST", "PAXOS_MEMBER_LIST"):
+        changes[members] = f"REPLACE(v.{members}, '.11:', CONCAT('.', {host}, ':'))"
     for view, columns in views_of(target).items():
-        changed = {"SVR_IP": place, "TENANT_NAME": "CONCAT('tenant', k.n)"}
         for key in {"TENANT_ID", "CON_ID"} & set(columns):
-            changed[key] = f"{CRM} + 2 + 2 * k.n"
-            multiply(shelf, target, view, f"v.`{key}` = {CRM}", more, **changed)
+            renumbered = {**changes, key: f"{CRM} + 2 + 2 * k.n"}
+            multiply(shelf, target, view, f"v.`{key}` = {CRM}", more, **renumbered)
 
 
 def servers(shelf: Shelf, target: Target) -> None:

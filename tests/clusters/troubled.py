@@ -94,8 +94,10 @@ def busy_cpu(cluster: Cluster) -> None:
 
 
 def stuck_compaction(cluster: Cluster) -> None:
-    change = {"STATUS": "COMPACTING", "START_TIME": ago(hours=40), "LAST_FINISH_TIME": ago(hours=100), "IS_ERROR": "YES",
-              "INFO": "CHECKSUM_ERROR", "IS_SUSPENDED": "YES"}  # fmt: skip
+    change = {
+        "STATUS": "COMPACTING", "START_TIME": ago(hours=40), "LAST_FINISH_TIME": ago(hours=100), "IS_ERROR": "YES",
+        "INFO": "CHECKSUM_ERROR", "IS_SUSPENDED": "YES",
+    }  # fmt: skip
     cluster.change("DBA_OB_MAJOR_COMPACTION", change)
 
 

@@ -28,7 +28,7 @@ SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
 
 
 def table_of(ten_thousands: int) -> tuple[str, ...]:
-    """A table ``item`` with that many rows and six hundred different codes."""
+    """A table ``item`` with that many rows and a thousand different codes."""
     numbers = (
         "SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
         " FROM digit a, digit b, digit c, digit d, digit e"
@@ -40,13 +40,13 @@ def table_of(ten_thousands: int) -> tuple[str, ...]:
         "CREATE TABLE digit (n INT)",
         "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(20)),
         "CREATE TABLE item (id INT PRIMARY KEY, code VARCHAR(20))",
-        f"INSERT INTO item SELECT id, id % 600 FROM ({numbers}) numbers",
+        f"INSERT INTO item SELECT id, id % 1000 FROM ({numbers}) numbers",
     )
 
 
-# A comparison that the storage layer can make is left to it, and it does not count the rows that it leaves out.
-BY_CODE_IN_LOWER_CASE = ("SELECT id FROM item WHERE LOWER(code) = '77'",) * 12
-BY_CODE = ("SELECT id FROM item WHERE code = '77'",) * 12
+# Every row passes: what the storage layer filters by itself it does not count as read.
+SCAN = ("SELECT MAX(LOWER(code)) FROM item",) * 12
+NARROW_SCAN = ("SELECT MAX(LOWER(code)) FROM item WHERE id < 100",) * 12
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
 TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
 
@@ -99,22 +99,20 @@ PLANTS = [
     Plant(
         "SQL003",
         plant=table_of(3),
-        load=BY_CODE_IN_LOWER_CASE,
-        mended_load=BY_CODE,
-        resource=shape("SELECT id FROM item WHERE LOWER(code) = ?"),
+        load=SCAN,
+        mended_load=NARROW_SCAN,
+        resource=shape("SELECT MAX(LOWER(code)) FROM item"),
         ground=SHAPES,
         severity=LOW,
-        cure=("CREATE INDEX by_code ON {db}.item (code)",),
     ),
     Plant(
         "SQL004",
         plant=table_of(3),
-        load=BY_CODE_IN_LOWER_CASE,
-        mended_load=BY_CODE,
-        resource=shape("SELECT id FROM item WHERE LOWER(code) = ?"),
+        load=SCAN,
+        mended_load=NARROW_SCAN,
+        resource=shape("SELECT MAX(LOWER(code)) FROM item"),
         ground=SHAPES,
         severity=LOW,
-        cure=("CREATE INDEX by_code ON {db}.item (code)",),
     ),
     Plant(
         "SQL006",
@@ -139,8 +137,8 @@ PLANTS = [
     _lock_conflict("SQL011", MEDIUM),
     Plant(
         "SQL012",
-        plant=(*table_of(20), "CREATE INDEX by_code ON {db}.item (code)"),
-        load=("SELECT id FROM item WHERE code = '77'",) * 15 + ("SELECT id FROM item WHERE code = 77",) * 10,
+        plant=(*table_of(16), "CREATE INDEX by_code ON {db}.item (code)"),
+        load=("SELECT id FROM item WHERE code = '77'",) * 60 + ("SELECT id FROM item WHERE code = 77",) * 10,
         resource=shape("SELECT id FROM item WHERE code = ?"),
         ground=SHAPES,
         severity=MEDIUM,

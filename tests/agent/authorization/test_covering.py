@@ -1,0 +1,106 @@
+"""Another version of the agent reads what was signed, and nothing beyond it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from agent import registry
+from agent.authorization.covering import beyond_scope, compile_covered, covered, scope_of
+from agent.facts import expr, source, spec_of
+from agent.i18n import render
+from agent.model import Capabilities, SourceScope, Unavailable
+from agent.statements import Statement, compile_source
+from agent.terms import DataClass, TenantKind, UnavailableKind, Version
+
+VIEW = "oceanbase.GV$OB_THING"
+CAPABILITIES = Capabilities(
+    Version(4, 3, 5), TenantKind.USER, "ob_health@%",
+    columns={"GV$OB_THING": frozenset({"SVR_IP", "USED", "PEAK", "SECRET"}), "GV$OTHER": frozenset({"SVR_IP", "USED"})},
+    grants={"*": frozenset()},
+)  # fmt: skip
+CLASSES = frozenset({DataClass.STATISTICS})
+
+
+@source(VIEW, where="USED > 0", order_by="SVR_IP", limit=100)
+class Thing:
+    """What was asked for."""
+
+    svr_ip: str
+    used: int
+    peak: int | None = None
+
+
+SCOPE = scope_of(Thing)
+
+
+def later(**changes: object) -> dict[str, SourceScope]:
+    """What was signed, if it was this instead."""
+    return {"Thing": dataclasses.replace(SCOPE, **changes)}  # type: ignore[arg-type]
+
+
+def sent(row: type, scopes: dict[str, SourceScope]) -> Statement | Unavailable:
+    return compile_covered(row, CAPABILITIES, CLASSES, scopes)
+
+
+def test_what_was_signed_is_sent_as_it_is() -> None:
+    assert sent(Thing, {"Thing": SCOPE}) == compile_source(Thing, CAPABILITIES)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "what"),
+    [
+        ({}, "Thing: not listed"),
+        (later(data_class=DataClass.SQL_TEXT_FULL), "data class statistics"),
+        (later(views=frozenset({"oceanbase.GV$OTHER"})), VIEW),
+        (later(columns=frozenset({"SVR_IP"})), "USED"),
+        (later(filter="USED > 9"), "WHERE USED > 0"),
+        (later(filter=""), "WHERE USED > 0"),
+        (later(grouped_by="SVR_IP"), "GROUP BY"),
+        (later(joined="a JOIN b"), "FROM"),
+        (later(rows=99), "LIMIT 100"),
+    ],
+)
+def test_what_goes_beyond_is_not_sent_and_named(scopes: dict[str, SourceScope], what: str) -> None:
+    found = sent(Thing, scopes)
+    assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
+    assert what in render(found.reason, "en")
+    assert found.remedy and "ob-health authorize request" in render(found.remedy, "en")
+    assert not covered(Thing, CLASSES, scopes)
+
+
+def test_less_than_was_signed_is_fine() -> None:
+    wider = later(rows=1000, columns=SCOPE.columns | {"MORE"}, views=SCOPE.views | {"oceanbase.GV$OTHER"})
+    assert sent(Thing, wider) == sent(Thing, {"Thing": SCOPE})
+    assert covered(Thing, CLASSES, wider)
+
+
+def test_a_column_that_may_be_absent_is_left_out_where_it_was_not_signed() -> None:
+    found = sent(Thing, later(columns=frozenset({"SVR_IP", "USED"})))
+    assert isinstance(found, Statement)
+    assert found.fields == ("svr_ip", "used") and "PEAK" not in found.sql
+
+
+def test_an_expression_counts_by_its_columns() -> None:
+    @source(VIEW, where="USED > 0", limit=100)
+    class Thing:
+        svr_ip: str
+        used: int = expr("MAX(CASE WHEN SECRET = 'x' THEN USED ELSE 0 END)")
+
+    assert beyond_scope(Thing, {"Thing": SCOPE}) == "SECRET"
+
+
+def test_a_class_that_is_not_granted_is_named_before_anything_else() -> None:
+    found = compile_covered(Thing, CAPABILITIES, frozenset({DataClass.SETTINGS}), {})
+    assert isinstance(found, Unavailable)
+    assert "data class statistics" in render(found.reason, "en")
+    assert not covered(Thing, frozenset({DataClass.SETTINGS}), {"Thing": SCOPE})
+
+
+def test_every_shipped_source_is_within_what_is_asked_for_it() -> None:
+    rows = [row for row in registry.load().sources if spec_of(row)]
+    scopes = {row.__name__: scope_of(row) for row in rows}
+    assert len(scopes) == len(rows) > 40
+    assert [row for row in rows if beyond_scope(row, scopes)] == []
+    assert not any("{" in scope.joined for scope in scopes.values())

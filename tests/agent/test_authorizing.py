@@ -1,0 +1,151 @@
+"""The way of an authorization by the command line's own functions: asked for, signed, verified."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from agent import registry
+from agent.authorization.request import Request, parsed
+from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
+from agent.errors import ConfigError
+from agent.facts import server, spec_of
+from agent.i18n import render
+from agent.terms import DataClass
+from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
+from tests.agent.signing import KEY, needs_openssh, ssh_keygen
+
+NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)  # already the 24th in Shanghai
+ASKED = Options(asked_by="Zhao")
+
+
+def written(directory: Path, options: Options = ASKED, content: str = MINIMAL) -> Request:
+    path = write_request(load(directory, content), directory / USUAL_FILE, options, NOW)
+    return parsed(Request, path.read_bytes(), path)
+
+
+def problem(directory: Path, options: Options) -> str:
+    with pytest.raises(ConfigError) as caught:
+        written(directory, options)
+    assert not (directory / USUAL_FILE).exists()
+    return render(caught.value.text, "en")
+
+
+def test_the_usual_request(tmp_path: Path) -> None:
+    found = written(tmp_path)
+    assert (found.customer, found.asked_by, found.approver) == ("Acme", "Zhao", "Acme")
+    assert re.fullmatch(r"OBH-20261124-[0-9a-f]{4}", found.reference)
+    assert [(t.name, t.host, t.port, t.user) for t in found.targets] == [
+        ("orders", "db.example.com", 3306, "reader@orders#c1")
+    ]
+    assert set(found.data_classes) == set(DataClass) - {DataClass.SQL_TEXT_FULL, DataClass.COLUMN_BOUNDS}
+    assert found.not_before.isoformat() == "2026-11-24T00:00:00+08:00"
+    assert found.not_after - found.not_before == timedelta(days=365)
+    assert len(found.window.days) == 7 and found.window.timezone == "Asia/Shanghai"
+    assert found.statements == server.own_statements()
+    asked = {row.__name__ for row in registry.load().sources if spec_of(row)}
+    assert {source.name for source in found.sources} == asked
+
+
+def test_wishes(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "rules.yaml").touch()
+    wishes = Options(
+        approver="Wang", reference="A-7", targets=["stock"], data_classes=["settings"], days_valid=30,
+        weekdays=["sun", "sat"], hours="22:00-05:00", retention_days=90,
+    )  # fmt: skip
+    found = written(tmp_path, wishes, FULL)
+    assert (found.asked_by, found.approver, found.reference) == ("Zhao", "Wang", "A-7")
+    assert [target.name for target in found.targets] == ["stock"]
+    assert {source.data_class for source in found.sources} == {DataClass.SETTINGS}
+    assert (found.window.days, found.window.opens, found.window.closes) == (("sat", "sun"), "22:00", "05:00")
+    assert (found.not_after - found.not_before, found.retention_days) == (timedelta(days=30), 90)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (Options(), "--asked-by"),
+        (Options(asked_by="Zhao", targets=["stock"]), "no target stock"),
+        (Options(asked_by="Zhao", data_classes=["everything"]), "Unknown data class: everything"),
+        (Options(asked_by="Zhao", weekdays=["monday"]), "Unknown weekday: monday"),
+        (Options(asked_by="Zhao", hours="night"), "--hours takes a span such as 01:00-05:00, not night"),
+        (Options(asked_by="Zhao", hours="25:00-26:00"), "--hours takes a span"),
+        (Options(asked_by="Zhao", data_classes=["column_bounds"]), "request cannot be used"),
+        (Options(asked_by=" "), "request cannot be used"),
+    ],
+)
+def test_wishes_that_cannot_be(tmp_path: Path, options: Options, words: str) -> None:
+    assert words in problem(tmp_path, options)
+
+
+def test_a_request_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / USUAL_FILE).write_text("signed long ago")
+    with pytest.raises(ConfigError, match="never overwritten"):
+        written(tmp_path)
+    assert (tmp_path / USUAL_FILE).read_text() == "signed long ago"
+
+
+def test_the_file_says_in_both_languages_what_to_do(tmp_path: Path) -> None:
+    written(tmp_path)
+    text = (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
+    assert "ssh-keygen -Y sign -n ob-health -f ~/.ssh/id_ed25519 authorization.yaml" in text
+    assert "请逐项核对" in text and "revokes: OBH-" in text
+    for data_class in DataClass:
+        mark = "-" if data_class in (DataClass.SQL_TEXT_FULL, DataClass.COLUMN_BOUNDS) else "+"
+        assert f"#   {mark} {data_class}: " in text
+    assert "&id" not in text and "!!" not in text
+
+
+def test_every_statement_of_our_own_is_listed() -> None:
+    templates = [
+        value for name, value in vars(server).items()
+        if name.isupper() and isinstance(value, str) and value.startswith(("SELECT ", "SET ", "SHOW "))
+    ]  # fmt: skip
+    listed = server.own_statements().values()
+    assert len(templates) >= 6
+    assert all(re.sub(r"\{.*?\}", "<microseconds>", template) in listed for template in templates)
+    assert server.own_statements().keys() > server.DISPENSABLE.keys()
+
+
+def test_from_the_request_to_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path)
+    engagement = load(tmp_path, MINIMAL + AUTHORIZATION)
+    assert verify_all(engagement, None, NOW) == 3
+    sign_file(tmp_path / USUAL_FILE, KEY)
+    assert verify_all(engagement, None, NOW) == 0
+    said = capsys.readouterr().out
+    assert "orders: authorization OBH-" in said and "SHA256:" in said
+    assert verify_all(engagement, None, NOW + timedelta(days=400)) == 3
+
+
+def test_verify_names_what_is_not_covered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path, Options(asked_by="Zhao", data_classes=["statistics"]))
+    sign_file(tmp_path / USUAL_FILE, KEY)
+    assert verify_all(load(tmp_path, MINIMAL + AUTHORIZATION), "orders", NOW) == 0
+    said = capsys.readouterr().out
+    assert "not covered, so not read: " in said and "Parameter" in said and "Memstore" not in said
+
+
+def test_keys_for_sign(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    assert read_key(key).public_key() == KEY.public_key()
+    key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n")
+    with pytest.raises(ConfigError, match="no private key that can be used"):
+        read_key(key)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_key(tmp_path / "none")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        sign_file(tmp_path / "none", KEY)
+
+
+@needs_openssh
+def test_a_key_with_a_passphrase_is_for_ssh_keygen(tmp_path: Path) -> None:
+    ssh_keygen("-q", "-t", "ed25519", "-N", "a passphrase", "-f", tmp_path / "key")
+    with pytest.raises(ConfigError, match="has a passphrase; sign with it by: ssh-keygen"):
+        read_key(tmp_path / "key")

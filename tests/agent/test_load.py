@@ -1,0 +1,171 @@
+"""The load we put on a tenant: what holds costly sources back, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from agent.collect import collect
+from agent.connect import Endpoint, Session
+from agent.errors import StatementError
+from agent.facts import CostClass, source
+from agent.i18n import render
+from agent.load import BusyLimits, Watch
+from agent.model import Budget, Capabilities, Cost, Snapshot, Unavailable
+from agent.terms import TenantKind, Text, UnavailableKind, Version
+
+
+@source("oceanbase.HX_CHEAP")
+class Cheap:
+    a: int
+
+
+@source("oceanbase.HX_MEDIUM", cost=CostClass.MEDIUM)
+class Medium:
+    a: int
+
+
+@source("oceanbase.HX_MEDIUM", cost=CostClass.MEDIUM)
+class Other:
+    a: int
+
+
+@source("oceanbase.HX_HEAVY", cost=CostClass.HEAVY)
+class Heavy:
+    a: int
+
+
+@source("oceanbase.HX_HEAVY", cost=CostClass.HEAVY)
+class Huge:
+    a: int
+
+
+QUIET, BUSY = (1, 50, 400), (40, 40 * 100, 40 * 400)  # four cores: one session at work, forty
+
+
+class Tenant:
+    """A session whose looks give these answers in turn, the last one for ever."""
+
+    def __init__(self, looks: Sequence[Any], spent_ms: float = 0.0) -> None:
+        self.endpoint, self.budget = Endpoint("shop", "h", 1, "r", str), Budget()
+        self.cost, self.sent, self.looks = Cost(database_ms=spent_ms), list[str](), list(looks)
+
+    def fetch(self, sql: str, source: str) -> list[Any]:
+        self.sent.append(source)
+        if source != "load":
+            return [(1,)]
+        answer = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return [answer]
+
+
+COLUMNS = {name: frozenset({"A"}) for name in ("HX_CHEAP", "HX_MEDIUM", "HX_HEAVY")}
+ALL = (Heavy, Other, Cheap, Huge, Medium)
+
+
+def taken(
+    tenant: Tenant, limits: BusyLimits = BusyLimits(wait_s=0.0), privileges: frozenset[str] = frozenset({"PROCESS"}),
+    sources: Sequence[type] = ALL,
+) -> tuple[Snapshot, Watch]:  # fmt: skip
+    version, grants = Version(4, 2, 5), {"*": frozenset[str]()}
+    capabilities = Capabilities(version, TenantKind.USER, "r@%", columns=COLUMNS, privileges=privileges, grants=grants)
+    session = cast(Session, tenant)
+    watch = Watch(session, capabilities, limits)
+    return collect(session, sources, capabilities, None, datetime(2026, 11, 23, tzinfo=UTC), watch=watch), watch
+
+
+def statuses(snapshot: Snapshot) -> dict[str, str]:
+    return {record.source: record.status for record in snapshot.records}
+
+
+def test_it_looks_before_the_first_medium_source_and_before_each_heavy_one() -> None:
+    tenant = Tenant([QUIET])
+    snapshot, watch = taken(tenant)
+    assert tenant.sent == ["Cheap", "load", "Medium", "Other", "load", "Heavy", "load", "Huge"]
+    assert set(statuses(snapshot).values()) == {"ok"} and (watch.waited_ms, snapshot.problems) == (0, ())
+
+
+def test_cheap_sources_alone_need_no_look() -> None:
+    tenant = Tenant([BUSY])
+    assert statuses(taken(tenant, sources=[Cheap])[0]) == {"Cheap": "ok"}
+    assert tenant.sent == ["Cheap"]
+
+
+def test_a_target_that_stays_busy_stops_all_that_is_costly_and_says_so() -> None:
+    tenant = Tenant([BUSY])
+    snapshot, _ = taken(tenant)
+    assert statuses(snapshot) == {"Cheap": "ok", **dict.fromkeys(("Medium", "Other", "Heavy", "Huge"), "busy")}
+    assert tenant.sent == ["Cheap", "load"], "once it is known, it is not asked again"
+    missing = snapshot.facts[Heavy]
+    assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.BUSY
+    assert "40 active sessions (at most 16), CPU 25% (at most 90%)" in render(missing.reason, "en")
+    assert "busy_wait_s" in render(missing.remedy, "en")
+    assert [render(problem.what, "en") for problem in snapshot.problems] == [
+        "The target stayed busy, so reading was stopped. Missing are: Medium, Other, Heavy, Huge."
+    ]
+
+
+def test_it_becomes_busy_in_between() -> None:
+    snapshot, _ = taken(Tenant([QUIET, QUIET, BUSY]))
+    found = statuses(snapshot)
+    assert [found[name] for name in ("Medium", "Other", "Heavy", "Huge")] == ["ok", "ok", "ok", "busy"]
+
+
+def test_it_waits_for_a_quieter_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("agent.load.time.sleep", slept.append)
+    snapshot, watch = taken(Tenant([BUSY, BUSY, QUIET]), BusyLimits(wait_s=60.0))
+    assert set(statuses(snapshot).values()) == {"ok"}
+    assert watch.waited_ms == pytest.approx(1000 * sum(slept)) and len(slept) == 2
+
+
+@pytest.mark.parametrize(
+    ("look", "limits", "busy"),
+    [
+        ((16, 0, 6400), BusyLimits(wait_s=0), False),
+        ((17, 0, 6800), BusyLimits(wait_s=0), True),
+        ((8, 0, 800), BusyLimits(wait_s=0), False),  # one core counts as two
+        ((9, 0, 900), BusyLimits(wait_s=0), True),
+        ((0, 360, 400), BusyLimits(wait_s=0), False),
+        ((0, 361, 400), BusyLimits(wait_s=0), True),
+        ((3, 3 * 361, 3 * 400), BusyLimits(wait_s=0), True),  # the join counts CPU once per session
+        ((0, 0, 0), BusyLimits(wait_s=0), False),
+        ((3, 0, 1200), BusyLimits(0.5, wait_s=0), True),
+        ((0, 300, 400), BusyLimits(cpu_pct=70, wait_s=0), True),
+    ],
+)
+def test_when_it_is_busy(look: tuple[int, int, int], limits: BusyLimits, busy: bool) -> None:
+    snapshot, _ = taken(Tenant([look]), limits)
+    assert statuses(snapshot)["Medium"] == ("busy" if busy else "ok")
+
+
+def test_a_target_too_busy_to_answer_is_busy() -> None:
+    snapshot, _ = taken(Tenant([StatementError(Text("slow"), UnavailableKind.TIMEOUT)]))
+    assert statuses(snapshot)["Medium"] == "busy"
+
+
+def test_where_it_cannot_look_it_goes_on_and_says_so() -> None:
+    tenant = Tenant([StatementError(Text("may not"), UnavailableKind.PRIVILEGE)])
+    snapshot, _ = taken(tenant)
+    assert set(statuses(snapshot).values()) == {"ok"} and tenant.sent.count("load") == 1
+    assert ["could not be seen" in render(problem.what, "en") for problem in snapshot.problems] == [True]
+
+
+def test_without_process_an_empty_list_of_sessions_proves_nothing() -> None:
+    tenant = Tenant([QUIET])
+    snapshot, _ = taken(tenant, privileges=frozenset())
+    assert "load" not in tenant.sent and len(snapshot.problems) == 1
+
+
+def test_a_heavy_source_needs_room_for_its_whole_timeout() -> None:
+    snapshot, _ = taken(Tenant([QUIET], spent_ms=20_001.0))
+    assert statuses(snapshot) == {
+        "Cheap": "ok", "Medium": "ok", "Other": "ok", "Heavy": "budget", "Huge": "budget",
+    }  # fmt: skip
+    missing = snapshot.facts[Heavy]
+    assert isinstance(missing, Unavailable) and "10 s of the load budget are left" in render(missing.reason, "en")
+    assert ["Heavy, Huge" in render(problem.what, "en") for problem in snapshot.problems] == [True]

@@ -1,0 +1,104 @@
+"""What the receipt says where audit and journal disagree, and how it reads."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from agent import gate
+from agent.connect import Session
+from agent.errors import StatementError
+from agent.facts import receipt as audit
+from agent.facts.server import own_statements
+from agent.i18n import render
+from agent.model import Capabilities, Cost, Receipt, Unavailable
+from agent.receipt import differences, read_back
+from agent.terms import TenantKind, Text, UnavailableKind, Version
+
+AGREED = Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600)
+WINDOW = (1_795_410_000_000_000, 1_795_410_009_000_000)
+
+
+class Ring:
+    """A session whose audit gives these rows in turn."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.cost, self.connections, self.assessment_id = Cost(30, 200.0, 50.0, 600), 1, "20261123-x"
+        self.sent, self.answers = list[str](), list(answers)
+
+    def window_us(self) -> tuple[int, int]:
+        return WINDOW
+
+    def fetch(self, sql: str, source: str) -> list[Any]:
+        gate.check(sql)
+        self.sent.append(sql)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return [answer]
+
+
+@pytest.fixture(autouse=True)
+def _no_lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.receipt.time.sleep", lambda seconds: None)
+
+
+def read(ring: Ring, *columns: str, stopped: Unavailable | None = None) -> Receipt:
+    version, names = Version(4, 2, 5), frozenset(columns)
+    may = Capabilities(version, TenantKind.USER, "r@%", columns={audit.VIEW: names}, grants={audit.VIEW: names})
+    return read_back(cast(Session, ring), may, stopped)
+
+
+def test_by_the_marker_where_texts_may_be_read() -> None:
+    ring = Ring((29, 150_000, 70_000, 600, 0))
+    found = read(ring, *audit.COLUMNS, audit.TEXT_COLUMN)
+    assert found == Receipt("marker", 29, 200.0, 600, 29, 150.0, 70.0, 600, 0), "the driver's SET NAMES carries none"
+    assert "QUERY_SQL LIKE '_*ob-health 20261123-x %'" in ring.sent[0]
+    assert ring.sent[0].count("QUERY_SQL") == 1, "in the condition alone: no text is read"
+
+
+def test_by_account_and_time_where_they_may_not() -> None:
+    ring = Ring((30, 150_000, 70_000, 600, 0))
+    assert read(ring, *audit.COLUMNS) == Receipt("account", 30, 200.0, 600, 30, 150.0, 70.0, 600, 0)
+    assert "QUERY_SQL" not in ring.sent[0] and f"BETWEEN {WINDOW[0]} AND {WINDOW[1]}" in ring.sent[0]
+
+
+def test_the_audit_lags_so_it_is_asked_twice_and_no_more() -> None:
+    assert read(Ring((3, 0, 0, 0, 0), (30, 0, 0, 0, 0)), *audit.COLUMNS).found == 30
+    assert read(Ring((0, 0, 0, 0, 0), (28, 0, 0, 0, 0)), *audit.COLUMNS).found == 28
+
+
+def test_what_cannot_be_read_back_says_why_and_asks_nothing() -> None:
+    ring = Ring()
+    found = read(ring, "USER_NAME")
+    assert (found.way, ring.sent) == ("", []) and "GV$OB_SQL_AUDIT" in render(found.reason, "en")
+    busy = Unavailable(UnavailableKind.BUSY, Text("It is busy."))
+    assert read(ring, *audit.COLUMNS, stopped=busy).reason == Text("It is busy.") and ring.sent == []
+    failing = Ring(StatementError(Text("The budget is spent."), UnavailableKind.BUDGET))
+    assert read(failing, *audit.COLUMNS).reason == Text("The budget is spent.")
+
+
+@pytest.mark.parametrize(
+    ("receipt", "said"),
+    [
+        (AGREED, []),
+        (Receipt("marker", 31, 200.0, 600, 28, 150.0, 70.0, 600), ["28 of the 31"]),
+        (Receipt("account", 31, 200.0, 600, 33, 150.0, 70.0, 700), ["something else used the account"]),
+        (Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 601), ["601 rows returned, the journal 600"]),
+        (Receipt("account", 31, 200.0, 600, 31, 201.0, 70.0, 600), ["took 201 ms, by the journal 200 ms"]),
+        (Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600, 2), ["2 statements changed rows"]),
+        (Receipt("", 31, 200.0, 600, reason=Text("no")), []),
+    ],
+)
+def test_where_they_disagree_it_says_so(receipt: Receipt, said: list[str]) -> None:
+    found = [render(text, "en") for text in differences(receipt)]
+    assert len(found) == len(said) and all(part in text for part, text in zip(said, found, strict=True)), found
+
+
+def test_the_customer_signs_what_is_sent() -> None:
+    signed = own_statements()
+    assert audit.by_account(WINDOW, "<system schema>") == signed["receipt"].replace(
+        "<microseconds> AND <microseconds>", f"{WINDOW[0]} AND {WINDOW[1]}"
+    )
+    assert "LIKE '_*ob-health <assessment id> %'" in signed["receipt_by_marker"] and "GV$SYSSTAT" in signed["load"]
