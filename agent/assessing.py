@@ -197,7 +197,7 @@ def render_again(
 def preflight_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str = "") -> int:
     """Connect, look, and say what is missing; reads no facts."""
     from agent.authorization.authorize import authorize
-    from agent.authorization.covering import compile_covered
+    from agent.authorization.covering import compile_covered, covered
     from agent.model import Unavailable
 
     sources = registry.load(engagement.rules.checks).sources
@@ -205,7 +205,7 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime, out
     def work(name: str) -> int:
         allowed = authorize(engagement, name, now, sources, outside_service)
         with Session(endpoint(engagement, name), budget(engagement, name), pipeline.new_id(now)) as session:
-            seen = preflight.inspect(session, sources, engagement.targets[name].kind)
+            seen = preflight.inspect(session, covered(sources, allowed), engagement.targets[name].kind)
         console.say(
             "{target}: OceanBase {version}, {kind} tenant, account {account}", "bold",
             target=name, version=str(seen.version), kind=seen.tenant_kind.value, account=seen.account,

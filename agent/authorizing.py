@@ -155,11 +155,11 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
             "{target}: authorization {reference} holds until {until}, signed with {signer}", "bold", target=name,
             reference=found.reference, until=found.not_after.astimezone(UTC), signer=found.signer,
         )  # fmt: skip
-        out = [row.__name__ for row in rows if not covered(row, found.data_classes, found.sources)]
+        read = covered(rows, found)
+        unread = ", ".join(row.__name__ for row in rows if row not in read)
         console.say(
-            "    {covered_count} of {all_count} fact sources are covered", covered_count=len(rows) - len(out),
-            all_count=len(rows),
-        )  # fmt: skip
-        if out:
-            console.say("    not covered, so not read: {names}", names=", ".join(out))
+            "    {covered_count} of {all_count} fact sources are covered", covered_count=len(read), all_count=len(rows)
+        )
+        if unread:
+            console.say("    not covered, so not read: {names}", names=unread)
     return worst_of(codes)

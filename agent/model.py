@@ -428,11 +428,11 @@ class SourceScope:
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type,
-    ``withheld`` names what else of our own may not be sent (``facts.server.DISPENSABLE``).
+    """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type.
 
-    ``signer`` is the key's fingerprint, ``sha256`` that of the signed document. ``outside_service`` is the reason for an
-    assessment that the subscription does not cover.
+    ``signer`` is the key's fingerprint, ``sha256`` that of the signed document, ``withheld`` names what else of our own
+    may not be sent (``facts.server.DISPENSABLE``), ``outside_service`` is the reason for an assessment that the
+    subscription does not cover.
     """
 
     reference: str

@@ -15,6 +15,7 @@ from pathlib import Path
 import agent
 from agent import journal, preflight, rules, snapshot, targets
 from agent.authorization.authorize import authorize
+from agent.authorization.covering import covered
 from agent.authorization.service import WHOLE_MONTHS
 from agent.collect import collect
 from agent.compare import compare
@@ -91,7 +92,7 @@ def _collected(
     given = tuple(targets.given_facts(engagement, name, job.now, job.earlier))
     endpoint, budget = targets.endpoint(engagement, name), targets.budget(engagement, name)
     with Session(endpoint, budget, assessment_id, written, authorization.withheld) as session:
-        capabilities = preflight.inspect(session, sources, engagement.targets[name].kind)
+        capabilities = preflight.inspect(session, covered(sources, authorization), engagement.targets[name].kind)
         watch = Watch(session, capabilities, targets.busy_limits(engagement, name))
         facts = collect(
             session, sources, capabilities, authorization.data_classes, job.now, given=given, progress=job.progress,

@@ -43,15 +43,22 @@ def authorize(
     _not_revoked(block, request, args)
     _covers(request, engagement, target_name, args)
     _in_time(request, now, args)
-    scopes = {source.name: source.scope for source in request.sources}
-    _statements(request, sources, args)
-    return Authorization(
+    _statements(request, args)
+    found = Authorization(
         request.reference, request.approver, request.not_before.astimezone(UTC), request.not_after.astimezone(UTC),
         frozenset(request.data_classes), tuple(target.name for target in request.targets),
-        sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(), scopes,
+        sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(),
+        {source.name: source.scope for source in request.sources},
         frozenset(source for name, source in DISPENSABLE.items() if not _listed(request, name)),
         _in_service(engagement, now, outside_service),
     )  # fmt: skip
+    if not covered(sources, found):
+        raise _refused(
+            "Authorization {reference} lists none of the fact sources that this version of the agent reads. "
+            "Ask {customer} to sign a new request.",
+            args,
+        )
+    return found
 
 
 def _refused(msgid: str, args: Args) -> NotAuthorized:
@@ -164,8 +171,8 @@ def _shown(moment: datetime) -> str:
     return moment.isoformat(" ", "minutes")
 
 
-def _statements(request: Request, sources: Iterable[type], args: Args) -> None:
-    """Session and preflight need their statements as they are; of the sources one must be left."""
+def _statements(request: Request, args: Args) -> None:
+    """Session and preflight need their statements as they are."""
     for name, sql in own_statements().items():
         if name not in DISPENSABLE and not _listed(request, name):
             raise _refused(
@@ -173,13 +180,6 @@ def _statements(request: Request, sources: Iterable[type], args: Args) -> None:
                 "Ask {customer} to sign a new request.",
                 args | {"name": name, "sql": sql},
             )
-    granted, scopes = frozenset(request.data_classes), {source.name: source.scope for source in request.sources}
-    if not any(covered(row, granted, scopes) for row in sources):
-        raise _refused(
-            "Authorization {reference} lists none of the fact sources that this version of the agent reads. "
-            "Ask {customer} to sign a new request.",
-            args,
-        )
 
 
 def _listed(request: Request, name: str) -> bool:

@@ -6,10 +6,10 @@ So another version of the agent does not void the signature, and nothing beyond 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from agent.facts import SourceSpec, spec_of
-from agent.model import Capabilities, SourceScope, Unavailable
+from agent.model import Authorization, Capabilities, SourceScope, Unavailable
 from agent.statements import Statement, columns_read, compile_source, optional_columns
 from agent.terms import DataClass, Text, UnavailableKind
 
@@ -34,10 +34,15 @@ def compile_covered(
     return compile_source(row, _narrowed(capabilities, spec, scopes[spec.name]), data_classes)
 
 
-def covered(row: type, data_classes: frozenset[DataClass], scopes: Scopes) -> bool:
-    """Whether anything of the source may be read."""
-    spec = spec_of(row)
-    return spec is not None and spec.data_class in data_classes and not beyond_scope(row, scopes)
+def covered(rows: Iterable[type], authorization: Authorization) -> list[type]:
+    """Those of the sources of which anything may be read."""
+    return [
+        row
+        for row in rows
+        if (spec := spec_of(row))
+        and spec.data_class in authorization.data_classes
+        and not beyond_scope(row, authorization.sources)
+    ]
 
 
 def scope_of(row: type) -> SourceScope:

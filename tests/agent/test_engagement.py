@@ -69,7 +69,7 @@ def test_a_targets_own_profile_and_attestations_go_first(tmp_path: Path) -> None
     ("old", "new", "problem"),
     [
         ("name: Acme", "name: 5", "2: customer.name: write text"),
-        ("tier: premier", "tier: premier\n  colour: x", "5: service.colour: unknown key; delete it, or write one of: tier"),
+        ("tier: premier", "tier: premier\n  colour: x", "5: service.colour: unknown key; delete it, or write one of:"),
         ("start: 2026-01-31", 'start: "2026-01-31"', "5: service.start: write a date without quotes"),
         ("start: 2026-01-31", "start: 2026-01-31 10:00:00", "5: service.start: write a date without quotes"),
         ("start: 2026-01-31", "start: 0206-01-31", "5: service.start: the year is not plausible"),

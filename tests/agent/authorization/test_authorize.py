@@ -149,7 +149,7 @@ def test_wrong_customer(tmp_path: Path) -> None:
     ("old", "new", "problem"),
     [
         ("  orders:", "  stock:", "does not name target stock"),
-        ("user: reader@orders#c1", "user: root@orders#c1", "another user for target orders: reader@orders#c1, not root@"),
+        ("user: reader@orders#c1", "user: root@orders#c1", "another user for target orders: reader@orders#c1, not"),
         ("host: db.example.com", "host: db2.example.com", "another host for target orders"),
         ("port: 3306", "port: 2881", "another port for target orders: 3306, not 2881"),
         ("port: 3306", "port: 3306\n    limits: {max_rows: 200001}", "allows max_rows up to 200000 on orders"),

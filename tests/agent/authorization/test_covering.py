@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from agent import registry
 from agent.authorization.covering import beyond_scope, compile_covered, covered, scope_of
 from agent.facts import expr, source, spec_of
 from agent.i18n import render
-from agent.model import Capabilities, SourceScope, Unavailable
+from agent.model import Authorization, Capabilities, SourceScope, Unavailable
 from agent.statements import Statement, compile_source
 from agent.terms import DataClass, TenantKind, UnavailableKind, Version
 
@@ -40,6 +41,11 @@ def later(**changes: object) -> dict[str, SourceScope]:
     return {"Thing": dataclasses.replace(SCOPE, **changes)}  # type: ignore[arg-type]
 
 
+def permission(scopes: dict[str, SourceScope], data_class: DataClass = DataClass.STATISTICS) -> Authorization:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    return Authorization("T-1", "A DBA", now, now, frozenset({data_class}), sources=scopes)
+
+
 def sent(row: type, scopes: dict[str, SourceScope]) -> Statement | Unavailable:
     return compile_covered(row, CAPABILITIES, CLASSES, scopes)
 
@@ -67,13 +73,13 @@ def test_what_goes_beyond_is_not_sent_and_named(scopes: dict[str, SourceScope], 
     assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
     assert what in render(found.reason, "en")
     assert found.remedy and "ob-health authorize request" in render(found.remedy, "en")
-    assert not covered(Thing, CLASSES, scopes)
+    assert covered([Thing], permission(scopes)) == []
 
 
 def test_less_than_was_signed_is_fine() -> None:
     wider = later(rows=1000, columns=SCOPE.columns | {"MORE"}, views=SCOPE.views | {"oceanbase.GV$OTHER"})
     assert sent(Thing, wider) == sent(Thing, {"Thing": SCOPE})
-    assert covered(Thing, CLASSES, wider)
+    assert covered([Thing], permission(wider)) == [Thing]
 
 
 def test_a_column_that_may_be_absent_is_left_out_where_it_was_not_signed() -> None:
@@ -95,7 +101,7 @@ def test_a_class_that_is_not_granted_is_named_before_anything_else() -> None:
     found = compile_covered(Thing, CAPABILITIES, frozenset({DataClass.SETTINGS}), {})
     assert isinstance(found, Unavailable)
     assert "data class statistics" in render(found.reason, "en")
-    assert not covered(Thing, frozenset({DataClass.SETTINGS}), {"Thing": SCOPE})
+    assert covered([Thing], permission({"Thing": SCOPE}, DataClass.SETTINGS)) == []
 
 
 def test_every_shipped_source_is_within_what_is_asked_for_it() -> None:

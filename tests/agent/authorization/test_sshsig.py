@@ -115,7 +115,7 @@ def test_the_signed_name_of_the_algorithm_counts() -> None:
     "armored",
     [b"", b"x", b"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----", b"-----BEGIN PGP SIGNATURE-----\nAAAA\n",
      b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAg==\n-----END SSH SIGNATURE-----", sshsig.sign(CONTENT, KEY) * 2,
-     sshsig.sign(CONTENT, KEY)[:-40], b"-----BEGIN SSH SIGNATURE-----\n" + b"A" * 20000 + b"\n-----END SSH SIGNATURE-----"],
+     sshsig.sign(CONTENT, KEY)[:-40], sshsig.sign(CONTENT, KEY).replace(b"\n", b"\n" + b"A" * 20000, 1)],
 )  # fmt: skip
 def test_what_is_no_signature_is_said_with_the_way_to_make_one(armored: bytes) -> None:
     assert "ssh-keygen -Y sign -n ob-health" in refusal(CONTENT, armored, KEY.public_key())
