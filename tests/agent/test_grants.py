@@ -8,16 +8,17 @@ import pytest
 
 from agent.facts import MIXED_VIEWS, all_sources, spec_of
 from agent.grants import EXPOSES, grants, script
-from agent.terms import DataClass
+from agent.terms import DataClass, TenantKind
 
 SOURCES = list(all_sources())
 
 
-def test_every_view_that_a_source_reads_is_granted_and_no_other() -> None:
-    read = {view for row in SOURCES if (spec := spec_of(row)) for view in spec.views if view.startswith("oceanbase.")}
-    granted = re.findall(
-        r"SELECT.* ON (\w+)\.`([^`]+)` TO", "\n".join(grant.sql for grant in grants(SOURCES, "r", "%"))
-    )
+@pytest.mark.parametrize("kind", list(TenantKind))
+def test_every_view_that_a_source_reads_is_granted_and_no_other(kind: TenantKind) -> None:
+    seen = [spec.seen_from(kind) for row in SOURCES if (spec := spec_of(row))]
+    read = {view for spec in seen for view in spec.views if view.startswith("oceanbase.")}
+    script_of_kind = "\n".join(grant.sql for grant in grants(SOURCES, "r", "%", kind=kind))
+    granted = re.findall(r"SELECT.* ON (\w+)\.`([^`]+)` TO", script_of_kind)
     assert {f"{schema}.{view}" for schema, view in granted} == read
 
 
