@@ -149,7 +149,8 @@ def init(
     for path in scaffold(name, directory):
         console.say("written: {path}", path=str(path))
     console.say(
-        "Fill in engagement.yaml, then run: ob-health preflight -e {path}", path=f"{directory / name}/engagement.yaml"
+        "Fill in engagement.yaml, then run: ob-health authorize request -e {path}",
+        path=f"{directory / name}/engagement.yaml",
     )
 
 

@@ -6,6 +6,7 @@ it in the audit, and a timeout hint. One reconnect is allowed when the server br
 
 from __future__ import annotations
 
+import math
 import re
 import ssl
 import struct
@@ -101,7 +102,7 @@ class Session:
             raise StatementError(Text(text, {"source": source}), UnavailableKind.NOT_GRANTED)
         self._within_budget(source)
         try:
-            return self._run(sql, source)
+            return self._run(sql, source, self._left_ms() / 1000)
         except StatementError as error:
             broken = error.kind is UnavailableKind.LOST or not self._connection.open
             if broken and not self._reconnected:
@@ -133,8 +134,8 @@ class Session:
         earlier, later = self._clock or (0.0, 0.0)
         return int((self._opened + earlier) * 1_000_000), int((self._last_answer + later) * 1_000_000) + 1
 
-    def _run(self, sql: str, source: str) -> list[Row]:
-        dressed = self._dressed(sql, source)
+    def _run(self, sql: str, source: str, at_most_s: float = math.inf) -> list[Row]:
+        dressed = self._dressed(sql, source, at_most_s)
         if self._journal:
             self._journal.sent(source, dressed)
         started = time.perf_counter()
@@ -154,9 +155,9 @@ class Session:
             raise failed
         return rows
 
-    def _dressed(self, sql: str, source: str) -> str:
+    def _dressed(self, sql: str, source: str, at_most_s: float) -> str:
         marker = f"/*{OWN_MARKER} {self.assessment_id} {source}*/ "
-        timeout_us = int(min(self.budget.statement_timeout_s * 1000, max(self._left_ms(), 1.0)) * 1000)
+        timeout_us = int(min(self.budget.statement_timeout_s, at_most_s) * 1_000_000)
         return marker + sql.replace("SELECT ", f"SELECT /*+ QUERY_TIMEOUT({timeout_us}) */ ", 1)
 
     def _spend(self, duration_ms: float, rows: list[Row], errno: int | None) -> None:

@@ -82,7 +82,7 @@ def to_document(assessment: Assessment) -> Document:
             "budget": snapshot.budget
             and _plain_fields(snapshot.budget, "statement_timeout_s", "total_database_ms", "max_rows", "max_bytes"),
         },
-        "receipt": snapshot.receipt and _receipt(snapshot.receipt),
+        "receipt": snapshot.receipt and receipt_document(snapshot.receipt),
         "sources": [_source(record) for record in snapshot.records],
         "problems": [
             {"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems
@@ -184,10 +184,12 @@ def _comparison(comparison: Comparison) -> Document:
     return document
 
 
-def _receipt(receipt: Receipt) -> Document:
+def receipt_document(receipt: Receipt) -> Document:
+    """The ``receipt`` member."""
     document = _plain_fields(
-        receipt, "way", "sent", "sent_ms", "sent_rows", "found", "total_ms", "longest_ms", "rows", "writes", "journal_sha256"
-    )
+        receipt, "way", "sent", "sent_ms", "sent_rows", "found", "total_ms", "longest_ms", "rows", "writes",
+        "journal_sha256",
+    )  # fmt: skip
     return {
         **document,
         "reason": in_all_languages(receipt.reason),

@@ -53,7 +53,10 @@ def authorized(engagement: Path, **changes: Any) -> Path:
     return engagement
 
 
-def ssh_keygen(*arguments: str | Path) -> str:
+def ssh_keygen(*arguments: str | Path, stdin: Path | None = None) -> str:
     """Stock OpenSSH; what it says."""
-    done = subprocess.run(["ssh-keygen", *map(str, arguments)], capture_output=True, text=True, check=True)
+    content = stdin.read_text(encoding="utf-8") if stdin else None
+    done = subprocess.run(
+        ["ssh-keygen", *map(str, arguments)], input=content, capture_output=True, text=True, check=True, timeout=60
+    )
     return done.stdout

@@ -14,6 +14,7 @@ from agent.document import to_document
 from agent.errors import ConnectError, NotAuthorized
 from agent.facts.resources import Memstore
 from agent.history.store import History
+from agent.journal import State, verify
 from agent.model import Assessment, Snapshot
 from agent.pipeline import Job
 from agent.registry import Registry
@@ -96,7 +97,10 @@ def test_an_idle_mute_is_a_note(tmp_path: Path) -> None:
 def test_outside_the_authorization_nothing_is_connected_to(tmp_path: Path) -> None:
     late = signed_job(tmp_path, now=datetime(2036, 1, 2, tzinfo=UTC))
     with pytest.raises(NotAuthorized, match="expired"):
-        pipeline.collect_snapshot(late, "x")
+        pipeline.collect_snapshot(late, "x", tmp_path / "out")
+    journal = tmp_path / "out" / "journal.jsonl"
+    assert verify(journal).state is State.INTACT and verify(journal).statements == 0
+    assert "expired" in journal.read_text()
 
 
 def test_a_target_that_cannot_be_reached_is_its_own_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

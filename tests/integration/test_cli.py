@@ -40,7 +40,8 @@ class Place:
 service: {{tier: 顶级版, start: {TODAY - timedelta(days=10)}, months: 12}}
 targets:
   shop:
-    {{host: 127.0.0.1, port: {self.port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}
+    {{host: 127.0.0.1, port: {self.port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}",
+     tls: {{mode: disabled}}}}
 {targets}
 history: sqlite:///{self.directory}/history.sqlite
 {extra}

@@ -1,0 +1,51 @@
+"""The load section: allowed and spent, journal beside audit, and what it says where they disagree."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from agent.document import Document, receipt_document
+from agent.model import Receipt
+from agent.report.html_format import render_html
+from agent.report.proof import build
+from agent.report.words import Words
+from agent.terms import Text
+from tests.agent.report.sample import rich
+
+AGREED = Receipt("account", 31, 214.6, 6123, 31, 188.2, 74.9, 6123)
+
+
+def told(receipt: Receipt) -> Document:
+    """The sample with this receipt, as a document would hold it."""
+    return {**rich(), "receipt": receipt_document(receipt)}
+
+
+def test_figures_stand_beside_each_other() -> None:
+    proof = build(told(AGREED), Words("en"))
+    assert proof is not None and proof.differences == ()
+    assert ("Statements", "31", "31") in proof.figures and ("Statements that wrote", "0", "0") in proof.figures
+    assert ("Database time", "214.6 ms", "30 s") in proof.budget
+    assert "by account and time" in proof.way
+
+
+@pytest.mark.parametrize(
+    ("receipt", "said"),
+    [
+        (AGREED, "Journal and SQL audit agree."),
+        (dataclasses.replace(AGREED, found=30), "holds 30 of the 31 statements"),
+        (dataclasses.replace(AGREED, way="", reason=Text("The target is busy.")), "The target is busy."),
+    ],
+)
+def test_the_report_says_whether_they_agree(receipt: Receipt, said: str) -> None:
+    assert said in render_html(told(receipt), "en").decode()
+
+
+def test_an_assessment_of_an_earlier_agent_has_no_such_section() -> None:
+    document: dict[str, Any] = {key: value for key, value in rich().items() if key != "receipt"}
+    document["cost"] = {name: document["cost"][name] for name in ("statements", "database_ms", "longest_ms", "rows")}
+    assert build(document, Words("en")) is None
+    assert 'id="load"' not in render_html(document, "en").decode()
+    assert 'id="load"' in render_html(told(AGREED), "en").decode()
