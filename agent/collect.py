@@ -103,7 +103,9 @@ def _read(
         rows = tuple(_row(row, statement, values, spec.data_class) for values in raw[: statement.limit])
     except StatementError as error:
         missing = Unavailable(error.kind, error.text, _REMEDIES.get(error.kind))
-        return missing, SourceRecord(spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_since(started))
+        return missing, SourceRecord(
+            spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_since(started)
+        )
     except JournalError:
         raise
     except Exception as error:  # noqa: BLE001 - the border where a bad row becomes data

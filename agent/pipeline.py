@@ -66,9 +66,7 @@ class Job:
         return earlier_from(document) if document else None
 
 
-def collect_snapshot(
-    job: Job, assessment_id: str, directory: Path | None = None
-) -> tuple[Authorization, Snapshot]:
+def collect_snapshot(job: Job, assessment_id: str, directory: Path | None = None) -> tuple[Authorization, Snapshot]:
     """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``."""
     engagement = job.engagement
     try:
@@ -85,9 +83,7 @@ def collect_snapshot(
     return authorization, dataclasses.replace(facts, receipt=receipt)
 
 
-def _collected(
-    job: Job, assessment_id: str, authorization: Authorization, written: journal.Journal | None
-) -> Snapshot:
+def _collected(job: Job, assessment_id: str, authorization: Authorization, written: journal.Journal | None) -> Snapshot:
     engagement, sources, name = job.engagement, job.registry.sources, job.target
     given = tuple(targets.given_facts(engagement, name, job.now, job.earlier))
     endpoint, budget = targets.endpoint(engagement, name), targets.budget(engagement, name)

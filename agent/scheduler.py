@@ -146,9 +146,7 @@ def _text(state: State, all_periods: tuple[Period, ...], current: Period | None,
     )
 
 
-def run_loop(
-    tick: Callable[[], None], at: str, stop: threading.Event, on_error: Callable[[Exception], None]
-) -> None:
+def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error: Callable[[Exception], None]) -> None:
     """Tick at once, then daily at ``at`` (HH:MM or HH:MM:SS, this machine's time), until ``stop`` is set.
 
     ``tick`` asks history what is due, so a tick missed while the machine slept is caught up by the next. Its

@@ -40,9 +40,7 @@ def _tls(tls: Tls) -> ssl.SSLContext | None:
 def budget(engagement: Engagement, name: str) -> Budget:
     """What one assessment may cost the target."""
     limits = engagement.targets[name].limits
-    return Budget(
-        float(limits.statement_timeout_s), float(limits.total_database_ms), limits.max_rows, limits.max_bytes
-    )
+    return Budget(float(limits.statement_timeout_s), float(limits.total_database_ms), limits.max_rows, limits.max_bytes)
 
 
 def busy_limits(engagement: Engagement, name: str) -> BusyLimits:

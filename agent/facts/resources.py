@@ -19,7 +19,7 @@ COUNTERS = (
 
 @source("oceanbase.GV$OB_UNITS", DataClass.STATISTICS)
 class ResourceUnit:
-    """One resource unit of the tenant. CPU in cores, sizes in bytes; user tenants are not shown the size of the disk."""
+    """One resource unit of the tenant. CPU in cores, sizes in bytes; user tenants do not see the size of the disk."""
 
     svr_ip: str | None = None
     svr_port: int | None = None

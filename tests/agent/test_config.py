@@ -105,10 +105,12 @@ SCALARS = st.sampled_from(
 )  # fmt: skip
 TREES = st.recursive(
     SCALARS,
-    lambda inner: st.dictionaries(WORDS, inner, max_size=4).map(
-        lambda d: "{" + ", ".join(f"{k!r}: {v}" for k, v in d.items()) + "}"
-    )
-    | st.lists(inner, max_size=3).map(lambda entries: "[" + ", ".join(entries) + "]"),
+    lambda inner: (
+        st.dictionaries(WORDS, inner, max_size=4).map(
+            lambda d: "{" + ", ".join(f"{k!r}: {v}" for k, v in d.items()) + "}"
+        )
+        | st.lists(inner, max_size=3).map(lambda entries: "[" + ", ".join(entries) + "]")
+    ),
     max_leaves=15,
 )
 

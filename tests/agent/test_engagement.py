@@ -40,9 +40,7 @@ def test_a_full_file(tmp_path: Path) -> None:
         Mute("Li", "known", date(2026, 6, 1), fingerprint="0a1b"),
         Mute("Li", "known", date(2026, 6, 1), code="CAP001", resource="zone*"),
     )
-    assert engagement.overrides == (
-        Override("CAP001", "Li", "small", date(2026, 6, 1), {"judge": {"medium": 80}}),
-    )
+    assert engagement.overrides == (Override("CAP001", "Li", "small", date(2026, 6, 1), {"judge": {"medium": 80}}),)
     assert engagement.authorization is not None
     assert engagement.authorization.document == tmp_path / "signed" / "authorization.yaml"
     assert engagement.authorization.signature_file == tmp_path / "signed" / "dba.sig"

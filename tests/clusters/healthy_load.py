@@ -153,9 +153,7 @@ def plans(cluster: Cluster, tenant: int, server: Server) -> None:
 
 def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None:
     """A week of hourly snapshots at a quarter of the CPU."""
-    cluster.add(
-        "DBA_WR_CONTROL", tenant_id=tenant, snap_interval="+0 01:00:00", retention="+7 00:00:00", topnsql=30
-    )
+    cluster.add("DBA_WR_CONTROL", tenant_id=tenant, snap_interval="+0 01:00:00", retention="+7 00:00:00", topnsql=30)
     for hour in range(168):
         for server in servers:
             place = {"cluster_id": 1, "tenant_id": tenant, "svr_ip": server.ip, "svr_port": server.port}

@@ -1,6 +1,6 @@
 """What evaluating a saved snapshot costs, measured in a process of its own.
 
-    python -m tests.clusters.measure SNAPSHOT
+python -m tests.clusters.measure SNAPSHOT
 """
 
 from __future__ import annotations

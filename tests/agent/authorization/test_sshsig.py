@@ -136,9 +136,7 @@ def test_no_bit_of_document_or_signature_can_be_flipped(data: st.DataObject) -> 
         blob = bytearray(whole)
         blob[at // 8] ^= 1 << at % 8
         text = base64.b64encode(bytes(blob))
-        refusal(
-            CONTENT, b"-----BEGIN SSH SIGNATURE-----\n" + text + b"\n-----END SSH SIGNATURE-----", KEY.public_key()
-        )
+        refusal(CONTENT, b"-----BEGIN SSH SIGNATURE-----\n" + text + b"\n-----END SSH SIGNATURE-----", KEY.public_key())
 
 
 @settings(max_examples=200, deadline=None)
