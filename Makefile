@@ -20,8 +20,8 @@ setup: $(STAMP)  ## The virtual environment with pinned packages
 demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifacts in build/demo/
 	$(BIN)/ob-health demo --out build/demo
 
-test: $(STAMP)  ## Every test
-	$(BIN)/pytest
+test: $(STAMP)  ## Every test, on two embedded kernels side by side
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .

@@ -99,7 +99,7 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
         wall = time.perf_counter() - started
         audited, total_ms, longest_ms = server_side(kernel, assessment_id)
         figures += [
-            Figure(f"{label}: statements sent", facts.cost.statements, "", 40),
+            Figure(f"{label}: statements sent", facts.cost.statements, "", 60),
             Figure(f"{label}: statements found in the audit", audited, ""),
             Figure(f"{label}: server time", total_ms, "ms", 500),
             Figure(f"{label}: longest statement", longest_ms, "ms"),
