@@ -181,27 +181,6 @@ class PartitionedIndex:
 
 
 @source(
-    "information_schema.KEY_COLUMN_USAGE",
-    DataClass.SETTINGS,
-    cost=CostClass.MEDIUM,
-    where=f"{BUSINESS} AND REFERENCED_TABLE_NAME IS NOT NULL",
-    order_by="TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
-    limit=20000,
-    requires=Privilege.SHOW_VIEW,
-)
-class ForeignKeyColumn:
-    """One column of a foreign key, on the side that refers to the other table."""
-
-    table_schema: str
-    table_name: str
-    constraint_name: str
-    column_name: str
-    ordinal_position: int
-    referenced_table_schema: str
-    referenced_table_name: str
-
-
-@source(
     "oceanbase.DBA_SEQUENCES",
     DataClass.STATISTICS,
     where=BUSINESS_OWNER.replace("OWNER", "SEQUENCE_OWNER"),

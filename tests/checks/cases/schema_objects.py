@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from agent.facts.schema import (
-    ForeignKeyColumn,
     IndexColumn,
     InvalidObject,
     PartitionedIndex,
@@ -64,16 +63,6 @@ def _index(name: str, *columns: str) -> list[IndexColumn]:
     ]  # fmt: skip
 
 
-def _key(*columns: str) -> list[ForeignKeyColumn]:
-    return [
-        ForeignKeyColumn(
-            table_schema="shop", table_name="t", constraint_name="fk", column_name=column, ordinal_position=position,
-            referenced_table_schema="shop", referenced_table_name="parent",
-        )
-        for position, column in enumerate(columns, 1)
-    ]  # fmt: skip
-
-
 def _invalid(kind: str) -> InvalidObject:
     return InvalidObject(owner="shop", object_name="v", object_type=kind, status="INVALID")
 
@@ -126,11 +115,6 @@ CASES = [
     Case("SCH013", [_split()], label="no statistics"),
     Case("SCH014", [_invalid("INDEX")], label="index"),
     Case("SCH014", [_invalid("VIEW")], [("shop.v", LOW)]),
-    Case("SCH018", [*_key("a"), *_index("PRIMARY", "id")], [("shop.t (a)", LOW)]),
-    Case("SCH018", [*_key("a"), _table("t", rows=10**6)], [("shop.t (a)", MEDIUM)], label="large"),
-    Case("SCH018", [*_key("a", "b"), *_index("k", "b", "a", "c")], label="any order"),
-    Case("SCH018", [*_key("a", "b"), *_index("k", "a", "c", "b")], [("shop.t (a, b)", LOW)], label="not the head"),
-    Case("SCH018", _index("k", "a") * 60000, not_assessed=True, label="cut"),
     Case("SCH019", [_table("a"), _table("b")]),
     Case("SCH019", [_table("a", collation=BIN), *[_table(f"t{n}") for n in range(20)]], label="one of many"),
     Case("SCH019", [_table("a", collation=BIN), *[_table(f"t{n}") for n in range(19)]], [("shop", LOW)]),

@@ -101,16 +101,6 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
-        "SCH018",
-        plant=[
-            "CREATE TABLE {db}.city (id INT PRIMARY KEY)",
-            "CREATE TABLE {db}.street (id INT PRIMARY KEY, city_id INT,"
-            " FOREIGN KEY (city_id) REFERENCES {db}.city (id))",
-        ],
-        resource="{db}.street (city_id)",
-        severity=Severity.LOW,
-    ),
-    Plant(
         "SCH019",
         plant=[
             "CREATE TABLE {db}.a (id INT PRIMARY KEY) COLLATE utf8mb4_general_ci",
