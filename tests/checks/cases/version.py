@@ -6,7 +6,7 @@ from agent.facts.settings import Tenant
 from agent.terms import Severity, TenantKind, Version
 from tests.harness import Case
 
-MEDIUM = Severity.MEDIUM
+LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
 
 
 def _tenant(compatible: str | None, tenant_id: int = 1002, name: str = "shop", kind: str = "USER") -> Tenant:
@@ -20,9 +20,9 @@ CASES = [
     Case("VER001", version=Version(4, 2, 5, 0)),
     Case("VER001", version=Version(4, 3, 5, 3)),
     Case("VER001", version=Version(4, 4, 1, 0), label="newer-than-all"),
-    Case("VER001", [], [("OceanBase", MEDIUM)], version=Version(4, 2, 1, 10)),
-    Case("VER001", [], [("OceanBase", MEDIUM)], version=Version(4, 3, 4, 9), label="4.3.4"),
-    Case("VER001", [], [("OceanBase", MEDIUM)], version=Version(4, 1, 0, 2), label="4.1"),
+    Case("VER001", [], [("OceanBase", LOW)], version=Version(4, 2, 1, 10)),
+    Case("VER001", [], [("OceanBase", LOW)], version=Version(4, 3, 4, 9), label="4.3.4"),
+    Case("VER001", [], [("OceanBase", LOW)], version=Version(4, 1, 0, 2), label="4.1"),
     Case("VER002", [_tenant("4.2.5.0")], label="patch-only"),
     Case("VER002", [_tenant("4.2.1.8")], [("tenant shop", MEDIUM)]),
     Case("VER002", [_tenant("4.2.5.1"), _tenant("4.2.1.0", 1001, "META", "META"), _tenant("4.2.4.0", 1, "sys", "SYS")],
