@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Rows
-from agent.model import CheckSpec, Measurement, Remediation
+from agent.spec import CheckSpec, Measurement, Remediation
 from agent.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
 
 __all__ = [

@@ -12,8 +12,8 @@ from agent.errors import ConfigError
 from agent.facts import spec_of
 from agent.i18n import format_value
 from agent.judge import top_class
-from agent.model import CheckSpec, Expected, Fixed, Ladder, Rule
 from agent.report.labels import ACTORS, CATEGORIES
+from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
 from agent.terms import Category, Text
 
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from agent.engagement import Engagement, OverridesFile
 from agent.fieldtypes import Invalid
-from agent.model import Override
+from agent.spec import Override
 from agent.terms import Scalar, Text
 from agent.yamlfile import Loc, Locate, place, read_yaml, unusable
 

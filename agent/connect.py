@@ -21,7 +21,7 @@ import pymysql
 from agent import gate
 from agent.errors import ConnectError, StatementError, StatementRefused
 from agent.facts import OWN_MARKER, server
-from agent.model import Budget, Cost
+from agent.spending import Budget, Cost
 from agent.terms import Scalar, Text, UnavailableKind
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from agent.evaluate import evaluate
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
 from agent.i18n import LANGUAGES, render, translate
-from agent.model import CheckResult, CheckSpec, Rule, Ruleset, Snapshot, Unavailable
+from agent.model import CheckResult, Snapshot, Unavailable
 from agent.plugins import placeholders
+from agent.spec import CheckSpec, Rule, Ruleset
 from agent.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
 
 PREFIXES = {

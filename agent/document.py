@@ -13,24 +13,10 @@ from typing import Any
 
 from agent.errors import SnapshotError
 from agent.i18n import in_all_languages
-from agent.model import (
-    Assessment,
-    CheckResult,
-    CheckSpec,
-    Comparison,
-    Earlier,
-    Expected,
-    Finding,
-    Fixed,
-    Ladder,
-    Mute,
-    Receipt,
-    Rule,
-    Score,
-    ScoredResult,
-    SourceRecord,
-)
+from agent.model import Assessment, CheckResult, Comparison, Earlier, Finding, Score, ScoredResult, SourceRecord
 from agent.receipt import differences
+from agent.spec import CheckSpec, Expected, Fixed, Ladder, Mute, Rule
+from agent.spending import Receipt
 from agent.terms import Actor, Category, Outcome, Scalar, Severity, Text
 
 SCHEMA_VERSION = 1

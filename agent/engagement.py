@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from agent import model
+from agent import spec
 from agent.fieldtypes import (
     AnyFile,
     Block,
@@ -211,12 +211,12 @@ class OverridesFile(Block):
     overrides: Some[OverrideEntry]
 
     @property
-    def as_model(self) -> tuple[model.Override, ...]:
+    def as_model(self) -> tuple[spec.Override, ...]:
         return _overrides(self.overrides)
 
 
-def _overrides(entries: tuple[OverrideEntry, ...]) -> tuple[model.Override, ...]:
-    return tuple(model.Override(o.code, o.owner, o.reason, o.until, o.change) for o in entries)
+def _overrides(entries: tuple[OverrideEntry, ...]) -> tuple[spec.Override, ...]:
+    return tuple(spec.Override(o.code, o.owner, o.reason, o.until, o.change) for o in entries)
 
 
 class Rules(Block):
@@ -252,15 +252,15 @@ class Engagement(Block):
         return Subscription(self.service.start, self.service.months, self.service.timezone)
 
     @property
-    def mutes(self) -> tuple[model.Mute, ...]:
+    def mutes(self) -> tuple[spec.Mute, ...]:
         """The mutes, in the order of the file."""
         return tuple(
-            model.Mute(m.owner, m.reason, m.until, m.fingerprint or "", m.code or "", m.resource or "")
+            spec.Mute(m.owner, m.reason, m.until, m.fingerprint or "", m.code or "", m.resource or "")
             for m in self.mute_entries
         )
 
     @property
-    def overrides(self) -> tuple[model.Override, ...]:
+    def overrides(self) -> tuple[spec.Override, ...]:
         """The overrides written in the engagement itself; ``rules.file`` may hold more."""
         return _overrides(self.rules.overrides)
 

@@ -11,8 +11,9 @@ from agent.api import NotAssessed
 from agent.compare import fingerprint
 from agent.facts import spec_of
 from agent.judge import judge, stake
-from agent.model import CheckResult, CheckSpec, Expected, Finding, Measurement, Rule, Ruleset, Snapshot, Unavailable
+from agent.model import CheckResult, Finding, Snapshot, Unavailable
 from agent.mutes import Muting
+from agent.spec import CheckSpec, Expected, Measurement, Rule, Ruleset
 from agent.terms import Outcome, Scalar, Text, UnavailableKind
 
 _MAX_TEXT = 2000

@@ -13,7 +13,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agent.model import Expected, Fixed, Ladder
+from agent.spec import Expected, Fixed, Ladder
 from agent.terms import Severity
 
 

@@ -6,7 +6,8 @@ import dataclasses
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from agent.model import Finding, Mute
+from agent.model import Finding
+from agent.spec import Mute
 from agent.terms import Severity
 
 LONGEST = timedelta(days=180)

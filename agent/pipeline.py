@@ -28,12 +28,13 @@ from agent.evaluate import evaluate
 from agent.facts import CostClass
 from agent.history.store import History
 from agent.load import Watch
-from agent.model import Assessment, Authorization, CheckResult, Earlier, Period, Ruleset, Score, Snapshot
+from agent.model import Assessment, Authorization, CheckResult, Earlier, Period, Score, Snapshot
 from agent.receipt import read_back
 from agent.registry import Registry
 from agent.report.render import render
 from agent.scheduler import is_due
 from agent.score import score
+from agent.spec import Ruleset
 from agent.terms import Text
 
 Progress = Callable[[str, int, int], None]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from agent.errors import StatementError
 from agent.facts import receipt as audit
-from agent.model import Capabilities, Receipt, Unavailable
+from agent.model import Capabilities, Unavailable
+from agent.spending import Receipt
 from agent.terms import Scalar, Text
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agent import i18n, plugins
 from agent.errors import ConfigError
-from agent.model import CheckSpec
+from agent.spec import CheckSpec
 from agent.terms import TenantKind, Text
 
 GROUP = "ob_health.checks"

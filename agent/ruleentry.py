@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agent.errors import RulesError
-from agent.model import CheckSpec, Expected, Fixed, Ladder, Rule
+from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
 from agent.terms import Scalar, Severity, Text
 from agent.yamlfile import Loc
 

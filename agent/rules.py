@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import agent
-from agent.model import CheckResult, CheckSpec, Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model import CheckResult
 from agent.mutes import LONGEST, LONGEST_CRITICAL
 from agent.ruleentry import Problems, parse_rule
+from agent.spec import CheckSpec, Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.terms import Text
 from agent.yamlfile import place, read_yaml, yaml_path
 

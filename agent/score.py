@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.judge import RISK_CLASSES
-from agent.model import CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult, ScoringPolicy
+from agent.model import CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult
+from agent.spec import ScoringPolicy
 from agent.terms import Actor, Outcome, Severity, TenantKind
 
 ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})

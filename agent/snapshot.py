@@ -18,7 +18,8 @@ from typing import Any
 import zstandard
 
 from agent.errors import SnapshotError
-from agent.model import Budget, Cost, Problem, Receipt, Snapshot, SourceRecord, Unavailable
+from agent.model import Problem, Snapshot, SourceRecord, Unavailable
+from agent.spending import Budget, Cost, Receipt
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 FORMAT = 1

@@ -22,8 +22,8 @@ from agent.config import validated
 from agent.expression import Expression, Kind, compile_expression, kind_of, kinds_of
 from agent.facts import all_sources
 from agent.fieldtypes import Block, Code, Invalid, Many, Some, Words
-from agent.model import CheckSpec, Measurement, Remediation
 from agent.ruleentry import Problems, parse_rule
+from agent.spec import CheckSpec, Measurement, Remediation
 from agent.terms import Actor, Category, RunAs, TenantKind, Unit, Version
 from agent.yamlfile import Loc, place, read_yaml
 

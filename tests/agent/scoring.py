@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 from agent.compare import fingerprint
 from agent.judge import RISK_CLASSES
-from agent.model import CheckResult, Earlier, Finding, Mute, Score, ScoringPolicy
+from agent.model import CheckResult, Earlier, Finding, Score
 from agent.score import score
+from agent.spec import Mute, ScoringPolicy
 from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text
 
 POLICY = ScoringPolicy()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.model import Mute, Override
+from agent.spec import Mute, Override
 from agent.terms import TenantKind
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load, problems_of, with_line
 from tests.agent.signing import SIGNER

@@ -15,7 +15,8 @@ from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.i18n import render
-from agent.model import CheckResult, CheckSpec, Measurement, Ruleset, Snapshot, SourceRecord, Unavailable
+from agent.model import CheckResult, Snapshot, SourceRecord, Unavailable
+from agent.spec import CheckSpec, Measurement, Ruleset
 from agent.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from tests.agent.tiny import SPECS, memstore, ruleset, snapshot
 

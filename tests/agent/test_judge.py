@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.judge import RISK_CLASSES, judge, stake, top_class
-from agent.model import Expected, Fixed, Ladder
+from agent.spec import Expected, Fixed, Ladder
 from agent.terms import Severity
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL

@@ -14,7 +14,8 @@ from agent.errors import StatementError
 from agent.facts import CostClass, source
 from agent.i18n import render
 from agent.load import BusyLimits, Watch
-from agent.model import Budget, Capabilities, Cost, Snapshot, Unavailable
+from agent.model import Capabilities, Snapshot, Unavailable
+from agent.spending import Budget, Cost
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from agent.evaluate import evaluate
 from agent.facts.settings import Variable
 from agent.i18n import render
-from agent.model import CheckResult, Mute, Ruleset
+from agent.model import CheckResult
 from agent.mutes import LONGEST, LONGEST_CRITICAL
 from agent.rules import unused_mutes
 from agent.score import score
+from agent.spec import Mute, Ruleset
 from agent.terms import Outcome, TenantKind
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 

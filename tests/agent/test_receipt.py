@@ -12,8 +12,9 @@ from agent.errors import StatementError
 from agent.facts import receipt as audit
 from agent.facts.server import own_statements
 from agent.i18n import render
-from agent.model import Capabilities, Cost, Receipt, Unavailable
+from agent.model import Capabilities, Unavailable
 from agent.receipt import differences, read_back
+from agent.spending import Cost, Receipt
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 AGREED = Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600)

@@ -12,8 +12,8 @@ import pytest
 
 from agent.errors import ConfigError, RulesError
 from agent.i18n import render
-from agent.model import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.rules import apply, load
+from agent.spec import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.terms import Severity
 from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset
 

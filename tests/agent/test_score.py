@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from agent.model import CheckResult, Earlier, Score, ScoringPolicy
+from agent.model import CheckResult, Earlier, Score
 from agent.score import gain_of, score
+from agent.spec import ScoringPolicy
 from agent.terms import Actor, Category, Outcome, Severity, TenantKind
 from tests.agent.scoring import earlier_of, failed, finding, many, points_of, scored, without_finding
 

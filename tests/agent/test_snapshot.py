@@ -19,8 +19,9 @@ from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
-from agent.model import Cost, Problem, Snapshot, SourceRecord, Unavailable
+from agent.model import Problem, Snapshot, SourceRecord, Unavailable
 from agent.snapshot import FORMAT, load, save
+from agent.spending import Cost
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 from tests.agent.tiny import NOW, memstore
 

@@ -10,8 +10,9 @@ from typing import Any
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
-from agent.model import CheckSpec, Ruleset, Snapshot, Unavailable
+from agent.model import Snapshot, Unavailable
 from agent.rules import load
+from agent.spec import CheckSpec, Ruleset
 from agent.terms import Version
 from agent.units import parse_switch
 

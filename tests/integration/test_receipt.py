@@ -26,8 +26,9 @@ from agent.i18n import render
 from agent.journal import Journal, State, verify
 from agent.kernel import Kernel
 from agent.load import BusyLimits, Watch
-from agent.model import Receipt, Snapshot, Unavailable
+from agent.model import Snapshot, Unavailable
 from agent.receipt import differences, read_back
+from agent.spending import Receipt
 from agent.terms import TenantKind
 from tests.integration.reading import PASSWORD, audited, endpoint, open_session, read, reader, rows_of
 

@@ -11,21 +11,8 @@ import pytest
 from agent.document import to_document
 from agent.errors import HistoryError
 from agent.i18n import render
-from agent.model import (
-    Assessment,
-    CheckResult,
-    CheckSpec,
-    Finding,
-    Fixed,
-    Measurement,
-    Mute,
-    Period,
-    Remediation,
-    Rule,
-    Ruleset,
-    Score,
-    Snapshot,
-)
+from agent.model import Assessment, CheckResult, Finding, Period, Score, Snapshot
+from agent.spec import CheckSpec, Fixed, Measurement, Mute, Remediation, Rule, Ruleset
 from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

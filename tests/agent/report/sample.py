@@ -8,31 +8,22 @@ from datetime import UTC, date, datetime, timedelta
 
 from agent.compare import compare, fingerprint
 from agent.document import Document, earlier_from, to_document
-from agent.model import (
-    Assessment,
-    Authorization,
-    Budget,
-    CheckResult,
+from agent.model import Assessment, Authorization, CheckResult, Finding, Period, Problem, Snapshot, SourceRecord
+from agent.score import score
+from agent.spec import (
     CheckSpec,
-    Cost,
     Expected,
-    Finding,
     Fixed,
     Ladder,
     Measurement,
     Mute,
     Override,
-    Period,
-    Problem,
-    Receipt,
     Remediation,
     Rule,
     Ruleset,
     ScoringPolicy,
-    Snapshot,
-    SourceRecord,
 )
-from agent.score import score
+from agent.spending import Budget, Cost, Receipt
 from agent.terms import (
     Actor,
     Category,

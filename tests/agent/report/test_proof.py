@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from agent.document import Document, receipt_document
-from agent.model import Receipt
 from agent.report.html_format import render_html
 from agent.report.proof import build
 from agent.report.words import Words
+from agent.spending import Receipt
 from agent.terms import Text
 from tests.agent.report.sample import rich
 

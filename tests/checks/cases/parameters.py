@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.facts.settings import Parameter, Variable
-from agent.model import Expected
+from agent.spec import Expected
 from agent.terms import Severity, TenantKind
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter, resource
 from tests.harness import Case, shipped

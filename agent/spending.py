@@ -1,0 +1,56 @@
+"""What an assessment may cost a target, what it cost, and the receipt from the target itself. See ``agent.model``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.terms import (
+    Text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the assessment cost the database (durations by our own clock).
+
+    ``bytes`` are those of the values received; ``waited_ms`` is how long we held back because the target was busy.
+    """
+
+    statements: int = 0
+    database_ms: float = 0.0
+    longest_ms: float = 0.0
+    rows: int = 0
+    bytes: int = 0
+    waited_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one assessment may cost the target, over one connection."""
+
+    statement_timeout_s: float = 10.0
+    total_database_ms: float = 30_000.0
+    max_rows: int = 200_000
+    max_bytes: int = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Our statements as the target's own SQL audit has them, beside what the journal says was sent (``sent_*``).
+
+    ``way`` is how they were found: by our ``marker``, by our ``account`` and the time, or ``""``: not at all, and
+    ``reason`` says why. ``writes`` counts statements that changed a row. Times in milliseconds. ``journal_sha256`` is
+    the hash of the journal's last line.
+    """
+
+    way: str = ""
+    sent: int = 0
+    sent_ms: float = 0.0
+    sent_rows: int = 0
+    found: int = 0
+    total_ms: float = 0.0
+    longest_ms: float = 0.0
+    rows: int = 0
+    writes: int = 0
+    reason: Text | None = None
+    journal_sha256: str = ""
