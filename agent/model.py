@@ -1,7 +1,7 @@
 """Frozen types of the whole line.
 
-Imports nothing of ours but ``agent.terms``, ``agent.spec`` and ``agent.spending``. Conventions: bytes are ``int``, percentages
-``float`` 0-100, times aware UTC, ``Text`` is anything a person reads (rendered late, per language).
+Imports nothing of ours but ``agent.terms``, ``agent.spec`` and ``agent.spending``. Conventions: bytes are ``int``,
+percentages ``float`` 0-100, times aware UTC, ``Text`` is anything a person reads (rendered late, per language).
 """
 
 from __future__ import annotations
