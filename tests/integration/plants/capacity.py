@@ -21,7 +21,7 @@ PLANTS = [
     Plant(
         "CAP007",
         plant=["SET SESSION recyclebin = ON", "CREATE TABLE {db}.t (a INT PRIMARY KEY)", "DROP TABLE {db}.t"],
-        later=timedelta(days=14),
+        later=timedelta(days=15),
         resource="recycle bin",
         severity=Severity.LOW,
     ),

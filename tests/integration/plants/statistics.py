@@ -11,7 +11,7 @@ PLANTS = [
     Plant(
         "STA001",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY)", "INSERT INTO {db}.t VALUES (1), (2)"],
-        later=timedelta(days=8),
+        later=timedelta(days=9),
         resource="{db}.t",
         severity=Severity.LOW,
     ),
