@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check bench docs messages clean
+.PHONY: help setup demo test again check bench docs messages clean
 
 help:  ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifac
 
 test: $(STAMP)  ## Every test, on two embedded kernels side by side
 	$(BIN)/pytest -n 2 --dist loadfile
+
+again: $(STAMP)  ## The tests that failed last time, one after the other
+	$(BIN)/pytest --last-failed --last-failed-no-failures none
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .

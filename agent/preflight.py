@@ -58,7 +58,7 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, held: H
         problems.append(_wrong_kind(kind))
     privileges, grants = _grants(session, problems, system_schema)
     blind: list[Problem] = []
-    columns = _columns(session, sources, blind, system_schema)
+    columns = _columns(session, sources, blind, system_schema, kind)
     if grants is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise it is what follows from that
         problems += blind
     problems += ([] if grants is None else _missing_privileges(privileges, account)) + _writes(privileges)
@@ -133,7 +133,7 @@ def parse_grants(lines: Iterable[str], system_schema: str) -> tuple[set[str], di
 
 
 def _columns(
-    session: Session, sources: Iterable[type], problems: list[Problem], system_schema: str
+    session: Session, sources: Iterable[type], problems: list[Problem], system_schema: str, kind: TenantKind
 ) -> dict[str, frozenset[str]]:
     """Upper-case view -> columns. The standard information_schema is taken as it is declared.
 
@@ -141,7 +141,7 @@ def _columns(
     then tells, instead of everything passing for absent.
     """
     declared = [source for source in sources if spec_of(source)]
-    standard, wanted = _declared(declared, "information_schema"), _declared(declared, "oceanbase")
+    standard, wanted = _declared(declared, "information_schema", kind), _declared(declared, "oceanbase", kind)
     found: dict[str, set[str]] = defaultdict(set)
     try:
         for view, column in session.fetch(server.columns_of(wanted, system_schema), "columns") if wanted else ():
@@ -162,12 +162,14 @@ def _columns(
     return {name: frozenset(columns) for name, columns in {**standard, **found}.items()}
 
 
-def _declared(sources: Iterable[type], schema: str) -> dict[str, set[str]]:
-    """Upper-case view of this schema -> the columns that every version must have."""
+def _declared(sources: Iterable[type], schema: str, kind: TenantKind) -> dict[str, set[str]]:
+    """Upper-case view of this schema, as this kind of tenant sees it -> the columns that every version must have."""
     columns: dict[str, set[str]] = defaultdict(set)
     for source in sources:
+        spec = spec_of(source)
+        seen = {spec.seen_from(kind).view, *spec.also_reads} if spec else set()
         for view, names in columns_read(source).items():
-            if view.startswith(f"{schema}."):
+            if view in seen and view.startswith(f"{schema}."):
                 columns[view.partition(".")[2].upper()] |= names - optional_columns(source)
     return columns
 

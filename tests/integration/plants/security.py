@@ -50,7 +50,7 @@ PLANTS = [
         "SEC007",
         plant=("CREATE USER 'plant_sec007'@'127.0.0.1' IDENTIFIED BY 'Plant-2026'",),
         always=("DROP USER IF EXISTS 'plant_sec007'@'127.0.0.1'",),
-        later=timedelta(days=366),
+        later=timedelta(days=365),
         resource="plant_sec007@127.0.0.1",
         severity=Severity.LOW,
     ),
