@@ -209,7 +209,7 @@ def test_times_are_utc_whatever_the_servers_session_zone(taken: Taken) -> None:
     assert timedelta(seconds=-5) < datetime.now(UTC) - gathered.last_analyzed < timedelta(minutes=20)
     # Our own large plans can push every other one out of the small tenant's cache.
     active = [datetime.now(UTC) - plan.last_active_time for plan in taken.rows(CachedPlan)]
-    assert [age for age in active if not timedelta(seconds=-5) < age < timedelta(minutes=30)] == []
+    assert [age for age in active if not timedelta(seconds=-5) < age < timedelta(minutes=20)] == []
 
 
 def test_statistics_never_gathered_are_unknown_and_not_zero(taken: Taken) -> None:
