@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from agent.bridge import bridge
 from agent.judge import RISK_CLASSES
 from agent.model import Change, CheckResult, Comparison, Earlier, Finding, Score
 from agent.score import ASSESSED
@@ -46,6 +47,8 @@ def compare(
         score_delta=None if was is None or score.band is None else round(score.value - was, 1),
         ruleset_changed=ruleset_sha256 != earlier.ruleset_sha256,
         changes=tuple(sorted(_changes(results, earlier), key=_order)),
+        bridge=bridge(results, score, ruleset_sha256, earlier),
+        categories_was=earlier.categories,
     )
 
 

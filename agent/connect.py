@@ -6,10 +6,11 @@ it in the audit, and a timeout hint. One reconnect is allowed when the server br
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
+import socket
 import ssl
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql
 
-from agent import gate
-from agent.errors import ConnectError, StatementError, StatementRefused
+from agent import answers, gate
+from agent.deadline import at_most
+from agent.errors import ConfigError, ConnectError, StatementError, StatementRefused
 from agent.facts import OWN_MARKER, server
-from agent.spending import Budget, Cost
+from agent.spending import Budget, Cost, Sent
 from agent.terms import Scalar, Text, UnavailableKind
 
 if TYPE_CHECKING:
@@ -30,16 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Budget", "Endpoint", "Row", "Session"]
 
 Row = tuple[Any, ...]
-_KINDS = {
-    1142: UnavailableKind.PRIVILEGE, 1143: UnavailableKind.PRIVILEGE, 1044: UnavailableKind.PRIVILEGE,
-    1227: UnavailableKind.PRIVILEGE, 1370: UnavailableKind.PRIVILEGE,
-    1146: UnavailableKind.NO_VIEW, 1054: UnavailableKind.NO_COLUMN, 1049: UnavailableKind.NO_VIEW,
-    4012: UnavailableKind.TIMEOUT, 1317: UnavailableKind.TIMEOUT, 3024: UnavailableKind.TIMEOUT,
-    6212: UnavailableKind.TIMEOUT,
-}  # fmt: skip
-_LOST = frozenset({0, 2006, 2013, 2014, 2055, 5066})
 # What stands in the marker must not be able to end it.
 _IN_MARKER = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# What the way there and back may add to the server's own limit.
+_GRACE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class Endpoint:
 
 
 class Session:
-    """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent.
+    """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent, ``sent`` on what.
 
     With a journal, every statement is written there before it is sent, and its result after. For the sources in
     ``withheld`` the customer signed no statement: nothing is sent for them.
@@ -80,6 +76,7 @@ class Session:
         self.system_schema = "oceanbase"
         self.server_version = ""
         self.cost = Cost()
+        self.sent: list[Sent] = []
         self._connection = self._open()
 
     def __enter__(self) -> Session:
@@ -100,14 +97,15 @@ class Session:
         if source in self._withheld:
             text = "The signed authorization does not list this statement, so it is not sent: {source}."
             raise StatementError(Text(text, {"source": source}), UnavailableKind.NOT_GRANTED)
+        if not self._connection.open:
+            text = "The connection to the target was lost, so {source} was not read."
+            raise StatementError(Text(text, {"source": source}), UnavailableKind.LOST)
         self._within_budget(source)
         try:
             return self._run(sql, source, self._left_ms() / 1000)
         except StatementError as error:
-            broken = error.kind is UnavailableKind.LOST or not self._connection.open
-            if broken and not self._reconnected:
-                self._reconnected = True
-                self._reopen(error)
+            if error.kind is UnavailableKind.LOST or not self._connection.open:
+                self._recover(error)
             if error.kind is UnavailableKind.TIMEOUT:
                 self._within_budget(source)  # it may have met the end of the budget, not its own limit
             raise
@@ -142,15 +140,16 @@ class Session:
         rows: list[Row] = []
         failed: StatementError | None = None
         try:
-            with self._connection.cursor() as cursor:
+            with at_most(self._patience_s, lambda: _shut(self._connection)), self._connection.cursor() as cursor:
                 cursor.execute(dressed)
                 rows = list(cursor.fetchall())
         except pymysql.MySQLError as error:
-            failed = _classified(error, source)
-        except (UnicodeError, ValueError, LookupError, struct.error) as error:
-            # The driver gave up in the middle of an answer: what is left of it would be taken for the next one.
-            failed = _classified(pymysql.MySQLError(0, f"unreadable answer: {error}"), source)
-        self._spend((time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
+            failed = answers.failed_statement(error.args, source)
+        except TimeoutError as error:
+            failed = answers.failed_statement((answers.LOST, str(error)), source)
+        except Exception as error:  # noqa: BLE001 - the driver has many ways to give up in the middle of an answer
+            failed = answers.failed_statement((answers.UNREADABLE, f"unreadable answer: {error}"), source)
+        self._spend(source, (time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
         if failed:
             raise failed
         return rows
@@ -160,55 +159,69 @@ class Session:
         timeout_us = int(min(self.budget.statement_timeout_s, at_most_s) * 1_000_000)
         return marker + sql.replace("SELECT ", f"SELECT /*+ QUERY_TIMEOUT({timeout_us}) */ ", 1)
 
-    def _spend(self, duration_ms: float, rows: list[Row], errno: int | None) -> None:
+    def _spend(self, source: str, duration_ms: float, rows: list[Row], errno: int | None) -> None:
         cost, size = self.cost, sum(_size(value) for row in rows for value in row)
         self.cost = Cost(
             cost.statements + 1, cost.database_ms + duration_ms, max(cost.longest_ms, duration_ms),
             cost.rows + len(rows), cost.bytes + size,
         )  # fmt: skip
+        self.sent.append(Sent(source, duration_ms, len(rows), errno))
         self._last_answer = time.perf_counter()
         if self._journal:
             self._journal.answered(duration_ms, len(rows), size, errno)
 
-    def _reopen(self, cause: StatementError) -> None:
-        self._connection.close()
+    def _recover(self, cause: StatementError) -> None:
+        """Connect again, once. What is left of a broken answer must never be taken for the next one."""
+        if self._connection.open:
+            self._connection.close()
+        if self._reconnected:
+            return
+        self._reconnected = True
         try:
             self._connection = self._open()
-        except ConnectError:
+        except (ConnectError, ConfigError):
             raise cause from None
+
+    @property
+    def _patience_s(self) -> float:
+        return self.budget.statement_timeout_s + _GRACE_S
 
     def _open(self) -> pymysql.Connection[Any]:
         endpoint = self.endpoint
         args = {"target": endpoint.name, "host": endpoint.host, "port": str(endpoint.port), "user": endpoint.user}
-        read_timeout = int(self.budget.statement_timeout_s) + 5
+        password = endpoint.password()
         if self._journal:
             self._journal.sent("driver", server.DRIVER)
+        connection: pymysql.Connection[Any] = pymysql.Connection(
+            host=endpoint.host, port=endpoint.port, user=endpoint.user, password=password,
+            database="information_schema", charset="utf8mb4", autocommit=None, local_infile=False, ssl=endpoint.tls,
+            ssl_disabled=endpoint.tls is None, connect_timeout=endpoint.connect_timeout_s,
+            read_timeout=self._patience_s, write_timeout=self._patience_s, defer_connect=True,
+        )  # fmt: skip
         try:
-            connection: pymysql.Connection[Any] = pymysql.connect(
-                host=endpoint.host, port=endpoint.port, user=endpoint.user, password=endpoint.password(),
-                database="information_schema", charset="utf8mb4", autocommit=None, local_infile=False, ssl=endpoint.tls,
-                ssl_disabled=endpoint.tls is None, connect_timeout=endpoint.connect_timeout_s,
-                read_timeout=read_timeout, write_timeout=read_timeout,
-            )  # fmt: skip
+            with at_most(endpoint.connect_timeout_s + self._patience_s, lambda: _shut(connection)):
+                connection.connect()
         except pymysql.MySQLError as error:
-            raise self._not_connected(error, args) from None
-        except (ValueError, LookupError, struct.error) as error:
-            garbled = pymysql.MySQLError(0, f"it does not speak the MySQL protocol ({error})")
-            raise self._not_connected(garbled, args) from None
+            raise self._not_connected(error.args, args) from None
+        except TimeoutError as error:
+            raise self._not_connected((answers.LOST, str(error)), args) from None
+        except Exception as error:  # noqa: BLE001 - as above
+            garbled = f"it does not speak the MySQL protocol ({error})"
+            raise self._not_connected((answers.UNREADABLE, garbled), args) from None
         self._connection = connection
         self.connections += 1
-        self._spend(0.0, [], None)  # the driver's own SET NAMES
         try:
+            self._spend("driver", 0.0, [], None)  # the driver's own SET NAMES
             self._prepare(args)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _not_connected(self, error: pymysql.MySQLError, args: dict[str, Any]) -> ConnectError:
+    def _not_connected(self, said: tuple[object, ...], args: dict[str, Any]) -> ConnectError:
         if self._journal:
-            self._journal.answered(0.0, 0, 0, _number(error))
-        return _connect_error(error, args)
+            self._journal.answered(0.0, 0, 0, answers.number_of(said))
+        return answers.not_connected(said, args)
 
     def _prepare(self, args: dict[str, Any]) -> None:
         try:
@@ -242,39 +255,9 @@ def _size(value: Any) -> int:
     return 0 if value is None else len(str(value).encode("utf-8", "replace"))
 
 
-def _number(error: pymysql.MySQLError) -> int:
-    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
-
-
-def _classified(error: pymysql.MySQLError, source: str) -> StatementError:
-    """A server or client error as one of ours; its text never carries a statement."""
-    number = _number(error)
-    message = str(error.args[-1] if error.args else error)[:300]
-    broken = number in _LOST  # 0 is the driver's own: packets out of order
-    kind = UnavailableKind.LOST if broken else _KINDS.get(number, UnavailableKind.ERROR)
-    if number == 2013 and "timed out" in message:  # the server did not heed its own limit: the driver hung up
-        kind = UnavailableKind.TIMEOUT
-    args = {"source": source, "number": str(number), "reason": message}
-    return StatementError(Text("{source}: the server answered error {number}: {reason}", args), kind, number)
-
-
-def _connect_error(error: pymysql.MySQLError, args: dict[str, Any]) -> ConnectError:
-    number = _number(error)
-    values = {**args, "number": str(number), "reason": str(error.args[-1] if error.args else error)[:300]}
-    if number == 1045:
-        return ConnectError(
-            Text(
-                "{target}: {host}:{port} refused the account {user} or its password (error 1045)."
-                " Check user and password reference of the target, and the account's allowed hosts.",
-                values,
-            )
-        )
-    if number in (2003, 2005):
-        return ConnectError(
-            Text(
-                "{target}: {host}:{port} cannot be reached ({reason})."
-                " Check host, port, the whitelist of the tenant and the network between.",
-                values,
-            )
-        )
-    return ConnectError(Text("{target}: connecting to {host}:{port} failed with error {number}: {reason}", values))
+def _shut(connection: pymysql.Connection[Any]) -> None:
+    """From another thread: whoever reads meets the end of the connection."""
+    sock: socket.socket | None = connection._sock  # type: ignore[attr-defined]  # the driver has no public way
+    with contextlib.suppress(OSError):
+        if sock:
+            sock.shutdown(socket.SHUT_RDWR)

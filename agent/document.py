@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.document_outlook import outlook_document, trend_from
 from agent.errors import SnapshotError
 from agent.i18n import in_all_languages
 from agent.model import Assessment, CheckResult, Comparison, Earlier, Finding, Score, ScoredResult, SourceRecord
@@ -74,6 +75,7 @@ def to_document(assessment: Assessment) -> Document:
             {"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems
         ],
         "notes": [in_all_languages(note) for note in assessment.notes],
+        **outlook_document(assessment),
     }
 
 
@@ -167,6 +169,8 @@ def _comparison(comparison: Comparison) -> Document:
         _plain_fields(c, "kind", "code", "fingerprint", "resource", "severity", "was_severity", "value", "was_value")
         for c in comparison.changes
     ]
+    document["bridge"] = [_plain_fields(step, "kind", "points") for step in comparison.bridge]
+    document["categories_was"] = dict(comparison.categories_was)
     return document
 
 
@@ -220,6 +224,8 @@ def earlier_from(document: Document) -> Earlier:
             )
             for item in document["results"]
         },
+        categories={name: item["points_lost"] for name, item in document["score"]["categories"].items()},
+        trend=trend_from(document),
     )  # fmt: skip
 
 

@@ -228,7 +228,12 @@ class Rules(Block):
 
 
 class Report(Block):
+    """Who answers for the report, how secret it is, and for how long it should be relied on."""
+
     prepared_by: str = ""
+    reviewed_by: str = ""
+    classification: str = ""
+    valid_days: Annotated[int, Field(ge=1, le=366)] = 90
 
 
 class Engagement(Block):

@@ -1,6 +1,6 @@
 """Frozen types of the whole line.
 
-Imports nothing of ours but ``agent.terms``, ``agent.spec`` and ``agent.spending``. Conventions: bytes are ``int``,
+Imports nothing of ours but ``agent.terms``, ``spec``, ``spending`` and ``outlook``. Conventions: bytes are ``int``,
 percentages ``float`` 0-100, times aware UTC, ``Text`` is anything a person reads (rendered late, per language).
 """
 
@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from agent.outlook import BridgeStep, Colophon, Figures, TrendPoint, WorkUnit
 from agent.spec import (
     CheckSpec,
     Mute,
     Ruleset,
 )
-from agent.spending import Budget, Cost, Receipt
+from agent.spending import Budget, Cost, Receipt, Sent
 from agent.terms import (
     Actor,
     Category,
@@ -101,6 +102,7 @@ class Snapshot:
     embedded: bool = False
     budget: Budget | None = None
     receipt: Receipt | None = None
+    statements: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed since the last assessment; ``score_delta`` None without a comparable score."""
+    """What changed since the last assessment; ``score_delta`` None without a comparable score.
+
+    ``bridge`` deals the difference out; ``categories_was`` are the points lost then, None where nothing was assessed.
+    """
 
     baseline_id: str
     baseline_as_of: datetime
@@ -201,11 +206,13 @@ class Comparison:
     score_delta: float | None
     ruleset_changed: bool
     changes: tuple[Change, ...] = ()
+    bridge: tuple[BridgeStep, ...] = ()
+    categories_was: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier assessment as score and compare need it."""
+    """An earlier assessment as score and compare need it. ``trend``: those before it and itself, oldest first."""
 
     id: str
     as_of: datetime
@@ -213,6 +220,8 @@ class Earlier:
     score: float | None
     results: Mapping[str, CheckResult]
     scored: Mapping[str, ScoredResult]
+    categories: Mapping[str, float | None] = field(default_factory=dict)
+    trend: tuple[TrendPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,3 +284,6 @@ class Assessment:
     score: Score
     comparison: Comparison | None = None
     notes: tuple[Text, ...] = ()
+    roadmap: tuple[WorkUnit, ...] = ()
+    figures: Figures = field(default_factory=Figures)
+    colophon: Colophon = field(default_factory=Colophon)

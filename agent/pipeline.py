@@ -26,12 +26,14 @@ from agent.engagement import Engagement
 from agent.errors import HistoryError, NotAuthorized, RenderError
 from agent.evaluate import evaluate
 from agent.facts import CostClass
+from agent.figures import figures
 from agent.history.store import History
 from agent.load import Watch
 from agent.model import Assessment, Authorization, CheckResult, Earlier, Period, Score, Snapshot
 from agent.receipt import read_back
 from agent.registry import Registry
 from agent.report.render import render
+from agent.roadmap import roadmap
 from agent.scheduler import is_due
 from agent.score import score
 from agent.spec import Ruleset
@@ -97,7 +99,7 @@ def _collected(job: Job, assessment_id: str, authorization: Authorization, writt
         )  # fmt: skip
         receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
     cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
-    return dataclasses.replace(facts, cost=cost, budget=budget, receipt=receipt)
+    return dataclasses.replace(facts, cost=cost, budget=budget, receipt=receipt, statements=tuple(session.sent))
 
 
 def conclude(job: Job, assessment_id: str, authorization: Authorization | None, facts: Snapshot) -> Assessment:
@@ -114,6 +116,9 @@ def conclude(job: Job, assessment_id: str, authorization: Authorization | None, 
         assessment_id, agent.__version__, engagement.customer.name, _period(job), authorization, facts, specs, ruleset,
         results, scored, compare(results, scored, ruleset.sha256, earlier),
         notes=(*job.registry.problems, *rules.unused_mutes(ruleset, results)),
+        roadmap=roadmap(results, scored, specs, facts.tenant_kind, earlier),
+        figures=figures(facts, earlier.trend if earlier else ()),
+        colophon=targets.colophon(engagement, job.now),
     )  # fmt: skip
 
 

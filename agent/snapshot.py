@@ -19,7 +19,7 @@ import zstandard
 
 from agent.errors import SnapshotError
 from agent.model import Problem, Snapshot, SourceRecord, Unavailable
-from agent.spending import Budget, Cost, Receipt
+from agent.spending import Budget, Cost, Receipt, Sent
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 FORMAT = 1
@@ -91,6 +91,7 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
         "embedded": snapshot.embedded,
         "budget": _plain_value(snapshot.budget),
         "receipt": _plain_value(snapshot.receipt),
+        "statements": [_plain_value(sent) for sent in snapshot.statements],
     }
 
 
@@ -135,6 +136,7 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
         embedded=plain["embedded"],
         budget=Budget(**plain["budget"]) if plain.get("budget") else None,
         receipt=_receipt(plain["receipt"]) if plain.get("receipt") else None,
+        statements=tuple(Sent(**sent) for sent in plain.get("statements", ())),
     )
 
 

@@ -35,6 +35,16 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """One statement as it was sent, and for which source; milliseconds by our own clock, the number of an error."""
+
+    source: str
+    duration_ms: float
+    rows: int
+    error: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Our statements as the target's own SQL audit has them, beside what the journal says was sent (``sent_*``).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.connect import Budget, Endpoint
@@ -13,6 +13,7 @@ from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.load import BusyLimits
 from agent.model import Earlier
+from agent.outlook import Colophon
 from agent.secrets import resolve
 from agent.terms import Text
 
@@ -47,6 +48,15 @@ def busy_limits(engagement: Engagement, name: str) -> BusyLimits:
     """From when on the target is too busy to be assessed."""
     limits = engagement.targets[name].limits
     return BusyLimits(limits.busy_sessions_per_core, limits.busy_cpu_pct, float(limits.busy_wait_s))
+
+
+def colophon(engagement: Engagement, as_of: datetime) -> Colophon:
+    """Who answers for the report, and until when it should be relied on."""
+    report = engagement.report
+    day = as_of.astimezone(engagement.service.zone).date()
+    return Colophon(
+        report.prepared_by, report.reviewed_by, report.classification, day + timedelta(days=report.valid_days)
+    )
 
 
 def given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Earlier | None) -> Iterator[object]:

@@ -128,6 +128,35 @@ class ChangeKind(StrEnum):
     NOT_COMPARABLE = "not_comparable"
 
 
+class Deadline(StrEnum):
+    """By when a unit of work should be done."""
+
+    NOW = "now"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class Effort(StrEnum):
+    """What a unit of work takes: statements at any time, a maintenance window, a restart, the console, or more."""
+
+    ONLINE = "online"
+    WINDOW = "window"
+    RESTART = "restart"
+    CONSOLE = "console"
+    PROJECT = "project"
+
+
+class BridgeKind(StrEnum):
+    """Why the score moved since the last assessment."""
+
+    NEW = "new"
+    WORSENED = "worsened"
+    COVERAGE = "coverage"
+    RULES = "rules"
+    IMPROVED = "improved"
+    RESOLVED = "resolved"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A message for people: an English template (the gettext msgid) and its values.

@@ -1,0 +1,92 @@
+"""Why the score moved since an earlier assessment, in points that add up to the difference. Pure.
+
+Risk points are additive and points of the score are not, so each difference of risk points is weighed with the
+logarithmic mean of both scores: 100 * exp(-R/100) then splits exactly, whatever the order of the reasons.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from agent.model import CheckResult, Earlier, Score
+from agent.outlook import BridgeStep
+from agent.score import ASSESSED
+from agent.terms import BridgeKind
+
+_SCALE = 10  # the score is printed in tenths
+
+
+def bridge(
+    results: Sequence[CheckResult], score: Score, ruleset_sha256: str, earlier: Earlier
+) -> tuple[BridgeStep, ...]:
+    """One step per reason that moved the score; none where one of the two assessments has no grade."""
+    if earlier.score is None or score.band is None:
+        return ()
+    moved = _moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier)
+    if not moved:
+        return ()
+    weight = _logarithmic_mean(score.value, earlier.score) / 100
+    exact = {kind: -weight * risk for kind, risk in moved.items()}
+    return _dealt(exact, round((score.value - earlier.score) * _SCALE))
+
+
+def _moved_risk(
+    results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier
+) -> Mapping[BridgeKind, float]:
+    """Risk points that count now less those that counted then, by reason. A cause and its symptoms move as one."""
+    now: defaultdict[str, float] = defaultdict(float)
+    was: defaultdict[str, float] = defaultdict(float)
+    before: defaultdict[str, list[CheckResult]] = defaultdict(list)
+    after: defaultdict[str, list[CheckResult]] = defaultdict(list)
+    roots = {result.code: result.group or result.code for result in results}
+    for result in results:
+        root = roots[result.code]
+        now[root] += score.results[result.code].risk_points
+        after[root].append(result)
+    for code, result in earlier.results.items():
+        root = roots.get(code, result.group or code)  # as causes are grouped now
+        was[root] += earlier.scored[code].risk_points
+        before[root].append(result)
+    moved: defaultdict[BridgeKind, float] = defaultdict(float)
+    for root in sorted(now.keys() | was.keys()):
+        if risk := now[root] - was[root]:
+            moved[_reason(risk, was[root], now[root], before[root], after[root], rules_changed)] += risk
+    return moved
+
+
+def _reason(
+    risk: float, was: float, now: float, before: Sequence[CheckResult], after: Sequence[CheckResult],
+    rules_changed: bool,
+) -> BridgeKind:  # fmt: skip
+    if rules_changed and _values(before) == _values(after):
+        return BridgeKind.RULES
+    if _assessed(before) != _assessed(after):
+        return BridgeKind.COVERAGE
+    if risk > 0:
+        return BridgeKind.WORSENED if was else BridgeKind.NEW
+    return BridgeKind.IMPROVED if now else BridgeKind.RESOLVED
+
+
+def _values(results: Sequence[CheckResult]) -> frozenset[tuple[str, str]]:
+    """What was measured, whatever the rules made of it."""
+    return frozenset((finding.fingerprint, str(finding.value)) for result in results for finding in result.findings)
+
+
+def _assessed(results: Sequence[CheckResult]) -> frozenset[str]:
+    return frozenset(result.code for result in results if result.outcome in ASSESSED)
+
+
+def _logarithmic_mean(one: float, other: float) -> float:
+    return one if one == other else (one - other) / math.log(one / other)
+
+
+def _dealt(exact: Mapping[BridgeKind, float], total: int) -> tuple[BridgeStep, ...]:
+    """In tenths by largest remainder, so that what is printed adds up."""
+    tenths = {kind: math.floor(points * _SCALE) for kind, points in exact.items()}
+    order = sorted(exact, key=lambda kind: (tenths[kind] - exact[kind] * _SCALE, kind))
+    left = total - sum(tenths.values())
+    for number in range(abs(left)):
+        tenths[order[number % len(order)]] += 1 if left > 0 else -1
+    return tuple(BridgeStep(kind, tenths[kind] / _SCALE) for kind in BridgeKind if tenths.get(kind))

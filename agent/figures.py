@@ -1,0 +1,99 @@
+"""Numbers for curves and shares: capacity per zone, its forecast, the statements that take most time. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from agent.facts.given import Attestation
+from agent.facts.resources import ResourceUnit
+from agent.facts.sql import SqlShape, SqlTotal
+from agent.model import Snapshot
+from agent.outlook import Capacity, Figures, Forecast, TopSql, TrendPoint
+
+TOP_SQL = 20
+FEWEST_POINTS = 3
+FEWEST_DAYS = 30.0
+_FAR_DAYS = 3650.0
+T = TypeVar("T")
+
+
+def figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
+    """What the snapshot and the assessments before it (oldest first) have to show."""
+    capacity = _capacity(_rows(snapshot, ResourceUnit), _bought(snapshot))
+    points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
+    top, of, shapes = _top_sql(snapshot)
+    return Figures(
+        capacity,
+        tuple(found for gauge in capacity if (found := _forecast(gauge, points))),
+        top, of, shapes, tuple(trend),
+    )  # fmt: skip
+
+
+def _rows(snapshot: Snapshot, row: type[T]) -> Sequence[T]:
+    found = snapshot.facts.get(row)
+    return found if isinstance(found, tuple) else ()
+
+
+def _bought(snapshot: Snapshot) -> int:
+    """Bytes of data disk per node that somebody attested; 0 without."""
+    attested = (row.value for row in _rows(snapshot, Attestation) if row.key == "purchased_data_disk_bytes")
+    return int(next(attested, 0) or 0)
+
+
+def _capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...]:
+    used: defaultdict[tuple[str, str], int] = defaultdict(int)
+    size: defaultdict[tuple[str, str], int] = defaultdict(int)
+    unknown = set()
+    for unit in units:
+        zone = unit.zone or "tenant"
+        if unit.data_disk_in_use is not None:
+            used["data_disk", zone] += unit.data_disk_in_use
+            size["data_disk", zone] += unit.data_disk_size or bought
+            if not (unit.data_disk_size or bought):
+                unknown.add(("data_disk", zone))
+        used["log_disk", zone] += unit.log_disk_in_use
+        size["log_disk", zone] += unit.log_disk_size
+    return tuple(
+        Capacity(*key, used_bytes=used[key], size_bytes=None if key in unknown else size[key]) for key in sorted(used)
+    )
+
+
+def _forecast(gauge: Capacity, points: Sequence[tuple[datetime, Sequence[Capacity]]]) -> Forecast | None:
+    """By least squares; None with too few assessments or too short a time. A log disk is kept full by design."""
+    if gauge.kind != "data_disk":
+        return None
+    series = [
+        (moment, float(seen.used_bytes))
+        for moment, gauges in points
+        for seen in gauges
+        if (seen.kind, seen.resource) == (gauge.kind, gauge.resource)
+    ]
+    days = [(moment - series[0][0]) / timedelta(days=1) for moment, _ in series]
+    if len(series) < FEWEST_POINTS or days[-1] < FEWEST_DAYS:
+        return None
+    mean_day, mean_used = sum(days) / len(days), sum(used for _, used in series) / len(days)
+    spread = sum((day - mean_day) ** 2 for day in days)
+    slope = sum((day - mean_day) * (used - mean_used) for day, (_, used) in zip(days, series, strict=True)) / spread
+    full_on = None
+    if gauge.size_bytes and slope > 0:
+        left_days = (gauge.size_bytes - gauge.used_bytes) / slope
+        if left_days < _FAR_DAYS:
+            full_on = (series[-1][0] + timedelta(days=max(0.0, left_days))).date()
+    return Forecast(gauge.kind, gauge.resource, slope, full_on)
+
+
+def _top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
+    """From SQLSTAT, which covers more time, or else from the audit ring: the shapes, the view, how many were read."""
+    totals, ring = _rows(snapshot, SqlTotal), _rows(snapshot, SqlShape)
+    rows: Sequence[SqlTotal | SqlShape] = totals or ring
+    time_us = sum(row.elapsed_us for row in rows)
+    if not time_us:
+        return (), "", 0
+    worst = sorted(rows, key=lambda row: (-row.elapsed_us, row.sql_id))[:TOP_SQL]
+    shapes = tuple(
+        TopSql(row.sql_id, row.db_name, row.executions, row.elapsed_us, 100 * row.elapsed_us / time_us) for row in worst
+    )
+    return shapes, "GV$OB_SQLSTAT" if totals else "GV$OB_SQL_AUDIT", len(rows)

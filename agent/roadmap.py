@@ -1,0 +1,87 @@
+"""From findings to units of work, in the order in which they should be done. Pure.
+
+One action that clears several findings is one unit: the members of a root-cause group, checks with the same advice,
+and parameters and variables that are set in the same way by the same deadline.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from agent.model import CheckResult, Earlier, Score
+from agent.outlook import WorkUnit
+from agent.score import gain_of
+from agent.spec import CheckSpec
+from agent.terms import Category, Deadline, Effort, Outcome, RunAs, Severity, TenantKind
+
+_DEADLINES: Mapping[Severity, Deadline] = {
+    Severity.CRITICAL: Deadline.NOW,
+    Severity.HIGH: Deadline.MONTH,
+    Severity.MEDIUM: Deadline.QUARTER,
+    Severity.LOW: Deadline.QUARTER,
+}
+_IN_ORDER = list(Deadline)
+
+
+def roadmap(
+    results: Sequence[CheckResult], scored: Score, specs: Mapping[str, CheckSpec], tenant_kind: TenantKind,
+    earlier: Earlier | None = None,
+) -> tuple[WorkUnit, ...]:  # fmt: skip
+    """The units of work: by deadline, then what brings most. Findings that cost nothing (the platform's) are not in."""
+    units: defaultdict[tuple[str, ...], list[CheckResult]] = defaultdict(list)
+    for result in results:
+        point = scored.results[result.code]
+        if result.outcome is Outcome.FINDING and (point.risk_points or point.symptom_of):
+            units[_key(result, specs[result.code])].append(result)
+    found = []
+    for members in units.values():
+        members.sort(key=lambda result: (-scored.results[result.code].risk_points, result.code))
+        codes = tuple(result.code for result in members)
+        deadline = min((_deadline(result) for result in members), key=_IN_ORDER.index)
+        gain = gain_of(results, codes, tenant_kind, earlier)
+        found.append(WorkUnit(codes, deadline, _effort(members[0], specs[codes[0]]), gain, 0.0))
+    found.sort(key=lambda unit: (_IN_ORDER.index(unit.deadline), -unit.gain, unit.codes))
+    return _climbing(found, results, scored, tenant_kind, earlier)
+
+
+def _climbing(
+    units: Sequence[WorkUnit], results: Sequence[CheckResult], scored: Score, tenant_kind: TenantKind,
+    earlier: Earlier | None,
+) -> tuple[WorkUnit, ...]:  # fmt: skip
+    done: list[str] = []
+    climbed = []
+    for unit in units:
+        done += unit.codes
+        after = scored.value + gain_of(results, done, tenant_kind, earlier)
+        climbed.append(replace(unit, score_after=round(after, 1)))
+    return tuple(climbed)
+
+
+def _key(result: CheckResult, spec: CheckSpec) -> tuple[str, ...]:
+    """Equal for results that one action clears."""
+    remedy = spec.remediation
+    if result.group:
+        return ("group", result.group)
+    if spec.category is Category.PARAMETERS and any(finding.sql for finding in result.findings):
+        return ("settings", remedy.run_as, _effort(result, spec), _deadline(result))
+    return ("advice", remedy.advice)
+
+
+def _deadline(result: CheckResult) -> Deadline:
+    open_ones = [finding.severity for finding in result.findings if not finding.muted]
+    worst = max(open_ones, key=lambda severity: severity.rank, default=Severity.LOW)
+    return _DEADLINES[worst]
+
+
+def _effort(result: CheckResult, spec: CheckSpec) -> Effort:
+    """What a remediation takes, by what it declares of itself and whether there are statements to run."""
+    remedy = spec.remediation
+    if remedy.restart:
+        return Effort.RESTART
+    if remedy.window:
+        return Effort.WINDOW
+    if remedy.run_as is RunAs.CONSOLE:
+        return Effort.CONSOLE
+    return Effort.ONLINE if any(finding.sql for finding in result.findings) else Effort.PROJECT
