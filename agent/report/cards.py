@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.document import Document
+from agent.report.impact import impact
 from agent.report.labels import ACTORS, CATEGORIES, CHANGES, RUN_AS, SEVERITIES
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, clean, points
 from agent.terms import ChangeKind, Severity, Unit
@@ -50,8 +51,10 @@ class Card:
     title: str
     severity: str
     severity_label: str
+    category_key: str
     category: str
     actor: str
+    impact: str
     points_lost: str
     gain: str
     change: str
@@ -79,6 +82,7 @@ class Card:
 class CardMaker:
     """Makes cards in one language; ``changes`` maps a fingerprint to its kind of change."""
 
+    document: Document
     words: Words
     changes: Mapping[str, str]
 
@@ -93,8 +97,10 @@ class CardMaker:
             title=clean(texts["title"]),
             severity=severity,
             severity_label=words.label(SEVERITIES, severity),
+            category_key=result["category"],
             category=words.label(CATEGORIES, result["category"]),
             actor=words.label(ACTORS, result["actor"]),
+            impact=impact(result, severity, self.document, words),
             points_lost=points(result["points_lost"]),
             gain=points(result["gain"]),
             change=change,

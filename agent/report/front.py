@@ -10,7 +10,17 @@ from typing import Any
 
 from agent.document import Document
 from agent.report.cards import counted_severity, open_findings
-from agent.report.labels import BANDS, CATEGORIES, CHANGES, DATA_CLASSES, SEVERITIES, SIGNED, TENANT_KINDS
+from agent.report.labels import (
+    BANDS,
+    CATEGORIES,
+    CHANGES,
+    DATA_CLASSES,
+    DEADLINES,
+    EFFORTS,
+    SEVERITIES,
+    SIGNED,
+    TENANT_KINDS,
+)
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
 from agent.terms import Category, Unit
 
@@ -39,6 +49,8 @@ class Step:
     advice: str
     where: str
     gain: str
+    effort: str
+    deadline: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,7 @@ def build(document: Document, counted: Sequence[Document], words: Words) -> Fron
         period=_period(document["period"], words),
         verdict=_verdict(document["score"], words),
         bars=_bars(document["score"]["categories"], words),
-        steps=tuple(_steps(counted, words)),
+        steps=tuple(_steps(counted, document, words)),
         since=_since(document, words),
         cost=_cost(document["cost"], words),
         authorization=_authorization(document["authorization"], words),
@@ -150,7 +162,8 @@ def _bars(categories: Document, words: Words) -> tuple[Bar, ...]:
     )
 
 
-def _steps(counted: Sequence[Document], words: Words) -> Iterable[Step]:
+def _steps(counted: Sequence[Document], document: Document, words: Words) -> Iterable[Step]:
+    units = {code: unit for unit in document.get("roadmap", ()) for code in unit["codes"]}
     gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
     for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
         texts = result["texts"].get(words.language, result["texts"]["en"])
@@ -161,8 +174,15 @@ def _steps(counted: Sequence[Document], words: Words) -> Iterable[Step]:
         yield Step(
             clean(result["code"], NAME_LENGTH), clean(texts["title"], NAME_LENGTH), severity,
             words.label(SEVERITIES, severity), clean(texts["advice"], ADVICE_LENGTH), where,
-            points(result["gain"]),
+            points(result["gain"]), *_planned(units.get(result["code"]), words),
         )  # fmt: skip
+
+
+def _planned(unit: Document | None, words: Words) -> tuple[str, str]:
+    """What it takes and by when; empty in documents of agents that made no roadmap."""
+    if unit is None:
+        return "", ""
+    return words.label(EFFORTS, unit["effort"]), words.label(DEADLINES, unit["deadline"])
 
 
 def _since(document: Document, words: Words) -> Since | None:

@@ -91,10 +91,31 @@ STATUSES: Mapping[str, str] = {
     "error": N_("Failed"),
     "unknown": N_("Unknown to this agent"),
 }
+DEADLINES: Mapping[str, str] = {
+    "now": N_("Now"),
+    "month": N_("This month"),
+    "quarter": N_("This quarter"),
+}
+EFFORTS: Mapping[str, str] = {
+    "online": N_("Statements, at any time"),
+    "window": N_("In a maintenance window"),
+    "restart": N_("With a restart"),
+    "console": N_("In the cloud console"),
+    "project": N_("Work on the application or design"),
+}
+BRIDGE: Mapping[str, str] = {
+    "new": N_("New findings"),
+    "worsened": N_("Findings that got worse"),
+    "coverage": N_("More or less could be assessed"),
+    "rules": N_("The rules changed"),
+    "improved": N_("Findings that got better"),
+    "resolved": N_("Resolved findings"),
+}
 SIGNED = {
     "signer": N_("Signed with the key"),
     "sha256": N_("Hash of the document"),
     "outside_service": N_("Outside the service, because"),
+    "allow_privileges": N_("The account may do more than read, because"),
 }
 WAYS: Mapping[str, str] = {
     "marker": N_("Found in the tenant's SQL audit by the marker that each statement carries."),

@@ -13,6 +13,7 @@ from pathlib import Path
 from agent.document import Document
 from agent.errors import RenderError
 from agent.report.html_format import render_html
+from agent.secrets import harmless_environment
 from agent.terms import Text
 
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
@@ -59,7 +60,8 @@ def browse(chromium: str, folder: Path, *arguments: str) -> bytes:
     command = (chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments)
     # A session of its own, so that a timeout ends the helpers as well.
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env=harmless_environment(),
     ) as process:
         try:
             output, errors = process.communicate(timeout=TIMEOUT_S)

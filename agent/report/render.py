@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from jinja2 import TemplateError
 
 from agent.document import Document
 from agent.errors import ConfigError, RenderError
+from agent.files import write_whole
 from agent.i18n import LANGUAGES
 from agent.report.html_format import render_html
 from agent.report.json_format import render_json
@@ -47,7 +47,7 @@ def render(document: Document, formats: Sequence[str], languages: Sequence[str],
     for chosen, language in _jobs(formats, languages):
         path = directory / chosen.file.format(language=language)
         try:
-            _write(path, chosen.make(document, language))
+            write_whole(path, chosen.make(document, language))
         except (RenderError, OSError, TemplateError, LookupError, TypeError, ValueError) as error:
             failed[path.name] = _reason(path, error)
         else:
@@ -90,14 +90,3 @@ def _reason(path: Path, error: Exception) -> Text:
         "the assessment document is damaged and cannot be printed ({detail}); assess again or use another file",
         {"detail": f"{type(error).__name__}: {error}"},
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: written beside its place, then moved there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

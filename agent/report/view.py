@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.document import Document
-from agent.report import front, proof
+from agent.report import accounting, chapters, cover, front, planning, proof, reading
 from agent.report.cards import Card, CardMaker, counted_severity
-from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES, STATUSES
+from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
+from agent.report.unlocking import Unlocking, unlocking
 from agent.report.words import NAME_LENGTH, Words, clean, points
 from agent.terms import Actor, ChangeKind, Outcome, Severity, TenantKind, Unit
 
@@ -71,17 +72,6 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceLine:
-    source: str
-    view: str
-    status: str
-    rows: str
-    duration: str
-    truncated: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ProblemLine:
     what: str
     remedy: str
@@ -89,15 +79,26 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report in one language."""
+    """The whole report in one language. ``cards`` are all counted ones; ``top`` and ``chapters`` share them out."""
 
     language: str
+    cover: cover.Cover
     front: front.Front
+    decisions: tuple[planning.Decision, ...]
+    scope: tuple[tuple[str, str], ...]
+    losses: tuple[accounting.Loss, ...]
+    bridge: accounting.Bridge | None
+    top: tuple[Card, ...]
+    chapters: tuple[chapters.Chapter, ...]
+    roadmap: tuple[planning.Stage, ...]
+    statements: tuple[reading.StatementLine, ...]
+    glossary: tuple[tuple[str, str], ...]
     cards: tuple[Card, ...]
     platform: tuple[Card, ...]
     changes: tuple[ChangeLine, ...]
     changes_unseen: int
     not_assessed: tuple[Line, ...]
+    unlocks: tuple[Unlocking, ...]
     carried: tuple[Line, ...]
     muted: tuple[MutedFinding, ...]
     muted_unseen: int
@@ -106,7 +107,7 @@ class Report:
     hidden_by_overrides: str
     passed: tuple[Line, ...]
     left_out: tuple[Line, ...]
-    sources: tuple[SourceLine, ...]
+    sources: tuple[reading.SourceLine, ...]
     proof: proof.Proof | None
     problems: tuple[ProblemLine, ...]
     rule_problems: tuple[str, ...]
@@ -124,14 +125,27 @@ def build(document: Document, language: str) -> Report:
     changes = _changes(document, words)
     muted = _muted(document, words)
     score = document["score"]
+    not_assessed = _lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
+    page_one, cards = front.build(document, counted, words), _cards(counted, document, words)
     return Report(
         language=language,
-        front=front.build(document, counted, words),
-        cards=_cards(counted, document, words),
+        cover=cover.cover(document, page_one.period, words),
+        front=page_one,
+        decisions=planning.decisions(document, words),
+        scope=cover.scope(document, words),
+        losses=accounting.losses(document, words),
+        bridge=accounting.bridge(document, words),
+        top=cards[: chapters.TOP],
+        chapters=chapters.chapters(document, cards, words),
+        roadmap=planning.stages(document, words),
+        statements=reading.statements(document, words),
+        glossary=cover.glossary(words),
+        cards=cards,
         platform=_cards(annex, document, words),
         changes=changes[:LIST_LENGTH],
         changes_unseen=max(0, len(changes) - LIST_LENGTH),
-        not_assessed=_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR),
+        not_assessed=not_assessed,
+        unlocks=unlocking(document, not_assessed, words),
         carried=tuple(_line(result, words) for result in document["results"] if result["carried_from"]),
         muted=muted[:LIST_LENGTH],
         muted_unseen=max(0, len(muted) - LIST_LENGTH),
@@ -140,7 +154,7 @@ def build(document: Document, language: str) -> Report:
         hidden_by_overrides=points(score["hidden_by_overrides"]),
         passed=_lines(document, words, Outcome.PASS),
         left_out=_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
-        sources=_sources(document, words),
+        sources=reading.sources(document, words),
         proof=proof.build(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
         rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
@@ -167,7 +181,9 @@ def _is_platform(result: Document, document: Document) -> bool:
 def _cards(results: Sequence[Document], document: Document, words: Words) -> tuple[Card, ...]:
     """Cards, each cause with the symptoms of its group under it."""
     comparison = document["comparison"]
-    maker = CardMaker(words, {c["fingerprint"]: c["kind"] for c in comparison["changes"]} if comparison else {})
+    maker = CardMaker(
+        document, words, {c["fingerprint"]: c["kind"] for c in comparison["changes"]} if comparison else {}
+    )
     codes = {result["code"] for result in results}
     symptoms: defaultdict[str, list[Document]] = defaultdict(list)
     for result in results:
@@ -259,19 +275,4 @@ def _change(change: Document, result: Document | None, words: Words) -> ChangeLi
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
         was_value="" if fresh or change["was_value"] is None else words.value(change["was_value"], unit),
         value="" if gone or change["value"] is None else words.value(change["value"], unit),
-    )
-
-
-def _sources(document: Document, words: Words) -> tuple[SourceLine, ...]:
-    return tuple(
-        SourceLine(
-            clean(source["source"], NAME_LENGTH),
-            clean(source["view"], NAME_LENGTH),
-            words.label(STATUSES, source["status"]),
-            words.count(source["rows"]),
-            words.value(source["duration_ms"], Unit.MILLISECONDS),
-            source["truncated"],
-            words.pick(source["reason"]),
-        )
-        for source in document["sources"]
     )

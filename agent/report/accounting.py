@@ -1,0 +1,85 @@
+"""The score explained: which check lost how many points, and why the score moved since last time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.document import Document
+from agent.report.labels import BRIDGE, CATEGORIES, SEVERITIES
+from agent.report.words import NAME_LENGTH, Words, clean, points
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One check's points. ``share`` is 0-100 of all points lost; ``carried`` where an earlier result counts."""
+
+    code: str
+    title: str
+    category: str
+    severity: str
+    severity_label: str
+    points: str
+    value: float
+    share: float
+    carried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeLine:
+    """One reason why the score moved, with its sign."""
+
+    kind: str
+    label: str
+    points: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From the last score to this one."""
+
+    was: str
+    now: str
+    steps: tuple[BridgeLine, ...]
+
+
+def losses(document: Document, words: Words) -> tuple[Loss, ...]:
+    """The checks that cost points, the dearest first; they add up to 100 minus the score."""
+    lost = [result for result in document["results"] if result["points_lost"]]
+    total = sum(result["points_lost"] for result in lost) or 1.0
+    lost.sort(key=lambda result: (-result["points_lost"], result["code"]))
+    return tuple(
+        Loss(
+            code=clean(result["code"], NAME_LENGTH),
+            title=words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
+            category=words.label(CATEGORIES, result["category"]),
+            severity=result["severity"] or "",
+            severity_label=words.label(SEVERITIES, result["severity"]) if result["severity"] else "",
+            points=points(result["points_lost"]),
+            value=result["points_lost"],
+            share=round(100 * result["points_lost"] / total, 1),
+            carried=bool(result["carried_from"]),
+        )
+        for result in lost
+    )
+
+
+def bridge(document: Document, words: Words) -> Bridge | None:
+    """None without two grades to compare, or where nothing moved."""
+    comparison = document["comparison"]
+    steps = comparison.get("bridge") if comparison else None
+    if not steps:
+        return None
+    return Bridge(
+        points(comparison["score_was"]),
+        points(document["score"]["value"]),
+        tuple(
+            BridgeLine(step["kind"], words.label(BRIDGE, step["kind"]), signed(step["points"]), step["points"])
+            for step in steps
+        ),
+    )
+
+
+def signed(value: float) -> str:
+    """With its sign, and a minus that is one."""
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")

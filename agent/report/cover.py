@@ -1,0 +1,101 @@
+"""What stands on the cover and in the scope: who, what, when, by whose leave, and what the words mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.document import Document
+from agent.report.labels import N_
+from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
+from agent.terms import Outcome, Unit
+
+GLOSSARY = (
+    (N_("Tenant"), N_("A database of its own inside an OceanBase cluster, with its own CPU, memory and accounts.")),
+    (N_("Zone"), N_("A group of servers that holds one copy of the data; with three zones, one may fail.")),
+    (N_("Memstore"), N_("The memory that takes new data first; when it is full, writes wait or fail.")),
+    (N_("Compaction"), N_("Merging new data into the data on disk; it keeps reads fast and memory free.")),
+    (N_("Tablet"), N_("The piece of a table or partition that is stored and moved as one.")),
+    (N_("SQL shape"), N_("Statements that differ only in their values, known by one SQL_ID.")),
+    (N_("Execution plan"), N_("How the database goes about a statement: which index it uses and in what order.")),
+    (N_("Check"), N_("One question to the tenant with a limit; it passes, finds something, or cannot be assessed.")),
+    (N_("Finding"), N_("A resource whose measured value lies beyond the limit of a check.")),
+    (N_("Severity"), N_("Critical, high, medium or low: how far the value lies beyond the limits of the rules.")),
+    (N_("Points lost"), N_("What a check takes from 100; all of them add up to 100 minus the score.")),
+    (N_("Coverage"), N_("The share of the points at stake that could be assessed at all.")),
+    (N_("Range"), N_("Where the score would lie if what was not assessed fails as often as is usual.")),
+    (N_("Mute"),
+     N_("A finding that somebody answers for until a date; it is shown, and takes no points unless critical.")),
+    (N_("Attestation"), N_("Something that SQL cannot see and that a named person vouches for until a date.")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """``facts`` are (name, value); what nobody named is left out."""
+
+    title: str
+    number: str
+    valid_until: str
+    classification: str
+    prepared_by: str
+    reviewed_by: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def cover(document: Document, period: str, words: Words) -> Cover:
+    """The title page. ``period`` is as page one prints it."""
+    colophon = document.get("colophon") or {}
+
+    def told(name: str) -> str:
+        return clean(colophon.get(name) or "", NAME_LENGTH)
+
+    target = document["target"]
+    facts = (
+        (words("Customer"), clean(document["customer"], NAME_LENGTH)),
+        (words("Target"), clean(target["name"], NAME_LENGTH)),
+        (words("OceanBase version"), clean(target["version"], NAME_LENGTH)),
+        (words("Period"), "" if period == NOTHING else period),
+        (words("Assessed"), words.moment(document["as_of"])),
+        (words("Report number"), clean(document["assessment_id"], NAME_LENGTH)),
+        (words("Valid until"), told("valid_until")),
+        (words("Prepared by"), told("prepared_by")),
+        (words("Reviewed by"), told("reviewed_by")),
+        (words("Classification"), told("classification")),
+    )
+    return Cover(
+        words("OceanBase Health Assessment"), clean(document["assessment_id"], NAME_LENGTH), told("valid_until"),
+        told("classification"), told("prepared_by"), told("reviewed_by"),
+        tuple((name, value) for name, value in facts if value),
+    )  # fmt: skip
+
+
+def scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]:
+    """What was looked at, as (name, value)."""
+    outcomes = [result["outcome"] for result in document["results"]]
+    business = document.get("business") or {}
+    periods = words("; ").join(
+        f"{clean(period['name'], NAME_LENGTH)} ({period['from']} – {period['to']})"
+        for period in business.get("critical_periods", ())
+    )
+    left_out = sum(outcome in (Outcome.NOT_APPLICABLE, Outcome.DISABLED) for outcome in outcomes)
+    told = (
+        (words("Checks in the catalogue"), words.count(len(outcomes))),
+        (words("Checks that apply here"), words.count(len(outcomes) - left_out)),
+        (words("Sources read"), words.count(sum(source["status"] == "ok" for source in document["sources"]))),
+        (words("Peak load, as the customer says"), _quantity(business.get("peak_qps"), Unit.COUNT, words)),
+        (
+            words("Growth per year, as the customer says"),
+            _quantity(business.get("growth_pct_per_year"), Unit.PCT, words),
+        ),
+        (words("Critical periods of the business"), periods),
+    )
+    return tuple((name, value) for name, value in told if value)
+
+
+def _quantity(value: float | None, unit: Unit, words: Words) -> str:
+    return "" if value is None else words.value(value, unit)
+
+
+def glossary(words: Words) -> tuple[tuple[str, str], ...]:
+    """The words that a manager may not know."""
+    return tuple((words(word), words(meaning)) for word, meaning in GLOSSARY)

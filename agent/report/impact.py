@@ -1,0 +1,66 @@
+"""Why a finding matters to this business: what its category puts at stake, and the load that it would meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from agent.document import Document
+from agent.report.labels import N_
+from agent.report.words import NAME_LENGTH, Words, clean
+from agent.terms import Severity, Unit
+
+STAKES: Mapping[str, str] = {
+    "capacity": N_("When the limit is reached, writes of every application on this tenant are slowed down or refused."),
+    "parameters": N_("A setting off its recommended value works until load or a failure puts it to the test."),
+    "sql": N_("Slow statements take CPU and connections from all others, and users wait for their pages."),
+    "transactions": N_("Transactions that hold locks make others wait; orders and payments time out behind them."),
+    "availability": N_("If a node or zone fails now, the service may stop or lose its latest changes."),
+    "backup": N_("If data is deleted or damaged, it may not be possible to bring it back."),
+    "compaction": N_("Data that is not compacted makes reads slower every day and takes space until writes stop."),
+    "schema": N_("What is built into the tables costs with every statement, and more with every row."),
+    "statistics": N_("With wrong statistics, a statement that was fast yesterday can turn slow without any change."),
+    "security": N_("Data can be read or changed by somebody who should not be able to, without being noticed."),
+    "version": N_("Known defects stay in production, and help with them takes longer."),
+    "operations": N_("Trouble is noticed later, and its cause is harder to find."),
+}
+_TOLD_FROM = Severity.HIGH
+
+
+def impact(result: Document, severity: str, document: Document, words: Words) -> str:
+    """What is at stake; for what is high or critical, with the load that the customer told us of."""
+    stake = words(STAKES[result["category"]]) if result["category"] in STAKES else ""
+    if severity not in list(Severity) or Severity(severity).rank < _TOLD_FROM.rank:
+        return stake
+    business = document.get("business") or {}
+    day = datetime.fromisoformat(document["as_of"]).date()
+    told = [stake, _period(business, day, words), _peak(business, words)]
+    return _space(words).join(text for text in told if text)
+
+
+def _space(words: Words) -> str:
+    return "" if words.language.startswith("zh") else " "
+
+
+def _peak(business: Mapping[str, Any], words: Words) -> str:
+    qps, growth = business.get("peak_qps"), business.get("growth_pct_per_year")
+    if qps and growth:
+        return words("The business peaks at {qps} statements per second and grows by {growth} a year.",
+                     qps=words.value(qps, Unit.COUNT), growth=words.value(growth, Unit.PCT))  # fmt: skip
+    if qps:
+        return words("The business peaks at {qps} statements per second.", qps=words.value(qps, Unit.COUNT))
+    return ""
+
+
+def _period(business: Mapping[str, Any], day: date, words: Words) -> str:
+    """The next critical period, or the one that is running."""
+    ahead = [period for period in business.get("critical_periods", ()) if date.fromisoformat(period["to"]) >= day]
+    if not ahead:
+        return ""
+    period = min(ahead, key=lambda period: (period["from"], period["to"]))
+    days = (date.fromisoformat(period["from"]) - day).days
+    name = clean(period["name"], NAME_LENGTH)
+    if days <= 0:
+        return words("{name} is running until {last}.", name=name, last=period["to"])
+    return words("{name} begins in {days} days, on {first}.", name=name, days=days, first=period["from"])

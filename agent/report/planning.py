@@ -1,0 +1,136 @@
+"""What to do by when: the roadmap in stages, and what the customer is asked to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from agent.document import Document
+from agent.report.labels import ACTORS, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
+from agent.report.words import NAME_LENGTH, Words, clean, points
+from agent.terms import Deadline, Effort, Outcome, Severity
+
+RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
+CODES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of work. ``first`` is the code whose card tells most; ``codes`` are all that it clears."""
+
+    number: int
+    title: str
+    first: str
+    codes: tuple[str, ...]
+    severity: str
+    severity_label: str
+    actor: str
+    run_as: str
+    deadline: str
+    deadline_label: str
+    effort: str
+    effort_label: str
+    gain: str
+    score_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The units of one deadline; ``score_after`` once all of them and those before are done."""
+
+    deadline: str
+    label: str
+    units: tuple[UnitLine, ...]
+    score_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something that only the customer can decide; ``codes`` are the checks it is about."""
+
+    text: str
+    codes: tuple[str, ...] = ()
+
+
+def stages(document: Document, words: Words) -> tuple[Stage, ...]:
+    """The roadmap; stages without work are left out, and documents of older agents have none."""
+    results = {result["code"]: result for result in document["results"]}
+    lines = [
+        _unit(number, unit, results, words)
+        for number, unit in enumerate(document.get("roadmap", ()), start=1)
+        if all(code in results for code in unit["codes"])
+    ]
+    found = []
+    for deadline, label in DEADLINES.items():
+        members = tuple(line for line in lines if line.deadline == deadline)
+        if members:
+            found.append(Stage(deadline, words(label), members, members[-1].score_after))
+    return tuple(found)
+
+
+def _unit(number: int, unit: Document, results: Mapping[str, Document], words: Words) -> UnitLine:
+    first = results[unit["codes"][0]]
+    texts = first["texts"].get(words.language, first["texts"]["en"])
+    settings = first["category"] == "parameters" and not first["group"] and len(unit["codes"]) > 1
+    title = words("Set {count} parameters and variables", count=len(unit["codes"])) if settings else texts["title"]
+    severity = max((Severity(results[code]["severity"]) for code in unit["codes"]), key=lambda worst: worst.rank)
+    return UnitLine(
+        number=number,
+        title=clean(title, NAME_LENGTH),
+        first=clean(first["code"], NAME_LENGTH),
+        codes=tuple(clean(code, NAME_LENGTH) for code in unit["codes"]),
+        severity=severity,
+        severity_label=words.label(SEVERITIES, severity),
+        actor=words.label(ACTORS, first["actor"]),
+        run_as=words.label(RUN_AS, first["remediation"]["run_as"]),
+        deadline=unit["deadline"],
+        deadline_label=words.label(DEADLINES, unit["deadline"]),
+        effort=unit["effort"],
+        effort_label=words.label(EFFORTS, unit["effort"]),
+        gain=points(unit["gain"]),
+        score_after=points(unit["score_after"]),
+    )
+
+
+def decisions(document: Document, words: Words) -> tuple[Decision, ...]:
+    """At most five, the most urgent first."""
+    return tuple(_decisions(document, words))
+
+
+def _decisions(document: Document, words: Words) -> Iterable[Decision]:
+    units = document.get("roadmap", ())
+    now = _codes(unit for unit in units if unit["deadline"] == Deadline.NOW)
+    if now:
+        yield Decision(words("Start at once with what is critical, and name who answers for it."), now)
+    held = _codes(unit for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART))
+    if held:
+        yield Decision(words("Agree on a maintenance window for the actions that need one."), held)
+    unknown = [r["code"] for r in document["results"] if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"]]
+    if unknown:
+        text = words("Grant or attest what {count} checks lack, so that the next assessment covers them.",
+                     count=len(unknown))  # fmt: skip
+        yield Decision(text, tuple(unknown[:CODES_SHOWN]))
+    ending = _mutes_ending(document)
+    if ending:
+        yield Decision(words("Renew or end the mutes that expire before the next assessment."), ending)
+    if any(result["carried_from"] for result in document["results"]):
+        yield Decision(
+            words("Restore what is needed to assess the findings that are carried over from last time."),
+            tuple(result["code"] for result in document["results"] if result["carried_from"])[:CODES_SHOWN],
+        )
+
+
+def _codes(units: Iterable[Document]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clean(code, NAME_LENGTH) for unit in units for code in unit["codes"]))[:CODES_SHOWN]
+
+
+def _mutes_ending(document: Document) -> tuple[str, ...]:
+    last = datetime.fromisoformat(document["as_of"]).date() + timedelta(days=RENEWAL_DAYS)
+    ending = (
+        result["code"]
+        for result in document["results"]
+        for finding in result["findings"]
+        if finding["muted"] and date.fromisoformat(finding["muted"]["until"]) <= last
+    )
+    return tuple(dict.fromkeys(ending))[:CODES_SHOWN]

@@ -1,0 +1,62 @@
+"""What was read: the sources, and every statement that was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.document import Document
+from agent.report.labels import STATUSES
+from agent.report.words import NAME_LENGTH, Words, clean
+from agent.terms import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    source: str
+    view: str
+    status: str
+    rows: str
+    duration: str
+    truncated: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One statement as it was sent; ``error`` is empty or its number."""
+
+    number: int
+    source: str
+    rows: str
+    duration: str
+    error: str
+
+
+def sources(document: Document, words: Words) -> tuple[SourceLine, ...]:
+    """The sources, in the order of reading."""
+    return tuple(
+        SourceLine(
+            clean(source["source"], NAME_LENGTH),
+            clean(source["view"], NAME_LENGTH),
+            words.label(STATUSES, source["status"]),
+            words.count(source["rows"]),
+            words.value(source["duration_ms"], Unit.MILLISECONDS),
+            source["truncated"],
+            words.pick(source["reason"]),
+        )
+        for source in document["sources"]
+    )
+
+
+def statements(document: Document, words: Words) -> tuple[StatementLine, ...]:
+    """Every statement in the order of sending; documents of older agents have none."""
+    return tuple(
+        StatementLine(
+            number,
+            clean(sent["source"], NAME_LENGTH),
+            words.count(sent["rows"]),
+            words.value(sent["duration_ms"], Unit.MILLISECONDS),
+            "" if sent["error"] is None else str(sent["error"]),
+        )
+        for number, sent in enumerate(document.get("statements", ()), start=1)
+    )

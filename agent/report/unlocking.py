@@ -1,0 +1,43 @@
+"""What is not assessed, by what would unlock it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.document import Document
+from agent.report.words import Words
+from agent.terms import Unit
+
+if TYPE_CHECKING:
+    from agent.report.view import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocking:
+    """Checks that wait for the same: all of ``needs``. ``coverage`` is what assessing them adds, empty for nothing."""
+
+    needs: tuple[str, ...]
+    coverage: str
+    lines: tuple[Line, ...]
+
+
+def unlocking(document: Document, lines: Sequence[Line], words: Words) -> tuple[Unlocking, ...]:
+    """The groups of the document, most coverage first; an older document has none, then by the first thing needed."""
+    by_code = {line.code: line for line in lines}
+    if "unlocks" not in document:
+        return tuple(_by_first_need(lines))
+    return tuple(
+        Unlocking(
+            tuple(words.pick(text) for text in unlock["needs"]),
+            words.value(unlock["coverage_pct"], Unit.PCT) if unlock["coverage_pct"] else "",
+            tuple(by_code[code] for code in unlock["codes"] if code in by_code),
+        )
+        for unlock in document["unlocks"]
+    )
+
+
+def _by_first_need(lines: Sequence[Line]) -> Iterable[Unlocking]:
+    for need in dict.fromkeys(line.unlock for line in lines):
+        yield Unlocking((need,) if need else (), "", tuple(line for line in lines if line.unlock == need))
