@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.errors import ConfigError
 from agent.i18n import render
+from agent.rules import shipped_path
 from agent.yamlfile import place, read_yaml, yaml_path
 
 
@@ -155,3 +157,14 @@ def test_any_content_gives_data_or_a_config_error(tmp_path: Path, content: bytes
     except ConfigError as error:
         assert error.problems
         assert all(render(problem, "zh-CN") for problem in error.problems)
+
+
+def test_libyaml_and_python_read_the_shipped_rules_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not yaml.__with_libyaml__:
+        pytest.skip("PyYAML was built without libyaml")
+    quick, locate_quick = read_yaml(shipped_path())
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    slow, locate_slow = read_yaml(shipped_path())
+    assert quick == slow
+    for code in slow["checks"]:
+        assert locate_quick(("checks", code)) == locate_slow(("checks", code))

@@ -1,0 +1,16 @@
+"""YAML by libyaml, under the same strict rules; only where PyYAML was built with it."""
+
+from __future__ import annotations
+
+import yaml
+from yaml.composer import Composer
+
+from agent.yamlfile import Strict
+
+
+class QuickComposer(Strict, yaml.CSafeLoader):
+    """Scans and parses in C, and composes nodes as ``Strict`` does."""
+
+    def __init__(self, text: str) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
