@@ -1,0 +1,86 @@
+"""Why the score moved: the reasons add up to the difference, and each is the right one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from agent.bridge import bridge
+from agent.model import CheckResult, Earlier
+from agent.terms import BridgeKind, Outcome, Severity
+from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
+from tests.agent.test_score_properties import assessments
+
+CRITICAL, HIGH, MEDIUM = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM
+NEW, WORSENED, COVERAGE, RULES, IMPROVED, RESOLVED = BridgeKind
+
+
+def steps(results: list[CheckResult], earlier: Earlier, rules: str = "rules-1") -> dict[BridgeKind, float]:
+    return {step.kind: step.points for step in bridge(results, scored(results, earlier), rules, earlier)}
+
+
+@given(assessments(min_size=1), assessments(min_size=1))
+def test_the_steps_add_up_to_the_difference(before: list[CheckResult], now: list[CheckResult]) -> None:
+    earlier = earlier_of(before)
+    score = scored(now, earlier)
+    found = bridge(now, score, "rules-1", earlier)
+    if earlier.score is None or score.band is None:
+        assert found == ()
+    else:
+        assert round(sum(step.points for step in found), 1) == round(score.value - earlier.score, 1)
+
+
+@given(assessments(min_size=1))
+def test_nothing_changed_moves_nothing(results: list[CheckResult]) -> None:
+    assert steps(results, earlier_of(results)) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "kind"),
+    [
+        (without_finding("CAP001"), failed("CAP001", finding(HIGH)), NEW),
+        (failed("CAP001", finding(MEDIUM)), failed("CAP001", finding(HIGH)), WORSENED),
+        (failed("CAP001", finding(HIGH)), failed("CAP001", finding(MEDIUM)), IMPROVED),
+        (failed("CAP001", finding(HIGH)), without_finding("CAP001"), RESOLVED),
+        (without_finding("CAP001", Outcome.NOT_ASSESSED), failed("CAP001", finding(HIGH)), COVERAGE),
+    ],
+)
+def test_each_reason_by_itself(before: CheckResult, now: CheckResult, kind: BridgeKind) -> None:
+    rest = [without_finding(f"X{number:03}") for number in range(9)]  # so that both times there is a grade
+    earlier = earlier_of([before, *rest])
+    moved = steps([now, *rest], earlier)
+    assert list(moved) == [kind]
+    assert earlier.score is not None
+    assert moved[kind] == round(scored([now, *rest], earlier).value - earlier.score, 1)
+
+
+def test_the_same_values_judged_by_other_rules_are_the_rules_doing() -> None:
+    milder = failed("CAP001", finding(MEDIUM))
+    assert list(steps([failed("CAP001", finding(HIGH))], earlier_of([milder]), "rules-2")) == [RULES]
+    other_value = failed("CAP001", replace(finding(HIGH), value=2.0))
+    assert list(steps([other_value], earlier_of([milder]), "rules-2")) == [WORSENED]
+
+
+def test_opposite_reasons_do_not_hide_each_other() -> None:
+    before = [failed("CAP001", finding(HIGH)), without_finding("CAP002")]
+    now = [without_finding("CAP001"), failed("CAP002", finding(HIGH, code="CAP002"))]
+    moved = steps(now, earlier_of(before))
+    assert moved[NEW] < 0 < moved[RESOLVED]
+    assert moved[NEW] + moved[RESOLVED] == 0
+
+
+def test_a_cause_that_takes_over_from_its_symptom_is_one_step() -> None:
+    """Within a group the dearest pays: who pays may change, and only what the group costs moves the score."""
+    symptom = failed("CAP001", finding(HIGH), group="disk")
+    before = [symptom, without_finding("CAP002", group="disk")]
+    now = [symptom, failed("CAP002", finding(CRITICAL, code="CAP002"), group="disk")]
+    assert list(steps(now, earlier_of(before))) == [WORSENED]
+
+
+def test_without_a_grade_then_or_now_there_is_no_bridge() -> None:
+    blind = [without_finding("CAP001", Outcome.NOT_ASSESSED)]
+    seen = [failed("CAP001", finding(HIGH))]
+    assert bridge(seen, scored(seen), "rules-1", earlier_of(blind)) == ()
+    assert bridge(blind, scored(blind, earlier_of(seen)), "rules-1", earlier_of(seen)) == ()

@@ -1,0 +1,134 @@
+"""Numbers for curves and shares: only what the snapshot holds, and a forecast only from enough of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.facts.given import Attestation
+from agent.facts.resources import ResourceUnit
+from agent.facts.sql import SqlShape, SqlTotal
+from agent.figures import TOP_SQL, figures
+from agent.model import Snapshot, Unavailable
+from agent.outlook import Capacity, TrendPoint
+from agent.terms import TenantKind, Text, UnavailableKind, Version
+
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
+GIB = 2**30
+
+
+def snapshot(*rows: Any) -> Snapshot:
+    facts: dict[type, tuple[Any, ...]] = {}
+    for row in rows:
+        facts[type(row)] = (*facts.get(type(row), ()), row)
+    return Snapshot("t", TenantKind.USER, Version(4, 2, 5), NOW, facts)
+
+
+def unit(zone: str | None, used: int | None, size: int | None = None) -> ResourceUnit:
+    return ResourceUnit(
+        zone=zone, max_cpu=4.0, min_cpu=4.0, memory_size=8 * GIB, log_disk_size=24 * GIB, log_disk_in_use=18 * GIB,
+        data_disk_in_use=used, data_disk_size=size, status="NORMAL",
+    )  # fmt: skip
+
+
+def shape(number: int, elapsed_us: int) -> SqlTotal:
+    return SqlTotal(
+        sql_id=f"S{number:03}", db_name="shop", plans=1, executions=7, elapsed_us=elapsed_us, cpu_us=0, disk_reads=0,
+        rows_processed=0, rows_read=0, retries=0,
+    )  # fmt: skip
+
+
+def disks(*rows: Any) -> list[Capacity]:
+    return [gauge for gauge in figures(snapshot(*rows)).capacity if gauge.kind == "data_disk"]
+
+
+def before(*used_gib: float, size: int | None = 100 * GIB, apart_days: int = 91) -> list[TrendPoint]:
+    """Earlier assessments, a quarter apart, the last of them a quarter ago."""
+    return [
+        TrendPoint(
+            NOW - timedelta(days=apart_days * (len(used_gib) - number)),
+            90.0,
+            (Capacity("data_disk", "z1", int(used * GIB), size),),
+        )
+        for number, used in enumerate(used_gib)
+    ]
+
+
+def test_units_of_a_zone_are_added_up() -> None:
+    assert disks(unit("z1", 1, 10), unit("z1", 2, 10), unit("z2", 4, 10)) == [
+        Capacity("data_disk", "z1", 3, 20),
+        Capacity("data_disk", "z2", 4, 10),
+    ]
+
+
+def test_an_unknown_size_stays_unknown_unless_attested() -> None:
+    assert disks(unit("z1", 5)) == [Capacity("data_disk", "z1", 5, None)]
+    bought = Attestation(
+        key="purchased_data_disk_bytes", value=50, by="x", on=date(2026, 1, 1), valid_until=date(2027, 1, 1)
+    )
+    assert disks(unit("z1", 5), bought) == [Capacity("data_disk", "z1", 5, 50)]
+
+
+def test_an_unknown_use_is_no_zero() -> None:
+    assert disks(unit("z1", None, 10)) == []
+
+
+def test_facts_that_are_missing_leave_nothing() -> None:
+    missing = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
+    empty = Snapshot("t", TenantKind.USER, Version(4, 2, 5), NOW, {ResourceUnit: missing, SqlTotal: missing})
+    found = figures(empty)
+    assert (found.capacity, found.forecasts, found.top_sql, found.top_sql_of) == ((), (), (), "")
+
+
+def test_a_steady_growth_is_carried_on() -> None:
+    (forecast,) = figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(10, 20, 30)).forecasts
+    assert forecast.bytes_per_day == pytest.approx(10 * GIB / 91)
+    assert forecast.full_on == (NOW + timedelta(days=6 * 91)).date()
+
+
+def test_what_does_not_grow_is_never_full() -> None:
+    (forecast,) = figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(60, 50, 45)).forecasts
+    assert forecast.full_on is None
+    (slow,) = figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(39.7, 39.8, 39.9)).forecasts
+    assert slow.full_on is None
+
+
+def test_a_disk_that_is_full_already_is_full_today() -> None:
+    (forecast,) = figures(snapshot(unit("z1", 120 * GIB, 100 * GIB)), before(60, 80)).forecasts
+    assert forecast.full_on == NOW.date()
+
+
+@pytest.mark.parametrize("trend", [before(), before(30), before(20, 30, apart_days=5)])
+def test_too_little_past_gives_no_forecast(trend: list[TrendPoint]) -> None:
+    assert figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), trend).forecasts == ()
+
+
+def test_a_disk_of_unknown_size_has_a_slope_and_no_end() -> None:
+    (forecast,) = figures(snapshot(unit("z1", 40 * GIB)), before(10, 20, 30, size=None)).forecasts
+    assert forecast.bytes_per_day > 0
+    assert forecast.full_on is None
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60))
+def test_shares_are_of_everything_that_was_read(times: list[int]) -> None:
+    found = figures(snapshot(*(shape(number, elapsed) for number, elapsed in enumerate(times))))
+    if not sum(times):
+        assert found.top_sql == ()
+        return
+    assert len(found.top_sql) == min(TOP_SQL, len(times))
+    assert [top.elapsed_us for top in found.top_sql] == sorted(times, reverse=True)[:TOP_SQL]
+    assert sum(top.share_pct for top in found.top_sql) <= 100.0001
+    assert found.top_sql[0].share_pct == pytest.approx(100 * max(times) / sum(times))
+    assert found.shapes == len(times)
+
+
+def test_sqlstat_goes_before_the_audit_ring() -> None:
+    names = SqlShape.__annotations__
+    values: dict[str, Any] = {name: "R" if names[name] == "str" else 5 for name in names}
+    ring = SqlShape(**values)
+    assert figures(snapshot(ring)).top_sql_of == "GV$OB_SQL_AUDIT"
+    assert figures(snapshot(ring, shape(1, 9))).top_sql_of == "GV$OB_SQLSTAT"
