@@ -1,0 +1,163 @@
+"""What the report tells beyond single findings: roadmap, decisions, points, the bridge, chapters, what is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from agent.document import Document
+from agent.report import accounting, chapters, impact, planning
+from agent.report.cover import cover, glossary, scope
+from agent.report.labels import CATEGORIES
+from agent.report.view import build
+from agent.report.words import Words
+from tests.agent.report import sample
+
+EN, ZH = Words("en"), Words("zh-CN")
+DOCUMENTS = [sample.rich, sample.healthy, sample.blind, sample.empty]
+
+
+def old(document: Document) -> Document:
+    """As an agent wrote it that knew nothing of all this."""
+    for name in ("roadmap", "figures", "business", "statements", "colophon"):
+        del document[name]
+    if document["comparison"]:
+        del document["comparison"]["bridge"], document["comparison"]["categories_was"]
+    return document
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+def test_documents_of_older_agents_can_still_be_shown(make: Callable[[], Document]) -> None:
+    report = build(old(make()), "en")
+    assert (report.roadmap, report.bridge, report.statements) == ((), None, ())
+    assert report.cover.prepared_by == ""
+
+
+def test_the_roadmap_has_each_unit_once_by_deadline() -> None:
+    document = sample.rich()
+    found = planning.stages(document, EN)
+    assert [stage.label for stage in found] == ["Now", "This month", "This quarter"]
+    units = [unit for stage in found for unit in stage.units]
+    assert [unit.number for unit in units] == list(range(1, len(document["roadmap"]) + 1))
+    assert [list(unit.codes) for unit in units] == [unit["codes"] for unit in document["roadmap"]]
+    assert [unit.score_after for unit in units] == [f"{unit['score_after']:.1f}" for unit in document["roadmap"]]
+    assert [stage.score_after for stage in found] == [stage.units[-1].score_after for stage in found]
+    assert units[0].codes == ("CAP001", "CAP002")
+    assert (units[0].effort_label, units[0].severity) == ("In a maintenance window", "critical")
+
+
+def test_settings_set_together_are_named_by_their_number() -> None:
+    document = sample.rich()
+    extra = next(result for result in document["results"] if result["code"] == "PAR004")
+    document["results"].append({**extra, "code": "PAR005"})
+    unit = next(unit for unit in document["roadmap"] if unit["codes"] == ["PAR004"])
+    unit["codes"].append("PAR005")
+    titles = [unit.title for stage in planning.stages(document, ZH) for unit in stage.units]
+    assert "调整 2 个参数与变量" in titles
+
+
+def test_decisions_are_the_customers_and_name_their_checks() -> None:
+    found = planning.decisions(sample.rich(), EN)
+    assert 3 <= len(found) <= 5
+    assert found[0].codes == ("CAP001", "CAP002")
+    assert any("maintenance window" in decision.text and "SQL003" in decision.codes for decision in found)
+    assert any("lack" in decision.text and "BAK001" in decision.codes for decision in found)
+    assert any("mutes" in decision.text and decision.codes == ("SEC002",) for decision in found)
+
+
+def test_nothing_to_decide_is_no_decision() -> None:
+    assert planning.decisions(sample.healthy(), EN) == ()
+    assert len(planning.decisions(sample.blind(), EN)) == 1
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+def test_points_lost_add_up(make: Callable[[], Document]) -> None:
+    document = make()
+    lost = accounting.losses(document, EN)
+    assert round(sum(float(loss.points) for loss in lost), 1) == round(100 - document["score"]["value"], 1)
+    assert [loss.value for loss in lost] == sorted((loss.value for loss in lost), reverse=True)
+
+
+def test_what_is_carried_says_so() -> None:
+    assert [loss.code for loss in accounting.losses(sample.rich(), EN) if loss.carried] == ["TRX001"]
+
+
+def test_the_bridge_leads_from_the_last_score_to_this_one() -> None:
+    document = sample.rich()
+    bridge = accounting.bridge(document, EN)
+    assert bridge
+    printed = [float(step.points.replace("\N{MINUS SIGN}", "-")) for step in bridge.steps]
+    assert round(float(bridge.was) + sum(printed), 1) == float(bridge.now) == document["score"]["value"]
+    assert accounting.bridge(sample.healthy(), EN) is None
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+def test_every_card_is_in_one_place_only(make: Callable[[], Document]) -> None:
+    report = build(make(), "en")
+    in_chapters = [card.code for chapter in report.chapters for card in chapter.cards]
+    assert sorted([card.code for card in report.top] + in_chapters) == sorted(card.code for card in report.cards)
+    linked = [card.code for chapter in report.chapters for card in chapter.top]
+    assert sorted(linked) == sorted(card.code for card in report.top)
+
+
+def test_more_than_ten_risks_go_on_in_their_chapters() -> None:
+    document = sample.rich()
+    extra = next(result for result in document["results"] if result["code"] == "SCH002")
+    document["results"] += [{**extra, "code": f"SCH1{number:02}"} for number in range(9)]
+    report = build(document, "en")
+    assert len(report.top) == chapters.TOP
+    schema = next(chapter for chapter in report.chapters if chapter.key == "schema")
+    assert len(schema.cards) == len(report.cards) - chapters.TOP > 0
+
+
+def test_chapters_count_what_was_asked() -> None:
+    report = build(sample.rich(), "en")
+    counts = {chapter.key: (chapter.passed, chapter.not_assessed, chapter.muted) for chapter in report.chapters}
+    assert counts["security"] == (1, 0, 1)
+    assert counts["backup"] == (0, 1, 0)
+    assert "availability" not in counts  # its only check does not apply
+    assert next(chapter for chapter in report.chapters if chapter.key == "backup").points_lost == ""
+
+
+def said(severity: str, business: Document | None) -> str:
+    document = {**sample.rich(), "business": business}
+    return impact.impact({"category": "capacity"}, severity, document, EN)
+
+
+def test_what_is_at_stake_for_this_business() -> None:
+    told = sample.rich()["business"]
+    assert "Singles' Day begins in 29 days, on 2026-11-01." in said("critical", told)
+    assert "peaks at 800 statements per second and grows by 60" in said("high", told)
+    assert said("medium", told) == said("critical", None)
+    assert "writes of every application" in said("low", None)
+
+
+def test_a_critical_period_that_runs_or_is_over() -> None:
+    period = {"name": "Sale", "from": "2026-10-01", "to": "2026-10-03"}
+    told = {"peak_qps": None, "growth_pct_per_year": None, "critical_periods": [period]}
+    assert "Sale is running until 2026-10-03." in said("high", told)
+    assert "Sale" not in said("high", {**told, "critical_periods": [{**period, "to": "2026-10-02"}]})
+
+
+def test_every_category_has_something_at_stake() -> None:
+    categories = {result["category"] for result in sample.rich()["results"]} | set(CATEGORIES)
+    assert categories <= set(impact.STAKES)
+
+
+def test_cover_and_scope_leave_out_what_nobody_said() -> None:
+    document = sample.rich()
+    facts = dict(cover(document, "No. 2", EN).facts)
+    assert facts["Prepared by"] == "Chen Jing"
+    assert date.fromisoformat(facts["Valid until"]) == date(2027, 1, 1)
+    assert dict(scope(document, EN))["Critical periods of the business"] == "Singles' Day (2026-11-01 – 2026-11-12)"
+    bare = old(sample.empty())
+    assert "Prepared by" not in dict(cover(bare, "–", EN).facts)
+    assert "Period" not in dict(cover(bare, "–", EN).facts)
+    assert dict(scope(bare, EN))["Checks that apply here"] == "0"
+
+
+def test_the_glossary_is_in_both_languages() -> None:
+    assert len(glossary(EN)) == len(glossary(ZH)) > 10
+    assert all(one[1] != other[1] for one, other in zip(glossary(EN), glossary(ZH), strict=True))
