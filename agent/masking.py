@@ -1,9 +1,23 @@
-"""Literals out of SQL text: what cannot be read is masked whole."""
+"""Literals out of SQL text: what cannot be read is masked whole.
+
+Applies to every source but those of the class ``sql_text_full``, which is read only where it is granted.
+"""
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import sqlglot
+from sqlglot import expressions as exp
 from sqlglot.tokenizer_core import Token, TokenType
+
+from agent.facts.sql import CUT, STATEMENT_CHARS
+from agent.facts.texts import SQL_SETTINGS, Holds, holds
+from agent.terms import DataClass
 
 MASKED = "(masked)"
 _LITERALS = frozenset(
@@ -12,22 +26,108 @@ _LITERALS = frozenset(
         TokenType.NATIONAL_STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING, TokenType.UNICODE_STRING,
     }
 )  # fmt: skip
+# What may close a string, an identifier or a comment in which a text was cut; one cut behind a backslash needs two.
+_CLOSING = ("", "'", '"', "`", "*/", "\\'", '\\"')
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"")
+_DAY = re.compile(r"'\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?'")
+_REPLACE = re.compile(r"\A\s*REPLACE\b(?=\s)", re.IGNORECASE)
+# Its parser reports statements that it does not know; we mask them.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def mask(sql: str) -> str:
-    """The statement with every literal replaced by ``?`` and without comments."""
-    try:
-        tokens = sqlglot.tokenize(sql, read="mysql")
-    except sqlglot.errors.SqlglotError:
+    """The statement on one line, every literal replaced by ``?``, without comments and hints.
+
+    A text of ``STATEMENT_CHARS`` or more is taken to be cut there and ends with ``CUT``. One that is whole and cannot
+    be parsed as a query or a change of data or tables gives ``MASKED``; so do characters that cannot be printed, and
+    what would read differently a second time.
+    """
+    masked = _masked(sql)
+    return masked if _masked(masked) == masked else MASKED
+
+
+def mask_fields(row: str, fields: Mapping[str, Any], data_class: DataClass) -> dict[str, Any]:
+    """The fields of a row with its SQL masked; of a source of SQL text, that is every text which nobody declared."""
+    return {name: _field(row, name, fields, data_class) for name in fields}
+
+
+def _field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass) -> Any:
+    value = fields[name]
+    if not isinstance(value, str) or not value.strip() or data_class is DataClass.SQL_TEXT_FULL:
+        return value
+    held = holds(row, name)
+    if held is Holds.SETTING:
+        return mask(value) if fields.get("name") in SQL_SETTINGS else value
+    if data_class is DataClass.SQL_TEXT_MASKED and held in (Holds.SQL, Holds.TEXT):
+        return mask(value)
+    return mask_bound(value) if held in (Holds.SQL, Holds.BOUND) else value
+
+
+def mask_bound(bound: str) -> str:
+    """A partition's bound or expression with its numbers and days, which checks read; ``?`` for any other literal."""
+    masked = _QUOTED.sub(lambda found: found[0] if _DAY.fullmatch(found[0]) else "?", bound)
+    return MASKED if {"'", '"'} & set(_DAY.sub("", masked)) else masked
+
+
+@dataclass(frozen=True, slots=True)
+class Lexed:
+    """The tokens of a statement. ``cut``: its end is missing; ``replaces``: its INSERT stands for REPLACE."""
+
+    text: str
+    tokens: list[Token]
+    cut: bool
+    replaces: bool
+
+    def piece(self, number: int) -> str:
+        """A token as it is written."""
+        return self.text[self.tokens[number].start : self.tokens[number].end + 1]
+
+    def joined(self, spelled: Callable[[int], str]) -> str:
+        """The statement on one line without comments and hints, each token as ``spelled`` by its number."""
+        pieces, end = [], 0
+        for number, token in enumerate(self.tokens):
+            if token.token_type is not TokenType.HINT:
+                pieces.append(" " * (token.start > end) + spelled(number))
+                end = token.end + 1
+        found = "".join(pieces).strip()
+        return "REPLACE" + found[6:] if self.replaces else found
+
+
+def lex(sql: str) -> Lexed | None:
+    """The statement as far as it is read; None where a quote or a comment has no end, or a number makes no sense."""
+    cut = len(sql) >= STATEMENT_CHARS or sql.endswith(CUT)
+    # The tokenizer takes REPLACE for a command that it does not know.
+    text, replaces = _REPLACE.subn("INSERT", sql.removesuffix(CUT)[:STATEMENT_CHARS])
+    for closing in _CLOSING if cut else ("",):
+        try:
+            return Lexed(text + closing, sqlglot.tokenize(text + closing, read="mysql"), cut, bool(replaces))
+        except sqlglot.errors.SqlglotError:
+            continue
+    return None
+
+
+def _masked(sql: str) -> str:
+    found = lex(sql)
+    masked = found.joined(lambda number: _spelled(found, number, "?")) if found else ""
+    if not found or not masked or not masked.isprintable():
         return MASKED
-    return "".join(_pieces(sql, tokens)).strip() or MASKED
+    if found.cut:
+        return masked + CUT
+    return masked if _parses(found.joined(lambda number: _spelled(found, number, "'?'"))) else MASKED
 
 
-def _pieces(sql: str, tokens: list[Token]) -> list[str]:
-    pieces, end = [], 0
-    for token in tokens:
-        between = sql[end : token.start]
-        pieces.append(between if not between.strip() else " ")
-        pieces.append("?" if token.token_type in _LITERALS else sql[token.start : token.end + 1])
-        end = token.end + 1
-    return pieces
+def _spelled(found: Lexed, number: int, literal: str) -> str:
+    piece = found.piece(number)
+    if found.tokens[number].token_type not in _LITERALS and piece != "?" and not piece[0].isdigit():
+        return piece
+    # ".5" comes as two tokens, and a text would not be read behind the point.
+    behind_point = number > 0 and found.tokens[number - 1].token_type is TokenType.DOT
+    return "0" if literal != "?" and behind_point else literal
+
+
+def _parses(sql: str) -> bool:
+    try:
+        trees = sqlglot.parse(_REPLACE.sub("INSERT", sql), read="mysql")
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        return False
+    return not any(isinstance(tree, exp.Command) for tree in trees)

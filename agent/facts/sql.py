@@ -12,6 +12,7 @@ from agent.facts import CostClass, expr, source
 from agent.terms import DataClass
 
 STATEMENT_CHARS = 4000
+CUT = " …"  # ends the text of a statement that was longer
 OWN_ACCOUNT = "SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
 NOT_OURS = f"IS_INNER_SQL = 0 AND USER_NAME <> {OWN_ACCOUNT}"
 # Ids of databases that users create; system ones, our own session's among them, lie below.

@@ -7,7 +7,7 @@ import re
 import sqlglot
 from sqlglot import expressions as exp
 
-from agent.facts.sql import STATEMENT_CHARS
+from agent.facts.sql import CUT
 
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 _OFFSET = re.compile(r"\bLIMIT\b[^()]*(?:,|\bOFFSET\b)", re.IGNORECASE)
@@ -24,7 +24,7 @@ def writes_every_row(statement: str) -> bool:
     A join or a partition restricts the rows as a condition does, and a text that may have been cut may have lost its
     condition.
     """
-    if len(statement) >= STATEMENT_CHARS or not _WRITE.match(statement):
+    if statement.endswith(CUT) or not _WRITE.match(statement):
         return False
     try:
         tree = sqlglot.parse_one(statement, read="mysql")
@@ -37,7 +37,7 @@ def writes_every_row(statement: str) -> bool:
 
 def _tree(statement: str) -> exp.Expr | None:
     """The statement parsed, or None where it may have been cut or cannot be read."""
-    if len(statement) >= STATEMENT_CHARS:
+    if statement.endswith(CUT):
         return None
     try:
         return sqlglot.parse_one(statement, read="mysql")

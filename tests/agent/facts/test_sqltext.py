@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.facts.sql import STATEMENT_CHARS
+from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.facts.sqltext import longest_in_list, skips_rows, wrapped_column, writes_every_row
+from agent.masking import mask
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,10 @@ def test_not_every_row(statement: str) -> None:
 
 
 def test_a_text_that_was_cut_tells_nothing() -> None:
-    cut = ("UPDATE t SET " + ", ".join(f"c{number} = ?" for number in range(STATEMENT_CHARS)))[:STATEMENT_CHARS]
-    assert not writes_every_row(cut)
+    text = "UPDATE t SET a = '" + "long" * STATEMENT_CHARS + "' WHERE id = 7"
+    assert writes_every_row("UPDATE t SET a = ?")
+    assert mask(text[:STATEMENT_CHARS]) == "UPDATE t SET a = ?" + CUT
+    assert not writes_every_row(mask(text[:STATEMENT_CHARS]))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ def test_a_text_that_was_cut_tells_nothing() -> None:
         ("SELECT DATE(made) FROM t WHERE a = ?", None),
         ("SELECT a FROM t WHERE id IN (SELECT MAX(id) FROM u)", None),
         ("SELECT a FROM t WHERE DATE(made = ?", None),
-        (f"SELECT a FROM t WHERE DATE(made) = ? {'-' * STATEMENT_CHARS}", None),
+        (f"SELECT a FROM t WHERE DATE(made) = ?{CUT}", None),
     ],
 )
 def test_wrapped_column(statement: str, condition: str | None) -> None:

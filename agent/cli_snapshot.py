@@ -1,0 +1,50 @@
+"""``ob-health snapshot ...``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+snapshot_app = typer.Typer(help="Snapshots for sharing: names replaced by pseudonyms.", no_args_is_help=True)
+
+SnapshotFile = Annotated[Path, typer.Argument(help="A snapshot.", show_default=False)]
+KeyFile = Annotated[Path, typer.Option("--key", help="The key's file, readable by you only.")]
+OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be written.")]
+
+
+@snapshot_app.command()
+def key(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
+    """Make a key for redact and restore, in a file that only you can read. Keep it: nothing else brings names back."""
+    from agent import console
+    from agent.sealing import new_key
+
+    new_key(file)
+    console.say("written: {path}", path=str(file))
+
+
+@snapshot_app.command()
+def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
+    """A copy without the customer's names: databases, tables, columns, accounts, hosts, zones, tenants, SQL text.
+
+    The same name has the same pseudonym with the same key. Without the key nobody can undo it.
+    """
+    from agent import console
+    from agent.redact import redact as write
+    from agent.sealing import read_key
+
+    shared = write(file, read_key(key), out)
+    console.say("written: {path} (sha256 {digest})", path=str(out), digest=shared.digest[:16])
+    console.say("Its target is called {target}: so must an engagement call it that evaluates it.", target=shared.target)
+
+
+@snapshot_app.command()
+def restore(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
+    """The snapshot as it was before redact, byte for byte."""
+    from agent import console
+    from agent.redact import restore as write
+    from agent.sealing import read_key
+
+    digest = write(file, read_key(key), out)
+    console.say("written: {path} (sha256 {digest})", path=str(out), digest=digest[:16])

@@ -1,0 +1,163 @@
+"""One pseudonym per name, and what stays: words that the server itself or a check knows.
+
+A pseudonym begins with what it stands for (``table_7f3a9c02be51``) and is the same wherever the name occurs, so that
+facts join as before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import sqlglot
+from sqlglot.tokenizer_core import TokenType
+
+from agent.facts import SYSTEM_SCHEMAS
+from agent.facts.sql import CUT
+from agent.facts.texts import SQL_SETTINGS, Holds
+from agent.masking import MASKED, Lexed, lex
+from agent.sealing import Key
+
+# Parts of column names that tell checks what a column is for.
+TELLING = frozenset(
+    ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
+     "payment", "refund", "cash", "deposit", "debt", "rate", "ratio", "pct", "percent")
+)  # fmt: skip
+_WELL_KNOWN: dict[Holds, re.Pattern[str]] = {
+    Holds.DATABASE: re.compile("|".join(map(re.escape, SYSTEM_SCHEMAS))),
+    Holds.TABLE: re.compile(r"__recycle_\$_[\d_]+"),
+    Holds.COLUMN: re.compile(r"SYS_NC[\w$]*"),
+    Holds.INDEX: re.compile("PRIMARY"),
+    Holds.ACCOUNT: re.compile(r"root|ORAAUDITOR|LBACSYS|SYS|standbyro|proxyro|ocp_monitor|__oceanbase_inner\w*"),
+    Holds.HOST: re.compile(
+        r"%|0\.0\.0\.0/0|::/0|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+", re.IGNORECASE
+    ),
+    Holds.TENANT: re.compile(r"sys|META\$\d+"),
+    Holds.JOB: re.compile(
+        r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY_WINDOW|OPT_STATS_HISTORY_MANAGER|ASYNC_GATHER_STATS_JOB_PROC"
+        r"|SCHEDULED_MANAGE_DYNAMIC_PARTITION_(?:DAILY|HOURLY)|SCHEDULED_TRIGGER_PARTITION_BALANCE"
+    ),
+    Holds.POLICY: re.compile("default|log_only"),
+    Holds.BOUND: re.compile(r"[\s\d.,:'?+-]*|MAXVALUE|\(masked\)"),
+}  # fmt: skip
+_HOST = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)((?::\d+)*)")
+_LAYOUT_WORD = re.compile(r"RANDOM|FULL|F|READONLY|R|LOGONLY|L|COLUMNSTORE|C|ENCRYPTION_LOGONLY|E|MEMORY|\d+")
+_SETTING_VALUE = re.compile(
+    r"[-+]?\d+(?:\.\d+)?\s*[a-z%]{0,2}|\d{4}-\d\d-\d\d|\d\d?:\d\d(?::\d\d)?"
+    r"|true|false|on|off|yes|no|null|none|auto|default|disabled?|enabled?|all|row|full|normal|info|warn|error|/|\*",
+    re.IGNORECASE,
+)
+# Settings of which any value is a word of the server's.
+_SETTING_OF_WORDS = re.compile(
+    r"^(?:collation|character_set|nls|validate_password)_|^(?:version_comment|lc_time_names|lc_messages)$"
+    r"|(?:^|_)(?:policy|mode|func|level|format|type|engine|version|compatible|isolation|consistency|sharing|row_image"
+    r"|duty_time|duty_duration|strategy|method|organization|features_enable|time_zone|checksum|codec|integrity"
+    r"|track_system_variables|warnings|default_compress)$"
+)
+_SETTING_KINDS = {
+    "zone": Holds.ZONE, "cluster": Holds.CLUSTER, "ob_tcp_invited_nodes": Holds.HOSTS,
+    "_ob_ssl_invited_nodes": Holds.HOSTS, **dict.fromkeys(SQL_SETTINGS, Holds.SQL),
+}  # fmt: skip
+_PARSER = sqlglot.Dialect.get_or_raise("mysql").parser_class
+_FUNCTIONS = {
+    *_PARSER.FUNCTIONS, *_PARSER.FUNCTION_PARSERS, "AGAINST", "UNIX_TIMESTAMP", "FIELD", "INET_ATON", "NOW",
+    "LAST_INSERT_ID", "SLEEP", "VALUES", "KEY",
+}  # fmt: skip
+_UNITS = ("MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
+_SQL_WORD = re.compile(
+    "SKIP|LOCKED|NOWAIT|MODE|QUERY|EXPANSION|SQL_[A-Z_]+|(?:HIGH|LOW)_PRIORITY|DELAYED|QUICK|DUPLICATE|SOUNDS|GLOBAL"
+    "|DUAL|PRECEDING|FOLLOWING|CURRENT|SHARE|LEADING|TRAILING|BOTH|DISTINCTROW|AGAINST"
+    rf"|(?:{'|'.join(_UNITS)})(?:_(?:{'|'.join(_UNITS)}))?|(?:UTF8|UTF16|GBK|GB18030|LATIN1|ASCII|BINARY)\w*",
+    re.IGNORECASE,
+)
+
+
+class Pseudonyms:
+    """Texts replaced by what they hold. What is no text, or empty, stays as it is."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+        self._made: dict[tuple[Holds, str], str] = {}
+        self._known: dict[str, str] = {}
+        self._ways: dict[Holds, Callable[[str], str]] = {
+            Holds.COLUMN: self._column, Holds.JOB: self._job, Holds.HOST: self._host, Holds.HOSTS: self._hosts,
+            Holds.ZONES: self._zones, Holds.SQL: self._sql,
+        }  # fmt: skip
+
+    def of(self, kind: Holds, value: Any) -> Any:
+        """What stands for a value that holds this."""
+        if not isinstance(value, str) or not value:
+            return value
+        made = self._made.get((kind, value))
+        if made is None:
+            made = self._made[kind, value] = self._new(kind, value)
+        return made
+
+    def learn(self, kind: Holds, value: Any) -> None:
+        """A name by which SQL text is read. The first kind that has it wins."""
+        if isinstance(value, str) and value:
+            self._known.setdefault(value.lower(), self.of(kind, value))
+
+    def setting(self, name: str, value: Any) -> Any:
+        """The value of a setting: numbers, switches and words of the server stay."""
+        kind = _SETTING_KINDS.get(name)
+        if kind:
+            return self.of(kind, value)
+        if isinstance(value, str) and (_SETTING_OF_WORDS.search(name) or _SETTING_VALUE.fullmatch(value.strip())):
+            return value
+        return self.of(Holds.SETTING, value)
+
+    def _new(self, kind: Holds, value: str) -> str:
+        well_known = _WELL_KNOWN.get(kind)
+        if well_known and well_known.fullmatch(value):
+            return value
+        way = self._ways.get(kind)
+        return way(value) if way else self._key.pseudonym(kind.value, value)
+
+    def _column(self, name: str) -> str:
+        parts = (part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name))
+        telling = "".join(f"_{part}" for part in parts if part in TELLING)
+        return "__" * name.startswith("__") + self._key.pseudonym(Holds.COLUMN.value, name) + telling
+
+    def _job(self, name: str) -> str:
+        return self._key.pseudonym(Holds.JOB.value, name) + "_DAY_WINDOW" * name.upper().endswith("DAY_WINDOW")
+
+    def _host(self, text: str) -> str:
+        found = _HOST.fullmatch(text)
+        host, ports = found.groups() if found else (text, "")
+        if _WELL_KNOWN[Holds.HOST].fullmatch(host):
+            return text
+        return self._key.pseudonym(Holds.HOST.value, host) + ports
+
+    def _hosts(self, text: str) -> str:
+        return re.sub(r"[^,\s]+", lambda found: str(self.of(Holds.HOST, found[0])), text)
+
+    def _zones(self, text: str) -> str:
+        return re.sub(
+            r"[^\s,;@{}:]+",
+            lambda found: found[0] if _LAYOUT_WORD.fullmatch(found[0]) else str(self.of(Holds.ZONE, found[0])),
+            text,
+        )
+
+    def _sql(self, text: str) -> str:
+        found = None if text == MASKED else lex(text)
+        if found is None:
+            return MASKED
+        return found.joined(lambda number: self._token(found, number)) + CUT * found.cut
+
+    def _token(self, found: Lexed, number: int) -> str:
+        piece, kind = found.piece(number), found.tokens[number].token_type
+        if kind is TokenType.IDENTIFIER:
+            return f"`{self._identifier(piece[1:-1].replace('``', '`'))}`"
+        called = number + 1 < len(found.tokens) and found.tokens[number + 1].token_type is TokenType.L_PAREN
+        if called and piece.upper() in _FUNCTIONS:
+            return piece
+        if kind is TokenType.VAR:
+            return piece if _SQL_WORD.fullmatch(piece) else self._identifier(piece)
+        # A word of SQL may be a name as well: it is one if the snapshot knows such a name.
+        known = self._known.get(piece.lower()) if kind in _PARSER.ID_VAR_TOKENS else None
+        return known or ("?" if kind is TokenType.STRING else piece)
+
+    def _identifier(self, name: str) -> str:
+        return self._known.get(name.lower()) or self._key.pseudonym("name", name.lower())

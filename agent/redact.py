@@ -1,0 +1,158 @@
+"""A snapshot for sharing: pseudonyms for the customer's names, made and undone with a key.
+
+Works on the file's JSON, so facts of plug-ins that are not installed are replaced too. What each text holds is declared
+in ``agent.facts.texts``; anything undeclared is replaced whole. The original goes along, sealed with the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import zstandard
+
+from agent.errors import SnapshotError
+from agent.facts.texts import Holds, holds
+from agent.pseudonyms import Pseudonyms
+from agent.sealing import Key
+from agent.snapshot import digest_of, read_file, to_body, write_body
+from agent.terms import Text
+
+# Parts of a snapshot that hold nothing of the customer's.
+PLAIN = frozenset({"format", "tenant_kind", "version", "as_of", "cost", "embedded", "budget", "statements"})
+# Values of messages that our own code made of declared sources, views and versions.
+_OUR_WORDS = frozenset(
+    {"columns", "data_class", "kind", "number", "oldest", "privilege", "source", "version", "view", "what"}
+)
+_NAMES_FIRST = (Holds.TABLE, Holds.DATABASE, Holds.COLUMN, Holds.INDEX, Holds.SEQUENCE)
+_NOTE = Text("Names of the customer's objects are pseudonyms here: the snapshot was redacted for sharing.")
+
+
+class Shared(NamedTuple):
+    """A redacted file: its SHA-256, and how its target is called."""
+
+    digest: str
+    target: str
+
+
+def redact(path: Path, key: Key, out: Path) -> Shared:
+    """Write a redacted copy of a snapshot. Raises SnapshotError for one that is redacted already."""
+    _not_itself(path, out)
+    found = read_file(path)
+    if found.sealed:
+        raise SnapshotError(Text("{path} is redacted already.", {"path": str(path)}))
+    try:
+        plain = redacted(found.plain, key)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        args = {"path": str(path), "reason": type(error).__name__}
+        raise SnapshotError(Text("{path}: the facts do not fit this agent: {reason}. Collect again.", args)) from None
+    body, original = to_body(plain), zstandard.ZstdCompressor(level=9).compress(found.body.encode())
+    return Shared(write_body(body, out, key.seal(original, digest_of(body))), str(plain["target"]))
+
+
+def restore(path: Path, key: Key, out: Path) -> str:
+    """Write the snapshot as it was, byte for byte; returns its SHA-256. Raises SnapshotError for a wrong key."""
+    _not_itself(path, out)
+    found, args = read_file(path), {"path": str(path)}
+    if not found.sealed:
+        raise SnapshotError(Text("{path} is not redacted: there is nothing to restore.", args))
+    original = key.unseal(found.sealed, digest_of(found.body))
+    if original is None:
+        raise SnapshotError(
+            Text("{path} was redacted with another key, or altered since. Use the key that it was redacted with.", args)
+        )
+    return write_body(zstandard.ZstdDecompressor().decompress(original).decode(), out)
+
+
+def _not_itself(path: Path, out: Path) -> None:
+    if path.exists() and out.exists() and out.samefile(path):
+        raise SnapshotError(Text("{path} would overwrite itself. Choose another --out.", {"path": str(path)}))
+
+
+def redacted(plain: Mapping[str, Any], key: Key) -> dict[str, Any]:
+    """The JSON of a snapshot with pseudonyms for names."""
+    return _Redaction(plain, key).done()
+
+
+class _Redaction:
+    def __init__(self, plain: Mapping[str, Any], key: Key) -> None:
+        self._plain = plain
+        self._names = Pseudonyms(key)
+        self._sources = {name.partition(":")[2] for name in plain["facts"]}
+        self._sources |= {record["source"] for record in plain["records"]}
+
+    def done(self) -> dict[str, Any]:
+        for kind in _NAMES_FIRST:
+            self._learn(kind)
+        plain = {name: value if name in PLAIN else self._part(name, value) for name, value in self._plain.items()}
+        note = {"what": {"msgid": _NOTE.msgid, "args": {}}, "remedy": None}
+        return {**plain, "problems": [*plain["problems"], note]}
+
+    def _learn(self, kind: Holds) -> None:
+        """Every name of this kind, so that SQL text can be recognized by it."""
+        for name, found in self._plain["facts"].items():
+            places = [place for place, held in enumerate(_held(name, found)) if held is kind]
+            for row in found.get("rows", ()) if places else ():
+                for place in places:
+                    self._names.learn(kind, row[place])
+
+    def _part(self, name: str, value: Any) -> Any:
+        match name:
+            case "target":
+                return self._names.of(Holds.TARGET, value)
+            case "facts":
+                return {row: self._facts(row, found) for row, found in value.items()}
+            case "records":
+                return [{**record, "reason": self._message(record["reason"])} for record in value]
+            case "problems":
+                return [{part: self._message(text) for part, text in problem.items()} for problem in value]
+            case "receipt":
+                return value and {**value, "reason": self._message(value["reason"])}
+        return self._unknown(value)
+
+    def _facts(self, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+        if "unavailable" in found:
+            missing = found["unavailable"]
+            texts = {part: self._message(missing[part]) for part in ("reason", "remedy")}
+            return {"unavailable": {"kind": missing["kind"], **texts}}
+        held = _held(name, found)
+        rows = [self._row(found["columns"], held, row) for row in found["rows"]]
+        return {"columns": found["columns"], "rows": rows}
+
+    def _row(self, columns: list[str], held: list[Holds], row: list[Any]) -> list[Any]:
+        if Holds.SETTING not in held:
+            return [self._value(kind, value) for kind, value in zip(held, row, strict=True)]
+        named = dict(zip(columns, row, strict=True))
+        setting = named.get("name") or named.get("key") or ""
+        return [
+            self._names.setting(setting, value) if kind is Holds.SETTING else self._value(kind, value)
+            for kind, value in zip(held, row, strict=True)
+        ]
+
+    def _value(self, kind: Holds, value: Any) -> Any:
+        return value if kind is Holds.WORD else self._names.of(kind, value)
+
+    def _message(self, text: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        if text is None:
+            return None
+        return {"msgid": text["msgid"], "args": {name: self._arg(name, item) for name, item in text["args"].items()}}
+
+    def _arg(self, name: str, value: Any) -> Any:
+        ours = isinstance(value, str) and set(value.split(", ")) <= self._sources
+        if name in _OUR_WORDS or ours:
+            return value
+        return self._names.of(Holds.TARGET if name == "target" else Holds.TEXT, value)
+
+    def _unknown(self, value: Any) -> Any:
+        """A part that a newer agent wrote: every text of it."""
+        if isinstance(value, dict):
+            return {name: self._unknown(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._unknown(item) for item in value]
+        return self._names.of(Holds.TEXT, value)
+
+
+def _held(name: str, found: Mapping[str, Any]) -> list[Holds]:
+    """What the columns of a fact set hold; ``name`` is ``module:RowType``."""
+    return [holds(name.partition(":")[2], column) for column in found.get("columns", ())]

@@ -1,0 +1,81 @@
+"""The key of a redaction: pseudonyms that nobody can make or undo without it, and the sealed original.
+
+From one secret of 256 bits come one key for pseudonyms (HMAC-SHA-256) and one for sealing (AES-256-SIV). Both are
+deterministic: the same snapshot and the same key make the same file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from agent.errors import ConfigError, WriteError
+from agent.secrets import resolve
+from agent.terms import Text
+
+_KEY_BYTES = 32
+_NAME_DIGITS = 12  # 48 bits: with 100,000 names the odds of two alike are one in 50,000
+
+
+class Key:
+    """One secret of 32 bytes."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._names = _derived(secret, b"ob-health pseudonyms", 32)
+        self._seal = AESSIV(_derived(secret, b"ob-health sealed snapshot", 64))
+
+    def pseudonym(self, kind: str, name: str) -> str:
+        """``table_7f3a9c02be51``: the same for the same kind, name and key."""
+        digest = hmac.digest(self._names, f"{kind}\0{name}".encode("utf-8", "surrogatepass"), "sha256")
+        return f"{kind}_{digest.hex()[:_NAME_DIGITS]}"
+
+    def seal(self, content: bytes, bound_to: str) -> str:
+        """The content, readable with this key only and beside this text only."""
+        return base64.b64encode(self._seal.encrypt(content, [bound_to.encode()])).decode()
+
+    def unseal(self, sealed: str, bound_to: str) -> bytes | None:
+        """What was sealed; None with another key, beside another text, or where one bit differs."""
+        try:
+            return self._seal.decrypt(base64.b64decode(sealed, validate=True), [bound_to.encode()])
+        except (InvalidTag, binascii.Error, ValueError):
+            return None
+
+
+def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(secret)
+
+
+def new_key(path: Path) -> None:
+    """Write a new key that only its owner can read. Raises ConfigError where the file exists: keys are never lost."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigError(
+            Text("{path} exists already, and a key is never overwritten. Choose another name.", {"path": str(path)})
+        ) from None
+    except OSError as error:
+        args = {"path": str(path), "reason": error.strerror or str(error)}
+        raise WriteError(Text("{path}: the key cannot be written ({reason}). Choose another place.", args)) from None
+    with os.fdopen(descriptor, "w") as file:
+        file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode() + "\n")
+
+
+def read_key(path: Path) -> Key:
+    """The key of a file. Raises ConfigError where there is none, or where others could read it too."""
+    content = resolve(f"file:{path.absolute()}")
+    try:
+        secret = base64.b64decode(content.encode(), validate=True)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        raise ConfigError(Text("{path} holds no key. Make one: ob-health snapshot key FILE", {"path": str(path)}))
+    return Key(secret)

@@ -1,0 +1,289 @@
+"""A redacted snapshot holds no name, joins as before, and comes back with its key only."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import os
+import re
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from agent.cli_snapshot import snapshot_app
+from agent.errors import ConfigError, HealthAgentError
+from agent.evaluate import evaluate
+from agent.facts import all_sources
+from agent.facts.sql import CUT
+from agent.facts.texts import COLUMNS, FIELDS, Holds
+from agent.i18n import render
+from agent.masking import MASKED, mask
+from agent.model import Snapshot
+from agent.pseudonyms import TELLING, Pseudonyms
+from agent.redact import PLAIN, redact, redacted, restore
+from agent.sealing import Key, new_key, read_key
+from agent.snapshot import load, read_file, save, to_body
+from agent.terms import Outcome
+from checks.schema.float_for_exact_values import MONEY, RATE
+from checks.security.accounts import ANYWHERE, INTERNAL_PREFIX, PLATFORM
+from checks.security.tls_not_used import LOCAL
+from tests.agent.test_snapshot import SNAPSHOT, opened, packed
+from tests.checks import cases
+from tests.harness import Case, gathered, shipped, snapshot_of
+
+KEY, OTHER = Key(b"k" * 32), Key(b"o" * 32)
+NAMES = Pseudonyms(KEY)
+HELD_BY_A_SNAPSHOT = {"target", "facts", "records", "problems", "receipt"}
+# One case of each check for each answer that it can give.
+CASES: dict[object, Case] = {
+    (case.code, case.not_assessed, case.tenant_kind, tuple(severity for _, severity in case.found)): case
+    for case in gathered(cases, "CASES")
+}
+PSEUDONYM = re.compile(r"[a-z]+_[0-9a-f]{12}")
+
+
+def row_types() -> Iterator[type]:
+    yield from all_sources()
+    supplied = importlib.import_module("agent.facts.given")
+    yield from (found for found in vars(supplied).values() if getattr(found, "__module__", "") == supplied.__name__)
+
+
+def may_be_text(hint: Any) -> bool:
+    arms = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return any(isinstance(arm, type) and issubclass(arm, str) for arm in arms)
+
+
+def test_every_text_of_every_fact_is_declared() -> None:
+    declared = set()
+    for row in row_types():
+        hints = typing.get_type_hints(row)
+        for field in dataclasses.fields(row):
+            if may_be_text(hints[field.name]):
+                declared |= {field.name, f"{row.__name__}.{field.name}"}
+                known = f"{row.__name__}.{field.name}" in FIELDS or field.name in COLUMNS
+                assert known, f"say in agent.facts.texts what {row.__name__}.{field.name} holds"
+    assert (COLUMNS.keys() | FIELDS.keys()) <= declared, "declared, but no fact has it"
+
+
+def test_every_part_of_a_snapshot_is_known() -> None:
+    parts = {field.name for field in dataclasses.fields(Snapshot)} | {"format"}
+    assert parts == PLAIN | HELD_BY_A_SNAPSHOT
+
+
+def test_what_checks_look_for_in_names_stays() -> None:
+    assert TELLING >= MONEY | RATE
+    for name in (*PLATFORM, "root", f"{INTERNAL_PREFIX}_user"):
+        assert NAMES.of(Holds.ACCOUNT, name) == name
+    for host in (*ANYWHERE, "127.0.0.1", "127.0.0.1:4000", "localhost", "::1", "[::1]:4000", "::ffff:127.0.0.1"):
+        assert NAMES.of(Holds.HOST, host) == host
+    assert not NAMES.of(Holds.HOST, "10.1.2.3:4000").startswith(LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "spelled"),
+    [
+        (Holds.TABLE, "orders", "table_X"),
+        (Holds.TABLE, "__recycle_$_1_1700000000", "__recycle_$_1_1700000000"),
+        (Holds.DATABASE, "oceanbase", "oceanbase"),
+        (Holds.DATABASE, "", ""),
+        (Holds.COLUMN, "unit_price", "column_X_price"),
+        (Holds.COLUMN, "feeRate", "column_X_fee_rate"),
+        (Holds.COLUMN, "SYS_NC19$", "SYS_NC19$"),
+        (Holds.COLUMN, "__word_id", "__column_X"),
+        (Holds.INDEX, "PRIMARY", "PRIMARY"),
+        (Holds.JOB, "MONDAY_WINDOW", "MONDAY_WINDOW"),
+        (Holds.JOB, "our_day_window", "job_X_DAY_WINDOW"),
+        (Holds.TENANT, "META$1002", "META$1002"),
+        (Holds.HOST, "10.0.0.1:2881", "host_X:2881"),
+        (Holds.HOST, "[fe80::1]:2882:1", "host_X:2882:1"),
+        (Holds.HOST, "fe80::1", "host_X"),
+        (Holds.HOSTS, "10.0.0.0/8, %,127.0.0.1", "host_X, %,127.0.0.1"),
+        (Holds.ZONES, "FULL{1}@east,READONLY{2}@west", "FULL{1}@zone_X,READONLY{2}@zone_X"),
+        (Holds.ZONES, "east;west,north", "zone_X;zone_X,zone_X"),
+        (Holds.ZONES, "RANDOM", "RANDOM"),
+        (Holds.BOUND, "'2026-01-01 00:00:00',?", "'2026-01-01 00:00:00',?"),
+        (Holds.BOUND, "gold", "bound_X"),
+    ],
+)
+def test_pseudonyms(kind: Holds, name: str, spelled: str) -> None:
+    assert re.sub("[0-9a-f]{12}", "X", NAMES.of(kind, name)) == spelled
+    assert NAMES.of(kind, name) == Pseudonyms(KEY).of(kind, name)
+    if "X" in spelled:
+        assert Pseudonyms(OTHER).of(kind, name) != NAMES.of(kind, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "spelled"),
+    [
+        ("memory_limit", "1.5G", "1.5G"),
+        ("enable_rebalance", "True", "True"),
+        ("major_freeze_duty_time", "02:00", "02:00"),
+        ("sql_mode", "STRICT_ALL_TABLES,NO_ZERO_IN_DATE", "STRICT_ALL_TABLES,NO_ZERO_IN_DATE"),
+        ("default_compress_func", "zstd_1.3.8", "zstd_1.3.8"),
+        ("min_observer_version", "4.2.5.1", "4.2.5.1"),
+        ("secure_file_priv", "/", "/"),
+        ("secure_file_priv", "/data/acme", "setting_X"),
+        ("local_ip", "10.0.0.1", "setting_X"),
+        ("cluster", "acme", "cluster_X"),
+        ("zone", "east", "zone_X"),
+        ("ob_tcp_invited_nodes", "10.0.0.1,%", "host_X,%"),
+        ("init_connect", "SET @acme = ?", "SET @name_X = ?"),
+        ("last_restore_drill", "2026-09-12", "2026-09-12"),
+        ("some_new_setting", "acme", "setting_X"),
+        ("some_new_setting", None, None),
+    ],
+)
+def test_settings(name: str, value: str | None, spelled: str | None) -> None:
+    found = NAMES.setting(name, value)
+    assert (found and re.sub("[0-9a-f]{12}", "X", found)) == spelled
+
+
+@pytest.mark.parametrize(
+    ("sql", "spelled"),
+    [
+        ("SELECT o.id, `acme id` FROM shop.orders AS o WHERE Orders.state = ?",
+         "SELECT N.N, `N` FROM N.ORDERS AS N WHERE ORDERS.N = ?"),
+        ("SELECT DATE(date), COUNT(*), acme_f(date) FROM orders", "SELECT DATE(DATE), COUNT(*), N(DATE) FROM ORDERS"),
+        ("REPLACE INTO orders (date) VALUES (?)", "REPLACE INTO ORDERS (DATE) VALUES (?)"),
+        ("SELECT a FROM orders FOR UPDATE SKIP LOCKED", "SELECT N FROM ORDERS FOR UPDATE SKIP LOCKED"),
+        ("SELECT a + INTERVAL ? DAY, a COLLATE utf8mb4_bin FROM orders LIMIT ?, ?",
+         "SELECT N + INTERVAL ? DAY, N COLLATE utf8mb4_bin FROM ORDERS LIMIT ?, ?"),
+        ("to_days(`date`)", "to_days(`DATE`)"),
+        ("UPDATE orders SET a = ?" + CUT, "UPDATE ORDERS SET N = ?" + CUT),
+        (MASKED, MASKED),
+        ("SELECT 'open", MASKED),
+    ],
+)  # fmt: skip
+def test_names_in_sql(sql: str, spelled: str) -> None:
+    names = Pseudonyms(KEY)
+    names.learn(Holds.TABLE, "orders")
+    names.learn(Holds.COLUMN, "date")
+    found = str(names.of(Holds.SQL, sql))
+    found = found.replace(names.of(Holds.TABLE, "orders"), "ORDERS").replace(names.of(Holds.COLUMN, "date"), "DATE")
+    assert re.sub("name_[0-9a-f]{12}", "N", found) == spelled
+
+
+@given(st.lists(st.from_regex(r"zq[a-z]{1,6}[0-9]?", fullmatch=True), min_size=3, max_size=3))
+def test_no_name_survives_in_sql(words: list[str]) -> None:
+    table, column, alias = words
+    sql = mask(f"SELECT {alias}.{column}, `{column} x` FROM {table} AS {alias} WHERE {column} = 1 ORDER BY {alias}")
+    assert sql != MASKED and "zq" not in NAMES.of(Holds.SQL, sql)
+
+
+def test_what_nobody_declared_is_replaced_whole(tmp_path: Path) -> None:
+    save(SNAPSHOT, tmp_path / "s.obh")
+    body = read_file(tmp_path / "s.obh").plain
+    row = ["acme", "acme", 7, {"t": "2026-11-23T06:00:00"}]
+    theirs = {"columns": ["name", "table_name", "n", "seen"], "rows": [row]}
+    body["facts"]["their_package.rows:Theirs"] = theirs
+    body["of_a_newer_agent"] = {"list": ["acme", 7, None]}
+    lost = {"msgid": "Lost {thing} of {target}.", "args": {"thing": "acme", "target": "acme"}}
+    body["problems"].append({"what": lost, "remedy": None})
+    found = redacted(body, KEY)
+    assert "acme" not in to_body(found)
+    shared = found["facts"]["their_package.rows:Theirs"]["rows"][0]
+    assert shared[0].startswith("text_") and shared[1].startswith("table_") and shared[2:] == row[2:]
+    assert PSEUDONYM.fullmatch(found["of_a_newer_agent"]["list"][0])
+    assert found["problems"][-2]["what"]["args"]["target"].startswith("target_")
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    new_key(tmp_path / "key")
+    return tmp_path / "key"
+
+
+def refusal(call: Any, *args: Any) -> str:
+    with pytest.raises(HealthAgentError) as caught:
+        call(*args)
+    assert caught.value.exit_code == 2
+    return render(caught.value.text, "en")
+
+
+def test_there_and_back(tmp_path: Path) -> None:
+    original, shared, back = tmp_path / "s.obh", tmp_path / "r.obh", tmp_path / "b.obh"
+    digest = save(SNAPSHOT, original)
+    redact(original, KEY, shared)
+    assert restore(shared, KEY, back) == digest
+    assert back.read_bytes() == original.read_bytes()
+    assert "shop" not in opened(shared)["body"] and "Li" not in opened(shared)["body"]
+    found = load(shared)
+    assert found.facts.keys() == SNAPSHOT.facts.keys() and found.as_of == SNAPSHOT.as_of
+    assert "redacted" in render(found.problems[-1].what, "en")
+    redact(original, KEY, tmp_path / "again.obh")
+    assert (tmp_path / "again.obh").read_bytes() == shared.read_bytes(), "same snapshot, same key, same file"
+
+
+def test_what_cannot_be_restored(tmp_path: Path) -> None:
+    original, shared, out = tmp_path / "s.obh", tmp_path / "r.obh", tmp_path / "out.obh"
+    save(SNAPSHOT, original)
+    redact(original, KEY, shared)
+    assert "another key" in refusal(restore, shared, OTHER, out)
+    assert "not redacted" in refusal(restore, original, KEY, out)
+    assert "redacted already" in refusal(redact, shared, KEY, out)
+    assert "overwrite itself" in refusal(redact, original, KEY, original)
+    assert "overwrite itself" in refusal(restore, shared, KEY, shared)
+    outer = opened(shared)
+    swapped = packed(tmp_path / "swapped", {**outer, "body": outer["body"].replace('"rows"', '"Rows"')}, rehash=True)
+    assert "altered since" in refusal(restore, swapped, KEY, out)
+    broken = packed(tmp_path / "broken", {**outer, "sealed": "no base64"})
+    assert "altered since" in refusal(restore, broken, KEY, out)
+    assert "not a snapshot" in refusal(redact, tmp_path / "nowhere", KEY, out)
+    nonsense = packed(tmp_path / "nonsense", {"body": '{"format": 1, "facts": []}'}, rehash=True)
+    assert "do not fit this agent" in refusal(redact, nonsense, KEY, out)
+    assert not out.exists()
+
+
+def test_the_key_is_for_its_owner_only(key_file: Path) -> None:
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert read_key(key_file).pseudonym("table", "t") == read_key(key_file).pseudonym("table", "t")
+    assert "never overwritten" in refusal(new_key, key_file)
+    os.chmod(key_file, 0o640)
+    assert "chmod 600" in refusal(read_key, key_file)
+
+
+@pytest.mark.parametrize("content", ["", "no key", "a2V5", "=" * 44, "中" * 12])
+def test_what_is_no_key(tmp_path: Path, content: str) -> None:
+    (tmp_path / "key").write_text(content, encoding="utf-8")
+    os.chmod(tmp_path / "key", 0o600)
+    with pytest.raises(ConfigError):
+        read_key(tmp_path / "key")
+
+
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OB_HEALTH_LANG", "en")
+    monkeypatch.chdir(tmp_path)
+    digest = save(SNAPSHOT, Path("s.obh"))
+    for line in (
+        "key k",
+        "redact s.obh --key k --out r.obh",
+        "restore r.obh --key k --out b.obh",
+    ):
+        done = CliRunner().invoke(snapshot_app, line.split())
+        assert done.exit_code == 0, done.exception
+        assert f"written: {line.split()[-1]}" in done.output
+        assert ("target_" in done.output) == line.startswith("redact")
+    assert digest[:16] in done.output
+    assert Path("b.obh").read_bytes() == Path("s.obh").read_bytes() != Path("r.obh").read_bytes()
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: f"{case.code}-{case.label or len(case.found)}")
+def test_every_check_says_the_same_of_redacted_facts(case: Case, tmp_path: Path) -> None:
+    """Whatever a check looks for in names, its cases show it."""
+    registry, ruleset = shipped()
+    original = snapshot_of(case.facts, kind=case.tenant_kind, version=case.version)
+    save(original, tmp_path / "s.obh")
+    redact(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
+    shared = load(tmp_path / "r.obh")
+    before, after = (evaluate([registry.checks[case.code]], ruleset, facts)[0] for facts in (original, shared))
+    assert before.outcome is not Outcome.ERROR
+    assert (after.outcome, [(f.severity, f.risk_points) for f in after.findings]) == (
+        before.outcome, [(f.severity, f.risk_points) for f in before.findings],
+    )  # fmt: skip
