@@ -40,6 +40,7 @@ class Options:
     weekdays: Sequence[str] = ()
     hours: str = "00:00-24:00"
     retention_days: int = 400
+    allow_privileges: str = ""
 
 
 def write_request(engagement: Engagement, path: Path, options: Options, now: datetime) -> Path:
@@ -82,6 +83,7 @@ def _ask(engagement: Engagement, options: Options, now: datetime) -> Ask:
             "timezone": engagement.service.timezone,
         },
         retention_days=options.retention_days,
+        allow_privileges=options.allow_privileges,
     )  # fmt: skip
 
 

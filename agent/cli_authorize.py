@@ -30,6 +30,9 @@ def request(
     weekdays: Annotated[str, typer.Option(help="Comma-separated, such as sat,sun; default: every day.")] = "",
     hours: Annotated[str, typer.Option(help="When an assessment may begin; time zone: the service's.")] = "00:00-24:00",
     retention_days: Annotated[int, typer.Option(min=1, help="How long snapshots and reports are kept.")] = 400,
+    allow_write_privileges: Annotated[
+        str, typer.Option(metavar="REASON", help="Ask for an account that may do more than read, for this reason.")
+    ] = "",
 ) -> None:
     """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
     from agent import console
@@ -38,7 +41,7 @@ def request(
 
     options = Options(
         asked_by, approver, reference, target or (), split(data_classes), days_valid, split(weekdays), hours,
-        retention_days,
+        retention_days, allow_write_privileges,
     )  # fmt: skip
     file = out or engagement.with_name(USUAL_FILE)
     path = write_request(load_engagement(engagement), file, options, datetime.now(UTC))

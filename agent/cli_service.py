@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from agent.cli import ALL_FORMATS, Formats
+
 history_app = typer.Typer(help="Earlier assessments.", no_args_is_help=True)
 schedule_app = typer.Typer(help="The quarterly assessments that a subscription owes.", no_args_is_help=True)
 
@@ -37,6 +39,14 @@ def show(
     print_assessment(history, assessment)
 
 
+@history_app.command()
+def purge(history: HistoryUrl = None) -> None:
+    """Remove assessments that the customer lets nobody keep any longer; each assess does so for its customer."""
+    from agent.service import purge_history
+
+    purge_history(history)
+
+
 @schedule_app.command("list")
 def list_schedule(engagement: EngagementFiles) -> None:
     """Last, next and overdue assessments of each target."""
@@ -50,7 +60,7 @@ def run(
     engagement: EngagementFiles,
     out: Annotated[Path, typer.Option("--out", "-o", help="Directory for the artifacts.")],
     at: Annotated[str, typer.Option(help="Time of the daily look, HH:MM, local.")] = "03:00",
-    format: Annotated[str, typer.Option("--format", "-f", help="Comma-separated: html, json, pdf.")] = "html,json,pdf",
+    format: Formats = ALL_FORMATS,
 ) -> None:
     """Look once a day and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
     from agent.service import run_schedule

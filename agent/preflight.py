@@ -5,28 +5,29 @@ Problems are data with a remedy; one root cause (no metadata, no privilege) is s
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.connect import Session
 from agent.errors import StatementError, TargetError
 from agent.facts import Privilege, server, spec_of
 from agent.model import Capabilities, Problem
+from agent.privileges import (
+    Granted,
+    beyond_reading,
+    business_read,
+    everywhere,
+    listed,
+    parse,
+    quoted,
+    readable_views,
+)
 from agent.statements import columns_read, optional_columns
 from agent.terms import Scalar, TenantKind, Text, Version
 
 OLDEST = Version(4, 0, 0, 0)
 _ALL: Mapping[str, frozenset[str]] = {"*": frozenset()}
-_GRANT = re.compile(r"GRANT (?P<what>.+) ON (?P<on>\S+) TO ", re.IGNORECASE)
-_ITEM = re.compile(r"([A-Z ]+?)\s*(?:\(([^)]*)\))?(?:,|$)")
-_WRITES = frozenset(
-    {
-        "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "SUPER", "CREATE USER", "GRANT OPTION",
-        "FILE", "ALTER SYSTEM", "ALTER TENANT", "CREATE VIEW", "SHUTDOWN", "RELOAD", "EXECUTE",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,20 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, held: H
     if not held and not embedded and (tenant_id == 1) != (kind is TenantKind.SYS):
         kind = TenantKind.SYS if tenant_id == 1 else TenantKind.USER
         problems.append(_wrong_kind(kind))
-    privileges, grants = _grants(session, problems, system_schema)
+    granted = _grants(session, problems)
+    privileges = everywhere(granted or ())
     blind: list[Problem] = []
     columns = _columns(session, sources, blind, system_schema, kind)
-    if grants is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise it is what follows from that
+    if granted is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise it is what follows from that
         problems += blind
-    problems += ([] if grants is None else _missing_privileges(privileges, account)) + _writes(privileges)
+    if granted is None:
+        return Capabilities(
+            version, kind, account, system_schema, columns, privileges, _ALL, embedded, tuple(problems), None
+        )
+    problems += _missing_privileges(privileges, quoted(account)) + _more_than_needed(granted, system_schema)
     return Capabilities(
-        version, kind, account, system_schema, columns, frozenset(privileges), _ALL if grants is None else grants,
-        embedded, tuple(problems),
+        version, kind, account, system_schema, columns, privileges, readable_views(granted, system_schema), embedded,
+        tuple(problems), beyond_reading(granted),
     )  # fmt: skip
 
 
@@ -93,43 +99,13 @@ def _supported(target: str, version: Version, mode: str) -> None:
         )
 
 
-def _grants(
-    session: Session, problems: list[Problem], system_schema: str
-) -> tuple[set[str], Mapping[str, frozenset[str]] | None]:
-    """Global privileges, and what may be read in the system schema (``"*"`` or per view, columns or all).
-
-    When the server does not say, no privilege is proven and every view is worth a try (None).
-    """
+def _grants(session: Session, problems: list[Problem]) -> tuple[Granted, ...] | None:
+    """What the account holds. When the server does not say, nothing is proven (None) and every view is worth a try."""
     try:
-        lines = [str(row[0]) for row in session.fetch(server.GRANTS, "grants")]
+        return parse(str(row[0]) for row in session.fetch(server.GRANTS, "grants"))
     except StatementError as error:
         problems.append(Problem(error.text, Text("The account must be able to run SHOW GRANTS.")))
-        return set(), None
-    return parse_grants(lines, system_schema)
-
-
-def parse_grants(lines: Iterable[str], system_schema: str) -> tuple[set[str], dict[str, frozenset[str]]]:
-    """``SHOW GRANTS`` lines -> (global privileges, grants on the system schema)."""
-    privileges: set[str] = set()
-    grants: dict[str, frozenset[str]] = {}
-    for line in lines:
-        match = _GRANT.match(line)
-        if not match:
-            continue
-        items = {name.strip(): columns for name, columns in _ITEM.findall(match["what"].upper())}
-        schema, _, view = match["on"].replace("`", "").partition(".")
-        if "WITH GRANT OPTION" in line.upper():
-            items["GRANT OPTION"] = ""
-        if schema == "*":
-            privileges |= items.keys() - {"USAGE"}
-        elif schema.lower() == system_schema.lower() and {"SELECT", "ALL PRIVILEGES", "ALL"} & items.keys():
-            columns = items.get("SELECT", "").replace("`", "")
-            grants[view.upper()] = frozenset(part.strip() for part in columns.split(",") if part.strip())
-    if {"ALL PRIVILEGES", "ALL"} & privileges:
-        privileges |= _WRITES | {"SELECT", Privilege.SHOW_VIEW.value, Privilege.PROCESS.value}
-    if "SELECT" in privileges:
-        privileges.add(Privilege.SHOW_VIEW.value)  # SELECT on everything opens all metadata too
-    return privileges, grants
+        return None
 
 
 def _columns(
@@ -174,7 +150,7 @@ def _declared(sources: Iterable[type], schema: str, kind: TenantKind) -> dict[st
     return columns
 
 
-def _missing_privileges(privileges: set[str], account: str) -> list[Problem]:
+def _missing_privileges(privileges: frozenset[str], grantee: str) -> list[Problem]:
     needed = {
         Privilege.SHOW_VIEW: Text(
             "Without SHOW VIEW on *.* the tables, columns and indexes of the business stay invisible."
@@ -182,33 +158,28 @@ def _missing_privileges(privileges: set[str], account: str) -> list[Problem]:
         Privilege.PROCESS: Text("Without PROCESS on *.* only our own session is visible."),
     }
     return [
-        Problem(what, Text("GRANT {what} TO {account};", {"what": f"{privilege.value} ON *.*", "account": account}))
+        Problem(what, Text("GRANT {what} TO {account};", {"what": f"{privilege.value} ON *.*", "account": grantee}))
         for privilege, what in needed.items()
         if privilege.value not in privileges
     ]
 
 
-def _writes(privileges: set[str]) -> list[Problem]:
-    writes = sorted(privileges & _WRITES)
-    problems = []
-    if writes:
-        problems.append(
-            Problem(
-                Text(
-                    "The account holds privileges that the assessment does not need: {names}.",
-                    {"names": ", ".join(writes)},
-                ),
-                Text("Use an account made with the script that ob-health grants prints."),
-            )
+def _more_than_needed(held: Sequence[Granted], system_schema: str) -> list[Problem]:
+    """Whether the account is a wall. Reading business rows is accepted; what may write is for the customer to allow."""
+    beyond, read = beyond_reading(held), business_read(held, system_schema)
+    if beyond:
+        args = {"names": listed(beyond)}
+        what = Text("The account holds privileges that the assessment does not need: {names}.", args)
+    elif "*.*" in read:
+        what = Text("The account can read every business table: the agent's own gate is the wall, not the account.")
+    elif read:
+        args = {"names": listed(read)}
+        what = Text(
+            "The account can read business tables in {names}: the agent's own gate is the wall, not the account.", args
         )
-    elif "SELECT" in privileges:
-        problems.append(
-            Problem(
-                Text("The account can read every business table: the agent's own gate is the wall, not the account."),
-                Text("Use an account made with the script that ob-health grants prints."),
-            )
-        )
-    return problems
+    else:
+        return []
+    return [Problem(what, Text("Use an account made with the script that ob-health grants prints."))]
 
 
 def _wrong_kind(kind: TenantKind) -> Problem:

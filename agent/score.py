@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from agent.judge import RISK_CLASSES
 from agent.model import CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult
+from agent.outlook import Unlock
 from agent.spec import ScoringPolicy
-from agent.terms import Actor, Outcome, Severity, TenantKind
+from agent.terms import Actor, Outcome, Severity, TenantKind, Text
 
 ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})
 NOT_ANSWERED = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
@@ -25,7 +26,7 @@ _DIGITS = 1
 _SMALLEST = 0.1  # the score is never 0: however bad, mending something must be able to show
 _GRADED_FROM_PCT = 60.0
 _FIRM_FROM_PCT = 80.0
-_BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
+BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def score(
         coverage_pct=coverage_pct,
         categories=_categories(by_code.values(), taking_part, scored),
         results=scored,
+        unlocks=unlocks(by_code.values(), tenant_kind),
         hidden_by_mutes=round(value - _value(_costs(taking_part, earlier, with_muted=True)), _DIGITS),
     )
 
@@ -75,6 +77,26 @@ def gain_of(
     """Points by which the score would rise if these checks were mended, all together."""
     costs = _costs([result for result in results if _takes_part(result, tenant_kind)], earlier)
     return _gain(costs, codes, _value(costs))
+
+
+def unlocks(results: Collection[CheckResult], tenant_kind: TenantKind) -> tuple[Unlock, ...]:
+    """What would let the checks that are not assessed be assessed, by what it adds to the coverage, most first.
+
+    The additions and the coverage now are tenths that add up to exactly 100 %, where any check applies.
+    """
+    groups: dict[str, list[CheckResult]] = {}
+    needs: dict[str, tuple[Text, ...]] = {}
+    counted = {result.code: result for result in results if _takes_part(result, tenant_kind)}
+    for result in sorted(results, key=lambda result: result.code):
+        if result.outcome in NOT_ANSWERED:
+            wanted = (*([result.unlock] if result.unlock else []), *result.also_needs)
+            key = "\n".join(sorted(map(repr, wanted)))
+            groups.setdefault(key, []).append(result)
+            needs.setdefault(key, wanted)
+    stakes = {key: math.fsum(r.risk_stake for r in members if r.code in counted) for key, members in groups.items()}
+    added = _dealt_out(stakes, 100 - _coverage_pct(list(counted.values())))
+    found = [Unlock(needs[key], tuple(r.code for r in members), added[key]) for key, members in groups.items()]
+    return tuple(sorted(found, key=lambda unlock: (-unlock.coverage_pct, unlock.codes)))
 
 
 def _takes_part(result: CheckResult, tenant_kind: TenantKind) -> bool:
@@ -145,7 +167,7 @@ def _gain(costs: Sequence[_Cost], codes: Collection[str], value: float) -> float
 def _scored(codes: Iterable[str], costs: Sequence[_Cost], value: float) -> dict[str, ScoredResult]:
     leaders = _leaders(costs)
     counted = {leader.code: leader.points for leader in leaders.values()}
-    lost = _points_lost(counted, value)
+    lost = _dealt_out(counted, 100 - value)
     scored = {code: ScoredResult() for code in codes}
     for cost in costs:
         is_symptom = cost.points and cost.code not in counted
@@ -160,16 +182,16 @@ def _scored(codes: Iterable[str], costs: Sequence[_Cost], value: float) -> dict[
     return scored
 
 
-def _points_lost(counted: Mapping[str, float], value: float) -> dict[str, float]:
-    """100 - value, dealt out in tenths by largest remainder (ties by code), so that the tenths add up."""
+def _dealt_out(parts: Mapping[str, float], whole: float) -> dict[str, float]:
+    """The whole, dealt out by the parts in tenths by largest remainder (ties by key), so that the tenths add up."""
     scale = 10**_DIGITS
-    total, risk = round((100 - value) * scale), math.fsum(counted.values())
-    exact = {code: points / risk * total for code, points in counted.items()}
-    shares = {code: math.floor(share) for code, share in exact.items()}
-    left = total - sum(shares.values())
-    for code in sorted(exact, key=lambda code: (shares[code] - exact[code], code))[:left]:
-        shares[code] += 1
-    return {code: share / scale for code, share in shares.items()}
+    total, sum_of_parts = round(whole * scale), math.fsum(parts.values())
+    exact = {key: part / sum_of_parts * total if sum_of_parts else 0.0 for key, part in parts.items()}
+    shares = {key: math.floor(share) for key, share in exact.items()}
+    left = total - sum(shares.values()) if sum_of_parts else 0
+    for key in sorted(exact, key=lambda key: (shares[key] - exact[key], key))[:left]:
+        shares[key] += 1
+    return {key: share / scale for key, share in shares.items()}
 
 
 def _categories(
@@ -199,6 +221,6 @@ def _coverage_pct(taking_part: Sequence[CheckResult]) -> float:
 def _band(value: float, costs: Iterable[_Cost], coverage_pct: float) -> str | None:
     if coverage_pct < _GRADED_FROM_PCT or any(cost.carried_runs > CARRY_LIMIT for cost in costs):
         return None
-    band = next(name for name, lowest in _BANDS if value >= lowest)
+    band = next(name for name, lowest in BANDS if value >= lowest)
     has_high = any(cost.points >= RISK_CLASSES[Severity.HIGH].lowest for cost in costs)
     return "good" if has_high and band == "excellent" else band

@@ -50,7 +50,7 @@ def authorize(
         sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(),
         {source.name: source.scope for source in request.sources},
         frozenset(source for name, source in DISPENSABLE.items() if not _listed(request, name)),
-        _in_service(engagement, now, outside_service),
+        _in_service(engagement, now, outside_service), request.allow_privileges or "", request.retention_days,
     )  # fmt: skip
     if not covered(sources, found):
         raise _refused(

@@ -47,6 +47,11 @@ _HEADINGS = {
     "not_before": "有效期，not_after 一到即失效。\nValidity; it ends at not_after.",
     "window": "允许开始评测的时段。\nWhen an assessment may begin.",
     "retention_days": "评测快照与报告的保存天数。\nDays that snapshots and reports of the assessment are kept.",
+    "allow_privileges": (
+        "允许该账号具有只读以外的权限，理由如下；此时防线是评测程序自身的语句闸门，而不是账号权限。不同意请勿签名。\n"
+        "The account may hold privileges beyond reading, for this reason; the agent's own gate is then the wall,\n"
+        "not the account. Do not sign if you do not agree."
+    ),
     "statements": (
         f"会话与预检语句，<尖括号> 处为可变内容。每条语句都带标记 /*{OWN_MARKER} ...*/，便于在审计中查找。\n"
         "Statements of the session and of preflight; <angle brackets> stand for what varies.\n"
@@ -72,6 +77,7 @@ class Ask:
     not_after: datetime
     window: Mapping[str, Any]
     retention_days: int
+    allow_privileges: str = ""
 
 
 def draft(engagement: Engagement, sources: Iterable[type], ask: Ask) -> Request:
@@ -89,6 +95,7 @@ def draft(engagement: Engagement, sources: Iterable[type], ask: Ask) -> Request:
         "not_after": ask.not_after,
         "window": dict(ask.window),
         "retention_days": ask.retention_days,
+        **({"allow_privileges": ask.allow_privileges} if ask.allow_privileges else {}),
         "statements": own_statements(),
         "sources": [_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
     }

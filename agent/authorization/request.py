@@ -91,7 +91,10 @@ class SignedSource(Block):
 
 
 class Request(Block):
-    """What is asked for; once signed, what is granted. ``not_after`` is exclusive."""
+    """What is asked for; once signed, what is granted. ``not_after`` is exclusive.
+
+    ``allow_privileges`` is the reason why the account may do more than read; without it such an account is refused.
+    """
 
     form: Literal["ob-health authorization 1"]
     reference: Words
@@ -106,6 +109,7 @@ class Request(Block):
     ]
     window: Window
     retention_days: Positive
+    allow_privileges: Words | None = None
     statements: dict[Words, Words]
     sources: Some[SignedSource]
 

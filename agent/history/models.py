@@ -57,7 +57,10 @@ class Base(DeclarativeBase):
 
 
 class AssessmentRow(Base):
-    """One assessment of one target; ``score`` and ``band`` are NULL where coverage was too low to grade."""
+    """One assessment of one target; ``score`` and ``band`` are NULL where coverage was too low to grade.
+
+    ``keep_until`` is NULL where the customer set no end, ``place`` (a directory) where no files were written.
+    """
 
     __tablename__ = "assessment"
     __table_args__ = (Index("ix_assessment_target", "customer", "target", "as_of"), _TABLE_OPTIONS)
@@ -75,6 +78,8 @@ class AssessmentRow(Base):
     ruleset_sha256: Mapped[str] = mapped_column(String(64))
     agent_version: Mapped[str] = mapped_column(String(64))
     document: Mapped[dict[str, Any]]
+    keep_until: Mapped[datetime | None]
+    place: Mapped[str | None] = mapped_column(Text)
     findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.position")
 
 

@@ -8,18 +8,19 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 from alembic.util import CommandError
 from platformdirs import user_data_path
-from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, delete, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from agent.errors import HistoryError
+from agent.history.entries import Entry, Purged, Sighting
 from agent.history.migrate import migrate
 from agent.history.models import AssessmentRow, FindingRow
 from agent.terms import Text
@@ -29,35 +30,6 @@ PLACE_VARIABLE = "OB_HEALTH_HISTORY"
 _FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
 _CANDIDATES_SHOWN = 5
 _FAILURES = (SQLAlchemyError, CommandError, OSError, ImportError, zlib.error, json.JSONDecodeError)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One assessment in a list. ``score`` and ``band`` are None where coverage was too low to grade."""
-
-    id: str
-    customer: str
-    target: str
-    as_of: datetime
-    period_number: int | None
-    period_from: date | None
-    period_to: date | None
-    score: float | None
-    band: str | None
-    coverage_pct: float
-    ruleset_sha256: str
-    agent_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One finding at one time; ``severity`` and ``outcome`` are the values of their enumerations."""
-
-    assessment_id: str
-    as_of: datetime
-    severity: str
-    outcome: str
-    risk_points: float
 
 
 class History:
@@ -96,15 +68,15 @@ class History:
         with _reported(self._engine.url), Session(self._engine) as session, session.begin():
             yield session
 
-    def save(self, document: Document) -> None:
-        """Keep an assessment, in one transaction. Saving it again changes nothing.
+    def save(self, document: Document, place: Path | None = None) -> None:
+        """Keep an assessment whose files are in ``place``, in one transaction. Saving it again changes nothing.
 
         Raises HistoryError if the id is taken by an assessment that differs: what is recorded is never replaced.
         """
         with _reported(self._engine.url):
             try:
                 with Session(self._engine) as session, session.begin():
-                    session.add(_row(document))
+                    session.add(_row(document, place))
             except IntegrityError:
                 if not self._holds(document):
                     raise
@@ -170,6 +142,19 @@ class History:
             rows = session.execute(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit))
             return tuple(Entry(*row) for row in rows)
 
+    def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
+        """Remove what may be kept no longer at ``now`` (aware); returned oldest first. What has no end stays."""
+        columns = [getattr(AssessmentRow, field.name) for field in fields(Purged)]
+        query = select(*columns).where(AssessmentRow.keep_until <= now, *_of(customer, None))
+        with self._session() as session:
+            if self._engine.dialect.name == "sqlite":
+                session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
+            found = tuple(Purged(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
+            ids = [purged.id for purged in found]
+            session.execute(delete(FindingRow).where(FindingRow.assessment_id.in_(ids)))
+            session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(ids)))
+        return found
+
 
 def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
     if customer is not None:
@@ -178,14 +163,15 @@ def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool
         yield AssessmentRow.target == target
 
 
-def _row(document: Document) -> AssessmentRow:
-    period, score = document["period"], document["score"]
+def _row(document: Document, place: Path | None) -> AssessmentRow:
+    period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
+    days = (document["authorization"] or {}).get("retention_days")
     findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
     return AssessmentRow(
         id=document["assessment_id"],
         customer=document["customer"],
         target=document["target"]["name"],
-        as_of=datetime.fromisoformat(document["as_of"]),
+        as_of=as_of,
         period_number=period and period["number"],
         period_from=period and date.fromisoformat(period["from"]),
         period_to=period and date.fromisoformat(period["to"]),
@@ -195,6 +181,8 @@ def _row(document: Document) -> AssessmentRow:
         ruleset_sha256=document["ruleset"]["sha256"],
         agent_version=document["agent_version"],
         document=document,
+        keep_until=as_of + timedelta(days=days) if days else None,
+        place=str(place.absolute()) if place else None,
         findings=[_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )
 

@@ -53,6 +53,16 @@ def test_inside_everything_that_was_signed(tmp_path: Path) -> None:
     assert found.sources.keys() == {"Memstore", "Variable"}
     assert found.withheld == frozenset()
     assert found.outside_service == ""
+    assert (found.allow_privileges, found.retention_days) == ("", 400)
+
+
+def test_an_account_that_may_write_is_allowed_by_the_signed_reason_only(tmp_path: Path) -> None:
+    found = authorize(prepared(tmp_path, allow_privileges="No reader can be made."), "orders", NOW, SOURCES)
+    assert found.allow_privileges == "No reader can be made."
+    text = (tmp_path / DOCUMENT).read_text()
+    assert "allow_privileges: No reader can be made." in text and "Do not sign if you do not agree" in text
+    prepared(tmp_path)
+    assert "allow_privileges" not in (tmp_path / DOCUMENT).read_text()
 
 
 def test_the_hash_is_that_of_the_signed_file(tmp_path: Path) -> None:

@@ -47,6 +47,11 @@ def document(
     return to_document(assessment)
 
 
+def kept(id: str, days: int, as_of: datetime = NOON, **parts: Any) -> dict[str, Any]:
+    """The same, with an authorization that lets it be kept for so many days."""
+    return {**document(id, as_of, **parts), "authorization": {"retention_days": days}}
+
+
 def message(error: pytest.ExceptionInfo[HistoryError]) -> str:
     """The error as a reader of English sees it; the Chinese one must be another."""
     assert render(error.value.text, "zh-CN") != render(error.value.text, "en")

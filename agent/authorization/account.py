@@ -1,0 +1,48 @@
+"""The account as the customer signed it: one that only reads, unless they allowed more."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from agent.errors import NotAuthorized, TargetError
+from agent.model import Authorization, Capabilities, Problem
+from agent.privileges import listed
+from agent.terms import Scalar, Text
+
+
+def admitted(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:
+    """What preflight saw, with a note where the customer allowed more than reading.
+
+    Raises NotAuthorized for an account that may do more and TargetError for one that cannot be known.
+    """
+    if seen.beyond_reading == ():
+        return seen
+    args: dict[str, Scalar] = {
+        "target": target, "account": seen.account, "reference": authorization.reference,
+        "reason": authorization.allow_privileges, "names": listed(seen.beyond_reading or ()),
+    }  # fmt: skip
+    if authorization.allow_privileges:
+        allowed = Problem(
+            Text(
+                "Authorization {reference} allows an account that may do more than read ({reason}): the agent's own"
+                " gate is the wall, not the account.",
+                args,
+            )
+        )
+        return dataclasses.replace(seen, problems=(*seen.problems, allowed))
+    if seen.beyond_reading is None:
+        raise TargetError(
+            Text(
+                "{target}: the server does not say what the account {account} may do, so nothing was read."
+                " The account must be able to run SHOW GRANTS.",
+                args,
+            )
+        )
+    raise NotAuthorized(
+        Text(
+            "{target}: the account {account} may do more than read, so nothing was read: {names}. Use an account made"
+            " with the script that ob-health grants prints, or ask the customer to sign a request that allows it:"
+            " ob-health authorize request --allow-write-privileges REASON",
+            args,
+        )
+    )

@@ -1,0 +1,47 @@
+"""What history tells of an assessment without its document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assessment in a list. ``score`` and ``band`` are None where coverage was too low to grade."""
+
+    id: str
+    customer: str
+    target: str
+    as_of: datetime
+    period_number: int | None
+    period_from: date | None
+    period_to: date | None
+    score: float | None
+    band: str | None
+    coverage_pct: float
+    ruleset_sha256: str
+    agent_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One finding at one time; ``severity`` and ``outcome`` are the values of their enumerations."""
+
+    assessment_id: str
+    as_of: datetime
+    severity: str
+    outcome: str
+    risk_points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """An assessment that was removed; ``place`` is the directory that its files were written to, if any."""
+
+    id: str
+    customer: str
+    target: str
+    as_of: datetime
+    keep_until: datetime
+    place: str | None

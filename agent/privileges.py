@@ -1,0 +1,111 @@
+"""What an account may do, as its own ``SHOW GRANTS`` tells: what it reads, and everything beyond reading.
+
+Only what is known to read counts as reading. Everything else may write: a privilege that a newer server has, a role
+(what it holds stands elsewhere), a proxy, a line that is not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.facts import SYSTEM_SCHEMAS, Privilege
+
+READS = frozenset({"USAGE", "SELECT", "SHOW VIEW", "PROCESS", "SHOW DATABASES", "REPLICATION CLIENT"})
+_ALL = frozenset({"ALL", "ALL PRIVILEGES"})
+_COLUMNS = r"\((?:`[^`]*`|[^()`])*\)"
+_ITEM = rf"[A-Z][A-Z_ ]*(?:{_COLUMNS})?"
+_LINE = re.compile(
+    rf"GRANT (?P<what>{_ITEM}(?:, ?{_ITEM})*) ON (?P<on>.+) TO (?P<account>.+?)(?P<option> WITH GRANT OPTION)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_ITEMS = re.compile(rf"([A-Z][A-Z_ ]*)({_COLUMNS})?(?:, ?|$)", re.IGNORECASE)
+_SYSTEM = frozenset(schema.lower() for schema in SYSTEM_SCHEMAS)
+_LONGEST = 100
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One line: upper-case privilege -> upper-case columns (empty: all of them), and where, as the server writes it."""
+
+    items: Mapping[str, frozenset[str]]
+    on: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Schema and object, ``*`` for all."""
+        schema, _, name = self.on.replace("`", "").partition(".")
+        return schema, name
+
+    @property
+    def selects(self) -> bool:
+        return bool((_ALL | {"SELECT"}) & self.items.keys())
+
+
+def parse(lines: Iterable[str]) -> tuple[Granted, ...]:
+    """Every line of ``SHOW GRANTS``; empty ones are left out."""
+    return tuple(_parsed(line) for line in lines if line.strip())
+
+
+def _parsed(line: str) -> Granted:
+    match = _LINE.fullmatch(line.strip())
+    if not match:
+        return Granted({line[:_LONGEST]: frozenset()}, "")
+    items = {" ".join(name.upper().split()): _columns(columns) for name, columns in _ITEMS.findall(match["what"])}
+    if match["option"]:
+        items["GRANT OPTION"] = frozenset()
+    return Granted(items, match["on"])
+
+
+def _columns(text: str) -> frozenset[str]:
+    names = (part.strip() for part in text.strip("()").replace("`", "").upper().split(","))
+    return frozenset(name for name in names if name)
+
+
+def everywhere(held: Iterable[Granted]) -> frozenset[str]:
+    """The global privileges, with what they include."""
+    names = {name for granted in held if granted.on == "*.*" for name in granted.items} - {"USAGE"}
+    if _ALL & names:
+        names |= {"SELECT", Privilege.PROCESS.value}
+    if "SELECT" in names:
+        names.add(Privilege.SHOW_VIEW.value)  # SELECT on everything opens all metadata too
+    return frozenset(names)
+
+
+def readable_views(held: Iterable[Granted], system_schema: str) -> dict[str, frozenset[str]]:
+    """Upper-case view of the system schema (``*``: all) -> the columns granted (empty: all)."""
+    return {
+        granted.place[1].upper(): granted.items.get("SELECT", frozenset())
+        for granted in held
+        if granted.selects and granted.place[0].lower() == system_schema.lower()
+    }
+
+
+def beyond_reading(held: Iterable[Granted]) -> tuple[str, ...]:
+    """What may write or administer, and where: ``INSERT, UPDATE ON `shop`.`orders```."""
+    found = []
+    for granted in held:
+        names = sorted(granted.items.keys() - READS)
+        if names:
+            found.append(", ".join(names) + (f" ON {granted.on}" if granted.on else ""))
+    return tuple(found)
+
+
+def business_read(held: Iterable[Granted], system_schema: str) -> tuple[str, ...]:
+    """Where business rows can be read: ``*.*``, or schemas and tables that are not the system's."""
+    system = _SYSTEM | {system_schema.lower()}
+    return tuple(granted.on for granted in held if granted.selects and granted.place[0].lower() not in system)
+
+
+def quoted(account: str) -> str:
+    """``user@host`` as a GRANT names it."""
+    parts = (part.replace("\\", "\\\\").replace("'", "''") for part in account.rsplit("@", 1))
+    return "@".join(f"'{part}'" for part in parts)
+
+
+def listed(names: Sequence[str]) -> str:
+    """For a sentence: the first few, and how many more."""
+    more = len(names) - _NAMED
+    return "; ".join(names[:_NAMED]) + (f"; ... (+{more})" if more > 0 else "")

@@ -1,0 +1,37 @@
+"""What the customer signed on retention, carried out: history forgets, and says which files are left to delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from agent import console
+from agent.errors import HistoryError
+from agent.history.entries import Purged
+from agent.history.store import History
+
+
+def enforce(history: History, now: datetime, customer: str) -> None:
+    """Purge one customer's history before a new assessment; where that fails, it is a warning."""
+    try:
+        purge(history, now, customer)
+    except HistoryError as error:
+        console.warn(error.text)
+
+
+def purge(history: History, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
+    """Remove what may be kept no longer and say what it was. Files are the user's: their places are only named."""
+    removed = history.purge(now, customer)
+    for gone in removed:
+        console.say(
+            "removed from history: {id} of {customer}, {target}; it was to be kept until {keep_until}",
+            id=gone.id, customer=gone.customer, target=gone.target, keep_until=gone.keep_until,
+        )  # fmt: skip
+    for place in dict.fromkeys(gone.place for gone in removed):
+        if place and Path(place).exists():
+            last = max(gone.as_of for gone in removed if gone.place == place)
+            console.say(
+                "    {path} may still hold reports, snapshots and journals from {day} and before: delete them there.",
+                path=place, day=str(last.date()),
+            )  # fmt: skip
+    return removed

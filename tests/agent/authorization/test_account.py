@@ -1,0 +1,51 @@
+"""An account that may do more than read is refused by one message, unless the customer signed for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.authorization.account import admitted
+from agent.errors import NotAuthorized, TargetError
+from agent.i18n import render
+from agent.model import Authorization, Capabilities
+from agent.terms import TenantKind, Version
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+PLAIN = Authorization("T-1", "A DBA", NOW, NOW, frozenset())
+ALLOWED = Authorization("T-1", "A DBA", NOW, NOW, frozenset(), allow_privileges="only root exists in the lab")
+
+
+def seen(beyond: tuple[str, ...] | None) -> Capabilities:
+    return Capabilities(Version(4, 2, 5), TenantKind.USER, "r@%", beyond_reading=beyond)
+
+
+@pytest.mark.parametrize("authorization", [PLAIN, ALLOWED])
+def test_an_account_that_only_reads_is_taken_as_it_is(authorization: Authorization) -> None:
+    found = seen(())
+    assert admitted(found, authorization, "shop") is found
+
+
+def test_more_than_reading_is_refused_with_names_account_and_what_to_do() -> None:
+    with pytest.raises(NotAuthorized) as caught:
+        admitted(seen(("INSERT, UPDATE ON `shop`.`orders`", "SUPER ON *.*")), PLAIN, "shop")
+    message = render(caught.value.text, "en")
+    assert caught.value.exit_code == 3
+    assert "shop: the account r@% may do more than read" in message
+    assert "INSERT, UPDATE ON `shop`.`orders`; SUPER ON *.*" in message
+    assert "ob-health grants" in message and "--allow-write-privileges" in message
+
+
+def test_what_the_customer_allows_is_said_and_not_refused() -> None:
+    found = admitted(seen(("SUPER ON *.*",)), ALLOWED, "shop")
+    (problem,) = found.problems
+    said = render(problem.what, "en")
+    assert "Authorization T-1 allows" in said and "only root exists in the lab" in said and "gate is the wall" in said
+
+
+def test_an_account_that_cannot_be_known_is_no_reader() -> None:
+    with pytest.raises(TargetError) as caught:
+        admitted(seen(None), PLAIN, "shop")
+    assert caught.value.exit_code == 4 and "SHOW GRANTS" in render(caught.value.text, "en")
+    assert len(admitted(seen(None), ALLOWED, "shop").problems) == 1

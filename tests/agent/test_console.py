@@ -1,0 +1,44 @@
+"""The summary on the console says first what would raise the coverage most."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agent import console
+from tests.agent.report import sample
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    lines = io.StringIO()
+    monkeypatch.setattr(console, "out", Console(file=lines, width=200))
+    monkeypatch.setenv("OB_HEALTH_LANG", "en")
+    return lines
+
+
+def summary(document: dict[str, Any], said: io.StringIO) -> list[str]:
+    console.summary(document, ())
+    return said.getvalue().splitlines()
+
+
+def test_the_best_unlock_is_the_first_line_of_advice(said: io.StringIO) -> None:
+    document = sample.rich()
+    best = document["unlocks"][0]
+    lines = summary(document, said)
+    assert lines[1] == f"  +{best['coverage_pct']:.1f}% coverage: Attest `last_backup` in the engagement file."
+
+
+def test_what_nothing_is_known_to_unlock_is_no_advice(said: io.StringIO) -> None:
+    document = sample.rich()
+    document["unlocks"] = [{"needs": [], "codes": ["BAK001"], "coverage_pct": 40.0}]
+    assert not [line for line in summary(document, said) if "coverage:" in line]
+
+
+def test_an_assessment_from_before_there_were_unlocks_is_summed_up(said: io.StringIO) -> None:
+    document = sample.rich()
+    del document["unlocks"]
+    assert "coverage" in summary(document, said)[0]

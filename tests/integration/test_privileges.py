@@ -1,0 +1,152 @@
+"""The account is what it says on a real kernel: one that may write is refused, the console's reader is accepted."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import journal
+from agent.demo import ACCOUNT
+from agent.kernel import Kernel
+from tests.agent.signing import authorized
+from tests.integration.test_authorization import engagement_at
+
+pytestmark = pytest.mark.kernel
+SECRET = "Reader-1-only"
+READS = ["GRANT SELECT ON oceanbase.* TO {}", "GRANT SHOW VIEW, PROCESS ON *.* TO {}"]
+REASON = "the lab has no other account"
+
+
+@pytest.fixture(scope="module")
+def shop(kernel: Kernel) -> Iterator[None]:
+    kernel.run(["CREATE DATABASE hx_shop", "CREATE TABLE hx_shop.orders (id INT PRIMARY KEY, note VARCHAR(10))"])
+    yield
+    kernel.run(["DROP DATABASE hx_shop"])
+
+
+@contextlib.contextmanager
+def account(kernel: Kernel, grants: Sequence[str]) -> Iterator[None]:
+    name = f"'{ACCOUNT}'@'{kernel.host}'"
+    kernel.run([f"DROP USER IF EXISTS {name}", f"CREATE USER {name} IDENTIFIED BY '{SECRET}'"])
+    try:
+        kernel.run([grant.format(name) for grant in grants])
+        yield
+    finally:
+        kernel.run([f"DROP USER {name}", "DROP ROLE IF EXISTS hx_writer"])
+
+
+def command(kernel: Kernel, directory: Path, name: str, *arguments: str, **request: Any) -> tuple[int, str, Path]:
+    """Exit code, what it said, and the folder of the target."""
+    directory.mkdir(exist_ok=True)
+    path = authorized(engagement_at(directory, kernel.port), **request)
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", name, "-e", path, "-o", directory / "out", *arguments],
+        capture_output=True, text=True, check=False,
+        env={
+            **os.environ, "OB_HEALTH_LANG": "en", "COLUMNS": "300", "OB_HEALTH_DEMO_PASSWORD": SECRET,
+            "OB_HEALTH_HISTORY": f"sqlite:///{directory}/h.db",
+        },
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr, directory / "out" / "shop"
+
+
+WRITES = {
+    "a column of a business table": (["GRANT INSERT (id) ON hx_shop.orders TO {}"], "INSERT ON `hx_shop`.`orders`"),
+    "a schema, with the right to give it": (
+        ["GRANT CREATE, DROP ON hx_shop.* TO {} WITH GRANT OPTION"], "CREATE, DROP, GRANT OPTION ON `hx_shop`.*"
+    ),
+    "a role": (["CREATE ROLE hx_writer", "GRANT hx_writer TO {}"], "hx_writer"),
+    "administration": (["GRANT ALTER SYSTEM, CREATE USER ON *.* TO {}"], "ALTER SYSTEM, CREATE USER ON *.*"),
+    "everything": (["GRANT ALL PRIVILEGES ON *.* TO {}"], "ALL PRIVILEGES ON *.*"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_more_than_reading_is_refused_before_any_fact_is_read(
+    name: str, kernel: Kernel, shop: None, tmp_path: Path
+) -> None:
+    more, words = WRITES[name]
+    with account(kernel, [*READS, *more]):
+        code, said, out = command(kernel, tmp_path, "assess", "-f", "json")
+    assert code == 3 and words in said and f"{ACCOUNT}@{kernel.host}" in said and "Traceback" not in said, said
+    assert "ob-health grants" in said and "--allow-write-privileges" in said
+    (file,) = out.iterdir()
+    assert journal.verify(file).state is journal.State.INTACT
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    sent = {line["source"] for line in lines if line["event"] == "sent"}
+    assert sent == {"driver", "session", "server", "identity", "grants", "columns"}
+    (refused,) = [line for line in lines if line["event"] == "refused"]
+    assert words in refused["reason"]
+
+
+def test_what_the_customer_signed_for_is_read_and_the_report_says_so(
+    kernel: Kernel, shop: None, tmp_path: Path
+) -> None:
+    with account(kernel, [*READS, "GRANT INSERT ON hx_shop.* TO {}"]):
+        code, said, out = command(kernel, tmp_path, "assess", "-f", "html,json", "-l", "en", allow_privileges=REASON)
+    assert code == 0, said
+    found = json.loads((out / "assessment.json").read_text())
+    assert found["authorization"]["allow_privileges"] == REASON
+    problems = " ".join(problem["what"]["en"] for problem in found["problems"])
+    assert "does not need: INSERT ON `hx_shop`.*" in problems and "allows an account that may do more" in problems
+    html = (out / "report.en.html").read_text()
+    assert "The account may do more than read, because" in html and REASON in html
+
+
+@pytest.mark.parametrize(
+    ("grants", "words"),
+    [
+        (["GRANT SELECT, PROCESS, SHOW VIEW ON *.* TO {}"], "read every business table"),
+        ([*READS, "GRANT SELECT ON hx_shop.* TO {}", "GRANT SELECT ON mysql.* TO {}"],
+         "read business tables in `hx_shop`.*"),
+    ],
+)  # fmt: skip
+def test_the_reader_of_the_cloud_console_is_accepted_and_the_gate_is_the_wall(
+    kernel: Kernel, shop: None, tmp_path: Path, grants: list[str], words: str
+) -> None:
+    with account(kernel, grants):
+        code, said, out = command(kernel, tmp_path, "assess", "-f", "html,json", "-l", "en")
+    assert code == 0, said
+    found = json.loads((out / "assessment.json").read_text())
+    (problem,) = [text for text in (p["what"]["en"] for p in found["problems"]) if "the wall" in text]
+    assert words in problem and "the agent's own gate is the wall, not the account" in problem
+    assert "gate is the wall" in (out / "report.en.html").read_text()
+    assert found["score"]["coverage_pct"] > 60
+
+
+def test_preflight_keeps_a_journal_of_what_it_sent(kernel: Kernel, tmp_path: Path) -> None:
+    with account(kernel, READS):
+        code, said, out = command(kernel, tmp_path, "preflight")
+    file = out / journal.FILE_NAME
+    assert code == 0 and str(file) in said, said
+    verified = journal.verify(file)
+    assert verified.state is journal.State.INTACT and verified.statements >= 6 and verified.target == "shop"
+    shown = subprocess.run([sys.executable, "-m", "agent", "journal", "verify", file], check=False)
+    assert shown.returncode == 0
+
+
+def test_what_is_missing_is_named_with_a_grant_that_runs_and_the_coverage_that_it_buys(
+    kernel: Kernel, tmp_path: Path
+) -> None:
+    """The best unlock of the first report is run as printed, and the second report has the coverage it promised."""
+    with account(kernel, ["GRANT SELECT ON oceanbase.* TO {}", "GRANT PROCESS ON *.* TO {}"]):
+        _, said, out = command(kernel, tmp_path, "assess", "-f", "json")
+        before = json.loads((out / "assessment.json").read_text())
+        best = next(unlock for unlock in before["unlocks"] if len(unlock["needs"]) == 1)
+        (grant,) = best["needs"]
+        assert grant["en"].startswith("GRANT SHOW VIEW ON *.* TO '") and f"coverage: {grant['en']}" in said
+        kernel.run([grant["en"].rstrip(";")])
+        _, said, out = command(kernel, tmp_path / "again", "assess", "-f", "json")
+        after = json.loads((out / "assessment.json").read_text())
+    outcomes = {result["code"]: result["outcome"] for result in after["results"]}
+    assert not [code for code in best["codes"] if outcomes[code] == "error"]
+    gained = after["score"]["coverage_pct"] - before["score"]["coverage_pct"]
+    assert best["coverage_pct"] > 5 and 0 < gained <= best["coverage_pct"] + 0.2
