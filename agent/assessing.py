@@ -9,23 +9,25 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from agent import console, pipeline, preflight, registry, rules, snapshot
+from agent import console, pipeline, registry, retention, rules, snapshot
 from agent.config import load_engagement, overrides_of
-from agent.connect import Session
 from agent.document import Document, read_document, to_document
 from agent.engagement import Engagement
 from agent.errors import ConfigError, HealthAgentError, HistoryError
 from agent.facts import spec_of
+from agent.files import alone_in
 from agent.grants import script
 from agent.history.store import History
-from agent.report.render import validate
+from agent.i18n import LANGUAGES
+from agent.journal import FILE_NAME
+from agent.report.render import HOUSE, check_update, validate
 from agent.scheduler import is_due
 from agent.secrets import is_reference, resolve
-from agent.targets import budget, endpoint
 from agent.terms import DataClass, Severity, TenantKind, Text
 
 # The exit code of several targets is the first of these that one of them gave.
 _EXIT_ORDER = (3, 2, 4, 1, 0)
+_NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
 
 
 def open_history(engagement: Engagement) -> History | None:
@@ -83,24 +85,31 @@ def _job(
 ) -> pipeline.Job:
     found = registry.load(engagement.rules.checks)
     ruleset = rules.load(found.checks)
-    return pipeline.Job(engagement, name, found, ruleset, now, history, outside_service=outside_service)
+    notes = () if history else (_NO_HISTORY,)
+    return pipeline.Job(engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes)
 
 
 def assess_all(
     engagement: Engagement, history: History | None, out: Path, target: str | None, formats: Sequence[str],
     languages: Sequence[str] | None, fail_on: str | None, if_due: bool, now: datetime,
-    outside_service: str = "",
+    outside_service: str = "", update: Path | None = None,
 ) -> int:  # fmt: skip
-    """The whole line for the targets; the exit code."""
+    """The whole line for the targets; the exit code. ``update``: an earlier list of findings of one of them."""
     limit = _severity(fail_on)
     validate(formats, languages or engagement.language)
+    listed = check_update(update, formats, targets_of(engagement, target)) if update else None
+    if history:
+        retention.enforce(history, now, engagement.customer.name)
 
     def work(name: str) -> int:
         job = _job(engagement, name, history, now, outside_service)
         if if_due and not _due(engagement, history, name, now):
             return 0
         with progress_bar() as show:
-            delivered = pipeline.assess(job.with_progress(show), out / name, formats, languages or engagement.language)
+            delivered = pipeline.assess(
+                job.with_progress(show), out / name, formats, languages or engagement.language,
+                update if name == listed else None,
+            )  # fmt: skip
         console.summary(delivered.document, delivered.files)
         for warning in delivered.warnings:
             console.warn(warning)
@@ -150,9 +159,10 @@ def collect_all(
     def work(name: str) -> int:
         with progress_bar() as show:
             job = _job(engagement, name, history, now, outside_service).with_progress(show)
-            _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now), out / name)
-        path = out / name / "snapshot.obh"
-        digest = snapshot.save(facts, path)
+            path = out / name / "snapshot.obh"
+            with alone_in(path.parent):
+                _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now), path.parent)
+                digest = snapshot.save(facts, path)
         console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
         return 0
 
@@ -168,8 +178,7 @@ def evaluate_file(
     name = targets_of(engagement, facts.target)[0]
     job = _job(engagement, name, history, facts.as_of)
     document = to_document(pipeline.conclude(job, pipeline.new_id(facts.as_of), None, facts))
-    out.mkdir(parents=True, exist_ok=True)
-    files, warnings = pipeline.deliver(document, formats, languages or engagement.language, out)
+    files, warnings = pipeline.deliver(document, formats, languages or engagement.language, out, engagement.report)
     console.summary(document, files)
     for warning in warnings:
         console.warn(warning)
@@ -177,35 +186,36 @@ def evaluate_file(
 
 
 def render_again(
-    assessment: str, history: str | None, out: Path, formats: Sequence[str], languages: Sequence[str]
-) -> None:
-    """An old assessment, from a file or from history, rendered again."""
-    path = Path(assessment)
+    assessment: str, engagement: Engagement | None, history: str | None, out: Path, formats: Sequence[str],
+    languages: Sequence[str] | None, update: Path | None = None,
+) -> None:  # fmt: skip
+    """An old assessment, from a file or from history, rendered again; in the house style of the engagement."""
+    chosen = languages or (engagement.language if engagement else LANGUAGES)
+    validate(formats, chosen)
+    path, place = Path(assessment), history or (engagement.history if engagement else None)
     if path.is_file():
         document = read_document(path)
     else:
-        with History.open(history) as opened:
+        with History.open(resolve(place) if place and is_reference(place) else place) as opened:
             document = opened.load(assessment)
-    out.mkdir(parents=True, exist_ok=True)
-    files, warnings = pipeline.deliver(document, formats, languages, out)
+    house = engagement.report if engagement else HOUSE
+    files, warnings = pipeline.deliver(document, formats, chosen, out, house, update)
     for written in files:
         console.say("written: {path}", path=str(written))
     for warning in warnings:
         console.warn(warning)
 
 
-def preflight_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str = "") -> int:
-    """Connect, look, and say what is missing; reads no facts."""
-    from agent.authorization.authorize import authorize
-    from agent.authorization.covering import compile_covered, covered
+def preflight_all(
+    engagement: Engagement, out: Path, target: str | None, now: datetime, outside_service: str = ""
+) -> int:
+    """Connect, look, and say what is missing; reads no facts. The journal goes to DIR/<target>/journal.jsonl."""
+    from agent.authorization.covering import compile_covered
     from agent.model import Unavailable
 
-    sources = registry.load(engagement.rules.checks).sources
-
     def work(name: str) -> int:
-        allowed = authorize(engagement, name, now, sources, outside_service)
-        with Session(endpoint(engagement, name), budget(engagement, name), pipeline.new_id(now)) as session:
-            seen = preflight.inspect(session, covered(sources, allowed), engagement.targets[name].kind)
+        job = _job(engagement, name, None, now, outside_service)
+        allowed, seen = pipeline.look_at(job, pipeline.new_id(now), out / name)
         console.say(
             "{target}: OceanBase {version}, {kind} tenant, account {account}", "bold",
             target=name, version=str(seen.version), kind=seen.tenant_kind.value, account=seen.account,
@@ -214,7 +224,7 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime, out
             console.warn(problem.what)
             if problem.remedy:
                 console.say("    {remedy}", remedy=console.tr(problem.remedy.msgid, **problem.remedy.args))
-        rows = [row for row in sources if spec_of(row)]
+        rows = [row for row in job.registry.sources if spec_of(row)]
         compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
         missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
         console.say(
@@ -229,6 +239,7 @@ def preflight_all(engagement: Engagement, target: str | None, now: datetime, out
                 for row, found in missing
             ],
         )  # fmt: skip
+        console.say("every statement that was sent: {path}", path=str(out / name / FILE_NAME))
         return 0 if len(missing) < len(rows) else 4
 
     return _each(engagement, target, work)

@@ -32,15 +32,18 @@ app = typer.Typer(
 
 EngagementFile = Annotated[Path, typer.Option("--engagement", "-e", help="The engagement file (YAML).")]
 TargetName = Annotated[str | None, typer.Option("--target", "-t", help="One target; without it, all of them.")]
+ALL_FORMATS = "html,docx,xlsx,pdf,json"
 OutDir = Annotated[Path, typer.Option("--out", "-o", help="Directory for the artifacts; made if missing.")]
-Formats = Annotated[str, typer.Option("--format", "-f", help="Comma-separated: html, json, pdf.")]
+Formats = Annotated[str, typer.Option("--format", "-f", help="Comma-separated: html, docx, xlsx, pdf, json.")]
 Languages = Annotated[
     str | None, typer.Option("--lang", "-l", help="Comma-separated: zh-CN, en. Default: the engagement's.")
 ]
 FailOn = Annotated[
     str | None, typer.Option("--fail-on", help="Exit 1 for findings at or above: low, medium, high, critical.")
 ]
-
+UpdatedList = Annotated[
+    Path | None, typer.Option("--update", metavar="FILE", help="An earlier findings.*.xlsx; what people wrote is kept.")
+]
 OutsideService = Annotated[
     str, typer.Option("--outside-service", metavar="REASON", help="Assess although the subscription does not cover it.")
 ]
@@ -55,10 +58,10 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command()
 def assess(
-    engagement: EngagementFile, out: OutDir, target: TargetName = None, format: Formats = "html,json,pdf",
+    engagement: EngagementFile, out: OutDir, target: TargetName = None, format: Formats = ALL_FORMATS,
     lang: Languages = None, fail_on: FailOn = None,
     if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet assessed.")] = False,
-    outside_service: OutsideService = "",
+    outside_service: OutsideService = "", update: UpdatedList = None,
 ) -> None:  # fmt: skip
     """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
     from agent.assessing import assess_all
@@ -66,7 +69,7 @@ def assess(
     with _opened(engagement) as (loaded, history):
         languages = split(lang) or None
         code = assess_all(
-            loaded, history, out, target, split(format), languages, fail_on, if_due, _now(), outside_service
+            loaded, history, out, target, split(format), languages, fail_on, if_due, _now(), outside_service, update
         )
     raise typer.Exit(code)
 
@@ -86,7 +89,7 @@ def collect(
 @app.command()
 def evaluate(
     snapshot: Annotated[Path, typer.Option("--snapshot", "-s", help="A snapshot that collect or assess wrote.")],
-    engagement: EngagementFile, out: OutDir, format: Formats = "html,json,pdf", lang: Languages = None,
+    engagement: EngagementFile, out: OutDir, format: Formats = ALL_FORMATS, lang: Languages = None,
     fail_on: FailOn = None,
 ) -> None:  # fmt: skip
     """Evaluate a saved snapshot again, by today's rules; nothing is connected."""
@@ -100,25 +103,36 @@ def evaluate(
 @app.command()
 def render(
     assessment: Annotated[str, typer.Option("--assessment", "-a", help="An assessment.json, or an id from history.")],
-    out: OutDir, format: Formats = "html,json,pdf", lang: Languages = "zh-CN,en",
-    history: Annotated[str | None, typer.Option("--history", help="History database, if not the default.")] = None,
+    out: OutDir,
+    engagement: Annotated[
+        Path | None, typer.Option("--engagement", "-e", help="Its house style, languages and history are used.")
+    ] = None,
+    format: Formats = ALL_FORMATS, lang: Languages = None,
+    history: Annotated[str | None, typer.Option("--history", help="History database, if not the usual one.")] = None,
+    update: UpdatedList = None,
 ) -> None:  # fmt: skip
-    """Render an old assessment again."""
+    """Render an old assessment again, of any earlier agent."""
     from agent.assessing import render_again
+    from agent.config import load_engagement
 
-    render_again(assessment, history, out, split(format), split(lang))
+    loaded = load_engagement(engagement) if engagement else None
+    render_again(assessment, loaded, history, out, split(format), split(lang) or None, update)
 
 
 @app.command()
 def preflight(
     engagement: EngagementFile, target: TargetName = None, outside_service: OutsideService = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Directory for the journal; default: preflight/ beside the engagement."),
+    ] = None,
 ) -> None:  # fmt: skip
     """Connect and say what the account may see, what is missing, and what would unlock it."""
     from agent.assessing import preflight_all
+    from agent.config import load_engagement
 
-    with _opened(engagement) as (loaded, _):
-        code = preflight_all(loaded, target, _now(), outside_service)
-    raise typer.Exit(code)
+    place = out or engagement.parent / "preflight"
+    raise typer.Exit(preflight_all(load_engagement(engagement), place, target, _now(), outside_service))
 
 
 @app.command()
@@ -156,7 +170,7 @@ def init(
 
 @app.command()
 def demo(
-    out: OutDir = Path("build/demo"), lang: Languages = "zh-CN,en", format: Formats = "html,json,pdf",
+    out: OutDir = Path("build/demo"), lang: Languages = "zh-CN,en", format: Formats = ALL_FORMATS,
 ) -> None:  # fmt: skip
     """Show all of it on an embedded OceanBase kernel with a faulty shop workload."""
     from agent.demo import run
@@ -170,6 +184,7 @@ def _register() -> None:
     from agent.cli_catalogue import checks_app, rules_app
     from agent.cli_journal import journal_app
     from agent.cli_service import history_app, schedule_app
+    from agent.cli_snapshot import snapshot_app
 
     app.add_typer(authorize_app, name="authorize")
     app.add_typer(checks_app, name="checks")
@@ -177,6 +192,7 @@ def _register() -> None:
     app.add_typer(history_app, name="history")
     app.add_typer(schedule_app, name="schedule")
     app.add_typer(journal_app, name="journal")
+    app.add_typer(snapshot_app, name="snapshot")
 
 
 def split(words: str | None) -> list[str]:
@@ -205,13 +221,30 @@ def _opened(path: Path) -> Iterator[tuple[Engagement, History | None]]:
 
 def main() -> None:
     """Run the command; our own errors become one message and an exit code."""
-    from agent.errors import HealthAgentError
+    from agent import signals
+    from agent.errors import HealthAgentError, Stopped
 
     _register()
+    signals.end_in_order()
     try:
         app()
-    except HealthAgentError as error:
-        from agent import console
+    except (HealthAgentError, OSError, Stopped) as cause:
+        sys.exit(_explained(cause))
 
-        console.fail(error)
-        sys.exit(error.exit_code)
+
+def _explained(cause: BaseException) -> int:
+    """Say why the run ended; the exit code."""
+    from agent import console
+    from agent.errors import HealthAgentError, Stopped
+    from agent.terms import Text
+
+    if isinstance(cause, Stopped):
+        console.warn(Text("Stopped before the end. What was written before is as it was; run it again."))
+        return cause.exit_code
+    if isinstance(cause, HealthAgentError):
+        error = cause
+    else:
+        text = "A file cannot be read or written: {reason}. Mend that and run it again."
+        error = HealthAgentError(Text(text, {"reason": str(cause)}))
+    console.fail(error)
+    return error.exit_code

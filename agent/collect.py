@@ -17,7 +17,7 @@ from agent.errors import JournalError, StatementError
 from agent.facts import CostClass, spec_of
 from agent.facts.given import Build, Clock
 from agent.load import Watch
-from agent.masking import mask
+from agent.masking import mask_fields
 from agent.model import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.statements import Statement
 from agent.terms import DataClass, Text, UnavailableKind
@@ -29,10 +29,12 @@ _REMEDIES = {
     UnavailableKind.PRIVILEGE: Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
     UnavailableKind.BUDGET: Text("Raise limits of the target with the customer's consent, and assess again."),
     UnavailableKind.BUSY: Text("Assess in a quieter hour, or raise limits.busy_wait_s of the target."),
+    UnavailableKind.LOST: Text("Assess again when the target and the network between are well."),
 }
 _PARTIAL = {
     UnavailableKind.BUDGET: Text("The load budget was spent before everything was read. Missing are: {names}.").msgid,
     UnavailableKind.BUSY: Text("The target stayed busy, so reading was stopped. Missing are: {names}.").msgid,
+    UnavailableKind.LOST: Text("The connection to the target broke. Missing are: {names}.").msgid,
 }
 
 
@@ -109,7 +111,9 @@ def _read(
     except JournalError:
         raise
     except Exception as error:  # noqa: BLE001 - the border where a bad row becomes data
-        reason = Text("{source}: a row could not be read: {reason}", {"source": spec.name, "reason": repr(error)[:300]})
+        # Not the error's own words, which repeat the value.
+        args = {"source": spec.name, "reason": type(error).__name__}
+        reason = Text("{source}: a row could not be read: {reason}", args)
         missing = Unavailable(UnavailableKind.ERROR, reason)
         return missing, SourceRecord(spec.name, spec.view, "error", reason=reason, duration_ms=_since(started))
     truncated = len(raw) > statement.limit
@@ -123,9 +127,7 @@ def _since(started: float) -> float:
 def _row(row: type, statement: Statement, values: Row, data_class: DataClass) -> Any:
     converters = _converters(row)
     fields = {name: converters[name](value) for name, value in zip(statement.fields, values, strict=True)}
-    if data_class is DataClass.SQL_TEXT_MASKED and "statement" in fields:
-        fields["statement"] = mask(fields["statement"])
-    return row(**fields)
+    return row(**mask_fields(row.__name__, fields, data_class))
 
 
 @cache

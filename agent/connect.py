@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pymysql
 
-from agent import answers, gate
+from agent import answers, certificates, gate
 from agent.deadline import at_most
 from agent.errors import ConfigError, ConnectError, StatementError, StatementRefused
 from agent.facts import OWN_MARKER, server
@@ -40,7 +40,10 @@ _GRACE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where and how to connect. ``password`` is read once, when the connection opens. ``tls`` None is plain text."""
+    """Where and how to connect. ``password`` is read once, when the connection opens. ``tls`` None is plain text.
+
+    ``dial`` gives a socket that reaches the server through ``via``, a jump host; without it the driver connects.
+    """
 
     name: str
     host: str
@@ -49,6 +52,8 @@ class Endpoint:
     password: Callable[[], str]
     tls: ssl.SSLContext | None = None
     connect_timeout_s: int = 10
+    via: str = ""
+    dial: Callable[[], socket.socket] | None = None
 
 
 class Session:
@@ -189,7 +194,8 @@ class Session:
     def _open(self) -> pymysql.Connection[Any]:
         endpoint = self.endpoint
         args = {"target": endpoint.name, "host": endpoint.host, "port": str(endpoint.port), "user": endpoint.user}
-        password = endpoint.password()
+        password = endpoint.password().encode()  # the driver would take it for Latin-1, and cite what is not
+        way = self._dialled()
         if self._journal:
             self._journal.sent("driver", server.DRIVER)
         connection: pymysql.Connection[Any] = pymysql.Connection(
@@ -197,12 +203,13 @@ class Session:
             database="information_schema", charset="utf8mb4", autocommit=None, local_infile=False, ssl=endpoint.tls,
             ssl_disabled=endpoint.tls is None, connect_timeout=endpoint.connect_timeout_s,
             read_timeout=self._patience_s, write_timeout=self._patience_s, defer_connect=True,
+            auth_plugin_map=dict.fromkeys(("mysql_clear_password", "dialog"), _unwilling),
         )  # fmt: skip
         try:
             with at_most(endpoint.connect_timeout_s + self._patience_s, lambda: _shut(connection)):
-                connection.connect()
+                connection.connect(way)
         except pymysql.MySQLError as error:
-            raise self._not_connected(error.args, args) from None
+            raise self._not_connected(error.args, args, getattr(error, "original_exception", None)) from None
         except TimeoutError as error:
             raise self._not_connected((answers.LOST, str(error)), args) from None
         except Exception as error:  # noqa: BLE001 - as above
@@ -218,9 +225,21 @@ class Session:
             raise
         return connection
 
-    def _not_connected(self, said: tuple[object, ...], args: dict[str, Any]) -> ConnectError:
+    def _dialled(self) -> socket.socket | None:
+        """The way through the jump host, if there is one."""
+        if self.endpoint.dial is None:
+            return None
+        if self._journal:
+            self._journal.through(self.endpoint.via)
+        return self.endpoint.dial()
+
+    def _not_connected(self, said: tuple[object, ...], args: dict[str, Any], cause: object = None) -> ConnectError:
         if self._journal:
             self._journal.answered(0.0, 0, 0, answers.number_of(said))
+        if isinstance(cause, ssl.SSLError):
+            return certificates.tls_failed(cause, args)
+        if answers.number_of(said) == certificates.NO_TLS:
+            return certificates.without_tls(args)
         return answers.not_connected(said, args)
 
     def _prepare(self, args: dict[str, Any]) -> None:
@@ -246,6 +265,11 @@ class Session:
             raise ConnectError(
                 Text("{target}: the session could not be prepared: {reason}", {**args, "reason": reason})
             ) from None
+
+
+def _unwilling(connection: object) -> NoReturn:
+    """For the ways of logging in that hand the password over as it is: whoever answers there would have it."""
+    raise pymysql.OperationalError(2059, "the server asks for the password in clear, and is not given it")
 
 
 def _size(value: Any) -> int:

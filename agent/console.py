@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
-from agent.errors import ConfigError, HealthAgentError
+from agent.errors import ConfigError, HealthAgentError, RenderError
 from agent.i18n import format_value, render, translate
 from agent.terms import Text, Unit
 
@@ -74,7 +74,7 @@ def warn(text: Text) -> None:
 def fail(error: HealthAgentError) -> None:
     """An error with all its problems, no traceback."""
     err.print(Plain(clean(render(error.text, language())), style="bold red"), soft_wrap=True)
-    for problem in error.problems if isinstance(error, ConfigError) else ():
+    for problem in error.problems if isinstance(error, ConfigError | RenderError) else ():
         err.print(Plain("  " + clean(render(problem, language()))), soft_wrap=True)
 
 
@@ -102,6 +102,7 @@ def summary(document: dict[str, Any], files: Iterable[object]) -> None:
     if delta is not None:
         shown.append("  " + tr("{delta} since last time", delta=f"{delta:+.1f}"))
     out.print(shown, soft_wrap=True)
+    _say_best_unlock(document)
     worst = sorted(_counted(document), key=lambda item: (-item["points_lost"], item["code"]))[:3]
     for result in worst:
         finding = next(finding for finding in result["findings"] if not finding["muted"])
@@ -117,6 +118,14 @@ def summary(document: dict[str, Any], files: Iterable[object]) -> None:
     )  # fmt: skip
     for file in files:
         out.print(Plain(f"  → {file}", style="dim"), soft_wrap=True)
+
+
+def _say_best_unlock(document: dict[str, Any]) -> None:
+    """What would raise the coverage most, if anything is known to."""
+    best = next((unlock for unlock in document.get("unlocks", ()) if unlock["needs"]), None)
+    if best and best["coverage_pct"] > 0:
+        needs = "; ".join(text[language()] for text in best["needs"])
+        say("  +{coverage_pct} coverage: {needs}", coverage_pct=best["coverage_pct"], needs=needs)
 
 
 def _counted(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ The document holds every text in every language, so that renderers and history n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ def to_document(assessment: Assessment) -> Document:
             "signer": authorization.signer,
             "sha256": authorization.sha256,
             "outside_service": authorization.outside_service,
+            "allow_privileges": authorization.allow_privileges,
+            "retention_days": authorization.retention_days,
         },
         "score": score_document(assessment.score),
         "results": [
@@ -75,8 +77,20 @@ def to_document(assessment: Assessment) -> Document:
             {"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems
         ],
         "notes": [in_all_languages(note) for note in assessment.notes],
+        "unlocks": [
+            {
+                "needs": [in_all_languages(text) for text in unlock.needs],
+                **_plain_fields(unlock, "codes", "coverage_pct"),
+            }
+            for unlock in assessment.score.unlocks
+        ],
         **outlook_document(assessment),
     }
+
+
+def with_notes(document: Document, notes: Iterable[Text]) -> Document:
+    """The document with further notes; the one given stays as it is."""
+    return {**document, "notes": [*document["notes"], *map(in_all_languages, notes)]}
 
 
 def plain(value: Any) -> Any:

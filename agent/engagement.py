@@ -25,6 +25,7 @@ from agent.fieldtypes import (
     HistoryUrl,
     Host,
     Invalid,
+    JumpUrl,
     Many,
     Name,
     Password,
@@ -38,6 +39,7 @@ from agent.fieldtypes import (
     Words,
     not_before,
 )
+from agent.house import Report
 from agent.scheduler import Subscription, months_later
 from agent.terms import TenantKind
 
@@ -84,8 +86,8 @@ class Tls(Block):
 class Limits(Block):
     """What one assessment may cost the target, and when the target is too busy for it.
 
-    It is busy with more active sessions per core (of a tenant of two cores or more), or more of its CPU in use; then
-    we wait, and stop after ``busy_wait_s``.
+    It is busy with more active sessions per core (of a tenant of two cores or more), more of its CPU in use, or a longer
+    mean wait of requests in its queue; then we wait, and stop after ``busy_wait_s``.
     """
 
     statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = 10
@@ -94,6 +96,7 @@ class Limits(Block):
     max_bytes: Positive = 64 * 2**20
     busy_sessions_per_core: Annotated[float, Field(gt=0, le=1000)] = 4.0
     busy_cpu_pct: Annotated[float, Field(gt=0, le=1000)] = 90.0
+    busy_queue_ms: Annotated[float, Field(gt=0, le=600_000)] = 100.0
     busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = 60
 
 
@@ -135,17 +138,30 @@ class Attestations(Block):
 
 
 class Target(Block):
-    """One tenant to assess. ``business`` replaces the engagement's; ``attestations`` go before the engagement's."""
+    """One tenant to assess. ``business`` replaces the engagement's; ``attestations`` go before the engagement's.
+
+    ``via`` is an SSH jump host; without ``via_key`` the user's ssh-agent and usual keys are tried.
+    """
 
     host: Host
     port: Annotated[int, Field(ge=1, le=65_535)]
     user: User
     password: Password
     tls: Tls = Tls()
+    via: JumpUrl | None = None
+    via_key: ExistingFile | None = None
+    via_known_hosts: ExistingFile | None = None
     kind: Annotated[TenantKind, Field(strict=False)] = TenantKind.USER
     limits: Limits = Limits()
     business: Business | None = None
     attestations: Attestations = Attestations()
+
+    @field_validator("via_key", "via_known_hosts")
+    @classmethod
+    def _via_is_named(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("via", "") is None:
+            raise Invalid('{place}: this is used with "via: ssh://user@host" only; add that or delete this key')
+        return value
 
 
 class AuthorizationBlock(Block):
@@ -225,15 +241,6 @@ class Rules(Block):
     file: ExistingFile | None = None
     overrides: Many[OverrideEntry] = ()
     checks: Many[ExistingFile] = ()
-
-
-class Report(Block):
-    """Who answers for the report, how secret it is, and for how long it should be relied on."""
-
-    prepared_by: str = ""
-    reviewed_by: str = ""
-    classification: str = ""
-    valid_days: Annotated[int, Field(ge=1, le=366)] = 90
 
 
 class Engagement(Block):

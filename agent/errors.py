@@ -10,9 +10,11 @@ HealthAgentError
             StatementRefused   the gate did not let it pass
     SnapshotError        exit 2: a saved file cannot be read
     JournalError         exit 4: the journal cannot be written, so nothing is sent
+    WriteError           exit 4: a file cannot be written, or another run is writing it
     HistoryError         the report is still rendered, and says so
     RenderError          a report could not be written (exit 4 where none could); the others were
     KernelError          exit 4: the embedded kernel cannot be started
+Stopped                  a signal ends the run: no Exception, so that nothing takes it for a failed check
 """
 
 from __future__ import annotations
@@ -31,6 +33,14 @@ class HealthAgentError(Exception):
     def __init__(self, text: Text | str) -> None:
         self.text = text if isinstance(text, Text) else Text(text)
         super().__init__(self.text.msgid)
+
+
+class Stopped(BaseException):
+    """A signal asked us to end. ``exit_code`` is 128 and its number, as shells have it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
 
 
 class ConfigError(HealthAgentError):
@@ -80,6 +90,10 @@ class StatementRefused(StatementError):
 
 class JournalError(HealthAgentError):
     """The journal cannot be written; nothing is sent without it."""
+
+
+class WriteError(HealthAgentError):
+    """A file of ours cannot be written."""
 
 
 class HistoryError(HealthAgentError):

@@ -41,7 +41,7 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
         return result(Outcome.NOT_APPLICABLE, reason=reason)
     missing = _missing(spec, snapshot)
     if missing:
-        return result(Outcome.NOT_ASSESSED, reason=missing.reason, unlock=missing.remedy)
+        return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_unlocked_by(missing))
     try:
         measured = tuple(spec.measure(**_arguments(spec, rule, snapshot)))
         findings = _findings(spec, rule, snapshot, measured)
@@ -71,12 +71,22 @@ def _inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
     return None
 
 
-def _missing(spec: CheckSpec, snapshot: Snapshot) -> Unavailable | None:
-    for name, row in spec.facts.items():
-        found = _found(snapshot, row)
-        if isinstance(found, Unavailable) and name not in spec.optional:
-            return found
-    return None
+def _missing(spec: CheckSpec, snapshot: Snapshot) -> list[Unavailable]:
+    """The needed facts that are not there, first those for which there is no remedy."""
+    needed = (_found(snapshot, row) for name, row in spec.facts.items() if name not in spec.optional)
+    missing = [found for found in needed if isinstance(found, Unavailable)]
+    return sorted(missing, key=lambda found: found.remedy is not None)
+
+
+def _unlocked_by(missing: Sequence[Unavailable]) -> dict[str, Any]:
+    """What would let the check be assessed: nothing, where one of its facts cannot be had at all."""
+    needs: list[Text] = []
+    for found in missing:
+        if found.remedy is None:
+            return {}
+        if found.remedy not in needs:
+            needs.append(found.remedy)
+    return {"unlock": needs[0], "also_needs": tuple(needs[1:])}
 
 
 def _found(snapshot: Snapshot, row: type) -> tuple[Any, ...] | Unavailable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -91,7 +92,7 @@ def _password(value: Any) -> str:
     if not is_reference(value):
         raise Invalid(
             "{place}: a password is never written here; "
-            "write env:NAME, file:/path or keyring:service/user and keep the password there"
+            "write env:NAME, file:/path, keyring:service/user or command:program and keep the password there"
         )
     return str(value)
 
@@ -115,10 +116,10 @@ def _timezone(value: str) -> str:
 
 
 def _path(value: Any, info: ValidationInfo) -> Path:
-    """Relative paths start at the engagement file's directory."""
+    """Relative paths start at the engagement file's directory, ``~`` at the reader's home."""
     if not isinstance(value, str):
         raise Invalid("{place}: write the path of a file")
-    return Path((info.context or {}).get("directory", Path()) / value)
+    return Path((info.context or {}).get("directory", Path()) / os.path.expanduser(value))
 
 
 def _file(value: Any, info: ValidationInfo) -> Path:
@@ -129,6 +130,17 @@ def _file(value: Any, info: ValidationInfo) -> Path:
         found = False
     if not found:
         raise Invalid("{place}: there is no file {path}; paths start at the engagement file", path=str(path))
+    return path
+
+
+def _folder(value: Any, info: ValidationInfo) -> Path:
+    path = _path(value, info)
+    try:
+        found = path.is_dir()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise Invalid("{place}: there is no folder {path}; paths start at the engagement file", path=str(path))
     return path
 
 
@@ -156,10 +168,22 @@ def _history(value: str) -> str:
     if hidden:
         raise Invalid(
             "{place}: a password is never written here; put the whole URL "
-            "behind a reference: env:NAME, file:/path or keyring:service/user"
+            "behind a reference: env:NAME, file:/path, keyring:service/user or command:program"
         )
     if not usable:
         raise Invalid("{place}: write a database URL such as sqlite:////srv/ob-health/history.db")
+    return value
+
+
+def _jump(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme == "ssh" and parts.hostname and parts.username and parts.port != 0
+        more = parts.password is not None or parts.path.strip("/") or parts.query or parts.fragment
+    except ValueError:
+        usable, more = None, None
+    if not usable or more or not re.fullmatch(r"[^\s\x00-\x1f]+", value):
+        raise Invalid("{place}: write ssh://user@host or ssh://user@host:port, without a password")
     return value
 
 
@@ -186,12 +210,14 @@ Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "s
 Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"], "examples": ["500G"]})]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Password = Annotated[
-    str, BeforeValidator(_password), WithJsonSchema({"type": "string", "pattern": "^(env|file|keyring):"})
+    str, BeforeValidator(_password), WithJsonSchema({"type": "string", "pattern": "^(env|file|keyring|command):"})
 ]
 AnyFile = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
 ExistingFile = Annotated[Path, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
+Folder = Annotated[Path, BeforeValidator(_folder), WithJsonSchema({"type": "string"})]
 HistoryUrl = Annotated[str, AfterValidator(_history)]
 SshKey = Annotated[str, AfterValidator(_signer)]
+JumpUrl = Annotated[str, AfterValidator(_jump)]
 ClockTime = Annotated[
     str, _matching(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')
 ]

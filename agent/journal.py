@@ -35,6 +35,7 @@ class Event(StrEnum):
     """What a line tells."""
 
     OPENED = "opened"
+    THROUGH = "through"
     SENT = "sent"
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -48,12 +49,18 @@ class Journal:
         self.path = path
         self.statements = 0
         self.head = _NO_LINE
+        self._whole = True
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = _created(path)
         except OSError as error:
             raise _unwritable(path, error) from None
-        self._write(Event.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__)
+        try:
+            self._write(Event.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__)
+        except JournalError:
+            os.close(self._file)
+            path.unlink(missing_ok=True)
+            raise
 
     def __enter__(self) -> Journal:
         return self
@@ -63,10 +70,13 @@ class Journal:
     ) -> None:
         self.close()
 
+    def through(self, via: str) -> None:
+        """The way to the server leads through this jump host."""
+        self._write(Event.THROUGH, via=via)
+
     def sent(self, source: str, statement: str) -> None:
         """A statement is about to be sent."""
-        self.statements += 1
-        self._write(Event.SENT, number=self.statements, source=source, statement=statement)
+        self._write(Event.SENT, number=self.statements + 1, source=source, statement=statement)
 
     def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
         """The last statement's result: milliseconds, rows, bytes, and the number of the error, if any."""
@@ -74,7 +84,7 @@ class Journal:
         self._write(Event.ANSWERED, number=self.statements, duration_ms=took, rows=rows, bytes=size, error=errno)
 
     def refused(self, reason: Text) -> None:
-        """Nothing was connected to, and why."""
+        """Nothing more is sent, and why."""
         self._write(Event.REFUSED, reason=render(reason, "en"))
 
     def close(self) -> None:
@@ -82,7 +92,8 @@ class Journal:
         if self._file < 0:
             return
         try:
-            self._write(Event.CLOSED, statements=self.statements)
+            if self._whole:  # behind a line that was not written to its end a closing line would look like tampering
+                self._write(Event.CLOSED, statements=self.statements)
             os.fsync(self._file)
         except OSError as error:
             raise _unwritable(self.path, error) from None
@@ -92,6 +103,8 @@ class Journal:
 
     def _write(self, event: Event, **values: Scalar) -> None:
         content = {"event": event.value, "at": datetime.now(UTC).isoformat(), **values, "previous": self.head}
+        self._whole = False
+        self.statements += event is Event.SENT
         self.head = _hash(content)
         line = _encoded({**content, _OWN_HASH: self.head}) + b"\n"
         try:
@@ -100,6 +113,7 @@ class Journal:
                 raise OSError("no space is left for the line")
         except OSError as error:
             raise _unwritable(self.path, error) from None
+        self._whole = True
 
 
 def refuse(directory: Path, target: str, reason: Text, assessment_id: str = "") -> Path:

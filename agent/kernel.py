@@ -20,13 +20,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pymysql
 
 from agent.errors import KernelError
+from agent.secrets import harmless_environment
 from agent.terms import Text
 
 HOST = "127.0.0.1"
@@ -42,7 +43,7 @@ class Kernel:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     directory: Path
     pid: int
 
@@ -92,7 +93,7 @@ def _free_port() -> int:
 
 
 def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    environment = {**harmless_environment(), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     with (directory / "kernel.log").open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "agent.kernel", str(directory / "data"), str(port), str(os.getpid())],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from agent.outlook import BridgeStep, Colophon, Figures, TrendPoint, WorkUnit
+from agent.outlook import BridgeStep, Colophon, Figures, TrendPoint, Unlock, WorkUnit
 from agent.spec import (
     CheckSpec,
     Mute,
@@ -69,7 +69,8 @@ class Capabilities:
 
     ``columns`` maps an upper-case system view name to its upper-case columns; ``privileges`` are the
     account's global privileges in upper case; ``grants`` maps an upper-case view name to the columns
-    granted (empty = all), and key ``"*"`` stands for the whole system schema.
+    granted (empty = all), and key ``"*"`` stands for the whole system schema. ``beyond_reading`` is what the account
+    may do beyond reading, and where; None where the server does not say.
     """
 
     version: Version
@@ -81,6 +82,7 @@ class Capabilities:
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     embedded: bool = False
     problems: tuple[Problem, ...] = ()
+    beyond_reading: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class CheckResult:
     """What became of one check. Findings are ordered worst first, then by resource.
 
     ``risk_stake`` is the lower end of the top class the check's rule can reach.
-    ``carried_runs`` counts assessments since a carried result was last assessed.
+    ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
     """
 
     code: str
@@ -140,6 +142,7 @@ class CheckResult:
     category: Category = Category.CAPACITY
     risk_stake: float = 0.0
     attested: bool = False
+    also_needs: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,7 @@ class Score:
     results: Mapping[str, ScoredResult]
     hidden_by_mutes: float = 0.0
     hidden_by_overrides: float = 0.0
+    unlocks: tuple[Unlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,7 @@ class Authorization:
 
     ``signer`` is the key's fingerprint, ``sha256`` that of the signed document, ``withheld`` names what else of our own
     may not be sent (``facts.server.DISPENSABLE``), ``outside_service`` is the reason for an assessment that the
-    subscription does not cover.
+    subscription does not cover, ``allow_privileges`` that for an account that may do more than read.
     """
 
     reference: str
@@ -266,6 +270,8 @@ class Authorization:
     sources: Mapping[str, SourceScope] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
     outside_service: str = ""
+    allow_privileges: str = ""
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

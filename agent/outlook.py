@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from agent.terms import BridgeKind, Deadline, Effort
+from agent.terms import BridgeKind, Deadline, Effort, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,18 @@ class WorkUnit:
     effort: Effort
     gain: float
     score_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Checks that are not assessed for want of the same: ``needs``, all of it; nothing known where it is empty.
+
+    ``coverage_pct`` is the coverage that assessing them would add.
+    """
+
+    needs: tuple[Text, ...]
+    codes: tuple[str, ...]
+    coverage_pct: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import agent
 from agent import journal, preflight, rules, snapshot, targets
+from agent.authorization.account import admitted
 from agent.authorization.authorize import authorize
 from agent.authorization.covering import covered
 from agent.authorization.service import WHOLE_MONTHS
@@ -21,18 +23,20 @@ from agent.collect import collect
 from agent.compare import compare
 from agent.config import overrides_of
 from agent.connect import Session
-from agent.document import Document, earlier_from, to_document
+from agent.document import Document, earlier_from, to_document, with_notes
 from agent.engagement import Engagement
-from agent.errors import HistoryError, NotAuthorized, RenderError
+from agent.errors import HistoryError, NotAuthorized, RenderError, WriteError
 from agent.evaluate import evaluate
 from agent.facts import CostClass
 from agent.figures import figures
+from agent.files import alone_in
 from agent.history.store import History
+from agent.house import Report
 from agent.load import Watch
-from agent.model import Assessment, Authorization, CheckResult, Earlier, Period, Score, Snapshot
+from agent.model import Assessment, Authorization, Capabilities, CheckResult, Earlier, Period, Score, Snapshot
 from agent.receipt import read_back
 from agent.registry import Registry
-from agent.report.render import render
+from agent.report.render import HOUSE, render
 from agent.roadmap import roadmap
 from agent.scheduler import is_due
 from agent.score import score
@@ -40,13 +44,16 @@ from agent.spec import Ruleset
 from agent.terms import Text
 
 Progress = Callable[[str, int, int], None]
+_NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
+_NOT_RECORDED = Text("This assessment could not be recorded in the history; the next one will not know of it.")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One target to assess, and all that doing it needs. ``now`` is read once, by the caller.
 
-    ``outside_service`` is the reason for an assessment that the subscription does not cover.
+    ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
+    report.
     """
 
     engagement: Engagement
@@ -57,6 +64,7 @@ class Job:
     history: History | None = None
     progress: Progress = lambda stage, done, total: None
     outside_service: str = ""
+    notes: tuple[Text, ...] = ()
 
     def with_progress(self, progress: Progress) -> Job:
         """The same job, saying how far it is."""
@@ -65,46 +73,84 @@ class Job:
     @property
     def earlier(self) -> Earlier | None:
         """The last assessment of this target, if history has one."""
-        document = self.history.last(self.engagement.customer.name, self.target, self.now) if self.history else None
-        return earlier_from(document) if document else None
+        return self.recalled[0]
+
+    @property
+    def recalled(self) -> tuple[Earlier | None, tuple[Text, ...]]:
+        """``earlier``, and a note where history cannot tell."""
+        try:
+            document = self.history.last(self.engagement.customer.name, self.target, self.now) if self.history else None
+            return (earlier_from(document) if document else None), ()
+        except (HistoryError, LookupError, TypeError, ValueError, AttributeError):
+            return None, (_NOT_COMPARED,)
 
 
 def collect_snapshot(job: Job, assessment_id: str, directory: Path | None = None) -> tuple[Authorization, Snapshot]:
     """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``."""
-    engagement = job.engagement
+    authorization = _authorized(job, assessment_id, directory)
+    given = tuple(targets.given_facts(job.engagement, job.target, job.now, job.earlier))
+    with _connected(job, assessment_id, authorization, directory) as (session, capabilities, written):
+        facts = _collected(job, authorization, session, capabilities, given)
+    if written is None or facts.receipt is None:
+        return authorization, facts
+    receipt = dataclasses.replace(facts.receipt, journal_sha256=written.head)
+    return authorization, dataclasses.replace(facts, receipt=receipt)
+
+
+def look_at(job: Job, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:
+    """Authorize, connect and preflight, with a journal in ``directory``; no fact is read."""
+    authorization = _authorized(job, assessment_id, directory)
+    with _connected(job, assessment_id, authorization, directory) as (_, capabilities, _):
+        return authorization, capabilities
+
+
+def _authorized(job: Job, assessment_id: str, directory: Path | None) -> Authorization:
     try:
-        authorization = authorize(engagement, job.target, job.now, job.registry.sources, job.outside_service)
+        return authorize(job.engagement, job.target, job.now, job.registry.sources, job.outside_service)
     except NotAuthorized as error:
         if directory:
             journal.refuse(directory, job.target, error.text, assessment_id)
         raise
-    if directory is None:
-        return authorization, _collected(job, assessment_id, authorization, None)
-    with journal.Journal(directory / journal.FILE_NAME, assessment_id, job.target) as written:
-        facts = _collected(job, assessment_id, authorization, written)
-    receipt = facts.receipt and dataclasses.replace(facts.receipt, journal_sha256=written.head)
-    return authorization, dataclasses.replace(facts, receipt=receipt)
 
 
-def _collected(job: Job, assessment_id: str, authorization: Authorization, written: journal.Journal | None) -> Snapshot:
-    engagement, sources, name = job.engagement, job.registry.sources, job.target
-    given = tuple(targets.given_facts(engagement, name, job.now, job.earlier))
+@contextmanager
+def _connected(
+    job: Job, assessment_id: str, authorization: Authorization, directory: Path | None
+) -> Iterator[tuple[Session, Capabilities, journal.Journal | None]]:
+    """A session that preflight has looked at, with an account as signed; its journal ends with it."""
+    engagement, name = job.engagement, job.target
     endpoint, budget = targets.endpoint(engagement, name), targets.budget(engagement, name)
-    with Session(endpoint, budget, assessment_id, written, authorization.withheld) as session:
-        capabilities = preflight.inspect(session, covered(sources, authorization), engagement.targets[name].kind)
-        watch = Watch(session, capabilities, targets.busy_limits(engagement, name))
-        facts = collect(
-            session, sources, capabilities, authorization.data_classes, job.now, given=given, progress=job.progress,
-            scopes=authorization.sources, watch=watch,
-        )  # fmt: skip
-        receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
+    with ExitStack() as stack:
+        path = directory and directory / journal.FILE_NAME
+        written = stack.enter_context(journal.Journal(path, assessment_id, name)) if path else None
+        session = stack.enter_context(Session(endpoint, budget, assessment_id, written, authorization.withheld))
+        seen = preflight.inspect(session, covered(job.registry.sources, authorization), engagement.targets[name].kind)
+        try:
+            seen = admitted(seen, authorization, name)
+        except NotAuthorized as error:
+            if written:
+                written.refused(error.text)
+            raise
+        yield session, seen, written
+
+
+def _collected(
+    job: Job, authorization: Authorization, session: Session, capabilities: Capabilities, given: Sequence[object]
+) -> Snapshot:
+    watch = Watch(session, capabilities, targets.busy_limits(job.engagement, job.target))
+    facts = collect(
+        session, job.registry.sources, capabilities, authorization.data_classes, job.now, given=given,
+        progress=job.progress, scopes=authorization.sources, watch=watch,
+    )  # fmt: skip
+    receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
     cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
-    return dataclasses.replace(facts, cost=cost, budget=budget, receipt=receipt, statements=tuple(session.sent))
+    return dataclasses.replace(facts, cost=cost, budget=session.budget, receipt=receipt, statements=tuple(session.sent))
 
 
 def conclude(job: Job, assessment_id: str, authorization: Authorization | None, facts: Snapshot) -> Assessment:
     """Evaluate, score, compare: pure from here to the assessment."""
-    engagement, specs, earlier = job.engagement, job.registry.checks, job.earlier
+    engagement, specs = job.engagement, job.registry.checks
+    earlier, forgotten = job.recalled
     ruleset = rules.apply(
         job.shipped, specs, rules.shipped_path(), overrides_of(engagement), engagement.mutes, job.now.date()
     )
@@ -115,11 +161,21 @@ def conclude(job: Job, assessment_id: str, authorization: Authorization | None, 
     return Assessment(
         assessment_id, agent.__version__, engagement.customer.name, _period(job), authorization, facts, specs, ruleset,
         results, scored, compare(results, scored, ruleset.sha256, earlier),
-        notes=(*job.registry.problems, *rules.unused_mutes(ruleset, results)),
+        notes=(
+            *job.registry.problems, *rules.unused_mutes(ruleset, results), *_way(job, authorization), *job.notes,
+            *forgotten,
+        ),
         roadmap=roadmap(results, scored, specs, facts.tenant_kind, earlier),
         figures=figures(facts, earlier.trend if earlier else ()),
         colophon=targets.colophon(engagement, job.now),
     )  # fmt: skip
+
+
+def _way(job: Job, authorization: Authorization | None) -> tuple[Text, ...]:
+    via = job.engagement.targets[job.target].via
+    if authorization is None or not via:
+        return ()  # nothing was connected to, or directly
+    return (Text("The target was reached through the SSH jump host {via}.", {"via": via}),)
 
 
 def _with_hidden(job: Job, ruleset: Ruleset, facts: Snapshot, scored: Score, earlier: Earlier | None) -> Score:
@@ -150,37 +206,54 @@ class Delivered:
     warnings: tuple[Text, ...] = ()
 
 
-def assess(job: Job, directory: Path, formats: Sequence[str], languages: Sequence[str]) -> Delivered:
-    """The whole line for one target; artifacts go to ``directory``."""
+def assess(
+    job: Job, directory: Path, formats: Sequence[str], languages: Sequence[str], update: Path | None = None
+) -> Delivered:
+    """The whole line for one target; artifacts go to ``directory``, which one run at a time may write to.
+
+    ``update`` is an earlier list of findings, whose entries by people go into the new one.
+    """
     assessment_id = new_id(job.now)
-    authorization, facts = collect_snapshot(job, assessment_id, directory)
-    saved = directory / "snapshot.obh"
-    snapshot.save(facts, saved)
-    document = to_document(conclude(job, assessment_id, authorization, facts))
-    warnings = record(job, document)
-    job.progress("render", 0, 1)
-    written, failures = deliver(document, formats, languages, directory)
-    return Delivered(document, (saved, *written), (*warnings, *failures))
+    with alone_in(directory):
+        authorization, facts = collect_snapshot(job, assessment_id, directory)
+        saved, unsaved = _saved(facts, directory / "snapshot.obh")
+        document = to_document(conclude(job, assessment_id, authorization, facts))
+        unrecorded = record(job, document, directory)
+        if unrecorded:
+            document = with_notes(document, [_NOT_RECORDED])
+        job.progress("render", 0, 1)
+        written, failures = deliver(document, formats, languages, directory, job.engagement.report, update)
+    return Delivered(document, (*saved, *written), (*unsaved, *unrecorded, *failures))
+
+
+def _saved(facts: Snapshot, path: Path) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
+    """Keep the snapshot; a failure is a warning, for the report can still be written."""
+    try:
+        snapshot.save(facts, path)
+    except WriteError as error:
+        return (), (error.text,)
+    return (path,), ()
 
 
 def deliver(
-    document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path
-) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
+    document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path, house: Report = HOUSE,
+    update: Path | None = None,
+) -> tuple[tuple[Path, ...], tuple[Text, ...]]:  # fmt: skip
     """Render; a format that fails is a warning while another one was written. Raises RenderError if none was."""
     try:
-        return tuple(render(document, formats, languages, directory)), ()
+        return tuple(render(document, formats, languages, directory, house, update)), ()
     except RenderError as error:
         if not error.written:
             raise
         return error.written, (error.text, *error.problems)
 
 
-def record(job: Job, document: Document) -> tuple[Text, ...]:
-    """Keep it in history; a failure is a warning, for the report is there all the same."""
+def record(job: Job, document: Document, directory: Path | None = None) -> tuple[Text, ...]:
+    """Keep it in history; a failure is a warning, for the report is there all the same (in ``directory``)."""
     if job.history is None:
         return ()
     try:
-        job.history.save(document)
+        job.history.save(document, directory)
     except HistoryError as error:
         return (error.text,)
     return ()

@@ -39,11 +39,15 @@ targets:
     host: REPLACE.example.com
     port: 3306
     user: ob_health@REPLACE_TENANT#REPLACE_CLUSTER
-    ## 此处不写密码，只写引用。 / Never the password itself: env:NAME, file:/path or keyring:service/user
+    ## 此处不写密码，只写引用，也可以是一条命令，如 command:pass show acme/ob。
+    ## Never the password itself: env:NAME, file:/path, keyring:service/user, or what a program prints.
     password: env:OB_HEALTH_PASSWORD
     kind: user  ## user | sys
     tls:
       mode: required  ## disabled | required | verify
+    ## 经 SSH 跳板机连接，使用 ssh-agent 及 ~/.ssh 中的密钥，或另以 via_key 指定私钥文件。
+    ## Through an SSH jump host, by your ssh-agent and the keys in ~/.ssh, or by the key file named as via_key.
+#     via: ssh://REPLACE@jump.example.com:22
     limits:
       statement_timeout_s: 10
       total_database_ms: 30000
@@ -52,6 +56,7 @@ targets:
       ## 租户繁忙时先等待，超时则停止。 / While the tenant is busier than this, the agent waits, then stops.
       busy_sessions_per_core: 4
       busy_cpu_pct: 90
+      busy_queue_ms: 100
       busy_wait_s: 60
 
 ## 客户签名的授权；没有它就不会建立任何连接。先运行 ob-health authorize request，请客户用 ssh-keygen 签名；

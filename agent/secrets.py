@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from agent.errors import ConfigError
-from agent.terms import Text
+from agent.terms import Scalar, Text
 
-_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:(?:/|~/)[^\r\n]+|keyring:[^\s/][^\r\n]*/[^\s/]+")
+_REFERENCE = re.compile(
+    r"env:[A-Za-z_][A-Za-z0-9_]*|file:(?:/|~/)[^\r\n]+|keyring:[^\s/][^\r\n]*/[^\s/]+|command:[^\s\0][^\r\n\0]*"
+)
 _MAX_BYTES = 1 << 16
+COMMAND_TIMEOUT_S = 60.0  # somebody may have to unlock a store
+# What programs that we start need of our environment, which may hold passwords too.
+_HARMLESS = ("HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "MPLCONFIGDIR", "PATH", "TMPDIR", "TZ", "USER")
+_HARMLESS_GROUPS = ("FONTCONFIG_", "LC_", "PYTHON", "XDG_")
 
 
 class Secret(str):
@@ -30,16 +40,37 @@ class Secret(str):
 
 
 def is_reference(text: object) -> bool:
-    """Whether the text is ``env:NAME``, ``file:/path``, ``file:~/path`` or ``keyring:service/user``."""
+    """Whether it is ``env:NAME``, ``file:/path`` or ``file:~/path``, ``keyring:service/user``, ``command:program``."""
     return isinstance(text, str) and _REFERENCE.fullmatch(text) is not None
+
+
+def harmless_environment() -> dict[str, str]:
+    """The environment for a program that needs no password of ours, such as a browser."""
+    return {name: value for name, value in os.environ.items() if name in _HARMLESS or name.startswith(_HARMLESS_GROUPS)}
+
+
+@contextmanager
+def passwords_hidden() -> Iterator[None]:
+    """For a block that may start programs by means of its own: they get the harmless environment."""
+    whole = dict(os.environ)
+    for name in whole.keys() - harmless_environment().keys():
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(whole)
 
 
 def resolve(reference: str) -> Secret:
     """The secret that a reference points to. Raises ConfigError, which names the reference, never the secret."""
     if not is_reference(reference):
         # Not repeated: it may be the password itself.
-        raise ConfigError("This is no password reference; write env:NAME, file:/path or keyring:service/user")
+        raise ConfigError(
+            "This is no password reference; write env:NAME, file:/path, keyring:service/user or command:program"
+        )
     scheme, _, where = reference.partition(":")
+    if scheme == "command":
+        return Secret(_from_command(where))
     value = {"env": _from_environment, "file": _from_file, "keyring": _from_keyring}[scheme](reference, where)
     if not value:
         raise _failed("The password reference {reference} points to nothing; store the password there", reference)
@@ -94,3 +125,36 @@ def _from_keyring(reference: str, where: str) -> str:
         text = "The keyring holds nothing for {reference}; run: keyring set {service} {user}"
         raise _failed(text, reference, service=service, user=user)
     return value
+
+
+def _from_command(line: str) -> str:
+    """The first line that a program prints, as ``pass`` and its like do; what else it says may hold the secret."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        raise ConfigError("The command of a password reference has a quote that is not closed; close it") from None
+    program = words[0]  # its arguments are not repeated: they may be secret as well
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=COMMAND_TIMEOUT_S, check=False,
+        )  # fmt: skip
+        password = done.stdout.split(b"\n")[0].removesuffix(b"\r").decode()
+    except subprocess.TimeoutExpired:
+        text = "The password program {program} was not done within {limit_s}; run it in a terminal, it may wait for you"
+        raise _useless(text, program, limit_s=COMMAND_TIMEOUT_S) from None
+    except UnicodeDecodeError:
+        raise _useless("The password program {program} printed no UTF-8 text; correct it", program) from None
+    except OSError as error:
+        text = "The password program {program} cannot be run ({reason}); check its path and permissions"
+        raise _useless(text, program, reason=error.strerror or type(error).__name__) from None
+    if done.returncode:
+        text = "The password program {program} failed (exit code {code}); run it in a terminal to see why"
+        raise _useless(text, program, code=str(done.returncode))
+    if not password:
+        raise _useless("The password program {program} printed no password in its first line", program)
+    return password
+
+
+def _useless(msgid: str, program: str, **args: Scalar) -> ConfigError:
+    return ConfigError(Text(msgid, {"program": program, **args}))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent import console
+from agent import console, retention
 from agent.assessing import assess_all, open_history
 from agent.config import load_engagement
 from agent.errors import HealthAgentError, HistoryError
@@ -31,6 +31,13 @@ def print_history(url: str | None, customer: str | None, target: str | None, lim
         for entry in entries
     ]  # fmt: skip
     console.table(("id", "customer", "target", "as of (UTC)", "period", "score", "coverage"), rows)
+
+
+def purge_history(url: str | None) -> None:
+    """Remove what may be kept no longer, of every customer, and say so."""
+    with History.open(url) as history:
+        if not retention.purge(history, datetime.now(UTC)):
+            console.say("Nothing in history is past its retention.")
 
 
 def print_assessment(url: str | None, assessment: str) -> None:

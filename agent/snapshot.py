@@ -1,6 +1,7 @@
 """Snapshot <-> one compressed, versioned, hashed file.
 
-The file is zstandard-compressed JSON ``{"sha256": ..., "body": "..."}``; equal snapshots make equal bytes.
+The file is zstandard-compressed JSON ``{"sha256": ..., "body": "..."}``; equal snapshots make equal bytes. A redacted
+one (``agent.redact``) has its original beside it, ``sealed``.
 """
 
 from __future__ import annotations
@@ -13,34 +14,51 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import zstandard
 
-from agent.errors import SnapshotError
+from agent import shapes
+from agent.errors import SnapshotError, WriteError
+from agent.files import write_whole
+from agent.i18n import render
 from agent.model import Problem, Snapshot, SourceRecord, Unavailable
+from agent.shapes import checked
 from agent.spending import Budget, Cost, Receipt, Sent
 from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 FORMAT = 1
-_MAX_BYTES = 1 << 30
+_MAX_BYTES = 1 << 28
 _OWN = "agent.facts."
+_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 def save(snapshot: Snapshot, path: Path) -> str:
-    """Write the snapshot; returns its SHA-256. Raises SnapshotError when the file cannot be written."""
-    body = json.dumps(_plain(snapshot), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    content = zstandard.ZstdCompressor(level=9).compress(json.dumps({"sha256": digest, "body": body}).encode())
-    temporary = path.with_name(path.name + ".part")
+    """Write the snapshot; returns its SHA-256. Raises WriteError when the file cannot be written."""
+    return write_body(to_body(_plain(snapshot)), path)
+
+
+def to_body(plain: Any) -> str:
+    """The JSON of a file: one spelling for the same content."""
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(body: str) -> str:
+    """The SHA-256 of a body, in hexadecimal."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def write_body(body: str, path: Path, sealed: str = "") -> str:
+    """Write a body as a snapshot file; ``sealed`` is the original of a redacted one. Like ``save`` otherwise."""
+    outer = {"sha256": digest_of(body), "body": body, **({"sealed": sealed} if sealed else {})}
     try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        write_whole(path, zstandard.ZstdCompressor(level=9).compress(json.dumps(outer).encode()))
     except OSError as error:
-        raise SnapshotError(
-            Text("{path}: cannot be written: {reason}", {"path": str(path), "reason": str(error)})
+        args = {"path": str(path), "reason": error.strerror or str(error)}
+        raise WriteError(
+            Text("{path}: the snapshot cannot be written ({reason}). Make room or choose another --out.", args)
         ) from None
-    return digest
+    return outer["sha256"]
 
 
 def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
@@ -49,13 +67,36 @@ def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
     Raises SnapshotError if the file is missing, altered or of a newer format.
     """
     args = {"path": str(path)}
+    plain = read_file(path).plain
     try:
-        outer = json.loads(zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=_MAX_BYTES))
-        body, digest = str(outer["body"]), outer["sha256"]
-        intact = hashlib.sha256(body.encode()).hexdigest() == digest
-        plain = json.loads(body) if intact else {"format": 0}
+        return _snapshot(plain, {_name(row): row for row in known})
+    except (*_UNREADABLE, ImportError) as error:
+        raise SnapshotError(
+            Text(
+                "{path}: the facts do not fit this agent: {reason}. Collect again.",
+                {**args, "reason": str(error)[:200]},
+            )
+        ) from None
+
+
+class Contents(NamedTuple):
+    """What a snapshot file holds: its JSON as it stands and read, and the sealed original of a redacted one."""
+
+    body: str
+    plain: Any
+    sealed: str
+
+
+def read_file(path: Path) -> Contents:
+    """The file, opened and its hash compared. Raises SnapshotError like ``load``."""
+    args = {"path": str(path)}
+    try:
+        outer = json.loads(_decompressed(path.read_bytes()))
+        body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
+        intact = digest_of(body) == digest
+        plain = json.loads(body, parse_constant=shapes.no_constant) if intact else {"format": 0}
         newer = int(plain["format"]) > FORMAT
-    except (OSError, zstandard.ZstdError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (*_UNREADABLE, OSError, zstandard.ZstdError, RecursionError) as error:
         raise SnapshotError(Text("{path}: not a snapshot: {reason}", {**args, "reason": str(error)[:200]})) from None
     if not intact:
         raise SnapshotError(
@@ -65,15 +106,15 @@ def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
         raise SnapshotError(
             Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args)
         )
-    try:
-        return _snapshot(plain, {_name(row): row for row in known})
-    except (LookupError, TypeError, ValueError, AttributeError, ImportError) as error:
-        raise SnapshotError(
-            Text(
-                "{path}: the facts do not fit this agent: {reason}. Collect again.",
-                {**args, "reason": str(error)[:200]},
-            )
-        ) from None
+    return Contents(body, plain, sealed)
+
+
+def _decompressed(content: bytes) -> bytes:
+    """Some kilobytes may claim to be gigabytes; ours say how much they are. Raises ValueError and ZstdError."""
+    size = zstandard.frame_content_size(content)
+    if not 0 <= size <= _MAX_BYTES:
+        raise ValueError("its size is not that of a snapshot")
+    return zstandard.ZstdDecompressor().decompress(content)
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:
@@ -121,27 +162,32 @@ def _name(row: type) -> str:
 
 
 def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
-    return Snapshot(
+    found = Snapshot(
         target=plain["target"],
         tenant_kind=TenantKind(plain["tenant_kind"]),
-        version=Version(*plain["version"]),
-        as_of=datetime.fromisoformat(plain["as_of"]),
+        version=shapes.version(plain["version"]),
+        as_of=shapes.moment(plain["as_of"]),
         facts=_fact_sets(plain["facts"], known),
-        records=tuple(SourceRecord(**{**record, "reason": _text(record["reason"])}) for record in plain["records"]),
+        records=tuple(
+            checked(SourceRecord(**{**record, "reason": _text(record["reason"])})) for record in plain["records"]
+        ),
         problems=(
             *(Problem(_required(p["what"]), _text(p["remedy"])) for p in plain["problems"]),
             *_left_out(plain["facts"], known),
         ),
-        cost=Cost(**plain["cost"]),
+        cost=checked(Cost(**plain["cost"])),
         embedded=plain["embedded"],
-        budget=Budget(**plain["budget"]) if plain.get("budget") else None,
+        budget=checked(Budget(**plain["budget"])) if plain.get("budget") else None,
         receipt=_receipt(plain["receipt"]) if plain.get("receipt") else None,
-        statements=tuple(Sent(**sent) for sent in plain.get("statements", ())),
+        statements=tuple(checked(Sent(**sent)) for sent in plain.get("statements", ())),
     )
+    if not (isinstance(found.target, str) and isinstance(found.embedded, bool)):
+        raise ValueError("target, embedded")
+    return found
 
 
 def _receipt(plain: dict[str, Any]) -> Receipt:
-    return Receipt(**{**plain, "reason": _text(plain["reason"])})
+    return checked(Receipt(**{**plain, "reason": _text(plain["reason"])}))
 
 
 def _fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
@@ -173,25 +219,29 @@ def _facts(row: type, plain: dict[str, Any]) -> tuple[Any, ...] | Unavailable:
         return Unavailable(UnavailableKind(missing["kind"]), _required(missing["reason"]), _text(missing["remedy"]))
     readers = _readers(row)
     return tuple(
-        row(**{name: readers[name](value) for name, value in zip(plain["columns"], values, strict=True)})
+        checked(row(**{name: readers[name](value) for name, value in zip(plain["columns"], values, strict=True)}))
         for values in plain["rows"]
     )
 
 
 def _readers(row: type) -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(row)
-    special: dict[Any, Callable[[Any], Any]] = {Version: lambda value: Version(*value), TenantKind: TenantKind}
+    special: dict[Any, Callable[[Any], Any]] = {Version: shapes.version, TenantKind: TenantKind}
     return {field.name: special.get(hints[field.name], _value) for field in dataclasses.fields(row)}
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, dict):
-        return datetime.fromisoformat(value["t"]) if "t" in value else date.fromisoformat(value["d"])
+        return shapes.moment(value["t"]) if "t" in value else date.fromisoformat(value["d"])
     return value
 
 
 def _text(plain: dict[str, Any] | None) -> Text | None:
-    return Text(plain["msgid"], {name: _value(value) for name, value in plain["args"].items()}) if plain else None
+    if not plain:
+        return None
+    text = Text(plain["msgid"], {name: _value(value) for name, value in plain["args"].items()})
+    render(text, "en")  # what cannot be printed is found here
+    return text
 
 
 def _required(plain: dict[str, Any]) -> Text:

@@ -18,6 +18,7 @@ from sqlglot import expressions as exp
 
 from agent.facts import SourceSpec, spec_of
 from agent.model import Capabilities, Unavailable
+from agent.privileges import quoted
 from agent.terms import DataClass, Text, UnavailableKind
 
 # "named" leaves % in literals alone; nothing is ever bound.
@@ -185,7 +186,7 @@ def _not_allowed(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | 
 
 
 def _grant(what: str, capabilities: Capabilities) -> Text:
-    return Text("GRANT {what} TO {account};", {"what": what, "account": capabilities.account})
+    return Text("GRANT {what} TO {account};", {"what": what, "account": quoted(capabilities.account)})
 
 
 def _granted(view: str, capabilities: Capabilities) -> frozenset[str] | None:

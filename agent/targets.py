@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from agent.connect import Budget, Endpoint
-from agent.engagement import Engagement, Tls
+from agent.engagement import Engagement, Target, Tls
 from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.load import BusyLimits
 from agent.model import Earlier
 from agent.outlook import Colophon
-from agent.secrets import resolve
+from agent.secrets import passwords_hidden, resolve
 from agent.terms import Text
+
+_JUMP_TIMEOUT_S = 15.0
 
 
 def endpoint(engagement: Engagement, name: str) -> Endpoint:
     """Where to connect; the password is resolved only when the connection opens."""
     target = engagement.targets[name]
-    return Endpoint(name, target.host, target.port, target.user, lambda: resolve(target.password), _tls(target.tls))
+    return Endpoint(
+        name, target.host, target.port, target.user, lambda: resolve(target.password), _tls(target.tls),
+        via=target.via or "", dial=_dialler(target, name, target.via) if target.via else None,
+    )  # fmt: skip
+
+
+def _dialler(target: Target, name: str, via: str) -> Callable[[], socket.socket]:
+    def dial() -> socket.socket:
+        try:
+            with passwords_hidden():  # the library looks for others by means of ldconfig and gcc
+                from agent import tunnel
+        except ImportError:
+            raise ConfigError(
+                "A jump host (via) needs a package that is not installed; run: "
+                "pip install 'oceanbase-health-agent[ssh]'"
+            ) from None
+        jump = tunnel.jump_host(via, target.via_key, target.via_known_hosts)
+        return tunnel.dial(tunnel.Way(jump, name, target.host, target.port, _JUMP_TIMEOUT_S))
+
+    return dial
 
 
 def _tls(tls: Tls) -> ssl.SSLContext | None:
@@ -47,7 +69,9 @@ def budget(engagement: Engagement, name: str) -> Budget:
 def busy_limits(engagement: Engagement, name: str) -> BusyLimits:
     """From when on the target is too busy to be assessed."""
     limits = engagement.targets[name].limits
-    return BusyLimits(limits.busy_sessions_per_core, limits.busy_cpu_pct, float(limits.busy_wait_s))
+    return BusyLimits(
+        limits.busy_sessions_per_core, limits.busy_cpu_pct, limits.busy_queue_ms, float(limits.busy_wait_s)
+    )
 
 
 def colophon(engagement: Engagement, as_of: datetime) -> Colophon:

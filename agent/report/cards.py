@@ -21,7 +21,7 @@ _TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding: a resource, its value against the limit, and the evidence."""
+    """One finding: a resource, its value against the limit, the evidence, and its own statements."""
 
     resource: str
     sentence: str
@@ -32,6 +32,8 @@ class Row:
     change: str
     change_label: str
     evidence: tuple[tuple[str, str], ...]
+    sql: Script
+    rollback: Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class CardMaker:
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             evidence=words.pairs(finding["evidence"]),
+            sql=_script(finding["sql"]),
+            rollback=_script(finding["rollback"]),
         )
 
     def _change(self, findings: Sequence[Document]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.document import Document
 from agent.report.labels import N_
@@ -34,6 +34,10 @@ class Cover:
     """``facts`` are (name, value); what nobody named is left out."""
 
     title: str
+    customer: str
+    target: str
+    version: str
+    assessed: str
     number: str
     valid_until: str
     classification: str
@@ -50,23 +54,32 @@ def cover(document: Document, period: str, words: Words) -> Cover:
         return clean(colophon.get(name) or "", NAME_LENGTH)
 
     target = document["target"]
-    facts = (
-        (words("Customer"), clean(document["customer"], NAME_LENGTH)),
-        (words("Target"), clean(target["name"], NAME_LENGTH)),
-        (words("OceanBase version"), clean(target["version"], NAME_LENGTH)),
-        (words("Period"), "" if period == NOTHING else period),
-        (words("Assessed"), words.moment(document["as_of"])),
-        (words("Report number"), clean(document["assessment_id"], NAME_LENGTH)),
-        (words("Valid until"), told("valid_until")),
-        (words("Prepared by"), told("prepared_by")),
-        (words("Reviewed by"), told("reviewed_by")),
-        (words("Classification"), told("classification")),
+    made = Cover(
+        title=words("OceanBase Health Assessment"),
+        customer=clean(document["customer"], NAME_LENGTH),
+        target=clean(target["name"], NAME_LENGTH),
+        version=clean(target["version"], NAME_LENGTH),
+        assessed=words.moment(document["as_of"]),
+        number=clean(document["assessment_id"], NAME_LENGTH),
+        valid_until=told("valid_until"),
+        classification=told("classification"),
+        prepared_by=told("prepared_by"),
+        reviewed_by=told("reviewed_by"),
+        facts=(),
     )
-    return Cover(
-        words("OceanBase Health Assessment"), clean(document["assessment_id"], NAME_LENGTH), told("valid_until"),
-        told("classification"), told("prepared_by"), told("reviewed_by"),
-        tuple((name, value) for name, value in facts if value),
-    )  # fmt: skip
+    facts = (
+        (words("Customer"), made.customer),
+        (words("Target"), made.target),
+        (words("OceanBase version"), made.version),
+        (words("Period"), "" if period == NOTHING else period),
+        (words("Assessed"), made.assessed),
+        (words("Report number"), made.number),
+        (words("Valid until"), made.valid_until),
+        (words("Prepared by"), made.prepared_by),
+        (words("Reviewed by"), made.reviewed_by),
+        (words("Classification"), made.classification),
+    )
+    return replace(made, facts=tuple((name, value) for name, value in facts if value))
 
 
 def scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]:

@@ -109,8 +109,8 @@ def build(document: Document, counted: Sequence[Document], words: Words) -> Fron
         kind=words.label(TENANT_KINDS, target["kind"]),
         embedded=target["embedded"],
         as_of=words.moment(document["as_of"]),
-        period=_period(document["period"], words),
-        verdict=_verdict(document["score"], words),
+        period=period(document["period"], words),
+        verdict=verdict(document["score"], words),
         bars=_bars(document["score"]["categories"], words),
         steps=tuple(_steps(counted, document, words)),
         since=_since(document, words),
@@ -121,14 +121,16 @@ def build(document: Document, counted: Sequence[Document], words: Words) -> Fron
     )
 
 
-def _period(period: Any, words: Words) -> str:
-    if not period:
+def period(told: Any, words: Words) -> str:
+    """The quarter that is assessed, as a document tells it; a dash for none."""
+    if not told:
         return NOTHING
-    last = date.fromisoformat(period["to"]) - timedelta(days=1)
-    return words("No. {number}: {first} to {last}", number=period["number"], first=period["from"], last=str(last))
+    last = date.fromisoformat(told["to"]) - timedelta(days=1)
+    return words("No. {number}: {first} to {last}", number=told["number"], first=told["from"], last=str(last))
 
 
-def _verdict(score: Document, words: Words) -> Verdict:
+def verdict(score: Document, words: Words) -> Verdict:
+    """The score as page one prints it."""
     assessed = score["coverage_pct"] > 0
     return Verdict(
         value=score["value"],

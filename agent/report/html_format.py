@@ -4,49 +4,135 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from agent.document import Document
-from agent.report.view import build
-from agent.report.words import Words
+from agent.errors import RenderError
+from agent.i18n import render as say
+from agent.report.charts import Chart, draw
+from agent.report.contents import contents
+from agent.report.sandbox import sandbox, stumbled
+from agent.report.style import OURS, Style
+from agent.report.view import Report, build
+from agent.report.words import Words, clean
+
+PAGE = "report.html.j2"
+_HEADER_LENGTH = 60
 
 
 @cache
 def environment() -> Environment:
     """Templates that escape everything and refuse an unknown name."""
     return Environment(
-        loader=FileSystemLoader(str(files("report_templates"))),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=_shipped(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
-def render_html(document: Document, language: str, *, printed: bool = False) -> bytes:
-    """The page in UTF-8; ``printed`` opens what a reader on screen would unfold."""
-    template = environment().get_template("report.html.j2")
-    style, script = _asset("style.css") + _asset("print.css"), _asset("report.js")
-    page = template.render(
-        report=build(document, language),
-        printed=printed,
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        # Only these two texts may style or run, so that nothing escaped badly could.
-        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
-        "base-uri 'none'; form-action 'none'",
-        _=Words(language),
-    )
+def _shipped() -> FileSystemLoader:
+    return FileSystemLoader(str(files("report_templates")))
+
+
+@cache
+def _house_environment(folder: Path) -> Environment:
+    """Templates of the house before ours of the same name, which are also called ``ours/...``."""
+    ours = _shipped()
+    loader = ChoiceLoader([FileSystemLoader(str(folder)), ours, PrefixLoader({"ours": ours})])
+    return sandbox(loader, autoescape=True)
+
+
+def render_html(document: Document, language: str, style: Style = OURS, *, printed: bool = False) -> bytes:
+    """The page in UTF-8; ``printed`` opens what a reader on screen would unfold.
+
+    Raises RenderError that names template and line for a template of the house that cannot be printed.
+    """
+    words = Words(language, style.wording)
+    report = build(document, language, style)
+    headings = contents(report, style, words)
+    charts, uncharted = _charts(document, words)
+    known: dict[str, Any] = {
+        "report": report,
+        "house": style,
+        "logo": _data_address(style.logo_type, style.logo) if style.logo else "",
+        "headings": headings,
+        "numbers": {heading.id: heading.number for heading in headings},
+        "charts": charts,
+        "uncharted": uncharted,
+        "printed": printed,
+        **_dress(report, style),
+        "_": words,
+    }
+    if style.templates is None:
+        page = environment().get_template(PAGE).render(known)
+    else:
+        try:
+            page = _house_environment(style.templates).get_template(PAGE).render(known)
+        except Exception as error:  # whatever a strange template may do
+            raise stumbled(error, PAGE) from error
     return page.encode("utf-8", "replace")
+
+
+def _charts(document: Document, words: Words) -> tuple[dict[str, dict[str, str | int]], str]:
+    """The charts by name; without their library none, and why."""
+    try:
+        return {chart.name: _picture(chart) for chart in draw(document, words)}, ""
+    except RenderError as error:
+        return {}, say(error.text, words.language)
+
+
+def _picture(chart: Chart) -> dict[str, str | int]:
+    return {
+        "title": chart.title,
+        "alt": chart.alt,
+        "address": _data_address("image/svg+xml", chart.svg),
+        "width": round(chart.width_mm * 96 / 25.4),
+        "height": round(chart.height_mm * 96 / 25.4),
+    }
+
+
+def _dress(report: Report, style: Style) -> dict[str, str]:
+    """Our style and script, and the policy under which only these two texts may style or run."""
+    sheets = (_asset("style.css"), _asset("print.css"), f":root {{ --house: {style.accent}; }}\n", _running(report))
+    css, script = "".join(sheets), _asset("report.js")
+    return {
+        "css": Markup(css),  # noqa: S704 - our own file, a colour, and text without any markup
+        "script": Markup(script),  # noqa: S704 - our own file
+        "policy": f"default-src 'none'; img-src data:; style-src {_digest(css)}; script-src {_digest(script)}; "
+        "base-uri 'none'; form-action 'none'",
+    }
+
+
+def _running(report: Report) -> str:
+    """What stands in the margins of printed pages."""
+    told = report.cover
+    boxes = {
+        "top-left": _line((told.customer, told.target)),
+        "top-right": _line((told.classification,)),
+        "bottom-left": _line((told.title, told.number)),
+    }
+    return "@page {\n" + "".join(f"  @{box} {{ content: {text}; }}\n" for box, text in boxes.items()) + "}\n"
+
+
+def _line(parts: Iterable[str]) -> str:
+    """A CSS string in which every character but plain letters and digits is a number."""
+    text = " · ".join(clean(part, _HEADER_LENGTH) for part in parts if part)
+    shown = (char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}" for char in text)
+    return f'"{"".join(shown)}"'
 
 
 @cache
 def _asset(name: str) -> str:
     return (files("report_templates") / name).read_text("utf-8")
+
+
+def _data_address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from agent.document import Document
 from agent.errors import RenderError
 from agent.report.html_format import render_html
+from agent.report.style import OURS, Style
 from agent.secrets import harmless_environment
 from agent.terms import Text
 
@@ -34,7 +35,7 @@ def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
-def render_pdf(document: Document, language: str) -> bytes:
+def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
     """The printed report. Raises RenderError without Chromium, or when it fails."""
     chromium = find_chromium()
     if chromium is None:
@@ -48,7 +49,7 @@ def render_pdf(document: Document, language: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ob-health-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         page, pdf = folder / "report.html", folder / "report.pdf"
-        page.write_bytes(render_html(document, language, printed=True))
+        page.write_bytes(render_html(document, language, style, printed=True))
         browse(chromium, folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri())
         if not pdf.is_file() or not pdf.stat().st_size:
             raise RenderError(Text("Chromium wrote no PDF ({chromium})", {"chromium": chromium}))
@@ -62,7 +63,7 @@ def browse(chromium: str, folder: Path, *arguments: str) -> bytes:
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         env=harmless_environment(),
-    ) as process:
+    ) as process:  # fmt: skip
         try:
             output, errors = process.communicate(timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:

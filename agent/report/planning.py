@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.document import Document
-from agent.report.labels import ACTORS, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
+from agent.report.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.report.words import NAME_LENGTH, Words, clean, points
 from agent.terms import Deadline, Effort, Outcome, Severity
 
@@ -25,6 +25,7 @@ class UnitLine:
     codes: tuple[str, ...]
     severity: str
     severity_label: str
+    category: str
     actor: str
     run_as: str
     deadline: str
@@ -82,6 +83,7 @@ def _unit(number: int, unit: Document, results: Mapping[str, Document], words: W
         codes=tuple(clean(code, NAME_LENGTH) for code in unit["codes"]),
         severity=severity,
         severity_label=words.label(SEVERITIES, severity),
+        category=words.label(CATEGORIES, first["category"]),
         actor=words.label(ACTORS, first["actor"]),
         run_as=words.label(RUN_AS, first["remediation"]["run_as"]),
         deadline=unit["deadline"],

@@ -11,43 +11,64 @@ from jinja2 import TemplateError
 from agent.document import Document
 from agent.errors import ConfigError, RenderError
 from agent.files import write_whole
+from agent.house import Report
 from agent.i18n import LANGUAGES
+from agent.report import worklist
+from agent.report.docx_format import render_docx
+from agent.report.house import style_of
 from agent.report.html_format import render_html
 from agent.report.json_format import render_json
 from agent.report.labels import N_
 from agent.report.pdf_format import render_pdf
+from agent.report.style import OURS, Style
+from agent.report.xlsx_format import keep_writing, render_xlsx, target_of
 from agent.terms import Text
+
+HOUSE = Report()
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``make`` takes the document and a language; ``file`` is the name of what it leaves."""
+    """``make`` takes the document, a language and the house style; ``file`` is the name of what it leaves.
 
-    make: Callable[[Document, str], bytes]
+    ``written_in``: people write in it, so ``make`` takes an earlier one too, and what they wrote is never lost.
+    """
+
+    make: Callable[..., bytes]
     file: str
     per_language: bool = True
+    written_in: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
-    "json": Format(lambda document, _: render_json(document), "assessment.json", per_language=False),
+    "json": Format(lambda document, *_: render_json(document), "assessment.json", per_language=False),
     "html": Format(render_html, "report.{language}.html"),
+    "docx": Format(render_docx, "report.{language}.docx"),
+    "xlsx": Format(render_xlsx, worklist.FILE, written_in=True),
     "pdf": Format(render_pdf, "report.{language}.pdf"),
 }
 
 
-def render(document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path) -> list[Path]:
+def render(
+    document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path, house: Report = HOUSE,
+    update: Path | None = None,
+) -> list[Path]:  # fmt: skip
     """Write the document in every format and language to ``directory``; the paths written, in that order.
 
-    Raises ConfigError for an unknown format or language, before anything is written. One format that fails
-    does not lose the others: RenderError is raised at the end, with its ``problems`` and what was ``written``.
+    ``update`` is an earlier list of findings; what people wrote there stands in the new one. Raises ConfigError for it
+    and for an unknown format or language, before anything is written. One format that fails does not lose the others:
+    RenderError is raised at the end, with its ``problems`` and what was ``written``.
     """
     validate(formats, languages)
+    if update:
+        check_update(update, formats, [document["target"]["name"]])
     written: list[Path] = []
     failed: dict[str, Text] = {}
     for chosen, language in _jobs(formats, languages):
         path = directory / chosen.file.format(language=language)
         try:
-            write_whole(path, chosen.make(document, language))
+            style = style_of(house, document, language) if chosen.per_language else OURS
+            write_whole(path, _made(chosen, path, document, language, style, update))
         except (RenderError, OSError, TemplateError, LookupError, TypeError, ValueError) as error:
             failed[path.name] = _reason(path, error)
         else:
@@ -64,6 +85,31 @@ def validate(formats: Sequence[str], languages: Sequence[str]) -> None:
     """Raises ConfigError for an unknown format or language, or none at all; asked before anything is connected."""
     _refuse_unknown(N_("unknown report format: {given}; known are {known}"), formats, tuple(FORMATS))
     _refuse_unknown(N_("unknown report language: {given}; known are {known}"), languages, LANGUAGES)
+
+
+def check_update(update: Path, formats: Sequence[str], targets: Sequence[str]) -> str:
+    """The one of the targets that an earlier list of findings is about. Raises ConfigError for a list of none."""
+    if "xlsx" not in formats:
+        raise ConfigError(Text("--update keeps what people wrote in a list of findings; it needs --format xlsx"))
+    theirs = target_of(update) or (targets[0] if len(targets) == 1 else "")
+    if theirs not in targets:
+        text = "{path} is the list of {theirs}, not of {ours}. Give the list of this target."
+        args = {"path": str(update), "theirs": theirs or "–", "ours": ", ".join(targets)}
+        raise ConfigError(Text(text, args))
+    return theirs
+
+
+def _made(
+    chosen: Format, path: Path, document: Document, language: str, style: Style, update: Path | None
+) -> bytes:  # fmt: skip
+    if not chosen.written_in:
+        return chosen.make(document, language, style)
+    if update and path.exists() and path.samefile(update):
+        text = "{path} is the list that --update reads, and is never overwritten. Choose another --out."
+        raise RenderError(Text(text, {"path": str(path)}))
+    content = chosen.make(document, language, style, update)
+    keep_writing(path, content)
+    return content
 
 
 def _jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[Format, str]]:

@@ -11,6 +11,7 @@ from agent.document import Document
 from agent.report import accounting, chapters, cover, front, planning, proof, reading
 from agent.report.cards import Card, CardMaker, counted_severity
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
+from agent.report.style import OURS, Style
 from agent.report.unlocking import Unlocking, unlocking
 from agent.report.words import NAME_LENGTH, Words, clean, points
 from agent.terms import Actor, ChangeKind, Outcome, Severity, TenantKind, Unit
@@ -117,9 +118,9 @@ class Report:
     assessment_id: str
 
 
-def build(document: Document, language: str) -> Report:
-    """The view model of an assessment document."""
-    words = Words(language)
+def build(document: Document, language: str, style: Style = OURS) -> Report:
+    """The view model of an assessment document, in the words of the house."""
+    words = Words(language, style.wording)
     annex = [result for result in _with_findings(document) if _is_platform(result, document)]
     counted = [result for result in _with_findings(document) if not _is_platform(result, document)]
     changes = _changes(document, words)

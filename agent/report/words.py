@@ -22,6 +22,7 @@ ELLIPSIS = "…"
 NOTHING = "–"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _REORDERING = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -34,14 +35,16 @@ def clean(text: str, length: int = SENTENCE_LENGTH) -> str:
 
 
 class Words:
-    """One language: ``words("Score")`` translates; the methods print values."""
+    """One language: ``words("Score")`` translates; the methods print values. ``wording`` goes before translations."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, wording: Mapping[str, str] | None = None) -> None:
         self.language = language
+        self._wording = wording or {}
 
     def __call__(self, msgid: str, **values: str | int) -> str:
-        text = translate(msgid, self.language)
-        return text.format(**values) if values else text
+        text = self._wording.get(msgid) or translate(msgid, self.language)
+        # Not str.format: a template of the house could reach into an object with it.
+        return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), text) if values else text
 
     def label(self, table: Mapping[str, str], key: str) -> str:
         """The word for a value of the vocabulary; a value the table lacks is shown as it is."""

@@ -53,6 +53,11 @@ def test_the_three_commands(engagement: Path) -> None:
     assert "is not what the customer signed" in run("verify", "-e", engagement, code=3)
 
 
+def test_a_request_may_ask_for_more_than_reading(engagement: Path) -> None:
+    run("request", "-e", engagement, "--asked-by", "Zhao", "--allow-write-privileges", "only root exists there")
+    assert "allow_privileges: only root exists there" in engagement.with_name("authorization.yaml").read_text()
+
+
 def test_where_the_request_goes(engagement: Path) -> None:
     other = engagement.with_name("next-year.yaml")
     run("request", "-e", engagement, "--asked-by", "Zhao", "-o", other, "--weekdays", "sat,sun")

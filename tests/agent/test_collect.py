@@ -131,7 +131,7 @@ def test_a_failing_source_is_data(kind: UnavailableKind) -> None:
     snapshot = taken(Odd, Said, Odd=[GOOD], Said=StatementError(Text("no"), kind))
     missing = snapshot.facts[Said]
     assert isinstance(missing, Unavailable) and missing.kind is kind
-    assert (missing.remedy is not None) == (kind.value in ("timeout", "privilege", "budget", "busy"))
+    assert (missing.remedy is not None) == (kind.value in ("timeout", "privilege", "budget", "busy", "lost"))
     assert [(record.source, record.status) for record in snapshot.records] == [("Said", kind.value), ("Odd", "ok")]
 
 

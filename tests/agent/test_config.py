@@ -69,7 +69,7 @@ def test_a_number_as_password_is_told_how_to_write_a_reference(tmp_path: Path) -
     (found,) = problems_of(tmp_path, with_line("env:ORDERS_PASSWORD", "20262026"))
     assert found == (
         "12: targets.orders.password: a password is never written here; "
-        "write env:NAME, file:/path or keyring:service/user and keep the password there"
+        "write env:NAME, file:/path, keyring:service/user or command:program and keep the password there"
     )
 
 

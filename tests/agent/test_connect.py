@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 
 import pytest
+from pymysql.constants import CLIENT
 
 from agent.connect import Budget, Endpoint, Session
 from agent.errors import ConfigError, ConnectError
@@ -67,6 +69,42 @@ def saying(greeting: bytes) -> Iterator[int]:
 def test_something_else_listens_there(greeting: bytes) -> None:
     with saying(greeting) as port:
         assert "failed with error" in refusal("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("asked", [b"mysql_clear_password\0", b"dialog\0\x05Password: "])
+def test_a_server_that_asks_for_the_password_in_clear_is_not_given_it(asked: bytes) -> None:
+    capabilities = CLIENT.PROTOCOL_41 | CLIENT.SECURE_CONNECTION | CLIENT.PLUGIN_AUTH | CLIENT.CONNECT_WITH_DB
+    lower, upper = struct.pack("<I", capabilities)[:2], struct.pack("<I", capabilities)[2:]
+    greeting = b"\x0a5.7.25-OceanBase\0" + b"\1\0\0\0" + b"s" * 8 + b"\0" + lower + b"\x2d\2\0" + upper
+    greeting += b"\x15" + b"\0" * 10 + b"s" * 12 + b"\0" + b"mysql_native_password\0"
+    heard = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError), listener.accept()[0] as connection:
+                connection.sendall(_packet(0, greeting))
+                heard.extend(connection.recv(65536))
+                connection.sendall(_packet(2, b"\xfe" + asked))
+                while data := connection.recv(65536):
+                    heard.extend(data)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        assert "asks for the password in clear" in refusal("127.0.0.1", listener.getsockname()[1])
+        thread.join(timeout=10)
+    assert b"reader" in heard and b"s3cret" not in heard and not thread.is_alive()
+
+
+def _packet(number: int, payload: bytes) -> bytes:
+    return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
+
+
+@pytest.mark.parametrize("password", ["密码", "pässword", "😀"])
+def test_letters_that_are_not_latin_are_no_error_that_cites_them(password: str) -> None:
+    with saying(b"") as port, pytest.raises(ConnectError) as error:
+        Session(Endpoint("shop", "127.0.0.1", port, "r", lambda: password), Budget(3.0), "x")
+    said = render(error.value.text, "en")
+    assert "codec" not in said and "2013" in said, said
 
 
 def test_a_password_that_cannot_be_had_is_the_configurations_own_error() -> None:

@@ -19,7 +19,8 @@ def test_a_minimal_file_and_its_defaults(tmp_path: Path) -> None:
     assert (target.kind, target.tls.mode, target.tls.ca) == (TenantKind.USER, "required", None)
     assert target.limits.model_dump() == {
         "statement_timeout_s": 10, "total_database_ms": 30_000, "max_rows": 200_000, "max_bytes": 67_108_864,
-        "busy_sessions_per_core": 4.0, "busy_cpu_pct": 90.0, "busy_wait_s": 60,
+        "busy_sessions_per_core": 4.0, "busy_cpu_pct": 90.0, "busy_queue_ms": 100.0,
+        "busy_wait_s": 60,
     }  # fmt: skip
     assert (engagement.authorization, engagement.mutes, engagement.overrides) == (None, (), ())
     assert engagement.language == ("zh-CN", "en")
@@ -201,3 +202,19 @@ def test_the_signature_is_where_ssh_keygen_writes_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("months", "end"), [(12, date(2027, 1, 31)), (13, date(2027, 2, 28)), (24, date(2028, 1, 31))])
 def test_when_the_subscription_ends(tmp_path: Path, months: int, end: date) -> None:
     assert load(tmp_path, with_line("months: 24", f"months: {months}")).service.end == end
+
+
+@pytest.mark.parametrize(
+    "via",
+    ["jump", "ssh://jump", "http://u@jump", "ssh://u:S3CRET@jump", "ssh://u:@jump", "ssh://u@jump/x", "ssh://u@jump:0",
+     "ssh://u@jump:x", "ssh://u@ jump", "ssh://u@jump?a=b", "ssh://@jump", "ssh://u@"],
+)  # fmt: skip
+def test_a_jump_host_is_written_in_one_form(tmp_path: Path, via: str) -> None:
+    (found,) = problems_of(tmp_path, MINIMAL + f'    via: "{via}"\n')
+    assert found.startswith("13: targets.orders.via: write ssh://user@host") and "S3CRET" not in found
+
+
+def test_a_key_without_a_jump_host_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "id").touch()
+    (found,) = problems_of(tmp_path, MINIMAL + "    via_key: id\n")
+    assert found.startswith("13: targets.orders.via_key: this is used with")

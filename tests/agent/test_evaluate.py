@@ -95,6 +95,19 @@ def test_not_assessed_with_reason_and_unlock(rules: Ruleset) -> None:
     ]
 
 
+def test_all_that_is_needed_is_named_and_nothing_where_a_fact_cannot_be_had(rules: Ruleset) -> None:
+    both = dataclasses.replace(SPECS["CAP901"], facts={"memstores": Memstore, "variables": Variable})
+
+    def judged(variables: Unavailable) -> CheckResult:
+        return evaluate([both], rules, snapshot(memstores=GONE, variables=variables))[0]
+
+    other = Unavailable(UnavailableKind.PRIVILEGE, Text("no"), Text("grant variables"))
+    absent = Unavailable(UnavailableKind.NO_VIEW, Text("this version has no such view"))
+    assert (judged(other).unlock, judged(other).also_needs) == (GONE.remedy, (other.remedy,))
+    assert (judged(GONE).unlock, judged(GONE).also_needs) == (GONE.remedy, ())
+    assert (judged(absent).reason, judged(absent).unlock, judged(absent).also_needs) == (absent.reason, None, ())
+
+
 def test_a_source_that_the_snapshot_does_not_hold_is_unknown_and_not_empty(rules: Ruleset) -> None:
     """An old snapshot, read by an agent with a new source."""
     facts = snapshot()

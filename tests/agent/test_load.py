@@ -44,7 +44,7 @@ class Huge:
     a: int
 
 
-QUIET, BUSY = (1, 50, 400), (40, 40 * 100, 40 * 400)  # four cores: one session at work, forty
+QUIET, BUSY = (1, 50, 400, 0, 0), (40, 40 * 100, 40 * 400, 0, 0)  # four cores: one session at work, forty
 
 
 class Tenant:
@@ -83,27 +83,28 @@ def statuses(snapshot: Snapshot) -> dict[str, str]:
     return {record.source: record.status for record in snapshot.records}
 
 
-def test_it_looks_before_the_first_medium_source_and_before_each_heavy_one() -> None:
+def test_it_looks_at_the_start_before_the_first_medium_source_and_before_each_heavy_one() -> None:
     tenant = Tenant([QUIET])
     snapshot, watch = taken(tenant)
-    assert tenant.sent == ["Cheap", "load", "Medium", "Other", "load", "Heavy", "load", "Huge"]
+    assert tenant.sent == ["load", "Cheap", "load", "Medium", "Other", "load", "Heavy", "load", "Huge"]
     assert set(statuses(snapshot).values()) == {"ok"} and (watch.waited_ms, snapshot.problems) == (0, ())
 
 
-def test_cheap_sources_alone_need_no_look() -> None:
+def test_the_first_look_holds_nothing_back() -> None:
     tenant = Tenant([BUSY])
-    assert statuses(taken(tenant, sources=[Cheap])[0]) == {"Cheap": "ok"}
-    assert tenant.sent == ["Cheap"]
+    assert statuses(taken(tenant, sources=[Cheap, Cheap])[0]) == {"Cheap": "ok"}
+    assert tenant.sent == ["load", "Cheap"]
 
 
 def test_a_target_that_stays_busy_stops_all_that_is_costly_and_says_so() -> None:
     tenant = Tenant([BUSY])
     snapshot, _ = taken(tenant)
     assert statuses(snapshot) == {"Cheap": "ok", **dict.fromkeys(("Medium", "Other", "Heavy", "Huge"), "busy")}
-    assert tenant.sent == ["Cheap", "load"], "once it is known, it is not asked again"
+    assert tenant.sent == ["load", "Cheap", "load"], "once it is known, it is not asked again"
     missing = snapshot.facts[Heavy]
     assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.BUSY
-    assert "40 active sessions (at most 16), CPU 25% (at most 90%)" in render(missing.reason, "en")
+    said = render(missing.reason, "en")
+    assert "40 active sessions (at most 16), CPU 25% (at most 90%), requests wait 0 ms in the queue (at most" in said
     assert "busy_wait_s" in render(missing.remedy, "en")
     assert [render(problem.what, "en") for problem in snapshot.problems] == [
         "The target stayed busy, so reading was stopped. Missing are: Medium, Other, Heavy, Huge."
@@ -111,7 +112,7 @@ def test_a_target_that_stays_busy_stops_all_that_is_costly_and_says_so() -> None
 
 
 def test_it_becomes_busy_in_between() -> None:
-    snapshot, _ = taken(Tenant([QUIET, QUIET, BUSY]))
+    snapshot, _ = taken(Tenant([QUIET, QUIET, QUIET, BUSY]))
     found = statuses(snapshot)
     assert [found[name] for name in ("Medium", "Other", "Heavy", "Huge")] == ["ok", "ok", "ok", "busy"]
 
@@ -119,7 +120,7 @@ def test_it_becomes_busy_in_between() -> None:
 def test_it_waits_for_a_quieter_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr("agent.load.time.sleep", slept.append)
-    snapshot, watch = taken(Tenant([BUSY, BUSY, QUIET]), BusyLimits(wait_s=60.0))
+    snapshot, watch = taken(Tenant([QUIET, BUSY, BUSY, QUIET]), BusyLimits(wait_s=60.0))
     assert set(statuses(snapshot).values()) == {"ok"}
     assert watch.waited_ms == pytest.approx(1000 * sum(slept)) and len(slept) == 2
 
@@ -140,7 +141,25 @@ def test_it_waits_for_a_quieter_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_when_it_is_busy(look: tuple[int, int, int], limits: BusyLimits, busy: bool) -> None:
-    snapshot, _ = taken(Tenant([look]), limits)
+    snapshot, _ = taken(Tenant([(*look, 0, 0)]), limits)
+    assert statuses(snapshot)["Medium"] == ("busy" if busy else "ok")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "busy"),
+    [
+        ((0, 1000, 50_000_000), (0, 1010, 50_900_000), False),  # ten requests since, 90 ms each
+        ((0, 1000, 50_000_000), (0, 1010, 51_010_000), True),  # 101 ms each
+        ((0, 1000, 50_000_000), (5, 5 * 1010, 5 * 51_010_000), True),  # the join counts both once per session
+        ((4, 4 * 1000, 4 * 50_000_000), (5, 5 * 1010, 5 * 50_900_000), False),
+        ((0, 1000, 50_000_000), (0, 1000, 50_000_000), False),  # nothing came through
+        ((0, 1000, 50_000_000), (0, 10, 9_000_000), False),  # the server was started again
+    ],
+)
+def test_a_long_wait_in_the_queue_is_busy(first: tuple[int, int, int], then: tuple[int, int, int], busy: bool) -> None:
+    """What had waited before the assessment began says nothing of now."""
+    looks = [(sessions, 0, 400 * max(1, sessions), *queue) for sessions, *queue in (first, then)]
+    snapshot, _ = taken(Tenant(looks))
     assert statuses(snapshot)["Medium"] == ("busy" if busy else "ok")
 
 

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agent.model import CheckResult, Earlier, Finding
-from agent.score import ASSESSED, gain_of
-from agent.terms import Actor, Category, Outcome, Severity, TenantKind
+from agent.score import ASSESSED, NOT_ANSWERED, gain_of, unlocks
+from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text
 from tests.agent.scoring import MUTE, earlier_of, finding, scored
 
 CODES = [f"CAP{number:03}" for number in range(6)]
@@ -202,3 +202,40 @@ def test_losing_facts_never_raises(
     assert unseen.coverage_pct <= seen.coverage_pct
     again = scored(blind, earlier_of(blind, "q2", earlier, kind), kind)
     assert again.value <= seen.value
+
+
+NEEDS = st.lists(st.sampled_from([Text("grant {view}", {"view": view}) for view in "ABC"]), unique_by=str, max_size=2)
+
+
+@given(assessments(), st.lists(NEEDS, min_size=len(CODES), max_size=len(CODES)), KINDS)
+def test_what_is_unlocked_adds_up_to_everything(
+    results: list[CheckResult], needs: list[list[Text]], kind: TenantKind
+) -> None:
+    """Every check that is not assessed waits for exactly one thing, nothing counts below zero, and all is 100 %."""
+    wanting = [
+        replace(result, unlock=needed[0] if needed else None, also_needs=tuple(needed[1:]))
+        for result, needed in zip(results, needs, strict=False)
+    ]
+    found = unlocks(wanting, kind)
+    assert sorted(code for unlock in found for code in unlock.codes) == sorted(
+        result.code for result in wanting if result.outcome in NOT_ANSWERED
+    )
+    assert [unlock.coverage_pct for unlock in found] == sorted((u.coverage_pct for u in found), reverse=True)
+    assert all(unlock.coverage_pct >= 0 for unlock in found)
+    whole = scored(wanting, None, kind).coverage_pct + sum(unlock.coverage_pct for unlock in found)
+    applying = [r for r in wanting if r.outcome in ASSESSED | NOT_ANSWERED]
+    counted = [r for r in applying if not (kind is TenantKind.USER and r.actor is Actor.PLATFORM)]
+    assert round(whole, 6) == (100 if counted else 0)
+
+
+@given(assessments(), st.lists(NEEDS, min_size=len(CODES), max_size=len(CODES)), KINDS)
+def test_an_unlock_adds_what_assessing_its_checks_adds(
+    results: list[CheckResult], needs: list[list[Text]], kind: TenantKind
+) -> None:
+    wanting = [
+        replace(result, unlock=needed[0] if needed else None) for result, needed in zip(results, needs, strict=False)
+    ]
+    now = scored(wanting, None, kind).coverage_pct
+    for unlock in unlocks(wanting, kind):
+        assessed = [replace(r, outcome=Outcome.PASS) if r.code in unlock.codes else r for r in wanting]
+        assert abs(scored(assessed, None, kind).coverage_pct - now - unlock.coverage_pct) <= 0.2

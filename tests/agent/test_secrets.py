@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from agent.errors import ConfigError
 from agent.i18n import render
-from agent.secrets import Secret, is_reference, resolve
+from agent.secrets import Secret, harmless_environment, is_reference, passwords_hidden, resolve
 
 PASSWORD = "S3CRET pass#word"
 
@@ -78,6 +79,68 @@ def test_from_a_file_in_the_home_directory(tmp_path: Path, monkeypatch: pytest.M
     assert same(resolve("file:~/pw"), PASSWORD)
 
 
+def program(directory: Path, body: str, mode: int = 0o700) -> str:
+    """A command reference to a script with an argument of two words."""
+    path = directory / "my store"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(mode)
+    return f"command:'{path}' 'acme ob' x"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("echo pw", "pw"),
+        ("printf pw", "pw"),
+        (r"printf 'pw\r\n'", "pw"),
+        (r"printf 'pw\nuser: reader\n'", "pw"),
+        ("echo ' p w '", " p w "),
+        ("echo 密码", "密码"),
+        ('echo "$1|$2|$#"', "acme ob|x|2"),
+        ("cat; echo closed", "closed"),
+        ('echo "$HOME"', "/home/of/the/reader"),
+    ],
+)
+def test_from_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, expected: str) -> None:
+    monkeypatch.setenv("HOME", "/home/of/the/reader")
+    assert same(resolve(program(tmp_path, body)), expected)
+
+
+def test_a_command_is_no_shell_line(tmp_path: Path) -> None:
+    assert same(resolve("command:echo $HOME; touch S3CRET > x | y `z`"), "$HOME; touch S3CRET > x | y `z`")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("echo S3CRET; echo S3CRET >&2; exit 3", "failed (exit code 3)"),
+        ("echo S3CRET; kill -9 $$", "failed (exit code -9)"),
+        (r"printf '\nS3CRET\n'", "printed no password in its first line"),
+        (":", "printed no password in its first line"),
+        (r"printf 'S3CRET\377\n'", "printed no UTF-8 text"),
+    ],
+)
+def test_what_a_failing_command_says_is_never_shown(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], body: str, said: str
+) -> None:
+    message = refusal(program(tmp_path, body))
+    assert f"The password program {tmp_path}/my store {said}" in message
+    assert "S3CRET" not in message and "acme" not in message
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_command_that_waits_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.secrets.COMMAND_TIMEOUT_S", 0.3)
+    assert "was not done within" in refusal(program(tmp_path, "echo S3CRET; exec sleep 300"))
+
+
+def test_commands_that_cannot_be_run(tmp_path: Path) -> None:
+    assert "cannot be run (No such file" in refusal("command:/no/such/program S3CRET")
+    assert "cannot be run (Permission denied" in refusal(program(tmp_path, "echo S3CRET", 0o600))
+    assert "S3CRET" not in refusal("command:echo 'S3CRET")
+    assert "cannot be run" in refusal("command:'' S3CRET")
+
+
 @pytest.mark.usefixtures("keyring_backend")
 def test_from_the_keyring() -> None:
     assert same(resolve("keyring:ob-health/acme/reader"), PASSWORD)
@@ -125,7 +188,20 @@ def test_a_machine_without_a_keyring() -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["S3CRET", "", "env:", "env:S3-CRET", "file:S3CRET", "keyring:S3CRET", "vault:S3CRET", "env:S3CRET\n"]
+    "reference",
+    [
+        "S3CRET",
+        "",
+        "env:",
+        "env:S3-CRET",
+        "file:S3CRET",
+        "keyring:S3CRET",
+        "vault:S3CRET",
+        "env:S3CRET\n",
+        "command:",
+        "command: S3CRET",
+        "command:x\nS3CRET",
+    ],
 )
 def test_what_is_no_reference_is_refused_and_never_repeated(reference: str) -> None:
     assert not is_reference(reference)
@@ -137,3 +213,14 @@ def test_a_secret_is_never_shown() -> None:
     shown = [str(secret), repr(secret), f"{secret}", f"{secret!r:>20}", f"{secret:>9}", "%s" % secret, f"{[secret]}"]  # noqa: UP031
     assert not any("S3CRET" in text for text in shown)
     assert secret.encode() == PASSWORD.encode()
+
+
+def test_programs_get_no_password_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OB_HEALTH_PASSWORD", PASSWORD)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
+    given = harmless_environment()
+    assert PASSWORD not in given.values() and given["PATH"] and given["XDG_CACHE_HOME"] == "/cache"
+    with passwords_hidden():
+        said = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
+    assert PASSWORD not in said and "XDG_CACHE_HOME=/cache" in said
+    assert os.environ["OB_HEALTH_PASSWORD"] == PASSWORD

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from agent.errors import SnapshotError
+from agent.errors import SnapshotError, WriteError
 from agent.facts.given import Attestation, Build, BusinessProfile, Clock, CriticalPeriod, EarlierValue
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
@@ -180,6 +180,7 @@ def test_a_file_that_is_no_snapshot_at_all(tmp_path: Path, content: bytes) -> No
 
 def test_a_missing_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     assert "not a snapshot" in refusal(tmp_path / "nowhere")
-    with pytest.raises(SnapshotError) as error:
-        save(SNAPSHOT, tmp_path / "no" / "such" / "directory")
+    (tmp_path / "file").touch()
+    with pytest.raises(WriteError) as error:
+        save(SNAPSHOT, tmp_path / "file" / "snapshot.obh")
     assert "cannot be written" in render(error.value.text, "en")

@@ -149,9 +149,9 @@ def test_a_missing_required_column_or_view_is_said() -> None:
 
 def test_missing_grants_name_the_grant() -> None:
     nothing = target(grants={})
-    assert missing(Plain, nothing)[2] == "GRANT SELECT ON oceanbase.`HX` TO r@%;"
+    assert missing(Plain, nothing)[2] == "GRANT SELECT ON oceanbase.`HX` TO 'r'@'%';"
     some = target(grants={"HX": frozenset({"B"})})
-    assert missing(Plain, some)[::2] == (UnavailableKind.PRIVILEGE, "GRANT SELECT (A) ON oceanbase.`HX` TO r@%;")
+    assert missing(Plain, some)[::2] == (UnavailableKind.PRIVILEGE, "GRANT SELECT (A) ON oceanbase.`HX` TO 'r'@'%';")
     enough = target(grants={"HX": frozenset({"A", "STATE"})})
     assert sql(Plain, enough).startswith("SELECT `A` AS a FROM")
 
@@ -161,7 +161,7 @@ def test_a_view_that_would_answer_empty_needs_its_privilege_proven(row: type, pr
     all_but = capabilities("4.2.5 user").privileges - {privilege.value}
     kind, reason, remedy = missing(row, dataclasses.replace(capabilities("4.2.5 user"), privileges=all_but))
     assert kind is UnavailableKind.PRIVILEGE and "answers empty" in reason
-    assert remedy == f"GRANT {privilege.value} ON *.* TO r@%;"
+    assert remedy == f"GRANT {privilege.value} ON *.* TO 'r'@'%';"
 
 
 def test_a_data_class_that_the_customer_did_not_grant_is_not_read() -> None:

@@ -46,6 +46,13 @@ class Shelf:
         """Say that a view's table was filled with many rows by other than ``put``."""
         self._swollen.add(view)
 
+    def forget(self, view: str) -> None:
+        """Drop a view's table, which is made anew for the next cluster."""
+        self.run(f"DROP TABLE `{SCHEMA}`.`{view.partition('.')[2]}`")
+        del self._tables[view]
+        self._filled.discard(view)
+        self._swollen.discard(view)
+
     def put(self, cluster: Cluster) -> None:
         """Make the schema hold this cluster and nothing else."""
         self._shape(cluster.target)
@@ -60,10 +67,7 @@ class Shelf:
         wanted = views_of(target)
         for view, columns in list(self._tables.items()):
             if wanted.get(view) != columns:
-                self.run(f"DROP TABLE `{SCHEMA}`.`{view.partition('.')[2]}`")
-                del self._tables[view]
-                self._filled.discard(view)
-                self._swollen.discard(view)
+                self.forget(view)
         for view, columns in wanted.items():
             if view not in self._tables:
                 self.run(create_table(SCHEMA, view, columns))

@@ -64,6 +64,14 @@ def test_wrong_password(kernel: Kernel, account: str) -> None:
     assert "wrong" not in said and PASSWORD not in said
 
 
+def test_a_password_of_any_letters(kernel: Kernel) -> None:
+    kernel.run(["CREATE USER hx_letters IDENTIFIED BY '密码-pässword'"])
+    try:
+        Session(endpoint(kernel, "hx_letters", "密码-pässword"), Budget(), "x").__exit__(None, None, None)
+    finally:
+        kernel.run(["DROP USER hx_letters"])
+
+
 def test_other_hosts_are_shut_out_of_the_kernel(kernel: Kernel, account: str) -> None:
     address = _own_address()
     with pytest.raises(ConnectError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import threading
 import time
@@ -143,14 +144,14 @@ def test_bytes_are_counted_and_bounded(kernel: Kernel, account: str) -> None:
 
 
 @contextlib.contextmanager
-def workload(kernel: Kernel, sessions: int) -> Iterator[None]:
+def workload(kernel: Kernel, sessions: int, statement: str = "SELECT SLEEP(1)") -> Iterator[None]:
     """So many sessions at work until the end of the block."""
     done = threading.Event()
 
     def work() -> None:
         with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
             while not done.is_set():
-                cursor.execute("SELECT SLEEP(1)")
+                cursor.execute(statement)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(sessions)]
     for thread in threads:
@@ -161,7 +162,7 @@ def workload(kernel: Kernel, sessions: int) -> Iterator[None]:
     finally:
         done.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
 
 
 def test_a_busy_tenant_is_seen_and_costly_sources_wait_and_stop(kernel: Kernel, account: str, tmp_path: Path) -> None:
@@ -176,13 +177,33 @@ def test_a_busy_tenant_is_seen_and_costly_sources_wait_and_stop(kernel: Kernel, 
     assert isinstance(calm.snapshot.facts[AuditReturn], tuple)
 
 
+def test_a_queue_is_seen_and_gone_with_its_cause(kernel: Kernel, account: str) -> None:
+    """Sessions and CPU may be what they will: the queue alone makes the target busy, and lets go of it again."""
+    limits = BusyLimits(sessions_per_core=1000.0, cpu_pct=100_000.0, queue_ms=20.0, wait_s=0.0)
+    with open_session(kernel, account, budget=Budget(total_database_ms=600_000.0)) as session:
+        capabilities = preflight.inspect(session, [Memstore], TenantKind.USER)
+
+        def busy_within(watched: Watch, seconds: float) -> Unavailable | None:
+            deadline = time.monotonic() + seconds
+            while not (found := watched.before(CostClass.HEAVY, "x")) and time.monotonic() < deadline:
+                time.sleep(0.2)
+            return found
+
+        with workload(kernel, 30, "SELECT BENCHMARK(100000, MD5('x'))"):
+            found = busy_within(Watch(session, capabilities, limits), 30.0)
+        assert found is not None and "in the queue (at most 20 ms)" in render(found.reason, "en")
+        patient = dataclasses.replace(limits, wait_s=60.0)
+        assert Watch(session, capabilities, patient).before(CostClass.HEAVY, "x") is None
+
+
 def test_a_look_is_cheap(kernel: Kernel, account: str) -> None:
     with open_session(kernel, account) as session:
         session.fetch(look("oceanbase"), "load")
         took = []
         for _ in range(5):
             before = session.cost.database_ms
-            sessions, used, most = session.fetch(look("oceanbase"), "load")[0]
+            sessions, used, most, requests, waited_us = session.fetch(look("oceanbase"), "load")[0]
             took.append(session.cost.database_ms - before)
     assert sessions == 0 and float(used) >= 0 and float(most) >= 100
+    assert float(requests) > 5 and float(waited_us) > 0, "our own were in the queue"
     assert sorted(took)[2] < 100, took

@@ -42,7 +42,7 @@ def page(document: Document, language: str = "en") -> str:
 
 def page_one(document: Document, language: str = "en") -> str:
     html = page(document, language)
-    return html[html.index('<section class="front">') : html.index('<nav class="contents"')]
+    return html[html.index('<section class="front">') : html.index('<section class="printed-contents"')]
 
 
 def chromium() -> str:

@@ -68,7 +68,7 @@ def test_nothing_runs_in_a_browser(language: str, tmp_path: Path) -> None:
     assert body
     assert "owned" not in body[0]
     # In a serialized document a real tag starts with "<", in text it would read "&lt;".
-    assert not re.search(r"<img|<a [^>]*javascript|<svg [^>]*onload|<script>document", seen)
+    assert not re.search(r'<img (?!src="data:image/svg)|<a [^>]*javascript|<svg [^>]*onload|<script>document', seen)
 
 
 @pytest.mark.browser
@@ -95,7 +95,7 @@ def test_a_statement_that_display_changed_is_not_offered_for_copying() -> None:
         result["findings"][0]["sql"] = [text]
         card = next(card for card in build(document, "en").cards if card.code == "PAR004")
         assert not card.sql.whole
-        assert '<pre class="sql cut">' in page(document)
+        assert '<pre class="sql cut ' in page(document)
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "//evil", "https://a\x00b", "file:///etc"])

@@ -165,7 +165,7 @@ def crowded() -> Document:
 @pytest.mark.browser
 @pytest.mark.parametrize("document", [sample.rich(), crowded()], ids=["rich", "crowded"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_the_pdf_starts_with_page_one_alone(document: Document, language: str, tmp_path: Path) -> None:
+def test_the_pdf_has_a_cover_and_page_one_alone(document: Document, language: str, tmp_path: Path) -> None:
     chromium()
     render(document, ["pdf"], [language], tmp_path)
     pdf = tmp_path / f"report.{language}.pdf"
@@ -173,11 +173,15 @@ def test_the_pdf_starts_with_page_one_alone(document: Document, language: str, t
     if not shutil.which("pdftotext"):
         pytest.skip("the PDF was written, but there is no pdftotext (poppler-utils) to read it with")
 
-    def text(number: int) -> str:
-        command = ["pdftotext", "-f", str(number), "-l", str(number), "-layout", str(pdf), "-"]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    def said(*command: str) -> str:
+        return subprocess.run([*command, str(pdf), "-"], check=True, capture_output=True, text=True).stdout
 
-    assert f"{document['score']['value']:.1f}" in text(1)
-    assert "AUTH-2026-017" in text(1)
-    assert "6,123" in text(1)
-    assert text(2).split()[0] == translate("Findings", language)
+    pages = said("pdftotext", "-layout").split("\f")
+    score = f"{document['score']['value']:.1f}"
+    assert document["customer"][:20] in pages[0] and "2027-01-01" in pages[0] and score not in pages[0]
+    assert score in pages[1] and "AUTH-2026-017" in pages[1] and "6,123" in pages[1]
+    assert document["authorization"]["sha256"][:20] in pages[1]
+    assert f"2 / {len(pages) - 1}" in pages[1] and "Confidential" in pages[1].splitlines()[0]
+    assert translate("Contents", language) in pages[2] and score not in pages[2][: pages[2].index("1 ")]
+    fonts = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
+    assert fonts and all(line.split()[-5] == "yes" for line in fonts), "a font is not embedded"

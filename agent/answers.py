@@ -1,0 +1,62 @@
+"""What a server's or the driver's error means. An error is the driver's ``args``: a number and a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.errors import ConnectError, StatementError
+from agent.terms import Text, UnavailableKind
+
+# The client's own: the connection broke; the packets make no sense.
+LOST = 2013
+UNREADABLE = 0
+_KINDS = {
+    1142: UnavailableKind.PRIVILEGE, 1143: UnavailableKind.PRIVILEGE, 1044: UnavailableKind.PRIVILEGE,
+    1227: UnavailableKind.PRIVILEGE, 1370: UnavailableKind.PRIVILEGE,
+    1146: UnavailableKind.NO_VIEW, 1054: UnavailableKind.NO_COLUMN, 1049: UnavailableKind.NO_VIEW,
+    4012: UnavailableKind.TIMEOUT, 1317: UnavailableKind.TIMEOUT, 3024: UnavailableKind.TIMEOUT,
+    6212: UnavailableKind.TIMEOUT,
+}  # fmt: skip
+_BROKEN = frozenset({UNREADABLE, 2006, LOST, 2014, 2055, 5066})
+
+
+def number_of(said: tuple[object, ...]) -> int:
+    """The error's number; 0 where it has none."""
+    return said[0] if said and isinstance(said[0], int) else UNREADABLE
+
+
+def failed_statement(said: tuple[object, ...], source: str) -> StatementError:
+    """An error as one of ours; its text never carries a statement."""
+    number, message = number_of(said), _message(said)
+    kind = UnavailableKind.LOST if number in _BROKEN else _KINDS.get(number, UnavailableKind.ERROR)
+    if number == LOST and "timed out" in message:  # the server did not heed its own limit: we hung up
+        kind = UnavailableKind.TIMEOUT
+    args = {"source": source, "number": str(number), "reason": message}
+    return StatementError(Text("{source}: the server answered error {number}: {reason}", args), kind, number)
+
+
+def _message(said: tuple[object, ...]) -> str:
+    return str(said[-1] if said else "")[:300]
+
+
+def not_connected(said: tuple[object, ...], args: dict[str, Any]) -> ConnectError:
+    """Why no connection came about. ``args`` are target, host, port and user."""
+    number = number_of(said)
+    values = {**args, "number": str(number), "reason": _message(said)}
+    if number == 1045:
+        return ConnectError(
+            Text(
+                "{target}: {host}:{port} refused the account {user} or its password (error 1045)."
+                " Check user and password reference of the target, and the account's allowed hosts.",
+                values,
+            )
+        )
+    if number in (2003, 2005):
+        return ConnectError(
+            Text(
+                "{target}: {host}:{port} cannot be reached ({reason})."
+                " Check host, port, the whitelist of the tenant and the network between.",
+                values,
+            )
+        )
+    return ConnectError(Text("{target}: connecting to {host}:{port} failed with error {number}: {reason}", values))

@@ -1,0 +1,55 @@
+"""What is wrong with a server's TLS, as one message each. Nothing is ever sent in plain text instead."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+
+from agent.errors import ConnectError
+from agent.terms import Scalar, Text
+
+NO_TLS = 2026  # the client's own: TLS is demanded and the server has none
+_ANOTHER_NAME = (62, 63, 64)  # OpenSSL's numbers: host name, e-mail address, IP address
+_ANOTHER_TIME = (9, 10)  # not yet valid, expired
+
+
+def without_tls(args: Mapping[str, Scalar]) -> ConnectError:
+    """The server offers none. ``args`` are target, host and port."""
+    return ConnectError(
+        Text(
+            "{target}: {host}:{port} offers no TLS, which tls.mode of the target demands, so nothing was sent."
+            " Have TLS switched on there, or choose plain text knowingly with mode: disabled.",
+            args,
+        )
+    )
+
+
+def tls_failed(error: ssl.SSLError, args: Mapping[str, Scalar]) -> ConnectError:
+    """The handshake failed. ``args`` are target, host and port."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        values = {**args, "reason": error.reason or str(error)}
+        return ConnectError(Text("{target}: TLS with {host}:{port} failed: {reason}", values))
+    values = {**args, "reason": error.verify_message}
+    if error.verify_code in _ANOTHER_TIME:
+        return ConnectError(
+            Text(
+                "{target}: the certificate of {host}:{port} is not valid today ({reason})."
+                " Have it renewed, or mend the clock of this machine.",
+                values,
+            )
+        )
+    if error.verify_code in _ANOTHER_NAME:
+        return ConnectError(
+            Text(
+                "{target}: the certificate of {host}:{port} is made out to another name ({reason})."
+                " Write the name in it as host of the target; if the host is right, another server answers there.",
+                values,
+            )
+        )
+    return ConnectError(
+        Text(
+            "{target}: the certificate of {host}:{port} is not signed by a CA that is trusted here ({reason})."
+            " Check tls.ca of the target; if it is right, another server answers there.",
+            values,
+        )
+    )

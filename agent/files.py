@@ -1,0 +1,50 @@
+"""Writing files so that neither a full disk nor a second run spoils what is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from agent.errors import WriteError
+from agent.terms import Text
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all: written beside its place, then moved there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """No second run writes to the directory meanwhile. The lock, a file beside it, ends with its process.
+
+    Raises WriteError when another run is there, or when nothing can be written there at all.
+    """
+    args = {"path": str(directory)}
+    lock = FileLock(directory.with_name(f".{directory.name}.lock"), timeout=0)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise WriteError(
+            Text("{path}: another assessment is written there now. Wait until it ends, or choose another --out.", args)
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        args["reason"] = getattr(error, "strerror", None) or str(error)
+        raise WriteError(
+            Text("{path}: nothing can be written there ({reason}). Make room or choose another --out.", args)
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,76 @@
+"""The report's charts, drawn once per language for all formats: SVG for pages, PNG for Word.
+
+Drawn by matplotlib (extra ``report``), which is imported only here and below, and only when there is something to draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from agent.document import Document
+from agent.errors import RenderError
+from agent.report.charts_plots import plots
+from agent.report.charts_types import Plot
+from agent.report.style import ACCENT
+from agent.report.words import Words
+from agent.terms import Text
+
+KEPT = 24  # six charts in two languages, and those of one more house style
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One picture on white. ``alt`` holds every number that it shows; ``png`` has 200 dpi and is made when asked for.
+
+    Where no installed font has Chinese, the labels of ``png`` are English; ``svg`` names the fonts of other machines.
+    """
+
+    name: str
+    title: str
+    alt: str
+    svg: bytes = field(repr=False)
+    width_mm: float
+    height_mm: float
+    plot: Plot = field(repr=False)
+    accent: str = ACCENT
+
+    @cached_property
+    def png(self) -> bytes:
+        return _png(self.plot, self.accent)
+
+
+def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
+    """The charts that the document has data for, in the order of the report; ``accent`` is ``#rrggbb``, dark on white.
+
+    Raises RenderError where matplotlib is not installed.
+    """
+    found = plots(document, words)
+    if not found:
+        return ()
+    try:
+        from agent.report import charts_canvas as canvas
+    except ImportError:
+        raise RenderError(
+            Text("charts need matplotlib; install it with: pip install 'oceanbase-health-agent[report]'")
+        ) from None
+    printed = found if canvas.can_print(words.language) else plots(document, Words("en"))
+    charts = []
+    for plot, spare in zip(found, printed, strict=True):
+        svg, width_mm, height_mm = _svg(plot, accent)
+        charts.append(Chart(plot.name, plot.title, plot.alt, svg, width_mm, height_mm, spare, accent))
+    return tuple(charts)
+
+
+@lru_cache(KEPT)
+def _svg(plot: Plot, accent: str) -> tuple[bytes, float, float]:
+    from agent.report import charts_canvas as canvas
+
+    return canvas.svg(plot, accent)
+
+
+@lru_cache(KEPT)
+def _png(plot: Plot, accent: str) -> bytes:
+    from agent.report import charts_canvas as canvas
+
+    return canvas.png(plot, accent)

@@ -1,0 +1,147 @@
+"""The chart of capacity: a curve where there are several assessments, or else one bar per zone.
+
+It shows the data disk alone: a log disk is kept full by design, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from agent.document import Document
+from agent.report.charts_types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
+from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
+from agent.terms import Unit
+
+KIND = "data_disk"
+ZONES = 6
+FEWEST_AHEAD_DAYS = 90.0
+_SECONDS_PER_DAY = 86_400.0
+_EPOCH = date(1970, 1, 1).toordinal()
+_WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """``points`` are (day, bytes), the last one today's; ``per_day`` None without a forecast."""
+
+    name: str
+    used: int
+    size: int | None
+    points: tuple[tuple[float, int], ...]
+    per_day: float | None
+    full_on: date | None
+
+    @property
+    def share(self) -> float:
+        return self.used / self.size if self.size else 0.0
+
+
+def capacity(document: Document, words: Words) -> Plot | None:
+    """None where no disk was seen."""
+    figures = document.get("figures") or {}
+    zones = [_zone(gauge, document) for gauge in figures.get("capacity") or () if gauge["kind"] == KIND]
+    if not zones:
+        return None
+    zones.sort(key=lambda zone: (-zone.share, -zone.used, zone.name))
+    shown, more = zones[:ZONES], len(zones) - ZONES
+    note = words("{count} more zones are not shown", count=more) if more > 0 else ""
+    title = words("Data disk in use per zone")
+    if max(zone.points[-1][0] - zone.points[0][0] for zone in shown) < 1.0:
+        return _bars(title, shown, note, words)
+    return _curves(title, shown, note, words)
+
+
+def _zone(gauge: Document, document: Document) -> _Zone:
+    figures = document["figures"]
+    points = [
+        (_day(point["as_of"]), seen["used_bytes"])
+        for point in (*figures["trend"], {"as_of": document["as_of"], "capacity": [gauge]})
+        for seen in point["capacity"]
+        if (seen["kind"], seen["resource"]) == (KIND, gauge["resource"])
+    ]
+    forecast: Document = next(
+        (f for f in figures["forecasts"] if (f["kind"], f["resource"]) == (KIND, gauge["resource"])), {}
+    )
+    full_on = forecast.get("full_on")
+    return _Zone(
+        clean(gauge["resource"], NAME_LENGTH), gauge["used_bytes"], gauge["size_bytes"], tuple(sorted(points)),
+        forecast.get("bytes_per_day"), date.fromisoformat(full_on) if full_on else None,
+    )  # fmt: skip
+
+
+def _day(iso: str) -> float:
+    return datetime.fromisoformat(iso).timestamp() / _SECONDS_PER_DAY
+
+
+def _date(day: float) -> str:
+    return datetime.fromtimestamp(day * _SECONDS_PER_DAY, UTC).date().isoformat()
+
+
+def _scale(zones: Sequence[_Zone]) -> tuple[int, str]:
+    """Bytes of the unit that suits the largest value, and its word."""
+    largest = max(max(zone.used, zone.size or 0) for zone in zones)
+    step = min(max(0, largest.bit_length() - 1) // 10, len(_WORDS) - 1)
+    return 1 << (10 * step), f" {_WORDS[step]}"
+
+
+def _bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
+    unit, word = _scale(zones)
+    rows = tuple(
+        Row(
+            zone.name,
+            (
+                words.value(zone.used, Unit.BYTES),
+                words.value(zone.size, Unit.BYTES),
+                words.value(100 * zone.share, Unit.PCT) if zone.size else NOTHING,
+            ),
+            Bar(0.0, zone.used / unit),
+            whole=zone.size / unit if zone.size else None,
+        )
+        for zone in zones
+    )
+    columns = (words("In use"), words("Size"), words("Share"))
+    lines = (" ".join((row.label, " / ".join(row.cells))) for row in rows)
+    return RowsPlot(
+        "capacity", title, told(words, f"{title} ({' / '.join(columns)})", (*lines, note)), rows, columns,
+        high=max(max(zone.used, zone.size or 0) for zone in zones) / unit or 1.0, unit=word,
+        bar_word=words("In use"), whole_word=words("Size") if any(zone.size for zone in zones) else "",
+        note=note,
+    )  # fmt: skip
+
+
+def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
+    unit, word = _scale(zones)
+    first = min(zone.points[0][0] for zone in zones)
+    now = max(zone.points[-1][0] for zone in zones)
+    horizon = now + max(FEWEST_AHEAD_DAYS, (now - first) / 2)
+    curves = tuple(_curve(zone, unit, horizon, words) for zone in zones)
+    limits = sorted({zone.size / unit for zone in zones if zone.size})
+    days = {day for zone in zones for day, _ in zone.points} | {curve.ahead[0] for curve in curves if curve.ahead}
+    ordered = dict.fromkeys((max(days), min(days), now, *sorted(days, reverse=True)))
+    seen = (
+        f"{zone.name} {' / '.join(f'{_date(day)} {words.value(used, Unit.BYTES)}' for day, used in zone.points)}"
+        for zone in zones
+    )
+    ends = (words("{title}: {text}", title=curve.lines[0], text=" ".join(curve.lines[1:])) for curve in curves)
+    return CurvesPlot(
+        "capacity", title, told(words, title, (*seen, *ends, note)), curves, tuple(limits),
+        tuple((day, _date(day)) for day in ordered), word, words("assessed"),
+        words("forecast") if any(curve.ahead for curve in curves) else "", words("Size") if limits else "", note,
+    )  # fmt: skip
+
+
+def _curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
+    lines = [zone.name, words.value(zone.used, Unit.BYTES)]
+    if zone.size:
+        lines[1] += f" / {words.value(zone.size, Unit.BYTES)} ({words.value(100 * zone.share, Unit.PCT)})"
+    if zone.full_on:
+        lines.append(words("full on {day}", day=zone.full_on.isoformat()))
+    day, used = zone.points[-1]
+    ahead = None
+    if zone.per_day is not None:
+        until = min(horizon, zone.full_on.toordinal() - _EPOCH) if zone.full_on else horizon
+        if until > day:
+            ahead = until, max(0.0, used + zone.per_day * (until - day)) / unit
+    return Curve(tuple(lines), tuple((moment, value / unit) for moment, value in zone.points), ahead)

@@ -1,0 +1,108 @@
+"""Values over time: a curve per zone with its name at its end, the size above, the forecast dashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted
+from agent.report.charts_types import CurvesPlot
+
+LEFT, TOP, HEIGHT, NAMES, GAP = 18.0, 3.0, 66.0, 46.0, 7.0
+LINE, LIMIT = 4.2, 1.2
+DATE_ROOM = 0.17  # of the width
+# Colours that differ for the colour-blind and in grey; the first is the house's own.
+COLOURS = ("#b4500b", "#161b22", "#0b7a75", "#7a4fa3", "#6b7480")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def paint_curves(plot: CurvesPlot, accent: str) -> Sheet:
+    """Draw it on a sheet of its own."""
+    sheet = Sheet(TOP + HEIGHT + 15 + (5 if plot.note else 0))
+    width = WIDTH_MM - LEFT - NAMES - GAP
+    axes = sheet.axes(LEFT, TOP, width, HEIGHT)
+    ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
+    tops = [value for curve in plot.curves for _, value in curve.points]
+    tops += [value for _, value in ends] + [*plot.limits]
+    last, first = max(plot.ticks)[0], min(plot.ticks)[0]
+    axes.set(xlim=(first - (last - first) * 0.02, last + (last - first) * 0.01), ylim=(0, max(tops) * 1.1 or 1))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}{plot.unit}"))
+    axes.grid(axis="y", color=RULE, linewidth=0.7)
+    axes.set_axisbelow(True)
+    for limit in plot.limits:
+        axes.axhline(limit, color=INK, linewidth=LIMIT)
+    colours = (accent, *COLOURS)
+    for number, curve in enumerate(plot.curves):
+        days, values = zip(*curve.points, strict=True)
+        colour, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]
+        axes.plot(days, values, color=colour, linewidth=1.8, marker=marker, markersize=5, markeredgecolor="white")
+        if curve.ahead:
+            axes.plot([days[-1], curve.ahead[0]], [values[-1], curve.ahead[1]], color=colour, linewidth=1.6,
+                      linestyle=(0, (3, 2)))  # fmt: skip
+    _dates(axes, plot.ticks, first, last)
+    _names(sheet, axes, plot, colours, width)
+    _legend(sheet, plot, width)
+    return sheet
+
+
+def _dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: float) -> None:
+    """As many dates as have room."""
+    shown: list[tuple[float, str]] = []
+    for day, text in ticks:
+        if all(abs(other - day) >= (last - first) * DATE_ROOM for other, _ in shown):
+            shown.append((day, text))
+    axes.set_xticks([day for day, _ in shown], [text for _, text in shown])
+    axes.tick_params(axis="x", pad=6)
+
+
+def _names(sheet: Sheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], width: float) -> None:
+    """Each curve's text beside its end, in the order of the ends, pushed apart where they would touch."""
+    highest = axes.get_ylim()[1]
+    low, high = axes.get_xlim()
+    ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
+    order = sorted(range(len(ends)), key=lambda number: -ends[number][1])
+    wanted = [TOP + HEIGHT * (1 - ends[number][1] / highest) - LINE / 2 for number in order]
+    heights = [LINE * len(plot.curves[number].lines) + 1.6 for number in order]
+    for number, y in zip(order, _apart(wanted, heights, TOP + HEIGHT), strict=True):
+        day, value = ends[number]
+        start = (LEFT + width * (day - low) / (high - low) + 1, TOP + HEIGHT * (1 - value / highest))
+        x = LEFT + width + GAP
+        sheet.line(start, (x - 3.5, y + LINE / 2), color=RULE, linewidth=0.9, zorder=-1)
+        marker, colour = MARKERS[number % len(MARKERS)], colours[number % len(colours)]
+        sheet.line((x - 2, y + LINE / 2), marker=marker, markersize=5, color=colour)
+        for line, text in enumerate(plot.curves[number].lines):
+            sheet.text(
+                x, y + LINE * (line + 0.5), fitted(text, NAMES, SMALL_PT), SMALL_PT, color=SOFT if line else INK,
+                weight="normal" if line else "bold",
+            )  # fmt: skip
+
+
+def _apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> list[float]:
+    """Tops of blocks, from above, none over another and none below ``floor``."""
+    tops: list[float] = []
+    for number, top in enumerate(wanted):
+        tops.append(max(top, tops[-1] + heights[number - 1]) if tops else max(0.0, top))
+    for number in reversed(range(len(tops))):
+        tops[number] = min(tops[number], floor - heights[number])
+        floor = tops[number]
+    return tops
+
+
+def _legend(sheet: Sheet, plot: CurvesPlot, width: float) -> None:
+    """What is seen, what is foretold, and how much there is room for."""
+    handles = [Line2D([], [], color=INK, marker="o", markeredgecolor="white", label=plot.seen_word)]
+    if plot.ahead_word:
+        handles.append(Line2D([], [], color=INK, linestyle=(0, (3, 2)), label=plot.ahead_word))
+    if plot.limit_word:
+        handles.append(Line2D([], [], color=INK, linewidth=LIMIT, label=plot.limit_word))
+    y = TOP + HEIGHT + 11.5
+    sheet.figure.legend(
+        handles=handles, loc="center left", bbox_to_anchor=(LEFT / WIDTH_MM, 1 - y / sheet.height_mm), borderpad=0,
+        borderaxespad=0, ncols=3, frameon=False, fontsize=SMALL_PT, labelcolor=INK, handlelength=2.4,
+    )  # fmt: skip
+    if plot.note:
+        sheet.text(LEFT, sheet.height_mm - 2.5, fitted(plot.note, width, SMALL_PT), SMALL_PT, color=SOFT)

@@ -1,0 +1,127 @@
+"""How each kind of chart looks. Legible in black and white: shapes, hatches, dashes and numbers carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from agent.report.charts_curves import paint_curves
+from agent.report.charts_rows import paint_rows
+from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, Sheet, fitted
+from agent.report.charts_types import CurvesPlot, Plot, RoadmapPlot, RowsPlot, ScorePlot, Stage
+
+EDGE = 4.0
+_BAND_GREYS = ("#e2e6eb", WASH)
+_STAGE_GREYS = ("white", WASH)
+_LABELLED_STEPS = 10  # beyond that only the end of each stage is labelled
+_NARROWEST_STAGE = 0.18  # of the width, so that its word has room
+_TICK_ROOM = 0.035
+
+
+def paint(plot: Plot, accent: str) -> Sheet:
+    """Draw it on a sheet of its own."""
+    return _paint(plot, accent)
+
+
+@singledispatch
+def _paint(plot: Plot, accent: str) -> Sheet:
+    raise TypeError(f"no picture for {type(plot).__name__}")
+
+
+_paint.register(RowsPlot, paint_rows)
+_paint.register(CurvesPlot, paint_curves)
+
+
+@_paint.register
+def _(plot: ScorePlot, accent: str) -> Sheet:
+    """The scale with its grades; the score above it, its range on it, last time's below."""
+    sheet = Sheet(36.0 if plot.was is not None else 28.0)
+    axes = sheet.axes(EDGE, 12, WIDTH_MM - 2 * EDGE, 15)
+    axes.set(xlim=(0, 100), ylim=(0, 1), xticks=[], yticks=[])
+    for number, (word, lowest, upper) in enumerate(plot.bands):
+        axes.barh(0.5, upper - lowest, 1.0, lowest, color=_BAND_GREYS[number % 2], edgecolor="white")
+        x, room = _on_scale((lowest + upper) / 2), (upper - lowest) / 100 * (WIDTH_MM - 2 * EDGE)
+        sheet.text(x, 15.5, fitted(word, room, SMALL_PT), SMALL_PT, ha="center")
+        sheet.text(x, 19.3, f"{lowest:g}–{upper:g}", 7, color=SOFT, ha="center")
+    axes.plot([plot.low, plot.high], [0.15, 0.15], color=accent, linewidth=6, solid_capstyle="butt")
+    axes.plot([plot.value, plot.value], [0, 1.1], color=accent, linewidth=1.4, clip_on=False)
+    axes.plot([plot.value], [1.12], marker="v", markersize=9, color=accent, clip_on=False)
+    x, side, away = _beside(plot.value)
+    sheet.text(x + 3.5 * away, 6.5, plot.shown, 20, color=accent, weight="bold", ha=side)
+    sheet.text(x + (6 + 3.8 * len(plot.shown)) * away, 7.3, plot.trust, color=SOFT, ha=side)
+    if plot.was is not None:
+        axes.plot([plot.was], [-0.2], marker="^", markersize=8, color=INK, markerfacecolor="white", clip_on=False)
+        x, side, away = _beside(plot.was)
+        sheet.text(x + 3 * away, 30.5, plot.was_shown, ha=side)
+    return sheet
+
+
+def _on_scale(value: float) -> float:
+    return EDGE + value / 100 * (WIDTH_MM - 2 * EDGE)
+
+
+def _beside(value: float) -> tuple[float, str, int]:
+    """Where a text for this value has room: its place in mm, its alignment, and the direction away from the value."""
+    return (_on_scale(value), "right", -1) if value > 55 else (_on_scale(value), "left", 1)
+
+
+@_paint.register
+def _(plot: RoadmapPlot, accent: str) -> Sheet:
+    """The score as a staircase through the stages, each of which has room for its word."""
+    left, top, width, height = 12.0, 14.0, WIDTH_MM - 16.0, 56.0
+    sheet = Sheet(top + height + 14)
+    axes = sheet.axes(left, top, width, height)
+    floor = max(0.0, 10 * ((plot.start - 4) // 10))
+    axes.set(xlim=(0, 1), ylim=(floor, 100 + (100 - floor) * 0.06))
+    axes.grid(axis="y", color=RULE, linewidth=0.7)
+    edges, places = _stage_places(plot.stages)
+    for number, stage in enumerate(plot.stages):
+        start, end = edges[number], edges[number + 1]
+        axes.axvspan(start, end, color=_STAGE_GREYS[number % 2], linewidth=0, zorder=0)
+        if number:
+            axes.axvline(start, color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)))
+        x, room = left + start * width + 2, (end - start) * width - 3
+        sheet.text(x, 4, fitted(stage.label, room), weight="bold")
+        sheet.text(x, 9.2, f"→ {stage.score_after}", 11, color=accent, weight="bold")
+    _stairs(axes, plot, places, accent)
+    _number_ticks(axes, places, [number for stage in plot.stages for number in stage.numbers])
+    sheet.text(left + width / 2, sheet.height_mm - 3.5, plot.axis, SMALL_PT, color=SOFT, ha="center")
+    return sheet
+
+
+def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str) -> None:
+    shown = [score for stage in plot.stages for score in stage.scores]
+    scores = [float(score) for score in shown]
+    axes.step([0.0, *places, 1.0], [plot.start, *scores, scores[-1]], where="post", color=accent, linewidth=2)
+    marked: dict[str, Any] = {"linestyle": "none", "marker": "o", "color": accent, "clip_on": False}
+    axes.plot(places, scores, markersize=5 if len(shown) <= _LABELLED_STEPS else 3, **marked)
+    above: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL_PT, "color": INK}
+    axes.annotate(plot.start_shown, (0, plot.start), (4, 4), **above)
+    if len(shown) <= _LABELLED_STEPS:
+        for text, x, score in zip(shown, places, scores, strict=True):
+            axes.annotate(text, (x, score), (-3, 4), ha="right", **above)
+
+
+def _stage_places(stages: Sequence[Stage]) -> tuple[list[float], list[float]]:
+    """Edges of the stages and a place for each step, both 0 to 1. Steps are evenly spaced within their stage."""
+    weights = [max(len(stage.scores), 1) for stage in stages]
+    spare = 1 - _NARROWEST_STAGE * len(stages)
+    shares = [_NARROWEST_STAGE + spare * weight / sum(weights) for weight in weights]
+    edges, places = [0.0], []
+    for stage, share in zip(stages, shares, strict=True):
+        count = len(stage.scores)
+        places += [edges[-1] + share * (number + 0.5) / count for number in range(count)]
+        edges.append(edges[-1] + share)
+    return edges, places
+
+
+def _number_ticks(axes: Axes, places: Sequence[float], numbers: Sequence[int]) -> None:
+    """As many of the numbers as have room, always the last."""
+    shown: list[int] = []
+    for index in reversed(range(len(places))):
+        if not shown or places[shown[-1]] - places[index] >= _TICK_ROOM:
+            shown.append(index)
+    axes.set_xticks([places[index] for index in shown], [str(numbers[index]) for index in shown])

@@ -1,0 +1,168 @@
+"""What each chart shows: the document's numbers in the reader's words. No drawing here.
+
+A plot is plain frozen data, so that equal ones need to be drawn only once. ``alt`` tells the same numbers in text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agent.document import Document
+from agent.report import accounting, planning
+from agent.report.charts_capacity import capacity
+from agent.report.charts_types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
+from agent.report.labels import BANDS, CATEGORIES
+from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
+from agent.score import BANDS as LOWEST
+from agent.terms import Category, Unit
+
+BEST = 100.0
+DEAREST = 8  # checks in the waterfall; the rest is one row
+STATEMENTS = 10
+MOST_PCT = 80.0  # the share that a Pareto chart is read for
+
+
+def plots(document: Document, words: Words) -> tuple[Plot, ...]:
+    """The charts that this document has data for, in the order of the report."""
+    makers = (_score, _categories, _losses, _roadmap, capacity, _top_sql)
+    return tuple(plot for make in makers if (plot := make(document, words)))
+
+
+def _score(document: Document, words: Words) -> Plot | None:
+    score = document["score"]
+    if not score["coverage_pct"]:
+        return None
+    was = (document["comparison"] or {}).get("score_was")
+    shown = points(score["value"])
+    range_text = words("range {low}–{high}", low=points(score["low"]), high=points(score["high"]))
+    coverage = words("coverage {coverage}", coverage=words.value(score["coverage_pct"], Unit.PCT))
+    grade = words.label(BANDS, score["band"]) if score["band"] else words("Grade withheld")
+    was_text = words("last time {score}", score=points(was)) if was is not None else ""
+    score_text = words("{score} of 100", score=shown)
+    title = words("Health score")
+    highest = [*(lowest for _, lowest in LOWEST)][:-1]
+    bands = tuple(
+        (words(BANDS[name]), lowest, upper)
+        for (name, lowest), upper in zip(LOWEST, (BEST, *highest), strict=True)
+    )  # fmt: skip
+    return ScorePlot(
+        "score", title, told(words, title, (score_text, grade, range_text, coverage, was_text)),
+        score["value"], score["low"], score["high"], was, shown, words("; ").join((range_text, coverage)), was_text,
+        bands,
+    )  # fmt: skip
+
+
+def _categories(document: Document, words: Words) -> Plot | None:
+    now = {name: category["points_lost"] for name, category in document["score"]["categories"].items()}
+    comparison = document["comparison"] or {}
+    was = comparison.get("categories_was") or {}
+    if not any(now.values()) and not any(was.get(name) for name in now):
+        return None
+    order = [category.value for category in Category]
+
+    def key(name: str) -> tuple[bool, float, int]:
+        return now[name] is None, -(now[name] or 0.0), order.index(name) if name in order else len(order)
+
+    rows = tuple(
+        Row(
+            words.label(CATEGORIES, name),
+            (_points(now[name]), _points(was.get(name))) if was else (_points(now[name]),),
+            Bar(0.0, now[name]) if now[name] is not None else None,
+            was=was.get(name),
+            note=words("not assessed") if now[name] is None else "",
+        )
+        for name in sorted(now, key=key)
+    )
+    title = words("Points lost by category")
+    columns = (words("This time"), words("Last time")) if was else (words("Points lost"),)
+    return RowsPlot(
+        "categories", title, _alt(words, title, columns, rows), rows, columns,
+        high=max(value for values in (now, was) for value in values.values() if value),
+        bar_word=words("This time") if was else "", was_word=words("Last time") if was else "",
+    )  # fmt: skip
+
+
+def _points(value: float | None) -> str:
+    return NOTHING if value is None else points(value)
+
+
+def _losses(document: Document, words: Words) -> Plot | None:
+    lost = accounting.losses(document, words)
+    if not lost:
+        return None
+    steps = [(f"{loss.code} {loss.title}", loss.value, loss.carried) for loss in lost[:DEAREST]]
+    if rest := lost[DEAREST:]:
+        steps.append((words("{count} more checks", count=len(rest)), sum(loss.value for loss in rest), False))
+    rows = [Row(words("Full marks"), ("", points(BEST)), total=BEST)]
+    left = BEST
+    for label, value, carried in steps:
+        after = round(left - value, 1)
+        rows.append(Row(label, (accounting.signed(-value), points(after)), Bar(after, left, carried)))
+        left = after
+    value = document["score"]["value"]
+    rows.append(Row(words("Health score"), ("", points(value)), total=value))
+    title = words("From 100 points to the score")
+    columns = (words("Points"), words("Left"))
+    return RowsPlot(
+        "losses", title, _alt(words, title, columns, rows), tuple(rows), columns,
+        low=max(0.0, 10.0 * ((value - 5) // 10)), high=BEST, linked=True,
+        hatch_word=words("carried over from an earlier assessment") if any(item[2] for item in steps) else "",
+    )  # fmt: skip
+
+
+def _roadmap(document: Document, words: Words) -> Plot | None:
+    stages = tuple(
+        Stage(
+            stage.label,
+            stage.score_after,
+            tuple(unit.number for unit in stage.units),
+            tuple(unit.score_after for unit in stage.units),
+        )
+        for stage in planning.stages(document, words)
+    )
+    if not stages:
+        return None
+    value = document["score"]["value"]
+    title, start = words("The score as the work is done"), words("today {score}", score=points(value))
+    axis = words("Actions done, by their number in the roadmap")
+    steps = (
+        words("{title}: {text}", title=stage.label, text=" ".join(_steps(stage)))
+        for stage in stages
+    )  # fmt: skip
+    return RoadmapPlot("roadmap", title, told(words, title, (start, axis, *steps)), value, start, stages, axis)
+
+
+def _steps(stage: Stage) -> Iterable[str]:
+    return (f"{number} → {after}" for number, after in zip(stage.numbers, stage.scores, strict=True))
+
+
+def _top_sql(document: Document, words: Words) -> Plot | None:
+    figures = document.get("figures") or {}
+    shapes = figures.get("top_sql") or ()
+    if not shapes:
+        return None
+    rows, total = [], 0.0
+    for shape in shapes[:STATEMENTS]:
+        total += shape["share_pct"]
+        rows.append(_share(clean(shape["sql_id"], NAME_LENGTH), shape["share_pct"], total))
+    others = figures["shapes"] - len(rows)
+    if others > 0:
+        rows.append(_share(words("{count} more statements", count=others), BEST - total, BEST))
+    title = words("Statements that take most of the time")
+    columns = (words("Share"), words("Sum"))
+    return RowsPlot(
+        "top_sql", title, _alt(words, title, columns, rows), tuple(rows), columns, high=BEST, unit="%",
+        bar_word=words("share of the time of all statements"), line_word=words("sum of the shares"), guide=MOST_PCT,
+    )  # fmt: skip
+
+
+def _share(label: str, share_pct: float, total_pct: float) -> Row:
+    share_pct, total_pct = max(0.0, share_pct), min(BEST, total_pct)
+    cells = (f"{points(share_pct)}%", f"{points(total_pct)}%")
+    return Row(label, cells, Bar(0.0, share_pct), line=total_pct)
+
+
+def _alt(words: Words, title: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """Each row with its numbers, as the chart prints them."""
+    lines = (" ".join((row.label, " / ".join(cell for cell in row.cells if cell))) for row in rows)
+    return told(words, f"{title} ({' / '.join(columns)})", lines)

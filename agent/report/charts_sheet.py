@@ -1,0 +1,71 @@
+"""A sheet measured in millimetres, and how much text fits on it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from agent.report.words import ELLIPSIS
+
+INK, SOFT, RULE, WASH = "#161b22", "#4d5763", "#d8dde3", "#f1f3f6"
+BODY_PT, SMALL_PT = 9.0, 8.0
+WIDTH_MM = 170.0
+_MM_PER_INCH = 25.4
+_MM_PER_PT = _MM_PER_INCH / 72
+# Widths in em of common sans-serif fonts, rather too much than too little.
+_WIDE_EM, _CAPITAL_EM, _SLIM_EM, _OTHER_EM = 1.0, 0.72, 0.3, 0.57
+
+
+class Sheet:
+    """One picture; x from the left and y from the top, in mm."""
+
+    def __init__(self, height_mm: float, width_mm: float = WIDTH_MM) -> None:
+        self.width_mm, self.height_mm = width_mm, height_mm
+        self.figure = Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), facecolor="white")
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """A plot without a frame, in that rectangle."""
+        bottom = self.height_mm - top - height
+        axes = self.figure.add_axes((
+            left / self.width_mm, bottom / self.height_mm, width / self.width_mm, height / self.height_mm,
+        ))  # fmt: skip
+        axes.set_facecolor("none")
+        axes.tick_params(length=0, labelsize=SMALL_PT, labelcolor=SOFT, pad=3)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        return axes
+
+    def text(self, x: float, y: float, text: str, size: float = BODY_PT, **style: Any) -> None:
+        style = {"color": INK, "va": "center_baseline", **style}
+        self.figure.text(x / self.width_mm, 1 - y / self.height_mm, text, fontsize=size, **style)
+
+    def line(self, *points: tuple[float, float], **style: Any) -> None:
+        xs, ys = zip(*((x / self.width_mm, 1 - y / self.height_mm) for x, y in points), strict=True)
+        self.figure.add_artist(Line2D(xs, ys, **style))
+
+
+def width_of(text: str, size: float = BODY_PT) -> float:
+    """About how many mm wide the text will be."""
+    return sum(map(_em, text)) * size * _MM_PER_PT
+
+
+def fitted(text: str, width: float, size: float = BODY_PT) -> str:
+    """The text on one line of at most ``width`` mm."""
+    line = " ".join(text.split())
+    if width_of(line, size) <= width:
+        return line
+    while line and width_of(line + ELLIPSIS, size) > width:
+        line = line[:-1]
+    return line.rstrip() + ELLIPSIS
+
+
+def _em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return _WIDE_EM
+    if character in " .,:;'|!ijltfI-()[]":
+        return _SLIM_EM
+    return _CAPITAL_EM if character.isupper() or character in "%@&mw" else _OTHER_EM

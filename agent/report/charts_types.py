@@ -1,0 +1,127 @@
+"""The frozen data of a chart, between what it shows (``charts_plots``) and how it is drawn (``charts_painting``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent.report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Any chart. ``alt`` holds every number that the picture shows."""
+
+    name: str
+    title: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePlot(Plot):
+    """The score on its scale. ``bands`` are (word, from, to)."""
+
+    value: float
+    low: float
+    high: float
+    was: float | None
+    shown: str
+    trust: str
+    was_shown: str
+    bands: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """From one value to another; ``hatched`` where it differs in kind from the others."""
+
+    start: float
+    end: float
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table with a bar. ``cells`` are printed at the right, ``note`` in place of a bar.
+
+    ``was`` is last time's value, ``whole`` what the bar is a part of, ``total`` a sum to mark, ``line`` a point of
+    the curve that runs through the rows.
+    """
+
+    label: str
+    cells: tuple[str, ...]
+    bar: Bar | None = None
+    was: float | None = None
+    whole: float | None = None
+    total: float | None = None
+    line: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPlot(Plot):
+    """A table with bars. The ``*_word`` explain what is drawn; those of what is not drawn are empty.
+
+    ``guide`` is a value to mark; ``linked`` where each bar begins at the end of the one before.
+    """
+
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+    low: float = 0.0
+    high: float = 100.0
+    unit: str = ""
+    bar_word: str = ""
+    was_word: str = ""
+    whole_word: str = ""
+    hatch_word: str = ""
+    line_word: str = ""
+    guide: float | None = None
+    linked: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The actions of one deadline: their numbers in the roadmap and the score after each, as printed."""
+
+    label: str
+    score_after: str
+    numbers: tuple[int, ...]
+    scores: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapPlot(Plot):
+    start: float
+    start_shown: str
+    stages: tuple[Stage, ...]
+    axis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One zone: points are (day, value); ``ahead`` is the end of its forecast. ``lines`` are printed at its end."""
+
+    lines: tuple[str, ...]
+    points: tuple[tuple[float, float], ...]
+    ahead: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesPlot(Plot):
+    """Values over time; ``limits`` are sizes, ``ticks`` (day, date), the most important first."""
+
+    curves: tuple[Curve, ...]
+    limits: tuple[float, ...]
+    ticks: tuple[tuple[float, str], ...]
+    unit: str
+    seen_word: str
+    ahead_word: str
+    limit_word: str
+    note: str
+
+
+def told(words: Words, title: str, parts: Iterable[str]) -> str:
+    """A title and what follows from it as one line; empty parts are left out."""
+    text = words("{title}: {text}", title=title, text=words("; ").join(part for part in parts if part))
+    return " ".join(text.split())

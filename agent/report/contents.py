@@ -1,0 +1,64 @@
+"""The chapters of the report in their order, with their numbers: what a list of contents shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.report.style import Style
+from agent.report.view import Report
+from agent.report.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One chapter; ``parts`` are the (id, title) of what stands in it."""
+
+    id: str
+    number: int
+    title: str
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+def contents(report: Report, style: Style, words: Words) -> tuple[Heading, ...]:
+    """The chapters that this report has, numbered from 1."""
+    categories = tuple((f"category-{chapter.key}", chapter.label) for chapter in report.chapters)
+    listed = enumerate(_listed(report, style, words), start=1)
+    return tuple(
+        Heading(key, number, title, categories if key == "chapters" else ()) for number, (key, title) in listed
+    )
+
+
+def _listed(report: Report, style: Style, words: Words) -> Iterator[tuple[str, str]]:
+    yield from own_chapters(style, "front")
+    yield "scope", words("Scope")
+    yield "points", words("The score explained")
+    if report.front.since:
+        yield "changes", words("Changes since last time")
+    yield "top", words("Top risks")
+    if report.roadmap:
+        yield "roadmap", words("Roadmap")
+    if report.chapters:
+        yield "chapters", words("By category")
+    if report.platform:
+        yield "platform", words("Annex: for the cloud platform")
+    yield "not-assessed", words("Not assessed")
+    if report.carried:
+        yield "carried", words("Carried from an earlier assessment")
+    yield "mutes", words("Mutes and overrides")
+    yield "passed", words("Passed")
+    yield "left-out", words("Not applicable or switched off")
+    yield "method", words("Method and limits")
+    yield "sources", words("What was read")
+    if report.statements:
+        yield "statements", words("Statements executed")
+    if report.proof:
+        yield "load", words("Load and receipt")
+    yield from own_chapters(style, "end")
+    yield "glossary", words("Glossary")
+
+
+def own_chapters(style: Style, place: str) -> Iterator[tuple[str, str]]:
+    """The (id, title) of the sender's own chapters there."""
+    for index, section in enumerate(style.placed(place), start=1):
+        yield f"own-{place}-{index}", section.title

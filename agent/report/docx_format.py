@@ -1,0 +1,34 @@
+"""The report as a Word document that can be edited: the template report.docx, filled in."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from agent.document import Document
+from agent.errors import RenderError
+from agent.report.style import OURS, Style
+from agent.terms import Text
+
+TEMPLATE = "report.docx"
+
+
+def render_docx(document: Document, language: str, style: Style = OURS) -> bytes:
+    """The report in Word's format.
+
+    Raises RenderError without its libraries (extra ``report``), and for a template of the house that cannot be
+    filled in: its name, the paragraph, and what is wrong there.
+    """
+    try:
+        from agent.report.docx_parts import filled
+    except ImportError:
+        raise RenderError(
+            Text("a Word report needs docxtpl; install it with: pip install 'oceanbase-health-agent[report]'")
+        ) from None
+    return filled(_template(style), document, language, style)
+
+
+def _template(style: Style) -> Path:
+    """The house's own, or ours."""
+    own = style.templates / TEMPLATE if style.templates else None
+    return own if own and own.is_file() else Path(str(files("report_templates") / TEMPLATE))

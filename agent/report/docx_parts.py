@@ -1,0 +1,177 @@
+"""Filling in report.docx with docxtpl (extra ``report``); imported only when a Word report is made."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import TemplateSyntaxError
+
+from agent.document import Document
+from agent.errors import RenderError
+from agent.i18n import render as say
+from agent.report.charts import draw
+from agent.report.contents import contents
+from agent.report.sandbox import sandbox
+from agent.report.style import ACCENT, Style
+from agent.report.view import Report, build
+from agent.report.words import Words, clean
+from agent.report.worklist import FILE
+from agent.terms import Text
+
+MARKS: Mapping[str, str] = {"critical": "◆", "high": "▲", "medium": "●", "low": "○"}
+_TEXT_MM, _LOGO_MM = 170, 20
+_PROPERTY_LENGTH = 250  # the format allows 255
+_QUOTE_LENGTH = 60
+
+
+class Picture:
+    """A picture where a template prints it, and nothing that a template could do with it otherwise."""
+
+    __slots__ = ("_insert",)
+
+    def __init__(self, insert: Callable[[], str]) -> None:
+        self._insert = insert
+
+    def __html__(self) -> str:
+        return self._insert()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    title: str
+    alt: str
+    picture: Picture
+
+
+class _Described(InlineImage):  # type: ignore[misc]
+    """A picture with its alternative text."""
+
+    def __init__(self, template: DocxTemplate, content: bytes, alt: str, **size: Mm) -> None:
+        super().__init__(template, BytesIO(content), **size)
+        self.alt = alt
+
+    def _insert_image(self) -> str:
+        part = self.tpl.current_rendering_part
+        inline = part.new_pic_inline(self.image_descriptor, self.width, self.height)
+        inline.docPr.set("descr", self.alt)
+        return (
+            f"</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r>"
+            '<w:t xml:space="preserve">'
+        )  # fmt: skip
+
+
+def filled(place: Path, document: Document, language: str, style: Style) -> bytes:
+    """The template with this document's contents."""
+    words = Words(language, style.wording)
+    report = build(document, language, style)
+    try:
+        template = DocxTemplate(place)
+        template.init_docx()
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
+        text = "the template {path} is no Word document ({reason}); save it as .docx and render again"
+        raise RenderError(Text(text, {"path": str(place), "reason": str(error)})) from error
+    known = _known(template, report, document, words, style)
+    try:
+        template.render(known, sandbox(autoescape=True), autoescape=True)
+    except Exception as error:  # whatever a strange template may do
+        raise _stumbled(error, template, place) from error
+    _number_bookmarks(template)
+    _recolour(template, style.accent)
+    _properties(template, report, document)
+    file = BytesIO()
+    template.save(file)
+    return file.getvalue()
+
+
+def _known(template: DocxTemplate, report: Report, document: Document, words: Words, style: Style) -> dict[str, Any]:
+    """What a template can name; as in HTML, where it is the same."""
+
+    def picture(content: bytes, alt: str, **size: Mm) -> Picture:
+        return Picture(_Described(template, content, alt, **size)._insert_image)
+
+    headings = contents(report, style, words)
+    charts, uncharted = {}, ""
+    try:
+        for chart in draw(document, words, style.accent):
+            width = Mm(min(chart.width_mm, _TEXT_MM))
+            charts[chart.name] = Figure(chart.title, chart.alt, picture(chart.png, chart.alt, width=width))
+    except RenderError as error:
+        uncharted = say(error.text, words.language)
+    return {
+        "report": report,
+        # Without the folder: a path can do more than a template should.
+        "house": replace(style, templates=None),
+        "logo": picture(style.logo, words("Logo"), height=Mm(_LOGO_MM)) if style.logo else "",
+        "headings": headings,
+        "numbers": {heading.id: heading.number for heading in headings},
+        "titles": {heading.id: heading.title for heading in headings},
+        "charts": charts,
+        "uncharted": uncharted,
+        "marks": MARKS,
+        "list_file": FILE.format(language=words.language),
+        "_": words,
+    }
+
+
+def _stumbled(error: Exception, template: DocxTemplate, place: Path) -> RenderError:
+    """Where in the template: its paragraph by number and text, as docxtpl gives Jinja one paragraph a line."""
+    if isinstance(error, TemplateSyntaxError):
+        line = error.lineno
+    else:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+        line = (frames[-1].lineno or 0) if frames else 0
+    part = template.current_rendering_part
+    is_body = part is None or part is template.docx.part
+    xml = template.patch_xml(template.get_xml() if is_body else template.get_part_xml(part))
+    paragraphs = re.sub(r"<w:p([ >])", r"\n<w:p\1", xml).split("\n")
+    text = re.sub(r"<[^>]+>", "", paragraphs[line - 1]).strip() if 0 < line <= len(paragraphs) else ""
+    return RenderError(
+        Text(
+            "{template}, paragraph {number} “{text}”: {detail}. Mend this template and render again.",
+            {
+                "template": place.name if is_body else f"{place.name} {part.partname}",
+                "number": line - 1,
+                "text": clean(text, _QUOTE_LENGTH),
+                "detail": (str(error) or type(error).__name__).rstrip("."),
+            },
+        )
+    )
+
+
+def _number_bookmarks(template: DocxTemplate) -> None:
+    """A bookmark in a loop came out with the same number each time; here each holds its text alone, so in turn."""
+    for name in ("bookmarkStart", "bookmarkEnd"):
+        for number, element in enumerate(template.docx.element.body.iter(qn(f"w:{name}"))):
+            element.set(qn("w:id"), str(number))
+
+
+def _recolour(template: DocxTemplate, accent: str) -> None:
+    """Our accent in the styles becomes the house's; colours of a template of the house stay."""
+    ours, theirs = ACCENT[1:].upper(), accent[1:].upper()
+    for element in template.docx.styles.element.iter():
+        for name, value in element.attrib.items():
+            if value == ours:
+                element.set(name, theirs)
+
+
+def _properties(template: DocxTemplate, report: Report, document: Document) -> None:
+    """What a file manager shows."""
+    known, cover = template.docx.core_properties, report.cover
+    known.title = f"{cover.title} {cover.customer}"[:_PROPERTY_LENGTH]
+    known.subject, known.identifier = cover.target, cover.number
+    known.author = known.last_modified_by = cover.prepared_by
+    known.category, known.language = cover.classification, report.language
+    made = datetime.fromisoformat(document["as_of"]).astimezone(UTC).replace(tzinfo=None)
+    known.created = known.modified = made

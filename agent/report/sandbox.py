@@ -1,0 +1,112 @@
+"""Jinja for what comes from the sender's side: nothing but the given names, and each error with template and line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from agent.errors import RenderError
+from agent.terms import Text
+
+# What the text of an added section may name; the README tells what each one is.
+VARIABLES = (
+    "customer", "target", "version", "period", "assessed", "number", "valid_until", "prepared_by", "reviewed_by",
+    "classification", "score", "range", "grade", "coverage", "language",
+)  # fmt: skip
+_TEXT = "<text>"
+_MULTIPLE_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in which line, from 1; ``detail`` in Jinja's own words."""
+
+    template: str
+    line: int
+    detail: str
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiplication cannot fill the memory."""
+        sizes = [len(side) if isinstance(side, str | list | tuple) else abs(side) for side in (left, right)]
+        if operator == "**" or max(sizes) > _MULTIPLE_MAX:
+            raise SecurityError("a product this large is not allowed")
+        return super().call_binop(context, operator, left, right)
+
+
+def sandbox(loader: BaseLoader | None = None, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    """An environment that refuses unknown names and reaches nothing but what it is given."""
+    return _Sandbox(
+        loader=loader, autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def problem_of_text(text: str) -> Problem | None:
+    """What keeps the text of a section from being printed."""
+    environment = sandbox(autoescape=False)
+    try:
+        tree = environment.parse(text)
+        environment.compile(tree)
+    except TemplateSyntaxError as error:
+        return Problem(_TEXT, error.lineno, error.message or "")
+    unknown = sorted(meta.find_undeclared_variables(tree) - {*VARIABLES, *environment.globals})
+    if unknown:
+        line = next((n for n, row in enumerate(text.splitlines(), 1) if unknown[0] in row), 1)
+        return Problem(_TEXT, line, f"'{unknown[0]}' is undefined; there are {', '.join(VARIABLES)}")
+    return None
+
+
+def problem_of_file(path: Path, limit_bytes: int) -> Problem | None:
+    """What keeps a template file from being used at all."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit_bytes + 1)
+        if len(content) > limit_bytes:
+            return Problem(path.name, 1, f"larger than {limit_bytes} bytes")
+        sandbox(autoescape=True).compile(content.decode("utf-8"), path.name)
+    except TemplateSyntaxError as error:
+        return Problem(path.name, error.lineno, error.message or "")
+    except OSError as error:
+        return Problem(path.name, 1, error.strerror or str(error))
+    except UnicodeDecodeError:
+        return Problem(path.name, 1, "not UTF-8")
+    return None
+
+
+def rendered(text: str, name: str, variables: Mapping[str, str]) -> str:
+    """The text with its variables. Raises RenderError that names ``name`` and the line."""
+    environment = sandbox(autoescape=False)
+    try:
+        return environment.from_string(text).render(variables)
+    except Exception as error:  # whatever a strange template may do
+        raise stumbled(error, name, "<template>") from error
+
+
+def stumbled(error: Exception, name: str, file: str = "") -> RenderError:
+    """The error of a template as one message. ``file`` is how Python's traceback names the template, if not by name."""
+    template, line = name, 0
+    if isinstance(error, TemplateSyntaxError):
+        template, line = error.name or name, error.lineno
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename == file or (not file and frame.filename.endswith(".j2")):
+                template, line = (name if file else Path(frame.filename).name), frame.lineno or 0
+    detail = str(error) or type(error).__name__
+    if not isinstance(error, TemplateError):
+        detail = f"{type(error).__name__}: {detail}"
+    return RenderError(
+        Text(
+            "{template}, line {line}: {detail}. Mend this template of the house style and render again.",
+            {"template": template, "line": line, "detail": detail.rstrip(".")},
+        )
+    )

@@ -1,0 +1,46 @@
+"""The house style of one report: what of its looks and words is the sender's own.
+
+``agent.report.house`` makes it from an engagement, for one document and one language; every format takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ACCENT = "#0f4c81"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter that the sender adds. ``place`` is ``front`` (after page one) or ``end`` (before the glossary)."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """``Style()`` is ours.
+
+    ``logo`` is a PNG or JPEG picture and ``logo_type`` its MIME type; ``accent`` a colour as ``#rrggbb`` that is dark
+    enough for text on white; ``contacts`` are (name, detail); ``wording`` replaces messages, by msgid; ``templates``
+    is a folder whose files replace ours of the same name.
+    """
+
+    logo: bytes | None = None
+    logo_type: str = ""
+    accent: str = ACCENT
+    contacts: tuple[tuple[str, str], ...] = ()
+    wording: Mapping[str, str] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    templates: Path | None = None
+
+    def placed(self, place: str) -> tuple[Section, ...]:
+        """The sections that belong there."""
+        return tuple(section for section in self.sections if section.place == place)
+
+
+OURS = Style()

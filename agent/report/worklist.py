@@ -1,0 +1,181 @@
+"""The list of findings: one line for each unit of work, as the spreadsheet shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.document import Document
+from agent.report.cards import ROWS_SHOWN, Card, Row, Script
+from agent.report.labels import N_
+from agent.report.planning import UnitLine
+from agent.report.view import Report
+from agent.report.words import Words
+from agent.terms import ChangeKind, Outcome, Severity
+
+FILE = "findings.{language}.xlsx"
+STATES: Mapping[str, str] = {
+    "new": N_("New"),
+    "worsened": N_("Worsened"),
+    "unchanged": N_("Unchanged"),
+    "improved": N_("Improved"),
+    "reopened": N_("Reopened"),
+    "resolved": N_("Resolved"),
+    "muted": N_("Muted"),
+    "not_assessed": N_("Not assessed"),
+    "merged": N_("Merged with another line"),
+    "left_out": N_("No longer checked"),
+}
+_VERIFIED = ((N_("Check before"), "pre_check"), (N_("Check after"), "post_check"))
+# What became of a line whose checks have no unit of work any more: the first that one of its checks came to.
+_FATES: Sequence[tuple[str, frozenset[str]]] = (
+    ("merged", frozenset({Outcome.FINDING})),
+    ("not_assessed", frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})),
+    ("muted", frozenset({Outcome.MUTED})),
+    ("resolved", frozenset({Outcome.PASS})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One unit of work. ``codes`` are all that it clears; ``gain`` is None for what takes no points.
+
+    Texts of several lines tell of one finding in each, in the same order in ``resource``, ``seen`` and ``value``.
+    """
+
+    number: int
+    codes: tuple[str, ...]
+    first_seen: str
+    state: str
+    severity: str
+    severity_label: str
+    category: str
+    title: str
+    resource: str
+    seen: str
+    value: str
+    limit: str
+    impact: str
+    action: str
+    sql: str
+    rollback: str
+    verification: str
+    gain: float | None
+    effort: str
+    deadline: str
+    actor: str
+
+
+def lines(document: Document, report: Report, words: Words) -> tuple[WorkLine, ...]:
+    """The roadmap's units, then what stands in none: the platform's findings, and all those of older agents."""
+    cards = (*report.cards, *report.platform)
+    by_code = {card.code: card for card in _all(cards)}
+    units = [unit for stage in report.roadmap for unit in stage.units]
+    planned = {code for unit in units for code in unit.codes}
+    others = [card for card in cards if card.code not in planned]
+    maker = _Maker(document, words)
+    return (
+        *(maker.line(unit.number, [by_code[code] for code in unit.codes], unit) for unit in units),
+        *(maker.line(number, [*_all([card])], None) for number, card in enumerate(others, start=len(units) + 1)),
+    )
+
+
+def fate(document: Document, codes: Sequence[str]) -> str:
+    """What became of a line with these checks: a key of STATES."""
+    outcomes = {result["outcome"] for result in document["results"] if result["code"] in codes}
+    return next((state for state, ends in _FATES if outcomes & ends), "left_out")
+
+
+def _all(cards: Sequence[Card]) -> Iterator[Card]:
+    for card in cards:
+        yield card
+        yield from _all(card.symptoms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    document: Document
+    words: Words
+
+    def line(self, number: int, members: Sequence[Card], unit: UnitLine | None) -> WorkLine:
+        first = members[0]
+        rows = [row for card in members for row in (*card.rows, *card.more_rows)]
+        state = _state(rows)
+        worst = max(members, key=lambda card: Severity(card.severity).rank)
+        codes = tuple(card.code for card in members)
+        return WorkLine(
+            number=number,
+            codes=codes,
+            first_seen=self._first_seen(state),
+            state=state,
+            severity=worst.severity,
+            severity_label=worst.severity_label,
+            category=first.category,
+            title=unit.title if unit else first.title,
+            resource=self._listed(rows, [row.resource for row in rows]),
+            seen=self._listed(rows, [row.sentence for row in rows]),
+            value=self._listed(rows, [row.value for row in rows]),
+            limit="\n".join(_judged(card) for card in members if card.judged),
+            impact=first.impact,
+            action="\n".join(dict.fromkeys(card.advice for card in members)),
+            sql=self._scripts([script for card in members for script in (card.sql, card.more_sql)]),
+            rollback=self._way_back(members),
+            verification=self._verification(codes),
+            gain=float(unit.gain) if unit else None,
+            effort=unit.effort_label if unit else "",
+            deadline=unit.deadline_label if unit else "",
+            actor=first.actor,
+        )
+
+    def _first_seen(self, state: str) -> str:
+        comparison = self.document["comparison"]
+        if state == ChangeKind.NEW or not comparison:
+            return _day(self.document["as_of"])
+        return self.words("{date} or earlier", date=_day(comparison["baseline_as_of"]))
+
+    def _listed(self, rows: Sequence[Row], texts: Sequence[str]) -> str:
+        """The first ones, and how many more there are."""
+        more = len(rows) - ROWS_SHOWN
+        rest = [self.words("… and {count} more", count=more)] if more > 0 else []
+        return "\n".join([*texts[:ROWS_SHOWN], *rest])
+
+    def _scripts(self, scripts: Sequence[Script]) -> str:
+        told = [script.text for script in scripts if script.count]
+        if not all(script.whole for script in scripts if script.count):
+            note = "Shown in part or with unusual characters made visible; take it from assessment.json."
+            told.append(f"-- {self.words(note)}")
+        return "\n".join(told)
+
+    def _way_back(self, members: Sequence[Card]) -> str:
+        scripts = self._scripts([script for card in members for script in (card.rollback, card.more_rollback)])
+        reasons = dict.fromkeys(card.no_rollback for card in members if card.no_rollback)
+        return "\n".join([*([scripts] if scripts else []), *reasons])
+
+    def _verification(self, codes: Sequence[str]) -> str:
+        """How to tell before and after that it is right."""
+        told: dict[str, None] = {}
+        for result in self.document["results"]:
+            for label, member in _VERIFIED if result["code"] in codes else ():
+                text = self.words.pick({language: item[member] for language, item in result["texts"].items()})
+                if text:
+                    told[self.words("{title}: {text}", title=self.words(label), text=text)] = None
+        return "\n".join(told)
+
+
+def _state(rows: Sequence[Row]) -> str:
+    """Of the unit: new if all of it is; worse also where findings have joined."""
+    kinds = {row.change for row in rows} - {""}
+    if kinds <= {ChangeKind.NEW}:
+        return ChangeKind.NEW
+    if kinds & {ChangeKind.NEW, ChangeKind.WORSENED}:
+        return ChangeKind.WORSENED
+    return ChangeKind.IMPROVED if ChangeKind.IMPROVED in kinds else ChangeKind.UNCHANGED
+
+
+def _judged(card: Card) -> str:
+    return f"{card.code}: " + " · ".join(f"{name} {value}" for name, value in card.judged)
+
+
+def _day(iso: str) -> str:
+    return datetime.fromisoformat(iso).date().isoformat()

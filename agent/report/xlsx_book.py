@@ -1,0 +1,251 @@
+"""The workbook of the list of findings, with openpyxl (extra ``report``); imported only when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from agent.document import Document
+from agent.report.cards import Card
+from agent.report.labels import N_
+from agent.report.style import Style
+from agent.report.view import Report, build
+from agent.report.words import NOTHING, Words
+from agent.report.worklist import lines
+from agent.report.xlsx_cells import Value, fit, listing, marked, printable, title_of, write
+from agent.report.xlsx_columns import CLOSED_MARK, MARK, OTHER_MARK
+from agent.report.xlsx_list import Lists
+from agent.report.xlsx_written import mark_of, opened, read, sheet_of
+
+_NAME_WIDTH, _VALUE_WIDTH = 34, 90
+
+
+def book(document: Document, language: str, style: Style, update: Path | None) -> bytes:
+    """The file; with ``update``, people's own sheets stand after ours."""
+    words = Words(language, style.wording)
+    report = build(document, language, style)
+    earlier = read(update) if update else None
+    workbook = opened(earlier.content) if earlier else Workbook()
+    lists = Lists(
+        document, words, style.accent, lines(document, report, words),
+        sheet_of(workbook, MARK), sheet_of(workbook, CLOSED_MARK),
+    )  # fmt: skip
+    for sheet in workbook.worksheets:
+        if earlier is None or mark_of(sheet)[0]:
+            workbook.remove(sheet)
+    makers: tuple[tuple[str, Callable[[Worksheet], None]], ...] = (
+        (N_("Summary"), lambda sheet: _summary(sheet, report, words, style)),
+        (N_("List of findings"), lists.fill_list),
+        (N_("Findings"), lambda sheet: _findings(sheet, report, words, style)),
+        (N_("Not assessed"), lambda sheet: _not_assessed(sheet, report, words, style)),
+        (N_("Mutes and overrides"), lambda sheet: _mutes(sheet, report, words, style)),
+        (N_("Changes"), lambda sheet: _changes(sheet, report, words, style)),
+        (N_("Closed"), lists.fill_closed),
+    )
+    for place, (title, fill) in enumerate(makers):
+        fill(workbook.create_sheet(title_of(words(title)), place))
+    workbook.active = 1
+    _properties(workbook, report, document)
+    file = BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _properties(workbook: Workbook, report: Report, document: Document) -> None:
+    known, cover = workbook.properties, report.cover
+    known.title, known.subject, known.identifier = f"{cover.title} {cover.customer}", cover.target, cover.number
+    known.creator = known.lastModifiedBy = cover.prepared_by
+    known.category, known.language = cover.classification, report.language
+    known.created = known.modified = datetime.fromisoformat(document["as_of"]).astimezone(UTC).replace(tzinfo=None)
+
+
+def _summary(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+    """Page one again, and what of this file is whose."""
+    marked(sheet, OTHER_MARK)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NAME_WIDTH, _VALUE_WIDTH
+    write(sheet.cell(2, 1), report.cover.title, words)
+    sheet.cell(2, 1).alignment = Alignment(wrap_text=False)
+    sheet.cell(2, 1).font = Font(bold=True, size=16, color=style.accent[1:].upper())
+    row = 4
+    for title, pairs in _blocks(report, words):
+        write(sheet.cell(row, 1), title, words)
+        sheet.cell(row, 1).font = Font(bold=True, size=12, color=style.accent[1:].upper())
+        for place, (name, value) in enumerate(pairs, start=row + 1):
+            write(sheet.cell(place, 1), name, words)
+            write(sheet.cell(place, 2), value, words)
+            sheet.cell(place, 2).alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+            fit(sheet, place, ((name, _NAME_WIDTH), (str(value), _VALUE_WIDTH)))
+        row += len(pairs) + 2
+    printable(sheet)
+
+
+def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
+    front = report.front
+    yield words("Cover"), report.cover.facts
+    yield words("Health score"), _verdict(report, words)
+    yield words("Points lost by category"), [(bar.label, bar.points_lost or NOTHING) for bar in front.bars]
+    yield words("Checks with findings"), [(label, count) for _, label, count in front.severities]
+    yield (
+        words("What to do first"),
+        [(f"{step.code} {step.title}", " · ".join(filter(None, (f"+{step.gain}", step.deadline, step.effort))))
+         for step in front.steps],
+    )  # fmt: skip
+    yield (
+        words("Decisions asked of the customer"),
+        [(", ".join(decision.codes), decision.text) for decision in report.decisions],
+    )
+    if front.since:
+        yield words("Since last time"), _since(report, words)
+    yield words("What this assessment cost the database"), front.cost
+    yield words("Authorization"), front.authorization
+    yield (
+        words("How to use this file"),
+        [
+            (
+                words("Columns with a yellow head"),
+                words("Yours to fill in; the next list keeps them, and what you add."),
+            ),
+            (words("All other columns"), words("Written anew by each assessment.")),
+            (words("To keep what is written"), "ob-health assess|render … --update FILE"),
+        ],
+    )
+
+
+def _verdict(report: Report, words: Words) -> list[tuple[str, Value]]:
+    verdict = report.front.verdict
+    grade = verdict.band or words("Grade withheld")
+    return [
+        (words("Health score"), f"{verdict.shown} / 100" if verdict.assessed else verdict.shown),
+        (words("Grade"), f"{grade} ({words('Provisional')})" if verdict.band and verdict.provisional else grade),
+        (words("Range"), verdict.range_shown if verdict.assessed else NOTHING),
+        (words("Coverage"), verdict.coverage),
+    ]
+
+
+def _since(report: Report, words: Words) -> list[tuple[str, Value]]:
+    since, now = report.front.since, report.front.verdict
+    if since is None:
+        return []
+    moved = f"{since.was} → {since.now if now.assessed else NOTHING}" + (f" ({since.delta})" if since.delta else "")
+    told: list[tuple[str, Value]] = [(words("Health score"), moved)]
+    told += [(label, count) for kind, label, count in since.counts if kind != "unchanged"]
+    return [*told, (words("Compared with"), since.baseline)]
+
+
+def _findings(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+    """Every finding for itself, which the list only counts."""
+    heads = (
+        (N_("Checks"), 10),
+        (N_("Title"), 30),
+        (N_("Severity"), 10),
+        (N_("Resource"), 40),
+        (N_("What was seen"), 60),
+        (N_("Value"), 16),
+        (N_("Limit"), 16),
+        (N_("Change"), 11),
+        (N_("Evidence"), 50),
+        (N_("SQL"), 60),
+        (N_("Way back"), 60),
+    )
+    rows: list[Sequence[Value]] = []
+    for card in _every((*report.cards, *report.platform)):
+        rows += [
+            (card.code, card.title, row.severity_label, row.resource, row.sentence, row.value, row.limit,
+             row.change_label, "\n".join(f"{name}: {value}" for name, value in row.evidence), row.sql.text,
+             row.rollback.text or card.no_rollback)
+            for row in (*card.rows, *card.more_rows)
+        ]  # fmt: skip
+        if card.unseen:
+            more = words("{count} further resources are listed in assessment.json only.", count=card.unseen)
+            rows.append((card.code, card.title, "", more))
+    nothing = words("No check that was assessed found anything.")
+    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+
+
+def _every(cards: Sequence[Card]) -> Iterator[Card]:
+    for card in cards:
+        yield card
+        yield from _every(card.symptoms)
+
+
+def _not_assessed(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+    heads = (
+        (N_("Checks"), 10),
+        (N_("Title"), 40),
+        (N_("Category"), 20),
+        (N_("Status"), 20),
+        (N_("Reason"), 60),
+        (N_("What unlocks it"), 60),
+        (N_("Risk points at stake"), 14),
+        (N_("Carried from an earlier assessment"), 26),
+    )
+    rows: list[Sequence[Value]] = [
+        (line.code, line.title, line.category, line.outcome, line.reason, line.unlock or NOTHING,
+         NOTHING if line.carried_from else float(line.points), line.carried_from)
+        for line in report.not_assessed
+    ]  # fmt: skip
+    nothing = words("Every check that applies was assessed.")
+    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+
+
+def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+    heads = (
+        (N_("What"), 18),
+        (N_("Checks"), 10),
+        (N_("Title"), 36),
+        (N_("Resource"), 36),
+        (N_("Severity"), 10),
+        (N_("Reason"), 60),
+        (N_("Answered for by"), 20),
+        (N_("Until"), 13),
+    )
+    muted: list[Sequence[Value]] = [
+        (words("Muted finding"), line.code, line.title, line.resource, line.severity_label, line.reason, line.owner,
+         line.until)
+        for line in report.muted
+    ]  # fmt: skip
+    overridden: list[Sequence[Value]] = [
+        (words("Overridden rule"), line.code, line.change, "", "", line.reason, line.owner, line.until)
+        for line in report.overrides
+    ]
+    if report.muted_unseen:
+        muted.append(("", "", words("{count} more are in assessment.json.", count=report.muted_unseen)))
+    nothing = words("No finding is muted.")
+    rows = [*muted, *overridden]
+    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+
+
+def _changes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+    heads = (
+        (N_("Change"), 22),
+        (N_("Checks"), 10),
+        (N_("Title"), 40),
+        (N_("Resource"), 40),
+        (N_("Was"), 12),
+        (N_("Value before"), 16),
+        (N_("Is"), 12),
+        (N_("Value now"), 16),
+        (N_("Points"), 10),
+    )
+    rows: list[Sequence[Value]] = []
+    if report.bridge:
+        rows += [(step.label, "", "", "", "", "", "", "", step.value) for step in report.bridge.steps]
+    rows += [
+        (line.kind_label, line.code, line.title, line.resource, line.was_severity, line.was_value, line.severity,
+         line.value)
+        for line in report.changes
+    ]  # fmt: skip
+    if report.changes_unseen:
+        rows.append(("", "", words("{count} more are in assessment.json.", count=report.changes_unseen)))
+    nothing = (
+        words("No finding appeared, went or changed.")
+        if report.front.since
+        else words("First assessment: there is nothing earlier to compare with.")
+    )
+    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)

@@ -1,0 +1,75 @@
+"""The columns of the list of findings. Their keys stand in a hidden row, so that people may move and rename them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.report.labels import N_
+
+MARK = "ob-health list 1"
+CLOSED_MARK = "ob-health closed 1"
+OTHER_MARK = "ob-health sheet 1"
+MARKS = frozenset({MARK, CLOSED_MARK, OTHER_MARK})
+NOTE = "-"  # the key of a line that only tells that there is none
+KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``human``: filled in by people, and kept. ``kind``: text, number or date."""
+
+    key: str
+    title: str
+    width: float
+    human: bool = False
+    kind: str = "text"
+
+
+COLUMNS = (
+    Column("number", N_("No."), 6, kind="number"),
+    Column("codes", N_("Checks"), 11),
+    Column("title", N_("Action"), 26),
+    Column("first_seen", N_("First seen"), 13),
+    Column("state", N_("State"), 12),
+    Column("severity_label", N_("Severity"), 10),
+    Column("category", N_("Category"), 14),
+    Column("resource", N_("Resource"), 28),
+    Column("seen", N_("What was seen"), 42),
+    Column("value", N_("Value"), 14),
+    Column("limit", N_("Limit"), 26),
+    Column("impact", N_("Why it matters here"), 32),
+    Column("action", N_("What to do"), 36),
+    Column("sql", N_("SQL"), 44),
+    Column("rollback", N_("Way back"), 38),
+    Column("verification", N_("Verification"), 30),
+    Column("gain", N_("Gain"), 8, kind="number"),
+    Column("effort", N_("Effort"), 17),
+    Column("deadline", N_("Deadline"), 11),
+    Column("actor", N_("Who mends it"), 15),
+    Column("owner_customer", N_("Owner (customer)"), 15, human=True),
+    Column("owner_tam", N_("Owner (account manager)"), 15, human=True),
+    Column("planned", N_("Planned date"), 13, human=True, kind="date"),
+    Column("done", N_("Actual date"), 13, human=True, kind="date"),
+    Column("review", N_("Review result"), 14, human=True),
+    Column("remarks", N_("Remarks"), 36, human=True),
+)
+CLOSED_ON = Column("closed_on", N_("Closed on"), 13)
+REVIEWS: Mapping[str, str] = {
+    "open": N_("To be reviewed"),
+    "passed": N_("Review passed"),
+    "partly": N_("Partly done"),
+    "failed": N_("Review failed"),
+    "accepted": N_("Risk accepted"),
+}
+HUMAN = tuple(column.key for column in COLUMNS if column.human)
+
+
+def key_of(target: str, codes: tuple[str, ...]) -> str:
+    """What a line is known by in the next list."""
+    return f"{target}/{'+'.join(codes)}"
+
+
+def target_and_codes(key: str) -> tuple[str, tuple[str, ...]]:
+    target, _, codes = key.rpartition("/")
+    return target, tuple(code for code in codes.split("+") if code)

@@ -1,0 +1,188 @@
+"""The sheets that people work with: the list, one line for each unit of work, and the lines that are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from agent.document import Document
+from agent.report.words import Words
+from agent.report.worklist import STATES, WorkLine, fate
+from agent.report.xlsx_cells import (
+    FIRST_ROW,
+    HEAD_ROW,
+    SEVERITY_COLORS,
+    Value,
+    fit,
+    head,
+    line_below,
+    marked,
+    put,
+    tabular,
+    write,
+)
+from agent.report.xlsx_columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, NOTE, REVIEWS, Column, key_of
+from agent.report.xlsx_written import Added, Kept, Line, Sheet
+
+_HUMAN_FILL = PatternFill("solid", fgColor="FFFBEF")
+_DAY = "yyyy-mm-dd"
+_KEY_COLUMN = 1
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Both sheets of one document; ``listed`` and ``closed`` are the earlier ones."""
+
+    document: Document
+    words: Words
+    accent: str
+    lines: Sequence[WorkLine]
+    listed: Sheet = field(default_factory=Sheet)
+    closed: Sheet = field(default_factory=Sheet)
+
+    def fill_list(self, sheet: Worksheet) -> None:
+        """Each unit with what was written in its line before, then the lines that people added."""
+        self._heads(sheet, MARK, COLUMNS, self.listed.added)
+        taken, row = self.taken(), FIRST_ROW
+        target = self.document["target"]["name"]
+        for line, before in zip(self.lines, taken, strict=True):
+            values = self._values(line, before)
+            self._row(sheet, row, key_of(target, line.codes), COLUMNS, values, before)
+            severity = sheet.cell(row, _column(COLUMNS, "severity_label"))
+            severity.font = Font(bold=True, color=SEVERITY_COLORS.get(line.severity, "161B22"))
+            row += 1
+        if not self.lines:
+            nothing = self.words("Nothing to mend was found among the checks that were assessed.")
+            self._row(sheet, row, NOTE, COLUMNS, {"title": nothing}, None)
+            row += 1
+        for own in self.listed.own:
+            _as_it_was(sheet, row, COLUMNS, own)
+            row += 1
+        self._validations(sheet, row)
+        width = 1 + len(COLUMNS) + len(self.listed.added)
+        tabular(sheet, width, row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
+
+    def fill_closed(self, sheet: Worksheet) -> None:
+        """Lines that no unit of work continues, with what was written there; nothing that people wrote is lost."""
+        columns = (*COLUMNS, CLOSED_ON)
+        self._heads(sheet, CLOSED_MARK, columns, self._closed_added())
+        today, row = self.document["as_of"][:10], FIRST_ROW
+        used = {id(line) for line in self.taken() if line is not None}
+        for part, offset in ((self.listed, 0), (self.closed, len(self.listed.added))):
+            for line in part.lines:
+                if id(line) not in used:
+                    told = {key: _text(kept) for key, kept in line.cells.items() if key not in HUMAN}
+                    told["state"] = self.words.label(STATES, fate(self.document, line.codes))
+                    told.setdefault(CLOSED_ON.key, today)
+                    self._row(sheet, row, line.key, columns, told, line, offset)
+                    row += 1
+        for own in self.closed.own:
+            _as_it_was(sheet, row, columns, own, len(self.listed.added))
+            row += 1
+        if row == FIRST_ROW:
+            self._row(sheet, row, NOTE, columns, {"title": self.words("No line is closed.")}, None)
+        tabular(sheet, 1 + len(columns) + len(self._closed_added()), row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
+
+    def taken(self) -> tuple[Line | None, ...]:
+        """For each unit the earlier line that it continues: an open one before a closed one, then the most checks.
+
+        One line can go on in two units. Two lines that become one unit: one goes on, the other is closed.
+        """
+        earlier = [(line, True) for line in self.listed.lines] + [(line, False) for line in self.closed.lines]
+
+        def best(codes: Sequence[str]) -> Line | None:
+            shared = [(is_open, len({*codes} & {*line.codes}), line) for line, is_open in earlier]
+            found = [(is_open, count, line) for is_open, count, line in shared if count]
+            return max(found, key=lambda item: item[:2])[2] if found else None
+
+        return tuple(best(line.codes) for line in self.lines)
+
+    def _closed_added(self) -> tuple[Added, ...]:
+        return (*self.listed.added, *self.closed.added)
+
+    def _values(self, line: WorkLine, before: Line | None) -> dict[str, Value]:
+        values: dict[str, Value] = {
+            column.key: getattr(line, column.key)
+            for column in COLUMNS
+            if not column.human and column.key not in ("codes", "state")
+        }
+        state = line.state
+        if before is not None:
+            was_open = any(before is line for line in self.listed.lines)
+            state = ("unchanged" if state == "new" else state) if was_open else "reopened"
+            if "first_seen" in before.cells:
+                values["first_seen"] = _text(before.cells["first_seen"]) or line.first_seen
+        values["codes"] = ", ".join(line.codes)
+        values["state"] = self.words.label(STATES, state)
+        return values
+
+    def _heads(self, sheet: Worksheet, mark: str, columns: Sequence[Column], added: Sequence[Added]) -> None:
+        marked(sheet, mark)
+        head(sheet, _KEY_COLUMN, KEY, 12, self.accent)
+        sheet.column_dimensions["A"].hidden = True
+        for number, column in enumerate(columns, start=_KEY_COLUMN + 1):
+            sheet.cell(1, number, column.key)
+            head(sheet, number, self.words(column.title), column.width, self.accent, human=column.human)
+        for number, extra in enumerate(added, start=_KEY_COLUMN + 1 + len(columns)):
+            put(sheet.cell(HEAD_ROW, number), extra.head)
+            sheet.column_dimensions[sheet.cell(1, number).column_letter].width = extra.width
+
+    def _row(
+        self, sheet: Worksheet, row: int, key: str, columns: Sequence[Column],
+        values: Mapping[str, Value], before: Line | None, offset: int = 0,
+    ) -> None:  # fmt: skip
+        write(sheet.cell(row, _KEY_COLUMN), key, self.words)
+        line_below(sheet, row, _KEY_COLUMN + len(columns))
+        for number, column in enumerate(columns, start=_KEY_COLUMN + 1):
+            cell = sheet.cell(row, number)
+            if column.human:
+                cell.fill = _HUMAN_FILL
+                if column.kind == "date":
+                    cell.number_format = _DAY
+                put(cell, before.cells.get(column.key) if before else None)
+            else:
+                write(cell, values.get(column.key), self.words)
+        if before is not None:
+            _extra(sheet, row, columns, before, offset)
+        fit(sheet, row, [(str(values.get(column.key) or ""), column.width) for column in columns])
+
+    def _validations(self, sheet: Worksheet, last: int) -> None:
+        """What can be chosen; another word gives a warning and is taken all the same."""
+        for key, table in (("state", STATES), ("review", REVIEWS)):
+            chosen = ",".join(self.words(word).replace(",", "，").replace('"', "”") for word in table.values())
+            _validated(sheet, key, last, DataValidation(type="list", formula1=f'"{chosen[:250]}"', allow_blank=True))
+        for key in ("planned", "done"):
+            rule = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
+            _validated(sheet, key, last, rule)
+
+
+def _validated(sheet: Worksheet, key: str, last: int, rule: DataValidation) -> None:
+    rule.errorStyle, rule.showErrorMessage = "warning", True
+    sheet.add_data_validation(rule)
+    letter = sheet.cell(1, _column(COLUMNS, key)).column_letter
+    rule.add(f"{letter}{FIRST_ROW}:{letter}{max(last, FIRST_ROW) + 200}")
+
+
+def _column(columns: Sequence[Column], key: str) -> int:
+    return next(number for number, column in enumerate(columns, start=_KEY_COLUMN + 1) if column.key == key)
+
+
+def _as_it_was(sheet: Worksheet, row: int, columns: Sequence[Column], line: Line, offset: int = 0) -> None:
+    """A line that people added themselves."""
+    for number, column in enumerate(columns, start=_KEY_COLUMN + 1):
+        put(sheet.cell(row, number), line.cells.get(column.key))
+    _extra(sheet, row, columns, line, offset)
+
+
+def _extra(sheet: Worksheet, row: int, columns: Sequence[Column], line: Line, offset: int) -> None:
+    for number, kept in line.extra.items():
+        put(sheet.cell(row, _KEY_COLUMN + 1 + len(columns) + offset + number), kept)
+
+
+def _text(kept: Kept) -> str:
+    """What the agent wrote before; a formula in its place is only text."""
+    return "" if kept.value is None else str(kept.value)

@@ -1,0 +1,200 @@
+"""Reading an earlier list of findings: what people wrote, found again by the checks of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from agent.errors import ConfigError
+from agent.report.xlsx_columns import (
+    CLOSED_MARK,
+    CLOSED_ON,
+    COLUMNS,
+    HUMAN,
+    KEY,
+    MARK,
+    MARKS,
+    NOTE,
+    target_and_codes,
+)
+from agent.terms import Text
+
+FILE_BYTES_MAX = 64 * 1024 * 1024
+_HEAD_ROWS = 20  # people may have put lines above
+_KNOWN = frozenset({KEY, CLOSED_ON.key, *(column.key for column in COLUMNS)})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One cell as it was; ``place`` is where, for formulas that move with it."""
+
+    value: Any
+    data_type: str
+    place: str
+    style: Any
+    comment: Any
+    link: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. ``cells`` by column key, ``extra`` by number of the added column; no ``codes``: people's own."""
+
+    key: str
+    codes: tuple[str, ...]
+    cells: Mapping[str, Kept]
+    extra: Mapping[int, Kept]
+
+    @property
+    def all(self) -> tuple[Kept, ...]:
+        return (*self.cells.values(), *self.extra.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A column that people added: its head and width."""
+
+    head: Kept
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """``lines`` are ours with what people wrote there, ``own`` those that people added themselves."""
+
+    known: bool = False
+    lines: tuple[Line, ...] = ()
+    own: tuple[Line, ...] = ()
+    added: tuple[Added, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(line.key for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An earlier list as a file. ``target`` is whom it is about, empty where no line tells."""
+
+    path: Path
+    content: bytes
+    target: str
+
+
+def read(path: Path) -> Written:
+    """Raises ConfigError for a file that is no list of ours, is damaged, or is open elsewhere."""
+    args = {"path": str(path)}
+    content = _content(path)
+    try:
+        workbook = opened(content)
+        found = sheet_of(workbook, MARK)
+        keys = [*found.keys, *sheet_of(workbook, CLOSED_MARK).keys]
+    except Exception as error:  # noqa: BLE001 - whatever a damaged or hostile file may do to the library
+        text = "{path} is no spreadsheet or is damaged ({reason}). Give a findings.*.xlsx that this agent wrote."
+        raise ConfigError(Text(text, {**args, "reason": str(error)[:200] or type(error).__name__})) from None
+    if not found.known:
+        text = "{path} is no list of findings of this agent. Give a findings.*.xlsx that it wrote."
+        raise ConfigError(Text(text, args))
+    targets = {target for target, _ in map(target_and_codes, keys)}
+    if len(targets) > 1:
+        text = "{path} holds lines of several targets ({targets}). Keep one list for each target."
+        raise ConfigError(Text(text, {**args, "targets": ", ".join(sorted(targets))}))
+    return Written(path, content, next(iter(targets), ""))
+
+
+def _content(path: Path) -> bytes:
+    args = {"path": str(path)}
+    owner = next((lock for lock in (f"~${path.name}", f".~lock.{path.name}#") if path.with_name(lock).exists()), None)
+    if owner:
+        text = "{path} is open in another program ({owner}). Close it there and run this again."
+        raise ConfigError(Text(text, {**args, "owner": owner}))
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise ConfigError(Text("{path} is larger than any list of findings. Give the right file.", args))
+        return path.read_bytes()
+    except OSError as error:
+        text = "{path} cannot be read ({reason}). Close it elsewhere or give the right file."
+        raise ConfigError(Text(text, {**args, "reason": error.strerror or str(error)})) from None
+
+
+def opened(content: bytes) -> Workbook:
+    """The workbook, with formulas as they were typed."""
+    return load_workbook(BytesIO(content))
+
+
+def mark_of(sheet: Worksheet) -> tuple[str, int, int]:
+    """What marks a sheet as ours, its row and its column; empty for a sheet of people's own."""
+    for cells in sheet.iter_rows(max_row=_HEAD_ROWS):
+        for cell in cells:
+            if isinstance(cell.value, str) and cell.value in MARKS:
+                return cell.value, cell.row, cell.column
+    return "", 0, 0
+
+
+def sheet_of(workbook: Workbook, mark: str) -> Sheet:
+    """What stands in the list or among the closed lines."""
+    for sheet in workbook.worksheets:
+        found, row, column = mark_of(sheet)
+        if found == mark:
+            return _parsed(sheet, row, column)
+    return Sheet()
+
+
+def _parsed(sheet: Worksheet, row: int, key_column: int) -> Sheet:
+    named = {cell.column: str(cell.value) for cell in sheet[row] if cell.value in _KNOWN}
+    named[key_column] = KEY
+    added = [column for column in range(1, sheet.max_column + 1) if column not in named]
+    added = [column for column in added if any(_said(cell) for (cell,) in _below(sheet, row, column))]
+    lines: list[Line] = []
+    own: list[Line] = []
+    for cells in sheet.iter_rows(min_row=row + 2):
+        if any(_said(cell) for cell in cells):
+            kept = {cell.column: _kept(cell) for cell in cells}
+            by_key = {name: kept[column] for column, name in named.items() if column in kept}
+            extra = {number: kept[column] for number, column in enumerate(added) if column in kept}
+            key = str(by_key.pop(KEY).value or "")
+            line = Line(key, target_and_codes(key)[1], by_key, extra)
+            if key != NOTE:
+                (lines if line.codes else own).append(line)
+    heads = tuple(
+        Added(_kept(sheet.cell(row + 1, column)), sheet.column_dimensions[get_column_letter(column)].width)
+        for column in added
+    )
+    return Sheet(True, tuple(lines), tuple(own), heads)
+
+
+def _below(sheet: Worksheet, row: int, column: int) -> Iterator[tuple[Cell, ...]]:
+    yield from sheet.iter_rows(min_row=row + 1, min_col=column, max_col=column)
+
+
+def _said(cell: Cell) -> bool:
+    return cell.value is not None or cell.comment is not None
+
+
+def _kept(cell: Cell) -> Kept:
+    style = copy(cell._style) if cell.has_style else None
+    return Kept(cell.value, cell.data_type, cell.coordinate, style, copy(cell.comment), copy(cell.hyperlink))
+
+
+def entries(content: bytes) -> set[tuple[Any, ...]]:
+    """Everything that people wrote, so that two files can be compared."""
+    workbook, found = opened(content), set[tuple[Any, ...]]()
+    for mark in (MARK, CLOSED_MARK):
+        sheet = sheet_of(workbook, mark)
+        found |= {("column", column.head.value) for column in sheet.added}
+        for line in sheet.own:
+            found.add(("line", *sorted(str(kept.value) for kept in line.all if kept.value is not None)))
+        for line in sheet.lines:
+            for kept in (*(line.cells[key] for key in HUMAN if key in line.cells), *line.extra.values()):
+                if kept.value is not None or kept.comment:
+                    found.add(("cell", str(kept.value), kept.comment and kept.comment.text))
+    return found | {("sheet", sheet.title) for sheet in workbook.worksheets if not mark_of(sheet)[0]}

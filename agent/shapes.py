@@ -1,0 +1,57 @@
+"""Whether records that were read from a file hold what their annotations say."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import TypeVar
+
+from agent.terms import TenantKind, Version
+
+T = TypeVar("T")
+_LARGEST = 1 << 100  # sums of 64-bit numbers are less
+_PLAIN = frozenset({str, int, float, bool, datetime, date, Version, TenantKind, types.NoneType})
+
+
+def checked(record: T) -> T:
+    """The record, a dataclass; a number where a text belongs would break a report later. Raises ValueError."""
+    kind: type = type(record)
+    for name, kinds in _kinds(kind).items():
+        value = getattr(record, name)
+        if type(value) not in kinds or (type(value) is int and abs(value) > _LARGEST):
+            raise ValueError(f"{kind.__name__}.{name}")
+    return record
+
+
+@cache
+def _kinds(record: type) -> Mapping[str, frozenset[type]]:
+    """What each field may hold, as far as that is plain values."""
+    found = {}
+    for name, hint in typing.get_type_hints(record).items():
+        kinds = frozenset(typing.get_args(hint) or (hint,))
+        if kinds <= _PLAIN:
+            found[name] = kinds | {int} if float in kinds else kinds
+    return found
+
+
+def moment(text: str) -> datetime:
+    """An aware time. Raises ValueError."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return found
+
+
+def version(parts: list[int]) -> Version:
+    """A version from its numbers. Raises ValueError."""
+    if not all(type(part) is int and 0 <= part <= _LARGEST for part in parts):
+        raise ValueError("this is no version")
+    return Version(*parts)
+
+
+def no_constant(word: str) -> float:
+    """For ``json.loads``: NaN and infinity are no JSON. Raises ValueError."""
+    raise ValueError(f"{word} is no number")

@@ -1,0 +1,22 @@
+"""Signals that ask us to end: sessions and journals are closed on the way out."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+from agent.errors import Stopped
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all
+
+
+def end_in_order() -> None:
+    """From now on these raise ``Stopped`` in the main thread; one that is ignored (nohup) stays ignored."""
+    for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name)):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends at once
+    raise Stopped(number)

@@ -1,0 +1,157 @@
+"""The chapters of report.docx, in the order of ``agent.report.contents``."""
+
+from __future__ import annotations
+
+from report_templates.word import annex
+from report_templates.word.cards import card_macro, place_card
+from report_templates.word.chapter import CHECK, UNSEEN, chapter
+from report_templates.word.front import contents, cover, figure, heading, page_one, severity
+from report_templates.word.xml import Column, each, listing, pairs, para, row, run, say, steer_row, table, when
+from report_templates.word.xml import cell as table_cell
+
+
+def body() -> str:
+    """Everything between the first and the last paragraph."""
+    return "".join(
+        (
+            card_macro(), cover(), page_one(), contents(), _own("front"), _scope(), _points(), _changes(), _top(),
+            _roadmap(), _categories(), _platform(), annex.not_assessed(), annex.carried(), annex.mutes(),
+            annex.passed(), annex.left_out(), annex.method(), annex.sources(), annex.statements(), annex.load(),
+            _own("end"), annex.glossary(),
+        )
+    )  # fmt: skip
+
+
+def _own(place: str) -> str:
+    """The sender's own chapters."""
+    number = f"{{{{ numbers['own-{place}-' ~ loop.index] }}}}"
+    title = heading("Heading1", number + "  {{ section.title }}", f"own_{place}_{{{{ loop.index }}}}")
+    return each(f'section in house.placed("{place}")', title,
+                each("text in section.paragraphs", para("Normal", "{{ text }}")))  # fmt: skip
+
+
+def _scope() -> str:
+    return chapter("scope", page_break=True) + pairs("report.scope", 75)
+
+
+def _points() -> str:
+    columns = (
+        Column(say("Check"), 76, CHECK),
+        Column(say("Category"), 34, "{{ line.category }}"),
+        Column(say("Severity"), 22, para("TableText", severity("line"))),
+        Column(say("Points lost"), 22, "{{ line.points }}", right=True),
+        Column(say("Share"), 16, "{{ line.share }}%", right=True),
+    )
+    note = say(
+        "Score = 100 × exp(−R/100), where R is the sum of the risk points of all checks with findings. "
+        "A check costs once, however many resources it found; findings with one cause cost as much as the "
+        "dearest of them."
+    )
+    return (
+        chapter("points", note)
+        + when("uncharted", para("Small", "{{ uncharted }}"))
+        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "categories", "losses"))
+        + when("report.losses", listing("line in report.losses", columns),
+               otherwise=para("Normal", say("No check that was assessed found anything.")))
+    )  # fmt: skip
+
+
+def _changes() -> str:
+    note = say(
+        "Each finding against the one of {date}. Resolved means that the check ran again and found nothing.",
+        date="report.front.since.baseline",
+    )
+    steps = (Column(say("Reason"), 120, "{{ step.label }}"), Column(say("Points"), 50, "{{ step.points }}", right=True))
+
+    def state(severity_of: str, value: str) -> str:
+        shown = f"{{{{ {severity_of} or '–' }}}}{{% if {value} %}} · {{{{ {value} }}}}{{% endif %}}"
+        return para("TableText", shown)
+
+    columns = (
+        Column(say("Change"), 26, "{{ line.kind_label }}"),
+        Column(say("Check"), 54, CHECK),
+        Column(say("Resource"), 42, para("TableText", run("{{ line.resource }}", "Mono"))),
+        Column(say("Was"), 24, state("line.was_severity", "line.was_value")),
+        Column(say("Is"), 24, state("line.severity", "line.value")),
+    )
+    return when(
+        "report.front.since",
+        chapter("changes", note),
+        when("report.bridge", para("Label", "{{ report.bridge.was }} → {{ report.bridge.now }}"),
+             listing("step in report.bridge.steps", steps)),
+        when("report.changes", listing("line in report.changes", columns),
+             otherwise=para("Normal", say("No finding appeared, went or changed."))),
+        when("report.changes_unseen", para("Small", say(UNSEEN, count="report.changes_unseen"))),
+    )  # fmt: skip
+
+
+def _top() -> str:
+    note = say("Sorted by points lost. Findings with one cause stand under it and cost once.")
+    return when(
+        "report.top",
+        chapter("top", note, page_break=True),
+        each("risk in report.top", place_card("risk")),
+        otherwise=chapter("top", note) + para("Normal", say("No check that was assessed found anything.")),
+    )
+
+
+def _roadmap() -> str:
+    columns = (10.0, 64.0, 22.0, 38.0, 16.0, 20.0)
+    heads = ("No.", "Action", "Severity", "Effort", "Gain", "Score then")
+    right = ("No.", "Gain", "Score then")
+    what = para("TableText", run("{{ unit.title }}", "Strong")) + para(
+        "TableText", run("{{ unit.codes|join(', ') }} · {{ unit.actor }} · {{ unit.run_as }}", "Soft")
+    )
+    cells = ("{{ unit.number }}", what, para("TableText", severity("unit")), "{{ unit.effort_label }}",
+             "+{{ unit.gain }}", "{{ unit.score_after }}")  # fmt: skip
+    stage = para("TableText", run("{{ stage.label }}", "Strong"))
+    rows = table(
+        "HealthTable", columns,
+        row(*(table_cell(say(head), width, right=head in right) for head, width in zip(heads, columns, strict=True)),
+            head=True),
+        steer_row("for stage in report.roadmap", 6, sum(columns)),
+        row(table_cell(stage, sum(columns[:5]), span=5), table_cell("{{ stage.score_after }}", columns[5], right=True)),
+        steer_row("for unit in stage.units", 6, sum(columns)),
+        row(*(table_cell(content, width, right=head in right)
+              for head, content, width in zip(heads, cells, columns, strict=True))),
+        steer_row("endfor", 6, sum(columns)),
+        steer_row("endfor", 6, sum(columns)),
+    )  # fmt: skip
+    note = say(
+        "In this order. One action that clears several findings is one row; "
+        "the score is what stands after all rows so far."
+    )
+    return when("report.roadmap", chapter("roadmap", note), when('"roadmap" in charts', figure("roadmap")), rows,
+                para("TableEnd"))  # fmt: skip
+
+
+def _categories() -> str:
+    key = "category_{{ chapter.key|replace('-', '_') }}"
+    line = (
+        say("Points lost") + " {{ chapter.points_lost or '–' }} · " + say("Coverage") + " {{ chapter.coverage }} · "
+        + say("Passed") + " {{ chapter.passed }} · " + say("Not assessed") + " {{ chapter.not_assessed }} · "
+        + say("Muted") + " {{ chapter.muted }}"
+    )  # fmt: skip
+    risks = (
+        "{% for risk in chapter.top %}{{ risk.code }} {{ risk.title }}{% if not loop.last %}; {% endif %}{% endfor %}"
+    )
+    above = para("Normal", say("Among the top risks:") + " " + risks)
+    chart = "".join(
+        when(f'chapter.key == "{category}" and "{name}" in charts', figure(name))
+        for category, name in (("capacity", "capacity"), ("sql", "top_sql"))
+    )
+    return when(
+        "report.chapters",
+        chapter("chapters"),
+        each("chapter in report.chapters",
+             heading("Heading2", "{{ chapter.label }}", key), para("Lead", line),
+             chart, when("chapter.top", above), each("found in chapter.cards", place_card("found"))),
+    )  # fmt: skip
+
+
+def _platform() -> str:
+    note = say(
+        "The customer cannot mend these, so they take no points. The account manager follows them up with the platform."
+    )
+    return when("report.platform", chapter("platform", note),
+                each("found in report.platform", place_card("found", counted=False)))  # fmt: skip

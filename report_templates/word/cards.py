@@ -1,0 +1,117 @@
+"""One check with findings in report.docx: a macro, so that all chapters show it alike."""
+
+from __future__ import annotations
+
+from report_templates.word.front import severity
+from report_templates.word.xml import Column, each, listing, pairs, para, run, say, tag, when
+
+
+def card_macro() -> str:
+    """``card(c, counted, level)``: level 3 stands alone, level 4 under its cause."""
+    head = "{{ c.code }}  {{ c.title }}"
+    return "".join(
+        (
+            tag("macro card(c, counted, level)"),
+            when("level == 3", para("Heading3", head), otherwise=para("Label", head)),
+            _line(),
+            when(
+                "c.impact and level == 3",
+                para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}"),
+            ),
+            para("Normal", "{{ c.rationale }}"),
+            _rows(),
+            _judged(),
+            _remedy(),
+            when(
+                "c.symptoms",
+                para("Label", say("Symptoms of the same cause, taking no points of their own")),
+                each("symptom in c.symptoms", "<w:p><w:r><w:t>{{p card(symptom, counted, 4) }}</w:t></w:r></w:p>"),
+            ),
+            tag("endmacro"),
+        )
+    )
+
+
+def place_card(card: str, counted: bool = True) -> str:
+    """The card of an expression."""
+    return f"<w:p><w:r><w:t>{{{{p card({card}, {'true' if counted else 'false'}, 3) }}}}</w:t></w:r></w:p>"
+
+
+def _line() -> str:
+    tags = (
+        "{% if c.change_label %} · {{ c.change_label }}{% endif %}"
+        "{% if c.attested %} · " + say("Attested") + "{% endif %}"
+        "{% if c.overridden %} · " + say("Rule overridden") + "{% endif %}"
+    )
+    toll = (
+        "{% if counted %} · " + say("Points lost") + " {{ c.points_lost }} · " + say("Gain when mended")
+        + " +{{ c.gain }}{% endif %}"
+    )  # fmt: skip
+    return para("Lead", severity("c"), " · {{ c.category }} · {{ c.actor }}" + tags + toll)
+
+
+def _rows() -> str:
+    where = (
+        para("TableText", run("{{ row.resource }}", "Mono"))
+        + para("TableText", "{{ row.sentence }}")
+        + when(
+            "row.evidence",
+            para(
+                "TableText",
+                run(
+                    "{% for name, value in row.evidence %}{{ name }}: {{ value }}"
+                    "{% if not loop.last %} · {% endif %}{% endfor %}",
+                    "Soft",
+                ),
+            ),
+        )
+    )
+    change = para("TableText", severity("row")) + when(
+        "row.change_label", para("TableText", run("{{ row.change_label }}", "Soft"))
+    )
+    columns = (
+        Column(say("Resource"), 96, where),
+        Column(say("Value"), 26, "{{ row.value }}", right=True),
+        Column(say("Limit"), 22, "{{ row.limit }}", right=True),
+        Column(say("Severity"), 26, change),
+    )
+    more = "c.row_count - c.rows|length"
+    return listing("row in c.rows", columns) + when(
+        f"{more} > 0",
+        para("Small", say("{count} more resources are in {file}, sheet “{sheet}”.",
+                          count=f"({more})", file="list_file", sheet='_("Findings")')),
+    )  # fmt: skip
+
+
+def _judged() -> str:
+    rungs = "{% for name, value in c.judged %}{{ name }} {{ value }}{% if not loop.last %} · {% endif %}{% endfor %}"
+    return when("c.judged", para("Small", say("Judged by") + " " + rungs))
+
+
+def _remedy() -> str:
+    return "".join(
+        (
+            para("Label", say("What to do")),
+            para("Normal", "{{ c.advice }}"),
+            _script("c.sql", "c.more_sql"),
+            pairs("c.facts", 40),
+            when(
+                "c.rollback.count or c.no_rollback",
+                para("Label", say("Way back")),
+                _script("c.rollback", "c.more_rollback"),
+                when("c.no_rollback", para("Normal", "{{ c.no_rollback }}")),
+            ),
+            when("c.link", para("Small", "{{ c.link }}")),
+        )
+    )
+
+
+def _script(first: str, more: str) -> str:
+    cut = say("Shown in part or with unusual characters made visible; take it from assessment.json.")
+    rest = say("{count} more statements are in {file}, sheet “{sheet}”.", count=f"{more}.count", file="list_file",
+               sheet='_("Findings")')  # fmt: skip
+    return (
+        when(f"{first}.count", para("Code", f"{{{{ {first}.text }}}}"))
+        + when(f"{first}.count and not {first}.whole", para("Small", cut))
+        + when(f"{more}.count", para("Small", rest))
+    )

@@ -1,0 +1,269 @@
+"""The cover, page one and the table of contents of report.docx."""
+
+from __future__ import annotations
+
+from report_templates.word.styles import WASH
+from report_templates.word.xml import (
+    TEXT_WIDTH_MM,
+    Column,
+    cell,
+    each,
+    field,
+    listing,
+    pairs,
+    para,
+    row,
+    run,
+    say,
+    tab,
+    table,
+    tag,
+    twips,
+    when,
+)
+
+HALF_MM = TEXT_WIDTH_MM / 2
+SIDE_MM = HALF_MM - 4  # less the padding of a cell
+BOOKMARK = "_Toc_"
+QUARTERS_MM = (42.0, 56.0, 40.0, 32.0)
+
+
+def severity(of: str) -> str:
+    """Mark and word, so that colour is not needed. ``of`` has ``severity`` and ``severity_label``."""
+    shown = f'{{{{ marks.get({of}.severity, "") }}}} {{{{ {of}.severity_label }}}}'
+    return run(shown, f"Severity{{{{ {of}.severity|capitalize }}}}")
+
+
+def heading(style: str, text: str, name: str, *, page_break: bool = False) -> str:
+    """A heading that the table of contents leads to by ``name``, which may hold Jinja expressions."""
+    marked = f'<w:bookmarkStart w:id="0" w:name="{BOOKMARK}{name}"/>{run(text)}<w:bookmarkEnd w:id="0"/>'
+    return para(style, marked, page_break=page_break)
+
+
+def cover() -> str:
+    return "".join(
+        (
+            when("logo", para("Figure", "{{ logo }}")),
+            para("Title", "{{ report.cover.title }}"),
+            para("Subtitle", "{{ report.cover.customer }}"),
+            pairs("report.cover.facts", 45, 130),
+            when(
+                "house.contacts",
+                para("Label", say("Contacts")),
+                pairs("house.contacts", 45, 130),
+            ),
+        )
+    )
+
+
+def page_one() -> str:
+    """The manager's page; it stands alone."""
+    return "".join(
+        (
+            heading("Heading1", say("Conclusion"), "conclusion", page_break=True),
+            para(
+                "Lead",
+                "{{ report.front.customer }} · {{ report.front.target }} · {{ report.front.version }} · "
+                "{{ report.front.kind }} · "
+                + say("Assessed")
+                + " {{ report.front.as_of }} · {{ report.front.period }}",
+            ),
+            tag("set v = report.front.verdict"),
+            tag("set since = report.front.since"),
+            _verdict(),
+            _caveat(),
+            _steps(),
+            _halves(_bars(), _severities() + _since() + _decisions()),
+            _told("What this assessment cost the database", "report.front.cost"),
+            when(
+                "report.front.authorization",
+                _told("Authorization", "report.front.authorization"),
+                otherwise=para("Small", say("No authorization is recorded in this document.")),
+            ),
+        )
+    )
+
+
+def _verdict() -> str:
+    grade = "{% if v.band %}{{ v.band }}{% else %}" + say("Grade withheld") + "{% endif %}"
+    outof = "{% if v.assessed %} / 100{% endif %}"
+    return table(
+        "HealthPlain", QUARTERS_MM,
+        row(
+            cell(para("Small", say("Health score")) + para("BigNumber", "{{ v.shown }}", run(outof, "SoftSmall")),
+                 QUARTERS_MM[0], fill=WASH),
+            _word(say("Grade"), grade, "{% if v.provisional and v.band %}" + say("Provisional") + "{% endif %}",
+                  QUARTERS_MM[1]),
+            _word(say("Range"), "{{ v.range_shown if v.assessed else '–' }}", "", QUARTERS_MM[2]),
+            _word(say("Coverage"), "{{ v.coverage }}", "", QUARTERS_MM[3]),
+        ),
+        head=False,
+    ) + para("TableEnd")  # fmt: skip
+
+
+def _word(label: str, value: str, note: str, width_mm: float) -> str:
+    return cell(para("Small", label) + para("BigWord", value) + (para("Small", note) if note else ""), width_mm,
+                fill=WASH)  # fmt: skip
+
+
+def _caveat() -> str:
+    blind = say("Nothing could be assessed, so there is no score. What would unlock it stands under “Not assessed”.")
+    withheld = say(
+        "Too much could not be assessed, now or for too long, to grade this target. "
+        "What would unlock it stands under “Not assessed”."
+    )
+    provisional = say("Part of the checks could not be assessed; the grade may change once they are.")
+    return "".join(
+        (
+            tag("if not v.assessed"), para("Small", blind),
+            tag("elif not v.band"), para("Small", withheld),
+            tag("elif v.provisional"), para("Small", provisional),
+            tag("endif"),
+        )
+    )  # fmt: skip
+
+
+def _steps() -> str:
+    title = (
+        "{% if report.front.steps|length == 3 %}" + say("Three things to do first")
+        + "{% else %}" + say("What to do first") + "{% endif %}"
+    )  # fmt: skip
+    what = para(
+        "TableText",
+        severity("step"),
+        run(" {{ step.title }}", "Strong"),
+        run(" {{ step.code }}{% if step.where %} · {{ step.where }}{% endif %}", "Soft"),
+    ) + para("TableText", "{{ step.advice }}")
+    columns = (
+        Column(say("Action"), 104, what),
+        Column(say("Deadline"), 20, "{{ step.deadline }}"),
+        Column(say("Effort"), 30, "{{ step.effort }}"),
+        Column(say("Gain"), 16, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
+    )
+    nothing = (
+        "{% if v.assessed %}" + say("Nothing to mend was found among the checks that were assessed.")
+        + "{% else %}" + say("Unlock the assessment first.") + "{% endif %}"
+    )  # fmt: skip
+    return para("Label", title) + when(
+        "report.front.steps",
+        listing("step in report.front.steps", columns),
+        otherwise=para("Normal", nothing),
+    )
+
+
+def _halves(left: str, right: str) -> str:
+    return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False) + para(
+        "TableEnd"
+    )
+
+
+def _tabbed(*parts: str) -> str:
+    return para("TableText", *parts, tab_mm=SIDE_MM)
+
+
+def _bars() -> str:
+    lost = "{{ bar.points_lost or '–' }}"
+    note = "{% if not bar.points_lost %} · " + say("not assessed") + "{% endif %}"
+    return para("Label", say("Points lost by category")) + when(
+        "report.front.bars",
+        each("bar in report.front.bars", _tabbed("{{ bar.label }}" + note, tab(), lost)),
+        otherwise=para("Small", say("No category has a check that applies.")),
+    )
+
+
+def _severities() -> str:
+    shown = "{{ marks[key] }} {{ label }} {{ count }}{% if not loop.last %} · {% endif %}"
+    loop = "{% for key, label, count in report.front.severities %}" + shown + "{% endfor %}"
+    note = say("By the worst severity of each check; {count} findings in all.", count="report.front.finding_count")
+    return para("Label", say("Checks with findings")) + para("TableText", loop) + para("Small", note)
+
+
+def _since() -> str:
+    moved = (
+        "{{ since.was }} → {{ since.now if v.assessed else '–' }}{% if since.delta %} ({{ since.delta }}){% endif %}"
+    )
+    counts = (
+        '{% for key, label, count in since.counts if key != "unchanged" %}{{ label }} {{ count }}'
+        "{% if not loop.last %} · {% endif %}{% endfor %}"
+    )
+    rules = (
+        "{% if since.ruleset_changed %} "
+        + say("The rules changed in between; part of the difference may come from that.")
+        + "{% endif %}"
+    )
+    return para("Label", say("Since last time")) + when(
+        "since",
+        para("TableText", run(moved, "Strong")),
+        para("TableText", counts),
+        para("Small", say("Against the assessment of {date}.", date="since.baseline") + rules),
+        otherwise=para("Small", say("First assessment: there is nothing earlier to compare with.")),
+    )
+
+
+def _decisions() -> str:
+    codes = "{% if decision.codes %} ({{ decision.codes|join(', ') }}){% endif %}"
+    return when(
+        "report.decisions",
+        para("Label", say("Decisions asked of the customer")),
+        each("decision in report.decisions",
+             para("TableText", "{{ loop.index }}. {{ decision.text }}", run(codes, "Soft"))),
+    )  # fmt: skip
+
+
+def _told(title: str, of: str) -> str:
+    """Names and values in running text, which takes less room than a table."""
+    loop = f"{{% for name, value in {of} %}}"
+    return para("Label", say(title)) + para(
+        "TableText", loop, run("{{ name }} ", "Soft"), "{{ value }}{% if not loop.last %} · {% endif %}{% endfor %}"
+    )
+
+
+def figure(name: str) -> str:
+    """A chart with its caption."""
+    return para("Figure", f"{{{{ charts.{name}.picture }}}}") + para("Caption", f"{{{{ charts.{name}.title }}}}")
+
+
+def contents() -> str:
+    """Filled in as it stands; Word adds the page numbers when it updates its fields."""
+    begin = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    return "".join(
+        (
+            para("ContentsHeading", say("Contents"), page_break=True),
+            para("toc1", begin + _entry(say("Conclusion"), "conclusion")),
+            tag("for heading in headings"),
+            para("toc1", _entry("{{ heading.number }}  {{ heading.title }}", "{{ heading.id|replace('-', '_') }}")),
+            each(
+                "key, title in heading.parts",
+                para("toc2", _entry("{{ title }}", "{{ key|replace('-', '_') }}")),
+            ),
+            tag("endfor"),
+            para("TableEnd", end),
+        )
+    )
+
+
+def _entry(text: str, name: str) -> str:
+    number = field(f"PAGEREF {BOOKMARK}{name} \\h", "")
+    return f'<w:hyperlink w:anchor="{BOOKMARK}{name}" w:history="1">{run(text)}{tab()}{number}</w:hyperlink>'
+
+
+def header() -> str:
+    """Who it is about, and who may read it."""
+    return (
+        '<w:p><w:pPr><w:pStyle w:val="header"/></w:pPr>'
+        + run("{{ report.cover.customer }} · {{ report.cover.target }}")
+        + tab() + run("{{ report.cover.classification }}") + "</w:p>"
+    )  # fmt: skip
+
+
+def footer() -> str:
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="footer"/><w:tabs><w:tab w:val="right" w:pos="{twips(TEXT_WIDTH_MM)}"/></w:tabs>'
+        f"</w:pPr>{run('{{ report.cover.title }} · {{ report.cover.number }}')}{tab()}{field('PAGE')}{run(' / ')}"
+        f"{field('NUMPAGES')}</w:p>"
+    )

@@ -1,0 +1,176 @@
+"""Named styles of report.docx: what a user of Word changes to change the looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docx.document import Document
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
+
+ACCENT, INK, SOFT, RULE, WASH = "0F4C81", "161B22", "5C6673", "D8DDE3", "F3F6F9"
+LATIN, CHINESE, CODE = "Calibri", "Microsoft YaHei", "Consolas"
+SEVERITIES = {"Critical": "9D1226", "High": "B4500B", "Medium": "806400", "Low": "4A5F73"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A paragraph style. Sizes and spaces in points, ``line`` in lines; ``more`` is XML of its paragraph properties."""
+
+    name: str
+    size: float = 10
+    before: float = 0
+    after: float = 4
+    line: float = 1.15
+    color: str = INK
+    bold: bool = False
+    font: str = LATIN
+    align: str = ""
+    outline: int = -1
+    based_on: str = "Normal"
+    keep: bool = False
+    more: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.name.replace(" ", "")
+
+
+_CODE_BOX = (
+    f'<w:pBdr><w:left w:val="single" w:sz="18" w:space="6" w:color="{RULE}"/></w:pBdr>'
+    f'<w:shd w:val="clear" w:color="auto" w:fill="{WASH}"/>'
+)
+_LEADERS = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/></w:tabs>'
+_HEAD_LINE = f'<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="3" w:color="{RULE}"/></w:pBdr>'
+_FOOT_LINE = f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="3" w:color="{RULE}"/></w:pBdr>'
+_ENDS = '<w:tabs><w:tab w:val="right" w:pos="9638"/></w:tabs>'
+_HANGING = '<w:ind w:left="284" w:hanging="284"/>'
+
+LOOKS = (
+    Look("Title", 30, before=150, after=6, line=1.1, color=ACCENT, bold=True),
+    Look("Subtitle", 16, after=36, color=SOFT),
+    Look("Heading 1", 18, before=20, after=6, line=1.1, color=ACCENT, bold=True, outline=0, keep=True),
+    Look("Heading 2", 14, before=14, after=4, line=1.1, color=ACCENT, bold=True, outline=1, keep=True),
+    Look("Heading 3", 12, before=12, after=3, line=1.1, bold=True, outline=2, keep=True),
+    Look("Lead", 10, after=6, color=SOFT),
+    Look("Label", 10, before=6, after=2, bold=True, keep=True),
+    Look("Small", 8.5, after=3, color=SOFT),
+    Look("Bullet", 10, after=3, more=_HANGING),
+    Look("Caption", 8.5, before=2, after=10, color=SOFT),
+    Look("Figure", 10, before=8, after=2, line=1.0, keep=True),
+    Look("Code", 8.5, before=2, after=6, line=1.1, font=CODE, more=_CODE_BOX + '<w:ind w:left="170" w:right="113"/>'),
+    Look("Table Text", 9, after=1, line=1.05),
+    Look("Table Number", 9, after=1, line=1.05, align="right"),
+    Look("Table End", 4, after=2, line=1.0),
+    Look("Big Number", 26, after=0, line=1.0, color=ACCENT, bold=True),
+    Look("Big Word", 16, after=0, line=1.1, color=INK, bold=True),
+    Look("Contents Heading", 18, after=8, color=ACCENT, bold=True, keep=True),
+    Look("toc 1", 10.5, before=3, after=2, more=_LEADERS),
+    Look("toc 2", 9.5, after=1, color=SOFT, more=_LEADERS + '<w:ind w:left="340"/>'),
+    Look("header", 8.5, after=0, color=SOFT, more=_HEAD_LINE + _ENDS),
+    Look("footer", 8.5, after=0, color=SOFT, more=_FOOT_LINE + _ENDS),
+)  # fmt: skip
+
+
+def restyle(document: Document) -> None:
+    """Our styles and none of the others, except what Word itself needs."""
+    styles = document.styles.element
+    for style in list(styles.style_lst):
+        if style.styleId not in ("DefaultParagraphFont", "TableNormal", "NoList"):
+            styles.remove(style)
+    defaults = styles.find(f"{{{styles.nsmap['w']}}}docDefaults")
+    styles.replace(defaults, parse_xml(_defaults()))
+    for xml in _all():
+        styles.append(parse_xml(xml))
+
+
+def _all() -> Iterator[str]:
+    yield (
+        f'<w:style {nsdecls("w")} w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
+        f"<w:qFormat/><w:pPr>{_spacing(Look('Normal'))}</w:pPr></w:style>"
+    )
+    for look in LOOKS:
+        yield _paragraph(look)
+    yield _character("Strong", "<w:b/><w:bCs/>")
+    yield _character("Soft", f'<w:color w:val="{SOFT}"/>')
+    yield _character("Soft Small", f'<w:color w:val="{SOFT}"/><w:sz w:val="20"/>')
+    yield _character("Mono", f'{_fonts(CODE)}<w:noProof/><w:sz w:val="17"/>')
+    yield _character("Gain", '<w:b/><w:bCs/><w:color w:val="1D6B45"/>')
+    for name, color in SEVERITIES.items():
+        yield _character(f"Severity {name}", f'<w:b/><w:bCs/><w:color w:val="{color}"/>')
+    yield from _tables()
+
+
+def _fonts(latin: str) -> str:
+    return f'<w:rFonts w:ascii="{latin}" w:hAnsi="{latin}" w:eastAsia="{CHINESE}" w:cs="{latin}"/>'
+
+
+def _defaults() -> str:
+    return (
+        f"<w:docDefaults {nsdecls('w')}><w:rPrDefault><w:rPr>{_fonts(LATIN)}"
+        f'<w:color w:val="{INK}"/><w:sz w:val="20"/><w:szCs w:val="20"/>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+        "<w:pPrDefault/></w:docDefaults>"
+    )
+
+
+def _spacing(look: Look) -> str:
+    return (
+        f'<w:spacing w:before="{look.before * 20:.0f}" w:after="{look.after * 20:.0f}" '
+        f'w:line="{look.line * 240:.0f}" w:lineRule="auto"/>'
+    )
+
+
+def _paragraph(look: Look) -> str:
+    keep = "<w:keepNext/><w:keepLines/>" if look.keep else ""
+    outline = f'<w:outlineLvl w:val="{look.outline}"/>' if look.outline >= 0 else ""
+    align = f'<w:jc w:val="{look.align}"/>' if look.align else ""
+    # The order of the members is the schema's: borders, shading, tabs, spacing, indent, alignment, outline.
+    boxed, indent, rest = look.more.partition("<w:ind")
+    bold = "<w:b/><w:bCs/>" if look.bold else ""
+    proof = "<w:noProof/>" if look.font == CODE else ""
+    size = round(look.size * 2)
+    follows = '<w:next w:val="Normal"/>' if look.outline >= 0 else ""
+    return (
+        f'<w:style {nsdecls("w")} w:type="paragraph" w:styleId="{look.id}"><w:name w:val="{look.name}"/>'
+        f'<w:basedOn w:val="{look.based_on}"/>{follows}<w:qFormat/>'
+        f"<w:pPr>{keep}{boxed}{_spacing(look)}{indent}{rest}{align}{outline}</w:pPr>"
+        f'<w:rPr>{_fonts(look.font)}{bold}{proof}<w:color w:val="{look.color}"/>'
+        f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
+    )
+
+
+def _character(name: str, look: str) -> str:
+    ours = "" if name == "Strong" else ' w:customStyle="1"'
+    return (
+        f'<w:style {nsdecls("w")} w:type="character"{ours} w:styleId="{name.replace(" ", "")}">'
+        f'<w:name w:val="{name}"/><w:basedOn w:val="DefaultParagraphFont"/><w:qFormat/><w:rPr>{look}</w:rPr></w:style>'
+    )
+
+
+def _tables() -> Iterator[str]:
+    """Lines between rows and a head that stands out without colour; and pairs of name and value."""
+    line = f'w:val="single" w:sz="4" w:space="0" w:color="{RULE}"'
+    margins = (
+        '<w:tblCellMar><w:top w:w="45" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
+        '<w:bottom w:w="30" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
+    )
+    head = (
+        '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:bCs/></w:rPr><w:tcPr><w:tcBorders>'
+        f'<w:top w:val="single" w:sz="8" w:space="0" w:color="{ACCENT}"/>'
+        f'<w:bottom w:val="single" w:sz="8" w:space="0" w:color="{ACCENT}"/></w:tcBorders>'
+        f'<w:shd w:val="clear" w:color="auto" w:fill="{WASH}"/></w:tcPr></w:tblStylePr>'
+    )
+    between = f"<w:tblBorders><w:bottom {line}/><w:insideH {line}/></w:tblBorders>"
+    looks = (
+        ("Health Table", between, head),
+        ("Health Pairs", f"<w:tblBorders><w:insideH {line}/></w:tblBorders>", ""),
+        ("Health Plain", "", ""),
+    )
+    for name, borders, first in looks:
+        yield (
+            f'<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="{name.replace(" ", "")}">'
+            f'<w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/><w:qFormat/>'
+            f"<w:tblPr>{borders}{margins}</w:tblPr>{first}</w:style>"
+        )

@@ -1,0 +1,132 @@
+"""WordprocessingML in small pieces. Texts may hold Jinja tags; they stand in one run each, so that they stay whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TWIPS_PER_MM = 56.693
+TEXT_WIDTH_MM = 170
+
+
+def say(msgid: str, **values: str) -> str:
+    """A message in the reader's language; ``values`` are Jinja expressions."""
+    named = "".join(f", {name}={expression}" for name, expression in values.items())
+    # Inside a tag, docxtpl takes curly quotation marks for straight ones that Word has bent.
+    quoted = re.sub("[“”‘’]", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(msgid, ensure_ascii=False))
+    return f"{{{{ _({quoted}{named}) }}}}"
+
+
+def twips(millimetres: float) -> int:
+    return round(millimetres * TWIPS_PER_MM)
+
+
+def run(text: str, style: str = "") -> str:
+    """Text in a character style, which may be a Jinja expression too."""
+    look = f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>' if style else ""
+    return f'<w:r>{look}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def tab() -> str:
+    return "<w:r><w:tab/></w:r>"
+
+
+def para(style: str, *parts: str, tab_mm: float = 0, page_break: bool = False, together: bool = False) -> str:
+    """A paragraph of runs. ``tab_mm``: a tab stop that aligns right; ``together``: with the next one."""
+    more = "<w:keepNext/>" if together else ""
+    more += "<w:pageBreakBefore/>" if page_break else ""
+    more += f'<w:tabs><w:tab w:val="right" w:pos="{twips(tab_mm)}"/></w:tabs>' if tab_mm else ""
+    inside = "".join(part if part.startswith("<") else run(part) for part in parts)
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>{inside}</w:p>'
+
+
+def tag(text: str) -> str:
+    """A paragraph that only steers: ``for report.top`` -> ``{%p for ... %}``; it leaves nothing."""
+    return para("Normal", f"{{%p {text} %}}")
+
+
+def each(loop: str, *content: str) -> str:
+    return tag(f"for {loop}") + "".join(content) + tag("endfor")
+
+
+def when(condition: str, *content: str, otherwise: str = "") -> str:
+    return tag(f"if {condition}") + "".join(content) + (tag("else") + otherwise if otherwise else "") + tag("endif")
+
+
+@dataclass(frozen=True)
+class Column:
+    """``cell``: paragraphs of a cell, or a plain text; ``right`` aligns figures."""
+
+    head: str
+    width_mm: float
+    cell: str
+    right: bool = False
+
+
+def cell(content: str, width_mm: float, *, right: bool = False, span: int = 1, fill: str = "") -> str:
+    """A table cell; plain text becomes one paragraph."""
+    inside = content if content.startswith("<w:p>") else para("TableNumber" if right else "TableText", content)
+    look = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    look += f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{twips(width_mm)}" w:type="dxa"/>{look}</w:tcPr>{inside}</w:tc>'
+
+
+def row(*cells: str, head: bool = False) -> str:
+    """Rows never split over pages; a head row comes again on each."""
+    look = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
+    return f"<w:tr><w:trPr>{look}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def table(style: str, widths_mm: Sequence[float], *rows: str, head: bool = True) -> str:
+    """Fixed widths, so that one long name cannot push the others out."""
+    grid = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width in widths_mm)
+    look = f'<w:tblLook w:val="06{2 * head}0" w:firstRow="{int(head)}" w:lastRow="0" w:firstColumn="0"'
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{twips(sum(widths_mm))}" w:type="dxa"/>'
+        f'<w:tblLayout w:type="fixed"/>{look} w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
+
+
+def steer_row(text: str, columns: int, width_mm: float) -> str:
+    """A row that only steers."""
+    return row(cell(f"{{%tr {text} %}}", width_mm, span=columns))
+
+
+def listing(loop: str, columns: Sequence[Column]) -> str:
+    """A table with a head and a row for each turn of the loop, and room after it."""
+    widths = [column.width_mm for column in columns]
+    width, count = sum(widths), len(columns)
+    return table(
+        "HealthTable",
+        widths,
+        row(*(cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
+        steer_row(f"for {loop}", count, width),
+        row(*(cell(column.cell, column.width_mm, right=column.right) for column in columns)),
+        steer_row("endfor", count, width),
+    ) + para("TableEnd")
+
+
+def pairs(of: str, name_mm: float = 52, width_mm: float = TEXT_WIDTH_MM) -> str:
+    """Names and values, from an expression that gives (name, value)."""
+    rest = width_mm - name_mm
+    return table(
+        "HealthPairs",
+        (name_mm, rest),
+        steer_row(f"for name, value in {of}", 2, width_mm),
+        row(cell(para("TableText", run("{{ name }}", "Soft")), name_mm), cell("{{ value }}", rest)),
+        steer_row("endfor", 2, width_mm),
+        head=False,
+    ) + para("TableEnd")
+
+
+def field(instruction: str, shown: str = "1") -> str:
+    """A field that Word computes; ``shown`` stands until it does."""
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{shown}</w:t></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )

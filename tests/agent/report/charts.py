@@ -1,0 +1,66 @@
+"""Helpers of the tests of charts: documents with a trend, and what an SVG holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from xml.etree import ElementTree
+
+from agent.document import Document
+from agent.report.charts import Chart, draw
+from agent.report.words import Words
+from tests.agent.report import sample
+
+SVG = "{http://www.w3.org/2000/svg}"
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+GIB = 1 << 30
+
+
+def drawn(document: Document, language: str = "en") -> dict[str, Chart]:
+    return {chart.name: chart for chart in draw(document, Words(language))}
+
+
+def tree(chart: Chart) -> ElementTree.Element:
+    return ElementTree.fromstring(chart.svg)
+
+
+def texts(chart: Chart, *, axes: bool = True) -> list[str]:
+    """The texts of the picture in the order of drawing; without the numbers along its axes if so asked."""
+    return [node.text or "" for node in _nodes(tree(chart), axes) if node.tag == f"{SVG}text"]
+
+
+def marks(chart: Chart) -> int:
+    """Markers on curves, in their names and in the legend."""
+    return sum(node.tag == f"{SVG}use" for node in _nodes(tree(chart), axes=False))
+
+
+def dashes(chart: Chart) -> int:
+    """Dashed lines."""
+    return chart.svg.count(b"stroke-dasharray")
+
+
+def _nodes(node: ElementTree.Element, axes: bool) -> Iterator[ElementTree.Element]:
+    yield node
+    for child in node:
+        if axes or not child.get("id", "").startswith("matplotlib.axis"):
+            yield from _nodes(child, axes)
+
+
+def trend(points: int, *, forecasts: bool = True) -> Document:
+    """The rich document with that many earlier quarters of both zones; zone1 will be full, zone2 grows slowly."""
+    document = sample.rich()
+    now, figures = datetime.fromisoformat(document["as_of"]), document["figures"]
+
+    def earlier(quarters: int) -> list[Document]:
+        return [{**gauge, "used_bytes": gauge["used_bytes"] - 20 * GIB * quarters} for gauge in figures["capacity"]]
+
+    figures["trend"] = [
+        {"as_of": (now - timedelta(days=91 * number)).isoformat(), "score": 50.0, "capacity": earlier(number)}
+        for number in range(points, 0, -1)
+    ]
+    figures["forecasts"] = [
+        {"kind": "data_disk", "resource": "zone1", "bytes_per_day": 550_000_000, "full_on": "2027-02-11"},
+        {"kind": "data_disk", "resource": "zone2", "bytes_per_day": 240_000_000, "full_on": None},
+    ] if forecasts else []  # fmt: skip
+    return document

@@ -1,0 +1,133 @@
+"""The network between: cut, stalled, slow and garbled at every stage of an assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agent.journal import State
+from agent.kernel import Kernel
+from agent.pipeline import Delivered
+from tests.faults.proxy import Cue, Fault
+from tests.faults.site import Site, site_on, statuses
+
+pytestmark = pytest.mark.kernel
+ACCOUNT = "hx_faulty"
+WHOLE = {"assessment.json", "snapshot.obh"}
+Record = Callable[[str, object], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``costs`` is the source that is lost when the answer to ``text`` is; None: nothing can be assessed then."""
+
+    name: str
+    text: bytes
+    costs: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+OPENING = (
+    Stage("greeting", b""),
+    Stage("login", ACCOUNT.encode()),
+    Stage("driver", b"SET NAMES"),
+    Stage("read only", b"SET SESSION TRANSACTION READ ONLY"),
+    Stage("server", b"VERSION() AS server_version"),
+    Stage("settings", b"SET SESSION autocommit"),
+    Stage("identity", b" identity*/"),
+    Stage("grants", b" grants*/"),
+)
+READING = (
+    Stage("columns", b" columns*/", ""),
+    Stage("first source", b" Counter*/", "Counter"),
+    Stage("middle source", b" ResourceUnit*/", "ResourceUnit"),
+    Stage("look at load", b" load*/", ""),
+    Stage("last source", b" AuditReturn*/", "AuditReturn"),
+    Stage("receipt", b" receipt*/", ""),
+)
+BREAKING = [fault for fault in Fault if fault is not Fault.SLOW]
+
+
+@pytest.fixture(scope="module")
+def site(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_on(kernel, tmp_path_factory.mktemp("connection"), ACCOUNT) as made:
+        well = made.run()
+        assert set(statuses(well).values()) == {"ok"}
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def aftermath(site: Site, record_property: Record) -> Iterator[None]:
+    """Whatever happened: no session stays, the journal is closed and whole, and nothing earlier is lost."""
+    kept, recorded = site.journals(), site.recorded()
+    yield
+    assert site.proxy.reached.is_set(), "the fault came"
+    site.no_session_stays()
+    assert kept < site.journals() and site.journal is State.INTACT
+    assert site.recorded() >= recorded
+    assert {path.name for path in site.out.iterdir() if not path.name.startswith("journal")} == WHOLE
+    record_property("faults", 1)
+
+
+def said_of(outcome: Delivered | str) -> str:
+    assert isinstance(outcome, str), statuses(outcome)
+    return outcome
+
+
+def delivered_of(outcome: Delivered | str) -> Delivered:
+    assert isinstance(outcome, Delivered), outcome
+    return outcome
+
+
+@pytest.mark.parametrize("fault", BREAKING)
+@pytest.mark.parametrize("stage", OPENING, ids=str)
+def test_nothing_is_assessed_before_the_session_is_ready(site: Site, stage: Stage, fault: Fault) -> None:
+    before = (site.out / "assessment.json").read_bytes()
+    site.proxy.will(Cue(fault, stage.text))
+    outcome = site.tried()
+    if isinstance(outcome, str):
+        assert site.account in outcome or "127.0.0.1" in outcome or "identity" in outcome or "session" in outcome
+        assert (site.out / "assessment.json").read_bytes() == before
+    else:  # an OK of eleven bytes may still be an OK; only TLS knows that it is another
+        assert fault is Fault.GARBLED and set(statuses(outcome).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("fault", BREAKING)
+@pytest.mark.parametrize("stage", READING, ids=str)
+def test_one_broken_answer_costs_one_source(site: Site, stage: Stage, fault: Fault) -> None:
+    site.proxy.will(Cue(fault, stage.text))
+    delivered = delivered_of(site.tried())
+    lost = {name for name, status in statuses(delivered).items() if status != "ok"}
+    assert lost == ({stage.costs} - {""}), statuses(delivered)
+    if stage.costs:
+        missing = {r["code"] for r in delivered.document["results"] if r["outcome"] == "not_assessed"}
+        assert missing, "what could not be read is no pass"
+
+
+@pytest.mark.parametrize("fault", BREAKING)
+def test_a_line_that_stays_bad_costs_all_that_follows(site: Site, fault: Fault) -> None:
+    """One more connection is tried; when that breaks too, the rest is missing and the report says so."""
+    site.proxy.will(Cue(fault, b" Memstore*/"), Cue(fault, b" ResourceUnit*/"))
+    document = delivered_of(site.tried()).document
+    found = {source["source"]: source["status"] for source in document["sources"]}
+    assert found.pop("Counter") == "ok" and set(found.values()) <= {"lost", "timeout"} and len(found) == 4, found
+    assert any("The connection to the target broke" in problem["what"]["en"] for problem in document["problems"])
+    codes = {result["outcome"] for result in document["results"]}
+    assert "not_assessed" in codes and "error" not in codes
+
+
+def test_a_slow_line_only_takes_longer(site: Site) -> None:
+    site.proxy.will(Cue(Fault.SLOW, b""))
+    assert set(statuses(delivered_of(site.tried())).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("stage", (OPENING[0], OPENING[-2], READING[0], READING[3], READING[-1]), ids=str)
+def test_other_bytes_here_and_there_never_crash(site: Site, stage: Stage, seed: int) -> None:
+    site.proxy.will(Cue(Fault.GARBLED, stage.text, seed=seed))
+    site.tried()

@@ -1,0 +1,100 @@
+"""The disk is full: one clear message, what was there stays whole, and nothing unfinished has a final name."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agent import snapshot
+from agent.history.store import History
+from agent.journal import FILE_NAME, State, verify
+from agent.kernel import Kernel
+from agent.pipeline import assess
+from tests.faults.site import Site, site_on
+
+pytestmark = pytest.mark.kernel
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small disk of its own."""
+    place = tmp_path_factory.mktemp("disk")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here (not root)")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.fixture(scope="module")
+def site(kernel: Kernel, disk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Its artifacts go to the small disk, its history does not."""
+    directory = tmp_path_factory.mktemp("full")
+    (directory / "out").symlink_to(disk)
+    with site_on(kernel, directory, "hx_full") as made:
+        made.run()
+        yield made
+
+
+def fill(disk: Path, left_kib: int) -> None:
+    """Leave so much room."""
+    found = os.statvfs(disk)
+    (disk / "filler").write_bytes(b"x" * (found.f_bavail * found.f_frsize - (left_kib << 10)))
+
+
+def intact(site: Site, before: dict[str, bytes]) -> None:
+    """Every file is an old one as it was, or a whole new one."""
+    for path in site.out.iterdir():
+        if path.name.startswith("journal"):
+            assert verify(path).state in (State.INTACT, State.CUT)
+        elif path.read_bytes() != before[path.name]:
+            assert path.name in ("snapshot.obh", "assessment.json")
+            snapshot.load(path) if path.suffix == ".obh" else json.loads(path.read_bytes())
+    assert before.keys() <= {path.name for path in site.out.iterdir()}
+    assert not [path for path in site.out.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("left_kib", [0, 4, 16, 32, 64, 128])
+def test_a_full_disk(site: Site, disk: Path, left_kib: int, record_property: Record) -> None:
+    before = {path.name: path.read_bytes() for path in site.out.iterdir()}
+    recorded = site.recorded()
+    fill(disk, left_kib)
+    try:
+        outcome = site.tried()
+        assert isinstance(outcome, str), "there was too much room"
+        assert "journal cannot be written" in outcome or "not written: assessment.json" in outcome, outcome
+        intact(site, {name: content for name, content in before.items() if not name.startswith("journal")})
+        assert site.recorded() >= recorded
+    finally:
+        (disk / "filler").unlink()
+    site.no_session_stays()
+    site.run()
+    assert site.journal is State.INTACT
+    record_property("faults", 1)
+
+
+def test_a_history_without_room(site: Site, disk: Path, tmp_path: Path, record_property: Record) -> None:
+    file = disk / "history.sqlite"
+    with History.open(f"sqlite:///{file}") as history:
+        assess(dataclasses.replace(site.job(history)), tmp_path / "shop", ["json"], ["en"])
+        fill(disk, 0)
+        try:
+            delivered = assess(site.job(history), tmp_path / "shop", ["json"], ["en"])
+        finally:
+            (disk / "filler").unlink()
+        assert "could not be recorded" in " ".join(note["en"] for note in delivered.document["notes"])
+        assert any("full" in str(warning.args.get("reason")) for warning in delivered.warnings), delivered.warnings
+        assert len(history.list()) == 1, "what it held is there"
+        assess(site.job(history), tmp_path / "shop", ["json"], ["en"])
+        assert len(history.list()) == 2
+    assert verify(tmp_path / "shop" / FILE_NAME).state is State.INTACT
+    record_property("faults", 1)

@@ -1,0 +1,262 @@
+"""Files that people and networks spoil: never a traceback, always one of our errors with a message."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent import pipeline, rules, snapshot, targets, yamlchecks
+from agent.authorization import sshsig
+from agent.authorization.authorize import authorize
+from agent.config import load_engagement, overrides_of
+from agent.document import to_document
+from agent.engagement import Engagement
+from agent.errors import ConfigError, HealthAgentError
+from agent.facts.resources import Memstore
+from agent.i18n import LANGUAGES, render
+from agent.pipeline import Job
+from agent.registry import Registry
+from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL
+from tests.agent.signing import DOCUMENT, KEY, request_text, signed
+from tests.agent.test_snapshot import SNAPSHOT
+from tests.agent.tiny import RULES, SPECS
+from tests.faults.mutations import WHOLE_FILES, spoilt_bytes, spoilt_json, spoilt_yaml
+from tests.harness import shipped
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+REVOCATION = "form: ob-health revocation 1\nrevokes: T-1\nreason: The audit is over.\n"
+Reading = Callable[[], object]
+
+
+@pytest.fixture
+def tried(record_property: Callable[[str, object], None]) -> Iterator[Callable[[Reading], None]]:
+    """Reads a bad file; what it raises must be ours and have something to say. Counts them."""
+    count = 0
+
+    def read(reading: Reading) -> None:
+        nonlocal count
+        count += 1
+        try:
+            reading()
+        except HealthAgentError as error:
+            texts = (error.text, *(error.problems if isinstance(error, ConfigError) else ()))
+            assert all(render(text, language) for text in texts for language in LANGUAGES)
+            assert not any("Traceback" in render(text, "en") for text in texts)
+
+    yield read
+    assert count
+    record_property("bad_files", count)
+
+
+def engagement_read(path: Path) -> None:
+    """Everything that is done with an engagement before something is connected."""
+    loaded = load_engagement(path)
+    overrides_of(loaded)
+    for name in loaded.targets:
+        job = Job(loaded, name, Registry(SPECS), shipped()[1], NOW)
+        targets.endpoint(loaded, name), targets.budget(loaded, name), targets.colophon(loaded, NOW)
+        tuple(targets.given_facts(loaded, name, NOW, None))
+        pipeline._period(job)
+        authorize(loaded, name, NOW, [Memstore])
+
+
+def prepared(directory: Path) -> Path:
+    """An engagement with the files that it names."""
+    (directory / "signed").mkdir(exist_ok=True)
+    (directory / "ca.pem").touch()
+    (directory / "rules.yaml").write_text("overrides: [{code: CAP001, owner: Li, reason: r, until: 2026-12-01, change: {}}]")
+    return directory / "engagement.yaml"
+
+
+@FUZZ
+@given(content=spoilt_yaml(yaml.safe_load(FULL)) | spoilt_bytes(FULL.encode()))
+def test_engagements(content: bytes, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = prepared(tmp_path)
+    path.write_bytes(content)
+    tried(lambda: engagement_read(path))
+
+
+@FUZZ
+@given(content=spoilt_yaml(yaml.safe_load(RULES)) | spoilt_bytes(RULES.encode()))
+def test_rules(content: bytes, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(content)
+
+    def judged() -> None:
+        job = Job(engagement_of(), "orders", Registry(SPECS), rules.load(SPECS, path), SNAPSHOT.as_of)
+        to_document(pipeline.conclude(job, "x", None, SNAPSHOT))
+
+    tried(judged)
+
+
+@cache
+def shipped_text() -> bytes:
+    return rules.shipped_path().read_bytes()
+
+
+@settings(FUZZ, max_examples=8)
+@given(data=st.data())
+def test_the_shipped_rules(data: st.DataObject, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(data.draw(spoilt_bytes(shipped_text())))
+    tried(lambda: rules.load(shipped()[0].checks, path))
+
+
+@FUZZ
+@given(content=spoilt_yaml(yaml.safe_load(FULL)) | spoilt_bytes(FULL.encode()))
+def test_overrides(content: bytes, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = prepared(tmp_path)
+    path.write_text(FULL)
+    (tmp_path / "rules.yaml").write_bytes(content)
+    tried(lambda: overrides_of(load_engagement(path)))
+
+
+@cache
+def engagement_of() -> Engagement:
+    """An engagement that has no files."""
+    directory = Path(__file__).parent
+    return Engagement.model_validate(yaml.safe_load(MINIMAL), context={"directory": directory})
+
+
+@cache
+def request_of_one() -> str:
+    return request_text(engagement_of(), [Memstore])
+
+
+def customers(directory: Path, extra: str = "") -> Path:
+    """An engagement whose authorization is good."""
+    path = directory / "engagement.yaml"
+    path.write_text(MINIMAL + AUTHORIZATION + extra, encoding="utf-8")
+    signed(directory / DOCUMENT, request_of_one())
+    return path
+
+
+def authorized_by(path: Path) -> Reading:
+    return lambda: authorize(load_engagement(path), "orders", NOW, [Memstore])
+
+
+def test_what_is_spoilt_below_is_good(tmp_path: Path) -> None:
+    authorized_by(customers(tmp_path))()
+
+
+@FUZZ
+@given(data=st.data())
+def test_authorizations_that_were_signed_so(
+    data: st.DataObject, tmp_path: Path, tried: Callable[[Reading], None]
+) -> None:
+    path, text = customers(tmp_path), request_of_one()
+    content = data.draw(spoilt_yaml(yaml.safe_load(text)) | spoilt_bytes(text.encode()))
+    sign_bytes(tmp_path / DOCUMENT, content)
+    tried(authorized_by(path))
+
+
+@FUZZ
+@given(data=st.data())
+def test_signatures(data: st.DataObject, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = customers(tmp_path)
+    signature = tmp_path / (DOCUMENT + ".sig")
+    good = signature.read_bytes()
+    content = data.draw(spoilt_bytes(good))
+    signature.write_bytes(content)
+    tried(authorized_by(path))
+    if b"".join(content.split()) != b"".join(good.split()) and not content.strip().startswith(good.strip()):
+        with pytest.raises(HealthAgentError):
+            authorized_by(path)()
+
+
+@FUZZ
+@given(content=spoilt_yaml(yaml.safe_load(REVOCATION)) | spoilt_bytes(REVOCATION.encode()))
+def test_revocations(content: bytes, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    (tmp_path / "stop.yaml").touch()
+    path = customers(tmp_path, "  revocation: stop.yaml\n")
+    sign_bytes(tmp_path / "stop.yaml", content)
+    tried(authorized_by(path))
+
+
+@pytest.mark.parametrize("content", WHOLE_FILES, ids=lambda content: ascii(content[:20]))
+def test_files_that_are_something_else(content: bytes, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_bytes(content)
+    readings: list[Reading] = [
+        lambda: load_engagement(wrong), lambda: rules.load(SPECS, wrong), lambda: snapshot.load(wrong),
+        lambda: yamlchecks.load(wrong),
+    ]  # fmt: skip
+    for name in (DOCUMENT, "stop.yaml"):
+        directory = tmp_path / name[0]
+        directory.mkdir()
+        path = customers(directory, "  revocation: stop.yaml\n")
+        signed(directory / "stop.yaml", REVOCATION.replace("T-1", "T-2"))
+        authorized_by(path)()
+        sign_bytes(directory / name, content)
+        readings.append(authorized_by(path))
+    for reading in readings:
+        tried(reading)
+        with pytest.raises(HealthAgentError):
+            reading()
+
+
+def sign_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    path.with_name(path.name + ".sig").write_bytes(sshsig.sign(content, KEY))
+
+
+@cache
+def body() -> Any:
+    return snapshot._plain(SNAPSHOT)
+
+
+def packed(text: str) -> bytes:
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return zstandard.ZstdCompressor().compress(json.dumps({"sha256": digest, "body": text}).encode())
+
+
+def report_of(path: Path) -> None:
+    """A snapshot through the rest of the line."""
+    facts = dataclasses.replace(snapshot.load(path), target="orders")
+    job = Job(engagement_of(), "orders", Registry(SPECS), tiny_rules(), facts.as_of)
+    document = to_document(pipeline.conclude(job, "x", None, facts))
+    pipeline.deliver(document, ["json", "html"], ["en"], path.parent)
+
+
+@cache
+def tiny_rules() -> Any:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "rules.yaml"
+        path.write_text(RULES)
+        return rules.load(SPECS, path)
+
+
+@settings(FUZZ, max_examples=150)
+@given(data=st.data())
+def test_snapshots_of_right_hash(data: st.DataObject, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = tmp_path / "snapshot.obh"
+    path.write_bytes(packed(data.draw(spoilt_json(body()))))
+    tried(lambda: report_of(path))
+
+
+@FUZZ
+@given(data=st.data())
+def test_snapshots_of_other_bytes(data: st.DataObject, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
+    path = tmp_path / "snapshot.obh"
+    path.write_bytes(data.draw(spoilt_bytes(packed(json.dumps(body())))))
+    tried(lambda: report_of(path))

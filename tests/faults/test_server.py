@@ -1,0 +1,135 @@
+"""The server goes away, or takes back what preflight saw."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pymysql
+import pytest
+
+from agent import preflight
+from agent.collect import collect
+from agent.connect import Budget, Endpoint, Session
+from agent.evaluate import evaluate
+from agent.journal import State
+from agent.kernel import Kernel, running
+from agent.pipeline import Delivered, Job
+from agent.preflight import Held
+from agent.terms import Outcome, TenantKind
+from tests.clusters.healthy import healthy
+from tests.clusters.held import SCHEMA, Shelf
+from tests.clusters.schema import Target
+from tests.faults.site import Site, site_on, statuses
+from tests.harness import shipped
+
+pytestmark = pytest.mark.kernel
+ACCOUNT = "hx_left"
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def site(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_on(kernel, tmp_path_factory.mktemp("server"), ACCOUNT) as made:
+        yield made
+
+
+def at(source: str, act: Callable[[], object]) -> Callable[[Job], Job]:
+    """The job that does this to the server just before a source is read."""
+
+    def progress(name: str, done: int, total: int) -> None:
+        if name == source:
+            act()
+
+    return lambda job: job.with_progress(progress)
+
+
+def outcomes(delivered: Delivered) -> set[str]:
+    return {result["outcome"] for result in delivered.document["results"]}
+
+
+def test_the_kernel_is_killed_while_sources_are_read(tmp_path: Path, record_property: Record) -> None:
+    found: dict[str, str] = {}
+    with contextlib.suppress(pymysql.OperationalError), running() as own, site_on(own, tmp_path, ACCOUNT) as site:
+        delivered = site.run(at("Memstore", lambda: os.kill(own.pid, signal.SIGKILL)))
+        found, missing = statuses(delivered), outcomes(delivered)
+        assert site.journal is State.INTACT and site.recorded() == 1
+        said = site.tried()
+        assert isinstance(said, str) and said.startswith("shop: ")
+    assert found.pop("Counter") == "ok" and set(found.values()) == {"lost"} and len(found) == 4, found
+    assert "not_assessed" in missing and "error" not in missing
+    with running() as again, site_on(again, tmp_path, ACCOUNT) as site:
+        assert set(statuses(site.run()).values()) == {"ok"} and site.recorded() == 2
+    record_property("faults", 1)
+
+
+def test_a_privilege_is_revoked_half_way(site: Site, record_property: Record) -> None:
+    grant = "SELECT ON oceanbase.`GV$OB_MEMSTORE`"
+    delivered = site.run(at("Counter", lambda: site.kernel.run([f"REVOKE {grant} FROM {ACCOUNT}"])))
+    assert {name for name, status in statuses(delivered).items() if status != "ok"} == {"Memstore"}
+    assert statuses(delivered)["Memstore"] == "privilege" and "not_assessed" in outcomes(delivered)
+    site.kernel.run([f"GRANT {grant} TO {ACCOUNT}"])
+    assert set(statuses(site.run()).values()) == {"ok"}
+    site.no_session_stays()
+    record_property("faults", 1)
+
+
+def test_the_account_is_dropped_half_way(site: Site, record_property: Record) -> None:
+    """The session lives on or ends, as the server likes; what was read stays read."""
+    with contextlib.ExitStack() as after:
+        after.callback(site.kernel.run, [f"CREATE USER IF NOT EXISTS {ACCOUNT}"])
+        outcome = site.tried(at("ResourceUnit", lambda: site.kernel.run([f"DROP USER {ACCOUNT}"])))
+    assert not isinstance(outcome, str) and statuses(outcome)["Counter"] == "ok"
+    assert site.journal is State.INTACT
+    site.no_session_stays()
+    record_property("faults", 1)
+
+
+def test_a_view_is_dropped_half_way(kernel: Kernel, record_property: Record) -> None:
+    target = Target("4.2.5", TenantKind.USER)
+    shelf, (registry, ruleset) = Shelf(kernel), shipped()
+    with contextlib.closing(shelf):
+        shelf.put(healthy(target))
+
+        def progress(name: str, done: int, total: int) -> None:
+            if done == 1:
+                shelf.run(f"DROP TABLE `{SCHEMA}`.`GV$OB_MEMSTORE`")
+
+        endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+        with Session(endpoint, Budget(), "held") as session:
+            held = Held(SCHEMA, target.full_version)
+            seen = preflight.inspect(session, registry.sources, target.kind, held)
+            facts = collect(session, registry.sources, seen, None, datetime.now(UTC), progress=progress)
+    found = {record.source: record.status for record in facts.records}
+    assert found["Memstore"] == "no_view" and found["Counter"] == "ok"
+    results = evaluate(registry.checks.values(), ruleset, facts)
+    assert not any(result.outcome is Outcome.ERROR for result in results)
+    assert {r.outcome for r in results if "Memstore" in {row.__name__ for row in r_facts(r.code)}} <= {
+        Outcome.NOT_ASSESSED, Outcome.NOT_APPLICABLE,
+    }  # fmt: skip
+    record_property("faults", 1)
+
+
+def r_facts(code: str) -> list[type]:
+    return [row for name, row in shipped()[0].checks[code].facts.items() if row.__name__ == "Memstore"]
+
+
+@pytest.mark.parametrize("timeout_s", [0.0005, 0.002, 0.01])
+def test_every_statement_runs_into_its_timeout(site: Site, timeout_s: float, record_property: Record) -> None:
+    def impatient(job: Job) -> Job:
+        limits = job.engagement.targets["shop"].limits.model_copy(update={"statement_timeout_s": timeout_s})
+        target = job.engagement.targets["shop"].model_copy(update={"limits": limits})
+        from dataclasses import replace
+
+        return replace(job, engagement=job.engagement.model_copy(update={"targets": {"shop": target}}))
+
+    outcome = site.tried(impatient)
+    if not isinstance(outcome, str):
+        assert set(statuses(outcome).values()) <= {"ok", "timeout", "privilege", "no_view", "no_column"}
+        assert "error" not in outcomes(outcome)
+    site.no_session_stays()
+    record_property("faults", 1)
