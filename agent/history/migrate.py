@@ -8,7 +8,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.errors import HistoryError
 from agent.terms import Text
@@ -37,7 +39,10 @@ def migrate(engine: Engine, where: str) -> None:
         with _ONE_AT_A_TIME:
             _lock(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise SQLAlchemyError(str(error)) from error
             connection.commit()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+REVISION = "0002"  # of the tables below: the newest in migrations/versions
 # Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
 _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 

@@ -13,23 +13,33 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from alembic.util import CommandError
 from platformdirs import user_data_path
-from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, delete, event, make_url, select, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from agent.errors import HistoryError
 from agent.history.entries import Entry, Purged, Sighting
-from agent.history.migrate import migrate
-from agent.history.models import AssessmentRow, FindingRow
+from agent.history.models import REVISION, AssessmentRow, FindingRow
 from agent.terms import Text
 
 Document = dict[str, Any]
 PLACE_VARIABLE = "OB_HEALTH_HISTORY"
 _FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
 _CANDIDATES_SHOWN = 5
-_FAILURES = (SQLAlchemyError, CommandError, OSError, ImportError, zlib.error, json.JSONDecodeError)
+_FAILURES = (SQLAlchemyError, OSError, ImportError, zlib.error, json.JSONDecodeError)
 
 
 class History:
@@ -47,7 +57,10 @@ class History:
             _prepare_file(place)
             history = cls(_engine(place))
             try:
-                migrate(history._engine, history.where)
+                if not _is_current(history._engine):
+                    from agent.history.migrate import migrate  # Alembic takes longer to load than to do nothing
+
+                    migrate(history._engine, history.where)
             except BaseException:
                 history.close()
                 raise
@@ -154,6 +167,13 @@ class History:
             session.execute(delete(FindingRow).where(FindingRow.assessment_id.in_(ids)))
             session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(ids)))
         return found
+
+
+def _is_current(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [REVISION]
 
 
 def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from agent.errors import HistoryError
-from agent.history.models import Base
+from agent.history.models import REVISION, Base
 from agent.history.store import History
 from tests.agent.history.documents import document, message
 
@@ -38,6 +38,10 @@ def revisions() -> list[str]:
     config = Config()
     config.set_main_option("script_location", "agent.history:migrations")
     return sorted(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
+
+
+def test_the_newest_revision_is_the_one_that_the_models_name() -> None:
+    assert revisions()[-1] == REVISION
 
 
 def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
