@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test again check bench docs messages clean
+.PHONY: help setup demo test again check bench docs golden messages clean
 
 help:  ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,9 @@ bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyon
 docs: $(STAMP)  ## Write the generated pages of the catalogue
 	$(BIN)/ob-health checks docs
 	$(BIN)/python -m tests.proof
+
+golden: $(STAMP)  ## Write the kept words of the report anew, after a change that is meant
+	$(BIN)/python -m tests.agent.report.golden
 
 messages: $(STAMP)  ## List messages that have no translation
 	$(BIN)/python -m tests.messages

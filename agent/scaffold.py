@@ -100,8 +100,20 @@ language: [zh-CN, en]
 ## 历史库，默认为本机 SQLite。 / History database; SQLite on this machine unless given.
 # history: sqlite:////srv/ob-health/history.db
 
+## 报告由谁负责，以及报告样式；徽标（logo）为 PNG 或 JPEG 文件，详见 README。
+## Who answers for the report, and its house style; logo names a PNG or JPEG file. The README tells the rest.
 # report:
 #   prepared_by: REPLACE
+#   reviewed_by: REPLACE
+#   classification: REPLACE
+#   valid_days: 90
+#   accent: "#0f4c81"
+#   contacts:
+#     - {name: REPLACE, detail: "REPLACE, tam@example.com"}
+#   sections:
+#     - place: end  ## front | end
+#       title: {zh-CN: REPLACE, en: REPLACE}
+#       text: {zh-CN: "本期得分 {{ score }}。", en: "The score is {{ score }}."}
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +13,29 @@ from agent.kernel import Kernel, running
 from tests.database import Database, Source, opened, source_of
 
 
+# What tests count with record_property, and how it is called in the summary.
+FIGURES = {
+    "hostile_statements": "hostile statements tried and refused",
+    "faults": "faults injected and survived",
+    "bad_files": "bad files tried, none with a traceback",
+}
+
+
 def pytest_report_header() -> str:
     return f"database: {source_of(os.environ)}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The sums of what tests that passed have counted. Reports of a teardown hold it all, of other processes too."""
+    passed = {report.nodeid for report in terminalreporter.getreports("passed")}
+    sums: Counter[str] = Counter()
+    for report in terminalreporter.getreports(""):
+        if report.when == "teardown" and report.nodeid in passed:
+            sums.update({name: int(count) for name, count in report.user_properties if name in FIGURES})
+    if sums:
+        terminalreporter.section("figures")
+        for name, words in FIGURES.items():
+            terminalreporter.line(f"{sums[name]:6,} {words}")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from docxtpl import DocxTemplate
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
@@ -47,10 +48,12 @@ def of_code() -> Iterator[str]:
 
 
 def of_templates() -> Iterator[str]:
-    """Messages in the Jinja templates."""
+    """Messages in the Jinja templates, that of Word among them."""
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    for path in sorted((ROOT / "report_templates").glob("*.j2")):
-        source = path.read_text(encoding="utf-8")
+    word = DocxTemplate(ROOT / "report_templates" / "report.docx")
+    word.init_docx()
+    pages = sorted((ROOT / "report_templates").glob("*.j2"))
+    for source in (*(path.read_text(encoding="utf-8") for path in pages), word.patch_xml(word.get_xml())):
         for _, _, message in extract_from_ast(environment.parse(source), ("_", "N_")):
             yield from [message] if isinstance(message, str) else [part for part in message or () if part]
 

@@ -41,7 +41,11 @@ class _Zone:
 def capacity(document: Document, words: Words) -> Plot | None:
     """None where no disk was seen."""
     figures = document.get("figures") or {}
-    zones = [_zone(gauge, document) for gauge in figures.get("capacity") or () if gauge["kind"] == KIND]
+    zones = [
+        _zone(gauge, document)
+        for gauge in figures.get("capacity") or ()
+        if gauge["kind"] == KIND and (gauge["used_bytes"] or gauge["size_bytes"])
+    ]
     if not zones:
         return None
     zones.sort(key=lambda zone: (-zone.share, -zone.used, zone.name))

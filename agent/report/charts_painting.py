@@ -47,7 +47,7 @@ def _(plot: ScorePlot, accent: str) -> Sheet:
         sheet.text(x, 15.5, fitted(word, room, SMALL_PT), SMALL_PT, ha="center")
         sheet.text(x, 19.3, f"{lowest:g}–{upper:g}", 7, color=SOFT, ha="center")
     axes.plot([plot.low, plot.high], [0.15, 0.15], color=accent, linewidth=6, solid_capstyle="butt")
-    axes.plot([plot.value, plot.value], [0, 1.1], color=accent, linewidth=1.4, clip_on=False)
+    axes.plot([plot.value, plot.value], [0, 0.3], color=INK, linewidth=2.2, solid_capstyle="butt", clip_on=False)
     axes.plot([plot.value], [1.12], marker="v", markersize=9, color=accent, clip_on=False)
     x, side, away = _beside(plot.value)
     sheet.text(x + 3.5 * away, 6.5, plot.shown, 20, color=accent, weight="bold", ha=side)
@@ -75,7 +75,9 @@ def _(plot: RoadmapPlot, accent: str) -> Sheet:
     sheet = Sheet(top + height + 14)
     axes = sheet.axes(left, top, width, height)
     floor = max(0.0, 10 * ((plot.start - 4) // 10))
-    axes.set(xlim=(0, 1), ylim=(floor, 100 + (100 - floor) * 0.06))
+    span = 100 - floor
+    lowest = min(floor, plot.start - span * 0.09)  # room for today's score below the curve
+    axes.set(xlim=(0, 1), ylim=(lowest, 100 + span * 0.06))
     axes.grid(axis="y", color=RULE, linewidth=0.7)
     edges, places = _stage_places(plot.stages)
     for number, stage in enumerate(plot.stages):
@@ -98,11 +100,11 @@ def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str)
     axes.step([0.0, *places, 1.0], [plot.start, *scores, scores[-1]], where="post", color=accent, linewidth=2)
     marked: dict[str, Any] = {"linestyle": "none", "marker": "o", "color": accent, "clip_on": False}
     axes.plot(places, scores, markersize=5 if len(shown) <= _LABELLED_STEPS else 3, **marked)
-    above: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL_PT, "color": INK}
-    axes.annotate(plot.start_shown, (0, plot.start), (4, 4), **above)
+    style: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL_PT, "color": INK}
+    axes.annotate(plot.start_shown, (0, plot.start), (4, -4), va="top", **style)
     if len(shown) <= _LABELLED_STEPS:
         for text, x, score in zip(shown, places, scores, strict=True):
-            axes.annotate(text, (x, score), (-3, 4), ha="right", **above)
+            axes.annotate(text, (x, score), (-3, 4), ha="right", **style)
 
 
 def _stage_places(stages: Sequence[Stage]) -> tuple[list[float], list[float]]:

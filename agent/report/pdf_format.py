@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
+# Headers and footers are the page's own; headings become the outline that viewers show.
+PRINTING = ("--no-pdf-header-footer", "--generate-pdf-document-outline")
 
 
 def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
@@ -50,7 +52,7 @@ def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
         folder = Path(name)
         page, pdf = folder / "report.html", folder / "report.pdf"
         page.write_bytes(render_html(document, language, style, printed=True))
-        browse(chromium, folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri())
+        browse(chromium, folder, *PRINTING, f"--print-to-pdf={pdf}", page.as_uri())
         if not pdf.is_file() or not pdf.stat().st_size:
             raise RenderError(Text("Chromium wrote no PDF ({chromium})", {"chromium": chromium}))
         return pdf.read_bytes()

@@ -21,6 +21,7 @@ from agent.report.json_format import render_json
 from agent.report.labels import N_
 from agent.report.pdf_format import render_pdf
 from agent.report.style import OURS, Style
+from agent.report.words import NAME_LENGTH, clean
 from agent.report.xlsx_format import keep_writing, render_xlsx, target_of
 from agent.terms import Text
 
@@ -92,7 +93,7 @@ def check_update(update: Path, formats: Sequence[str], targets: Sequence[str]) -
     if "xlsx" not in formats:
         raise ConfigError(Text("--update keeps what people wrote in a list of findings; it needs --format xlsx"))
     theirs = target_of(update) or (targets[0] if len(targets) == 1 else "")
-    if theirs not in targets:
+    if theirs not in [clean(target, NAME_LENGTH) for target in targets]:
         text = "{path} is the list of {theirs}, not of {ours}. Give the list of this target."
         args = {"path": str(update), "theirs": theirs or "–", "ours": ", ".join(targets)}
         raise ConfigError(Text(text, args))

@@ -10,7 +10,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.document import Document
-from agent.report.words import Words
+from agent.report.words import NAME_LENGTH, Words, clean
 from agent.report.worklist import STATES, WorkLine, fate
 from agent.report.xlsx_cells import (
     FIRST_ROW,
@@ -48,7 +48,7 @@ class Lists:
         """Each unit with what was written in its line before, then the lines that people added."""
         self._heads(sheet, MARK, COLUMNS, self.listed.added)
         taken, row = self.taken(), FIRST_ROW
-        target = self.document["target"]["name"]
+        target = clean(self.document["target"]["name"], NAME_LENGTH)
         for line, before in zip(self.lines, taken, strict=True):
             values = self._values(line, before)
             self._row(sheet, row, key_of(target, line.codes), COLUMNS, values, before)
@@ -68,24 +68,24 @@ class Lists:
 
     def fill_closed(self, sheet: Worksheet) -> None:
         """Lines that no unit of work continues, with what was written there; nothing that people wrote is lost."""
-        columns = (*COLUMNS, CLOSED_ON)
-        self._heads(sheet, CLOSED_MARK, columns, self._closed_added())
+        columns, (added, places) = (*COLUMNS, CLOSED_ON), self._joined()
+        self._heads(sheet, CLOSED_MARK, columns, added)
         today, row = self.document["as_of"][:10], FIRST_ROW
         used = {id(line) for line in self.taken() if line is not None}
-        for part, offset in ((self.listed, 0), (self.closed, len(self.listed.added))):
+        for part, place_of in ((self.listed, range(len(self.listed.added))), (self.closed, places)):
             for line in part.lines:
                 if id(line) not in used:
                     told = {key: _text(kept) for key, kept in line.cells.items() if key not in HUMAN}
                     told["state"] = self.words.label(STATES, fate(self.document, line.codes))
                     told.setdefault(CLOSED_ON.key, today)
-                    self._row(sheet, row, line.key, columns, told, line, offset)
+                    self._row(sheet, row, line.key, columns, told, line, place_of)
                     row += 1
         for own in self.closed.own:
-            _as_it_was(sheet, row, columns, own, len(self.listed.added))
+            _as_it_was(sheet, row, columns, own, places)
             row += 1
         if row == FIRST_ROW:
             self._row(sheet, row, NOTE, columns, {"title": self.words("No line is closed.")}, None)
-        tabular(sheet, 1 + len(columns) + len(self._closed_added()), row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
+        tabular(sheet, 1 + len(columns) + len(added), row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
 
     def taken(self) -> tuple[Line | None, ...]:
         """For each unit the earlier line that it continues: an open one before a closed one, then the most checks.
@@ -101,8 +101,17 @@ class Lists:
 
         return tuple(best(line.codes) for line in self.lines)
 
-    def _closed_added(self) -> tuple[Added, ...]:
-        return (*self.listed.added, *self.closed.added)
+    def _joined(self) -> tuple[tuple[Added, ...], tuple[int, ...]]:
+        """The columns that people added to either sheet, each head once, and where those of the closed lines go."""
+        added, places = list(self.listed.added), list[int]()
+        for column in self.closed.added:
+            alike = [
+                number for number, other in enumerate(added)
+                if other.head.value == column.head.value and number not in places
+            ]  # fmt: skip
+            places.append(alike[0] if alike else len(added))
+            added += [] if alike else [column]
+        return tuple(added), tuple(places)
 
     def _values(self, line: WorkLine, before: Line | None) -> dict[str, Value]:
         values: dict[str, Value] = {
@@ -133,7 +142,7 @@ class Lists:
 
     def _row(
         self, sheet: Worksheet, row: int, key: str, columns: Sequence[Column],
-        values: Mapping[str, Value], before: Line | None, offset: int = 0,
+        values: Mapping[str, Value], before: Line | None, places: Sequence[int] | None = None,
     ) -> None:  # fmt: skip
         write(sheet.cell(row, _KEY_COLUMN), key, self.words)
         line_below(sheet, row, _KEY_COLUMN + len(columns))
@@ -147,7 +156,7 @@ class Lists:
             else:
                 write(cell, values.get(column.key), self.words)
         if before is not None:
-            _extra(sheet, row, columns, before, offset)
+            _extra(sheet, row, columns, before, places)
         fit(sheet, row, [(str(values.get(column.key) or ""), column.width) for column in columns])
 
     def _validations(self, sheet: Worksheet, last: int) -> None:
@@ -171,16 +180,21 @@ def _column(columns: Sequence[Column], key: str) -> int:
     return next(number for number, column in enumerate(columns, start=_KEY_COLUMN + 1) if column.key == key)
 
 
-def _as_it_was(sheet: Worksheet, row: int, columns: Sequence[Column], line: Line, offset: int = 0) -> None:
+def _as_it_was(
+    sheet: Worksheet, row: int, columns: Sequence[Column], line: Line, places: Sequence[int] | None = None
+) -> None:
     """A line that people added themselves."""
     for number, column in enumerate(columns, start=_KEY_COLUMN + 1):
         put(sheet.cell(row, number), line.cells.get(column.key))
-    _extra(sheet, row, columns, line, offset)
+    _extra(sheet, row, columns, line, places)
 
 
-def _extra(sheet: Worksheet, row: int, columns: Sequence[Column], line: Line, offset: int) -> None:
+def _extra(
+    sheet: Worksheet, row: int, columns: Sequence[Column], line: Line, places: Sequence[int] | None
+) -> None:  # fmt: skip
+    """Cells of added columns; ``places`` tells where each of these columns is now, if not in its own place."""
     for number, kept in line.extra.items():
-        put(sheet.cell(row, _KEY_COLUMN + 1 + len(columns) + offset + number), kept)
+        put(sheet.cell(row, _KEY_COLUMN + 1 + len(columns) + (places[number] if places else number)), kept)
 
 
 def _text(kept: Kept) -> str:

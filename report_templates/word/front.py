@@ -31,7 +31,7 @@ QUARTERS_MM = (42.0, 56.0, 40.0, 32.0)
 def severity(of: str) -> str:
     """Mark and word, so that colour is not needed. ``of`` has ``severity`` and ``severity_label``."""
     shown = f'{{{{ marks.get({of}.severity, "") }}}} {{{{ {of}.severity_label }}}}'
-    return run(shown, f"Severity{{{{ {of}.severity|capitalize }}}}")
+    return run(shown, f"Severity{{{{ ({of}.severity or 'low')|capitalize }}}}")
 
 
 def heading(style: str, text: str, name: str, *, page_break: bool = False) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import sqlglot
 from hypothesis import example, given
@@ -202,9 +204,10 @@ def test_the_table_is_long_enough() -> None:
 
 
 @pytest.mark.parametrize("sql", HOSTILE, ids=lambda sql: ascii(sql[:60]))
-def test_refuses(sql: str) -> None:
+def test_refuses(sql: str, record_property: Callable[[str, object], None]) -> None:
     with pytest.raises(StatementRefused):
         gate.check(sql)
+    record_property("hostile_statements", 1)
 
 
 def test_every_source_and_every_statement_of_the_session_passes() -> None:

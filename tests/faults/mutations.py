@@ -16,7 +16,20 @@ Path = tuple[int | str, ...]
 DEEP: Any = "bottom"
 for _ in range(60):
     DEEP = [DEEP]
-NUMBERS: tuple[Any, ...] = (0, -1, 2**31, 2**63, 10**400, -(10**30), 0.0, 5e-324, 1.7e308, math.inf, -math.inf, math.nan)
+NUMBERS: tuple[Any, ...] = (
+    0,
+    -1,
+    2**31,
+    2**63,
+    10**400,
+    -(10**30),
+    0.0,
+    5e-324,
+    1.7e308,
+    math.inf,
+    -math.inf,
+    math.nan,
+)
 TEXTS = (
     "", " ", "x" * 100_000, "\x00", "\x1b[31m", "\u202e", "\ufeff", "{x}", "{0.__class__}", "%s%n", "{{ 7*7 }}",
     "../../../../etc/passwd", "/dev/zero", "/proc/self/mem", "env:HOME", "file:/dev/null", "0" * 5000, "1e999", "~",
@@ -63,7 +76,8 @@ def spoilt_data(draw: st.DrawFn, data: Any, values: st.SearchStrategy[Any] = PLA
 def spoilt_yaml(draw: st.DrawFn, data: Any) -> bytes:
     """The same as YAML."""
     spoilt = draw(spoilt_data(data, PLAIN | st.sampled_from(MOMENTS)))
-    return yaml.safe_dump(spoilt, allow_unicode=True, width=1000).encode("utf-8", "surrogatepass")
+    text: str = yaml.safe_dump(spoilt, allow_unicode=True, width=1000)
+    return text.encode("utf-8", "surrogatepass")
 
 
 @st.composite
@@ -80,7 +94,8 @@ def spoilt_bytes(draw: st.DrawFn, content: bytes) -> bytes:
         place = draw(st.integers(0, max(0, len(changed) - 1)))
         length = draw(st.integers(0, 40))
         changed[place : place + length] = draw(st.binary(max_size=20) | st.sampled_from(PIECES))
-    return draw(st.sampled_from(REWRITTEN))(bytes(changed))
+    rewritten: bytes = draw(st.sampled_from(REWRITTEN))(bytes(changed))
+    return rewritten
 
 
 PIECES = (
@@ -102,7 +117,9 @@ BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
 )
 WHOLE_FILES = (
     b"", b"\n", b"\x00", b"\xff\xfe\x00", b"# nothing\n", b"null", b"7", b"[]", b"- a\n- b\n", b"a: b: c", BOMB,
-    b"[" * 100_000, b"{a: " * 100_000, b"- " * 100_000, b"a: " + b"9" * 100_000, b"a: 0x" + b"f" * 100_000, b"? " * 20_000,
-    b"a: 1\na: 2\n", b"a: " + b"x" * (2 << 20), b"a: 1e" + b"9" * 1000, b"a: 2026-99-99", b"a: 12:30:45", b"a: !!binary x",
+    b"[" * 100_000, b"{a: " * 100_000, b"- " * 100_000, b"a: " + b"9" * 100_000, b"a: 0x" + b"f" * 100_000,
+    b"? " * 20_000,
+    b"a: 1\na: 2\n", b"a: " + b"x" * (2 << 20), b"a: 1e" + b"9" * 1000, b"a: 2026-99-99", b"a: 12:30:45",
+    b"a: !!binary x",
     b"!!set {a, b}", b"<<: {a: 1}", b"'unclosed", b"\xef\xbb\xbf", b"%TAG ! tag:x,2000:\n--- !x {}\n", b"a: !!int x\n",
 )  # fmt: skip

@@ -6,7 +6,7 @@ import contextlib
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,8 +85,7 @@ class _Line:
         for work in (self._up, self._down):
             threading.Thread(target=self._guarded, args=[work], daemon=True).start()
 
-    def _guarded(self, work: object) -> None:
-        assert callable(work)
+    def _guarded(self, work: Callable[[], None]) -> None:
         with contextlib.suppress(OSError):
             work()
         self._hang_up()

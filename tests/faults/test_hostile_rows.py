@@ -14,6 +14,7 @@ import pytest
 
 from agent import console, pipeline
 from agent.config import load_engagement
+from agent.document import to_document
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
 from agent.kernel import Kernel
 from agent.model import Snapshot
@@ -35,9 +36,10 @@ TARGET = Target("4.2.5", TenantKind.USER)
 ATTACKS = (
     "<script>document.body.id='owned'</script><img src=x onerror=alert(1)>", "\x1b[31mred\x1b]0;title\x07\x9b2J\r\x00",
     "=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "{{ 7*7 }}{% for x in y %}{0.__class__}%(x)s%s", "{resource}{value}{",
-    "\u202egnp.exe\u2066\ufeff\u2028", "'; DROP TABLE x; -- `\"\\", "[bold red]x[/bold red]", "\U0001f4a9" * 30, "x" * 3000,
+    "\u202egnp.exe\u2066\ufeff\u2028", "'; DROP TABLE x; -- `\"\\", "[bold red]x[/bold red]", "\U0001f4a9" * 30,
+    "x" * 3000,
 )  # fmt: skip
-KEPT = re.compile(r"(?i)^(tenant_id|svr_ip|svr_port|zone|con_id|.*_id|level|name|stat.*|role.*|.*type|.*mode|status|yes.*)$")
+KEPT = re.compile(r"(?i)^(svr_ip|svr_port|zone|.*_id|level|name|stat.*|role.*|.*type|.*mode)$")
 Change = Callable[[str, Any], Any]
 
 
@@ -91,11 +93,12 @@ def printed(facts: Snapshot, directory: Path, capsys: pytest.CaptureFixture[str]
     registry, ruleset = shipped()
     path = directory / "engagement.yaml"
     path.write_text(MINIMAL)
-    assessment = pipeline.conclude(Job(load_engagement(path), "orders", registry, ruleset, facts.as_of), "x", None, facts)
+    job = Job(load_engagement(path), "orders", registry, ruleset, facts.as_of)
+    assessment = pipeline.conclude(job, "x", None, facts)
     # A setting that is no number stops the few checks that reckon with it; they say so, and never pass.
     broken = [result for result in assessment.results if result.outcome is Outcome.ERROR]
     assert len(broken) <= 8 and all(result.reason and not result.findings for result in broken), broken
-    document = pipeline.to_document(assessment)
+    document = to_document(assessment)
     files, warnings = pipeline.deliver(document, ["json", "html"], ["en", "zh-CN"], directory)
     assert warnings == ()
     console.summary(document, files)
@@ -104,7 +107,7 @@ def printed(facts: Snapshot, directory: Path, capsys: pytest.CaptureFixture[str]
     page = (directory / "report.en.html").read_text(encoding="utf-8")
     for text in (page, (directory / "report.zh-CN.html").read_text(encoding="utf-8")):
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
-        assert not re.search(r"<img|<script>document|onerror=\"|<svg [^>]*onload", text)
+        assert not re.search(r"<img src=x|<script>document\.", text)
     found: dict[str, Any] = json.loads((directory / "assessment.json").read_text(encoding="utf-8"))
     return page, found
 
@@ -204,7 +207,12 @@ def test_objects_that_are_called_so(
     finally:
         kernel.run(["DROP DATABASE hx_names"])
     page, document = printed(facts, tmp_path, capsys)
-    resources = " ".join(finding["resource"] for result in document["results"] for finding in result["findings"])
-    assert all(name in resources for name in taken)
+    found = {
+        finding["resource"] for result in document["results"] for finding in result["findings"]
+        if result["code"] == "SCH001" and "hx_names" in finding["resource"]
+    }  # fmt: skip
+    assert len(found) == len(taken), found
+    plain = [name for name in taken if name.isprintable()]  # the others are shown in another way
+    assert [name for name in plain if not any(name in resource for resource in found)] == []
     assert "&lt;script&gt;document" in page and "{{ 7*7 }}" in page
     record_property("faults", 1)

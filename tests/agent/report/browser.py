@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Page, Playwright, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 from agent.document import Document
 from agent.report.html_format import render_html
@@ -43,7 +43,7 @@ def html(name: str, language: str) -> bytes:
 
 @contextmanager
 def opened(
-    playwright: Playwright,
+    browser: Browser,
     content: bytes,
     folder: Path,
     viewport: ViewportSize = DESKTOP,
@@ -54,7 +54,6 @@ def opened(
     """The page open in Chromium, with what it was heard to do; nothing but the file itself can be loaded."""
     file, heard = folder / "page.html", Heard()
     file.write_bytes(content)
-    browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
     context = browser.new_context(viewport=viewport, color_scheme=scheme, java_script_enabled=script, offline=True)
     page = context.new_page()
 
@@ -69,12 +68,12 @@ def opened(
     try:
         yield page, heard
     finally:
-        browser.close()
+        context.close()
 
 
 @contextmanager
-def started() -> Iterator[Playwright]:
-    """Playwright with Debian's Chromium; without one the test is skipped and says so."""
-    chromium()
+def started() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright; without one the test is skipped and says so."""
+    path = chromium()
     with sync_playwright() as playwright:
-        yield playwright
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

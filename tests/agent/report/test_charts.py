@@ -124,6 +124,13 @@ def test_a_size_that_is_not_known_is_not_drawn() -> None:
     assert found.count("unknown") == 2 and found.count("Size") == 1 and "–" in found
 
 
+def test_a_disk_of_which_nothing_is_known_is_no_chart() -> None:
+    document = sample.healthy()
+    for gauge in document["figures"]["capacity"]:
+        gauge.update(used_bytes=0, size_bytes=None)
+    assert "capacity" not in drawn(document)
+
+
 def test_a_log_disk_alone_is_no_chart() -> None:
     document = sample.healthy()
     document["figures"]["capacity"] = [g for g in document["figures"]["capacity"] if g["kind"] == "log_disk"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.document import Document
+from agent.report.pdf_format import render_pdf
 from agent.report.view import build
 from agent.report.words import ELLIPSIS, clean
 from tests.agent.report import sample
@@ -80,6 +83,20 @@ def test_our_own_script_runs_and_a_strangers_does_not(tmp_path: Path) -> None:
     assert '<button type="button">Copy</button>' in seen
     assert '<button type="button">Unfold all</button>' in seen
     assert 'id="owned"' not in seen
+
+
+@pytest.mark.browser
+def test_hostile_text_is_text_in_the_pdf(tmp_path: Path) -> None:
+    chromium()
+    content = render_pdf(hostile(" ".join(ATTACKS) + "\N{PILE OF POO}" + "x" * 1_000_000), "en")
+    assert not re.search(rb"/(JavaScript|JS|Launch|EmbeddedFile|SubmitForm)\b", content)
+    file = tmp_path / "hostile.pdf"
+    file.write_bytes(content)
+    if not shutil.which("pdftotext"):
+        pytest.skip("the PDF was written, but there is no pdftotext (poppler-utils) to read it with")
+    said = subprocess.run(["pdftotext", str(file), "-"], check=True, capture_output=True, text=True).stdout
+    shown = "".join(said.split())
+    assert "<script>document.body.id='owned'</script>" in shown and "{{7*7}}" in shown and "<U+202E>gnp.exe" in shown
 
 
 def test_a_megabyte_is_cut() -> None:

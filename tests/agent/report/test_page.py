@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Playwright, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.agent.report.browser import DESKTOP, PHONE, SAMPLES, html, opened, started
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
+def browser() -> Iterator[Browser]:
     with started() as driver:
         yield driver
 
@@ -41,11 +41,11 @@ def sideways(page: Page) -> int:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_everybody_can_read_it(
-    name: str, scheme: Literal["light", "dark"], viewport: ViewportSize, playwright: Playwright, tmp_path: Path
+    name: str, scheme: Literal["light", "dark"], viewport: ViewportSize, browser: Browser, tmp_path: Path
 ) -> None:
     """No serious violation by axe-core, no request, no error, no sideways scrolling."""
     language = "zh-CN" if scheme == "dark" else "en"
-    with opened(playwright, html(name, language), tmp_path, viewport, scheme) as (page, heard):
+    with opened(browser, html(name, language), tmp_path, viewport, scheme) as (page, heard):
         assert violations(page) == []
         assert sideways(page) == 0
         page.get_by_role("button", name="全部展开" if language == "zh-CN" else "Unfold all").click()
@@ -53,9 +53,9 @@ def test_everybody_can_read_it(
         assert (heard.requests, heard.errors) == ([], [])
 
 
-def test_the_check_for_everybody_can_fail(playwright: Playwright, tmp_path: Path) -> None:
+def test_the_check_for_everybody_can_fail(browser: Browser, tmp_path: Path) -> None:
     pale = b"<!DOCTYPE html><html lang=en><title>x</title><main><h1>x</h1><p style='color:#ccc'>pale</p><img src=a>"
-    with opened(playwright, pale, tmp_path) as (page, heard):
+    with opened(browser, pale, tmp_path) as (page, heard):
         assert [line.split(":")[0] for line in violations(page)] == ["color-contrast", "image-alt"]
         assert len(heard.requests) == 1
 
@@ -64,8 +64,8 @@ def visible(page: Page, selector: str) -> int:
     return page.locator(f"{selector}:visible").count()
 
 
-def test_the_filter_keeps_what_fits(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path) as (page, heard):
+def test_the_filter_keeps_what_fits(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, heard):
         cards = page.locator("article.card:not(.symptom)")
         assert visible(page, "article.card:not(.symptom)") == cards.count() == 6
         page.get_by_label("Severity").select_option("High")
@@ -84,8 +84,8 @@ def test_the_filter_keeps_what_fits(playwright: Playwright, tmp_path: Path) -> N
         assert not heard.errors
 
 
-def test_a_link_leads_to_what_the_filter_hides(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path) as (page, _):
+def test_a_link_leads_to_what_the_filter_hides(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.get_by_label("Severity").select_option("Low")
         expect(page.locator("#CAP001")).to_be_hidden()
         page.locator(".steps a[href='#CAP001']").click()
@@ -94,8 +94,8 @@ def test_a_link_leads_to_what_the_filter_hides(playwright: Playwright, tmp_path:
         expect(page.locator("#CAP002 .rationale")).to_be_in_viewport()
 
 
-def test_statements_are_copied_whole(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path) as (page, heard):
+def test_statements_are_copied_whole(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, heard):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         block = page.locator("#SQL003 pre.sql").first
         block.get_by_role("button").click()
@@ -105,8 +105,8 @@ def test_statements_are_copied_whole(playwright: Playwright, tmp_path: Path) -> 
         assert not heard.errors
 
 
-def test_the_keyboard_reaches_everything(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path) as (page, _):
+def test_the_keyboard_reaches_everything(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.keyboard.press("Tab")
         expect(page.locator("a.skip")).to_be_focused()
         reached = set()
@@ -121,8 +121,8 @@ def test_the_keyboard_reaches_everything(playwright: Playwright, tmp_path: Path)
         assert page.locator("details").first.evaluate("fold => fold.open")
 
 
-def test_the_contents_follow_the_reader(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path) as (page, _):
+def test_the_contents_follow_the_reader(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         current = page.locator("nav.contents [aria-current]")
         expect(current).to_have_text("Page one")
         page.locator("#roadmap").scroll_into_view_if_needed()
@@ -131,16 +131,16 @@ def test_the_contents_follow_the_reader(playwright: Playwright, tmp_path: Path) 
         expect(page.locator("nav.contents")).to_be_in_viewport()
 
 
-def test_on_a_phone_page_one_comes_first(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "zh-CN"), tmp_path, PHONE) as (page, _):
+def test_on_a_phone_page_one_comes_first(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "zh-CN"), tmp_path, PHONE) as (page, _):
         expect(page.locator("#score")).to_be_in_viewport()
         assert page.locator(".front").bounding_box()["y"] < page.locator("form.filter").bounding_box()["y"]  # type: ignore[index]
         page.evaluate("scrollTo(0, 5000)")
         expect(page.locator("nav.contents")).to_be_in_viewport()
 
 
-def test_without_script_everything_is_there(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path, script=False) as (page, heard):
+def test_without_script_everything_is_there(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path, script=False) as (page, heard):
         expect(page.locator("form.filter")).to_be_hidden()
         assert visible(page, "article.card:not(.symptom)") == 6
         page.locator("#CAP001 summary").first.click()
@@ -148,8 +148,8 @@ def test_without_script_everything_is_there(playwright: Playwright, tmp_path: Pa
         assert not heard.requests
 
 
-def test_print_shows_what_is_folded_and_filtered(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path) as (page, _):
+def test_print_shows_what_is_folded_and_filtered(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.get_by_label("Severity").select_option("Low")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         page.emulate_media(media="print")
@@ -162,8 +162,8 @@ def test_print_shows_what_is_folded_and_filtered(playwright: Playwright, tmp_pat
         assert visible(page, "article.card:not(.symptom)") == 1
 
 
-def test_dark_is_dark_and_charts_stay_on_light(playwright: Playwright, tmp_path: Path) -> None:
-    with opened(playwright, html("rich", "en"), tmp_path, scheme="dark") as (page, _):
+def test_dark_is_dark_and_charts_stay_on_light(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path, scheme="dark") as (page, _):
         background = "getComputedStyle(%s).backgroundColor"
         assert page.evaluate(background % "document.body") == "rgb(18, 23, 28)"
         assert page.evaluate(background % "document.querySelector('.panel')") == "rgb(255, 255, 255)"

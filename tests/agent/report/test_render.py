@@ -15,10 +15,12 @@ from agent.i18n import render as say
 from agent.i18n import translate
 from agent.report import pdf_format
 from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
-from agent.report.render import render
+from agent.report.render import FORMATS, render
 from agent.terms import Category, DataClass
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium
+
+KNOWN = ", ".join(FORMATS)
 
 
 def names(folder: Path) -> list[str]:
@@ -53,9 +55,9 @@ def test_a_saved_document_gives_the_same_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "languages", "message"),
     [
-        (["html", "word"], ["en"], "unknown report format: word; known are json, html, pdf"),
+        (["html", "word"], ["en"], f"unknown report format: word; known are {KNOWN}"),
         (["html"], ["fr", "en"], "unknown report language: fr; known are zh-CN, en"),
-        ([], ["en"], "unknown report format: –; known are json, html, pdf"),
+        ([], ["en"], f"unknown report format: –; known are {KNOWN}"),
     ],
 )
 def test_unknown_names_are_refused_before_anything_is_written(
@@ -183,5 +185,8 @@ def test_the_pdf_has_a_cover_and_page_one_alone(document: Document, language: st
     assert document["authorization"]["sha256"][:20] in pages[1]
     assert f"2 / {len(pages) - 1}" in pages[1] and "Confidential" in pages[1].splitlines()[0]
     assert translate("Contents", language) in pages[2] and score not in pages[2][: pages[2].index("1 ")]
+    heading, content = translate("Roadmap", language), pdf.read_bytes()
+    outline = (f"{heading})".encode(), heading.encode("utf-16-be").hex().upper().encode())
+    assert any(form in content for form in outline), "no outline"
     fonts = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
     assert fonts and all(line.split()[-5] == "yes" for line in fonts), "a font is not embedded"

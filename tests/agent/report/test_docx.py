@@ -1,0 +1,284 @@
+"""The Word report opens, says all of the report, and can be edited and dressed."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import docx
+import pytest
+
+from agent.document import Document
+from agent.errors import RenderError
+from agent.i18n import render as say
+from agent.i18n import translate
+from agent.report.contents import contents
+from agent.report.docx_format import render_docx
+from agent.report.style import Section, Style
+from agent.report.view import build
+from agent.report.words import Words
+from report_templates.word.__main__ import PLACE, built
+from tests.agent.report import sample
+from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of
+from tests.agent.report.test_hostile import ATTACKS, hostile
+from tests.messages import of_templates
+
+DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}
+OFFICE_ATTACKS = (*ATTACKS, "</w:t><w:br/>", "&#x3c;w:p/>", "{%p if x %}", "{{r x }}", "{_{ 7 }_}", "{#p x #}", "😀")
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+def in_word(document: Document, language: str = "en", style: Style | None = None) -> bytes:
+    return render_docx(document, language, style or Style())
+
+
+@pytest.fixture(scope="module")
+def rich() -> bytes:
+    return in_word(DOCUMENTS["rich"])
+
+
+def own_template(folder: Path, *paragraphs: str) -> Style:
+    template = docx.Document()
+    for text in paragraphs:
+        template.add_paragraph(text)
+    template.save(str(folder / "report.docx"))
+    return Style(templates=folder)
+
+
+def test_the_template_is_what_its_script_builds() -> None:
+    def plain(content: bytes) -> dict[str, str]:
+        return {
+            name: ElementTree.canonicalize(part.decode()) if name.endswith((".xml", ".rels")) else part.hex()
+            for name, part in parts(content).items()
+        }
+
+    assert plain(PLACE.read_bytes()) == plain(built())
+
+
+def test_the_templates_messages_are_known_to_the_catalogue() -> None:
+    found = set(of_templates())
+    assert {"Conclusion", "Way back", "{count} more resources are in {file}, sheet “{sheet}”."} <= found
+    assert not [message for message in found if translate(message, "zh-CN") == message and message != "SQL"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_chapter_is_a_heading_in_its_order(name: str, language: str) -> None:
+    content = in_word(DOCUMENTS[name], language)
+    words = Words(language)
+    report = build(DOCUMENTS[name], language)
+    expected = [f"{part.number}  {part.title}" for part in contents(report, Style(), words)]
+    opened = docx.Document(BytesIO(content))
+    assert [p.text for p in opened.paragraphs if p.style and p.style.style_id == "Heading1"][1:] == expected
+    assert [p.text for p in opened.paragraphs if p.style and p.style.style_id == "Heading2"] == [
+        chapter.label for chapter in report.chapters
+    ]
+    cards = [*report.top, *(card for chapter in report.chapters for card in chapter.cards), *report.platform]
+    assert [p.text for p in opened.paragraphs if p.style and p.style.style_id == "Heading3"] == [
+        f"{card.code}  {card.title}" for card in cards
+    ]
+
+
+def test_the_contents_are_filled_in_and_lead_to_headings(rich: bytes) -> None:
+    body = root(rich)
+    names = [mark.attrib[f"{W}name"] for mark in body.iter(f"{W}bookmarkStart")]
+    numbers = [mark.attrib[f"{W}id"] for mark in body.iter(f"{W}bookmarkStart")]
+    entries = [(link.attrib[f"{W}anchor"], "".join(t.text or "" for t in link.iter(f"{W}t")))
+               for link in body.iter(f"{W}hyperlink")]  # fmt: skip
+    assert len(set(names)) == len(names) == len(set(numbers))
+    assert [anchor for anchor, _ in entries] == names
+    assert ("_Toc_scope", "1  Scope") in entries
+    assert ("_Toc_category_capacity", "Capacity") in entries
+    fields = [node.text or "" for node in body.iter(f"{W}instrText")]
+    assert fields[0].strip().startswith("TOC")
+    kinds = [node.attrib[f"{W}fldCharType"] for node in body.iter(f"{W}fldChar")]
+    assert kinds.count("begin") == kinds.count("separate") == kinds.count("end") == len(fields)
+    assert b"updateFields" in parts(rich)["word/settings.xml"]
+
+
+def test_header_footer_and_properties(rich: bytes) -> None:
+    opened = docx.Document(BytesIO(rich))
+    section = opened.sections[0]
+    assert section.different_first_page_header_footer
+    assert section.header.paragraphs[0].text == "Acme Retail Co., Ltd. · shop-prod\tConfidential"
+    footer = parts(rich)[section.footer.part.partname.lstrip("/")].decode()
+    assert re.findall(r"instrText[^>]*> (\w+) <", footer) == ["PAGE", "NUMPAGES"]
+    known = opened.core_properties
+    assert (known.author, known.language, known.category) == ("Chen Jing", "en", "Confidential")
+    assert known.title == "OceanBase Health Assessment Acme Retail Co., Ltd."
+
+
+def test_long_tables_keep_their_heads_and_rows_whole(rich: bytes) -> None:
+    listed = [
+        table
+        for table in root(rich).iter(f"{W}tbl")
+        if table.find(f".//{W}tblStyle[@{W}val='HealthTable']") is not None
+    ]
+    assert len(listed) > 10
+    for table in listed:
+        rows = list(table.iter(f"{W}tr"))
+        assert rows[0].find(f".//{W}tblHeader") is not None
+        assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in rows)
+
+
+def test_fonts_and_language_serve_chinese() -> None:
+    content = in_word(DOCUMENTS["rich"], "zh-CN")
+    styles = root(content, "word/styles.xml")
+    fonts = styles.find(f"{W}docDefaults//{W}rFonts")
+    assert fonts is not None and fonts.attrib[f"{W}eastAsia"] == "Microsoft YaHei"
+    speech = styles.find(f"{W}docDefaults//{W}lang")
+    assert speech is not None and speech.attrib[f"{W}eastAsia"] == "zh-CN"
+    assert "Noto Sans CJK SC" in parts(content)["word/fontTable.xml"].decode()
+    used = {node.attrib[f"{W}val"] for tag in ("pStyle", "rStyle", "tblStyle") for node in root(content).iter(W + tag)}
+    assert used <= {style.attrib[f"{W}styleId"] for style in styles.iter(f"{W}style")}
+
+
+def test_charts_have_alternative_texts(rich: bytes) -> None:
+    space = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+    described = [node.attrib.get("descr", "") for node in root(rich).iter(space)]
+    assert len(described) >= 4
+    assert all(len(text) > 20 for text in described)
+    assert any(f"{DOCUMENTS['rich']['score']['value']:.1f}" in text for text in described)
+
+
+def test_a_card_tells_all(rich: bytes) -> None:
+    text = text_of(root(rich))
+    card = text[text.index("SQL003 Many rows read per row returned\n▲ High") :]
+    card = card[: card.index("STA001 Optimizer")]
+    for part in (
+        "Points lost 7.7", "Gain when mended +5.2", "Why it matters here", "Singles' Day", "4,820,000", "1,000,000",
+        "CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at);", "Way back",
+        "DROP INDEX idx_orders_customer ON shop.orders;", "Building the index reads the table once.",
+        "EXPLAIN shows the new index.", "elapsed p95: 3.4 s",
+    ):  # fmt: skip
+        assert part in card, part
+
+
+def test_what_does_not_fit_is_pointed_to(rich: bytes) -> None:
+    text = text_of(root(rich))
+    assert "5 more resources are in findings.en.xlsx, sheet “Findings”." in text
+    assert "5 more statements are in findings.en.xlsx" in text
+
+
+@pytest.fixture(scope="module")
+def harmless() -> bytes:
+    return in_word(hostile("harmless"))
+
+
+@pytest.mark.parametrize("attack", [" ".join(OFFICE_ATTACKS), "<!--", "{{ 7*7", "{%p if x %}"])
+def test_hostile_text_is_only_text(attack: str, harmless: bytes) -> None:
+    content = in_word(hostile(attack))
+    text = text_of(root(content))
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text)
+    assert not outside(content)
+    assert set(parts(content)) == set(parts(harmless))
+    tags = {node.tag for node in root(content).iter()}
+    assert tags <= {node.tag for node in root(harmless).iter()} | {f"{W}br", f"{W}tab"}
+    for part in OFFICE_ATTACKS if " " in attack and len(attack) > 100 else [attack]:
+        if part.isascii() and part.isprintable() and "{_" not in part:
+            assert part in text, part
+
+
+def test_a_megabyte_is_cut() -> None:
+    content = in_word(hostile("x" * 1_000_000))
+    assert len(content) < 3_000_000
+    assert len(root(content).findall(f".//{W}tbl")) > 10
+
+
+def test_it_opens_in_another_program(tmp_path: Path) -> None:
+    shown = converted(in_word(hostile(" ".join(ATTACKS)), "zh-CN"), "docx", tmp_path)
+    assert "{{ 7*7 }}" in shown.replace("\n", " ")
+    assert "owned" in shown
+    assert "49" not in re.findall(r"{{ (\d+) }}", shown)
+
+
+def test_page_one_stands_on_one_page(tmp_path: Path) -> None:
+    pages = converted(in_word(DOCUMENTS["rich"], "zh-CN"), "docx", tmp_path).split("\f")
+    first = pages[1]
+    for part in ("42.2", "41.0–42.2", "75.4%", "AUTH-2026-017", "6,123", "Trial before the renewal."):
+        assert part in first, part
+    assert translate("Contents", "zh-CN") in pages[2]
+
+
+def test_the_house_dresses_it() -> None:
+    style = Style(
+        logo=PNG, logo_type="image/png", accent="#123456", contacts=(("Chen Jing", "+86 10 1234"),),
+        wording={"Top risks": "What worries us"},
+        sections=(
+            Section("Our view", ("First & foremost.", "{{ 7*7 }}"), "front"), Section("Closing", ("Bye.",), "end"),
+        ),
+    )  # fmt: skip
+    content = in_word(DOCUMENTS["rich"], style=style)
+    text = text_of(root(content))
+    assert "Chen Jing +86 10 1234" in text.replace("\n", " ")
+    assert "1 Our view\nFirst & foremost.\n{{ 7*7 }}\n" in text
+    assert "What worries us" in text and "Top risks" not in text
+    assert text.index("Closing\nBye.") < text.rindex("Glossary")
+    assert b"123456" in parts(content)["word/styles.xml"] and b"0F4C81" not in parts(content)["word/styles.xml"]
+    assert PNG in parts(content).values()
+
+
+def test_a_template_of_the_house_takes_its_place(tmp_path: Path) -> None:
+    style = own_template(
+        tmp_path, "For {{ report.cover.customer }}: {{ report.front.verdict.shown }}", "{{ _('Gain') }}"
+    )
+    assert text_of(root(in_word(DOCUMENTS["rich"], "zh-CN", style))) == "For Acme Retail Co., Ltd.: 42.2\n提升"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "problem"),
+    [
+        ("Dear {{ nobody }}", 2, "'nobody' is undefined"),
+        ("{{ report.front.nothing }}", 2, "has no attribute 'nothing'"),
+        ("{{ 1 + }}", 2, "unexpected"),
+        ("{{ report.__class__.__mro__ }}", 2, "unsafe"),
+        ("{{ logo.insert() }}", 2, "has no attribute"),
+        ("{{ house.templates.parent }}", 2, "has no attribute 'parent'"),
+    ],
+)
+def test_a_wrong_template_is_named_with_its_place(text: str, number: int, problem: str, tmp_path: Path) -> None:
+    style = own_template(tmp_path, "Fine {{ report.language }}", text)
+    with pytest.raises(RenderError) as caught:
+        in_word(DOCUMENTS["rich"], style=style)
+    message = say(caught.value.text, "en")
+    assert message.startswith(f"report.docx, paragraph {number} “{text[:10]}")
+    assert problem in message
+
+
+def test_what_is_no_word_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.docx").write_text("not a zip")
+    with pytest.raises(RenderError) as caught:
+        in_word(DOCUMENTS["rich"], style=Style(templates=tmp_path))
+    assert "is no Word document" in say(caught.value.text, "en")
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def missing(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.startswith("docxtpl"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.delitem(sys.modules, "agent.report.docx_parts", raising=False)
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(RenderError) as caught:
+        in_word(DOCUMENTS["empty"])
+    assert "pip install 'oceanbase-health-agent[report]'" in say(caught.value.text, "en")
+
+
+def test_tables_hold_what_the_document_says(rich: bytes) -> None:
+    document = DOCUMENTS["rich"]
+    lost = next(
+        table for table in tables(rich) if table[0] == ["Check", "Category", "Severity", "Points lost", "Share"]
+    )
+    expected = {r["code"]: f"{r['points_lost']:.1f}" for r in document["results"] if r["points_lost"]}
+    assert {row[0].split()[0]: row[3] for row in lost[1:]} == expected

@@ -1,0 +1,98 @@
+"""``ob-health render``: an old assessment again, of any agent, in the house style of an engagement."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agent.cli import app
+from agent.document import Document
+from agent.errors import ConfigError, HealthAgentError
+from agent.history.store import History
+from agent.i18n import render as say
+from tests.agent.engagements import MINIMAL
+from tests.agent.report import sample
+from tests.agent.report.pages import text_of
+
+HOUSE = 'report: {accent: "#7a1f5c", wording: {en: {Scope: What was in scope}}}\n'
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(app, ["render", *map(str, arguments)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def saved(folder: Path, document: Document) -> Path:
+    path = folder / "assessment.json"
+    path.write_text(json.dumps(document), "utf-8")
+    return path
+
+
+def engagement(folder: Path, more: str = "") -> Path:
+    path = folder / "engagement.yaml"
+    path.write_text(MINIMAL + HOUSE + more, "utf-8")
+    return path
+
+
+def test_a_file_in_the_house_style(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("-a", saved(tmp_path, sample.rich()), "-e", engagement(tmp_path, "language: [en]\n"), "-o", out, "-f", "html")
+    assert [path.name for path in out.iterdir()] == ["report.en.html"], "the engagement's languages"
+    html = (out / "report.en.html").read_text("utf-8")
+    assert "--house: #7a1f5c" in html and "What was in scope" in html
+
+
+def test_without_an_engagement_both_languages_and_our_own_style(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("-a", saved(tmp_path, sample.rich()), "-o", out, "-f", "html")
+    assert sorted(path.name for path in out.iterdir()) == ["report.en.html", "report.zh-CN.html"]
+    assert "What was in scope" not in (out / "report.en.html").read_text("utf-8")
+
+
+def test_the_engagement_says_where_history_is(tmp_path: Path) -> None:
+    place = f"sqlite:///{tmp_path}/history.sqlite"
+    with History.open(place) as history:
+        history.save(sample.rich())
+    run("-a", "20261003", "-e", engagement(tmp_path, f"history: {place}\n"), "-o", tmp_path / "out", "-f", "json")
+    document = json.loads((tmp_path / "out" / "assessment.json").read_text("utf-8"))
+    assert datetime.fromisoformat(document["as_of"]) == sample.NOW
+
+
+def of_an_older_agent() -> Document:
+    """As agents wrote it that knew of no roadmap, figures, statements, receipts and signatures."""
+    document = sample.rich()
+    for member in ("business", "roadmap", "figures", "statements", "colophon", "unlocks", "receipt"):
+        document.pop(member, None)
+    document["cost"] = {name: document["cost"][name] for name in ("statements", "database_ms", "longest_ms", "rows")}
+    for member in ("bridge", "categories_was"):
+        document["comparison"].pop(member, None)
+    signed = ("reference", "approver", "until", "data_classes")
+    document["authorization"] = {name: document["authorization"][name] for name in signed}
+    return document
+
+
+def test_an_assessment_of_an_older_agent(tmp_path: Path) -> None:
+    path, out = saved(tmp_path, of_an_older_agent()), tmp_path / "out"
+    run("-a", path, "-e", engagement(tmp_path), "-o", out, "-f", "html", "-l", "en")
+    text = text_of((out / "report.en.html").read_text("utf-8"))
+    assert "Health score 42.2 / 100" in text and "Top risks" in text
+    assert "Roadmap" not in text and "Statements executed" not in text
+
+
+def test_unknown_names_are_told_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run("-a", "nothing", "-o", tmp_path / "out", "-f", "paper")
+    assert "unknown report format: paper" in say(caught.value.text, "en")
+
+
+def test_an_id_that_is_none_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(HealthAgentError) as caught:
+        run("-a", "nothing", "-o", tmp_path / "out", "--history", f"sqlite:///{tmp_path}/history.sqlite")
+    assert "holds no assessment" in say(caught.value.text, "en")
