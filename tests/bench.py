@@ -128,6 +128,18 @@ def elsewhere() -> list[Figure]:
     return [
         Figure("ob-health --help", help_s, "s", 0.4),
         Figure("HTML report of 1,000 findings", timed(lambda: render_html(large, "en")), "s", 3),
+        *of_1000_findings("Word report", "agent.report.docx_format", "render_docx"),
+        *of_1000_findings("list of findings (XLSX)", "agent.report.xlsx_format", "render_xlsx"),
+    ]
+
+
+def of_1000_findings(what: str, module: str, function: str) -> list[Figure]:
+    """A whole process that makes one file: imports, sample, charts and all."""
+    code = f"from tests.agent.report.sample import rich; from {module} import {function}; {function}(rich(1000), 'en')"
+    memory, wall = child_memory_mb(["-c", code], {**os.environ})
+    return [
+        Figure(f"{what} of 1,000 findings, whole process", wall, "s", 15),
+        Figure(f"peak memory of the {what}", memory, "MB", 250),
     ]
 
 

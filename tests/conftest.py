@@ -12,7 +12,6 @@ import pytest
 from agent.kernel import Kernel, running
 from tests.database import Database, Source, opened, source_of
 
-
 # What tests count with record_property, and how it is called in the summary.
 FIGURES = {
     "hostile_statements": "hostile statements tried and refused",

@@ -74,13 +74,16 @@ def _changes() -> str:
         Column(say("Was"), 24, state("line.was_severity", "line.was_value")),
         Column(say("Is"), 24, state("line.severity", "line.value")),
     )
+    more = say("{count} more changes are in {file}, sheet “{sheet}”.", count="(report.changes|length - 20)",
+               file="list_file", sheet='_("Changes")')  # fmt: skip
     return when(
         "report.front.since",
         chapter("changes", note),
         when("report.bridge", para("Label", "{{ report.bridge.was }} → {{ report.bridge.now }}"),
              listing("step in report.bridge.steps", steps)),
-        when("report.changes", listing("line in report.changes", columns),
+        when("report.changes", listing("line in report.changes[:20]", columns),
              otherwise=para("Normal", say("No finding appeared, went or changed."))),
+        when("report.changes|length > 20", para("Small", more)),
         when("report.changes_unseen", para("Small", say(UNSEEN, count="report.changes_unseen"))),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from copy import deepcopy
 from datetime import datetime
@@ -13,7 +14,10 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
+from typer.testing import CliRunner
 
+from agent.assessing import assess_all
+from agent.cli import app
 from agent.document import Document
 from agent.errors import ConfigError, RenderError
 from agent.i18n import LANGUAGES
@@ -330,6 +334,27 @@ def test_words_of_a_stranger_in_an_old_list_are_only_text(tmp_path: Path) -> Non
 
 
 # Files
+
+
+def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
+    document = tmp_path / "assessment.json"
+    document.write_text(json.dumps(DOCUMENTS["rich"]), "utf-8")
+    arguments = ["render", "-a", document, "-o", tmp_path / "out", "-f", "xlsx", "--update", filled(tmp_path)]
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    for language, title in (("en", "List of findings"), ("zh-CN", "问题清单")):
+        sheet = openpyxl.load_workbook(tmp_path / "out" / f"findings.{language}.xlsx")[title]
+        assert cell(sheet, "CAP001", "owner_customer").value == "Sun Li"
+
+
+def test_an_assessment_refuses_a_wrong_list_before_it_connects(tmp_path: Path) -> None:
+    loaded = read_engagement(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        assess_all(
+            loaded, None, tmp_path / "out", None, ["xlsx"], ["en"], None, False, sample.NOW, update=filled(tmp_path)
+        )
+    assert "is the list of shop-prod, not of" in say(caught.value.text, "en")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_list_that_is_read_is_never_overwritten(tmp_path: Path) -> None:

@@ -1,0 +1,193 @@
+"""HTML, Word, PDF and the spreadsheet say the same, and it is what assessment.json says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import openpyxl
+import pytest
+
+from agent.document import Document
+from agent.i18n import LANGUAGES, translate
+from agent.report.docx_format import render_docx
+from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES
+from agent.report.pdf_format import render_pdf
+from agent.report.view import build
+from agent.report.words import Words
+from agent.report.xlsx_format import render_xlsx
+from agent.terms import Unit
+from tests.agent.report import sample
+from tests.agent.report.office import root, text_of
+from tests.agent.report.pages import chromium, page, page_one
+from tests.agent.report.pages import text_of as text_of_page
+
+DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}
+FORMATS = ("html", "docx", "xlsx", pytest.param("pdf", marks=pytest.mark.browser))
+CHANGES_SHOWN = 20  # PDF and Word point to where the others are
+TENTHS = re.compile(r"(?<![\d.,–-])\d+\.\d(?![\d.])")
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
+def texts(name: str, format: str, language: str) -> tuple[str, str]:
+    """Page one and all of it, as a reader reads them."""
+    document = DOCUMENTS[name]
+    if format == "html":
+        return plain(text_of_page(page_one(document, language))), plain(text_of_page(page(document, language)))
+    if format == "docx":
+        text = plain(text_of(root(render_docx(document, language))))
+        first, last = (translate(title, language) for title in ("Conclusion", "Contents"))
+        return text[text.index(first) : text.index(f"{last} {first}")], text
+    if format == "pdf":
+        return pdf(document, language)
+    book = openpyxl.load_workbook(BytesIO(render_xlsx(document, language)))
+    shown = [
+        [str(value) for row in sheet.iter_rows(min_row=2, values_only=True) for value in row if value is not None]
+        for sheet in book.worksheets
+    ]
+    return plain(" ".join(shown[0])), plain(" ".join(text for texts in shown for text in texts))
+
+
+def pdf(document: Document, language: str) -> tuple[str, str]:
+    chromium()
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext (poppler-utils) to read the PDF with")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "report.pdf"
+        file.write_bytes(render_pdf(document, language))
+        command = ["pdftotext", "-raw", str(file), "-"]
+        pages = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")
+    first = next(page for page in pages if translate("Health score", language) in page)
+    return plain(first), plain(" ".join(pages))
+
+
+def holds(text: str, shown: str) -> bool:
+    """A number for itself, not as a part of a longer one; in words, a line may break anywhere."""
+    parts = r"\s*".join(re.escape(part) for part in shown.split())
+    if re.search(rf"(?<![\d.]){parts}(?!\.?\d)", text):
+        return True
+    return bool(re.search(r"[^\W\d]", shown)) and "".join(shown.split()) in "".join(text.split())
+
+
+def of_page_one(document: Document, language: str) -> Iterator[str]:
+    """Every number that page one owes, as it is printed."""
+    words, score, cost = Words(language), document["score"], document["cost"]
+    assessed = score["coverage_pct"] > 0
+    if assessed:
+        yield f"{score['value']:.1f}"
+        yield f"{score['low']:.1f}–{score['high']:.1f}"
+    yield words.value(score["coverage_pct"], Unit.PCT)
+    for name, category in score["categories"].items():
+        yield words(CATEGORIES[name])
+        if category["points_lost"] is not None:
+            yield f"{category['points_lost']:.1f}"
+    found = [r for r in document["results"] if r["outcome"] == "finding" and r["gain"] and not r["symptom_of"]]
+    for result in sorted(found, key=lambda r: -r["gain"])[:3]:
+        yield f"+{result['gain']:.1f}"
+        yield result["texts"][language]["title"]
+    comparison = document["comparison"]
+    if comparison:
+        yield f"{comparison['score_was']:.1f}"
+        yield f"−{-comparison['score_delta']:.1f}"
+        yield words.moment(comparison["baseline_as_of"])
+    yield words.count(cost["statements"])
+    yield words.count(cost["rows"])
+    yield words.value(cost["database_ms"], Unit.MILLISECONDS)
+    yield words.value(cost["longest_ms"], Unit.MILLISECONDS)
+    if document["authorization"]:
+        yield document["authorization"]["reference"]
+        yield words.moment(document["authorization"]["until"])
+
+
+def may_be_said(document: Document) -> set[str]:
+    """Every number with tenths that page one may show."""
+    score, cost = document["score"], document["cost"]
+    numbers = [
+        score["value"],
+        score["low"],
+        score["high"],
+        score["coverage_pct"],
+        cost["database_ms"],
+        cost["longest_ms"],
+    ]
+    numbers += [category["points_lost"] for category in score["categories"].values()]
+    numbers += [result["gain"] for result in document["results"]]
+    comparison = document["comparison"]
+    numbers += [comparison["score_was"], -comparison["score_delta"]] if comparison else []
+    return {f"{number:.1f}" for number in numbers if number is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_page_one_says_what_the_document_says(name: str, format: str, language: str) -> None:
+    document, (first, _) = DOCUMENTS[name], texts(name, format, language)
+    assert [shown for shown in of_page_one(document, language) if not holds(first, shown)] == []
+    strange = set(TENTHS.findall(first.replace(document["target"]["version"], " "))) - may_be_said(document)
+    assert strange == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_change_is_counted_alike(format: str, language: str) -> None:
+    first, words = texts("rich", format, language)[0], Words(language)
+    kinds = Counter(change["kind"] for change in DOCUMENTS["rich"]["comparison"]["changes"])
+    for kind, word in CHANGES.items():
+        if kind != "unchanged":
+            label, count = re.escape(words(word)), kinds[kind]
+            assert re.search(rf"{label}\s*{count}(?!\d)|(?<!\d){count}\s*{label}", first), (kind, count)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_tables_hold_what_the_document_holds(name: str, format: str, language: str) -> None:
+    document, (_, text) = DOCUMENTS[name], texts(name, format, language)
+    missing = [shown for shown in of_tables(document, language) if not holds(text, shown)]
+    assert missing == []
+
+
+def of_tables(document: Document, language: str) -> Iterator[str]:
+    """Who and what the tables name, and their numbers; each format folds long tables, so of every check the first."""
+    words = Words(language)
+    for result in document["results"]:
+        outcome = result["outcome"]
+        if outcome in ("finding", "not_assessed", "error", "muted"):
+            yield result["code"]
+            yield result["texts"][language]["title"]
+        if outcome in ("not_assessed", "error"):
+            yield words(OUTCOMES[outcome])
+        for finding in result["findings"][:1]:
+            yield finding["resource"]
+            if not finding["muted"]:
+                yield words.value(finding["value"], Unit(finding["unit"]))
+    for unit in document["roadmap"]:
+        yield f"{unit['gain']:.1f}".removesuffix(".0")
+    for override in document["ruleset"]["overrides"]:
+        yield override["reason"]
+    for change in build(document, language).changes[:CHANGES_SHOWN]:
+        yield change.resource
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("format", ["html", "docx", pytest.param("pdf", marks=pytest.mark.browser)])
+def test_the_points_of_each_check_stand_beside_it(format: str, language: str) -> None:
+    document, (_, text) = DOCUMENTS["rich"], texts("rich", format, language)
+    for result in document["results"]:
+        if result["points_lost"]:
+            shown = f"{result['points_lost']:.1f}"
+            assert re.search(rf"{result['code']}.{{0,300}}?(?<![\d.]){re.escape(shown)}(?!\d)", text), result["code"]
+    for unit in document["roadmap"]:
+        shown = rf"\+{unit['gain']:.1f} .{{0,80}}?{unit['score_after']:.1f}"
+        assert re.search(shown.replace(".", r"\.").replace(r"\.{", ".{"), text), unit
