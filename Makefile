@@ -37,9 +37,10 @@ check: $(STAMP)  ## Lint, types, import contracts, generated pages
 bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyond twice a limit
 	$(BIN)/python -m tests.bench
 
-docs: $(STAMP)  ## Write the generated pages of the catalogue
+docs: $(STAMP)  ## Write the generated pages of the catalogue, and the Word template
 	$(BIN)/ob-health checks docs
 	$(BIN)/python -m tests.proof
+	$(BIN)/python -m report_templates.word
 
 golden: $(STAMP)  ## Write the kept words of the report anew, after a change that is meant
 	$(BIN)/python -m tests.agent.report.golden

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.document import Document
-from agent.report.cards import ROWS_SHOWN, Card, Row, Script
+from agent.report.cards import Card, Row, Script
 from agent.report.labels import N_
 from agent.report.planning import UnitLine
 from agent.report.view import Report
@@ -15,6 +15,7 @@ from agent.report.words import Words
 from agent.terms import ChangeKind, Outcome, Severity
 
 FILE = "findings.{language}.xlsx"
+FINDINGS_SHOWN = 8  # of one unit of work; each stands in a sheet of its own
 STATES: Mapping[str, str] = {
     "new": N_("New"),
     "worsened": N_("Worsened"),
@@ -136,9 +137,9 @@ class _Maker:
 
     def _listed(self, rows: Sequence[Row], texts: Sequence[str]) -> str:
         """The first ones, and how many more there are."""
-        more = len(rows) - ROWS_SHOWN
+        more = len(rows) - FINDINGS_SHOWN
         rest = [self.words("… and {count} more", count=more)] if more > 0 else []
-        return "\n".join([*texts[:ROWS_SHOWN], *rest])
+        return "\n".join([*texts[:FINDINGS_SHOWN], *rest])
 
     def _scripts(self, scripts: Sequence[Script]) -> str:
         told = [script.text for script in scripts if script.count]

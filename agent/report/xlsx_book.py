@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.document import Document
@@ -18,7 +18,7 @@ from agent.report.style import Style
 from agent.report.view import Report, build
 from agent.report.words import NOTHING, Words
 from agent.report.worklist import lines
-from agent.report.xlsx_cells import Value, fit, listing, marked, printable, title_of, write
+from agent.report.xlsx_cells import Value, bold, fit, listing, marked, printable, title_of, write
 from agent.report.xlsx_columns import CLOSED_MARK, MARK, OTHER_MARK
 from agent.report.xlsx_list import Lists
 from agent.report.xlsx_written import mark_of, opened, read, sheet_of
@@ -71,11 +71,11 @@ def _summary(sheet: Worksheet, report: Report, words: Words, style: Style) -> No
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NAME_WIDTH, _VALUE_WIDTH
     write(sheet.cell(2, 1), report.cover.title, words)
     sheet.cell(2, 1).alignment = Alignment(wrap_text=False)
-    sheet.cell(2, 1).font = Font(bold=True, size=16, color=style.accent[1:].upper())
+    sheet.cell(2, 1).font = bold(style.accent[1:].upper(), 16)
     row = 4
     for title, pairs in _blocks(report, words):
         write(sheet.cell(row, 1), title, words)
-        sheet.cell(row, 1).font = Font(bold=True, size=12, color=style.accent[1:].upper())
+        sheet.cell(row, 1).font = bold(style.accent[1:].upper(), 12)
         for place, (name, value) in enumerate(pairs, start=row + 1):
             write(sheet.cell(place, 1), name, words)
             write(sheet.cell(place, 2), value, words)

@@ -19,7 +19,8 @@ Value = str | float | None
 CELL_LENGTH = 32_767
 HEAD_ROW, FIRST_ROW = 2, 3  # the row of keys is hidden above
 _A3 = 8
-_LINES_SHOWN, _LINE_POINTS = 12, 13.5
+_LINES_SHOWN, _LINE_POINTS, _WIDE_LINE_POINTS = 12, 15, 18.5
+_FONT = "Calibri"
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "'", "|", "%")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\\/*?:\[\]']")
@@ -63,11 +64,15 @@ def put(cell: Cell, kept: Kept | None) -> None:
         cell.hyperlink = copy(kept.link)
 
 
+def bold(color: str, size: float = 11) -> Font:
+    return Font(name=_FONT, bold=True, size=size, color=color)
+
+
 def head(sheet: Worksheet, column: int, title: str, width: float, accent: str, *, human: bool = False) -> None:
     """A column's head; those that people fill in are light, with a word in the legend."""
     cell = sheet.cell(HEAD_ROW, column, title)
     cell.data_type = "s"
-    cell.font = Font(bold=True, color="161B22" if human else "FFFFFF")
+    cell.font = bold("161B22" if human else "FFFFFF")
     cell.fill = PatternFill("solid", fgColor="FFF2CC" if human else accent[1:].upper())
     cell.alignment = Alignment(vertical="center", wrap_text=True)
     cell.border = Border(bottom=Side(style="medium", color=accent[1:].upper()))
@@ -81,15 +86,20 @@ def line_below(sheet: Worksheet, row: int, columns: int) -> None:
 
 def fit(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
     """A height for the longest of (text, width), within reason: the rest is read in the formula bar."""
-    lines = max((_lines(text, width) for text, width in texts), default=1)
-    sheet.row_dimensions[row].height = _LINE_POINTS * max(1, min(lines, _LINES_SHOWN)) + 3
+    height = max((_height(text, width) for text, width in texts), default=0)
+    sheet.row_dimensions[row].height = max(height, _LINE_POINTS) + 3
 
 
-def _lines(text: str, width: float) -> int:
-    def wide(line: str) -> int:
-        return sum(2 if ord(char) > 0x2E7F else 1 for char in line[:2000])
+def _height(text: str, width: float) -> float:
+    """In points; Chinese takes more room in both directions."""
+    wide = any(map(_is_wide, text))
+    lines = (sum(2 if _is_wide(char) else 1 for char in line[:2000]) for line in text.split("\n")[:_LINES_SHOWN])
+    count = sum(1 + int(length // max(width - 1, 1)) for length in lines)
+    return min(count, _LINES_SHOWN) * (_WIDE_LINE_POINTS if wide else _LINE_POINTS)
 
-    return sum(1 + int(wide(line) // max(width - 1, 1)) for line in text.split("\n")[: _LINES_SHOWN + 1])
+
+def _is_wide(char: str) -> bool:
+    return ord(char) > 0x2E7F
 
 
 def tabular(sheet: Worksheet, columns: int, rows: int, *, frozen: str, pages_wide: int = 1) -> None:

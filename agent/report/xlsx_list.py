@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -17,6 +17,7 @@ from agent.report.xlsx_cells import (
     HEAD_ROW,
     SEVERITY_COLORS,
     Value,
+    bold,
     fit,
     head,
     line_below,
@@ -53,7 +54,7 @@ class Lists:
             values = self._values(line, before)
             self._row(sheet, row, key_of(target, line.codes), COLUMNS, values, before)
             severity = sheet.cell(row, _column(COLUMNS, "severity_label"))
-            severity.font = Font(bold=True, color=SEVERITY_COLORS.get(line.severity, "161B22"))
+            severity.font = bold(SEVERITY_COLORS.get(line.severity, "161B22"))
             row += 1
         if not self.lines:
             nothing = self.words("Nothing to mend was found among the checks that were assessed.")

@@ -53,7 +53,7 @@ LOOKS = (
     Look("Heading 1", 18, before=20, after=6, line=1.1, color=ACCENT, bold=True, outline=0, keep=True),
     Look("Heading 2", 14, before=14, after=4, line=1.1, color=ACCENT, bold=True, outline=1, keep=True),
     Look("Heading 3", 12, before=12, after=3, line=1.1, bold=True, outline=2, keep=True),
-    Look("Lead", 10, after=6, color=SOFT),
+    Look("Lead", 10, after=6, color=SOFT, keep=True),
     Look("Label", 10, before=6, after=2, bold=True, keep=True),
     Look("Small", 8.5, after=3, color=SOFT),
     Look("Bullet", 10, after=3, more=_HANGING),

@@ -1,16 +1,22 @@
-"""What the HTML report says, word for word, kept in ``golden/``.
+"""What the report says in HTML, Word and the list of findings, word for word, kept in ``golden/``.
 
 ``python -m tests.agent.report.golden`` writes it anew; look at the difference before committing it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
+
 from agent.i18n import LANGUAGES
-from tests.agent.report.browser import html
+from agent.report.docx_format import render_docx
+from agent.report.xlsx_format import render_xlsx
+from tests.agent.report.browser import document, html
+from tests.agent.report.office import root, text_of
 
 FOLDER = Path(__file__).parent / "golden"
 NAMES = ("rich", "blind", "empty")
@@ -54,13 +60,37 @@ def lines_of(page: str) -> str:
     return "\n".join(line for line in lines if line and not set(line) <= {"#"}) + "\n"
 
 
-def cases() -> Iterator[tuple[str, str, Path]]:
+def of_page(name: str, language: str) -> str:
+    return lines_of(html(name, language).decode())
+
+
+def of_word(name: str, language: str) -> str:
+    lines = text_of(root(render_docx(document(name), language))).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip()) + "\n"
+
+
+def of_list(name: str, language: str) -> str:
+    """The sheets, a line for each row; cells between bars."""
+    lines = []
+    for sheet in openpyxl.load_workbook(BytesIO(render_xlsx(document(name), language))).worksheets:
+        lines.append(f"# {sheet.title}")
+        rows = ([str(value) for value in row if value is not None] for row in sheet.iter_rows(values_only=True))
+        lines += [" | ".join(row).replace("\n", " / ") for row in rows if row]
+    return "\n".join(lines) + "\n"
+
+
+KINDS: Mapping[str, Callable[[str, str], str]] = {"": of_page, ".docx": of_word, ".xlsx": of_list}
+
+
+def cases() -> Iterator[tuple[str, str, str, Path]]:
+    """Sample, language, kind of file, and where its words are kept."""
     for name in NAMES:
         for language in LANGUAGES:
-            yield name, language, FOLDER / f"{name}.{language}.txt"
+            for kind in KINDS:
+                yield name, language, kind, FOLDER / f"{name}.{language}{kind}.txt"
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name, language, path in cases():
-        path.write_text(lines_of(html(name, language).decode()), encoding="utf-8")
+    for name, language, kind, path in cases():
+        path.write_text(KINDS[kind](name, language), encoding="utf-8")

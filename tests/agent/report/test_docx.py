@@ -275,6 +275,15 @@ def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     assert "pip install 'oceanbase-health-agent[report]'" in say(caught.value.text, "en")
 
 
+def test_a_document_of_an_older_agent_prints() -> None:
+    document = sample.rich()
+    for member in ("roadmap", "figures", "business", "statements", "colophon", "receipt", "unlocks"):
+        del document[member]
+    text = text_of(root(in_word(document)))
+    assert "42.2 / 100" in text and "Top risks" in text
+    assert "Statements executed" not in text and "Roadmap" not in text
+
+
 def test_tables_hold_what_the_document_says(rich: bytes) -> None:
     document = DOCUMENTS["rich"]
     lost = next(

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from agent.assessing import assess_all
 from agent.cli import app
+from agent.config import load_engagement
 from agent.document import Document
 from agent.errors import ConfigError, RenderError
 from agent.i18n import LANGUAGES
@@ -30,6 +31,7 @@ from agent.report.worklist import lines
 from agent.report.xlsx_cells import CELL_LENGTH
 from agent.report.xlsx_columns import COLUMNS, HUMAN
 from agent.report.xlsx_format import render_xlsx
+from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.office import converted, outside, parts
 from tests.agent.report.test_hostile import ATTACKS, hostile
@@ -119,7 +121,7 @@ def test_a_line_for_each_unit_of_work_with_all_columns() -> None:
     }  # fmt: skip
     assert cell(sheet, "CAP002", "codes").value == "CAP001, CAP002"
     assert "Check after: EXPLAIN shows the new index." in cell(sheet, "SQL003", "verification").value
-    assert "… and 5 more" in cell(sheet, "SCH002", "resource").value
+    assert "… and 17 more" in cell(sheet, "SCH002", "resource").value
     assert cell(sheet, "CAP001", "first_seen").value == "2026-07-03 or earlier"
     assert book["Findings"].max_row == 2 + sum(
         len(r["findings"]) for r in document["results"] if r["outcome"] == "finding"
@@ -348,11 +350,13 @@ def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
 
 
 def test_an_assessment_refuses_a_wrong_list_before_it_connects(tmp_path: Path) -> None:
-    loaded = read_engagement(tmp_path)
+    engagement = tmp_path / "engagement.yaml"
+    engagement.write_text(MINIMAL, "utf-8")
     with pytest.raises(ConfigError) as caught:
         assess_all(
-            loaded, None, tmp_path / "out", None, ["xlsx"], ["en"], None, False, sample.NOW, update=filled(tmp_path)
-        )
+            load_engagement(engagement), None, tmp_path / "out", None, ["xlsx"], ["en"], None, False, sample.NOW,
+            update=filled(tmp_path),
+        )  # fmt: skip
     assert "is the list of shop-prod, not of" in say(caught.value.text, "en")
     assert not (tmp_path / "out").exists()
 
