@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from docxtpl import DocxTemplate
@@ -17,6 +18,8 @@ from agent import registry
 from agent.contract import texts_of
 from agent.i18n import catalogue
 from agent.report.words import Words
+from tests.checks import cases
+from tests.harness import gathered, run_check, snapshot_of
 
 ROOT = Path(__file__).parent.parent
 # Functions whose string arguments are messages.
@@ -59,23 +62,14 @@ def of_templates() -> Iterator[str]:
 
 
 def of_evidence() -> Iterator[str]:
-    """Labels of evidence and params, as reports print them: the key without its unit."""
+    """Labels of evidence and params, as reports print them, without the unit. Evidence is what the cases give."""
     words = Words("en")
-    for path in sorted((ROOT / "checks").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            keys: list[str] = []
-            if isinstance(node, ast.Call) and _name(node.func) == "Measurement":
-                for argument in (*node.args[2:], *(k.value for k in node.keywords if k.arg == "evidence")):
-                    keys += _keys(argument)
-            elif isinstance(node, ast.ClassDef) and any(_name(base) == "Params" for base in node.bases):
-                keys = [_name(item.target) for item in node.body if isinstance(item, ast.AnnAssign)]
-            yield from (words.name(key) for key in keys)
-
-
-def _keys(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Dict):
-        return [str(key.value) for key in node.keys if isinstance(key, ast.Constant)]
-    return [keyword.arg for keyword in node.keywords if keyword.arg] if isinstance(node, ast.Call) else []
+    for spec in registry.load().checks.values():
+        if spec.params:
+            yield from (words.name(field.name) for field in fields(spec.params))
+    for case in gathered(cases, "CASES"):
+        result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
+        yield from (words.name(key) for finding in result.findings for key in finding.evidence)
 
 
 def _name(node: ast.expr) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -58,7 +59,8 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     charts, uncharted = _charts(document, words)
     known: dict[str, Any] = {
         "report": report,
-        "house": style,
+        # Without the folder: a path can do more than a sandbox knows.
+        "house": replace(style, templates=None),
         "logo": _data_address(style.logo_type, style.logo) if style.logo else "",
         "headings": headings,
         "numbers": {heading.id: heading.number for heading in headings},

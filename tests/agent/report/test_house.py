@@ -175,6 +175,7 @@ def test_what_a_template_prints_is_escaped_and_cannot_run(tmp_path: Path) -> Non
         ("\n\n{{ ''.__class__.__mro__ }}", "_cover.html.j2, line 3: access to attribute '__class__'"),
         ("{{ report.cover.__init__.__globals__ }}", "_cover.html.j2, line 1: access to attribute '__init__'"),
         ("{{ _.__init__.__globals__ }}", "_cover.html.j2, line 1: access to attribute '__init__'"),
+        ("{{ house.templates.joinpath('own').iterdir() }}", "_cover.html.j2, line 1: 'None' has no attribute"),
         ("{{ 'x' * 100000000 }}", "_cover.html.j2, line 1: a product this large is not allowed"),
         ("{{ 9 ** 9 ** 9 }}", "_cover.html.j2, line 1: a product this large is not allowed"),
         ("{{ 1 / 0 }}", "_cover.html.j2, line 1: ZeroDivisionError"),
