@@ -56,7 +56,7 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     words = Words(language, style.wording)
     report = build(document, language, style)
     headings = contents(report, style, words)
-    charts, uncharted = _charts(document, words)
+    charts, uncharted = _charts(document, words, style.accent)
     known: dict[str, Any] = {
         "report": report,
         # Without the folder: a path can do more than a sandbox knows.
@@ -80,10 +80,10 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     return page.encode("utf-8", "replace")
 
 
-def _charts(document: Document, words: Words) -> tuple[dict[str, dict[str, str | int]], str]:
+def _charts(document: Document, words: Words, accent: str) -> tuple[dict[str, dict[str, str | int]], str]:
     """The charts by name; without their library none, and why."""
     try:
-        return {chart.name: _picture(chart) for chart in draw(document, words)}, ""
+        return {chart.name: _picture(chart) for chart in draw(document, words, accent)}, ""
     except RenderError as error:
         return {}, say(error.text, words.language)
 

@@ -257,8 +257,14 @@ def _changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
     results = {result["code"]: result for result in document["results"]}
     order = list(CHANGES)
     changes = [change for change in comparison["changes"] if change["kind"] != ChangeKind.UNCHANGED]
-    changes.sort(key=lambda c: (order.index(c["kind"]), -Severity(c["severity"]).rank, c["code"], c["resource"]))
+    # The gravest first, whatever became of it: formats fold a long list after some lines.
+    changes.sort(key=lambda c: (-_gravest(c), order.index(c["kind"]), c["code"], c["resource"]))
     return tuple(_change(change, results.get(change["code"]), words) for change in changes)
+
+
+def _gravest(change: Document) -> int:
+    """Rank of the severity, or of what it was, if that was worse."""
+    return max(Severity(severity).rank for severity in (change["severity"], change["was_severity"]) if severity)
 
 
 def _change(change: Document, result: Document | None, words: Words) -> ChangeLine:

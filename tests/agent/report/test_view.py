@@ -52,6 +52,7 @@ def test_value_stands_against_limit_with_units() -> None:
 def test_changes_are_marked_on_cards_and_rows() -> None:
     assert REPORT.cards[0].change == "worsened"
     assert {row.change for row in REPORT.cards[4].rows} == {"new", "unchanged"}
+    assert [line.kind for line in REPORT.changes][:2] == ["worsened", "not_comparable"], "the gravest first"
     kinds = [line.kind for line in REPORT.changes]
     assert kinds.count("new") == 23
     assert "unchanged" not in kinds
