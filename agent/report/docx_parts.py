@@ -66,6 +66,8 @@ class _Described(InlineImage):  # type: ignore[misc]
         part = self.tpl.current_rendering_part
         inline = part.new_pic_inline(self.image_descriptor, self.width, self.height)
         inline.docPr.set("descr", self.alt)
+        for side in "TBLR":  # LibreOffice would leave an eighth of an inch, and push a wide picture off the page
+            inline.set(f"dist{side}", "0")
         return (
             f"</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r>"
             '<w:t xml:space="preserve">'
