@@ -86,8 +86,8 @@ class Tls(Block):
 class Limits(Block):
     """What one assessment may cost the target, and when the target is too busy for it.
 
-    It is busy with more active sessions per core (of a tenant of two cores or more), more of its CPU in use, or a longer
-    mean wait of requests in its queue; then we wait, and stop after ``busy_wait_s``.
+    It is busy with more active sessions per core (of a tenant of two cores or more), more of its CPU in use, or a
+    longer mean wait of requests in its queue; then we wait, and stop after ``busy_wait_s``.
     """
 
     statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = 10
