@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test again check bench docs golden messages clean
+.PHONY: help setup demo sample test again check bench docs golden messages clean
 
 help:  ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,9 @@ setup: $(STAMP)  ## The virtual environment with pinned packages
 
 demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifacts in build/demo/
 	$(BIN)/ob-health demo --out build/demo
+
+sample: demo  ## The sample report in docs/sample/, from a fresh demo
+	cp build/demo/report.* build/demo/findings.* docs/sample/
 
 test: $(STAMP)  ## Every test, on two embedded kernels side by side
 	$(BIN)/pytest -n 2 --dist loadfile

@@ -184,7 +184,7 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
     made = root / "made" / "shop"
     files = {name: str(path) for name, path in written.items()} | {
         "out": str(root / "out"), "key": str(key), "request": str(root / "request.yaml"), "names": str(root / "names"),
-        "formats": "html,json,pdf" if find_chromium() else "html,json", "redacted": str(root / "redacted.obh"),
+        "formats": "html,docx,xlsx,json" + (",pdf" if find_chromium() else ""), "redacted": str(root / "redacted.obh"),
         "snapshot": str(made / "snapshot.obh"), "document": str(made / "assessment.json"),
         "journal": str(made / "journal.jsonl"), "history": f"sqlite:///{root}/made/history.sqlite", "root": str(root),
     }  # fmt: skip
