@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import string
 
-import pytest
-
 from agent.i18n import catalogue
 from tests.messages import everything, untranslated
 
@@ -27,6 +25,7 @@ def test_the_search_finds_messages() -> None:
     assert "The account may not read {view}." in found
 
 
-@pytest.mark.parametrize("msgid", sorted(catalogue("zh-CN")))
-def test_placeholders_are_the_same(msgid: str) -> None:
-    assert placeholders(catalogue("zh-CN")[msgid]) == placeholders(msgid)
+def test_placeholders_are_the_same() -> None:
+    chinese = catalogue("zh-CN")
+    assert len(chinese) > 2000
+    assert {msgid: text for msgid, text in chinese.items() if placeholders(text) != placeholders(msgid)} == {}

@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 
-import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
 from agent.i18n import catalogue
@@ -37,8 +36,7 @@ def test_messages_are_found() -> None:
     assert known <= set(MESSAGES)
 
 
-@pytest.mark.parametrize("message", MESSAGES)
-def test_translated(message: str) -> None:
-    chinese = catalogue("zh-CN").get(message)
-    assert chinese, f"no zh-CN translation of {message!r}"
-    assert placeholders(chinese) == placeholders(message)
+def test_translated() -> None:
+    chinese = catalogue("zh-CN")
+    assert [message for message in MESSAGES if not chinese.get(message)] == []
+    assert [message for message in MESSAGES if placeholders(chinese[message]) != placeholders(message)] == []
