@@ -67,8 +67,10 @@ class JumpServer:
     def stop(self) -> None:
         """End the server with all connections."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)  # first, or it would go on accepting
+            os.kill(self.pid, signal.SIGSTOP)  # it accepts nobody now, and its sessions can still be found
         self.cut()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def make_key(path: Path, passphrase: str = "") -> Path:

@@ -35,7 +35,7 @@ URL = f"mysql+pymysql://reader:{CANARY}@127.0.0.1:1/history"
 # What each command is run with, one after the other, and how it ends. {names} are files of the stage.
 SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "assess": (
-        (0, "-e {env} -o {out}/env -f {formats}"),
+        (0, "-e {env} -o {out}/env -f html,docx,xlsx,json -l en"),
         (0, "-e {file} -o {out}/file -f json,html"),
         (0, "-e {command} -o {out}/command -f json"),
         (0, "-e {lost} -o {out}/lost -f json"),
@@ -45,7 +45,7 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     ),
     "collect": ((0, "-e {env} -o {out}/collect"),),
     "evaluate": ((0, "-s {snapshot} -e {env} -o {out}/again -f json"), (2, "-s {env} -e {env} -o {out}/again")),
-    "render": ((0, "-a {document} -o {out}/render -f html -l en"), (4, "-a none -o {out}/render")),
+    "render": ((0, "-a {document} -o {out}/render -f {printed} -l en"), (4, "-a none -o {out}/render")),
     "preflight": ((0, "-e {command}"), (4, "-e {failing}")),
     "grants": ((0, "--host 10.1.2.3"), (2, "--kind none")),
     "init": ((0, "canary --dir {out}"), (2, "canary --dir {out}")),
@@ -184,7 +184,7 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
     made = root / "made" / "shop"
     files = {name: str(path) for name, path in written.items()} | {
         "out": str(root / "out"), "key": str(key), "request": str(root / "request.yaml"), "names": str(root / "names"),
-        "formats": "html,docx,xlsx,json" + (",pdf" if find_chromium() else ""), "redacted": str(root / "redacted.obh"),
+        "printed": "html,pdf" if find_chromium() else "html", "redacted": str(root / "redacted.obh"),
         "snapshot": str(made / "snapshot.obh"), "document": str(made / "assessment.json"),
         "journal": str(made / "journal.jsonl"), "history": f"sqlite:///{root}/made/history.sqlite", "root": str(root),
     }  # fmt: skip
