@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.document import Document
 from agent.report.impact import impact
-from agent.report.labels import ACTORS, CATEGORIES, CHANGES, RUN_AS, SEVERITIES
+from agent.report.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, clean, points
 from agent.terms import ChangeKind, Severity, Unit
 
@@ -121,7 +121,7 @@ class CardMaker:
             rollback=_script(rollback[:ROWS_SHOWN]),
             more_rollback=_script(rollback[ROWS_SHOWN:]),
             no_rollback=clean(texts["no_rollback"]),
-            facts=self._facts(result["remediation"], texts),
+            facts=self._facts(result, texts),
             link=_web_address(result["remediation"]["link"]),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )
@@ -165,9 +165,10 @@ class CardMaker:
             lines.append((words("Recommended"), clean(judge["recommended"], NAME_LENGTH)))
         return (*lines, *words.pairs(result["params"]))
 
-    def _facts(self, remedy: Document, texts: Document) -> tuple[tuple[str, str], ...]:
-        words = self.words
+    def _facts(self, result: Document, texts: Document) -> tuple[tuple[str, str], ...]:
+        words, remedy = self.words, result["remediation"]
         facts = (
+            (words("Effort"), self._effort(result["code"])),
             (words("Run as"), words.label(RUN_AS, remedy["run_as"])),
             (words("Restart needed"), words.value(remedy["restart"], None)),
             (words("Maintenance window needed"), words.value(remedy["window"], None)),
@@ -176,6 +177,13 @@ class CardMaker:
             (words("Check after"), clean(texts["post_check"], PROSE_LENGTH)),
         )
         return tuple((name, text) for name, text in facts if text)
+
+    def _effort(self, code: str) -> str:
+        """What it takes and by when, as the roadmap says; empty where that has nothing of it."""
+        unit = next((unit for unit in self.document.get("roadmap", ()) if code in unit["codes"]), None)
+        if unit is None:
+            return ""
+        return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
 def open_findings(result: Document) -> list[Document]:
