@@ -112,10 +112,13 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
     figures.append(Figure("HTML report of the demo", len(render_html(document, "zh-CN")) / 1e6, "MB", 1.5))
     arguments = ["-m", "agent", "assess", "-e", str(engagement), "-o", str(directory / "out"), "-f", "html,json"]
     memory, wall = child_memory_mb(arguments, {**os.environ})
+    bare_memory, bare_wall = child_memory_mb([*arguments[:-1], "json"], {**os.environ})
     return [
         *figures,
         Figure("ob-health assess (HTML, JSON), whole process", wall, "s", 3),
-        Figure("peak memory of ob-health assess", memory, "MB", 150),
+        Figure("peak memory of ob-health assess (HTML, JSON)", memory, "MB", 150),
+        Figure("ob-health assess (JSON alone), whole process", bare_wall, "s"),
+        Figure("peak memory of ob-health assess (JSON alone)", bare_memory, "MB"),
     ]
 
 
