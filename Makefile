@@ -23,8 +23,8 @@ demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifac
 sample: demo  ## The sample report in docs/sample/, from a fresh demo
 	cp build/demo/report.* build/demo/findings.* docs/sample/
 
-test: $(STAMP)  ## Every test, on three embedded kernels side by side: much of a test is waiting
-	$(BIN)/pytest -n 3 --dist loadfile
+test: $(STAMP)  ## Every test, on two embedded kernels side by side
+	$(BIN)/pytest -n 2 --dist loadfile
 
 again: $(STAMP)  ## The tests that failed last time, one after the other
 	$(BIN)/pytest --last-failed --last-failed-no-failures none

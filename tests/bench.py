@@ -58,14 +58,24 @@ def timed(work: Callable[[], Any], runs: int = 3) -> float:
     return best
 
 
+# A child's peak begins at the size of the process that started it, so a small one starts it.
+_LAUNCHER = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(status != 0)
+"""
+
+
 def child_memory_mb(arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
     """Peak memory in MB and wall seconds of a command."""
     started = time.perf_counter()
-    child = subprocess.Popen([sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
-        raise SystemExit(f"{arguments} ended with {status}")
-    return usage.ru_maxrss / 1024, time.perf_counter() - started
+    command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, sys.executable, *arguments]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise SystemExit(f"{arguments} failed")
+    return int(done.stdout) / 1024, time.perf_counter() - started
 
 
 def server_side(kernel: Kernel, assessment_id: str) -> tuple[int, float, float]:
