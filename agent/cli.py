@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from agent.engagement import Engagement
     from agent.history.store import History
 
-HELP = """Read-only health assessment of OceanBase MySQL-mode tenants.
-
-A first assessment: [bold]init[/bold] scaffolds an engagement file, [bold]grants[/bold] prints the script for the
-customer's DBA, [bold]authorize[/bold] writes the request that the customer signs, [bold]preflight[/bold] tries the
-account, [bold]assess[/bold] writes the report. [bold]demo[/bold] shows all of it on an embedded kernel.
-
-Exit codes: 0 done; 1 findings at or above --fail-on; 2 configuration; 3 not authorized; 4 nothing could be assessed
-or written. Messages are in English or Chinese: OB_HEALTH_LANG=en or zh-CN.
-"""
+# One line a paragraph: the terminal breaks them at its own width.
+HELP = (
+    "Read-only health assessment of OceanBase MySQL-mode tenants.\n\n"
+    "A first assessment: [bold]init[/bold] scaffolds an engagement file, [bold]grants[/bold] prints the script for the "
+    "customer's DBA, [bold]authorize[/bold] writes the request that the customer signs, [bold]preflight[/bold] tries "
+    "the account, [bold]assess[/bold] writes the report. [bold]demo[/bold] shows all of it on an embedded kernel.\n\n"
+    "Exit codes: 0 done; 1 findings at or above --fail-on; 2 configuration; 3 not authorized; 4 nothing could be "
+    "assessed or written. Messages are in English or Chinese: OB_HEALTH_LANG=en or zh-CN.\n"
+)
 app = typer.Typer(
     help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False
 )

@@ -71,6 +71,9 @@ def new_key(path: Path) -> None:
 
 def read_key(path: Path) -> Key:
     """The key of a file. Raises ConfigError where there is none, or where others could read it too."""
+    if not path.exists():
+        text = "There is no key file {path}. Name the right one, or make one: ob-health snapshot key FILE"
+        raise ConfigError(Text(text, {"path": str(path)}))
     content = resolve(f"file:{path.absolute()}")
     try:
         secret = base64.b64decode(content.encode(), validate=True)

@@ -287,3 +287,9 @@ def test_every_check_says_the_same_of_redacted_facts(case: Case, tmp_path: Path)
     assert (after.outcome, [(f.severity, f.risk_points) for f in after.findings]) == (
         before.outcome, [(f.severity, f.risk_points) for f in before.findings],
     )  # fmt: skip
+
+
+def test_a_key_file_that_is_not_there_is_called_a_key_file(tmp_path: Path) -> None:
+    """It is read as passwords are, but nobody asked for one."""
+    said = refusal(read_key, tmp_path / "none")
+    assert f"There is no key file {tmp_path / 'none'}" in said and "ob-health snapshot key" in said

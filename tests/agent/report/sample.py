@@ -8,9 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from agent.compare import compare, fingerprint
 from agent.document import Document, earlier_from, to_document
-from agent.facts.given import BusinessProfile, CriticalPeriod
-from agent.facts.resources import ResourceUnit
-from agent.facts.sql import SqlTotal
 from agent.figures import figures
 from agent.model import Assessment, Authorization, CheckResult, Finding, Period, Problem, Snapshot, SourceRecord
 from agent.outlook import Colophon
@@ -43,6 +40,7 @@ from agent.terms import (
     Unit,
     Version,
 )
+from tests.agent.report.sample_facts import facts
 
 TARGET = "shop-prod"
 NOW = datetime(2026, 10, 3, 1, 30, tzinfo=UTC)
@@ -233,7 +231,7 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
 def _snapshot() -> Snapshot:
     denied = Text("SELECT is not granted on oceanbase.GV$OB_PROCESSLIST.")
     return Snapshot(
-        TARGET, TenantKind.USER, Version(4, 2, 5, 1), NOW, _facts(),
+        TARGET, TenantKind.USER, Version(4, 2, 5, 1), NOW, facts(),
         (
             SourceRecord("Unit", "oceanbase.GV$OB_UNITS", "ok", 3, 4.2),
             SourceRecord("SqlAudit", "oceanbase.GV$OB_SQL_AUDIT", "ok", 5000, 81.7, truncated=True),
@@ -245,28 +243,6 @@ def _snapshot() -> Snapshot:
         receipt=Receipt("account", 31, 214.6, 6123, 30, 188.2, 74.9, 6120, journal_sha256="0c" * 32),
         statements=(Sent("driver", 0.0, 0), Sent("Unit", 4.2, 3), Sent("Session", 1.1, 0, 1142)),
     )  # fmt: skip
-
-
-def _facts() -> dict[type, tuple[object, ...]]:
-    """What the customer says of the business, one unit per zone, and the statements that take most time."""
-    return {
-        BusinessProfile: (BusinessProfile(peak_qps=800.0, concurrency=40, growth_pct_per_year=60.0),),
-        CriticalPeriod: (CriticalPeriod(name="Singles' Day", start=date(2026, 11, 1), end=date(2026, 11, 12)),),
-        ResourceUnit: tuple(
-            ResourceUnit(
-                zone=zone, max_cpu=8.0, min_cpu=8.0, memory_size=2**35, log_disk_size=2**36, log_disk_in_use=2**35,
-                data_disk_in_use=used, data_disk_size=1_073_741_824_000, status="NORMAL",
-            )
-            for zone, used in (("zone1", 1_002_438_533_120), ("zone2", 700_000_000_000))
-        ),
-        SqlTotal: tuple(
-            SqlTotal(
-                sql_id=f"{number:032X}", db_name="shop", plans=1, executions=1000 * number, cpu_us=1, disk_reads=0,
-                elapsed_us=90_000_000 // number**2, rows_processed=10, rows_read=1000, retries=0,
-            )
-            for number in range(1, 31)
-        ),
-    }  # fmt: skip
 
 
 def _previous() -> Document:

@@ -1,0 +1,252 @@
+"""The next list of findings keeps what people wrote in the one before, and no file of theirs is lost."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from agent.assessing import assess_all
+from agent.cli import app
+from agent.config import load_engagement
+from agent.document import Document
+from agent.errors import ConfigError, RenderError
+from agent.i18n import LANGUAGES
+from agent.i18n import render as say
+from agent.report.render import render
+from agent.report.style import Style
+from agent.report.xlsx_columns import HUMAN
+from agent.report.xlsx_format import render_xlsx
+from tests.agent.engagements import MINIMAL
+from tests.agent.report import sample
+from tests.agent.report.lists import (
+    DOCUMENTS,
+    LIST,
+    SHEETS,
+    cell,
+    column,
+    filled,
+    in_excel,
+    row_of,
+    without,
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_wrote_is_kept(language: str, tmp_path: Path) -> None:
+    book = in_excel(DOCUMENTS["rich"], language, filled(tmp_path, language=language))
+    sheet = book.worksheets[LIST]
+    assert cell(sheet, "CAP001", "owner_customer").value == "Sun Li"
+    assert cell(sheet, "CAP001", "planned").value == datetime(2026, 11, 20)
+    remark = cell(sheet, "SQL003", "remarks")
+    assert (remark.value, remark.data_type) == ("=waiting for the vendor", "s")
+    assert remark.font.b and remark.font.color.rgb.endswith("FF0000")
+    assert remark.comment.text == "asked on Monday"
+    assert cell(sheet, "STA001", "review").value == "Review passed"
+    extra = sheet.max_column
+    assert sheet.cell(2, extra).value == "Ticket"
+    assert sheet.cell(row_of(sheet, "SQL003"), extra).value == "T-17"
+    assert "Our own line" in [sheet.cell(row, column(sheet, "title")).value for row in range(3, sheet.max_row + 1)]
+    assert [value.value for value in book["Ours"][1]] == ["kept", 1]
+    assert len(book.worksheets) == len(SHEETS) + 1
+
+
+def test_the_next_list_may_be_in_another_language(tmp_path: Path) -> None:
+    book = in_excel(DOCUMENTS["rich"], "zh-CN", filled(tmp_path))
+    assert book.sheetnames[LIST] == "问题清单"
+    assert cell(book.worksheets[LIST], "CAP001", "owner_customer").value == "Sun Li"
+    assert len(book.worksheets) == len(SHEETS) + 1
+
+
+def test_a_second_update_keeps_it_too(tmp_path: Path) -> None:
+    again = tmp_path / "again.xlsx"
+    again.write_bytes(render_xlsx(DOCUMENTS["rich"], "en", Style(), filled(tmp_path)))
+    first, second = (openpyxl.load_workbook(again), in_excel(DOCUMENTS["rich"], "en", again))
+    for one, other in zip(first.worksheets, second.worksheets, strict=True):
+        assert [[c.value for c in row] for row in one.iter_rows()] == [
+            [c.value for c in row] for row in other.iter_rows()
+        ]
+
+
+def test_sorting_moving_and_renaming_does_no_harm(tmp_path: Path) -> None:
+    """Lines in another order, another name of the sheet, other heads, a line above, and a column between."""
+    path = filled(tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[LIST]
+    sheet.title = "Tasks"
+    rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=3)]
+    sheet.delete_rows(3, len(rows))
+    for values in reversed(rows):
+        sheet.append(values)
+    sheet.cell(2, column(sheet, "owner_customer")).value = "Responsible"
+    sheet.insert_rows(1)
+    sheet.insert_cols(4)
+    sheet.cell(3, 4, "Inserted")
+    sheet.cell(4, 4, "here")
+    book.save(path)
+    after = in_excel(DOCUMENTS["rich"], "en", path).worksheets[LIST]
+    assert after.title == "List of findings"
+    assert cell(after, "CAP001", "owner_customer").value == "Sun Li"
+    heads = [c.value for c in after[2]]
+    assert "Inserted" in heads and "Ticket" in heads and "Owner (customer)" in heads
+    assert "here" in [after.cell(row, heads.index("Inserted") + 1).value for row in range(3, after.max_row + 1)]
+
+
+def test_a_formula_of_people_moves_with_its_line(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    after = in_excel(without(DOCUMENTS["rich"], "SQL003", "STA001"), "en", path).worksheets[LIST]
+    row = row_of(after, "PAR004")
+    assert after.cell(row, after.max_column).value == f"=LEN(C{row})"
+
+
+def test_a_line_keeps_its_words_while_one_of_its_checks_lives(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    left = without(DOCUMENTS["rich"], "CAP001")
+    left["roadmap"].insert(0, {**DOCUMENTS["rich"]["roadmap"][0], "codes": ["CAP002"]})
+    joined = deepcopy(DOCUMENTS["rich"])
+    joined["roadmap"][0]["codes"].append("SQL003")
+    joined["roadmap"].pop(1)
+    sheet = in_excel(left, "en", path).worksheets[LIST]
+    assert cell(sheet, "CAP002", "owner_customer").value == "Sun Li"
+    book = in_excel(joined, "en", path)
+    assert cell(book.worksheets[LIST], "SQL003", "owner_customer").value == "Sun Li"
+    merged = cell(book["Closed"], "SQL003", "state")
+    assert merged.value == "Merged with another line"
+    assert cell(book["Closed"], "SQL003", "remarks").value == "=waiting for the vendor"
+
+
+def test_a_line_that_went_is_closed_and_one_that_returns_is_reopened(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    gone = tmp_path / "gone.xlsx"
+    gone.write_bytes(render_xlsx(without(DOCUMENTS["rich"], "SQL003"), "en", Style(), path))
+    book = openpyxl.load_workbook(gone)
+    closed = book["Closed"]
+    assert cell(closed, "SQL003", "state").value == "Resolved"
+    assert cell(closed, "SQL003", "remarks").value == "=waiting for the vendor"
+    assert cell(closed, "SQL003", "closed_on").value == "2026-10-03"
+    with pytest.raises(StopIteration):
+        row_of(book.worksheets[LIST], "SQL003")
+    back = in_excel(DOCUMENTS["rich"], "en", gone)
+    assert cell(back.worksheets[LIST], "SQL003", "state").value == "Reopened"
+    assert cell(back.worksheets[LIST], "SQL003", "remarks").value == "=waiting for the vendor"
+    with pytest.raises(StopIteration):
+        row_of(back["Closed"], "SQL003")
+
+
+def test_what_cannot_be_assessed_any_more_is_not_called_resolved(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    blind = without(DOCUMENTS["rich"], "SQL003", "PAR004")
+    for result in blind["results"]:
+        result["outcome"] = {"SQL003": "not_assessed", "PAR004": "muted"}.get(result["code"], result["outcome"])
+    blind["results"] = [result for result in blind["results"] if result["code"] != "STA001"]
+    blind["roadmap"] = [unit for unit in blind["roadmap"] if unit["codes"] != ["STA001"]]
+    closed = in_excel(blind, "en", path)["Closed"]
+    states = {code: cell(closed, code, "state").value for code in ("SQL003", "PAR004", "STA001")}
+    assert states == {"SQL003": "Not assessed", "PAR004": "Muted", "STA001": "No longer checked"}
+
+
+def test_words_of_a_stranger_in_an_old_list_are_only_text(tmp_path: Path) -> None:
+    """In the agent's own columns a formula does not survive, even in a line that is closed."""
+    path = filled(tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[LIST]
+    cell(sheet, "SQL003", "action").value = '=HYPERLINK("http://evil","x")'
+    cell(sheet, "STA001", "first_seen").value = "=1+1"
+    book.save(path)
+    after = in_excel(without(DOCUMENTS["rich"], "SQL003"), "en", path)
+    assert cell(after["Closed"], "SQL003", "action").data_type == "s"
+    assert cell(after.worksheets[LIST], "STA001", "first_seen").data_type == "s"
+
+
+# Files
+
+
+def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
+    document = tmp_path / "assessment.json"
+    document.write_text(json.dumps(DOCUMENTS["rich"]), "utf-8")
+    arguments = ["render", "-a", document, "-o", tmp_path / "out", "-f", "xlsx", "--update", filled(tmp_path)]
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    for language, title in (("en", "List of findings"), ("zh-CN", "问题清单")):
+        sheet = openpyxl.load_workbook(tmp_path / "out" / f"findings.{language}.xlsx")[title]
+        assert cell(sheet, "CAP001", "owner_customer").value == "Sun Li"
+
+
+def test_an_assessment_refuses_a_wrong_list_before_it_connects(tmp_path: Path) -> None:
+    engagement = tmp_path / "engagement.yaml"
+    engagement.write_text(MINIMAL, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        assess_all(
+            load_engagement(engagement), None, tmp_path / "out", None, ["xlsx"], ["en"], None, False, sample.NOW,
+            update=filled(tmp_path),
+        )  # fmt: skip
+    assert "is the list of shop-prod, not of" in say(caught.value.text, "en")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_list_that_is_read_is_never_overwritten(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(RenderError) as caught:
+        render(DOCUMENTS["rich"], ["xlsx"], ["en"], path.parent, update=path)
+    assert "never overwritten" in say(caught.value.problems[0], "en")
+    with pytest.raises(RenderError) as caught:
+        render(DOCUMENTS["rich"], ["xlsx"], ["en"], path.parent)
+    assert "people have written in this file" in say(caught.value.problems[0], "en")
+    assert path.read_bytes() == before
+    assert [item.name for item in path.parent.iterdir()] == [path.name]
+
+
+def test_what_loses_nothing_may_be_written_again(tmp_path: Path) -> None:
+    path, out = filled(tmp_path), tmp_path / "out"
+    for _ in range(2):
+        assert render(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=path) == [out / "findings.en.xlsx"]
+    render(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path / "plain")
+    render(DOCUMENTS["healthy"], ["xlsx"], ["en"], tmp_path / "plain")
+
+
+def test_a_strange_file_in_the_way_stays(tmp_path: Path) -> None:
+    (tmp_path / "findings.en.xlsx").write_text("my notes")
+    with pytest.raises(RenderError):
+        render(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path)
+    assert (tmp_path / "findings.en.xlsx").read_text() == "my notes"
+
+
+def refusal(path: Path, document: Document = DOCUMENTS["rich"], formats: tuple[str, ...] = ("xlsx", "json")) -> str:
+    out = path.parent / "out"
+    with pytest.raises(ConfigError) as caught:
+        render(document, formats, ["en"], out, update=path)
+    assert not out.exists()
+    assert caught.value.exit_code == 2
+    return say(caught.value.text, "en")
+
+
+def test_what_is_no_list_of_ours_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    assert "cannot be read" in refusal(path)
+    path.write_text("hello")
+    assert "is damaged" in refusal(path)
+    openpyxl.Workbook().save(path)
+    assert "no list of findings of this agent" in refusal(path)
+    whole = filled(tmp_path).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "is damaged" in refusal(path)
+    path.write_bytes(whole)
+    assert "needs --format xlsx" in refusal(path, formats=("json",))
+    other = deepcopy(DOCUMENTS["rich"])
+    other["target"]["name"] = "elsewhere"
+    assert "is the list of shop-prod, not of elsewhere" in refusal(path, other)
+    path.with_name("~$x.xlsx").write_text("Sun Li")
+    assert "is open in another program (~$x.xlsx)" in refusal(path)
+
+
+def test_the_human_columns_are_those_that_people_fill_in() -> None:
+    assert HUMAN == ("owner_customer", "owner_tam", "planned", "done", "review", "remarks")
+    sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
+    heads = {sheet.cell(1, number).value: sheet.cell(2, number).fill.fgColor.rgb[-6:] for number in range(2, 28)}
+    assert {key for key, color in heads.items() if color == "FFF2CC"} == set(HUMAN)
