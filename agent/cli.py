@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -224,12 +225,15 @@ def main() -> None:
     from agent import signals
     from agent.errors import HealthAgentError, Stopped
 
+    gc.set_threshold(20_000)  # a short life full of imports and frozen data: there is little to collect
     _register()
     signals.end_in_order()
     try:
         app()
     except (HealthAgentError, OSError, Stopped) as cause:
         sys.exit(_explained(cause))
+    finally:
+        gc.freeze()  # or the interpreter's end would take a tenth of the whole run
 
 
 def _explained(cause: BaseException) -> int:

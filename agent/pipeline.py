@@ -36,7 +36,7 @@ from agent.load import Watch
 from agent.model import Assessment, Authorization, Capabilities, CheckResult, Earlier, Period, Score, Snapshot
 from agent.receipt import read_back
 from agent.registry import Registry
-from agent.report.render import HOUSE, render
+from agent.report.render import HOUSE, prepare, render
 from agent.roadmap import roadmap
 from agent.scheduler import is_due
 from agent.score import score
@@ -85,12 +85,17 @@ class Job:
             return None, (_NOT_COMPARED,)
 
 
-def collect_snapshot(job: Job, assessment_id: str, directory: Path | None = None) -> tuple[Authorization, Snapshot]:
-    """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``."""
+def collect_snapshot(
+    job: Job, assessment_id: str, directory: Path | None = None, meanwhile: Callable[[], None] = lambda: None
+) -> tuple[Authorization, Snapshot]:
+    """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``.
+
+    ``meanwhile`` is called where only the target's audit is waited for.
+    """
     authorization = _authorized(job, assessment_id, directory)
     given = tuple(targets.given_facts(job.engagement, job.target, job.now, job.earlier))
     with _connected(job, assessment_id, authorization, directory) as (session, capabilities, written):
-        facts = _collected(job, authorization, session, capabilities, given)
+        facts = _collected(job, authorization, session, capabilities, given, meanwhile)
     if written is None or facts.receipt is None:
         return authorization, facts
     receipt = dataclasses.replace(facts.receipt, journal_sha256=written.head)
@@ -135,14 +140,15 @@ def _connected(
 
 
 def _collected(
-    job: Job, authorization: Authorization, session: Session, capabilities: Capabilities, given: Sequence[object]
-) -> Snapshot:
+    job: Job, authorization: Authorization, session: Session, capabilities: Capabilities, given: Sequence[object],
+    meanwhile: Callable[[], None],
+) -> Snapshot:  # fmt: skip
     watch = Watch(session, capabilities, targets.busy_limits(job.engagement, job.target))
     facts = collect(
         session, job.registry.sources, capabilities, authorization.data_classes, job.now, given=given,
         progress=job.progress, scopes=authorization.sources, watch=watch,
     )  # fmt: skip
-    receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
+    receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"), meanwhile)
     cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
     return dataclasses.replace(facts, cost=cost, budget=session.budget, receipt=receipt, statements=tuple(session.sent))
 
@@ -215,9 +221,10 @@ def assess(
     """
     assessment_id = new_id(job.now)
     with alone_in(directory):
-        authorization, facts = collect_snapshot(job, assessment_id, directory)
+        authorization, facts = collect_snapshot(job, assessment_id, directory, lambda: prepare(formats, languages))
         saved, unsaved = _saved(facts, directory / "snapshot.obh")
         document = to_document(conclude(job, assessment_id, authorization, facts))
+        del facts  # rendering needs its room
         unrecorded = record(job, document, directory)
         if unrecorded:
             document = with_notes(document, [_NOT_RECORDED])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from agent.errors import StatementError
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 _LAG_S = (0.7, 1.3)
 
 
-def read_back(session: Session, capabilities: Capabilities, stopped: Unavailable | None = None) -> Receipt:
+def read_back(
+    session: Session, capabilities: Capabilities, stopped: Unavailable | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Receipt:  # fmt: skip
     """What the audit holds of this session's statements; never raises for a statement.
 
     By our marker where the account may read the texts, else by the account and the time. ``stopped`` is why nothing
-    more may be read.
+    more may be read. ``meanwhile`` is called in each wait for the audit.
     """
     from agent.statements import readable_columns
 
@@ -41,13 +44,15 @@ def read_back(session: Session, capabilities: Capabilities, stopped: Unavailable
         return dataclasses.replace(sent, way="", reason=stopped.reason if stopped else unread)
     schema = capabilities.system_schema
     sql = audit.by_marker(session.assessment_id, window, schema) if by_text else audit.by_account(window, schema)
-    return _read(session, sent, sql)
+    return _read(session, sent, sql, meanwhile)
 
 
-def _read(session: Session, sent: Receipt, sql: str) -> Receipt:
+def _read(session: Session, sent: Receipt, sql: str, meanwhile: Callable[[], None]) -> Receipt:
     found = sent
     for pause in _LAG_S:
-        time.sleep(pause)
+        due = time.monotonic() + pause
+        meanwhile()
+        time.sleep(max(0.0, due - time.monotonic()))
         try:
             count, total_us, longest_us, rows, writes = map(int, session.fetch(sql, "receipt")[0])
         except StatementError as error:

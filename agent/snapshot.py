@@ -52,7 +52,7 @@ def write_body(body: str, path: Path, sealed: str = "") -> str:
     """Write a body as a snapshot file; ``sealed`` is the original of a redacted one. Like ``save`` otherwise."""
     outer = {"sha256": digest_of(body), "body": body, **({"sealed": sealed} if sealed else {})}
     try:
-        write_whole(path, zstandard.ZstdCompressor(level=9).compress(json.dumps(outer).encode()))
+        write_whole(path, zstandard.ZstdCompressor(level=3).compress(json.dumps(outer).encode()))
     except OSError as error:
         args = {"path": str(path), "reason": error.strerror or str(error)}
         raise WriteError(

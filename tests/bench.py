@@ -7,7 +7,6 @@ the sum of ELAPSED_TIME of our marked statements in GV$OB_SQL_AUDIT.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -60,22 +59,27 @@ def timed(work: Callable[[], Any], runs: int = 3) -> float:
 
 # A child's peak begins at the size of the process that started it, so a small one starts it.
 _LAUNCHER = """
-import os, subprocess, sys
+import os, subprocess, sys, time
+started = time.perf_counter()
 child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
 _, status, usage = os.wait4(child.pid, 0)
-print(usage.ru_maxrss)
+print(usage.ru_maxrss, time.perf_counter() - started)
 sys.exit(status != 0)
 """
 
 
-def child_memory_mb(arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Peak memory in MB and wall seconds of a command."""
-    started = time.perf_counter()
+def whole_process(arguments: list[str], runs: int = 3) -> tuple[float, float]:
+    """Peak memory in MB, the largest of some runs of a command, and wall seconds, the best of them."""
     command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, sys.executable, *arguments]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)
-    if done.returncode:
-        raise SystemExit(f"{arguments} failed")
-    return int(done.stdout) / 1024, time.perf_counter() - started
+    peaks, walls = [], []
+    for _ in range(runs):
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+        if done.returncode:
+            raise SystemExit(f"{arguments} failed")
+        peak_kb, wall = map(float, done.stdout.split())
+        peaks.append(peak_kb / 1024)
+        walls.append(wall)
+    return max(peaks), min(walls)
 
 
 def server_side(kernel: Kernel, assessment_id: str) -> tuple[int, float, float]:
@@ -120,15 +124,18 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
     figures.append(Figure("evaluate, score, compare", evaluated, "s"))
     figures.append(Figure("HTML report of the demo", timed(lambda: render_html(document, "en")), "s"))
     figures.append(Figure("HTML report of the demo", len(render_html(document, "zh-CN")) / 1e6, "MB", 1.5))
-    arguments = ["-m", "agent", "assess", "-e", str(engagement), "-o", str(directory / "out"), "-f", "html,json"]
-    memory, wall = child_memory_mb(arguments, {**os.environ})
-    bare_memory, bare_wall = child_memory_mb([*arguments[:-1], "json"], {**os.environ})
+    arguments = ["-m", "agent", "assess", "-e", str(engagement), "-o", str(directory / "out"), "-f"]
+    first_memory, first_wall = whole_process([*arguments, "json"], runs=1)
+    bare_memory, bare_wall = whole_process([*arguments, "json"])
+    memory, wall = whole_process([*arguments, "html,json"])
     return [
         *figures,
-        Figure("ob-health assess (HTML, JSON), whole process", wall, "s", 3),
-        Figure("peak memory of ob-health assess (HTML, JSON)", memory, "MB", 150),
+        Figure("ob-health assess (JSON alone, makes the history), whole process", first_wall, "s"),
+        Figure("peak memory of ob-health assess (JSON alone, makes the history)", first_memory, "MB"),
         Figure("ob-health assess (JSON alone), whole process", bare_wall, "s"),
         Figure("peak memory of ob-health assess (JSON alone)", bare_memory, "MB"),
+        Figure("ob-health assess (HTML, JSON), whole process", wall, "s", 3),
+        Figure("peak memory of ob-health assess (HTML, JSON)", memory, "MB", 150),
     ]
 
 
@@ -149,7 +156,7 @@ def elsewhere() -> list[Figure]:
 def of_1000_findings(what: str, module: str, function: str) -> list[Figure]:
     """A whole process that makes one file: imports, sample, charts and all."""
     code = f"from tests.agent.report.sample import rich; from {module} import {function}; {function}(rich(1000), 'en')"
-    memory, wall = child_memory_mb(["-c", code], {**os.environ})
+    memory, wall = whole_process(["-c", code], runs=1)
     return [
         Figure(f"{what} of 1,000 findings, whole process", wall, "s", 15),
         Figure(f"peak memory of the {what}", memory, "MB", 250),

@@ -40,6 +40,11 @@ class Chart:
         return _png(self.plot, self.accent)
 
 
+def load_charts() -> None:
+    """Import matplotlib, which takes its time. Raises ImportError where it is not installed."""
+    import agent.report.charts_canvas  # noqa: F401
+
+
 def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
     """The charts that the document has data for, in the order of the report; ``accent`` is ``#rrggbb``, dark on white.
 

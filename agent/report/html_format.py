@@ -17,7 +17,7 @@ from markupsafe import Markup
 from agent.document import Document
 from agent.errors import RenderError
 from agent.i18n import render as say
-from agent.report.charts import Chart, draw
+from agent.report.charts import Chart, draw, load_charts
 from agent.report.contents import contents
 from agent.report.sandbox import sandbox, stumbled
 from agent.report.style import OURS, Style
@@ -46,6 +46,13 @@ def _house_environment(folder: Path) -> Environment:
     ours = _shipped()
     loader = ChoiceLoader([FileSystemLoader(str(folder)), ours, PrefixLoader({"ours": ours})])
     return sandbox(loader, autoescape=True)
+
+
+def load_html() -> None:
+    """Load what a page needs: our templates, and the library that draws. Raises ImportError without that library."""
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
+    load_charts()
 
 
 def render_html(document: Document, language: str, style: Style = OURS, *, printed: bool = False) -> bytes:

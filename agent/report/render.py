@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from agent.document import Document
 from agent.errors import ConfigError, RenderError
 from agent.files import write_whole
 from agent.house import Report
-from agent.i18n import LANGUAGES
+from agent.i18n import LANGUAGES, catalogue
 from agent.report import worklist
 from agent.report.docx_format import render_docx
 from agent.report.house import style_of
-from agent.report.html_format import render_html
+from agent.report.html_format import load_html, render_html
 from agent.report.json_format import render_json
 from agent.report.labels import N_
 from agent.report.pdf_format import render_pdf
@@ -33,28 +34,40 @@ class Format:
     """``make`` takes the document, a language and the house style; ``file`` is the name of what it leaves.
 
     ``written_in``: people write in it, so ``make`` takes an earlier one too, and what they wrote is never lost.
+    ``load`` gets ready what ``make`` would first have to load.
     """
 
     make: Callable[..., bytes]
     file: str
     per_language: bool = True
     written_in: bool = False
+    load: Callable[[], None] = lambda: None
 
 
 FORMATS: Mapping[str, Format] = {
     "json": Format(lambda document, *_: render_json(document), "assessment.json", per_language=False),
-    "html": Format(render_html, "report.{language}.html"),
+    "html": Format(render_html, "report.{language}.html", load=load_html),
     "docx": Format(render_docx, "report.{language}.docx"),
     "xlsx": Format(render_xlsx, worklist.FILE, written_in=True),
-    "pdf": Format(render_pdf, "report.{language}.pdf"),
+    "pdf": Format(render_pdf, "report.{language}.pdf", load=load_html),
 }
+
+
+def prepare(formats: Sequence[str], languages: Sequence[str]) -> None:
+    """Load what these formats need. What cannot be loaded is left to ``render``, which says so."""
+    for language in languages:
+        catalogue(language)
+    for name in formats:
+        with suppress(ImportError, TemplateError, OSError):
+            FORMATS[name].load()
 
 
 def render(
     document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path, house: Report = HOUSE,
     update: Path | None = None,
 ) -> list[Path]:  # fmt: skip
-    """Write the document in every format and language to ``directory``; the paths written, in that order.
+    """Write the document in every format and language to ``directory``; the paths written, in that order, but the
+    data itself first.
 
     ``update`` is an earlier list of findings; what people wrote there stands in the new one. Raises ConfigError for it
     and for an unknown format or language, before anything is written. One format that fails does not lose the others:
@@ -114,7 +127,7 @@ def _made(
 
 
 def _jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[Format, str]]:
-    chosen = [FORMATS[name] for name in dict.fromkeys(formats)]
+    chosen = sorted((FORMATS[name] for name in dict.fromkeys(formats)), key=lambda form: form.per_language)
     return [
         (form, language)
         for form in chosen

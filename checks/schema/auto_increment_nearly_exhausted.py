@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
-from agent.facts.schema import AutoIncrement, NumberColumn
+from agent.facts.schema import AutoIncrement, BusinessObject, NumberColumn
 from agent.facts.settings import Variable
 
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
@@ -34,7 +34,7 @@ BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
     ),
 )
 def auto_increment_nearly_exhausted(
-    counters: Rows[AutoIncrement], columns: Rows[NumberColumn], variables: Rows[Variable]
+    counters: Rows[AutoIncrement], objects: Rows[BusinessObject], columns: Rows[NumberColumn], variables: Rows[Variable]
 ) -> Iterator[Measurement]:
     """Once the column is full every insert fails, and widening a large table takes hours that nobody has then.
     OceanBase hands values out in caches of auto_increment_cache_size, so gaps are large and a small type is soon used
@@ -43,9 +43,8 @@ def auto_increment_nearly_exhausted(
     cache = next((int(row.value) for row in variables if row.name == "auto_increment_cache_size" and row.value), 0)
     if not cache:
         raise NotAssessed("The view shows no row of this tenant.")
-    reached = {
-        (row.owner, row.table_name): max(row.sync_value, row.auto_increment_value or 0) - cache for row in counters
-    }
+    stand = {row.auto_increment_key: max(row.sync_value, row.auto_increment_value or 0) - cache for row in counters}
+    reached = {(row.owner, row.object_name): stand[row.object_id] for row in objects if row.object_id in stand}
     for column in columns:
         schema, table, kind = column.table_schema, column.table_name, column.data_type.lower()
         if "auto_increment" not in column.extra.lower() or kind not in BITS or (schema, table) not in reached:

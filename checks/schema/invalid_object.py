@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
-from agent.facts.schema import InvalidObject
+from agent.facts.schema import BusinessObject
 
 
 @check(
@@ -25,10 +25,10 @@ from agent.facts.schema import InvalidObject
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def invalid_object(objects: Rows[InvalidObject]) -> Iterator[Measurement]:
+def invalid_object(objects: Rows[BusinessObject]) -> Iterator[Measurement]:
     """A view outlives the table or column that it reads, and fails only when somebody asks it, often a report at the
     end of the month. Logical exports and migrations stop at such objects, too. Invalid indexes are judged by a check of
     their own."""
     for row in objects:
-        if row.object_type.upper() != "INDEX":
+        if row.status.upper() != "VALID" and row.object_type.upper() != "INDEX":
             yield Measurement(f"{row.owner}.{row.object_name}", row.status, {"type": row.object_type})

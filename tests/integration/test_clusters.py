@@ -32,11 +32,13 @@ Well = Callable[[Target], Snapshot]
 LEAST_COVERAGE = {"4.2.1": 60.0, "4.2.5": 95.0, "4.3.0": 60.0, "4.3.3": 95.0}
 # A fact set is empty on the healthy cluster only where nothing to report is the good state.
 NOTHING_IS_GOOD = {
-    "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "InvalidObject", "LockWait",
+    "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
-BUSINESS = {"AutoIncrement", "GatherTask", "IndexColumn", "Job", "NumberColumn", "Table", "TableStatistics"}
+BUSINESS = {
+    "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NumberColumn", "Table", "TableStatistics",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from agent.collect import collect
 from agent.errors import StatementRefused
 from agent.facts import OWN_MARKER, all_sources, spec_of
 from agent.facts.resources import Counter, Memstore, TenantMemory
-from agent.facts.schema import AutoIncrement, IndexColumn, NumberColumn, Table, TableStatistics
+from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NumberColumn, Table, TableStatistics
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.kernel import Kernel
 from agent.model import Capabilities, Snapshot
@@ -156,7 +156,7 @@ def test_every_statement_is_counted_and_can_be_found_by_its_marker(taken: Taken)
     assert [sql.split()[:2] for sql in unmarked] == [["SET", "NAMES"]]
     selects = [sql for sql in statements if "SELECT" in sql]
     assert len(selects) > 20
-    assert all("*/ SELECT /*+ QUERY_TIMEOUT(10000000) */ " in sql for sql in selects)
+    assert all("*/ SELECT /*+ QUERY_TIMEOUT(10000000) DYNAMIC_SAMPLING(0) */ " in sql for sql in selects)
     assert len(statements) == taken.snapshot.cost.statements
     read_sources = {record.source for record in taken.snapshot.records if record.status == "ok"}
     assert read_sources <= {sql.split("*/")[0].split()[-1] for sql in statements if sql not in unmarked}
@@ -221,7 +221,10 @@ def test_business_structure_is_seen_and_system_schemas_are_not(taken: Taken) -> 
     assert {item.table_name for item in taken.rows(Table) if item.table_schema == DB} == {"counted", "never_counted"}
     assert {item.index_name for item in taken.rows(IndexColumn) if item.table_name == "counted"} == {"PRIMARY", "k"}
     assert {item.column_name for item in taken.rows(NumberColumn) if item.table_schema == DB} == {"id", "price"}
-    assert [item.sync_value >= 0 for item in taken.rows(AutoIncrement) if item.owner == DB] == [True]
+    ids = {item.object_name: item.object_id for item in taken.rows(BusinessObject) if item.owner == DB}
+    counters = [item for item in taken.rows(AutoIncrement) if item.auto_increment_key in ids.values()]
+    assert ids.keys() == {"counted", "never_counted"}
+    assert [(item.auto_increment_key, item.sync_value >= 0) for item in counters] == [(ids["counted"], True)]
     assert not {item.table_schema for item in taken.rows(Table)} & {"oceanbase", "mysql", "information_schema"}
 
 

@@ -75,7 +75,7 @@ def test_without_chromium_the_others_are_written(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RenderError) as caught:
         render(sample.rich(), ["pdf", "html", "json"], ["zh-CN", "en"], tmp_path / "out")
-    assert [path.name for path in caught.value.written] == ["report.zh-CN.html", "report.en.html", "assessment.json"]
+    assert [path.name for path in caught.value.written] == ["assessment.json", "report.zh-CN.html", "report.en.html"]
     assert say(caught.value.text, "en") == "not written: report.zh-CN.pdf, report.en.pdf"
     assert [say(problem, "en") for problem in caught.value.problems] == [
         "a PDF needs Chromium, and none was found; install it or set OB_HEALTH_CHROMIUM to its path"

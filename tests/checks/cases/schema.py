@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.facts.resources import ResourceUnit
-from agent.facts.schema import AutoIncrement, IndexColumn, NumberColumn, Table
+from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NumberColumn, Table
 from agent.facts.settings import Variable
 from agent.terms import Severity
 from tests.harness import Case
@@ -62,7 +62,8 @@ def _number(column: str, kind: str, *, auto: bool = False) -> NumberColumn:
 def _auto(kind: str, value: int | None, sync: int = 0, cache: int = 1_000_000) -> list[object]:
     return [
         _number("id", kind, auto=True),
-        AutoIncrement(owner="shop", table_name="t", auto_increment_value=value, sync_value=sync),
+        AutoIncrement(auto_increment_key=500_001, auto_increment_value=value, sync_value=sync),
+        BusinessObject(owner="shop", object_name="t", object_id=500_001, object_type="TABLE", status="VALID"),
         Variable(name="auto_increment_cache_size", value=str(cache)),
     ]
 

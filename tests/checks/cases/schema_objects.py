@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from agent.facts.schema import (
+    BusinessObject,
     IndexColumn,
-    InvalidObject,
     PartitionedIndex,
     PartitionedTable,
     Sequence,
@@ -63,8 +63,8 @@ def _index(name: str, *columns: str) -> list[IndexColumn]:
     ]  # fmt: skip
 
 
-def _invalid(kind: str) -> InvalidObject:
-    return InvalidObject(owner="shop", object_name="v", object_type=kind, status="INVALID")
+def _invalid(kind: str) -> BusinessObject:
+    return BusinessObject(owner="shop", object_name="v", object_id=500_001, object_type=kind, status="INVALID")
 
 
 FOUND = [("shop.t", LOW)]
