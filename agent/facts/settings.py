@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent.facts import source
+from agent.facts import expr, source
 from agent.terms import DataClass
 
 # Names of parameters whose values may be secrets: never read.
@@ -37,15 +37,15 @@ class Parameter:
     edit_level: str | None = None
 
 
-@source("oceanbase.DBA_OB_SYS_VARIABLES", DataClass.SETTINGS, order_by="NAME")
+@source("information_schema.GLOBAL_VARIABLES", DataClass.SETTINGS, order_by="VARIABLE_NAME")
 class Variable:
-    """One system variable of the tenant with its global value."""
+    """One system variable with its global value, as SHOW GLOBAL VARIABLES spells it (``ON``, ``utf8mb4``).
 
-    name: str
-    value: str | None
-    default_value: str | None = None
-    isdefault: str | None = None
-    scope: str | None = None
+    DBA_OB_SYS_VARIABLES knows more of it, but not in 4.2.1 and 4.3.0, and it spells most values as numbers.
+    """
+
+    name: str = expr("VARIABLE_NAME")
+    value: str | None = expr("VARIABLE_VALUE")
 
 
 @source("oceanbase.DBA_OB_TENANTS", DataClass.SETTINGS)

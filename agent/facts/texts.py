@@ -68,7 +68,7 @@ COLUMNS: dict[str, Holds] = {
 FIELDS: dict[str, Holds] = {
     "Counter.name": Holds.WORD, "Parameter.name": Holds.WORD, "Variable.name": Holds.WORD,
     "Parameter.value": Holds.SETTING, "Variable.value": Holds.SETTING,
-    "Parameter.default_value": Holds.SETTING, "Variable.default_value": Holds.SETTING,
+    "Parameter.default_value": Holds.SETTING,
     "PartitionedIndex.locality": Holds.WORD,
     "Job.owner": Holds.ACCOUNT,
     "CriticalPeriod.name": Holds.PERIOD,

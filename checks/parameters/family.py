@@ -88,7 +88,7 @@ def _remediation(row: Row, level: Level) -> Remediation:
             **shared, sql=(row.sql or plain,), rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
             pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the "
             "global one.",
-            post_check="DBA_OB_SYS_VARIABLES shows the recommended value; sessions opened from then on use it.",
+            post_check="SHOW GLOBAL VARIABLES gives the recommended value; sessions opened from then on use it.",
         )  # fmt: skip
     return Remediation(
         **shared, sql=(f"ALTER SYSTEM SET {row.setting} = {{recommended!l}};",),

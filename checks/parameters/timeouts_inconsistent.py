@@ -28,7 +28,7 @@ class TimeoutParams(Params):
         rollback=("SET GLOBAL ob_query_timeout = {query_us};",),
         pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the global "
         "one.",
-        post_check="DBA_OB_SYS_VARIABLES shows an ob_query_timeout that is no longer than ob_trx_timeout.",
+        post_check="SHOW GLOBAL VARIABLES gives an ob_query_timeout that is no longer than ob_trx_timeout.",
         risk="Only new sessions take the new value; connection pools keep the old one until they reconnect.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),

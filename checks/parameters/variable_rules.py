@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from checks.parameters.family import AT_ONCE, NEW_SESSIONS, RECOMMENDED, Level, Row, checks_of
-from checks.parameters.kinds import (
-    COLLATION,
-    CONSISTENCY,
-    MICROSECONDS,
-    MODES,
-    NUMBER,
-    ON_OFF,
-    ROW_IMAGE,
-    SHARING,
-    SIZE,
-    WORD,
-)
+from checks.parameters.kinds import COLLATION, MICROSECONDS, MODES, NAME, NUMBER, ON_OFF, SIZE, WORD
 
 ROWS = (
     Row(
@@ -143,7 +132,7 @@ ROWS = (
         risk=NEW_SESSIONS,
     ),
     Row(
-        code="VAR016", name="reads_weak_by_default", setting="ob_read_consistency", kind=CONSISTENCY,
+        code="VAR016", name="reads_weak_by_default", setting="ob_read_consistency", kind=NAME,
         title="All reads are weakly consistent by default",
         why="Sessions then read from any replica and may not see what they have just committed. That is for reports "
         "that ask for it, not for a whole tenant.",
@@ -193,7 +182,7 @@ ROWS = (
         risk=NEW_SESSIONS,
     ),
     Row(
-        code="VAR022", name="plans_not_shared", setting="cursor_sharing", kind=SHARING,
+        code="VAR022", name="plans_not_shared", setting="cursor_sharing", kind=NAME,
         title="Statements that differ in literals share no plan",
         why="With EXACT each literal makes a plan of its own: the plan cache fills with plans of one use, and parsing "
         "takes most of the CPU.",
@@ -225,7 +214,7 @@ ROWS = (
         risk="Applications can write again: make sure that nothing relies on the lock.",
     ),
     Row(
-        code="VAR026", name="row_image_incomplete", setting="binlog_row_image", kind=ROW_IMAGE,
+        code="VAR026", name="row_image_incomplete", setting="binlog_row_image", kind=NAME,
         title="Binlog rows are incomplete",
         why="With MINIMAL or NOBLOB the binlog service and CDC readers get changed columns only. Targets that compare "
         "or rebuild whole rows then diverge.",

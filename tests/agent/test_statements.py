@@ -24,7 +24,7 @@ from agent.terms import DataClass, TenantKind, UnavailableKind, Version
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent.parent / "data" / "columns.json").read_text())
 EXPECTED = {
     "4.2.5 user": {"RecycledObject", "Server", "Zone"}, "4.2.5 sys": {"RecycledObject"},
-    "4.3.0 user": {"Variable", "SqlTotal", "Server", "Zone"}, "4.3.0 sys": {"Variable", "SqlTotal"},
+    "4.3.0 user": {"SqlTotal", "Server", "Zone"}, "4.3.0 sys": {"SqlTotal"},
     "4.3.3 user": {"RecycledObject", "Server", "Zone"}, "4.3.3 sys": {"RecycledObject"},
 }  # fmt: skip
 

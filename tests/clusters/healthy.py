@@ -30,7 +30,7 @@ CHOSEN = {
     "variable": {
         "ob_tcp_invited_nodes": "10.0.0.0/8",
         "validate_password_length": "12",
-        "validate_password_policy": "1",
+        "validate_password_policy": "medium",
     },
 }
 
@@ -120,10 +120,7 @@ def settings(cluster: Cluster) -> None:
                 )  # fmt: skip
     for row in published(version, "variable"):
         value = CHOSEN["variable"].get(row.name, row.value)
-        cluster.add(
-            "DBA_OB_SYS_VARIABLES", create_time=ago(days=400), modify_time=ago(days=400), name=row.name, value=value,
-            scope="GLOBAL | SESSION", info="", default_value=row.value, isdefault="YES" if value == row.value else "NO",
-        )  # fmt: skip
+        cluster.add("GLOBAL_VARIABLES", variable_name=row.name, variable_value=value)
 
 
 def log_streams(cluster: Cluster) -> None:

@@ -47,8 +47,8 @@ def setting(name: str, value: str) -> Callable[[Cluster], object]:
 
 def variable(name: str, value: str) -> Callable[[Cluster], object]:
     """A global variable with another value."""
-    change = {"VALUE": value, "ISDEFAULT": "NO"}
-    return lambda cluster: cluster.change("DBA_OB_SYS_VARIABLES", change, lambda row: row["NAME"] == name)
+    change = {"VARIABLE_VALUE": value}
+    return lambda cluster: cluster.change("GLOBAL_VARIABLES", change, lambda row: row["VARIABLE_NAME"] == name)
 
 
 def unit(change: Row, tenant: int = SHOP) -> Callable[[Cluster], object]:
@@ -142,11 +142,11 @@ RESOURCES: Iterable[Fault] = (
     Fault("minor compactions fail", "CMP005", MEDIUM, diagnosed),
     Fault("upgrade of the tenant not finished", "VER002", MEDIUM, unfinished_upgrade),
     Fault("workload repository stands still", "OPS002", MEDIUM, repository_stopped),
-    Fault("audit switched off", "OPS001", MEDIUM, variable("ob_enable_sql_audit", "0")),
+    Fault("audit switched off", "OPS001", MEDIUM, variable("ob_enable_sql_audit", "OFF")),
     Fault("servers with different parameters", "PAR080", MEDIUM, one_server_differs),
     Fault("write throttling off", "PAR005", HIGH, setting("writing_throttling_trigger_percentage", "100"), USER),
     Fault("no more rebuilding of lost replicas", "PAR020", HIGH, setting("enable_rereplication", "False")),
-    Fault("query rewriting off", "VAR019", HIGH, variable("ob_enable_transformation", "0"), USER),
+    Fault("query rewriting off", "VAR019", HIGH, variable("ob_enable_transformation", "OFF"), USER),
     Fault("open to every address", "SEC006", LOW, variable("ob_tcp_invited_nodes", "%")),
 )
 FAULTS: tuple[Fault, ...] = (

@@ -26,11 +26,8 @@ from tests.harness import shipped
 NOT_ON_KERNEL = {"PAR027": "the embedded kernel has no enable_syslog_recycle: it always removes old logs"}
 ALONE = {"VAR019": "without query rewriting system views are too slow to bear the other faults as well"}
 PLANTED = sorted(ROWS.keys() - NOT_ON_KERNEL.keys())
-VIEW = {
-    Level.TENANT: "GV$OB_PARAMETERS",
-    Level.CLUSTER: "GV$OB_PARAMETERS",
-    Level.VARIABLE: "DBA_OB_SYS_VARIABLES",
-}
+PARAMETERS = "SELECT VALUE FROM oceanbase.GV$OB_PARAMETERS WHERE NAME = %s"
+VARIABLES = "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES WHERE VARIABLE_NAME = %s"
 
 
 def assess(kernel: Kernel) -> Mapping[str, CheckResult]:
@@ -45,7 +42,7 @@ def assess(kernel: Kernel) -> Mapping[str, CheckResult]:
 
 def present(cursor: Cursor, code: str) -> str:
     level, row = ROWS[code]
-    cursor.execute(f"SELECT VALUE FROM oceanbase.{VIEW[level]} WHERE NAME = %s", (row.setting,))
+    cursor.execute(VARIABLES if level is Level.VARIABLE else PARAMETERS, (row.setting,))
     (found,) = cursor.fetchall()
     return str(found[0])
 

@@ -50,10 +50,10 @@ CASES = [
     Case("PAR031", [fact("PAR031", "False")], [("enable_major_freeze", Severity.HIGH)], tenant_kind=TenantKind.SYS),
     Case("VAR004", [fact("VAR004", "-1")], label="as the statement"),
     Case("VAR008", [Variable(name="sql_mode", value="STRICT_TRANS_TABLES,NO_ZERO_DATE")], label="words"),
-    Case("VAR008", [Variable(name="sql_mode", value=str(1 << 50))], not_assessed=True, label="unknown bit"),
+    Case("VAR008", [Variable(name="sql_mode", value="4194304")], not_assessed=True, label="a number"),
     Case("VAR008", [Variable(name="sql_mode", value=None)], not_assessed=True, label="null"),
-    Case("VAR011", [Variable(name="collation_server", value="248")], label="gb18030"),
-    Case("VAR011", [Variable(name="collation_server", value="9999")], not_assessed=True, label="unknown collation"),
+    Case("VAR011", [Variable(name="collation_server", value="gb18030_chinese_ci")], label="gb18030"),
+    Case("VAR011", [Variable(name="collation_server", value="45")], not_assessed=True, label="a number"),
     Case("VAR024", [fact("VAR024", "nan")], not_assessed=True, label="no number"),
     Case("PAR080", [parameter("syslog_level", "INFO"), parameter("syslog_level", "INFO", svr_ip="10.0.0.2")]),
     Case(
