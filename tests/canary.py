@@ -26,7 +26,6 @@ _DEPTH = 4
 _BRIEF_BYTES = 1 << 22  # of a temporary file that is looked at while the program runs
 _POLL_S = 0.02
 _TURNS_PER_FILES = 10
-_OF_A_SERVER = "ob-health-kernel-"  # the throw-away kernel's own files: never a customer's, and always in motion
 _PATIENCE_S = 300.0
 
 
@@ -93,7 +92,6 @@ class Scanner:
 def _below(root: Path) -> Iterator[Path]:
     """Files and directories; what disappears meanwhile is left out."""
     for folder, directories, names in os.walk(root):
-        directories[:] = [name for name in directories if not name.startswith(_OF_A_SERVER)]
         yield from (Path(folder, name) for name in (*directories, *names))
 
 

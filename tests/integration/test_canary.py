@@ -49,7 +49,7 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "preflight": ((0, "-e {command}"), (4, "-e {failing}")),
     "grants": ((0, "--host 10.1.2.3"), (2, "--kind none")),
     "init": ((0, "canary --dir {out}"), (2, "canary --dir {out}")),
-    "demo": ((0, "-o {out}/demo -f json"),),
+    "demo": ((143, "-o {out}/demo -f json"),),
     "authorize request": (
         (0, "-e {env} --asked-by TAM -o {out}/request.yaml"),
         (2, "-e {literal} -o {out}/other.yaml"),
@@ -96,13 +96,25 @@ class Stage:
     files: dict[str, str]
 
     def run(self, words: str, **more: str) -> Ran:
-        """One command; ``schedule run`` is ended once it waits for the next day."""
+        """One command; ``schedule run`` is ended once it waits for the next day, ``demo`` once it has its kernel.
+
+        The demo goes on with a password of its own making, which is none of ours.
+        """
         environment = {**self.environment, **more}
         if "{command}" in words:
             del environment[VARIABLE], environment["OB_HEALTH_HISTORY"]  # a program has it, which is a child
         command = [sys.executable, "-m", "agent", *shlex.split(words.format_map(self.files))]
-        waiting = self.root / "out" / "scheduled"
-        return run(self.scanner, command, environment, lambda: words.startswith("schedule run") and _is_done(waiting))
+        enough = {"schedule run": self._is_waiting, "demo": self._has_kernel}
+        ends = next((end for name, end in enough.items() if words.startswith(name)), lambda: False)
+        return run(self.scanner, command, environment, ends)
+
+    def _is_waiting(self) -> bool:
+        """All targets of the schedule were tried: one assessed, those that fail have a journal."""
+        place = self.root / "out" / "scheduled"
+        return len(list(place.rglob("assessment.json"))) == 1 and len(list(place.rglob("journal.jsonl"))) == 4
+
+    def _has_kernel(self) -> bool:
+        return any((self.root / "tmp").glob("ob-health-kernel-*/data/*"))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -111,11 +123,6 @@ class Stage:
         own = {name: str(self.root / place) for name, place in places.items()}
         words = {"OB_HEALTH_LANG": "en", "COLUMNS": "200", VARIABLE: CANARY, "OB_HEALTH_HISTORY": URL}
         return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **own, **words}
-
-
-def _is_done(place: Path) -> bool:
-    """All targets of the schedule were tried: one assessed, those that fail have a journal."""
-    return len(list(place.rglob("assessment.json"))) == 1 and len(list(place.rglob("journal.jsonl"))) == 4
 
 
 def engagement(folder: Path, port: int, password: str, *, more: str = "", signed: bool = True) -> Path:
