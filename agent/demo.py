@@ -68,12 +68,14 @@ def make_account(server: kernel.Kernel) -> None:
     """The account of the printed script, exactly; grants on what this version lacks are left out by the server."""
     password = os.environ[PASSWORD_VARIABLE]
     server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
-    for grant in grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host):
-        try:
-            server.run([grant.sql])
-        except pymysql.MySQLError:
-            if not grant.optional:
-                raise
+    printed = grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host)
+    with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
+        for grant in printed:
+            try:
+                cursor.execute(grant.sql)
+            except pymysql.MySQLError:
+                if not grant.optional:
+                    raise
 
 
 def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
