@@ -2,7 +2,7 @@
 
 A statement passes if it is one of the session's own settings, or if sqlglot reads it as one plain SELECT
 (or it is ``SHOW GRANTS``) made only of allowed node types, parts and functions, without any comment.
-The marker and the hint are put around it afterwards, by ``connect``.
+The marker and the hints are put around it afterwards, by ``connect``.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _objection(sql: str, schemas: frozenset[str]) -> str:
         return "it is too long or holds other characters than printable ASCII"
     try:
         trees = sqlglot.parse(sql, read="mysql")
-        # The timeout hint goes behind the first word.
+        # The hints go behind the first word.
         if len(trees) != 1 or not isinstance(trees[0], exp.Select) or not sql.startswith("SELECT "):
             return "it is not one plain SELECT"
         return next((objection for node in trees[0].walk() if (objection := _node_objection(node, schemas))), "")

@@ -1,12 +1,17 @@
 """The report's charts, drawn once per language for all formats: SVG for pages, PNG for Word.
 
-Drawn by matplotlib (extra ``report``), which is imported only here and below, and only when there is something to draw.
+Drawn by matplotlib (extra ``report``), which is imported only here and below: when there is something to draw, or in a
+pause before that.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from agent.document import Document
 from agent.errors import RenderError
@@ -16,6 +21,8 @@ from agent.report.style import ACCENT
 from agent.report.words import Words
 from agent.terms import Text
 
+# Where matplotlib keeps its list of fonts, unless the user has another place for it.
+FONT_LISTS = Path(os.environ.get("MPLCONFIGDIR") or user_cache_path("ob-health") / "matplotlib")
 KEPT = 24  # six charts in two languages, and those of one more house style
 
 
@@ -41,8 +48,12 @@ class Chart:
 
 
 def load_charts() -> None:
-    """Import matplotlib, which takes its time. Raises ImportError where it is not installed."""
-    import agent.report.charts_canvas  # noqa: F401
+    """Import matplotlib, unless it would first have to look for fonts: seconds, once on a machine.
+
+    Raises ImportError where it is not installed.
+    """
+    if any(FONT_LISTS.glob("fontlist-*.json")):
+        import agent.report.charts_canvas  # noqa: F401
 
 
 def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:

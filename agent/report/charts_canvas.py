@@ -12,13 +12,12 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from platformdirs import user_cache_path
-
+from agent.report.charts import FONT_LISTS
 from agent.secrets import passwords_hidden
 
 # Read when matplotlib is imported: where it keeps its list of fonts. Where that cannot be written it takes a
 # temporary folder, and says so at length; neither that nor a missing font is the reader's concern.
-os.environ.setdefault("MPLCONFIGDIR", str(user_cache_path("ob-health") / "matplotlib"))
+os.environ["MPLCONFIGDIR"] = str(FONT_LISTS)
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 from matplotlib import rc_context, rcParamsDefault  # noqa: E402

@@ -54,11 +54,12 @@ FORMATS: Mapping[str, Format] = {
 
 
 def prepare(formats: Sequence[str], languages: Sequence[str]) -> None:
-    """Load what these formats need. What cannot be loaded is left to ``render``, which says so."""
+    """Load what these formats need. Whatever cannot be loaded is left to ``render``, which says so."""
     for language in languages:
-        catalogue(language)
+        with suppress(Exception):
+            catalogue(language)
     for name in formats:
-        with suppress(ImportError, TemplateError, OSError):
+        with suppress(Exception):
             FORMATS[name].load()
 
 

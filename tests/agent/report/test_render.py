@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from agent.i18n import render as say
 from agent.i18n import translate
 from agent.report import pdf_format
 from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
-from agent.report.render import FORMATS, render
+from agent.report.render import FORMATS, prepare, render
 from agent.terms import Category, DataClass
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium
@@ -81,6 +82,21 @@ def test_without_chromium_the_others_are_written(tmp_path: Path, monkeypatch: py
         "a PDF needs Chromium, and none was found; install it or set OB_HEALTH_CHROMIUM to its path"
     ]
     assert names(tmp_path / "out") == ["assessment.json", "report.en.html", "report.zh-CN.html"]
+
+
+def test_what_cannot_be_loaded_beforehand_is_left_to_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ValueError("a matplotlibrc that is no text")
+
+    loaded: list[str] = []
+    monkeypatch.setattr("agent.report.render.catalogue", lambda language: broken())
+    ways = {
+        "html": replace(FORMATS["html"], load=broken),
+        "pdf": replace(FORMATS["pdf"], load=lambda: loaded.append("pdf")),
+    }
+    monkeypatch.setattr("agent.report.render.FORMATS", {**FORMATS, **ways})
+    prepare(["json", "html", "pdf"], ["zh-CN", "en"])
+    assert loaded == ["pdf"]
 
 
 def test_a_damaged_document_loses_only_what_needs_the_missing_part(tmp_path: Path) -> None:
