@@ -39,11 +39,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def kernel() -> Iterator[Kernel]:
-    """A real OceanBase kernel, started once per run, whose plan cache holds our plans: by default it is too small."""
+    """A real OceanBase kernel, started once per run."""
     if importlib.util.find_spec("pylibseekdb") is None:
         pytest.skip("the embedded kernel is not installed (pip install '.[kernel]')")
     with running() as started:
-        started.run(["SET GLOBAL ob_plan_cache_percentage = 10"])
         yield started
 
 

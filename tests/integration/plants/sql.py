@@ -20,7 +20,7 @@ _NOTHING_REMEMBERED = (
     "SET GLOBAL ob_sql_audit_percentage = 10",
     _A_MOMENT,
 )
-_USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_percentage = 10")
+_USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_percentage = 2")
 # Shapes are judged one by one; where the whole tenant is judged, other plants would change the shares.
 SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
     Ground(name, _NOTHING_REMEMBERED, _USUAL) for name in ("shapes", "slow tenant", "many shapes", "many servers")
