@@ -9,9 +9,10 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pymysql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,7 +22,7 @@ from agent.assessing import progress_bar
 from agent.authorization import sshsig
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.config import load_engagement
-from agent.grants import grants
+from agent.grants import Grant, grants
 from agent.history.store import History
 from agent.report.render import validate
 from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
@@ -69,9 +70,14 @@ def make_account(server: kernel.Kernel) -> None:
     """The account of the printed script, exactly; grants on what this version lacks are left out by the server."""
     password = os.environ[PASSWORD_VARIABLE]
     server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
-    printed = grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host)
-    with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
-        for grant in printed:
+    with contextlib.closing(server.connect()) as connection:
+        give(connection, grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host))
+
+
+def give(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> None:
+    """Run grants as the customer's DBA would, who may skip the optional ones that name what this version lacks."""
+    with connection.cursor() as cursor:
+        for grant in wanted:
             try:
                 cursor.execute(grant.sql)
             except pymysql.MySQLError as error:

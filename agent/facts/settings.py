@@ -41,7 +41,7 @@ class Parameter:
 class Variable:
     """One system variable with its global value, as SHOW GLOBAL VARIABLES spells it (``ON``, ``utf8mb4``).
 
-    DBA_OB_SYS_VARIABLES knows more of it, but not in 4.2.1 and 4.3.0, and it spells most values as numbers.
+    DBA_OB_SYS_VARIABLES knows more of it, but 4.3.0 lacks it, and it spells most values as numbers.
     """
 
     name: str = expr("VARIABLE_NAME")

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import pymysql
-
-from agent import preflight
+from agent import demo, preflight
 from agent.collect import Progress, collect
 from agent.connect import Budget, Endpoint, Session
 from agent.facts import all_sources
@@ -20,7 +18,6 @@ from agent.terms import TenantKind
 from tests.database import Database, login
 
 PASSWORD = "Reader-1-only"
-_ABSENT = frozenset({1054, 1146})  # what an optional grant may answer
 
 
 def endpoint(database: Database, user: str, password: str = PASSWORD) -> Endpoint:
@@ -32,14 +29,9 @@ def open_session(database: Database, user: str, assessment_id: str = "test", bud
 
 
 def give(database: Database, wanted: Iterable[Grant]) -> None:
-    """Run grants as the customer's DBA would, who may skip the optional ones that fail."""
-    with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
-        for grant in wanted:
-            try:
-                cursor.execute(grant.sql)
-            except pymysql.MySQLError as error:
-                if not grant.optional or error.args[0] not in _ABSENT:
-                    raise
+    """Run grants by the server's root, over one connection."""
+    with contextlib.closing(database.connect()) as connection:
+        demo.give(connection, wanted)
 
 
 @contextlib.contextmanager

@@ -139,9 +139,10 @@ def test_views_that_a_version_lacks_are_said(well: Well) -> None:
 
 @pytest.mark.parametrize("kind", TenantKind)
 def test_a_large_cluster_is_read_within_bounds(shelf: Shelf, kind: TenantKind) -> None:
-    """9 servers, 200 tenants; `make bench` measures it with up to 100,000 tablets."""
+    """9 servers, 200 tenants, 100,000 tablets; what judging it takes is measured by ``make bench``."""
     target = Target("4.2.5", kind)
-    put_large(shelf, target, Size(tablets=25_000))  # tables are read up to 20,000
+    # A business tenant's tables are read up to 20,000: more of them make the same snapshot.
+    put_large(shelf, target, Size(tablets=100_000 if kind is TenantKind.SYS else 25_000))
     snapshot = shelf.read(target, GIVEN, Budget(statement_timeout_s=30, total_database_ms=120_000))
     assert broken(snapshot) == []
     assert snapshot.cost.statements <= 60
