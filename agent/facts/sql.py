@@ -19,6 +19,9 @@ NOT_OURS = f"IS_INNER_SQL = 0 AND USER_NAME <> {OWN_ACCOUNT}"
 BUSINESS_DATABASE_ID = "DB_ID > 500000"
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
 _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
+# Where the storage layer scans block by block, as it does once rows have left the memstore, it counts as read only
+# what it hands on; the rows that it went through stand in a column of their own.
+_ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
 _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
 NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
 
@@ -75,7 +78,7 @@ class SqlShape:
     rows_returned: int = expr("SUM(RETURN_ROWS)")
     max_rows_returned: int = expr("MAX(RETURN_ROWS)")
     rows_affected: int = expr("SUM(AFFECTED_ROWS)")
-    rows_read: int = expr("SUM(MEMSTORE_READ_ROW_COUNT + SSSTORE_READ_ROW_COUNT)")
+    rows_read: int = expr(f"SUM(MEMSTORE_READ_ROW_COUNT + {_ROWS_ON_DISK})")
     disk_reads: int = expr("SUM(DISK_READS)")
     retries: int = expr("SUM(RETRY_CNT)")
     errors: int = expr("SUM(CASE WHEN RET_CODE <> 0 THEN 1 ELSE 0 END)")

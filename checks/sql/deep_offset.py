@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, SqlShape
 from agent.facts.sqltext import skips_rows
-from checks.sql.ring import frequent, shape_name, text_of
+from checks.sql.ring import average_us, frequent, shape_name, text_of
 
 
 @params
 class OffsetParams(Params):
     min_executions_count: int
+    min_average_ms: int
     min_read_ratio: int
 
 
@@ -23,7 +24,7 @@ class OffsetParams(Params):
     actor=Actor.CUSTOMER,
     title="Paging with a large OFFSET",
     finding="{resource} in {database} pages by OFFSET and reads {value} rows per execution to return {returned_count} "
-    "(limit {limit}). {statement}",
+    "(limit {limit}; {average_us} on average). {statement}",
     remediation=Remediation(
         advice="Page by key: remember the last key of the page before and ask for what follows it, WHERE id > ? ORDER "
         "BY id LIMIT n. Where page numbers must stay, read only the keys by OFFSET from an index and join the rows "
@@ -39,11 +40,12 @@ def deep_offset(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: OffsetP
     """OFFSET reads all rows before the page and throws them away, so each further page costs more than the one before.
     Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages."""
     paging = {plan.sql_id for plan in plans if skips_rows(plan.statement)}
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         if row.sql_id in paging and row.rows_read >= limits.min_read_ratio * row.rows_returned:
             evidence: dict[str, Scalar] = {
                 "database": row.db_name,
                 "returned_count": row.rows_returned / row.executions,
+                "average_us": average_us(row),
                 "statement": text_of(plans, row.sql_id),
             }
             yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import frequent, shape_name, text_of
+from checks.sql.ring import average_us, frequent, shape_name, text_of
 
 
 @params
 class FullScanParams(Params):
     min_executions_count: int
+    min_average_ms: int
 
 
 @check(
@@ -39,13 +40,13 @@ def full_scan_of_large_table(
 ) -> Iterator[Measurement]:
     """A full scan reads every row, so its cost grows with the table and it pushes warm blocks out of the cache. A
     nightly report may do that; a statement that runs over and over may not."""
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         if row.full_scans < limits.min_executions_count:
             continue
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
             "full_scans_count": row.full_scans,
-            "average_us": row.elapsed_us / row.executions,
+            "average_us": average_us(row),
             "database": row.db_name,
             "statement": text_of(plans, row.sql_id),
         }

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, SqlShape
 from agent.facts.sqltext import wrapped_column
-from checks.sql.ring import frequent, shape_name, text_of
+from checks.sql.ring import average_us, frequent, shape_name, text_of
 
 
 @params
 class WrappedParams(Params):
     min_executions_count: int
+    min_average_ms: int
 
 
 @check(
@@ -22,7 +23,7 @@ class WrappedParams(Params):
     actor=Actor.CUSTOMER,
     title="Condition wraps a column into a function and scans in full",
     finding="{resource} in {database} compares {condition} and scans in full: {value} rows per execution (limit "
-    "{limit}; executions: {executions_count}). {statement}",
+    "{limit}; {executions_count} executions of {average_us} on average). {statement}",
     remediation=Remediation(
         advice="Leave the column bare and move the calculation to the other side: created >= ? AND created < ? "
         "instead of DATE(created) = ?. Where that cannot be done, index a generated column or the expression.",
@@ -38,12 +39,13 @@ def function_on_column(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: 
     row before it can compare. Such a statement becomes slower with every row of the table, although the index is
     there."""
     wrapped = {plan.sql_id: found for plan in plans if (found := wrapped_column(plan.statement))}
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         if row.sql_id in wrapped and row.full_scans >= limits.min_executions_count:
             evidence: dict[str, Scalar] = {
                 "database": row.db_name,
                 "condition": wrapped[row.sql_id],
                 "executions_count": row.executions,
+                "average_us": average_us(row),
                 "statement": text_of(plans, row.sql_id),
             }
             yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)

@@ -37,7 +37,17 @@ def require_executions(executions: int, minimum: int) -> None:
         )
 
 
-def frequent(shapes: Rows[SqlShape], minimum: int) -> Iterator[SqlShape]:
-    """The shapes executed often enough to judge; raises NotAssessed where the ring holds none at all."""
+def frequent(shapes: Rows[SqlShape], minimum: int, min_average_ms: int = 0) -> Iterator[SqlShape]:
+    """The shapes executed often enough, and long enough each time, to judge; raises NotAssessed where the ring holds
+    none at all."""
     require_executions(sum(row.executions for row in shapes), 1)
-    return (row for row in shapes if row.sql_id and row.executions >= minimum)
+    return (
+        row
+        for row in shapes
+        if row.sql_id and row.executions >= minimum and average_us(row) >= min_average_ms * 1000
+    )
+
+
+def average_us(row: SqlShape) -> float:
+    """What one execution takes, from its arrival to its result."""
+    return row.elapsed_us / row.executions

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import frequent, shape_name, text_of
+from checks.sql.ring import average_us, frequent, shape_name, text_of
 
 
 @params
 class RowsReadParams(Params):
     min_executions_count: int
+    min_average_ms: int
     min_rows_read_count: int
 
 
@@ -22,7 +23,7 @@ class RowsReadParams(Params):
     actor=Actor.CUSTOMER,
     title="Statement reads far more rows than it returns",
     finding="{resource} in {database} reads {value} rows for each row returned or changed (limit {limit}): "
-    "{rows_read_count} read, {rows_used_count} used in {executions_count} executions.",
+    "{rows_read_count} read, {rows_used_count} used in {executions_count} executions of {average_us} on average.",
     remediation=Remediation(
         advice="Give the statement an index that covers its conditions, the most selective equality first. If it "
         "counts or sums, keep the result in a summary table instead of reading the rows each time.",
@@ -38,7 +39,7 @@ def rows_read_per_row_returned(
     """Rows that are read and thrown away cost CPU and cache without any use. Rows in memory and on disk are counted
     alike, so a table with many fresh changes and no suitable index shows here first. An execution without a result
     counts as one row."""
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         if row.rows_read < limits.min_rows_read_count * row.executions:
             continue
         used = max(row.rows_returned + row.rows_affected, row.executions)
@@ -46,6 +47,7 @@ def rows_read_per_row_returned(
             "rows_read_count": row.rows_read,
             "rows_used_count": used,
             "executions_count": row.executions,
+            "average_us": average_us(row),
             "database": row.db_name,
             "statement": text_of(plans, row.sql_id),
         }

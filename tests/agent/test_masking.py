@@ -197,7 +197,8 @@ def test_no_canary_survives_whole_cut_or_damaged(sql: str, data: st.DataObject) 
     assert masked != MASKED, "a statement of the grammar can be read"
     at = data.draw(st.integers(0, len(sql) - 1))
     padding = "SELECT " + "a, " * ((STATEMENT_CHARS - 7 - at) // 3)  # so that the server's cut falls at this place
-    for found in (masked, mask(sql[:at]), mask(padding + sql), mask(sql[:at] + sql[at + 1 :])):
+    damaged = sql if sql[at] in "-#" else sql[:at] + sql[at + 1 :]  # half a comment's mark makes names of its words
+    for found in (masked, mask(sql[:at]), mask(padding + sql), mask(damaged)):
         assert CANARY not in found and "7707" not in found and "zq" not in found
         assert mask(found) == found
 

@@ -36,6 +36,10 @@ def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
     return SqlShape(sql_id=sql_id, db_name="shop", user_name="app", executions=executions, **{**zero, **other})
 
 
+def _reading(average_us: int = 5000, executions: int = 10, **other: Any) -> SqlShape:
+    return _shape(executions=executions, elapsed_us=average_us * executions, **other)
+
+
 def _total(sql_id: str, elapsed_s: float, executions: int = 100) -> SqlTotal:
     return SqlTotal(
         sql_id=sql_id, db_name="shop", plans=1, executions=executions, elapsed_us=round(elapsed_s * 10**6), cpu_us=0,
@@ -81,18 +85,20 @@ CASES = [
     Case("SQL002", [_total("A", 50), _total("B", 50)], [("SQL A", LOW), ("SQL B", LOW)], label="at-the-limit"),
     Case("SQL002", [_total("A", 90), _total("B", 10), _NO_TEXT], [("SQL A", MEDIUM)], label="without-text"),
     Case("SQL002", [_total("A", 9)], label="hardly-any-time"),
-    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=199_999)]),
-    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=200_000)], [("SQL A", LOW)]),
-    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=1_000_000), _NO_TEXT], [("SQL A", MEDIUM)]),
-    Case("SQL003", [_shape(executions=10, full_scans=10, rows_read=20_000_000)], [("SQL A", HIGH)]),
-    Case("SQL003", [_shape(executions=9, full_scans=9, rows_read=20_000_000)], label="rare"),
-    Case("SQL003", [_shape(executions=10, rows_read=20_000_000)], label="no-full-scan"),
+    Case("SQL003", [_reading(full_scans=10, rows_read=199_999)]),
+    Case("SQL003", [_reading(full_scans=10, rows_read=200_000)], [("SQL A", LOW)]),
+    Case("SQL003", [_reading(full_scans=10, rows_read=1_000_000), _NO_TEXT], [("SQL A", MEDIUM)]),
+    Case("SQL003", [_reading(full_scans=10, rows_read=20_000_000)], [("SQL A", HIGH)]),
+    Case("SQL003", [_reading(executions=9, full_scans=9, rows_read=20_000_000)], label="rare"),
+    Case("SQL003", [_reading(rows_read=20_000_000)], label="no-full-scan"),
+    Case("SQL003", [_reading(4999, full_scans=10, rows_read=20_000_000)], label="quick"),
     Case("SQL003", not_assessed=True, label="empty"),
-    Case("SQL004", [_shape(executions=10, rows_read=999_999, rows_returned=100)]),
-    Case("SQL004", [_shape(executions=10, rows_read=1_000_000, rows_returned=100)], [("SQL A", LOW)]),
-    Case("SQL004", [_shape(executions=10, rows_read=1_000_000, rows_affected=10)], [("SQL A", MEDIUM)], label="write"),
-    Case("SQL004", [_shape(executions=10, rows_read=20_000_000)], [("SQL A", HIGH)], label="nothing-returned"),
-    Case("SQL004", [_shape(executions=10, rows_read=99_999)], label="few-rows-read"),
+    Case("SQL004", [_reading(rows_read=999_999, rows_returned=100)]),
+    Case("SQL004", [_reading(rows_read=1_000_000, rows_returned=100)], [("SQL A", LOW)]),
+    Case("SQL004", [_reading(rows_read=1_000_000, rows_affected=10)], [("SQL A", MEDIUM)], label="write"),
+    Case("SQL004", [_reading(rows_read=20_000_000)], [("SQL A", HIGH)], label="nothing-returned"),
+    Case("SQL004", [_reading(rows_read=99_999)], label="few-rows-read"),
+    Case("SQL004", [_reading(4999, rows_read=20_000_000)], label="quick"),
     Case("SQL004", not_assessed=True, label="empty"),
     Case("SQL005", [_cache(100_000, 90_001)]),
     Case("SQL005", [_cache(100_000, 90_000)], [("tenant", LOW)]),

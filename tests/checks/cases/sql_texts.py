@@ -12,16 +12,19 @@ LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
 _NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-def _shape(*, read: int, returned: int = 10, full_scans: int = 0, disk: int = 0, executions: int = 10) -> SqlShape:
+def _shape(
+    *, read: int, returned: int = 10, full_scans: int = 0, disk: int = 0, executions: int = 10, average_us: int = 5000
+) -> SqlShape:
     """A shape by what one execution does."""
     zero = dict.fromkeys(
-        ("elapsed_us", "max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "max_rows_returned",
+        ("max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "max_rows_returned",
          "rows_affected", "retries", "errors", "plan_misses", "remote_plans", "plans", "over_10ms", "over_100ms",
          "over_1s", "over_10s"), 0,
     )  # fmt: skip
     return SqlShape(
         sql_id="A", db_name="shop", user_name="app", executions=executions, rows_read=read * executions,
-        rows_returned=returned * executions, disk_reads=disk * executions, full_scans=full_scans, **zero,
+        rows_returned=returned * executions,
+        elapsed_us=average_us * executions, disk_reads=disk * executions, full_scans=full_scans, **zero,
     )  # fmt: skip
 
 
@@ -48,6 +51,7 @@ CASES = [
     Case("SQL017", [_shape(read=10_000, returned=1_001), PAGED], label="large page"),
     Case("SQL017", [_shape(read=10_000, executions=9), PAGED], label="rare"),
     Case("SQL017", [_shape(read=10**6), _plan("SELECT a FROM t LIMIT ?")], label="no offset"),
+    Case("SQL017", [_shape(read=10**6, average_us=4999), PAGED], label="quick"),
     Case("SQL017", [PAGED], not_assessed=True, label="empty ring"),
     Case("SQL018", [_listing(199), _plan(f"INSERT INTO t VALUES ({', '.join('?' * 900)})")]),
     Case("SQL018", [_listing(200)], FOUND),
@@ -62,6 +66,7 @@ CASES = [
     Case(
         "SQL019", [_shape(read=10**6, full_scans=10), _plan("SELECT a FROM t WHERE a = DATE(?)")], label="bare column"
     ),
+    Case("SQL019", [_shape(read=10**6, full_scans=10, average_us=4999), WRAPPED], label="quick"),
     Case("SQL019", [WRAPPED], not_assessed=True, label="empty ring"),
     Case("SQL020", [_shape(read=1, disk=999)]),
     Case("SQL020", [_shape(read=1, disk=1000)], FOUND),

@@ -27,8 +27,8 @@ SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
 )
 
 
-def table_of(ten_thousands: int) -> tuple[str, ...]:
-    """A table ``item`` with that many rows and a thousand different codes."""
+def table_of(ten_thousands: int, codes: int = 1000) -> tuple[str, ...]:
+    """A table ``item`` with that many rows and as many different codes."""
     numbers = (
         "SELECT a.n * 10000 + b.n * 1000 + c.n * 100 + d.n * 10 + e.n AS id"
         " FROM digit a, digit b, digit c, digit d, digit e"
@@ -40,11 +40,10 @@ def table_of(ten_thousands: int) -> tuple[str, ...]:
         "CREATE TABLE digit (n INT)",
         "INSERT INTO digit VALUES " + ", ".join(f"({number})" for number in range(20)),
         "CREATE TABLE item (id INT PRIMARY KEY, code VARCHAR(20))",
-        f"INSERT INTO item SELECT id, id % 1000 FROM ({numbers}) numbers",
+        f"INSERT INTO item SELECT id, id % {codes} FROM ({numbers}) numbers",
     )
 
 
-# Every row passes: what the storage layer filters by itself it does not count as read.
 SCAN = ("SELECT MAX(LOWER(code)) FROM item",) * 12
 NARROW_SCAN = ("SELECT MAX(LOWER(code)) FROM item WHERE id < 100",) * 12
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
@@ -98,7 +97,7 @@ PLANTS = [
     ),
     Plant(
         "SQL003",
-        plant=table_of(3),
+        plant=table_of(9),
         load=SCAN,
         mended_load=NARROW_SCAN,
         resource=shape("SELECT MAX(LOWER(code)) FROM item"),
@@ -107,7 +106,7 @@ PLANTS = [
     ),
     Plant(
         "SQL004",
-        plant=table_of(3),
+        plant=table_of(9),
         load=SCAN,
         mended_load=NARROW_SCAN,
         resource=shape("SELECT MAX(LOWER(code)) FROM item"),
@@ -137,7 +136,7 @@ PLANTS = [
     _lock_conflict("SQL011", MEDIUM),
     Plant(
         "SQL012",
-        plant=(*table_of(16), "CREATE INDEX by_code ON {db}.item (code)"),
+        plant=(*table_of(9, codes=100), "CREATE INDEX by_code ON {db}.item (code)"),
         load=("SELECT id FROM item WHERE code = '77'",) * 60 + ("SELECT id FROM item WHERE code = 77",) * 10,
         resource=shape("SELECT id FROM item WHERE code = ?"),
         ground=SHAPES,
@@ -182,12 +181,12 @@ PLANTS = [
     ),
     Plant(
         "SQL017",
-        plant=table_of(3),
-        load=("SELECT id FROM item ORDER BY id LIMIT 20000, 10",) * 12,
-        resource=shape("SELECT id FROM item ORDER BY id LIMIT ?, ?"),
+        plant=table_of(9),
+        load=("SELECT id FROM item ORDER BY code LIMIT 80000, 10",) * 12,
+        resource=shape("SELECT id FROM item ORDER BY code LIMIT ?, ?"),
         ground=SHAPES,
         severity=LOW,
-        mended_load=("SELECT id FROM item WHERE id > 20000 ORDER BY id LIMIT 10",) * 12,
+        mended_load=("SELECT id FROM item WHERE id > 80000 ORDER BY id LIMIT 10",) * 12,
     ),
     Plant(
         "SQL018",
@@ -200,7 +199,7 @@ PLANTS = [
     ),
     Plant(
         "SQL019",
-        plant=table_of(3),
+        plant=table_of(9),
         load=("SELECT id FROM item WHERE UPPER(code) = 'A77'",) * 12,
         resource=shape("SELECT id FROM item WHERE UPPER(code) = ?"),
         ground=SHAPES,
