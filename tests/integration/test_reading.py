@@ -156,7 +156,8 @@ def test_every_statement_is_counted_and_can_be_found_by_its_marker(taken: Taken)
     assert [sql.split()[:2] for sql in unmarked] == [["SET", "NAMES"]]
     selects = [sql for sql in statements if "SELECT" in sql]
     assert len(selects) > 20
-    assert all("*/ SELECT /*+ QUERY_TIMEOUT(10000000) DYNAMIC_SAMPLING(0) */ " in sql for sql in selects)
+    hints = "QUERY_TIMEOUT(10000000) DYNAMIC_SAMPLING(0) OPT_PARAM('rowsets_enabled', 'false')"
+    assert all(f"*/ SELECT /*+ {hints} */ " in sql for sql in selects)
     assert len(statements) == taken.snapshot.cost.statements
     read_sources = {record.source for record in taken.snapshot.records if record.status == "ok"}
     assert read_sources <= {sql.split("*/")[0].split()[-1] for sql in statements if sql not in unmarked}
