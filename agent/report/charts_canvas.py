@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +22,23 @@ from agent.secrets import passwords_hidden
 os.environ["MPLCONFIGDIR"] = str(FONT_LISTS)
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Hide a module from what is imported meanwhile, unless it is loaded already."""
+    hidden = module not in sys.modules
+    if hidden:
+        sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules[module]
+
+
+with warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"):  # a megabyte; its absence is warned of, and borne
+    warnings.simplefilter("ignore")
+    import matplotlib.figure  # noqa: F401
 from matplotlib import rc_context, rcParamsDefault  # noqa: E402
 
 with passwords_hidden():  # it has fc-list name the fonts
@@ -27,6 +46,8 @@ with passwords_hidden():  # it has fc-list name the fonts
 
 from agent.report.charts_painting import paint  # noqa: E402
 from agent.report.charts_types import Plot  # noqa: E402
+
+gc.freeze()  # so that collecting a picture's many cycles need not look at what stays
 
 DPI = 200
 LATIN = ("Helvetica Neue", "Arial", "Liberation Sans")
@@ -74,19 +95,30 @@ def svg(plot: Plot, accent: str) -> tuple[bytes, float, float]:
 
     Without XML declaration and document type. Fonts are named once, for any machine that the picture gets to.
     """
-    with _settings():
-        sheet = paint(plot, accent)
-        made = BytesIO()
-        sheet.figure.savefig(made, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    found = made.getvalue()
+    found, width_mm, height_mm = _drawn(
+        plot, accent, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    )
     fonts = ", ".join(f"'{name}'" for name in (*LATIN, *CHINESE, OWN)) + ", sans-serif"
     picture = _FONT_OF_TEXT.sub(rb"\1", found[found.index(b"<svg") :])
-    return picture.replace(b"<svg ", f'<svg font-family="{fonts}" '.encode(), 1), sheet.width_mm, sheet.height_mm
+    return picture.replace(b"<svg ", f'<svg font-family="{fonts}" '.encode(), 1), width_mm, height_mm
 
 
 def png(plot: Plot, accent: str) -> bytes:
     """The picture for programs that do not draw SVG."""
+    return _drawn(plot, accent, format="png", dpi=DPI, metadata={"Software": None})[0]
+
+
+def _drawn(plot: Plot, accent: str, **form: Any) -> tuple[bytes, float, float]:
+    """The file, and the width and height of the picture in mm."""
+    try:
+        return _saved(plot, accent, form)
+    finally:
+        gc.collect()  # a figure is a net of cycles, and the next one would come on top of it
+
+
+def _saved(plot: Plot, accent: str, form: Mapping[str, Any]) -> tuple[bytes, float, float]:
+    made = BytesIO()
     with _settings():
-        made = BytesIO()
-        paint(plot, accent).figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
-    return made.getvalue()
+        sheet = paint(plot, accent)
+        sheet.figure.savefig(made, **form)
+    return made.getvalue(), sheet.width_mm, sheet.height_mm
