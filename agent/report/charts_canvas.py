@@ -36,12 +36,11 @@ def _without(module: str) -> Iterator[None]:
             del sys.modules[module]
 
 
-with warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"):  # a megabyte; its absence is warned of, and borne
+# It has fc-list name the fonts. The module that is hidden takes a megabyte; its absence is warned of, and borne.
+with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"):
     warnings.simplefilter("ignore")
-    import matplotlib.figure  # noqa: F401
-from matplotlib import rc_context, rcParamsDefault  # noqa: E402
-
-with passwords_hidden():  # it has fc-list name the fonts
+    from matplotlib import rc_context, rcParamsDefault
+    from matplotlib.figure import Figure  # noqa: F401 - loads all that a picture needs
     from matplotlib.font_manager import fontManager
 
 from agent.report.charts_painting import paint  # noqa: E402
