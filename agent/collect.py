@@ -139,7 +139,8 @@ def _converters(row: type) -> dict[str, Callable[[Any], Any]]:
 def _converter(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, types.UnionType):
         inner = _converter(next(arm for arm in typing.get_args(hint) if arm is not type(None)))
-        return lambda value: None if value is None else inner(value)
+        empty = (None, "") if inner is _moment else (None,)
+        return lambda value: None if value in empty else inner(value)
     known: dict[Any, Callable[[Any], Any]] = {datetime: _moment, bool: _switch, int: int, float: float, str: _string}
     return known[hint]
 
@@ -153,9 +154,11 @@ def _switch(value: Any) -> bool:
 
 
 def _moment(value: Any) -> datetime:
-    """The session's time zone is UTC; some views of the embedded kernel give microseconds since 1970."""
+    """The session's time zone is UTC. Some views give a text, some of the embedded kernel microseconds since 1970."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, str) and "-" in value:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
     return datetime.fromtimestamp(int(value) / 1_000_000, UTC)

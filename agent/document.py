@@ -18,7 +18,7 @@ from agent.model import Assessment, CheckResult, Comparison, Earlier, Finding, S
 from agent.receipt import differences
 from agent.spec import CheckSpec, Expected, Fixed, Ladder, Mute, Rule
 from agent.spending import Receipt
-from agent.terms import Actor, Category, Outcome, Scalar, Severity, Text
+from agent.terms import Actor, Category, Outcome, RunAs, Scalar, Severity, TenantKind, Text
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -62,7 +62,13 @@ def to_document(assessment: Assessment) -> Document:
         },
         "score": score_document(assessment.score),
         "results": [
-            _result(result, assessment.specs[result.code], assessment.ruleset.rules[result.code], assessment.score)
+            _result(
+                result,
+                assessment.specs[result.code],
+                assessment.ruleset.rules[result.code],
+                assessment.score,
+                snapshot.tenant_kind,
+            )
             for result in assessment.results
         ],
         "comparison": assessment.comparison and _comparison(assessment.comparison),
@@ -122,7 +128,7 @@ def score_document(score: Score) -> Document:
     return document
 
 
-def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score) -> Document:
+def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind: TenantKind) -> Document:
     scored = score.results.get(result.code, ScoredResult())
     remedy = spec.remediation
     texts = {
@@ -149,11 +155,16 @@ def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score) -> D
         "overridden": rule.overridden,
         "texts": {language: {name: rendered[name][language] for name in rendered} for language in rendered["title"]},
         "remediation": {
-            "run_as": remedy.run_as.value, "sql": list(remedy.sql), "rollback": list(remedy.rollback),
+            "run_as": _run_as(remedy.run_as, kind).value, "sql": list(remedy.sql), "rollback": list(remedy.rollback),
             "restart": remedy.restart, "window": remedy.window, "link": remedy.link,
         },
         "findings": [_finding(finding, spec) for finding in result.findings],
     }  # fmt: skip
+
+
+def _run_as(declared: RunAs, kind: TenantKind) -> RunAs:
+    """The assessed tenant's own account is one of sys where that is assessed; its statements name other tenants."""
+    return RunAs.SYS if kind is TenantKind.SYS and declared is RunAs.TENANT else declared
 
 
 def _judge(judge: Ladder | Fixed | Expected) -> Document:

@@ -7,14 +7,15 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agent.api import NotAssessed
+from agent.api import NotAssessed, tenant_name
 from agent.compare import fingerprint
 from agent.facts import spec_of
+from agent.facts.settings import Tenant
 from agent.judge import judge, stake
 from agent.model import CheckResult, Finding, Snapshot, Unavailable
 from agent.mutes import Muting
 from agent.spec import CheckSpec, Expected, Measurement, Rule, Ruleset
-from agent.terms import Outcome, Scalar, Text, UnavailableKind
+from agent.terms import Outcome, Scalar, TenantKind, Text, UnavailableKind
 
 _MAX_TEXT = 2000
 
@@ -119,7 +120,8 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
         spec.finding.format_map(words)  # a placeholder that nothing fills fails here, not in the report
         mark = fingerprint(snapshot.target, spec.code, resource)
-        sql_words = {**words, "recommended": rule.judge.recommended if isinstance(rule.judge, Expected) else ""}
+        recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
+        sql_words = {**words, "recommended": recommended, "of_tenant": _of_tenant(resource, snapshot)}
         finding = Finding(
             mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values,
             Text(spec.finding, words),
@@ -129,6 +131,20 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         if worst is None or finding.risk_points > worst.risk_points:
             findings[mark] = finding
     return tuple(sorted(findings.values(), key=lambda f: (-f.risk_points, f.resource)))
+
+
+def _of_tenant(resource: str, snapshot: Snapshot) -> str | None:
+    """What makes a statement of ALTER SYSTEM act on the tenant that was found: sys has to name another one.
+
+    Nothing for the tenant itself; None where sys cannot name it, as a META tenant: the statement would act on sys.
+    """
+    if snapshot.tenant_kind is not TenantKind.SYS or resource in (tenant_name(None), tenant_name(1)):
+        return ""
+    rows = snapshot.facts.get(Tenant, ())
+    tenants: tuple[Tenant, ...] = () if isinstance(rows, Unavailable) else rows
+    names = (row.tenant_name for row in tenants if row.tenant_type == "USER" and tenant_name(row.tenant_id) == resource)
+    found = fill_sql([" TENANT = {name!i}"], {"name": next(names, None)})
+    return found[0] if found else None
 
 
 def _clean(text: str) -> str:

@@ -48,6 +48,8 @@ def _capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...
     size: defaultdict[tuple[str, str], int] = defaultdict(int)
     unknown = set()
     for unit in units:
+        if unit.max_cpu is None:
+            continue  # to sys a META tenant has a row of its own, on the disk that was bought for its tenant
         zone = unit.zone or "tenant"
         if unit.data_disk_in_use is not None:
             used["data_disk", zone] += unit.data_disk_in_use
@@ -87,7 +89,7 @@ def _forecast(gauge: Capacity, points: Sequence[tuple[datetime, Sequence[Capacit
 
 def _top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
     """From SQLSTAT, which covers more time, or else from the audit ring: the shapes, the view, how many were read."""
-    totals, ring = _rows(snapshot, SqlTotal), _rows(snapshot, SqlShape)
+    totals, ring = _rows(snapshot, SqlTotal), [row for row in _rows(snapshot, SqlShape) if row.executions]
     rows: Sequence[SqlTotal | SqlShape] = totals or ring
     time_us = sum(row.elapsed_us for row in rows)
     if not time_us:

@@ -29,7 +29,10 @@ _WELL_KNOWN: dict[Holds, re.Pattern[str]] = {
     Holds.TABLE: re.compile(r"__recycle_\$_[\d_]+"),
     Holds.COLUMN: re.compile(r"SYS_NC[\w$]*"),
     Holds.INDEX: re.compile("PRIMARY"),
-    Holds.ACCOUNT: re.compile(r"root|ORAAUDITOR|LBACSYS|SYS|standbyro|proxyro|ocp_monitor|__oceanbase_inner\w*"),
+    Holds.ACCOUNT: re.compile(
+        r"root|__oceanbase_inner\w*|(?i:oraauditor|lbacsys|sys|standbyro|proxyro|ocp_monitor|oceanbase|operator"
+        r"|obmigrate|omc|idb_ddl|odc_rnd|odc_ddl|dwexp)"
+    ),
     Holds.HOST: re.compile(
         r"%|0\.0\.0\.0/0|::/0|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+", re.IGNORECASE
     ),

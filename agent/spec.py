@@ -33,6 +33,7 @@ class Measurement:
 class Remediation:
     """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
 
+    ``{of_tenant}`` ends a statement of ALTER SYSTEM about a resource that is a tenant: assessed from sys it names it.
     ``rollback`` is SQL; where there is none, ``no_rollback`` says why.
     """
 

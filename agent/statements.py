@@ -109,12 +109,11 @@ def compile_source(
     missing = sorted(frozenset[str]().union(*(field.columns for field in fields)) - present)
     if missing:
         return _missing_columns(spec, missing, capabilities)
-    return Statement(
-        spec.name, spec.view, _sql(spec, fields, capabilities.system_schema), tuple(f.name for f in fields), spec.limit
-    )
+    sql = _sql(row, spec, fields, capabilities.system_schema)
+    return Statement(spec.name, spec.view, sql, tuple(f.name for f in fields), spec.limit)
 
 
-def _sql(spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
+def _sql(row: type, spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
     query: Select[*tuple[Any, ...]] = select(*(literal_column(field.sql).label(field.name) for field in fields))
     if spec.from_sql:
         tables = {view.partition(".")[2]: _qualified(view, system_schema) for view in spec.views}
@@ -124,12 +123,20 @@ def _sql(spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
         query = query.select_from(Table(name, MetaData(), Column("x"), schema=_schema(schema, system_schema)))
     if spec.where:
         query = query.where(text(spec.where))
-    if spec.group_by:
-        query = query.group_by(text(spec.group_by))
-    if spec.order_by:
-        query = query.order_by(text(spec.order_by))
+    group_by, order_by = (_present(columns, row, fields) for columns in (spec.group_by, spec.order_by))
+    if group_by:
+        query = query.group_by(text(group_by))
+    if order_by:
+        query = query.order_by(text(order_by))
     compiled = query.limit(spec.limit + 1).compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
     return re.sub(r"\s+", " ", str(compiled)).strip()
+
+
+def _present(columns: str, row: type, fields: list[_Field]) -> str:
+    """What to group or order by, without the columns of fields that are left out: one group takes all their values."""
+    gone = {field.sql.strip("`") for field in _fields(row) if field not in fields}
+    parts = [part.strip() for part in columns.split(",")]
+    return ", ".join(part for part in parts if part.removesuffix(" DESC") not in gone)
 
 
 def _schema(schema: str, system_schema: str) -> str:

@@ -21,7 +21,7 @@ from agent.spec import Ruleset
 from agent.terms import RunAs, Severity, TenantKind, Text, UnavailableKind, Version
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-READING = ("SELECT ", "SHOW ", "XA RECOVER")
+READING = ("SELECT ", "SHOW ")
 
 
 @dataclass(frozen=True)

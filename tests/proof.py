@@ -60,7 +60,8 @@ def declared() -> Iterator[Entry]:
     for module in modules_of(integration, "_live"):
         yield from (_proven(code, no_loop) for code, no_loop in module.PROVEN.items())
     yield from (Entry(code, How.FAMILY) for code in test_parameter_family.PLANTED)
-    yield from (Entry(code, How.NOT, reason) for code, reason in test_parameter_family.NOT_ON_KERNEL.items())
+    unplantable = test_parameter_family.NOT_ON_KERNEL | test_parameter_family.OVERRIDDEN
+    yield from (Entry(code, How.NOT, reason) for code, reason in unplantable.items())
 
 
 def _proven(code: str, no_loop: str) -> Entry:

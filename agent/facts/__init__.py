@@ -70,6 +70,7 @@ class SourceSpec:
     """Where a row type comes from. ``view`` is ``schema.NAME``; SQL fragments name columns in upper case.
 
     ``limit`` bounds the rows; one more is asked for, so that a cut is known (``truncated``).
+    A column of ``group_by`` or ``order_by`` whose optional field is left out is left out there, too.
     ``requires`` names the privilege without which the view answers empty: then it is Unavailable.
     ``from_sql`` replaces the plain view by a join written out; ``also_reads`` names its other views.
     ``sys_view`` is read instead of ``view`` from the sys tenant, where it shows every tenant; ``sys_where`` narrows
@@ -159,6 +160,14 @@ def spec_of(row: type) -> SourceSpec | None:
     """The declaration of a row type, or None for one that the engagement or history supplies."""
     spec: SourceSpec | None = getattr(row, "__source__", None)
     return spec
+
+
+def most_rows(row: type) -> int:
+    """How many rows of a source are read at most; as many may be a part of what there is."""
+    spec = spec_of(row)
+    if spec is None:
+        raise TypeError(f"{row.__name__} is not read from the database")
+    return spec.limit
 
 
 def all_sources() -> Iterator[type]:

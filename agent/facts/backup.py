@@ -46,7 +46,10 @@ class RunningBackup:
     order_by="START_TIMESTAMP DESC, BACKUP_SET_ID DESC",
 )
 class BackupSet:
-    """One backup set: full (D, FULL) or incremental (I, INC); ``file_status`` is AVAILABLE when it is good."""
+    """One backup set: full (D, FULL) or incremental (I, INC); ``file_status`` is AVAILABLE when it is good.
+
+    Sets that were removed stay listed as DELETED.
+    """
 
     tenant_id: int | None = None
     backup_set_id: int
@@ -58,6 +61,10 @@ class BackupSet:
     @property
     def is_full(self) -> bool:
         return self.backup_type.upper().startswith(("D", "F"))
+
+    @property
+    def is_kept(self) -> bool:
+        return self.file_status not in ("DELETING", "DELETED")
 
 
 @source(
@@ -78,11 +85,15 @@ class LogArchive:
 
 @source("oceanbase.DBA_OB_BACKUP_DELETE_POLICY", DataClass.SETTINGS, sys_view="oceanbase.CDB_OB_BACKUP_DELETE_POLICY")
 class DeletePolicy:
-    """How long backups are kept; a ``recovery_window`` of 0 keeps them for ever."""
+    """How long backups are kept; a ``recovery_window`` that is empty or 0 keeps them for ever."""
 
     tenant_id: int | None = None
     policy_name: str
     recovery_window: str
+
+    @property
+    def removes(self) -> bool:
+        return any(digit in self.recovery_window for digit in "123456789")
 
 
 @source(

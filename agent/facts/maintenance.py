@@ -9,10 +9,15 @@ from agent.facts import expr, source
 from agent.terms import DataClass
 
 
-@source("oceanbase.DBA_OB_MAJOR_COMPACTION", DataClass.STATISTICS)
+@source(
+    "oceanbase.DBA_OB_MAJOR_COMPACTION",
+    DataClass.STATISTICS,
+    sys_view="oceanbase.CDB_OB_MAJOR_COMPACTION",
+)
 class MajorCompaction:
-    """State of the tenant's major compaction; 1970 in a time means never."""
+    """State of the tenant's major compaction, of every tenant's for sys; 1970 in a time means never."""
 
+    tenant_id: int | None = None
     frozen_scn: int
     frozen_time: datetime
     global_broadcast_scn: int
@@ -44,11 +49,15 @@ class CompactionDiagnosis:
 @source(
     "oceanbase.DBA_OB_TASK_OPT_STAT_GATHER_HISTORY",
     DataClass.STATISTICS,
+    where="COALESCE(TYPE, '') <> 'MANUAL GATHER'",
     order_by="START_TIME DESC",
     limit=200,
 )
 class GatherTask:
-    """One run of statistics gathering; the newest two hundred."""
+    """One run of statistics gathering by the server itself; the newest two hundred.
+
+    Gathering by hand leaves a row for each table and would crowd out the nightly runs; whoever called it saw the error.
+    """
 
     task_id: str
     type: str
@@ -77,6 +86,11 @@ class Job:
     @property
     def is_enabled(self) -> bool:
         return (self.enabled or "").upper() in ("1", "TRUE", "YES")
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the scheduler runs it no more, for it failed too often in a row."""
+        return (self.state or "").upper() == "BROKEN"
 
 
 @source(

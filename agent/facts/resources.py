@@ -19,14 +19,17 @@ COUNTERS = (
 
 @source("oceanbase.GV$OB_UNITS", DataClass.STATISTICS)
 class ResourceUnit:
-    """One resource unit of the tenant. CPU in cores, sizes in bytes; user tenants do not see the size of the disk."""
+    """One resource unit of the tenant. CPU in cores, sizes in bytes; user tenants do not see the size of the disk.
+
+    To sys the part of a unit that its META tenant takes is a row of its own, without cores.
+    """
 
     svr_ip: str | None = None
     svr_port: int | None = None
     tenant_id: int | None = None
     zone: str | None = None
-    max_cpu: float
-    min_cpu: float
+    max_cpu: float | None
+    min_cpu: float | None
     memory_size: int
     log_disk_size: int
     log_disk_in_use: int
@@ -54,6 +57,7 @@ class TenantMemory:
     """Memory that a tenant holds and has left on one server, bytes."""
 
     svr_ip: str | None = None
+    svr_port: int | None = None
     tenant_id: int | None = None
     hold: int
     free: int
@@ -62,13 +66,15 @@ class TenantMemory:
 @source(
     "oceanbase.GV$OB_MEMORY",
     DataClass.STATISTICS,
-    group_by="CTX_NAME, MOD_NAME",
+    where="CTX_NAME = 'KVSTORE_CACHE_ID'",
+    group_by="SVR_IP, SVR_PORT, CTX_NAME, MOD_NAME",
     order_by="hold DESC, CTX_NAME, MOD_NAME",
-    limit=50,
 )
 class MemoryModule:
-    """Memory by module, summed over servers, bytes; the largest fifty."""
+    """What the modules of the block cache hold on each server, bytes. No other module is judged."""
 
+    svr_ip: str | None = expr("SVR_IP", default=None)
+    svr_port: int | None = expr("SVR_PORT", default=None)
     ctx_name: str = expr("CTX_NAME")
     mod_name: str = expr("MOD_NAME")
     hold: int = expr("SUM(HOLD)")
@@ -97,24 +103,33 @@ class Counter:
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
     where="STAT_ID IN (140005, 140013)",
-    group_by="SNAP_ID",
+    group_by="SNAP_ID, SVR_IP, SVR_PORT",
     order_by="SNAP_ID DESC",
-    limit=1000,
+    limit=10000,
 )
 class CpuSample:
-    """CPU at one snapshot of the workload repository, summed over servers; the newest thousand.
+    """CPU of one server at one snapshot of the workload repository; the newest ten thousand.
 
-    ``cpu_time``: microseconds since the servers started; ``max_cpus``: what the units allow, in hundredths of a core.
+    ``cpu_time``: microseconds since the server started; ``max_cpus``: what its unit allows, in hundredths of a core.
     """
 
     snap_id: int = expr("SNAP_ID")
+    svr_ip: str | None = expr("SVR_IP", default=None)
+    svr_port: int | None = expr("SVR_PORT", default=None)
     cpu_time: int = expr("SUM(CASE WHEN STAT_ID = 140013 THEN VALUE ELSE 0 END)")
     max_cpus: int = expr("SUM(CASE WHEN STAT_ID = 140005 THEN VALUE ELSE 0 END)")
 
 
-@source("oceanbase.GV$OB_LOG_STAT", DataClass.STATISTICS)
+@source(
+    "oceanbase.GV$OB_LOG_STAT",
+    DataClass.STATISTICS,
+    # META tenants have the odd ids above 1, which is sys.
+    sys_where="(TENANT_ID = 1 OR MOD(TENANT_ID, 2) = 0)",
+    order_by="TENANT_ID, LS_ID, SVR_IP, SVR_PORT",
+    limit=20000,
+)
 class LogReplica:
-    """One replica of a log stream. The embedded kernel has one stream without a number."""
+    """One replica of a log stream, stream by stream. The embedded kernel has one stream without a number."""
 
     svr_ip: str | None = None
     svr_port: int | None = None

@@ -125,7 +125,36 @@ class TableStatistics:
     avg_row_len: int | None = expr(f"CASE WHEN {_GATHERED} THEN AVG_ROW_LEN END")
     last_analyzed: datetime | None = expr(f"CASE WHEN {_GATHERED} THEN LAST_ANALYZED END")
     stattype_locked: str | None
-    stale_stats: str | None
+
+
+@source(
+    "oceanbase.DBA_OB_TABLE_STAT_STALE_INFO",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS_OWNER.replace('OWNER', 'DATABASE_NAME')} AND PARTITION_NAME IS NULL AND IS_STALE = 'YES'",
+    order_by="DATABASE_NAME, TABLE_NAME",
+    limit=20000,
+)
+class StaleTable:
+    """One business table of which more rows than ``stale_percent`` have changed since its statistics were gathered.
+
+    Where they were never gathered (then ``last_analyzed_time`` is None) any change counts. Since 4.2.0.
+    """
+
+    database_name: str
+    table_name: str
+    last_analyzed_rows: int | None
+    last_analyzed_time: datetime | None = expr(
+        "CASE WHEN LAST_ANALYZED_TIME > '1971-01-01' THEN LAST_ANALYZED_TIME END"
+    )
+    inserts: int
+    updates: int
+    deletes: int
+    stale_percent: int
+
+    @property
+    def changes(self) -> int:
+        return self.inserts + self.updates + self.deletes
 
 
 @source(

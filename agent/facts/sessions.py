@@ -19,11 +19,12 @@ from agent.terms import DataClass
 class Session:
     """One session other than our own; times in seconds. Without PROCESS only own sessions would be listed.
 
-    ``host`` is the peer with its port, ``user_host`` the host part of the account that logged in.
+    ``host`` is the peer with its port, ``user_host`` the host part of the account that logged in, ``tenant`` a name.
     """
 
     svr_ip: str | None = None
     id: int
+    tenant: str | None = None
     user: str
     host: str
     user_host: str | None = None
@@ -36,6 +37,23 @@ class Session:
     trans_id: int
     trans_state: str | None = None
     ssl_cipher: str | None = None
+
+
+@source(
+    "oceanbase.GV$OB_PROCESSLIST",
+    DataClass.STATISTICS,
+    where="ID <> CONNECTION_ID()",
+    group_by="SVR_IP, SVR_PORT",
+    order_by="sessions DESC",
+    limit=1000,
+    requires=Privilege.PROCESS,
+)
+class SessionCount:
+    """Sessions other than our own on one server: counted there, for a list of them may be cut."""
+
+    svr_ip: str | None = expr("SVR_IP", default=None)
+    svr_port: int | None = expr("SVR_PORT", default=None)
+    sessions: int = expr("COUNT(*)")
 
 
 @source(
@@ -80,13 +98,15 @@ class LockWait:
 @source(
     "oceanbase.DBA_OB_DEADLOCK_EVENT_HISTORY",
     DataClass.STATISTICS,
-    group_by="EVENT_ID",
+    sys_view="oceanbase.CDB_OB_DEADLOCK_EVENT_HISTORY",
+    group_by="TENANT_ID, EVENT_ID",
     order_by="report_time DESC, EVENT_ID",
     limit=1000,
 )
 class Deadlock:
     """One deadlock that the detector broke; the newest thousand."""
 
+    tenant_id: int | None = expr("TENANT_ID", default=None)
     event_id: int = expr("EVENT_ID")
     report_time: datetime = expr("MAX(REPORT_TIME)")
     cycle_size: int = expr("MAX(CYCLE_SIZE)")

@@ -64,6 +64,7 @@ class Tenant:
     log_mode: str | None = None
     switchover_status: str | None = None
     previous_locality: str | None = None
+    create_time: datetime | None = None
     modify_time: datetime | None = None
     sync_scn: int | None = None
     recovery_until_scn: int | None = None

@@ -2,6 +2,10 @@
 
 Our own account's statements and internal ones are left out in the database. Times in microseconds.
 The latency buckets are fixed, so that a rule can change afterwards.
+
+The ring has a record for the session that took the statement, and one for each part of the plan that a parallel worker
+or another server executed (IS_EXECUTOR_RPC = 1, with the same SQL_ID and often without a user). Only the first is an
+execution; the rows and blocks that the parts read are counted with them alone.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from agent.terms import DataClass
 STATEMENT_CHARS = 4000
 CUT = " …"  # ends the text of a statement that was longer
 OWN_ACCOUNT = "SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
-NOT_OURS = f"IS_INNER_SQL = 0 AND USER_NAME <> {OWN_ACCOUNT}"
+NOT_OURS = f"IS_INNER_SQL = 0 AND IS_EXECUTOR_RPC = 0 AND USER_NAME <> {OWN_ACCOUNT}"
+_WITH_PARTS = f"IS_INNER_SQL = 0 AND (IS_EXECUTOR_RPC = 1 OR USER_NAME <> {OWN_ACCOUNT})"
 # Ids of databases that users create; system ones, our own session's among them, lie below.
 BUSINESS_DATABASE_ID = "DB_ID > 500000"
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
@@ -23,6 +28,18 @@ _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
 # what it hands on; the rows that it went through stand in a column of their own.
 _ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
 _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
+
+
+def _taken(sql: str) -> str:
+    """What the record of an execution says, and nothing for a part of its plan."""
+    return f"CASE WHEN IS_EXECUTOR_RPC = 0 THEN {sql} ELSE 0 END"
+
+
+def _count(condition: str) -> str:
+    """How many executions are so; what is seldom true is asked first, for this is summed over the whole ring."""
+    return f"SUM(CASE WHEN {condition} AND IS_EXECUTOR_RPC = 0 THEN 1 ELSE 0 END)"
+
+
 NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
 
 
@@ -30,17 +47,21 @@ NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema',
     "oceanbase.GV$OB_SQL_AUDIT",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    group_by="RET_CODE",
-    order_by="RET_CODE",
-    limit=500,
+    group_by="TENANT_ID, SVR_IP, SVR_PORT, RET_CODE",
+    order_by="RET_CODE, first_us, last_us",
+    limit=5000,
 )
 class AuditReturn:
     """Everything in the audit ring by return code: how much, how long it spans, how much of it is the customer's.
 
-    ``planned`` statements have an execution plan (COMMIT and SET have none); ``first_request`` counts from 1 at server
-    start, so a larger number says that older requests have left the ring.
+    A tenant has a ring of its own on each server. ``planned`` statements have an execution plan (COMMIT and SET have
+    none); ``first_request`` counts from 1 at server start, so a larger number says that older requests have left the
+    ring.
     """
 
+    tenant_id: int | None = expr("TENANT_ID", default=None)
+    svr_ip: str | None = expr("SVR_IP", default=None)
+    svr_port: int | None = expr("SVR_PORT", default=None)
     ret_code: int = expr("RET_CODE")
     records: int = expr("COUNT(*)")
     first_us: int = expr("MIN(REQUEST_TIME)")
@@ -57,39 +78,43 @@ class AuditReturn:
     "oceanbase.GV$OB_SQL_AUDIT",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    where=NOT_OURS,
-    group_by="SQL_ID",
+    where=_WITH_PARTS,
+    group_by="TENANT_ID, SQL_ID",
     order_by="elapsed_us DESC, SQL_ID",
     limit=200,
 )
 class SqlShape:
-    """One SQL shape (SQL_ID) in the audit ring: the two hundred that took most time."""
+    """One SQL shape (SQL_ID) of a tenant in the audit ring: the two hundred that took most time.
 
+    Where only parts of plans are in the ring, those of our own statements too, there are no executions and no time.
+    """
+
+    tenant_id: int | None = expr("TENANT_ID", default=None)
     sql_id: str = expr("SQL_ID")
-    db_name: str = expr("MIN(DB_NAME)")
-    user_name: str = expr("MIN(USER_NAME)")
-    executions: int = expr("COUNT(*)")
-    elapsed_us: int = expr("SUM(ELAPSED_TIME)")
-    max_elapsed_us: int = expr("MAX(ELAPSED_TIME)")
-    queue_us: int = expr("SUM(QUEUE_TIME)")
-    plan_us: int = expr("SUM(GET_PLAN_TIME)")
-    execute_us: int = expr("SUM(EXECUTE_TIME)")
-    lock_wait_us: int = expr(f"SUM(APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME + {_PARKED})")
+    db_name: str = expr("MAX(DB_NAME)")
+    user_name: str = expr("MAX(USER_NAME)")
+    executions: int = expr("SUM(1 - IS_EXECUTOR_RPC)")
+    elapsed_us: int = expr(f"SUM({_taken('ELAPSED_TIME')})")
+    max_elapsed_us: int = expr(f"MAX({_taken('ELAPSED_TIME')})")
+    queue_us: int = expr(f"SUM({_taken('QUEUE_TIME')})")
+    plan_us: int = expr(f"SUM({_taken('GET_PLAN_TIME')})")
+    execute_us: int = expr(f"SUM({_taken('EXECUTE_TIME')})")
+    lock_wait_us: int = expr(f"SUM({_taken(f'APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME + {_PARKED}')})")
     rows_returned: int = expr("SUM(RETURN_ROWS)")
     max_rows_returned: int = expr("MAX(RETURN_ROWS)")
     rows_affected: int = expr("SUM(AFFECTED_ROWS)")
     rows_read: int = expr(f"SUM(MEMSTORE_READ_ROW_COUNT + {_ROWS_ON_DISK})")
     disk_reads: int = expr("SUM(DISK_READS)")
-    retries: int = expr("SUM(RETRY_CNT)")
-    errors: int = expr("SUM(CASE WHEN RET_CODE <> 0 THEN 1 ELSE 0 END)")
-    plan_misses: int = expr("SUM(CASE WHEN IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")
-    full_scans: int = expr("SUM(TABLE_SCAN)")
-    remote_plans: int = expr("SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN 1 ELSE 0 END)")
-    plans: int = expr("COUNT(DISTINCT PLAN_HASH)")
-    over_10ms: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 10000 THEN 1 ELSE 0 END)")
-    over_100ms: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 100000 THEN 1 ELSE 0 END)")
-    over_1s: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 1000000 THEN 1 ELSE 0 END)")
-    over_10s: int = expr("SUM(CASE WHEN ELAPSED_TIME >= 10000000 THEN 1 ELSE 0 END)")
+    retries: int = expr(f"SUM({_taken('RETRY_CNT')})")
+    errors: int = expr(_count("RET_CODE <> 0"))
+    plan_misses: int = expr("SUM(CASE WHEN IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")  # a part of a plan is sent with it
+    full_scans: int = expr(f"SUM({_taken('TABLE_SCAN')})")
+    remote_plans: int = expr(_count("PLAN_TYPE IN (2, 3)"))
+    plans: int = expr("COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 THEN PLAN_HASH END)")
+    over_10ms: int = expr(_count("ELAPSED_TIME >= 10000"))
+    over_100ms: int = expr(_count("ELAPSED_TIME >= 100000"))
+    over_1s: int = expr(_count("ELAPSED_TIME >= 1000000"))
+    over_10s: int = expr(_count("ELAPSED_TIME >= 10000000"))
 
 
 @source(

@@ -45,7 +45,7 @@ _WORDS = (
     " method mod_name module object_type priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update recovery_window repeat_interval replica_type request retention role scope snap_interval ssl_cipher"
-    " stale_stats state stattype_locked status switchover_status table_collation task_id tenant_role tenant_type"
+    " state stattype_locked status switchover_status table_collation task_id tenant_role tenant_type"
     " trans_state tx_type type"
 )
 # By column, of whatever view: names of columns mean the same everywhere but for what FIELDS says.
@@ -60,7 +60,7 @@ COLUMNS: dict[str, Holds] = {
     **dict.fromkeys(("statement", "expression"), Holds.SQL),
     **dict.fromkeys(("first_bound", "last_bound"), Holds.BOUND),
     "column_name": Holds.COLUMN, "index_name": Holds.INDEX, "sequence_name": Holds.SEQUENCE,
-    "outline_name": Holds.OUTLINE, "zone": Holds.ZONE, "tenant_name": Holds.TENANT, "job_name": Holds.JOB,
+    "outline_name": Holds.OUTLINE, "zone": Holds.ZONE, "tenant_name": Holds.TENANT, "tenant": Holds.TENANT, "job_name": Holds.JOB,
     "policy_name": Holds.POLICY, "sql_id": Holds.SQL_ID, "info": Holds.TEXT, "globalid": Holds.TEXT,
     "resource": Holds.TEXT, "by": Holds.PERSON,
 }  # fmt: skip

@@ -39,7 +39,7 @@ def backup_sets_broken(
     """A broken set cannot be restored, nor can the incremental ones that build on it. What damaged one will damage
     the next."""
     since = clock[0].as_of - limits.window_days * DAY
-    for name, rows in by_tenant(row for row in sets if row.start_timestamp >= since).items():
+    for name, rows in by_tenant(row for row in sets if row.is_kept and row.start_timestamp >= since).items():
         broken = [row.start_timestamp for row in rows if row.file_status == "BROKEN"]
         if broken:
             yield Measurement(name, len(broken), {"sets_count": len(rows), "newest": max(broken)})

@@ -28,8 +28,8 @@ class BackupWithoutArchiveParams(Params):
     "can be restored.",
     remediation=Remediation(
         advice="Set a destination for the archive and switch it on, then take a full backup.",
-        sql=("ALTER SYSTEM ARCHIVELOG;",),
-        rollback=("ALTER SYSTEM NOARCHIVELOG;",),
+        sql=("ALTER SYSTEM ARCHIVELOG{of_tenant};",),
+        rollback=("ALTER SYSTEM NOARCHIVELOG{of_tenant};",),
         pre_check="DBA_OB_ARCHIVE_DEST shows a destination with the state ENABLE.",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
         risk="The archive takes bandwidth and space at the destination: as much as the tenant writes log.",

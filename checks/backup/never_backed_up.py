@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    RunAs,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.backup import BackupSet
-from agent.facts.given import Attestation, Build
+from agent.facts.given import Attestation, Build, Clock
 from agent.facts.settings import Tenant
-from checks.backup.tenants import by_tenant, console_backup
+from checks.backup.tenants import DAY, by_tenant, console_backup
+
+
+@params
+class NeverBackedUpParams(Params):
+    min_age_days: int
 
 
 @check(
@@ -32,21 +51,35 @@ from checks.backup.tenants import by_tenant, console_backup
     ),
 )
 def never_backed_up(
-    builds: Rows[Build], sets: Rows[BackupSet] | None, tenants: Rows[Tenant] | None, attestations: Rows[Attestation]
-) -> Iterator[Measurement]:
+    builds: Rows[Build], sets: Rows[BackupSet] | None, tenants: Rows[Tenant] | None,
+    attestations: Rows[Attestation], clock: Rows[Clock], p: NeverBackedUpParams,
+) -> Iterator[Measurement]:  # fmt: skip
     """Replicas guard against the loss of servers, not against a wrong statement, a faulty release or the loss of
-    the whole cluster. Without any backup such an accident is final."""
-    attested, have = console_backup(attestations), set(by_tenant(sets or ()))
-    owners = {tenant_name(None)}
-    if builds[0].tenant_kind is TenantKind.SYS:
-        owners = {tenant_name(row.tenant_id) for row in tenants or () if row.tenant_type == "USER"}
-    missing = owners - have
-    if not missing or (attested and attested.value is True):
+    the whole cluster. Without any backup such an accident is final. A standby is not meant, for its primary is what
+    must be backed up, nor is a tenant of the last days."""
+    attested, is_sys = console_backup(attestations), builds[0].tenant_kind is TenantKind.SYS
+    if attested and attested.value is True:
         return
-    if attested is None and not have:
+    if sets is None or (is_sys and tenants is None):
+        raise NotAssessed(
+            "The views that show backups and tenants could not be read.",
+            "Run the script that ob-health grants prints, as an administrator of the tenant.",
+        )
+    since = clock[0].as_of - p.min_age_days * DAY
+    owners = [row for row in tenants or () if row.tenant_type == "USER"]
+    due = {tenant_name(row.tenant_id if is_sys else None) for row in owners if _is_due(row, since)}
+    if not is_sys and not owners:
+        due = {tenant_name(None)}
+    have = set(by_tenant(sets))
+    if due - have and attested is None and not have:
         raise NotAssessed(
             "SQL shows no backup, but the platform may make them outside SQL.",
             "Attest console_backup_enabled, true or false, in the engagement file.",
         )
-    for name in sorted(missing):
+    for name in sorted(due - have):
         yield Measurement(name, "console_backup_enabled = " + ("false" if attested else "?"))
+
+
+def _is_due(row: Tenant, since: datetime) -> bool:
+    """Whether a backup of this tenant must be there by now."""
+    return row.tenant_role in (None, "PRIMARY") and (row.create_time is None or row.create_time <= since)

@@ -21,9 +21,10 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
     remediation=Remediation(
         advice="Set a recovery window that meets what the business and the law ask for. Backups that a restore "
         "within the window needs stay.",
-        sql=("ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '30d';",),
-        rollback=("ALTER SYSTEM DROP DELETE BACKUP POLICY 'default';",),
-        pre_check="Ask for how long a restore must be possible, and whether OCP or a script removes backups.",
+        sql=("ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '30d'{of_tenant};",),
+        rollback=("ALTER SYSTEM DROP DELETE BACKUP POLICY 'default'{of_tenant};",),
+        pre_check="Ask for how long a restore must be possible, and whether OCP or a script removes backups. Drop a "
+        "policy whose RECOVERY_WINDOW is empty or 0 first.",
         post_check="DBA_OB_BACKUP_DELETE_POLICY shows the policy, and DBA_OB_BACKUP_DELETE_JOB_HISTORY a COMPLETED "
         "job an hour later.",
         risk="Backups older than the window are deleted within the hour: dropping the policy does not bring them back.",
@@ -36,10 +37,10 @@ def no_retention_policy(
     """Without a policy backups and archived log grow until the destination is full; then new backups fail and the
     archive is interrupted. Whoever makes room by hand easily deletes the full backup that the later ones depend
     on."""
-    attested, governed = console_backup(attestations), by_tenant(policies)
+    attested, governed = console_backup(attestations), by_tenant(policy for policy in policies if policy.removes)
     if attested and attested.value is True:
         return  # the platform keeps and removes what it makes
-    for name, rows in by_tenant(sets).items():
+    for name, rows in by_tenant(row for row in sets if row.is_kept).items():
         if name not in governed:
             oldest = min(row.start_timestamp for row in rows)
             yield Measurement(name, (clock[0].as_of - oldest) / DAY, {"sets_count": len(rows)})

@@ -1,14 +1,13 @@
-"""CAP009: CPU between workload snapshots against the cores of the units."""
+"""CAP009: CPU between workload snapshots against the cores of the units, on the busiest server."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
-from checks.capacity.usage import cpu_shares
+from checks.capacity.usage import busiest_cpu
 
 
 @params
@@ -23,7 +22,8 @@ class CpuParams(Params):
     unit=Unit.PCT,
     actor=Actor.BOTH,
     title="CPU of the tenant nearly exhausted",
-    finding="{resource}: in its busy hours the tenant uses {value} of its {cores_count} cores; limit {limit}.",
+    finding="{resource}: in its busy hours the tenant uses {value} of its {cores_count} cores on the busiest server; "
+    "limit {limit}.",
     remediation=Remediation(
         advice="Tune the statements that use most CPU first; then move batch work out of the peak or order more cores.",
         no_rollback="Nothing is changed before the cause is known.",
@@ -38,18 +38,12 @@ def cpu_nearly_exhausted(
 ) -> Iterator[Measurement]:
     """One reading says nothing of a quarter, so this compares the CPU time between workload snapshots, an hour apart
     by default, and takes a high percentile of them. Near the limit requests queue, and every statement becomes slow
-    at once."""
-    shares = cpu_shares(samples, snapshots)
-    if len(shares) < p.min_samples_count:
-        raise NotAssessed(
-            "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
-            "Keep the workload repository switched on and assess again later.",
-            samples_count=len(shares), needed_count=p.min_samples_count,
-        )  # fmt: skip
-    value = sorted(shares)[math.ceil(len(shares) * p.percentile_pct / 100) - 1]
+    at once. Each server is judged by itself: all leaders may be on one."""
+    use = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count)
     evidence = {
-        "cores_count": max(samples, key=lambda row: row.snap_id).max_cpus / 100,
-        "samples_count": len(shares),
-        "highest_pct": max(shares),
+        "cores_count": use.cores,
+        "samples_count": use.samples_count,
+        "highest_pct": use.highest_pct,
+        "server": use.server,
     }
-    yield Measurement("tenant", value, evidence)
+    yield Measurement("tenant", use.share_pct, evidence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows
 from agent.facts.given import Clock, CriticalPeriod
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
-from checks.capacity.usage import cpu_shares, memory_held
+from checks.capacity.usage import busiest_cpu, fullest_memory
 
 
 @params
@@ -51,16 +50,10 @@ def critical_period_without_headroom(
         raise NotAssessed(
             "The engagement names no critical period.", "Fill in business.critical_periods in the engagement file."
         )
-    shares = sorted(cpu_shares(samples, snapshots))
-    held, _, total = memory_held(memory, modules)
-    if len(shares) < p.min_samples_count or not total:
-        raise NotAssessed(
-            "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
-            "Keep the workload repository switched on and assess again later.",
-            samples_count=len(shares), needed_count=p.min_samples_count,
-        )  # fmt: skip
-    cpu, today = shares[math.ceil(len(shares) * p.percentile_pct / 100) - 1], clock[0].as_of.date()
-    evidence = {"horizon_days": p.horizon_days, "cpu_pct": cpu, "memory_pct": 100 * held / total}
+    use, held = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count), fullest_memory(memory, modules)
+    cpu, taken, today = use.share_pct, 100 * held.held / held.total, clock[0].as_of.date()
+    server = use.server if cpu >= taken else held.server
+    evidence = {"horizon_days": p.horizon_days, "cpu_pct": cpu, "memory_pct": taken, "server": server}
     for period in periods:
         if period.start - timedelta(days=p.horizon_days) <= today <= period.end:
-            yield Measurement(period.name, max(cpu, 100 * held / total), evidence)
+            yield Measurement(period.name, max(cpu, taken), evidence)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
+from checks.availability.streams import is_meta
 
 
 @check(
@@ -34,7 +35,7 @@ def data_disk_nearly_full(units: Rows[ResourceUnit], attestations: Rows[Attestat
     Compaction itself needs room for a second copy of what it rewrites. A business tenant sees what it uses on a node
     but not the size of the disk, nor what other tenants there use, so the size is attested."""
     bought = next((float(a.value) for a in attestations if a.key == "purchased_data_disk_bytes"), 0.0)
-    used = [unit for unit in units if unit.data_disk_in_use is not None]
+    used = [unit for unit in units if unit.data_disk_in_use is not None and not is_meta(unit.tenant_id)]
     if not used:
         raise NotAssessed("The view shows no row of this tenant.")
     for unit in used:

@@ -45,7 +45,7 @@ def headroom_below_peak(
     quota = min((float(row.value) for row in parameters if row.name == "cpu_quota_concurrency"), default=0.0)
     zones: defaultdict[str | None, float] = defaultdict(float)
     for unit in units:
-        zones[unit.zone] += unit.max_cpu * quota
+        zones[unit.zone] += (unit.max_cpu or 0.0) * quota
     workers = min(zones.values(), default=0.0)
     if workers <= 0:
         raise NotAssessed("The view shows no row of this tenant.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
 
 
@@ -18,8 +18,7 @@ from agent.facts.resources import ResourceUnit
     remediation=Remediation(
         advice="Find what keeps old log alive: a long transaction, a checkpoint that does not move on, log archiving "
         "or a standby that lags. Then enlarge the log disk if the write load has outgrown it.",
-        run_as=RunAs.SYS,
-        sql=("ALTER SYSTEM MINOR FREEZE;",),
+        sql=("ALTER SYSTEM MINOR FREEZE{of_tenant};",),
         no_rollback="A freeze writes memory to disk and takes nothing away.",
         pre_check="Compare BEGIN_SCN with END_SCN per log stream in GV$OB_LOG_STAT and look at the age of open "
         "transactions.",

@@ -18,7 +18,7 @@ from agent.facts.resources import Memstore
     remediation=Remediation(
         advice="Start a minor freeze to empty the memstore, then find out why it fills: a write burst, a large "
         "transaction or a compaction that does not keep up. If it comes back, enlarge the tenant's memory.",
-        sql=("ALTER SYSTEM MINOR FREEZE;",),
+        sql=("ALTER SYSTEM MINOR FREEZE{of_tenant};",),
         no_rollback="A freeze writes memory to disk and takes nothing away.",
         pre_check="Compare MEMSTORE_USED with FREEZE_TRIGGER and MEMSTORE_LIMIT in GV$OB_MEMSTORE.",
         post_check="MEMSTORE_USED falls below FREEZE_TRIGGER within minutes.",

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
+from agent.facts.given import Build
 from agent.facts.settings import Variable
 from agent.facts.sql import PlanCache
 from checks.parameters.changes import raised
@@ -35,16 +48,19 @@ class PlanCacheParams(Params):
     ),
 )
 def plan_cache_memory_nearly_full(
-    plan_caches: Rows[PlanCache], variables: Rows[Variable], p: PlanCacheParams
+    plan_caches: Rows[PlanCache], variables: Rows[Variable], builds: Rows[Build], p: PlanCacheParams
 ) -> Iterator[Measurement]:
     """From ob_plan_cache_evict_high_percentage on (90 % by default) the server throws plans out. Statements that lose
     theirs are optimized again, which costs CPU and shows up as sudden slow executions. Very small caches are left out:
     there a few large chunks make the whole difference."""
     setting = raised(variables, "ob_plan_cache_percentage", p.largest_share_pct)
+    of_others = dict.fromkeys(setting)  # sys sees their caches, but only its own variables
+    sees_others = builds[0].tenant_kind is TenantKind.SYS
     judged = [cache for cache in plan_caches if cache.mem_limit >= p.min_limit_bytes]
     if not judged:
         raise NotAssessed("The tenant has no plan cache that is large enough to judge.")
     for cache in judged:
         used_pct = 100 * cache.mem_hold / cache.mem_limit
         evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}
-        yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **setting})
+        its_setting = of_others if sees_others and cache.tenant_id not in (None, 1) else setting
+        yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **its_setting})

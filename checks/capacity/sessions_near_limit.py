@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
 from agent.facts.resources import ResourceUnit
-from agent.facts.sessions import Session
+from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Variable
 
 
@@ -38,7 +37,7 @@ class SessionsParams(Params):
     ),
 )
 def sessions_near_limit(
-    sessions: Rows[Session],
+    counts: Rows[SessionCount],
     units: Rows[ResourceUnit],
     variables: Rows[Variable],
     parameters: Rows[Parameter],
@@ -54,6 +53,6 @@ def sessions_near_limit(
     memory = min(unit.memory_size for unit in units)
     fitting = max(p.least_sessions_count, int(memory * p.memory_share_pct / 100 / p.session_memory_bytes))
     accepted = min(wanted, fixed or fitting)
-    fullest = max(Counter(session.svr_ip for session in sessions).values(), default=0)
-    evidence = {"sessions_count": fullest, "accepted_count": accepted}
-    yield Measurement("tenant", 100 * fullest / accepted, evidence)
+    here, server = max(((row.sessions, row.svr_ip or "") for row in counts), default=(0, ""))
+    evidence = {"sessions_count": here, "accepted_count": accepted, "server": server or None}
+    yield Measurement("tenant", 100 * here / accepted, evidence)

@@ -1,12 +1,12 @@
-"""CAP002: what the tenant holds and cannot give back, against all its memory."""
+"""CAP002: what the tenant holds and cannot give back, against all its memory there, on the fullest server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, check
 from agent.facts.resources import MemoryModule, TenantMemory
-from checks.capacity.usage import memory_held
+from checks.capacity.usage import fullest_memory
 
 
 @check(
@@ -16,8 +16,8 @@ from checks.capacity.usage import memory_held
     actor=Actor.BOTH,
     tenants=(TenantKind.USER,),
     title="Tenant memory nearly used up",
-    finding="{resource}: {value} of the memory is held without the block cache ({held_bytes} of {total_bytes}); limit "
-    "{limit}.",
+    finding="{resource}: {value} of the memory on the fullest server is held without the block cache ({held_bytes} of "
+    "{total_bytes}); limit {limit}.",
     remediation=Remediation(
         advice="Find the module that holds most in GV$OB_MEMORY. Large sorts and hash joins, big transactions and "
         "many sessions are the usual causes; if the load is legitimate, enlarge the tenant's memory.",
@@ -30,11 +30,8 @@ from checks.capacity.usage import memory_held
 )
 def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> Iterator[Measurement]:
     """The block cache fills whatever memory is free and gives it back on demand, so a tenant that holds all its memory
-    is healthy. What counts is the rest: once that reaches the limit, statements fail with error 4030."""
-    if not memory:
-        raise NotAssessed("The view shows no row of this tenant.")
-    held, cache, total = memory_held(memory, modules)
-    if total > 0:
-        yield Measurement(
-            "tenant", 100 * held / total, {"held_bytes": held, "cache_bytes": cache, "total_bytes": total}
-        )
+    is healthy. What counts is the rest: once that reaches the limit on one server, statements there fail with error
+    4030, whatever room the other servers have."""
+    use = fullest_memory(memory, modules)
+    evidence = {"held_bytes": use.held, "cache_bytes": use.cache, "total_bytes": use.total, "server": use.server}
+    yield Measurement("tenant", 100 * use.held / use.total, evidence)

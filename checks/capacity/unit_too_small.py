@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
+from checks.availability.streams import is_meta
 
 
 @check(
@@ -14,13 +15,15 @@ from agent.facts.resources import ResourceUnit
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Resource unit smaller than production needs",
-    finding="{resource}: the unit has only {value} of memory and {max_cpu} cores; limit {limit}.",
+    finding="{resource}: the unit has only {value} of memory, the part of META already off, and {max_cpu} cores; limit "
+    "{limit}.",
     remediation=Remediation(
-        advice="Move production to a larger specification. Small units are for tests: the META tenant, the memstore "
-        "and the plan cache share this memory.",
+        advice="Move production to a larger specification. Small units are for tests: the memstore, the caches and "
+        "all statements share this memory.",
         run_as=RunAs.CONSOLE,
         no_rollback="The console changes the specification back the same way, as long as the data still fits.",
-        pre_check="Compare MEMORY_SIZE in GV$OB_UNITS with the specification that was ordered.",
+        pre_check="Compare MEMORY_SIZE in GV$OB_UNITS with the specification that was ordered: what META takes, 1 GiB "
+        "of units from 2 to 10 GiB and a tenth of larger ones, is already off.",
         post_check="GV$OB_UNITS shows the new MEMORY_SIZE in every zone.",
         risk="The change may move replicas; do it in a quiet hour.",
         window=True,
@@ -29,10 +32,11 @@ from agent.facts.resources import ResourceUnit
 )
 def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """Part of each unit goes to the tenant's metadata and at most about half of the rest to the memstore. OceanBase
-    refuses units under 5 GiB by default; those that were forced through freeze often, cache little and run into error
-    4030 early."""
-    if not units:
+    refuses units under 5 GiB by default, which leave 4 GiB; those that were forced through freeze often, cache little
+    and run into error 4030 early."""
+    judged = [unit for unit in units if not is_meta(unit.tenant_id)]  # a META tenant has what its tenant's unit leaves
+    if not judged:
         raise NotAssessed("The view shows no row of this tenant.")
-    for unit in units:
+    for unit in judged:
         evidence = {"max_cpu": unit.max_cpu, "zone": unit.zone}
         yield Measurement(tenant_name(unit.tenant_id), unit.memory_size, evidence)

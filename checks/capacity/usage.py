@@ -1,31 +1,101 @@
-"""Shares in use that more than one capacity check judges."""
+"""Shares in use that more than one capacity check judges, on the server where they are highest.
+
+The leaders of a tenant may all be on one server: its mean over servers would hide the one that is at its end.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
+from agent.api import NotAssessed, Rows
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
 
+Place = tuple[str | None, int | None]
 
-def cpu_shares(samples: Iterable[CpuSample], snapshots: Iterable[WorkloadSnapshot]) -> list[float]:
-    """Per cent of the cores used between workload snapshots, oldest first."""
+
+class CpuUse(NamedTuple):
+    """Per cent of its cores that one server used between workload snapshots: a high percentile and the highest."""
+
+    share_pct: float
+    highest_pct: float
+    samples_count: int
+    cores: float
+    server: str | None
+
+
+class MemoryUse(NamedTuple):
+    """Bytes that the tenant holds on one server without the block cache, bytes of that cache, and all its memory."""
+
+    held: int
+    cache: int
+    total: int
+    server: str | None
+
+
+def busiest_cpu(
+    samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot], percentile_pct: float, needed: int
+) -> CpuUse:
+    """The server that uses most of its cores; raises NotAssessed where none has as many spans as are needed."""
     times = {row.snap_id: row.end_interval_time for row in snapshots}
-    ordered = sorted((row for row in samples if row.snap_id in times), key=lambda row: times[row.snap_id])
-    shares = []
-    for before, after in pairwise(ordered):
-        seconds = (times[after.snap_id] - times[before.snap_id]).total_seconds()
+    servers: defaultdict[Place, list[CpuSample]] = defaultdict(list)
+    for row in samples:
+        if row.snap_id in times:
+            servers[row.svr_ip, row.svr_port].append(row)
+    found, most = [], 0
+    for place, rows in servers.items():
+        ordered = sorted(rows, key=lambda row: times[row.snap_id])
+        spans = ((times[b.snap_id] - times[a.snap_id], a, b) for a, b in pairwise(ordered))
+        shares = sorted(_shares((span.total_seconds(), a, b) for span, a, b in spans))
+        most = max(most, len(shares))
+        if len(shares) >= needed:
+            value = shares[math.ceil(len(shares) * percentile_pct / 100) - 1]
+            found.append(CpuUse(value, shares[-1], len(shares), ordered[-1].max_cpus / 100, _name(place)))
+    if not found:
+        raise NotAssessed(
+            "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
+            "Keep the workload repository switched on and assess again later.",
+            samples_count=most, needed_count=needed,
+        )  # fmt: skip
+    return max(found, key=lambda use: use.share_pct)
+
+
+def _shares(spans: Iterable[tuple[float, CpuSample, CpuSample]]) -> Iterable[float]:
+    """Per cent of the cores in each span of so many seconds; a server that restarts begins its counter anew."""
+    for seconds, before, after in spans:
         spent_us = after.cpu_time - before.cpu_time
-        if seconds > 0 and spent_us >= 0 and after.max_cpus > 0:  # counters begin anew when a server restarts
-            shares.append(100 * (spent_us / 1_000_000) / (seconds * after.max_cpus / 100))
-    return shares
+        if seconds > 0 and spent_us >= 0 and after.max_cpus > 0:
+            yield 100 * (spent_us / 1_000_000) / (seconds * after.max_cpus / 100)
 
 
-def memory_held(memory: Iterable[TenantMemory], modules: Iterable[MemoryModule]) -> tuple[int, int, int]:
-    """Bytes that the tenant holds without the block cache, bytes of that cache, and all its memory."""
-    rows = tuple(memory)
-    hold = sum(row.hold for row in rows)
-    total = hold + sum(row.free for row in rows)
-    cache = sum(module.hold for module in modules if module.ctx_name == "KVSTORE_CACHE_ID")
-    return max(0, hold - cache), cache, total
+def fullest_memory(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> MemoryUse:
+    """The server where the tenant holds most of its memory; raises NotAssessed where it shows none."""
+    caches = [row for row in modules if row.ctx_name == "KVSTORE_CACHE_ID"]
+    # Older snapshots have the cache as one sum.
+    told = all(ip is not None for ip in [*(row.svr_ip for row in memory), *(row.svr_ip for row in caches)])
+    hold: defaultdict[Place, int] = defaultdict(int)
+    free: defaultdict[Place, int] = defaultdict(int)
+    cache: defaultdict[Place, int] = defaultdict(int)
+    for row in memory:
+        place = (row.svr_ip, row.svr_port) if told else (None, None)
+        hold[place] += row.hold
+        free[place] += row.free
+    for module in caches:
+        cache[(module.svr_ip, module.svr_port) if told else (None, None)] += module.hold
+    found = [
+        MemoryUse(max(0, hold[place] - cache[place]), cache[place], hold[place] + free[place], _name(place))
+        for place in hold
+        if hold[place] + free[place] > 0
+    ]
+    if not found:
+        raise NotAssessed("The view shows no row of this tenant.")
+    return max(found, key=lambda use: use.held / use.total)
+
+
+def _name(place: Place) -> str | None:
+    ip, port = place
+    return f"{ip}:{port}" if ip and port else ip

@@ -8,6 +8,7 @@ from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, 
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import ResourceUnit
+from checks.compaction.tenants import by_tenant
 from checks.compaction.times import happened
 
 
@@ -22,7 +23,7 @@ from checks.compaction.times import happened
     remediation=Remediation(
         advice="See whether the daily compaction is switched off (major_freeze_duty_time), suspended, or runs and "
         "does not end. When the cause is gone, start one in a quiet hour.",
-        sql=("ALTER SYSTEM MAJOR FREEZE;",),
+        sql=("ALTER SYSTEM MAJOR FREEZE{of_tenant};",),
         no_rollback="A major compaction rewrites data in a better form and takes nothing away.",
         pre_check="STATUS in DBA_OB_MAJOR_COMPACTION is IDLE, IS_SUSPENDED and IS_ERROR are NO.",
         post_check="LAST_FINISH_TIME in DBA_OB_MAJOR_COMPACTION is later than the start.",
@@ -37,12 +38,16 @@ def major_compaction_late(
     """The daily major compaction merges changes into the baseline, checks replicas against each other and frees space.
     Without it reads pass through ever more layers, deleted rows and old versions keep their disk, and damage stays
     unseen."""
-    for row in compaction:
+    aged = 0
+    for name, row in by_tenant(compaction):
         finished = happened(row.last_finish_time)
         known = [row.last_finish_time] if finished else [row.frozen_time] if happened(row.frozen_time) else []
         if not finished:
-            known += [unit.create_time for unit in units or () if unit.create_time is not None]
-        if not known:
-            raise NotAssessed("No major compaction has run yet, and the age of the tenant is unknown.")
-        hours = (clock[0].as_of - min(known)).total_seconds() / 3600
-        yield Measurement("tenant", hours, {"finished_before": finished, "status": row.status, "since": min(known)})
+            its = [unit for unit in units or () if row.tenant_id is None or unit.tenant_id in (None, row.tenant_id)]
+            known += [unit.create_time for unit in its if unit.create_time is not None]
+        if known:
+            aged += 1
+            hours = (clock[0].as_of - min(known)).total_seconds() / 3600
+            yield Measurement(name, hours, {"finished_before": finished, "status": row.status, "since": min(known)})
+    if compaction and not aged:
+        raise NotAssessed("No major compaction has run yet, and the age of the tenant is unknown.")

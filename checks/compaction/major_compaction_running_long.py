@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
+from checks.compaction.tenants import by_tenant
 from checks.compaction.times import happened
 
 
@@ -35,7 +36,7 @@ from checks.compaction.times import happened
 def major_compaction_running_long(compaction: Rows[MajorCompaction], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A compaction that runs into the day competes with the business for CPU and disk, and one that runs into the next
     one's start shows that something holds it up: too little capacity, a stuck tablet, a replica that is away."""
-    for row in compaction:
+    for name, row in by_tenant(compaction):
         if row.status != "IDLE" and happened(row.start_time):
             hours = (clock[0].as_of - row.start_time).total_seconds() / 3600
-            yield Measurement("tenant", hours, {"status": row.status, "started": row.start_time})
+            yield Measurement(name, hours, {"status": row.status, "started": row.start_time})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.maintenance import MajorCompaction
+from checks.compaction.tenants import by_tenant
 
 
 @check(
@@ -18,8 +19,8 @@ from agent.facts.maintenance import MajorCompaction
     remediation=Remediation(
         advice="Somebody suspended it, often for a peak or a repair, and it stays so until it is resumed. Ask why, "
         "then resume.",
-        sql=("ALTER SYSTEM RESUME MERGE;",),
-        rollback=("ALTER SYSTEM SUSPEND MERGE;",),
+        sql=("ALTER SYSTEM RESUME MERGE{of_tenant};",),
+        rollback=("ALTER SYSTEM SUSPEND MERGE{of_tenant};",),
         pre_check="No repair or critical period is going on for which it was suspended.",
         post_check="IS_SUSPENDED in DBA_OB_MAJOR_COMPACTION is NO.",
         risk="A compaction that was waiting starts at once and loads CPU and disk.",
@@ -30,6 +31,6 @@ from agent.facts.maintenance import MajorCompaction
 def major_compaction_suspended(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
     """While it is suspended, no major compaction goes on and nothing reminds anybody. Changes pile up in front of the
     baseline, old versions are not freed, and reads become slower day by day."""
-    for row in compaction:
+    for name, row in by_tenant(compaction):
         if row.is_suspended == "YES":
-            yield Measurement("tenant", row.is_suspended, {"status": row.status, "last_finished": row.last_finish_time})
+            yield Measurement(name, row.is_suspended, {"status": row.status, "last_finished": row.last_finish_time})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
 
@@ -23,21 +23,24 @@ class FailingParams(Params):
     finding="{resource} has failed {value} times (limit {limit}); its last run began {last_start}.",
     remediation=Remediation(
         advice="Run the job's action by hand as its owner and read the error. Mend or drop the job: one that nobody "
-        "needs hides those that matter.",
-        pre_check="Read JOB_ACTION, OWNER and FAILURE_COUNT of the job in DBA_SCHEDULER_JOBS.",
-        post_check="FAILURE_COUNT does not grow after the next run.",
+        "needs hides those that matter. A job whose STATE is BROKEN is not run any more: once it is mended, enable it "
+        "again or create it anew.",
+        pre_check="Read STATE, JOB_ACTION, OWNER and FAILURE_COUNT of the job in DBA_SCHEDULER_JOBS.",
+        post_check="The job has run again: LAST_START_DATE is new, STATE is not BROKEN and FAILURE_COUNT has not "
+        "grown.",
         risk="A mended job does again what it has not done for a while: think of the amount.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
 def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingParams) -> Iterator[Measurement]:
     """Jobs gather statistics, add partitions and clean up. They fail in silence: what is left undone shows weeks later
-    as a bad plan, a missing partition or a table that has grown too large."""
+    as a bad plan, a missing partition or a table that has grown too large. After sixteen failures in a row the server
+    does not even try any more."""
     for row in jobs:
         if not row.is_enabled or not row.failure_count or row.last_start_date is None:
             continue
-        if (clock[0].as_of - row.last_start_date).days > limits.recent_days:
+        # What was given up does not fail anew: it is as bad however long ago that was.
+        if not row.is_given_up and (clock[0].as_of - row.last_start_date).days > limits.recent_days:
             continue
-        yield Measurement(
-            f"job {row.job_name}", row.failure_count, {"last_start": row.last_start_date, "owner": row.owner}
-        )
+        evidence: dict[str, Scalar] = {"last_start": row.last_start_date, "owner": row.owner, "state": row.state}
+        yield Measurement(f"job {row.job_name}", row.failure_count, evidence)

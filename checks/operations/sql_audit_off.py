@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
 from agent.facts.settings import Parameter, Variable
 
-_SWITCHES = ("enable_sql_audit", "ob_enable_sql_audit")
+_VARIABLE = "ob_enable_sql_audit"
+_SWITCHES = ("enable_sql_audit", _VARIABLE)
 _OFF = ("0", "off", "false")
 
 
@@ -22,8 +23,8 @@ _OFF = ("0", "off", "false")
         advice="Switch the audit on: the variable ob_enable_sql_audit for the tenant; the parameter enable_sql_audit "
         "is the cluster's and takes the platform. Limit its memory with ob_sql_audit_percentage instead of doing "
         "without.",
-        sql=("SET GLOBAL ob_enable_sql_audit = ON;",),
-        rollback=("SET GLOBAL ob_enable_sql_audit = OFF;",),
+        sql=("SET GLOBAL ob_enable_sql_audit = {wanted};",),
+        rollback=("SET GLOBAL ob_enable_sql_audit = {present};",),
         pre_check="Ask why it was switched off: a load test may have forgotten it.",
         post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
         risk="Recording costs some CPU and the share of memory that ob_sql_audit_percentage names.",
@@ -39,4 +40,6 @@ def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] 
         raise NotAssessed("Neither enable_sql_audit nor ob_enable_sql_audit can be read.")
     for name, value in switches:
         if str(value).lower() in _OFF:
-            yield Measurement(name, value)
+            # The parameter is the cluster's: no statement of the tenant's changes it.
+            wanted, present = ("ON", value) if name == _VARIABLE else (None, None)
+            yield Measurement(name, value, {"wanted": wanted, "present": present})

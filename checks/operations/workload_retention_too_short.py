@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.maintenance import WorkloadControl, interval_of
 
 
@@ -13,15 +13,17 @@ from agent.facts.maintenance import WorkloadControl, interval_of
     code="OPS006",
     name="operations.workload_retention_too_short",
     unit=Unit.DAYS,
-    actor=Actor.CUSTOMER,
+    actor=Actor.PLATFORM,
     title="The workload repository forgets too soon",
     finding="{resource}: snapshots are kept for {value} (limit {limit}).",
     remediation=Remediation(
-        advice="Keep a week at least, so that a Monday can be compared with the Monday before.",
-        sql=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, 60);",),
-        rollback=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS({retention_minutes}, {interval_minutes});",),
+        advice="Keep a week at least, so that a Monday can be compared with the Monday before. Only the sys tenant can "
+        "set it.",
+        run_as=RunAs.SYS,
+        sql=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, NULL);",),
+        rollback=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS({retention_minutes}, NULL);",),
         pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the settings are retention and interval in "
-        "minutes.",
+        "minutes, and NULL keeps what is set.",
         post_check="RETENTION in DBA_WR_CONTROL is seven days or more.",
         risk="Snapshots take some space in the system's own tables.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
@@ -33,7 +35,6 @@ def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Me
     if not controls:
         raise NotAssessed("The workload repository has no settings.")
     for row in controls:
-        kept, interval = interval_of(row.retention), interval_of(row.snap_interval)
-        minute = timedelta(minutes=1)
-        evidence: dict[str, Scalar] = {"retention_minutes": kept // minute, "interval_minutes": interval // minute}
+        kept = interval_of(row.retention)
+        evidence: dict[str, Scalar] = {"retention_minutes": kept // timedelta(minutes=1)}
         yield Measurement("workload repository", kept / timedelta(days=1), evidence)

@@ -5,34 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, Scalar, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, interval_of
+
+# What MODIFY_SNAPSHOT_SETTINGS takes at most.
+_LONGEST = timedelta(days=365)
 
 
 @params
 class StaleParams(Params):
     longest_interval_hours: int
+    usual_interval_minutes: int
 
 
 @check(
     code="OPS002",
     name="operations.workload_snapshots_stale",
     unit=Unit.HOURS,
-    actor=Actor.CUSTOMER,
+    actor=Actor.PLATFORM,
     title="The workload repository takes no snapshots",
     finding="{resource}: the newest snapshot is {value} old or older (limit {limit}), though one is due every "
     "{interval_hours}; {snapshots_count} are kept.",
     remediation=Remediation(
-        advice="Take a snapshot by hand to see whether it works, and set interval and retention again. If none follows "
-        "by itself, the platform must look at the job that takes them.",
+        advice="Take a snapshot by hand to see whether it works; only the sys tenant can. Where the interval is weeks "
+        "or snapshots are switched off, set it to an hour. If none follows by itself, look at the job that takes "
+        "them.",
+        run_as=RunAs.SYS,
         sql=(
-            "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, 60);",
+            "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(NULL, {new_interval_minutes});",
             "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();",
         ),
+        rollback=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(NULL, {former_interval_minutes});",),
         no_rollback="A snapshot more takes nothing away; old ones go with the retention.",
         pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the settings are retention and interval in "
-        "minutes.",
+        "minutes, and NULL keeps what is set.",
         post_check="Two hours later DBA_WR_SNAPSHOT has new rows.",
         risk="Snapshots take some space in the system's own tables.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
@@ -46,12 +53,19 @@ def workload_snapshots_stale(
     taken = [row.end_interval_time for row in snapshots if row.snap_id > 0]
     settings = [(interval_of(row.snap_interval), interval_of(row.retention)) for row in controls]
     if not taken and not settings:
-        unlock = "Take a first one: CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
+        unlock = "Have a first one taken in the sys tenant: CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
         raise NotAssessed("The workload repository has neither settings nor snapshots.", unlock)
-    hour = timedelta(hours=1)
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
     interval, retention = min(settings, default=(hour, hour))
     age = clock[0].as_of - max(taken) if taken else retention
-    if age <= interval <= limits.longest_interval_hours * hour:
+    is_rare = interval > limits.longest_interval_hours * hour
+    if age <= interval and not is_rare:
         return
-    evidence: dict[str, Scalar] = {"interval_hours": interval / hour, "snapshots_count": len(taken)}
+    evidence: dict[str, Scalar] = {
+        "interval_hours": interval / hour,
+        "snapshots_count": len(taken),
+        "new_interval_minutes": limits.usual_interval_minutes if is_rare else None,
+        # Switched off shows as 110 years, and is set as 0.
+        "former_interval_minutes": (interval // minute if interval <= _LONGEST else 0) if is_rare else None,
+    }
     yield Measurement("workload repository", age / hour, evidence)

@@ -26,6 +26,7 @@ ROWS = (
     ),
     Row(
         code="PAR022", name="memory_limit_share_out_of_range", setting="memory_limit_percentage", kind=NUMBER,
+        unless="memory_limit",
         title="Server memory share is far from usual",
         why="Where memory_limit is 0, the server takes this share of the host's memory. Near all of it the operating "
         "system runs short and kills the process; far less leaves paid memory unused.",
@@ -66,6 +67,7 @@ ROWS = (
     ),
     Row(
         code="PAR027", name="log_recycling_disabled", setting="enable_syslog_recycle", kind=SWITCH,
+        unless="syslog_disk_size",
         title="Old server logs are not removed",
         why="Without recycling the server's logs grow until the disk that holds them is full, often the one of the "
         "program or of the data.",
@@ -74,6 +76,7 @@ ROWS = (
     ),
     Row(
         code="PAR028", name="log_files_unlimited", setting="max_syslog_file_count", kind=NUMBER,
+        unless="syslog_disk_size",
         title="Number of server log files is not limited",
         why="With 0 no log file is ever removed, even where recycling is on. Files of 256 MB each then fill the disk.",
         advice="Limit the count to what the disk bears, unless another tool cleans the logs up.",
@@ -160,10 +163,11 @@ ROWS = (
     Row(
         code="PAR039", name="data_disk_reserve_out_of_range", setting="data_disk_usage_limit_percentage", kind=NUMBER,
         title="Data disk keeps no reserve, or is closed far too early",
-        why="Beyond this share of the data disk no more data is taken. The reserve is what compaction and migration "
-        "need to free space again; at 100 there is none.",
-        advice="Set the recommended value, and enlarge the data disk if usage gets near it.",
-        risk="If usage is beyond the new value, writing stops at once: check the disk first.",
+        why="Beyond this share of the data disk no replica and no partition is moved onto the server any more. The "
+        "reserve is what compaction needs to free space again; at 100 there is none, and a move can fill the disk.",
+        advice="Set the recommended value, and enlarge the data disk if usage gets near it. Where "
+        "data_disk_write_limit_percentage is set, this value must not be above it.",
+        risk="If usage is beyond the new value, replicas cannot be rebuilt on the server until there is room.",
     ),
     Row(
         code="PAR040", name="slow_log_disk_tolerated", setting="log_storage_warning_tolerance_time", kind=DURATION,

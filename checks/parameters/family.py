@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -42,7 +43,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One setting. ``name`` is what is wrong; ``why`` the rationale; ``sql`` stands in for the plain SET."""
+    """One setting. ``name`` is what is wrong; ``why`` the rationale; ``sql`` stands in for the plain SET.
+
+    ``since`` is the version from which it lives at this level. ``unless`` names a size that, once it is not 0, is what
+    the server goes by instead.
+    """
 
     code: str
     name: str
@@ -53,6 +58,8 @@ class Row:
     advice: str
     risk: str
     sql: str = ""
+    since: tuple[int, int, int, int] = (4, 0, 0, 0)
+    unless: str = ""
 
 
 def checks_of(module: str, level: Level, rows: Iterable[Row]) -> tuple[Callable[..., Iterator[Measurement]], ...]:
@@ -75,6 +82,7 @@ def _check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measur
         # What is a tenant's own is judged where that tenant answers, not from the sys tenant.
         tenants=(TenantKind.USER, TenantKind.SYS) if cluster else (TenantKind.USER,),
         rationale=row.why,
+        since=row.since,
         parse=row.kind.parse,
     )(measure)
 
@@ -107,6 +115,8 @@ def _parameter(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:
                 values[parameter.tenant_id, parameter.value].append(f"{parameter.svr_ip}:{parameter.svr_port}")
         if not values:
             raise _missing(row)
+        if any(parameter.name == row.unless and _is_set(parameter.value) for parameter in parameters):
+            return
         for tenant_id, value in sorted(values, key=str):
             evidence: dict[str, Scalar] = {"setting": row.setting, "present": value}
             if sum(tenant == tenant_id for tenant, _ in values) > 1:
@@ -126,6 +136,10 @@ def _variable(row: Row) -> Callable[..., Iterator[Measurement]]:
         yield Measurement("tenant", word or "''", {"setting": row.setting, "present": word})
 
     return measure
+
+
+def _is_set(size: str) -> bool:
+    return not re.fullmatch(r"0*[A-Za-z]*", size.strip())
 
 
 def _missing(row: Row) -> NotAssessed:

@@ -8,6 +8,13 @@ from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs,
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
 
+# What the server sets by itself in every tenant that is made.
+BY_ITSELF = frozenset({
+    "_parallel_ddl_control", "_enable_mysql_compatible_dates", "_ob_immediate_row_conflict_check",
+    "_enable_ddl_worker_isolation",
+})  # fmt: skip
+# What the vendor's templates for kinds of workload set.
+OF_TEMPLATES = {"_enable_defensive_check": frozenset({"0"}), "_rowsets_max_rows": frozenset({"1", "4", "32"})}
 # What the embedded kernel sets by itself.
 OF_EMBEDDED = frozenset(
     {"_ob_enable_pl_dynamic_stack_check", "_use_odps_jni_connector", "_enable_dbms_job_package", "_bloom_filter_ratio"}
@@ -38,11 +45,11 @@ def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -
     hidden = [row for row in parameters if row.name.startswith("_") and row.isdefault is not None]
     if not hidden:
         raise NotAssessed("The server does not tell which hidden parameters are at their defaults.")
-    exempt = OF_EMBEDDED if any(row.embedded for row in build) else frozenset()
+    exempt = BY_ITSELF | (OF_EMBEDDED if any(row.embedded for row in build) else frozenset())
     changed = {
         row.name: f"{row.name} = {row.value} (default {row.default_value})"
         for row in hidden
-        if row.isdefault == "NO" and row.name not in exempt
+        if row.isdefault == "NO" and row.name not in exempt and row.value not in OF_TEMPLATES.get(row.name, ())
     }
     if changed:
         shown = ", ".join(changed[name] for name in sorted(changed))

@@ -7,7 +7,7 @@ from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 
 ROWS = (
     Row(
-        code="PAR001", name="rebalance_disabled", setting="enable_rebalance", kind=SWITCH,
+        code="PAR001", name="rebalance_disabled", setting="enable_rebalance", kind=SWITCH, since=(4, 2, 0, 0),
         title="Automatic load balancing of the tenant is switched off",
         why="With balancing off, log streams, leaders and partitions stay where they are when units are added, "
         "removed or resized. One server then carries the load that the tenant has paid several for.",

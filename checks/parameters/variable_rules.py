@@ -221,6 +221,14 @@ ROWS = (
         advice=RECOMMENDED,
         risk="Logs grow, most for wide tables with small updates.",
     ),
+    Row(
+        code="VAR027", name="tenant_read_only", setting="read_only", kind=ON_OFF,
+        title="Whole tenant is read-only",
+        why="Every account but root is then refused each write, also in sessions that are open. root does not notice, "
+        "so a lock that was left over from a migration looks like a fault of the application.",
+        advice="Switch it off. Mute the finding where the tenant is an archive that nobody may write to.",
+        risk="Applications can write again: make sure that nothing relies on the lock.",
+    ),
 )  # fmt: skip
 
 CHECKS = checks_of(__name__, Level.VARIABLE, ROWS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
-from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, Table
+from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, PartitionedTable, Table
 
 
 @check(
@@ -16,32 +16,38 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, Table
     title="Table without a primary key",
     finding="{resource} has no primary key (rows by statistics: {value}; 0 where none were gathered).",
     remediation=Remediation(
-        advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none.",
+        advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none. On a "
+        "partitioned table the key must also hold every partitioning column: choose it by hand.",
         sql=(
-            "ALTER TABLE {schema!i}.{table!i} ADD COLUMN `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
-            "ALTER TABLE {schema!i}.{table!i} ADD PRIMARY KEY (`id`);",
+            "ALTER TABLE {schema!i}.{unpartitioned_table!i} ADD COLUMN `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
+            "ALTER TABLE {schema!i}.{unpartitioned_table!i} ADD PRIMARY KEY (`id`);",
         ),
         rollback=(
-            "ALTER TABLE {schema!i}.{table!i} DROP PRIMARY KEY;",
-            "ALTER TABLE {schema!i}.{table!i} DROP COLUMN `id`;",
+            "ALTER TABLE {schema!i}.{unpartitioned_table!i} DROP PRIMARY KEY;",
+            "ALTER TABLE {schema!i}.{unpartitioned_table!i} DROP COLUMN `id`;",
         ),
         pre_check="No column is called id; inserts name their columns; there is room for a second copy of the table.",
         post_check="information_schema.STATISTICS lists an index PRIMARY for the table.",
-        risk="The table is rewritten and locked meanwhile: rehearse the duration on a copy.",
+        risk="Each statement is an offline change: it rewrites the whole table, which is locked meanwhile. Rehearse "
+        "the duration on a copy.",
         window=True,
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001377914",
     ),
 )
-def no_primary_key(tables: Rows[Table], indexes: Rows[IndexColumn]) -> Iterator[Measurement]:
+def no_primary_key(
+    tables: Rows[Table], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedTable] | None
+) -> Iterator[Measurement]:
     """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by
     full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed."""
     if len(indexes) >= MAX_INDEX_COLUMNS:
         raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
+    split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}
     for table in tables:
-        if (table.table_schema, table.table_name) not in keyed:
-            yield Measurement(
-                f"{table.table_schema}.{table.table_name}",
-                table.table_rows or 0,
-                {"schema": table.table_schema, "table": table.table_name},
-            )
+        name = (table.table_schema, table.table_name)
+        if name not in keyed:
+            # A key of one new column is refused on a partitioned table, when the column is already there.
+            partitions = None if partitioned is None else split.get(name, 0)
+            plain = table.table_name if partitions == 0 else None
+            evidence = {"schema": name[0], "unpartitioned_table": plain, "partitions_count": partitions}
+            yield Measurement(".".join(name), table.table_rows or 0, evidence)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable
-from checks.schema.bounds import day_of
+from checks.schema.bounds import days_of
 
 
 @params
@@ -39,13 +39,14 @@ def range_partitions_run_out(
 ) -> Iterator[Measurement]:
     """A row beyond the last range partition is refused with error 1526, so one night every insert into the table fails.
     Tables whose last bound passed long ago are closed archives, and where several partitions are ready ahead somebody
-    adds them in time: both are left out. Bounds that are no dates are not judged."""
+    adds them in time: both are left out. Numbers count as dates where they read as year, month and day or as a time
+    since 1970, and lie whole days apart. Bounds that are no dates are not judged."""
     today = clock[0].as_of.date()
     for table in tables:
-        first = day_of(table.expression, table.first_bound)
-        last = day_of(table.expression, table.last_bound)
-        if first is None or last is None:
+        days = days_of(table.expression, table.first_bound, table.last_bound, table.partitions)
+        if not days:
             continue
+        first, last = days
         left = (last - today).days
         width = (last - first).days / max(table.partitions - 1, 1)
         if left < -p.closed_days or (width > 0 and left >= p.ahead_count * width):

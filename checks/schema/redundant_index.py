@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
 
+Table = tuple[str, str]  # schema and name
 Index = dict[int, IndexColumn]  # by position: with a full-text index the view repeats the columns of all others
 
 
@@ -24,29 +25,51 @@ Index = dict[int, IndexColumn]  # by position: with a full-text index the view r
             "ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} INVISIBLE;",
             "ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",
         ),
-        rollback=("CREATE {kind} {index!i} ON {schema!i}.{table!i} ({columns});",),
-        pre_check="Keep SHOW CREATE TABLE: on a partitioned table both indexes must be LOCAL, or both GLOBAL, and no "
-        "hint or outline may name the index.",
+        rollback=("CREATE {kind} {index!i} ON {schema!i}.{table!i} ({columns}) {index_locality};",),
+        pre_check="Keep SHOW CREATE TABLE; no hint or outline names the index.",
         post_check="No statement became slower while the index was invisible.",
         risk="A narrower index is cheaper to scan; a few statements may read a little more.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def redundant_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
+def redundant_index(
+    columns: Rows[IndexColumn], tables: Rows[PartitionedTable], partitioned: Rows[PartitionedIndex]
+) -> Iterator[Measurement]:
     """Every index is a table of its own that each write maintains, that takes memstore and disk and that compaction
-    rewrites. One whose columns lead another index answers no query that the longer one could not."""
-    tables: defaultdict[tuple[str, str], defaultdict[str, Index]] = defaultdict(lambda: defaultdict(dict))
+    rewrites. One whose columns lead another index answers no query that the longer one could not, but for one thing:
+    a local index is searched partition by partition, so only a global one stands in for a global one."""
+    made: defaultdict[Table, defaultdict[str, Index]] = defaultdict(lambda: defaultdict(dict))
     for row in columns:
-        tables[row.table_schema, row.table_name][row.index_name][row.seq_in_index] = row
-    for (schema, table), found in tables.items():
-        usable = {name: index for name, index in found.items() if all(map(_serves, index.values()))}
-        for name, index in usable.items():
-            covering = _covering(name, usable)
-            if covering and name != "PRIMARY":
-                kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
-                names = {"schema": schema, "table": table, "index": name, "kind": kind, "columns": _listed(index)}
-                evidence = {**names, "covering_columns": _listed(usable[covering])}
-                yield Measurement(f"{schema}.{table}.{name}", covering, evidence)
+        made[row.table_schema, row.table_name][row.index_name][row.seq_in_index] = row
+    split = {(row.table_schema, row.table_name) for row in tables}
+    listed = {(row.owner, row.table_name, row.index_name): row.locality for row in partitioned}
+    for table, found in made.items():
+        alike: defaultdict[str, dict[str, Index]] = defaultdict(dict)
+        for name, index in found.items():
+            if all(map(_serves, index.values())):
+                alike[_locality(table, name, split, listed)][name] = index
+        for locality in ("LOCAL", "GLOBAL"):
+            yield from _redundant(table, locality, alike[locality])
+
+
+def _redundant(table: Table, locality: str, usable: Mapping[str, Index]) -> Iterator[Measurement]:
+    schema, table_name = table
+    for name, index in usable.items():
+        covering = _covering(name, usable)
+        if covering and name != "PRIMARY":
+            kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
+            names = {"schema": schema, "table": table_name, "index": name, "kind": kind, "columns": _listed(index)}
+            evidence = {**names, "covering_columns": _listed(usable[covering]), "index_locality": locality}
+            yield Measurement(f"{schema}.{table_name}.{name}", covering, evidence)
+
+
+def _locality(table: Table, name: str, split: set[Table], listed: Mapping[tuple[str, str, str], str | None]) -> str:
+    """LOCAL, also where the table is in one piece, for the server makes such indexes local; GLOBAL for one in one piece
+    over a table of several. Nothing for a global one with partitions of its own, which may be any."""
+    key = (*table, name)
+    if key in listed:
+        return "LOCAL" if listed[key] == "LOCAL" else ""
+    return "GLOBAL" if table in split and name != "PRIMARY" else "LOCAL"
 
 
 def _serves(row: IndexColumn) -> bool:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.schema import PartitionedTable
+from agent.facts.settings import Parameter
+
+
+@params
+class PartitionParams(Params):
+    default_limit_count: int
 
 
 @check(
     code="SCH011",
     name="schema.too_many_partitions",
-    unit=Unit.COUNT,
+    unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Table with very many partitions",
-    finding="{resource} has {value} partitions or subpartitions; limit {limit}.",
+    finding="{resource}: {pieces_count} partitions or subpartitions are {value} of the {highest_count} that a table "
+    "may have; limit {limit}.",
     remediation=Remediation(
         advice="Drop the partitions whose data has expired, and make new ones coarser (months instead of days, fewer "
         "hash pieces). Rebuild the table where all its partitions hold little.",
@@ -27,11 +34,14 @@ from agent.facts.schema import PartitionedTable
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def too_many_partitions(tables: Rows[PartitionedTable]) -> Iterator[Measurement]:
-    """A table of a MySQL-mode tenant has room for 8192 partitions by default; the next one is refused, often by a job
-    at night. Long before, every index multiplies the tablets, statements without the partitioning key visit all of
-    them, and gathering statistics takes hours."""
+def too_many_partitions(
+    tables: Rows[PartitionedTable], parameters: Rows[Parameter], p: PartitionParams
+) -> Iterator[Measurement]:
+    """A table of a MySQL-mode tenant has room for 8192 partitions unless max_partition_num was raised; the next one is
+    refused, often by a job at night. Long before, every index multiplies the tablets, statements without the
+    partitioning key visit all of them, and gathering statistics takes hours."""
+    set_to = [int(row.value) for row in parameters if row.name == "max_partition_num"]
+    highest = min(set_to, default=p.default_limit_count)
     for table in tables:
-        yield Measurement(
-            f"{table.table_schema}.{table.table_name}", table.pieces, {"partitions_count": table.partitions}
-        )
+        evidence = {"pieces_count": table.pieces, "highest_count": highest, "partitions_count": table.partitions}
+        yield Measurement(f"{table.table_schema}.{table.table_name}", 100 * table.pieces / highest, evidence)

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
+from agent.facts.given import Attestation
+from agent.facts.settings import Variable
 from checks.security.accounts import ANYWHERE, CHANGING, POWERFUL, READING, WRITING, full_name, held, usable
+from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
 
 
 @check(
@@ -29,9 +32,14 @@ from checks.security.accounts import ANYWHERE, CHANGING, POWERFUL, READING, WRIT
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def account_from_anywhere(accounts: Rows[Account]) -> Iterator[Measurement]:
-    """The host part of an account is a second lock beside the password. An account that reaches all databases
-    should not do without it: then the password alone, which sits in many configuration files, opens the tenant."""
+def account_from_anywhere(
+    accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]
+) -> Iterator[Measurement]:
+    """The host part of an account is a second lock beside the password. Where the tenant's allowlist and the console
+    let every address in, an account that reaches all databases should not do without it: the password alone, which
+    sits in many configuration files, then opens the tenant."""
+    if guarded_by_console(attestations) or not open_entries(value_of(variables, ALLOWLIST)):
+        return
     for account in usable(accounts):
         privileges = held(account, {**POWERFUL, **WRITING, **READING, **CHANGING})
         if account.host in ANYWHERE and privileges:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from agent.facts.accounts import Account
 
-# Accounts that OceanBase and its tools make for themselves.
-PLATFORM = frozenset({"ORAAUDITOR", "LBACSYS", "SYS", "standbyro", "proxyro", "ocp_monitor"})
+# Accounts that OceanBase, its tools and its clouds make for themselves; consoles keep these names from customers.
+PLATFORM = frozenset({
+    "oraauditor", "lbacsys", "sys", "standbyro", "proxyro", "ocp_monitor", "oceanbase", "operator", "obmigrate", "omc",
+    "idb_ddl", "odc_rnd", "odc_ddl", "dwexp",
+})  # fmt: skip
 INTERNAL_PREFIX = "__oceanbase_inner"
 ANYWHERE = frozenset({"%", "0.0.0.0/0", "::/0"})
 
@@ -19,15 +22,14 @@ POWERFUL = {
     "CREATE USER": "priv_create_user",
 }
 WRITING = {"INSERT": "priv_insert", "UPDATE": "priv_update", "DELETE": "priv_delete", "DROP": "priv_drop"}
-READING = {"SELECT": "priv_select", "PROCESS": "priv_process"}
+READING = {"SELECT": "priv_select"}
 CHANGING = {"CREATE": "priv_create", "ALTER": "priv_alter", "INDEX": "priv_index", "FILE": "priv_file"}
 
 
 def customers(accounts: tuple[Account, ...]) -> Iterator[Account]:
     """Accounts of people and applications: no role, not root, not the platform's own."""
     for account in accounts:
-        own = account.user_name in PLATFORM or account.user_name.startswith(INTERNAL_PREFIX)
-        if account.type != "ROLE" and account.user_name != "root" and not own:
+        if account.type != "ROLE" and account.user_name != "root" and not _platforms_own(account):
             yield account
 
 
@@ -36,11 +38,21 @@ def usable(accounts: tuple[Account, ...]) -> Iterator[Account]:
     return (account for account in customers(accounts) if account.is_locked != "YES")
 
 
+def empowered(accounts: tuple[Account, ...]) -> Iterator[Account]:
+    """Those of ``usable``, and the roles, which hand on what they hold; who has a role no view of these tells."""
+    yield from usable(accounts)
+    yield from (account for account in accounts if account.type == "ROLE" and not _platforms_own(account))
+
+
+def _platforms_own(account: Account) -> bool:
+    return account.user_name.casefold() in PLATFORM or account.user_name.startswith(INTERNAL_PREFIX)
+
+
 def held(account: Account, privileges: dict[str, str]) -> list[str]:
     """Names of the privileges, out of these, that the account holds on all databases."""
     return [name for name, column in privileges.items() if getattr(account, column) == "YES"]
 
 
 def full_name(account: Account) -> str:
-    """``user@host``."""
-    return f"{account.user_name}@{account.host}"
+    """``user@host``, of a role ``role user@host``."""
+    return f"{'role ' if account.type == 'ROLE' else ''}{account.user_name}@{account.host}"

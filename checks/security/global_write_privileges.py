@@ -1,4 +1,4 @@
-"""SEC005: ordinary accounts that may write to every database."""
+"""SEC005: ordinary accounts and roles that may write to every database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import WRITING, full_name, held, usable
+from checks.security.accounts import WRITING, empowered, full_name, held
 
 
 @check(
@@ -15,7 +15,7 @@ from checks.security.accounts import WRITING, full_name, held, usable
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Ordinary account may write to every database",
-    finding="{resource}: the account may write to all databases: {privileges} (held: {value}, limit {limit}).",
+    finding="{resource} may write to all databases: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
         advice="Grant the account what it needs on its own database first, then revoke the global privileges.",
         sql=("REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",),
@@ -29,7 +29,7 @@ from checks.security.accounts import WRITING, full_name, held, usable
 def global_write_privileges(accounts: Rows[Account]) -> Iterator[Measurement]:
     """Privileges on *.* reach every database of the tenant, also those of other applications and those made
     tomorrow. One faulty script or one leaked password then destroys far more than its own data."""
-    for account in usable(accounts):
+    for account in empowered(accounts):
         privileges = held(account, WRITING)
         if privileges:
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}

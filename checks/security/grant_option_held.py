@@ -1,4 +1,4 @@
-"""SEC004: ordinary accounts that may pass their privileges on."""
+"""SEC004: ordinary accounts and roles that may pass their privileges on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import full_name, usable
+from checks.security.accounts import empowered, full_name
 
 
 @check(
@@ -15,7 +15,7 @@ from checks.security.accounts import full_name, usable
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Ordinary account may pass its privileges on",
-    finding="{resource}: the account holds GRANT OPTION on all databases and can give its privileges to others.",
+    finding="{resource} holds GRANT OPTION on all databases and can give its privileges to others.",
     remediation=Remediation(
         advice="Revoke GRANT OPTION; let only administrators grant. The account keeps its other privileges.",
         sql=("REVOKE GRANT OPTION ON *.* FROM {user!l}@{host!l};",),
@@ -29,7 +29,7 @@ from checks.security.accounts import full_name, usable
 def grant_option_held(accounts: Rows[Account]) -> Iterator[Measurement]:
     """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no
     review knows of, and taking its own privileges away later does not take theirs."""
-    for account in usable(accounts):
+    for account in empowered(accounts):
         if account.priv_grant_option == "YES":
             evidence = {"user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), account.priv_grant_option, evidence)

@@ -25,7 +25,8 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         pre_check="Replace 10.% by your networks; list the addresses of all current sessions in GV$OB_PROCESSLIST "
         "first.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
-        risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open.",
+        risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
+        "administrator open until a new login has worked: it can take the change back.",
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001885856",
     ),
 )

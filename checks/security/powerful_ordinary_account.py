@@ -1,4 +1,4 @@
-"""SEC003: ordinary accounts that may change the server or the accounts."""
+"""SEC003: ordinary accounts and roles that may change the server or the accounts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import POWERFUL, full_name, held, usable
+from checks.security.accounts import POWERFUL, empowered, full_name, held
 
 
 @check(
@@ -15,8 +15,7 @@ from checks.security.accounts import POWERFUL, full_name, held, usable
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Ordinary account holds administrator privileges",
-    finding="{resource}: the account holds administrator privileges on all databases: {privileges} (held: {value}, "
-    "limit {limit}).",
+    finding="{resource} holds administrator privileges on all databases: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
         advice="Keep such privileges for named administrators. Revoke them from application accounts and grant what "
         "the application needs on its own database. If this is an administrator, mute the finding with the reason.",
@@ -31,7 +30,7 @@ from checks.security.accounts import POWERFUL, full_name, held, usable
 def powerful_ordinary_account(accounts: Rows[Account]) -> Iterator[Measurement]:
     """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's
     hands an SQL injection becomes the loss of the tenant, and nobody can tell any more who changed what."""
-    for account in usable(accounts):
+    for account in empowered(accounts):
         privileges = held(account, POWERFUL)
         if privileges:
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}

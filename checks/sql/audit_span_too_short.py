@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import (
@@ -20,6 +21,10 @@ from agent.api import (
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn
 from checks.parameters.changes import raised
+from checks.sql.ring import by_tenant
+
+
+SYS_TENANT = 1
 
 
 @params
@@ -33,8 +38,8 @@ class AuditShareParams(Params):
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="The SQL audit reaches back only a short time",
-    finding="{resource}: the SQL audit reaches back {value} (limit {limit}) with {records_count} records; older ones "
-    "are already overwritten.",
+    finding="{resource}: the SQL audit reaches back {value} (limit {limit}) on the server where it reaches least far, "
+    "with {records_count} records there; older ones are already overwritten.",
     remediation=Remediation(
         advice="Give the SQL audit a larger share of the tenant's memory, or keep what matters elsewhere: the workload "
         "repository holds snapshots for days.",
@@ -50,14 +55,29 @@ class AuditShareParams(Params):
 def audit_span_too_short(
     returns: Rows[AuditReturn], variables: Rows[Variable] | None, limits: AuditShareParams
 ) -> Iterator[Measurement]:
-    """The SQL audit is a ring in memory: new statements overwrite old ones. When it holds only minutes, the statement
-    that hurt this morning can no longer be found when somebody looks for it, and every figure taken from it is a
-    snapshot."""
+    """The SQL audit is a ring in the memory of each server: new statements overwrite old ones. When it holds only
+    minutes, the statement that hurt this morning can no longer be found when somebody looks for it, and every figure
+    taken from it is a snapshot."""
     if not returns:
         raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
-    if min(row.first_request for row in returns) <= 1:
-        return  # nothing was overwritten yet
-    span_us = max(row.last_us for row in returns) - min(row.first_us for row in returns)
-    evidence: dict[str, Scalar] = {"records_count": sum(row.records for row in returns)}
-    evidence |= raised(variables or (), "ob_sql_audit_percentage", limits.largest_share_pct)
-    yield Measurement(tenant_name(None), span_us / 1_000_000, evidence)
+    tenants = by_tenant(returns)
+    for tenant_id, rows in tenants.items():
+        span_us, records, server = min(_overwritten(rows), default=(None, 0, ""))
+        if span_us is None:
+            continue
+        # The variables are those of the tenant that we are in, which sees others only as sys.
+        ours = variables if len(tenants) == 1 or tenant_id == SYS_TENANT else None
+        evidence: dict[str, Scalar] = {"records_count": records, "server": server or None}
+        evidence |= raised(ours or (), "ob_sql_audit_percentage", limits.largest_share_pct)
+        yield Measurement(tenant_name(tenant_id), span_us / 1_000_000, evidence)
+
+
+def _overwritten(rows: list[AuditReturn]) -> Iterator[tuple[int, int, str]]:
+    """How far the ring of each server reaches back that has overwritten something, its records, and where it is."""
+    rings: defaultdict[str, list[AuditReturn]] = defaultdict(list)
+    for row in rows:
+        rings[f"{row.svr_ip}:{row.svr_port}" if row.svr_ip else ""].append(row)
+    for server, ring in rings.items():
+        if min(row.first_request for row in ring) > 1:
+            span_us = max(row.last_us for row in ring) - min(row.first_us for row in ring)
+            yield span_us, sum(row.records for row in ring), server

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import AuditReturn
-from checks.sql.ring import executions_of, require_executions
+from checks.sql.ring import busy_tenants, code_name
 
 # Return codes that a healthy tenant does not give, with the server's own words for them.
 SERIOUS = {
@@ -19,18 +19,18 @@ SERIOUS = {
     -4030: "Over tenant memory limits",
     -4038: "The observer or zone is not the master",
     -4101: "Deadlock",
-    -4103: "Data checksum error",
-    -4108: "Physic data checksum error",
     -4121: "RPC send error",
     -4138: "Request to read too old versioned data",
-    -4184: "Server out of disk space",
     -4209: "partition has not leader",
-    -4377: "fatal internal error",
+    -6002: "transaction is rolled back",
     -6003: "Lock wait timeout exceeded; try restarting transaction",
     -6005: "Try lock row conflict",
     -6210: "Transaction is timeout",
     -6211: "Transaction is killed",
+    -6212: "Statement timeout occurred",
     -6224: "transaction needs rollback",
+    -6225: "Transaction result is unknown",
+    -6278: "Transaction idle timeout occurred",
 }
 
 
@@ -48,9 +48,11 @@ class ErrorParams(Params):
     finding="{resource} ({message}): {value} of 1,000 statements in the SQL audit end with it (limit {limit}; "
     "{errors_count} of {executions_count}), SQL {sql_id} among them.",
     remediation=Remediation(
-        advice="Timeouts (-4012): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): look for "
-        "large sorts, hash joins and imports. Locks (-6xxx, -4101): shorten transactions and touch rows in one order. "
-        "Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
+        advice="Timeouts (-4012, -6212): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): "
+        "look for large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and touch rows "
+        "in one order. Transactions that the server ended (-6002, -6210, -6211, -6224, -6278): commit sooner, and "
+        "repeat the whole transaction. An unknown result (-6225): look in the data whether it was committed before "
+        "repeating. Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
         pre_check="Select TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it still "
         "has them.",
         post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",
@@ -61,15 +63,14 @@ class ErrorParams(Params):
 def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:
     """Errors of the user, such as a duplicate key or wrong syntax, say nothing about the database. Timeouts, exhausted
     memory, lock conflicts and internal errors do: the business met them, and often retried without telling anybody."""
-    executions = executions_of(returns)
-    require_executions(executions, 1)
-    for row in returns:
-        if row.ret_code not in SERIOUS or row.executions < limits.min_errors_count:
-            continue
-        evidence: dict[str, Scalar] = {
-            "message": SERIOUS[row.ret_code],
-            "errors_count": row.executions,
-            "executions_count": executions,
-            "sql_id": row.sql_id,
-        }
-        yield Measurement(f"return code {row.ret_code}", 1000 * row.executions / executions, evidence)
+    for tenant_id, rows, executions in busy_tenants(returns, 1):
+        for code in sorted({row.ret_code for row in rows} & SERIOUS.keys()):
+            errors = sum(row.executions for row in rows if row.ret_code == code)
+            if errors >= limits.min_errors_count:
+                evidence: dict[str, Scalar] = {
+                    "message": SERIOUS[code],
+                    "errors_count": errors,
+                    "executions_count": executions,
+                    "sql_id": max(row.sql_id for row in rows if row.ret_code == code),
+                }
+                yield Measurement(code_name(code, tenant_id), 1000 * errors / executions, evidence)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
 from agent.facts.sql import AuditReturn
-from checks.sql.ring import require_executions
+from checks.sql.ring import busy_tenants
 
 
 @params
@@ -34,8 +34,7 @@ class HardParseParams(Params):
 def plan_cache_defeated(returns: Rows[AuditReturn], limits: HardParseParams) -> Iterator[Measurement]:
     """Literals are replaced by the server, so equal shapes share a plan. Only SQL whose shape changes each time defeats
     the cache, and then the optimizer runs for every statement and useful plans are pushed out."""
-    planned = sum(row.planned for row in returns)
-    require_executions(planned, limits.min_executions_count)
-    hard_parses = sum(row.hard_parses for row in returns)
-    evidence: dict[str, Scalar] = {"hard_parses_count": hard_parses, "executions_count": planned}
-    yield Measurement(tenant_name(None), 100 * hard_parses / planned, evidence)
+    for tenant_id, rows, planned in busy_tenants(returns, limits.min_executions_count, lambda row: row.planned):
+        hard_parses = sum(row.hard_parses for row in rows)
+        evidence: dict[str, Scalar] = {"hard_parses_count": hard_parses, "executions_count": planned}
+        yield Measurement(tenant_name(tenant_id), 100 * hard_parses / planned, evidence)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
 from agent.facts.sql import SqlShape
-from checks.sql.ring import require_executions
+from checks.sql.ring import busy_tenants
 
 
 @params
@@ -35,14 +35,13 @@ class QueueParams(Params):
 def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement]:
     """The tenant's CPU decides how many statements run at once; the others queue. Queue time is the earliest sign that
     the tenant is too small for its peak, long before anything times out."""
-    executions = sum(row.executions for row in shapes)
-    require_executions(executions, limits.min_executions_count)
-    queue_us, elapsed_us = sum(row.queue_us for row in shapes), sum(row.elapsed_us for row in shapes)
-    if queue_us < limits.min_average_queue_us * executions:
-        return
-    evidence: dict[str, Scalar] = {
-        "executions_count": executions,
-        "average_queue_us": queue_us / executions,
-        "elapsed_us": elapsed_us,
-    }
-    yield Measurement(tenant_name(None), 100 * queue_us / max(elapsed_us, 1), evidence)
+    for tenant_id, rows, executions in busy_tenants(shapes, limits.min_executions_count):
+        queue_us, elapsed_us = sum(row.queue_us for row in rows), sum(row.elapsed_us for row in rows)
+        if queue_us < limits.min_average_queue_us * executions:
+            continue
+        evidence: dict[str, Scalar] = {
+            "executions_count": executions,
+            "average_queue_us": queue_us / executions,
+            "elapsed_us": elapsed_us,
+        }
+        yield Measurement(tenant_name(tenant_id), 100 * queue_us / max(elapsed_us, 1), evidence)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
 from agent.facts.sql import SqlShape
-from checks.sql.ring import require_executions
+from checks.sql.ring import busy_tenants
 
 
 @params
@@ -36,9 +36,7 @@ def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Itera
     """A local plan touches one server. A remote or distributed one adds network trips and holds threads on several
     servers, and a transaction over several log streams commits in two phases. Short business statements should be
     local."""
-    executions = sum(row.executions for row in shapes)
-    require_executions(executions, limits.min_executions_count)
-    remote = sum(row.remote_plans for row in shapes)
-    yield Measurement(
-        tenant_name(None), 100 * remote / executions, {"remote_count": remote, "executions_count": executions}
-    )
+    for tenant_id, rows, executions in busy_tenants(shapes, limits.min_executions_count):
+        remote = sum(row.remote_plans for row in rows)
+        evidence: dict[str, Scalar] = {"remote_count": remote, "executions_count": executions}
+        yield Measurement(tenant_name(tenant_id), 100 * remote / executions, evidence)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from agent.api import NotAssessed, Rows
 from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
 
 _TEXT_CHARS = 400
+Row = TypeVar("Row", AuditReturn, SqlShape)
 
 
 def shape_name(sql_id: str) -> str:
     """The stable name of a SQL shape as a resource."""
     return f"SQL {sql_id}"
+
+
+def code_name(code: int, tenant_id: int | None) -> str:
+    """The stable name of a return code in a tenant as a resource."""
+    return f"return code {code}" if tenant_id is None else f"return code {code} of tenant {tenant_id}"
 
 
 def text_of(plans: Rows[CachedPlan] | None, sql_id: str) -> str | None:
@@ -21,9 +29,25 @@ def text_of(plans: Rows[CachedPlan] | None, sql_id: str) -> str | None:
     return next(texts, None)
 
 
-def executions_of(returns: Rows[AuditReturn]) -> int:
-    """The customer's executions in the whole ring."""
-    return sum(row.executions for row in returns)
+def by_tenant(rows: Rows[Row]) -> dict[int | None, list[Row]]:
+    """The rows of each tenant: sys sees those of all."""
+    tenants: defaultdict[int | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        tenants[row.tenant_id].append(row)
+    return tenants
+
+
+def busy_tenants(
+    rows: Rows[Row], minimum: int, count: Callable[[Row], int] = lambda row: row.executions
+) -> Iterator[tuple[int | None, list[Row], int]]:
+    """Each tenant whose executions are enough to judge by, with its rows and how many they are; raises NotAssessed
+    where there is none."""
+    tenants = by_tenant(rows)
+    require_executions(max((sum(map(count, found)) for found in tenants.values()), default=0), minimum)
+    for tenant_id, found in tenants.items():
+        executions = sum(map(count, found))
+        if executions >= minimum:
+            yield tenant_id, found, executions
 
 
 def require_executions(executions: int, minimum: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
 from agent.facts.sql import AuditReturn, SqlShape
-from checks.sql.ring import executions_of, require_executions
+from checks.sql.ring import busy_tenants
 
 
 @params
@@ -37,14 +37,14 @@ def slow_statements_share(
     """A tenant has a fixed number of worker threads, and a slow statement holds one of them for its whole run. When
     slow statements are more than the odd one, fast statements start to queue behind them and the business feels all of
     it."""
-    executions = executions_of(returns)
-    require_executions(executions, limits.min_executions_count)
-    slow = sum(row.over_1s for row in shapes)
-    span_us = max(row.last_us for row in returns) - min(row.first_us for row in returns)
-    evidence: dict[str, Scalar] = {
-        "slow_count": slow,
-        "executions_count": executions,
-        "span_s": span_us / 1_000_000,
-        "longest_us": max((row.max_elapsed_us for row in shapes), default=0),
-    }
-    yield Measurement(tenant_name(None), 100 * slow / executions, evidence)
+    for tenant_id, rows, executions in busy_tenants(returns, limits.min_executions_count):
+        here = [row for row in shapes if row.tenant_id == tenant_id]
+        slow = sum(row.over_1s for row in here)
+        span_us = max(row.last_us for row in rows) - min(row.first_us for row in rows)
+        evidence: dict[str, Scalar] = {
+            "slow_count": slow,
+            "executions_count": executions,
+            "span_s": span_us / 1_000_000,
+            "longest_us": max((row.max_elapsed_us for row in here), default=0),
+        }
+        yield Measurement(tenant_name(tenant_id), 100 * slow / executions, evidence)

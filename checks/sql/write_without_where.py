@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
-from agent.facts.sql import CachedPlan
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.ring import shape_name, text_of
 
@@ -17,8 +16,8 @@ from checks.sql.ring import shape_name, text_of
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="UPDATE or DELETE without a condition",
-    finding="{resource} changes every row of its table: it has no WHERE and no LIMIT, and ran {value} times (limit "
-    "{limit}). {statement}",
+    finding="{resource} changes every row of its table: it has no WHERE and no LIMIT, and changed {value} rows each time "
+    "(limit {limit}; executions: {executions_count}). {statement}",
     remediation=Remediation(
         advice="Ask the owner whether every row is meant. To empty a table use TRUNCATE TABLE; to change many rows go "
         "through them in batches by key, so that no transaction gets large.",
@@ -28,12 +27,29 @@ from checks.sql.ring import shape_name, text_of
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def write_without_where(plans: Rows[CachedPlan]) -> Iterator[Measurement]:
+def write_without_where(
+    plans: Rows[CachedPlan], totals: Rows[SqlTotal] | None, shapes: Rows[SqlShape] | None
+) -> Iterator[Measurement]:
     """Changing every row in one statement makes one large transaction: it locks the whole table, fills the memstore and
-    takes as long to roll back. In an application it is more often a lost condition than an intention."""
-    executions: Counter[str] = Counter()
-    for plan in plans:
-        if writes_every_row(plan.statement):
-            executions[plan.sql_id] += plan.executions
-    for sql_id, count in executions.items():
-        yield Measurement(shape_name(sql_id), count, {"statement": text_of(plans, sql_id)})
+    takes as long to roll back. In an application it is more often a lost condition than an intention. A table of a few
+    rows, such as a counter or a heartbeat, is meant to be changed so."""
+    changed = _rows_changed(totals or (), shapes or ())
+    writers = dict.fromkeys(plan.sql_id for plan in plans if writes_every_row(plan.statement))
+    if writers and totals is None and not changed.keys() & writers:
+        raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
+    for sql_id in writers:
+        if sql_id in changed:  # what is not among the shapes that take most time changes few rows
+            rows, executions = changed[sql_id]
+            evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
+            yield Measurement(shape_name(sql_id), rows / executions, evidence)
+
+
+def _rows_changed(totals: Rows[SqlTotal], shapes: Rows[SqlShape]) -> dict[str, tuple[int, int]]:
+    """Rows and executions by SQL_ID, from whichever of the two views saw more rows each time."""
+    found: dict[str, tuple[int, int]] = {}
+    seen = [(row.sql_id, row.rows_processed, row.executions) for row in totals]
+    for sql_id, rows, executions in seen + [(row.sql_id, row.rows_affected, row.executions) for row in shapes]:
+        before, times = found.get(sql_id, (0, 1))
+        if executions > 0 and rows * times >= before * executions:
+            found[sql_id] = (rows, executions)
+    return found

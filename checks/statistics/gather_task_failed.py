@@ -10,8 +10,6 @@ from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
 
-MANUAL = "MANUAL GATHER"  # whoever called it has seen the error
-
 
 @params
 class GatherParams(Params):
@@ -44,7 +42,7 @@ def gather_task_failed(tasks: Rows[GatherTask], clock: Rows[Clock], p: GatherPar
     runs: Counter[str] = Counter()
     tables: Counter[str] = Counter()
     for task in tasks:
-        if task.start_time < since or task.type.upper() == MANUAL:
+        if task.start_time < since:
             continue
         if task.status.upper().startswith("FAIL") or task.failed_count:
             runs[task.type] += 1

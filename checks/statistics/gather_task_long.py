@@ -8,7 +8,6 @@ from datetime import timedelta
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
-from checks.statistics.gather_task_failed import MANUAL
 
 
 @params
@@ -41,7 +40,7 @@ def gather_task_long(tasks: Rows[GatherTask], clock: Rows[Clock], p: LongGatherP
     and it loads the tenant meanwhile."""
     since = clock[0].as_of - timedelta(days=p.window_days)
     for task in tasks:
-        if task.end_time is None or task.start_time < since or task.type.upper() == MANUAL:
+        if task.end_time is None or task.start_time < since:
             continue
         hours = (task.end_time - task.start_time).total_seconds() / 3600
         yield Measurement(task.type, hours, {"window_days": p.window_days, "tables_count": task.table_count})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
-from agent.facts.schema import Table, TableStatistics
+from agent.facts.schema import StaleTable, Table, TableStatistics
 
 
 @check(
@@ -15,7 +15,8 @@ from agent.facts.schema import Table, TableStatistics
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics never gathered",
-    finding="{resource} has existed for {value} without statistics; limit {limit}.",
+    finding="{resource} has existed for {value} without statistics, and {changes_count} of its rows have changed; "
+    "limit {limit}.",
     remediation=Remediation(
         advice="Gather the statistics once by hand, then see why the nightly windows pass the table over.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
@@ -27,12 +28,20 @@ from agent.facts.schema import Table, TableStatistics
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
 )
-def never_gathered(statistics: Rows[TableStatistics], tables: Rows[Table], clock: Rows[Clock]) -> Iterator[Measurement]:
+def never_gathered(
+    statistics: Rows[TableStatistics], stale: Rows[StaleTable], tables: Rows[Table], clock: Rows[Clock]
+) -> Iterator[Measurement]:
     """Without statistics the optimizer falls back on rough guesses of the storage layer: it knows the number of rows
-    at best, not how values are spread, and picks join orders and indexes by luck."""
+    at best, not how values are spread, and picks join orders and indexes by luck. A table to which nothing was ever
+    written is not meant: the nightly windows pass it over."""
     created = {(row.table_schema, row.table_name): row.create_time for row in tables}
+    written = {(row.database_name, row.table_name): row.changes for row in stale}
     for row in statistics:
-        since = created.get((row.owner, row.table_name))
-        if row.last_analyzed is None and row.num_rows is None and since:
+        key = row.owner, row.table_name
+        since, changes = created.get(key), written.get(key)
+        if row.last_analyzed is None and row.num_rows is None and since and changes:
             age = (clock[0].as_of - since).days
-            yield Measurement(f"{row.owner}.{row.table_name}", age, {"schema": row.owner, "table": row.table_name})
+            yield Measurement(
+                f"{row.owner}.{row.table_name}", age,
+                {"schema": row.owner, "table": row.table_name, "changes_count": changes},
+            )  # fmt: skip

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
-from agent.facts.schema import TableStatistics
+from agent.facts.schema import StaleTable, TableStatistics
+
+
+@params
+class StaleParams(Params):
+    min_stale_ratio: float
+    min_changes_count: int
 
 
 @check(
@@ -15,23 +21,34 @@ from agent.facts.schema import TableStatistics
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics out of date",
-    finding="{resource}: much has changed since its statistics were gathered {value} ago; limit {limit}.",
+    finding="{resource}: {changes_count} rows have changed since its statistics were gathered {value} ago at "
+    "{rows_count} rows; limit {limit}.",
     remediation=Remediation(
         advice="Gather the statistics by hand now, and see in the gathering history why the nightly windows do not "
         "reach the table: too short, failing or switched off.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
         no_rollback="DBMS_STATS.RESTORE_TABLE_STATS brings back those of an earlier time while the history keeps them.",
         pre_check="Choose a quiet hour for large tables.",
-        post_check="STALE_STATS in DBA_TAB_STATISTICS is NO.",
+        post_check="IS_STALE in DBA_OB_TABLE_STAT_STALE_INFO is NO.",
         risk="Plans may change with the new statistics, usually for the better.",
         link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
 )
-def stale(statistics: Rows[TableStatistics], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """A table counts as stale once about a tenth of its rows has changed. The nightly windows gather such tables
-    first; one that stays stale for days is planned by a size and by value ranges that are no longer true. Locked ones
-    are not meant."""
-    for row in statistics:
-        if (row.stale_stats or "").upper() == "YES" and row.last_analyzed and not row.stattype_locked:
-            age = (clock[0].as_of - row.last_analyzed).days
-            yield Measurement(f"{row.owner}.{row.table_name}", age, {"schema": row.owner, "table": row.table_name})
+def stale(
+    tables: Rows[StaleTable], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams
+) -> Iterator[Measurement]:
+    """A table counts as stale once about a tenth of its rows has changed, and the next nightly window gathers it. With
+    several times as many changes and old statistics the windows did not reach it: its plans rest on a size and on
+    value ranges that are no longer true. Small tables and locked ones are not meant."""
+    locked = {(row.owner, row.table_name) for row in statistics if row.stattype_locked}
+    for row in tables:
+        rows, analyzed = row.last_analyzed_rows, row.last_analyzed_time
+        if rows is None or analyzed is None or (row.database_name, row.table_name) in locked:
+            continue
+        enough = max(rows * row.stale_percent / 100 * p.min_stale_ratio, p.min_changes_count)
+        if row.changes >= enough:
+            age, changes = (clock[0].as_of - analyzed).days, row.changes
+            yield Measurement(
+                f"{row.database_name}.{row.table_name}", age,
+                {"schema": row.database_name, "table": row.table_name, "changes_count": changes, "rows_count": rows},
+            )  # fmt: skip

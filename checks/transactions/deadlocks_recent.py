@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
 from agent.facts.given import Clock
 from agent.facts.sessions import Deadlock
 
@@ -27,7 +27,7 @@ class DeadlocksParams(Params):
         "ended with a deadlock. The view tells which statements met.",
         sql=(
             "SELECT EVENT_ID, REPORT_TIME, ROLE, VISITOR, OBJECT, EXTRA_VALUE1 FROM "
-            "oceanbase.DBA_OB_DEADLOCK_EVENT_HISTORY ORDER BY REPORT_TIME DESC LIMIT 20;",
+            "oceanbase.{view} ORDER BY REPORT_TIME DESC LIMIT 20;",
         ),
         no_rollback="The statement only reads.",
         pre_check="See whether the deadlocks come from one pair of statements or from many.",
@@ -41,11 +41,12 @@ def deadlocks_recent(deadlocks: Rows[Deadlock], clock: Rows[Clock], limits: Dead
     repeat the work. Detection takes time on a distributed database, so each one also costs waiting."""
     oldest = clock[0].as_of - timedelta(days=limits.window_days)
     recent = [row for row in deadlocks if row.report_time >= oldest]
-    if recent:
-        latest = max(row.report_time for row in recent)
+    for tenant_id in dict.fromkeys(row.tenant_id for row in recent):
+        here = [row for row in recent if row.tenant_id == tenant_id]
         evidence: dict[str, Scalar] = {
             "window_days": limits.window_days,
-            "latest": latest,
-            "largest_cycle_count": max(row.cycle_size for row in recent),
+            "latest": max(row.report_time for row in here),
+            "largest_cycle_count": max(row.cycle_size for row in here),
+            "view": f"{'DBA' if tenant_id is None else 'CDB'}_OB_DEADLOCK_EVENT_HISTORY",
         }
-        yield Measurement("tenant", len(recent), evidence)
+        yield Measurement(tenant_name(tenant_id), len(here), evidence)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.sessions import Session, Transaction
-from checks.transactions.origin import account_of, client_of
+from agent.facts.settings import Tenant
+from checks.transactions.origin import account_of, client_of, in_one_tenant
 
 
 @check(
@@ -29,12 +31,21 @@ from checks.transactions.origin import account_of, client_of
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def idle_in_transaction(sessions: Rows[Session], transactions: Rows[Transaction]) -> Iterator[Measurement]:
+def idle_in_transaction(
+    sessions: Rows[Session], transactions: Rows[Transaction], tenants: Rows[Tenant] | None
+) -> Iterator[Measurement]:
     """A client that forgot to commit, or waits for something else, keeps its row locks while it does nothing. Every
     other session that needs one of these rows waits until its own timeout, and the fault shows there, not where it
     is."""
-    writing = {item.tx_id for item in transactions}
-    idle = [item for item in sessions if item.command == "Sleep" and item.trans_id and item.trans_id in writing]
+    writing: defaultdict[int, list[Transaction]] = defaultdict(list)
+    for transaction in transactions:
+        writing[transaction.tx_id].append(transaction)
+    idle = [
+        session
+        for session in sessions
+        if session.command == "Sleep" and session.trans_id and session.trans_id in writing
+        if any(in_one_tenant(session, item, tenants) for item in writing[session.trans_id])
+    ]
     for session in idle:
         account = account_of(session)
         yield Measurement(

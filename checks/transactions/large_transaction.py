@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.resources import Memstore
 from agent.facts.sessions import Session, Transaction
+from agent.facts.settings import Tenant
 from checks.transactions.origin import account_of, client_of, session_of
 
 
@@ -36,7 +37,11 @@ class LargeTransactionParams(Params):
     ),
 )
 def large_transaction(
-    transactions: Rows[Transaction], sessions: Rows[Session], memstore: Rows[Memstore], limits: LargeTransactionParams
+    transactions: Rows[Transaction],
+    sessions: Rows[Session],
+    memstore: Rows[Memstore],
+    tenants: Rows[Tenant] | None,
+    limits: LargeTransactionParams,
 ) -> Iterator[Measurement]:
     """Everything a transaction writes goes through the memstore and the log. A single one that fills a large part
     of the memstore drives the tenant into freezes and write throttling and makes recovery long; it hits all other
@@ -45,15 +50,15 @@ def large_transaction(
     for row in memstore:
         if row.memstore_limit > 0:
             limits_of[row.tenant_id].append(row.memstore_limit)
-    for tx_id in dict.fromkeys(item.tx_id for item in transactions):
-        parts = [item for item in transactions if item.tx_id == tx_id]
+    for tenant_id, tx_id in dict.fromkeys((item.tenant_id, item.tx_id) for item in transactions):
+        parts = [item for item in transactions if (item.tenant_id, item.tx_id) == (tenant_id, tx_id)]
         log_bytes = sum(item.pending_log_size + item.flushed_log_size for item in parts)
-        smallest = min(limits_of[parts[0].tenant_id] or limits_of[None], default=0)
+        smallest = min(limits_of[tenant_id] or limits_of[None], default=0)
         if not smallest or log_bytes < limits.min_log_bytes:
             continue
-        session = session_of(parts[0], sessions)
+        session = session_of(parts[0], sessions, tenants)
         yield Measurement(
-            account_of(session) if session else tenant_name(parts[0].tenant_id),
+            account_of(session) if session else tenant_name(tenant_id),
             100 * log_bytes / smallest,
             {
                 "log_bytes": log_bytes,

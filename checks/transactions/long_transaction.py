@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.sessions import Session, Transaction
+from agent.facts.settings import Tenant
 from checks.transactions.origin import account_of, client_of, session_of
 
 
@@ -33,14 +34,14 @@ from checks.transactions.origin import account_of, client_of, session_of
     ),
 )
 def long_transaction(
-    transactions: Rows[Transaction], sessions: Rows[Session], clock: Rows[Clock]
+    transactions: Rows[Transaction], sessions: Rows[Session], tenants: Rows[Tenant] | None, clock: Rows[Clock]
 ) -> Iterator[Measurement]:
     """An open transaction keeps its row locks, and its log cannot be recycled before it ends. The longer it lives, the
     more statements wait for it, and the longer a restart or a change of leader takes."""
     for item in transactions:
         if item.ctx_create_time is None:
             continue
-        session = session_of(item, sessions)
+        session = session_of(item, sessions, tenants)
         yield Measurement(
             account_of(session) if session else tenant_name(item.tenant_id),
             (clock[0].as_of - item.ctx_create_time).total_seconds(),

@@ -15,11 +15,12 @@ from agent.facts.sessions import LockWait
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Many transactions wait for locks at the same time",
-    finding="{resource}: {value} transactions wait for locks (limit {limit}), {same_count} of them for one lock.",
+    finding="{resource}: {value} transactions wait for locks (limit {limit}), {same_count} of them in one table or "
+    "partition.",
     remediation=Remediation(
-        advice="Where most wait for one lock it is a hot row: split the counter or balance into several rows, collect "
-        "the changes and apply them together, or change that row last before the commit. Where they wait for many, "
-        "look for the long transaction that holds them.",
+        advice="Look at ID2 of those that wait in one table or partition (TYPE and ID1). Where it names one row that row "
+        "is hot: split the counter or balance into several rows, collect the changes and apply them together, or change "
+        "that row last before the commit. Where the rows differ, look for the long transaction that holds them.",
         sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
         no_rollback="The statement only reads.",
         pre_check="Repeat the query several times: the queue is there each time.",
@@ -32,6 +33,7 @@ def many_lock_waits(waits: Rows[LockWait]) -> Iterator[Measurement]:
     """Transactions that change one row go through it one at a time, and each must wait for the commit of the one
     before, which on OceanBase includes the replication of its log. A queue that does not empty limits the throughput of
     the whole business, whatever hardware is added."""
+    # What a row lock's ID1 names is the tablet. Its ID2 holds the row's key, which is not ours to read.
     tenants: defaultdict[int | None, defaultdict[tuple[str, int], set[int]]] = defaultdict(lambda: defaultdict(set))
     for row in waits:
         tenants[row.tenant_id][row.type, row.id1].add(row.trans_id)

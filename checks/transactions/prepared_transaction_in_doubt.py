@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.sessions import Transaction
 
@@ -23,10 +23,13 @@ NOT_IN_DOUBT = frozenset({"UNKNOWN", "ACTIVE", "COMMIT", "ABORT", "CLEAR"})
     remediation=Remediation(
         advice="Start the transaction manager again and let it recover; its log knows whether to commit. Only if it "
         "is lost for good, decide by hand for each branch, the same way in all databases that took part.",
-        sql=("XA RECOVER;",),
+        sql=(
+            "SELECT TX_ID, STATE, CTX_CREATE_TIME, LAST_REQUEST_TIME, FORMATID, GLOBALID, BRANCHID FROM "
+            "oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE GLOBALID <> '' ORDER BY CTX_CREATE_TIME;",
+        ),
         no_rollback="The statement only lists the branches; a decision by hand cannot be taken back.",
         pre_check="Compare the global ids with the transaction manager's log.",
-        post_check="XA RECOVER lists no old branch.",
+        post_check="The query lists no old branch.",
         risk="None by listing. Deciding against the manager's log makes the databases disagree.",
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
@@ -34,7 +37,13 @@ NOT_IN_DOUBT = frozenset({"UNKNOWN", "ACTIVE", "COMMIT", "ABORT", "CLEAR"})
 def prepared_transaction_in_doubt(transactions: Rows[Transaction], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A prepared branch keeps its locks through restarts and timeouts until somebody decides. It belongs to no
     session any more, so nothing shows in the session list while other statements wait for its rows."""
-    doubtful = {item.tx_id: item for item in transactions if item.globalid and item.state not in NOT_IN_DOUBT}
+    if transactions and all(item.globalid is None for item in transactions):
+        raise NotAssessed("This version does not tell which transactions are XA transactions.")
+    doubtful = {
+        (item.tenant_id, item.tx_id): item
+        for item in transactions
+        if item.globalid and item.state not in NOT_IN_DOUBT
+    }
     for item in doubtful.values():
         since = item.last_request_time or item.ctx_create_time
         if since is not None:

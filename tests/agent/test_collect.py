@@ -31,6 +31,11 @@ class Odd:
     maybe: int | None
 
 
+@source("oceanbase.HX_ENDED")
+class Ended:
+    ended: datetime | None
+
+
 @source("oceanbase.HX_TEXT", DataClass.SQL_TEXT_MASKED)
 class Said:
     statement: str
@@ -56,7 +61,7 @@ class Answers:
 
 COLUMNS = {
     "HX_ODD": frozenset(["WHOLE", "PART", "WORD", "FLAG", "MOMENT", "MAYBE"]), "HX_TEXT": frozenset({"STATEMENT"}),
-    "HX_PLAIN": frozenset({"STATEMENT"}),
+    "HX_PLAIN": frozenset({"STATEMENT"}), "HX_ENDED": frozenset({"ENDED"}),
 }  # fmt: skip
 CAPABILITIES = Capabilities(
     Version(4, 2, 5),
@@ -87,10 +92,18 @@ def odd(*row: Any) -> Odd:
         (Decimal("1795410001000000"), datetime.fromtimestamp(1_795_410_001, UTC)),
         (date(2026, 11, 23), datetime(2026, 11, 23, tzinfo=UTC)),
         (0, datetime(1970, 1, 1, tzinfo=UTC)),
+        ("2024-05-09 17:45:52.737037", datetime(2024, 5, 9, 17, 45, 52, 737037, tzinfo=UTC)),
+        ("2024-05-09 17:45:52", datetime(2024, 5, 9, 17, 45, 52, tzinfo=UTC)),
+        ("1795410001000000", datetime.fromtimestamp(1_795_410_001, UTC)),
     ],
 )
 def test_times_are_utc_from_datetimes_and_from_microseconds(moment: Any, expected: datetime) -> None:
     assert odd(1, 1.0, "w", 1, moment, None).moment == expected
+
+
+def test_an_empty_time_is_unknown_where_the_field_may_be() -> None:
+    assert taken(Ended, Ended=[("",), (None,)]).facts[Ended] == (Ended(ended=None), Ended(ended=None))
+    assert isinstance(taken(Odd, Odd=[(*GOOD[:4], "", None)]).facts[Odd], Unavailable)
 
 
 def test_numbers_become_their_declared_type_and_null_stays_unknown() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
-from agent.facts.settings import Variable
+from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
 from agent.model import CheckResult, Snapshot, SourceRecord, Unavailable
 from agent.spec import CheckSpec, Measurement, Ruleset
@@ -189,6 +189,33 @@ def test_an_identifier_and_a_literal_cannot_be_left(name: str) -> None:
 def test_evaluating_twice_is_equal(rules: Ruleset, tmp_path: Path) -> None:
     facts = snapshot([memstore("a", 850), memstore("b", 900)], [Variable(name="v", value="0")])
     assert evaluate(SPECS.values(), rules, facts) == evaluate(SPECS.values(), ruleset(tmp_path), facts)
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind", "sql"),
+    [
+        ("tenant", TenantKind.USER, ("A;",)),
+        ("tenant 1002", TenantKind.USER, ("A;",)),
+        ("tenant", TenantKind.SYS, ("A;",)),
+        ("tenant 1", TenantKind.SYS, ("A;",)),
+        ("tenant 1002", TenantKind.SYS, ("A TENANT = `a``b`;",)),
+        ("tenant 1001", TenantKind.SYS, ()),
+        ("tenant 1004", TenantKind.SYS, ()),
+    ],
+)
+def test_from_sys_a_statement_names_the_tenant_or_is_left_out(
+    rules: Ruleset, resource: str, kind: TenantKind, sql: tuple[str, ...]
+) -> None:
+    tenants = tuple(
+        Tenant(tenant_id=number, tenant_name=name, tenant_type=is_a, compatibility_mode="MYSQL", status="NORMAL")
+        for number, name, is_a in ((1, "sys", "SYS"), (1001, "META$1002", "META"), (1002, "a`b", "USER"))
+    )
+    facts = snapshot()
+    facts = dataclasses.replace(facts, tenant_kind=kind, facts={**facts.facts, Tenant: tenants})
+    remedy = dataclasses.replace(SPECS["CAP901"].remediation, sql=("A{of_tenant};",))
+    measure = measuring(Measurement(resource, 99.0, {"used_bytes": 1}))
+    (finding,) = run(rules, facts, measure=measure, remediation=remedy).findings
+    assert finding.sql == sql
 
 
 def test_a_statement_that_would_change_nothing_is_left_out() -> None:

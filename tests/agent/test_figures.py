@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,11 @@ def test_units_of_a_zone_are_added_up() -> None:
         Capacity("data_disk", "z1", 3, 20),
         Capacity("data_disk", "z2", 4, 10),
     ]
+
+
+def test_a_meta_tenant_has_no_disk_of_its_own() -> None:
+    meta = dataclasses.replace(unit("z1", 1, 10), tenant_id=1001, max_cpu=None, min_cpu=None)
+    assert disks(unit("z1", 2, 10), meta) == [Capacity("data_disk", "z1", 2, 10)]
 
 
 def test_an_unknown_size_stays_unknown_unless_attested() -> None:

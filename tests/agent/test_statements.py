@@ -92,6 +92,20 @@ class Grouped:
     total: int = expr("SUM(B)")
 
 
+@source("oceanbase.HX", group_by="A, X", order_by="total DESC", limit=7)
+class GroupedWhereItIs:
+    a: int = expr("A")
+    x: str | None = expr("X", default=None)
+    total: int = expr("COUNT(*)")
+
+
+@source("oceanbase.HX", order_by="X, B DESC, A", limit=7)
+class OrderedWhereItIs:
+    a: int
+    b: int | None = None
+    x: str | None = expr("X", default=None)
+
+
 @source("oceanbase.HX", from_sql="{HX} h JOIN {HY} y ON y.ID = h.HX_ID", also_reads=("oceanbase.HY",))
 class Joined:
     name: str = expr("y.NAME")
@@ -130,6 +144,19 @@ def test_the_select_is_built_from_the_columns_that_exist() -> None:
         "SELECT A AS a, SUM(B) AS total FROM oceanbase.`HX` GROUP BY A ORDER BY total DESC, A LIMIT 8"
     )
     assert "FROM `oceanbase`.`HX` h JOIN `oceanbase`.`HY` y ON y.ID = h.HX_ID" in sql(Joined, target())
+
+
+def test_a_column_that_is_absent_is_not_ordered_by() -> None:
+    assert sql(OrderedWhereItIs, target()).endswith(" ORDER BY X, B DESC, A LIMIT 8")
+    assert sql(OrderedWhereItIs, target(columns={"HX": frozenset({"A"})})).endswith(" ORDER BY A LIMIT 8")
+
+
+def test_a_column_that_is_absent_is_not_grouped_by() -> None:
+    assert " GROUP BY A, X ORDER BY total DESC" in sql(GroupedWhereItIs, target())
+    fewer = target(columns={"HX": frozenset({"A"})})
+    assert sql(GroupedWhereItIs, fewer) == (
+        "SELECT A AS a, COUNT(*) AS total FROM oceanbase.`HX` GROUP BY A ORDER BY total DESC LIMIT 8"
+    )
 
 
 def test_the_system_schema_has_another_name_where_a_cluster_is_held_as_data() -> None:

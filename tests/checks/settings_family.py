@@ -31,7 +31,7 @@ WRONG: Mapping[str, str] = {
     "VAR006": "31536000", "VAR007": "1048576", "VAR008": "", "VAR009": "SERIALIZABLE", "VAR010": "OFF",
     "VAR011": "gbk_chinese_ci", "VAR012": "1", "VAR013": "60", "VAR014": "60", "VAR015": "OFF", "VAR016": "WEAK",
     "VAR017": "OFF", "VAR018": "1", "VAR019": "OFF", "VAR020": "OFF", "VAR021": "trace", "VAR022": "EXACT",
-    "VAR023": "50", "VAR024": "100", "VAR025": "ON", "VAR026": "MINIMAL",
+    "VAR023": "50", "VAR024": "100", "VAR025": "ON", "VAR026": "MINIMAL", "VAR027": "ON",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
 from agent.kernel import Kernel
 from agent.model import Finding
 from tests.harness import run_check, snapshot_of
@@ -32,8 +32,16 @@ def _read(kernel: Kernel) -> list[IndexColumn]:
     ]  # fmt: skip
 
 
-def _findings(rows: list[IndexColumn]) -> dict[str, Finding]:
-    result = run_check("SCH002", snapshot_of(rows))
+def _localities(kernel: Kernel) -> list[PartitionedIndex]:
+    sql = f"SELECT TABLE_NAME, INDEX_NAME, LOCALITY FROM oceanbase.DBA_PART_INDEXES WHERE OWNER = '{DATABASE}'"
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(sql + " ORDER BY INDEX_NAME")
+        rows: Any = cursor.fetchall()
+    return [PartitionedIndex(owner=DATABASE, table_name=row[0], index_name=row[1], locality=row[2]) for row in rows]
+
+
+def _findings(rows: list[IndexColumn], *others: Any) -> dict[str, Finding]:
+    result = run_check("SCH002", snapshot_of([*rows, *others]))
     return {str(finding.evidence["index"]): finding for finding in result.findings}
 
 
@@ -54,5 +62,31 @@ def test_the_advice_runs_and_its_rollback_restores_the_index(kernel: Kernel) -> 
         for finding in findings.values():
             kernel.run(list(finding.rollback))
         assert _read(kernel) == before
+    finally:
+        kernel.run([f"DROP DATABASE {DATABASE}"])
+
+
+@pytest.mark.kernel
+def test_on_a_partitioned_table_the_rollback_restores_where_the_index_lies(kernel: Kernel) -> None:
+    kernel.run([
+        f"CREATE DATABASE {DATABASE}",
+        f"CREATE TABLE {DATABASE}.`a``b` (id INT, a INT, b INT, c INT, PRIMARY KEY (id, a), KEY l1 (b) LOCAL,"
+        " KEY l2 (b, a) LOCAL, KEY g1 (c) GLOBAL, KEY g2 (c, b) GLOBAL, KEY l3 (c, b, a) LOCAL,"
+        " KEY g3 (b, a, c) GLOBAL) PARTITION BY HASH (a) PARTITIONS 2",
+        f"CREATE INDEX own ON {DATABASE}.`a``b` (c, b, id) GLOBAL PARTITION BY HASH (c) PARTITIONS 2",
+    ])  # fmt: skip
+    split = PartitionedTable(
+        table_schema=DATABASE, table_name="a`b", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
+        largest_rows=None, first_bound=None, last_bound=None,
+    )  # fmt: skip
+    try:
+        before, lying = _read(kernel), _localities(kernel)
+        local = {"l1": "LOCAL", "l2": "LOCAL", "l3": "LOCAL"}
+        assert {row.index_name: row.locality for row in lying} == {**local, "own": "GLOBAL"}
+        findings = _findings(before, *lying, split)
+        assert {name: finding.value for name, finding in findings.items()} == {"l1": "l2", "g1": "g2"}
+        for finding in findings.values():
+            kernel.run([*finding.sql, *finding.rollback])
+        assert (_read(kernel), _localities(kernel)) == (before, lying)
     finally:
         kernel.run([f"DROP DATABASE {DATABASE}"])

@@ -89,18 +89,19 @@ def tenants(cluster: Cluster) -> None:
 
 
 def units(cluster: Cluster) -> None:
-    """META tenants live inside their tenant's unit and have none of their own."""
+    """META tenants live inside their tenant's unit: sys sees their part of it, which has no cores of its own."""
     for number, server in enumerate(SERVERS):
         for tenant in seen(cluster):
-            if is_meta(tenant):
-                continue
-            memory = (8 if tenant == 1 else 32) * GIB
+            meta = is_meta(tenant)
+            memory = (1 if meta else 8 if tenant == 1 else 32) * GIB
+            of_unit = {} if meta else {"max_cpu": 8, "min_cpu": 8, "max_iops": 10**5, "min_iops": 10**5}
             cluster.add(
-                "GV$OB_UNITS", svr_ip=server.ip, svr_port=server.port, unit_id=1000 + 10 * number + tenant % 10,
-                tenant_id=tenant, zone=server.zone, zone_type="ReadWrite", region="cn-hangzhou", max_cpu=8, min_cpu=8,
-                memory_size=memory, max_iops=100000, min_iops=100000, iops_weight=8, log_disk_size=3 * memory,
-                log_disk_in_use=2 * memory, data_disk_in_use=(5 if tenant == 1 else 200) * GIB, status="NORMAL",
-                create_time=ago(days=400),
+                "GV$OB_UNITS", svr_ip=server.ip, svr_port=server.port, tenant_id=tenant,
+                unit_id=1000 + 10 * number + (tenant + meta) % 10, zone=server.zone, zone_type="ReadWrite",
+                region="cn-hangzhou", memory_size=memory, iops_weight=None if meta else 8,
+                log_disk_size=3 * memory, log_disk_in_use=2 * memory,
+                data_disk_in_use=(1 if meta else 5 if tenant == 1 else 200) * GIB, status="NORMAL",
+                create_time=ago(days=400), **of_unit,
             )  # fmt: skip
 
 
@@ -144,11 +145,11 @@ def compaction(cluster: Cluster) -> None:
     started, finished = ago(hours=12), ago(hours=11)
     scn = int(started.timestamp() * 1e9)
     times = {"frozen_time": started, "start_time": started, "last_finish_time": finished}
-    cluster.add(
-        "DBA_OB_MAJOR_COMPACTION", frozen_scn=scn, global_broadcast_scn=scn, last_scn=scn, status="IDLE", is_error="NO",
-        is_suspended="NO", info="", **times,
-    )  # fmt: skip
     for tenant in seen(cluster):
+        healthy_upkeep.own(
+            cluster, "OB_MAJOR_COMPACTION", tenant, frozen_scn=scn, global_broadcast_scn=scn, last_scn=scn,
+            status="IDLE", is_error="NO", is_suspended="NO", info="", **times,
+        )  # fmt: skip
         for minutes in (50, 55):  # what was slow at the time and is long done
             cluster.add(
                 "GV$OB_COMPACTION_DIAGNOSE_INFO", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=tenant,

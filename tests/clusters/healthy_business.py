@@ -17,10 +17,15 @@ TABLES: dict[str, tuple[int, tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "products": (84_000, ("title", "price", "category_id"), {"by_category": ("category_id",)}),
     "categories": (410, ("title",), {}),
     "stock": (84_000, ("product_id", "pieces"), {"by_product": ("product_id",)}),
-    "payments": (46_000_000, ("order_id", "amount", "paid_at"), {"by_order": ("order_id",)}),
+    "payments": (46_000_000, ("order_id", "amount", "paid_in"), {"by_order": ("order_id",)}),
     "shipments": (41_000_000, ("order_id", "carrier", "sent_at"), {"by_order": ("order_id",)}),
     "coupons": (12_000, ("code", "valid_until"), {"by_code": ("code",)}),
     "reviews": (5_200_000, ("product_id", "stars", "words"), {"by_product": ("product_id",)}),
+}
+# Tables by range -> (column, bounds): months as numbers, made a quarter ahead, and ids, which are no dates.
+PARTITIONS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "payments": ("paid_in", (202609, 202610, 202611, 202612, 202701, 202702, 202703)),
+    "coupons": ("id", (100_000, 200_000, 300_000, 400_000)),
 }
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 PRIVILEGES = (
@@ -33,9 +38,17 @@ def fill(cluster: Cluster) -> None:
     """What a user tenant holds."""
     for number, (name, (rows, columns, indexes)) in enumerate(TABLES.items()):
         table(cluster, number, name, rows)
-        index(cluster, name, "PRIMARY", ("id",), rows)
+        split_by, bounds = PARTITIONS.get(name, ("id", ()))
+        index(cluster, name, "PRIMARY", tuple(dict.fromkeys(("id", split_by))), rows)
         for index_name, parts in indexes.items():
             index(cluster, name, index_name, parts, rows)
+            if bounds:
+                cluster.add(
+                    "DBA_PART_INDEXES", owner=SCHEMA, index_name=index_name, table_name=name, locality="LOCAL",
+                    partition_count=len(bounds),
+                )  # fmt: skip
+        for place, bound in enumerate(bounds, 1):
+            partition(cluster, name, split_by, place, bound, rows // len(bounds))
         column(cluster, name, 1, "id", "bigint", "bigint(20)", "PRI", "auto_increment")
         for position, column_name in enumerate(columns, 2):
             column(cluster, name, position, column_name, "decimal", "decimal(18,2)", "", "")
@@ -60,6 +73,21 @@ def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
     cluster.add(
         "DBA_TAB_STATISTICS", owner=SCHEMA, table_name=name, object_type="TABLE", num_rows=rows, avg_row_len=120,
         last_analyzed=ago(days=1 + number % 3), stattype_locked=None, stale_stats="NO", global_stats="YES",
+    )  # fmt: skip
+    # A few have crossed the line today and wait for the night.
+    stale = number % 4 == 0
+    cluster.add(
+        "DBA_OB_TABLE_STAT_STALE_INFO", database_name=SCHEMA, table_name=name, last_analyzed_rows=rows,
+        last_analyzed_time=ago(days=1 + number % 3), inserts=rows // 9 if stale else rows // 100, updates=0, deletes=0,
+        stale_percent=10, is_stale="YES" if stale else "NO",
+    )  # fmt: skip
+
+
+def partition(cluster: Cluster, table_name: str, split_by: str, place: int, bound: int, rows: int) -> None:
+    cluster.add(
+        "PARTITIONS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, partition_name=f"p{place}",
+        partition_ordinal_position=place, partition_method="RANGE", partition_expression=split_by,
+        partition_description=str(bound), table_rows=rows,
     )  # fmt: skip
 
 
@@ -107,6 +135,12 @@ def gathering(cluster: Cluster) -> None:
             "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY", tenant_id=1002, task_id=f"task-{day}", type="AUTO GATHER",
             status="SUCCESS", table_count=7, failed_count=0, start_time=ago(days=day, hours=10),
             end_time=ago(days=day, hours=9, minutes=50),
+        )  # fmt: skip
+    for number in range(250):  # a load gathers the table that it fills, many a time each day
+        cluster.add(
+            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY", tenant_id=1002, task_id=f"by-hand-{number}", type="MANUAL GATHER",
+            status="SUCCESS", table_count=1, failed_count=0, start_time=ago(minutes=5 + number),
+            end_time=ago(minutes=4 + number),
         )  # fmt: skip
 
 

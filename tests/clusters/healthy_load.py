@@ -22,7 +22,10 @@ COUNTERS = {
 
 
 class Shape(NamedTuple):
-    """One statement of the business: how often it is sent in an hour, how long it takes, what it reads and returns."""
+    """One statement of the business: how often it is sent in an hour, how long it takes, what it reads and returns.
+
+    Of a parallel one the ``workers`` do the reading, and each leaves a record of its own.
+    """
 
     sql_id: str
     text: str
@@ -31,6 +34,7 @@ class Shape(NamedTuple):
     rows_read: int
     rows: int
     writes: bool = False
+    workers: int = 0
 
 
 SHAPES = (
@@ -40,6 +44,8 @@ SHAPES = (
     Shape("D" * 32, "INSERT INTO orders (customer_id, state, placed_at) VALUES (?, ?, ?)", 150, 1_500, 0, 1, True),
     Shape("E" * 32, "UPDATE stock SET pieces = pieces - ? WHERE product_id = ?", 150, 1_700, 1, 1, True),
     Shape("F" * 32, "SELECT id, title, price FROM products WHERE category_id = ? LIMIT ?", 200, 6_000, 220, 20),
+    Shape("8" * 32, "UPDATE order_numbers SET next = LAST_INSERT_ID(next + ?)", 150, 900, 1, 1, True),
+    Shape("9" * 32, "SELECT state, COUNT(*) FROM orders GROUP BY state", 10, 340_000, 8_000, 5, workers=8),
 )
 
 
@@ -101,7 +107,7 @@ def sessions(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None
         "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=tenant, svr_ip=servers[0].ip, svr_port=servers[0].port,
         session_id=1, tx_type="LOCAL", tx_id=90_000 + tenant, ls_id=1001, ctx_create_time=ago(seconds=0.2),
         tx_expired_time=ago(hours=-24), state="ACTIVE", action="START", pending_log_size=800, flushed_log_size=0,
-        role="LEADER", last_request_time=ago(seconds=0.1),
+        role="LEADER", last_request_time=ago(seconds=0.1), globalid="",
     )  # fmt: skip
 
 
@@ -110,20 +116,33 @@ def statements(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shap
     request = 5_000_000
     for shape in shapes:
         for number in range(0, shape.executions, 5):  # a fifth of them is enough to judge by
-            request += 1
+            request += 1 + shape.workers
             late = number % 50 == 0
+            common = {
+                "svr_ip": server.ip, "svr_port": server.port, "tenant_id": tenant, "tenant_name": "shop",
+                "effective_tenant_id": tenant, "db_id": 500_001, "sql_id": shape.sql_id, "ret_code": 0,
+                "plan_type": 3 if shape.workers else 1, "is_inner_sql": 0, "table_scan": 0, "application_wait_time": 0,
+                "concurrency_wait_time": 0, "retry_cnt": 0, "memstore_read_row_count": 0,
+                "request_time": NOW_US - HOUR_US + HOUR_US * number // shape.executions,
+            }  # fmt: skip
+            elapsed_us = shape.elapsed_us * (3 if late else 1)
             cluster.add(
-                "GV$OB_SQL_AUDIT", svr_ip=server.ip, svr_port=server.port, request_id=request, tenant_id=tenant,
-                tenant_name="shop", effective_tenant_id=tenant, user_id=500_001, user_name="app", db_id=500_001,
-                db_name="shop", sql_id=shape.sql_id, affected_rows=shape.rows if shape.writes else 0,
-                return_rows=0 if shape.writes else shape.rows, ret_code=0, plan_type=1, is_inner_sql=0,
-                is_executor_rpc=0, is_hit_plan=int(number != 0), table_scan=0,
-                request_time=NOW_US - HOUR_US + HOUR_US * number // shape.executions, plan_hash=hash_of(shape),
-                elapsed_time=shape.elapsed_us * (3 if late else 1), queue_time=20, get_plan_time=60,
-                execute_time=shape.elapsed_us * (3 if late else 1) - 90, application_wait_time=0,
-                concurrency_wait_time=0, user_io_wait_time=100, disk_reads=0, retry_cnt=0, memstore_read_row_count=0,
-                ssstore_read_row_count=shape.rows_read, partition_cnt=1, consistency_level=3, request_type=2,
+                "GV$OB_SQL_AUDIT", request_id=request, user_id=500_001, user_name="app",
+                db_name="shop", affected_rows=shape.rows if shape.writes else 0,
+                return_rows=0 if shape.writes else shape.rows, is_executor_rpc=0, is_hit_plan=int(number != 0),
+                plan_hash=hash_of(shape), elapsed_time=elapsed_us, queue_time=20, get_plan_time=60,
+                execute_time=elapsed_us - 90, user_io_wait_time=100, disk_reads=0,
+                ssstore_read_row_count=0 if shape.workers else shape.rows_read, partition_cnt=1, consistency_level=3,
+                request_type=2, **common,
             )  # fmt: skip
+            for worker in range(shape.workers):
+                cluster.add(
+                    "GV$OB_SQL_AUDIT", request_id=request - 1 - worker, user_id=0, user_name="", db_name="",
+                    affected_rows=0, return_rows=0, is_executor_rpc=1, is_hit_plan=1, plan_hash=0,
+                    elapsed_time=elapsed_us, queue_time=0, get_plan_time=0, execute_time=elapsed_us,
+                    user_io_wait_time=900, disk_reads=40, ssstore_read_row_count=shape.rows_read // shape.workers,
+                    request_type=4, **common,
+                )  # fmt: skip
 
 
 def hash_of(shape: Shape) -> int:
@@ -131,19 +150,20 @@ def hash_of(shape: Shape) -> int:
     return 7_000_000 + ord(shape.sql_id[0])
 
 
-def plans(cluster: Cluster, tenant: int, server: Server) -> None:
+def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ...] = SHAPES) -> None:
     where = {"tenant_id": tenant, "svr_ip": server.ip, "svr_port": server.port}
-    for number, shape in enumerate(SHAPES):
+    for shape in shapes:
+        plan_id = ord(shape.sql_id[0])
         executions, elapsed = shape.executions * 300, shape.executions * 300 * shape.elapsed_us
         cluster.add(
-            "GV$OB_PLAN_CACHE_PLAN_STAT", plan_id=100 + number, sql_id=shape.sql_id, type=1, db_id=500_001,
+            "GV$OB_PLAN_CACHE_PLAN_STAT", plan_id=plan_id, sql_id=shape.sql_id, type=1, db_id=500_001,
             statement=shape.text, plan_hash=hash_of(shape), first_load_time=ago(days=12),
             last_active_time=ago(seconds=3), executions=executions, avg_exe_usec=shape.elapsed_us,
             slowest_exe_time=ago(days=2), slowest_exe_usec=40 * shape.elapsed_us, hit_count=executions - 1,
             elapsed_time=elapsed, cpu_time=elapsed // 2, table_scan=0, timeout_count=0, object_type="SQL_PLAN", **where,
         )  # fmt: skip
         cluster.add(
-            "GV$OB_SQLSTAT", sql_id=shape.sql_id, plan_id=100 + number, plan_hash=hash_of(shape), plan_type=1,
+            "GV$OB_SQLSTAT", sql_id=shape.sql_id, plan_id=plan_id, plan_hash=hash_of(shape), plan_type=1,
             parsing_db_name="shop", executions_total=executions, elapsed_time_total=elapsed,
             cpu_time_total=elapsed // 2, disk_reads_total=0, rows_processed_total=executions * shape.rows,
             memstore_read_rows_total=0, minor_ssstore_read_rows_total=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from agent.terms import Severity, TenantKind
 from tests.clusters import healthy_business, healthy_load
@@ -18,13 +19,18 @@ def named(column: str, *values: str) -> Callable[[Row], bool]:
 
 
 def stale(cluster: Cluster) -> None:
-    change = {"STALE_STATS": "YES", "LAST_ANALYZED": ago(days=45)}
-    cluster.change("DBA_TAB_STATISTICS", change, named("TABLE_NAME", "orders"))
+    orders = named("TABLE_NAME", "orders")
+    cluster.change("DBA_TAB_STATISTICS", {"LAST_ANALYZED": ago(days=45)}, orders)
+    change = {"LAST_ANALYZED_TIME": ago(days=45), "LAST_ANALYZED_ROWS": 22_000_000, "INSERTS": 26_000_000}
+    cluster.change("DBA_OB_TABLE_STAT_STALE_INFO", {**change, "IS_STALE": "YES"}, orders)
 
 
 def never_gathered(cluster: Cluster) -> None:
+    payments = named("TABLE_NAME", "payments")
     change = {"NUM_ROWS": None, "LAST_ANALYZED": None, "STALE_STATS": None}
-    cluster.change("DBA_TAB_STATISTICS", change, named("TABLE_NAME", "payments"))
+    cluster.change("DBA_TAB_STATISTICS", change, payments)
+    never = {"LAST_ANALYZED_ROWS": None, "LAST_ANALYZED_TIME": None, "INSERTS": 46_000_000, "IS_STALE": "YES"}
+    cluster.change("DBA_OB_TABLE_STAT_STALE_INFO", never, payments)
 
 
 def locked(cluster: Cluster) -> None:
@@ -42,8 +48,11 @@ def windows_off(cluster: Cluster) -> None:
     cluster.change("DBA_SCHEDULER_JOBS", {"ENABLED": "0"}, named("JOB_NAME", "MONDAY_WINDOW", "TUESDAY_WINDOW"))
 
 
-def failing_job(cluster: Cluster) -> None:
-    cluster.change("DBA_SCHEDULER_JOBS", {"FAILURE_COUNT": 7}, named("JOB_NAME", "OPT_STATS_HISTORY_MANAGER"))
+def job_given_up(cluster: Cluster) -> None:
+    """It failed sixteen times in a row, two months ago."""
+    never = datetime(4000, 1, 1, tzinfo=UTC)
+    change = {"STATE": "BROKEN", "FAILURE_COUNT": 16, "LAST_START_DATE": ago(days=60), "NEXT_RUN_DATE": never}
+    cluster.change("DBA_SCHEDULER_JOBS", change, named("JOB_NAME", "OPT_STATS_HISTORY_MANAGER"))
 
 
 def missed_window(cluster: Cluster) -> None:
@@ -52,6 +61,11 @@ def missed_window(cluster: Cluster) -> None:
 
 def no_key(cluster: Cluster) -> None:
     cluster.drop("STATISTICS", lambda row: (row["TABLE_NAME"], row["INDEX_NAME"]) == ("shipments", "PRIMARY"))
+
+
+def months_run_out(cluster: Cluster) -> None:
+    """The next month is the last that has a partition."""
+    cluster.drop("PARTITIONS", lambda row: row["TABLE_NAME"] == "payments" and row["PARTITION_DESCRIPTION"] > "202612")
 
 
 def spoiled_indexes(cluster: Cluster) -> None:
@@ -83,11 +97,14 @@ def careless_accounts(cluster: Cluster) -> None:
 def deadlocks(cluster: Cluster) -> None:
     for number in range(30):
         for place in range(2):
-            cluster.add(
-                "DBA_OB_DEADLOCK_EVENT_HISTORY", event_id=800 + number, svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port,
-                detector_id=place, report_time=ago(hours=3 * number), cycle_idx=place, cycle_size=2,
-                create_time=ago(hours=3 * number),
-            )  # fmt: skip
+            event = {
+                "event_id": 800 + number, "svr_ip": SERVERS[0].ip, "svr_port": SERVERS[0].port, "detector_id": place,
+                "report_time": ago(hours=3 * number), "cycle_idx": place, "cycle_size": 2,
+                "create_time": ago(hours=3 * number),
+            }  # fmt: skip
+            cluster.add("CDB_OB_DEADLOCK_EVENT_HISTORY", tenant_id=SHOP, **event)
+            if not cluster.is_sys:
+                cluster.add("DBA_OB_DEADLOCK_EVENT_HISTORY", **event)
 
 
 def open_transaction(cluster: Cluster) -> None:
@@ -96,7 +113,7 @@ def open_transaction(cluster: Cluster) -> None:
         "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=SHOP, svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, session_id=77,
         tx_type="LOCAL", tx_id=4711, ls_id=1001, ctx_create_time=ago(hours=2), tx_expired_time=ago(hours=-22),
         state="ACTIVE", action="START", pending_log_size=GIB, flushed_log_size=3 * GIB, role="LEADER",
-        last_request_time=ago(minutes=30),
+        last_request_time=ago(minutes=30), globalid="",
     )  # fmt: skip
     cluster.add(
         "GV$OB_PROCESSLIST", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, sql_port=2881, id=77, user="app",
@@ -146,6 +163,21 @@ def out_of_memory(cluster: Cluster) -> None:
             row["RET_CODE"] = -4030
 
 
+REWRITE = healthy_load.Shape("7" * 32, "UPDATE reviews SET seen = ?", 5, 9_000_000, 2_000_000, 2_000_000, True)
+
+
+def whole_table(cluster: Cluster) -> None:
+    """Every review is changed again and again."""
+    healthy_load.statements(cluster, SHOP, SERVERS[0], (REWRITE,))
+    healthy_load.plans(cluster, SHOP, SERVERS[0], (REWRITE,))
+
+
+def damaged_block(cluster: Cluster) -> None:
+    """One statement of thousands read a block whose checksum is wrong."""
+    rows = cluster.rows["oceanbase.GV$OB_SQL_AUDIT"]
+    next(row for row in rows if row["TENANT_ID"] == SHOP and row["RET_CODE"] == 0)["RET_CODE"] = -4103
+
+
 def cache_misses(cluster: Cluster) -> None:
     cluster.change("GV$OB_PLAN_CACHE_STAT", {"HIT_COUNT": 5_000_000})
 
@@ -157,9 +189,10 @@ FAULTS = (
     ("gathering fails every night", "STA004", MEDIUM, gathering_fails, USER),
     ("nothing gathered for ten days", "STA006", MEDIUM, gathering_fails, USER),
     ("two windows switched off", "STA005", LOW, windows_off, USER),
-    ("a job fails", "OPS003", MEDIUM, failing_job, USER),
+    ("a job was given up", "OPS003", MEDIUM, job_given_up, USER),
     ("a window was missed", "OPS004", MEDIUM, missed_window, USER),
     ("no primary key", "SCH001", MEDIUM, no_key, USER),
+    ("the last partition ends in days", "SCH012", LOW, months_run_out, USER),
     ("an index that another covers", "SCH002", LOW, spoiled_indexes, USER),
     ("an index that could not be built", "SCH008", MEDIUM, spoiled_indexes, USER),
     ("AUTO_INCREMENT nearly used up", "SCH003", HIGH, numbers_run_out, USER),
@@ -180,5 +213,7 @@ FAULTS = (
     ("statements take seconds", "SQL008", MEDIUM, slow_statement, BOTH),
     ("a full scan of millions of rows", "SQL003", HIGH, slow_statement, BOTH),
     ("out of memory", "SQL006", HIGH, out_of_memory, BOTH),
+    ("a table is rewritten as a whole", "SQL014", MEDIUM, whole_table, BOTH),
+    ("a block with a wrong checksum", "SQL021", HIGH, damaged_block, BOTH),
     ("plans are not found in the cache", "SQL005", MEDIUM, cache_misses, BOTH),
 )  # fmt: skip

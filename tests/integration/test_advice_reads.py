@@ -11,7 +11,7 @@ from agent.kernel import Kernel
 from tests.checks import cases
 from tests.harness import READING, Case, gathered, run_check, shipped, snapshot_of
 
-ABSENT = {1146, 1133, 1235}  # a view that the embedded kernel lacks, an account of the case, XA
+ABSENT = {1146, 1133}  # a view that the embedded kernel lacks, an account of the case
 CASES: list[Case] = gathered(cases, "CASES")
 
 

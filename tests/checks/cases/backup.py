@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from agent.facts.backup import BackupJob, BackupSet, DeleteJob, DeletePolicy, LogArchive, RunningBackup
@@ -47,10 +48,11 @@ def _attested(key: str, value: str | bool, days_ago: int = 10) -> Attestation:
     return Attestation(key=key, value=value, by="the DBA", on=on, valid_until=date(2099, 1, 1))
 
 
-def _tenant(tenant_id: int, kind: str = "USER") -> Tenant:
+def _tenant(tenant_id: int, kind: str = "USER", *, role: str | None = None, days: float | None = None) -> Tenant:
     return Tenant(
-        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type=kind, compatibility_mode="MYSQL", status="NORMAL"
-    )
+        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type=kind, compatibility_mode="MYSQL", status="NORMAL",
+        tenant_role=role, create_time=None if days is None else NOW - days * DAY,
+    )  # fmt: skip
 
 
 def _drill(days_ago: int) -> Attestation:
@@ -61,6 +63,7 @@ _CONSOLE = _attested("console_backup_enabled", True)
 _NO_CONSOLE = _attested("console_backup_enabled", False)
 _UNSEEN = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
 _POLICY = DeletePolicy(policy_name="default", recovery_window="7d")
+_FOR_EVER = DeletePolicy(policy_name="default", recovery_window="0")
 _SYS = TenantKind.SYS
 CASES = [
     Case("BAK001", [_set(1), _set(40)]),
@@ -103,6 +106,9 @@ CASES = [
     Case("BAK006", [_set(1), _set(60)], [("tenant", LOW)]),
     Case("BAK006", [_set(365)], [("tenant", MEDIUM)]),
     Case("BAK006", [_CONSOLE, _set(365)], label="platform-removes"),
+    Case("BAK006", [_FOR_EVER, _set(60)], [("tenant", LOW)], label="policy-that-removes-nothing"),
+    Case("BAK006", [replace(_FOR_EVER, recovery_window=""), _set(60)], [("tenant", LOW)], label="without-window"),
+    Case("BAK006", [_set(1), _set(60, "DELETED"), _set(61, "DELETING")], label="removed-otherwise"),
     Case("BAK007", [_set(1), _archive()]),
     Case("BAK007", [_set(1), _archive("STOP")], [("tenant", MEDIUM)]),
     Case("BAK007", [_set(1, tenant_id=1002), _set(1, tenant_id=1004), _archive(tenant_id=1004)],
@@ -126,6 +132,15 @@ CASES = [
     Case("BAK010", [_tenant(1, "SYS"), _tenant(1001, "META"), _tenant(1002), _tenant(1004), _set(1, tenant_id=1002)],
          [("tenant 1004", HIGH)], tenant_kind=_SYS, label="seen-from-sys"),
     Case("BAK010", [_tenant(1002)], not_assessed=True, tenant_kind=_SYS, label="sys-without-any"),
+    Case("BAK010", [(BackupSet, _UNSEEN), _NO_CONSOLE], not_assessed=True, label="unseen-and-none-attested"),
+    Case("BAK010", [(Tenant, _UNSEEN), _NO_CONSOLE], not_assessed=True, tenant_kind=_SYS, label="tenants-unseen"),
+    Case("BAK010", [(Tenant, _UNSEEN), _NO_CONSOLE], [("tenant", HIGH)], label="own-tenant-unseen"),
+    Case("BAK010", [_tenant(1002, role="PRIMARY", days=7.9), _NO_CONSOLE], label="young"),
+    Case("BAK010", [_tenant(1002, role="PRIMARY", days=8), _NO_CONSOLE], [("tenant", HIGH)], label="old-enough"),
+    Case("BAK010", [_tenant(1002, role="STANDBY", days=99), _NO_CONSOLE], label="standby"),
+    Case("BAK010", [_tenant(1002), _tenant(1004, role="STANDBY"), _tenant(1006, role="RESTORE"), _tenant(1008, days=7),
+                    _tenant(1010, role="PRIMARY", days=8), _set(1, tenant_id=1002)],
+         [("tenant 1010", HIGH)], tenant_kind=_SYS, label="only-primaries-of-some-age"),
     Case("BAK011", [_set(1), _set(2, "INCOMPLETE"), _set(91, "BROKEN")]),
     Case("BAK011", [_set(1), _set(2, "BROKEN")], [("tenant", MEDIUM)]),
     Case("BAK011", [_set(day, "BROKEN") for day in range(5)], [("tenant", HIGH)]),

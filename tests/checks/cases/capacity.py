@@ -8,7 +8,7 @@ from agent.facts.given import Attestation, BusinessProfile
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, Memstore, ResourceUnit, TenantMemory
 from agent.facts.schema import RecycledObject
-from agent.facts.sessions import Session
+from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Variable
 from agent.facts.sql import PlanCache
 from agent.terms import Severity, TenantKind
@@ -38,12 +38,21 @@ def _unit(
     data_size: int | None = None,
     zone: str | None = None,
     tenant_id: int | None = None,
-    max_cpu: float = 4,
+    max_cpu: float | None = 4,
 ) -> ResourceUnit:
     return ResourceUnit(
         tenant_id=tenant_id, zone=zone, max_cpu=max_cpu, min_cpu=max_cpu, memory_size=memory, log_disk_size=1000,
         log_disk_in_use=log_used, data_disk_in_use=data_used, data_disk_size=data_size, status="NORMAL",
     )  # fmt: skip
+
+
+def _of_server(number: int, hold: int, cache: int) -> list[object]:
+    """Memory of one of several servers with 1000 bytes each."""
+    ip = f"10.0.0.{number}"
+    return [
+        TenantMemory(tenant_id=1002, svr_ip=ip, svr_port=2882, hold=hold, free=1000 - hold),
+        MemoryModule(svr_ip=ip, svr_port=2882, ctx_name="KVSTORE_CACHE_ID", mod_name="Cache", hold=cache, used=cache),
+    ]
 
 
 def _attested(size: float) -> Attestation:
@@ -52,11 +61,8 @@ def _attested(size: float) -> Attestation:
     )
 
 
-def _sessions(count: int, server: str = "10.0.0.1") -> list[Session]:
-    return [
-        Session(svr_ip=server, id=n, user="app", host="%", command="Sleep", time=1, total_time=1, trans_id=0)
-        for n in range(count)
-    ]
+def _sessions(count: int, server: str = "10.0.0.1") -> SessionCount:
+    return SessionCount(svr_ip=server, svr_port=2882, sessions=count)
 
 
 def _variable(name: str, value: object) -> Variable:
@@ -90,6 +96,25 @@ def _hours(busy_pct: float, *, hours: int = 73, restart: int = -1) -> list[objec
     return rows
 
 
+def _servers(*busy_pct: float | None, gaps: int = 0) -> list[object]:
+    """Hourly samples of servers with 4 cores each; None is one that came only today, ``gaps`` what the last lacks."""
+    hours = 73 + gaps
+    rows: list[object] = [
+        WorkloadSnapshot(snap_id=n, end_interval_time=NOW - timedelta(hours=hours - n)) for n in range(hours)
+    ]
+    for server, pct in enumerate(busy_pct):
+        missing = range(60) if pct is None else range(20, 20 + gaps) if server == len(busy_pct) - 1 else ()
+        rows += [
+            CpuSample(
+                snap_id=n, svr_ip=f"10.0.0.{server}", svr_port=2882, max_cpus=400,
+                cpu_time=10**12 + int(n * (pct or 99) / 100 * 4 * 3600 * 1_000_000),
+            )
+            for n in range(hours)
+            if n not in missing
+        ]  # fmt: skip
+    return rows
+
+
 def _profile(concurrency: int | None) -> BusinessProfile:
     return BusinessProfile(peak_qps=None, concurrency=concurrency, growth_pct_per_year=None)
 
@@ -107,6 +132,13 @@ CASES = [
     Case("CAP002", _memory(800, 200, 0), [("tenant", Severity.LOW)]),
     Case("CAP002", _memory(1000, 0, 100), [("tenant", Severity.MEDIUM)]),
     Case("CAP002", _memory(950, 50, 0), [("tenant", Severity.HIGH)]),
+    Case(
+        "CAP002",
+        [*_of_server(1, 1000, 20), *_of_server(2, 1000, 800), *_of_server(3, 1000, 800)],
+        [("tenant", Severity.HIGH)],
+        label="one server of three",
+    ),
+    Case("CAP002", [row for n in (1, 2, 3) for row in _of_server(n, 1000, 300)], label="cache on every server"),
     Case("CAP002", not_assessed=True),
     Case("CAP003", [_unit(log_used=810)], label="recycling by design"),
     Case("CAP003", [_unit(log_used=850)], [("tenant", Severity.MEDIUM)]),
@@ -116,6 +148,13 @@ CASES = [
         [_unit(log_used=860, zone="z1", tenant_id=1002), _unit(log_used=950, zone="z2", tenant_id=1002)],
         [("tenant 1002", Severity.CRITICAL)],
         label="worst zone",
+    ),
+    Case(
+        "CAP003",
+        [_unit(tenant_id=1002), _unit(log_used=900, tenant_id=1001, max_cpu=None)],
+        [("tenant 1001", Severity.HIGH)],
+        tenant_kind=TenantKind.SYS,
+        label="a META tenant's log disk",
     ),
     Case("CAP003", not_assessed=True),
     Case("CAP004", [_unit(data_used=69, data_size=100)]),
@@ -128,28 +167,47 @@ CASES = [
     ),
     Case("CAP004", [_unit(data_used=88), _attested(100)], [("tenant", Severity.HIGH)], label="high"),
     Case("CAP004", [_unit(data_used=95), _attested(100)], [("tenant", Severity.CRITICAL)], label="critical"),
+    Case(
+        "CAP004",
+        [_unit(data_used=9, tenant_id=1002), _unit(data_used=99, tenant_id=1001, max_cpu=None), _attested(100)],
+        tenant_kind=TenantKind.SYS,
+        label="a META tenant bought no disk",
+    ),
     Case("CAP004", [_unit(data_used=70)], not_assessed=True, label="no size"),
     Case("CAP004", [_unit(data_used=None), _attested(100)], not_assessed=True, label="no use"),
     Case("CAP005", [_unit(memory=GIB), CONNECTIONS], label="nobody"),
-    Case("CAP005", [_unit(memory=GIB), CONNECTIONS, *_sessions(392)], label="5 % of 1 GiB holds 524"),
-    Case("CAP005", [_unit(memory=GIB), CONNECTIONS, *_sessions(393)], [("tenant", Severity.MEDIUM)], label="memory"),
-    Case("CAP005", [_unit(), _variable("max_connections", 100), *_sessions(90)], [("tenant", Severity.HIGH)]),
+    Case("CAP005", [_unit(memory=GIB), CONNECTIONS, _sessions(392)], label="5 % of 1 GiB holds 524"),
+    Case("CAP005", [_unit(memory=GIB), CONNECTIONS, _sessions(393)], [("tenant", Severity.MEDIUM)], label="memory"),
+    Case("CAP005", [_unit(), _variable("max_connections", 100), _sessions(90)], [("tenant", Severity.HIGH)]),
     Case(
         "CAP005",
-        [_unit(), CONNECTIONS, _parameter("_resource_limit_max_session_num", 100), *_sessions(98)],
+        [_unit(), CONNECTIONS, *(_sessions(6400, f"10.0.0.{n}") for n in (1, 2, 3))],
+        [("tenant", Severity.MEDIUM)],
+        label="more than a list would hold",
+    ),
+    Case(
+        "CAP005",
+        [_unit(), CONNECTIONS, _parameter("_resource_limit_max_session_num", 100), _sessions(98)],
         [("tenant", Severity.CRITICAL)],
         label="parameter",
     ),
     Case(
         "CAP005",
-        [_unit(), _variable("max_connections", 100), *_sessions(50), *_sessions(50, "10.0.0.2")],
+        [_unit(), _variable("max_connections", 100), _sessions(50), _sessions(50, "10.0.0.2")],
         label="per server",
     ),
     Case("CAP005", [CONNECTIONS], not_assessed=True),
-    Case("CAP006", [_unit(memory=5 * GIB)]),
-    Case("CAP006", [_unit(memory=4 * GIB)], [("tenant", Severity.LOW)]),
+    Case("CAP006", [_unit(memory=4 * GIB)], label="the smallest by default, less what META takes"),
+    Case("CAP006", [_unit(memory=3 * GIB)], [("tenant", Severity.LOW)]),
     Case("CAP006", [_unit(memory=GIB), _unit(memory=8 * GIB)], [("tenant", Severity.MEDIUM)]),
     Case("CAP006", not_assessed=True),
+    Case(
+        "CAP006",
+        [_unit(tenant_id=1002), _unit(tenant_id=1001, memory=GIB, max_cpu=None)],
+        tenant_kind=TenantKind.SYS,
+        label="a META tenant is small by design",
+    ),
+    Case("CAP006", [_unit(tenant_id=1001, max_cpu=None)], not_assessed=True, tenant_kind=TenantKind.SYS, label="META"),
     Case("CAP007", label="empty"),
     Case("CAP007", [_recycled(13), UNTIMED]),
     Case("CAP007", [_recycled(14), _recycled(3)], [("recycle bin", Severity.LOW)]),
@@ -164,6 +222,11 @@ CASES = [
     Case("CAP009", _hours(96), [("tenant", Severity.HIGH)], label="full"),
     Case("CAP009", _hours(71, hours=80, restart=40), [("tenant", Severity.LOW)], label="restart"),
     Case("CAP009", _hours(96, hours=72), not_assessed=True, label="too few spans"),
+    Case("CAP009", _servers(100, 12, 12), [("tenant", Severity.HIGH)], label="all leaders on one server"),
+    Case("CAP009", _servers(12, 12, 12, gaps=5), label="a server is missing from some snapshots"),
+    Case("CAP009", _servers(12, 12, 71, gaps=5), [("tenant", Severity.LOW)], label="busy but for a gap"),
+    Case("CAP009", _servers(12, 12, None), label="a server that came today"),
+    Case("CAP009", _servers(None, None), not_assessed=True, label="nothing but new servers"),
     Case("CAP010", [_unit(), QUOTA, _profile(12)]),
     Case("CAP010", [_unit(), QUOTA, _profile(13)], [("tenant", Severity.LOW)]),
     Case("CAP010", [_unit(), QUOTA, _profile(16)], [("tenant", Severity.MEDIUM)], label="all workers"),
@@ -175,5 +238,6 @@ CASES = [
     ),
     Case("CAP010", [_unit(), QUOTA, _profile(None)], not_assessed=True, label="no profile"),
     Case("CAP010", [QUOTA, _profile(8)], not_assessed=True, label="no unit"),
+    Case("CAP010", [_unit(max_cpu=None), QUOTA, _profile(8)], not_assessed=True, label="cores unknown"),
     Case("CAP006", [_unit(memory=GIB, tenant_id=1)], [("tenant 1", Severity.MEDIUM)], tenant_kind=TenantKind.SYS),
 ]

@@ -37,14 +37,14 @@ def _attested(size: float) -> Attestation:
     )
 
 
-def _use(cpu_pct: int, memory_pct: int, *, hours: int = 73) -> list[object]:
-    """Hourly samples of a tenant with 4 cores, and its memory now."""
+def _use(cpu_pct: int, memory_pct: int, *, hours: int = 73, server: str | None = None) -> list[object]:
+    """Hourly samples of a server with 4 cores, and its memory now."""
     rows: list[object] = [
-        TenantMemory(hold=memory_pct + 9, free=91 - memory_pct),
-        MemoryModule(ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=9, used=9),
+        TenantMemory(svr_ip=server, hold=memory_pct + 9, free=91 - memory_pct),
+        MemoryModule(svr_ip=server, ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=9, used=9),
     ]
     for n in range(hours):
-        rows.append(CpuSample(snap_id=n, cpu_time=n * cpu_pct * 4 * 36_000_000, max_cpus=400))
+        rows.append(CpuSample(snap_id=n, svr_ip=server, cpu_time=n * cpu_pct * 4 * 36_000_000, max_cpus=400))
         rows.append(WorkloadSnapshot(snap_id=n, end_interval_time=NOW - timedelta(hours=hours - n)))
     return rows
 
@@ -97,6 +97,18 @@ CASES = [
     Case("CAP014", [*_use(60, 5), _period(30, 40)], SOON, label="cpu"),
     Case("CAP014", [*_use(5, 75), _period(-3, 0)], [("Year end", MEDIUM)], label="memory, last day"),
     Case("CAP014", [*_use(91, 5), _period(1, 2)], [("Year end", HIGH)], label="high"),
+    Case(
+        "CAP014",
+        [*_use(91, 5, server="10.0.0.1"), *_use(9, 9, server="10.0.0.2"), _period(1, 2)],
+        [("Year end", HIGH)],
+        label="cpu of one server",
+    ),
+    Case(
+        "CAP014",
+        [*_use(9, 91, server="10.0.0.1"), *_use(9, 9, server="10.0.0.2"), _period(1, 2)],
+        [("Year end", HIGH)],
+        label="memory of one server",
+    ),
     Case("CAP014", [*_use(91, 91), _period(31, 40)], label="far away"),
     Case("CAP014", [*_use(91, 91), _period(-9, -1)], label="over"),
     Case("CAP014", _use(91, 91), not_assessed=True, label="no period"),

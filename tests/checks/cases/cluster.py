@@ -43,7 +43,7 @@ _DEAD: dict[str, Any] = dict.fromkeys(
 
 def Case(code: str, *args: Any, **kwargs: Any) -> AnyCase:
     """A case seen from sys where only sys can answer."""
-    sys_only = code in {"AVL005", "AVL006", "AVL013", "AVL014", "AVL018", "VER003"} or code.startswith("CAP")
+    sys_only = code in {"AVL005", "AVL006", "AVL013", "AVL014", "VER003"} or code.startswith("CAP")
     return AnyCase(code, *args, **{"tenant_kind": TenantKind.SYS if sys_only else TenantKind.USER, **kwargs})
 
 
@@ -154,9 +154,9 @@ CASES = [
     Case("AVL009", [*_stream(1001, 1), _at(4, replica_type="READONLY")], label="read-only-replica"),
     Case("AVL009", [*_stream(1001, 1, 1002), *_stream(1001, 1, 1004), _at(4, tenant_id=1004)],
          [("tenant 1004, log stream 1001", MEDIUM)], tenant_kind=TenantKind.SYS, label="seen-from-sys"),
-    Case("AVL010", [_tenant(), _standby(59, tenant_id=1004)]),
-    Case("AVL010", [_standby(60)], [("tenant t1002", LOW)]),
-    Case("AVL010", [_standby(600, until=None)], [("tenant t1002", MEDIUM)]),
+    Case("AVL010", [_tenant(), _standby(299, tenant_id=1004)]),
+    Case("AVL010", [_standby(300)], [("tenant t1002", LOW)]),
+    Case("AVL010", [_standby(900, until=None)], [("tenant t1002", MEDIUM)]),
     Case("AVL010", [_standby(3600)], [("tenant t1002", HIGH)]),
     Case("AVL010", [_standby(9999, until=int(NOW.timestamp() - 9999) * 10**9)], label="told-to-stop"),
     Case("AVL010", [_standby(9999, tenant_id=1003)], label="meta-tenant"),
@@ -186,10 +186,6 @@ CASES = [
     Case("AVL017", [_tenant()]),
     Case("AVL017", [_tenant(switchover_status="SWITCHING TO STANDBY")], [("tenant t1002", HIGH)]),
     Case("AVL017", [_tenant(switchover_status=None)], not_assessed=True),
-    Case("AVL018", [_server(last_offline_time=NOW - 15 * DAY), _server(2)]),
-    Case("AVL018", [_server(last_offline_time=NOW - 14 * DAY)], [(_S1, LOW)]),
-    Case("AVL018", [_server(last_offline_time=NOW - HOUR)], [(_S1, MEDIUM)]),
-    Case("AVL018", [_server(last_offline_time=NOW - 91 * DAY)], label="before-the-restart"),
     Case("CAP020", [_server(cpu_assigned_max=23.9), _server(2, **_DEAD)]),
     Case("CAP020", [_server(cpu_assigned_max=24.0)], [(_S1, LOW)]),
     Case("CAP020", [_server(cpu_assigned_max=40.0)], [(_S1, MEDIUM)]),

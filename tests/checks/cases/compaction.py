@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from agent.facts.maintenance import CompactionDiagnosis, MajorCompaction
 from agent.facts.resources import ResourceUnit
-from agent.terms import Severity
+from agent.terms import Severity, TenantKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+SYS = TenantKind.SYS
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -19,18 +20,19 @@ def _moment(hours_ago: float | None) -> datetime:
 
 def _compaction(
     *, finished: float | None = 5, frozen: float | None = 6, started: float | None = 6, status: str = "IDLE",
-    error: bool = False, suspended: bool = False, info: str | None = "",
+    error: bool = False, suspended: bool = False, info: str | None = "", tenant_id: int | None = None,
 ) -> MajorCompaction:  # fmt: skip
     """Hours ago; None is what the server writes as 1970."""
     return MajorCompaction(
-        frozen_scn=1, frozen_time=_moment(frozen), global_broadcast_scn=1, last_scn=1,
+        tenant_id=tenant_id, frozen_scn=1, frozen_time=_moment(frozen), global_broadcast_scn=1, last_scn=1,
         last_finish_time=_moment(finished), start_time=_moment(started), status=status,
         is_error="YES" if error else "NO", is_suspended="YES" if suspended else "NO", info=info,
     )  # fmt: skip
 
 
-def _unit(hours_ago: float | None) -> ResourceUnit:
+def _unit(hours_ago: float | None, tenant_id: int | None = None) -> ResourceUnit:
     return ResourceUnit(
+        tenant_id=tenant_id,
         max_cpu=2, min_cpu=2, memory_size=1, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0, status="NORMAL",
         create_time=None if hours_ago is None else _moment(hours_ago),
     )  # fmt: skip
@@ -52,12 +54,67 @@ CASES = [
     Case("CMP001", [_compaction(finished=None, frozen=20), _unit(80)], [("tenant", MEDIUM)], label="never in 80 hours"),
     Case("CMP001", [_compaction(finished=None, frozen=40)], [("tenant", LOW)], label="never since the freeze"),
     Case("CMP001", [_compaction(finished=None, frozen=None), _unit(None)], not_assessed=True),
+    Case(
+        "CMP001",
+        [_compaction(tenant_id=1), _compaction(tenant_id=1002, finished=72), _compaction(tenant_id=1001, finished=999)],
+        [("tenant 1002", MEDIUM)],
+        tenant_kind=SYS,
+        label="another tenant, seen from sys",
+    ),
+    Case(
+        "CMP001",
+        [
+            _compaction(tenant_id=1),
+            _compaction(tenant_id=1002, finished=None, frozen=None),
+            _unit(9000, 1),
+            _unit(80, 1002),
+        ],
+        [("tenant 1002", MEDIUM)],
+        tenant_kind=SYS,
+        label="the age of its own units",
+    ),
+    Case(
+        "CMP001",
+        [_compaction(tenant_id=1004, finished=None, frozen=None), _compaction(tenant_id=1002, finished=72)],
+        [("tenant 1002", MEDIUM)],
+        tenant_kind=SYS,
+        label="the age of one is unknown",
+    ),
     Case("CMP002", [_compaction()]),
+    Case(
+        "CMP002",
+        [_compaction(tenant_id=1), _compaction(tenant_id=1002, error=True), _compaction(tenant_id=1001, error=True)],
+        [("tenant 1002", HIGH)],
+        tenant_kind=SYS,
+        label="another tenant, seen from sys",
+    ),
     Case("CMP002", [_compaction(error=True, status="CHECKSUM", info="CHECKSUM_ERROR")], [("tenant", HIGH)]),
     Case("CMP002", [_compaction(error=True, info=None)], [("tenant", HIGH)], label="without a reason"),
     Case("CMP003", [_compaction()]),
     Case("CMP003", [_compaction(suspended=True)], [("tenant", MEDIUM)]),
+    Case(
+        "CMP003",
+        [
+            _compaction(tenant_id=1, suspended=True),
+            _compaction(tenant_id=1002, suspended=True),
+            _compaction(tenant_id=1001, suspended=True),
+        ],
+        [("tenant 1", MEDIUM), ("tenant 1002", MEDIUM)],
+        tenant_kind=SYS,
+        label="seen from sys",
+    ),
     Case("CMP004", [_compaction(started=99)], label="idle"),
+    Case(
+        "CMP004",
+        [
+            _compaction(tenant_id=1),
+            _compaction(tenant_id=1002, started=36, status="COMPACTING"),
+            _compaction(tenant_id=1001, started=36, status="COMPACTING"),
+        ],
+        [("tenant 1002", HIGH)],
+        tenant_kind=SYS,
+        label="another tenant, seen from sys",
+    ),
     Case("CMP004", [_compaction(started=None, status="COMPACTING")], label="start unknown"),
     Case("CMP004", [_compaction(started=7.9, status="COMPACTING")], label="young"),
     Case("CMP004", [_compaction(started=8, status="COMPACTING")], [("tenant", LOW)]),

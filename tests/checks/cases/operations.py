@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from agent.facts.maintenance import Job, WorkloadControl, WorkloadSnapshot
 from agent.facts.settings import Parameter, Variable
@@ -30,16 +30,22 @@ def _taken(hours_ago: float, snap_id: int = 7) -> WorkloadSnapshot:
 
 
 def _job(
-    failures: int | None = 0, last: datetime | None = NOW, following: datetime | None = None, enabled: str | None = "1"
-) -> Job:
+    failures: int | None = 0, last: datetime | None = NOW, following: datetime | None = None, enabled: str | None = "1",
+    state: str | None = None,
+) -> Job:  # fmt: skip
     return Job(
-        owner="root", job_name="CLEAN_UP", enabled=enabled, state=None, repeat_interval=None, failure_count=failures,
+        owner="root", job_name="CLEAN_UP", enabled=enabled, state=state, repeat_interval=None, failure_count=failures,
         last_start_date=last, last_run_duration=None, next_run_date=following, max_run_duration=None,
     )  # fmt: skip
 
 
 def _due(hours_ago: float, enabled: str = "TRUE") -> Job:
     return _job(following=NOW - timedelta(hours=hours_ago), enabled=enabled)
+
+
+def _given_up(enabled: str = "1") -> Job:
+    """What the scheduler makes of a job after sixteen failures: it does not run again before the year 4000."""
+    return _job(16, last=_LONG_AGO, following=datetime(4000, 1, 1, tzinfo=UTC), enabled=enabled, state="BROKEN")
 
 
 _LONG_AGO = NOW - timedelta(days=31)
@@ -64,8 +70,11 @@ CASES = [
     Case("OPS003", [_job(1)], [(_JOB, LOW)]),
     Case("OPS003", [_job(3)], [(_JOB, MEDIUM)]),
     Case("OPS003", [_job(9, last=_LONG_AGO), _job(9, last=None), _job(9, enabled="FALSE")], label="old"),
+    Case("OPS003", [_given_up()], [(_JOB, MEDIUM)], label="given-up-long-ago"),
+    Case("OPS003", [_given_up(enabled="0")], label="given-up-and-switched-off"),
     Case("OPS004", [_due(23.9), _due(-24)]),
     Case("OPS004", [_due(24)], [(_JOB, LOW)]),
     Case("OPS004", [_due(72)], [(_JOB, MEDIUM)]),
     Case("OPS004", [_due(999, enabled="0"), _job()], label="disabled-or-unknown"),
+    Case("OPS004", [_given_up()], label="given-up-is-told-by-OPS003"),
 ]  # fmt: skip

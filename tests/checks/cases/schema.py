@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from agent.facts.resources import ResourceUnit
-from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NumberColumn, Table
+from agent.facts.schema import (
+    AutoIncrement,
+    BusinessObject,
+    IndexColumn,
+    NumberColumn,
+    PartitionedIndex,
+    PartitionedTable,
+    Table,
+)
 from agent.facts.settings import Variable
-from agent.terms import Severity
+from agent.model import Unavailable
+from agent.terms import Severity, Text, UnavailableKind
 from tests.harness import Case
 
 GIB = 1 << 30
@@ -80,6 +89,18 @@ def _unit(gib: int) -> ResourceUnit:
     )
 
 
+def _split(table: str = "t") -> PartitionedTable:
+    return PartitionedTable(
+        table_schema="shop", table_name=table, method="HASH", expression="id", partitions=4, pieces=4, table_rows=None,
+        largest_rows=None, first_bound=None, last_bound=None,
+    )  # fmt: skip
+
+
+def _placed(*names: str, locality: str = "LOCAL") -> list[PartitionedIndex]:
+    return [PartitionedIndex(owner="shop", table_name="t", index_name=name, locality=locality) for name in names]
+
+
+GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
 PRIMARY = _index("PRIMARY", "id", unique=True)
 B, BC = _index("b", "b"), _index("bc", "b", "c")
 INT_MAX = 2**31 - 1
@@ -89,6 +110,8 @@ CASES = [
     Case("SCH001", [_table("t"), *PRIMARY]),
     Case("SCH001", [_table("t"), *PRIMARY, _table("log"), *B], [("shop.log", Severity.LOW)]),
     Case("SCH001", [_table("log", rows=1_000_000)], [("shop.log", Severity.MEDIUM)], label="large"),
+    Case("SCH001", [_table("t"), _split()], [("shop.t", Severity.LOW)], label="partitioned"),
+    Case("SCH001", [_table("t"), (PartitionedTable, GONE)], [("shop.t", Severity.LOW)], label="partitions unknown"),
     Case("SCH001", [_table("t"), *(B * 60000)], not_assessed=True, label="indexes cut off"),
     Case("SCH002", [*PRIMARY, *B, *_index("cb", "c", "b")]),
     Case("SCH002", [*B, *BC], [("shop.t.b", Severity.LOW)]),
@@ -115,6 +138,22 @@ CASES = [
         [("shop.t.b", Severity.LOW), ("shop.t.bc", Severity.LOW)],
         label="chain",
     ),
+    Case("SCH002", [*B, *BC, _split(), *_placed("bc")], label="global beside local"),
+    Case("SCH002", [*B, *BC, _split(), *_placed("b")], label="local beside global"),
+    Case("SCH002", [*B, *BC, _split(), *_placed("b", "bc")], [("shop.t.b", Severity.LOW)], label="both local"),
+    Case("SCH002", [*B, *BC, _split()], [("shop.t.b", Severity.LOW)], label="both global"),
+    Case("SCH002", [*B, *BC, _split(), *_placed("b", "bc", locality="GLOBAL")], label="partitions of their own"),
+    Case("SCH002", [*B, *BC, *_placed("bc", locality="GLOBAL")], label="cover with partitions of its own"),
+    Case(
+        "SCH002",
+        [*PRIMARY, *_index("i", "id"), _split(), *_placed("i")],
+        [("shop.t.i", Severity.LOW)],
+        label="the key is as local as its table",
+    ),
+    Case("SCH002", [*PRIMARY, *_index("i", "id"), _split()], label="global beside the key"),
+    Case("SCH002", [*B, *BC, _split("u")], [("shop.t.b", Severity.LOW)], label="another table is partitioned"),
+    Case("SCH002", [*B, *BC, (PartitionedTable, GONE)], not_assessed=True, label="partitions unknown"),
+    Case("SCH002", [*B, *BC, (PartitionedIndex, GONE)], not_assessed=True, label="localities unknown"),
     Case("SCH003", _auto("int(11)", 1_000_001), label="cache only"),
     Case("SCH003", _auto("tinyint(4)", 127), label="type within the cache"),
     Case("SCH003", _auto("smallint(5) unsigned", 65535), label="small within the cache"),

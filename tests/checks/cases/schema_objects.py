@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from agent.facts.schema import (
@@ -13,6 +13,7 @@ from agent.facts.schema import (
     Sequence,
     Table,
 )
+from agent.facts.settings import Parameter
 from agent.terms import Severity
 from tests.harness import NOW, Case
 
@@ -40,6 +41,16 @@ def _days(first: int, last: int, partitions: int = 2) -> PartitionedTable:
 
 def _called(expression: str, last: object) -> PartitionedTable:
     return _split("RANGE", expression=expression, partitions=1, first_bound=str(last), last_bound=str(last))
+
+
+def _plain(first: object, last: object, partitions: int = 3) -> PartitionedTable:
+    """Bounds of a column that is no date by type."""
+    return _split("RANGE", expression="d", partitions=partitions, first_bound=str(first), last_bound=str(last))
+
+
+def _seconds(month: int, day: int = 1) -> int:
+    """Midnight of that day of 2026 in UTC+8, since 1970."""
+    return int(datetime(2026, month, day, tzinfo=timezone(timedelta(hours=8))).timestamp())
 
 
 def _table(name: str, *, rows: int = 0, collation: str = "utf8mb4_general_ci") -> Table:
@@ -70,6 +81,7 @@ def _invalid(kind: str) -> BusinessObject:
 FOUND = [("shop.t", LOW)]
 TODAY = NOW.date()
 LARGE = _split(table_rows=10**6)
+ROOM = Parameter(scope="TENANT", name="max_partition_num", value="65536")
 LOCAL = PartitionedIndex(owner="shop", table_name="t", index_name="k", locality="LOCAL")
 BIN = "utf8mb4_bin"
 
@@ -86,6 +98,9 @@ CASES = [
     Case("SCH011", [_split(pieces=1024)], FOUND),
     Case("SCH011", [_split(pieces=4096)], [("shop.t", MEDIUM)], label="medium"),
     Case("SCH011", [_split(pieces=7500)], [("shop.t", HIGH)], label="near the end"),
+    Case("SCH011", [_split(pieces=7500), ROOM], label="room was made"),
+    Case("SCH011", [_split(pieces=8192), ROOM], FOUND, label="an eighth of the room that was made"),
+    Case("SCH011", [_split(pieces=60_000), ROOM], [("shop.t", HIGH)], label="near the end of the room that was made"),
     Case("SCH012", [_days(-17, 15)]),
     Case("SCH012", [_days(-17, 14)], FOUND),
     Case("SCH012", [_days(-27, 3)], [("shop.t", MEDIUM)], label="medium"),
@@ -101,6 +116,28 @@ CASES = [
         "SCH012", [_called("d", 20261124), _called("to_days(d) div 7", 1), _called("to_days(d)", "x")], label="no date"
     ),
     Case("SCH012", [_split("RANGE", first_bound="'2026-01-01'", last_bound="MAXVALUE")], label="maxvalue"),
+    Case("SCH012", [_plain(20261001, 20261201)], FOUND, label="day as a number"),
+    Case("SCH012", [_plain("'20261001'", "'20261201'")], FOUND, label="day as text"),
+    Case("SCH012", [_plain("20261001,5", "20261201,9")], FOUND, label="day as a number, and another column"),
+    Case("SCH012", [_plain(20261001000000, 20261201000000)], FOUND, label="day and time as a number"),
+    Case("SCH012", [_plain(202610, 202612)], FOUND, label="month as a number"),
+    Case("SCH012", [_plain("'2026-10'", "'2026-12'")], FOUND, label="month as text"),
+    Case("SCH012", [_plain(_seconds(10), _seconds(12))], FOUND, label="seconds"),
+    Case("SCH012", [_plain(_seconds(10) * 1000, _seconds(12) * 1000)], FOUND, label="milliseconds"),
+    Case("SCH012", [_plain(20200101, 20261201, 20)], FOUND, label="the first one takes years"),
+    Case("SCH012", [_plain(_seconds(11, 13), _seconds(11, 23), 11)], [("shop.t", HIGH)], label="midnight of UTC+8"),
+    Case("SCH012", [_plain(202601, 202712, 24)], label="months ahead"),
+    Case("SCH012", [_plain(202512, 202610)], label="months, closed archive"),
+    Case("SCH012", [_plain(20261201, 20261201, 1)], label="one number could be anything"),
+    Case("SCH012", [_plain(100000, 300000), _plain(20000000, 40000000), _plain(201000, 202000)], label="ids, round"),
+    Case("SCH012", [_plain(200001, 202612, 2612)], label="ids, closer than a day"),
+    Case("SCH012", [_plain(1, 20261201), _plain(20260230, 20261201), _plain(0, 202612)], label="ids, one is no date"),
+    Case(
+        "SCH012",
+        [_plain(1_795_000_000, 1_796_000_000), _plain(1_795_000_000_000, 1_796_000_000_000)],
+        label="ids, not whole days apart",
+    ),
+    Case("SCH012", [_plain(1_795_478_401_001, 1_795_651_201_001)], label="ids, not on the second"),
     Case("SCH013", [_split(table_rows=200_000, largest_rows=199_000, partitions=3, pieces=3)]),
     Case("SCH013", [_split(table_rows=200_000, largest_rows=200_000)], FOUND),
     Case(

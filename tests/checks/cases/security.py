@@ -74,9 +74,11 @@ def _roots(count: int) -> list[Session]:
     return [replace(session, user="root", db="shop") for session in _sessions(count, 0)]
 
 
-PLATFORM = [_account(name, "%", "super", "insert", "grant_option") for name in ("ORAAUDITOR", "standbyro", "proxyro")]
+RESERVED = ("ORAAUDITOR", "standbyro", "proxyro", "odc_rnd")
+PLATFORM = [_account(name, "%", "super", "insert", "grant_option") for name in RESERVED]
 INNER = _account("__oceanbase_inner_standby_user", "%", "super", "select")
 ROLE = _account("reporting", "%", "super", "insert", "grant_option", locked=True, kind="ROLE")
+OPEN = _nodes("127.0.0.1,%")
 LOCKED = _account("old", "%", "super", "insert", "grant_option", locked=True)
 
 CASES = [
@@ -86,14 +88,21 @@ CASES = [
     Case("SEC001", [_root(), _nodes("127.0.0.1, %")], [("root@%", MEDIUM)]),
     Case("SEC001", [_root(), _nodes("0.0.0.0/0"), DENIED], [("root@%", MEDIUM)]),
     Case("SEC001", [_root()], not_assessed=True),
-    Case("SEC002", [_account("shop", "%"), _account("ops", "10.%", "select"), _root(), INNER, ROLE, LOCKED]),
-    Case("SEC002", [_account("shop", "%", "select", "process")], [("shop@%", LOW)]),
-    Case("SEC003", [_account("shop", "%", "select", "insert"), _root(), *PLATFORM, INNER, ROLE, LOCKED]),
+    Case("SEC002", [_account("shop", "%"), _account("ops", "10.%", "select"), _root(), INNER, ROLE, LOCKED, OPEN]),
+    Case("SEC002", [_account("shop", "%", "select"), OPEN], [("shop@%", LOW)]),
+    Case("SEC002", [_account("shop", "%", "process"), OPEN], label="sees sessions alone"),
+    Case("SEC002", [_account("shop", "%", "select"), _nodes("127.0.0.1,10.%")], label="the allowlist is closed"),
+    Case("SEC002", [_account("shop", "%", "select"), OPEN, ATTESTED], label="the console is closed"),
+    Case("SEC002", [_account("shop", "%", "select")], not_assessed=True, label="no allowlist"),
+    Case("SEC003", [_account("shop", "%", "select", "insert"), _root(), *PLATFORM, INNER, LOCKED]),
+    Case("SEC003", [ROLE], [("role reporting@%", LOW)], label="role"),
     Case("SEC003", [_account("shop", "10.%", "create_user")], [("shop@10.%", LOW)]),
     Case("SEC003", [_account("ops", "%", "super", "alter_system", "create_user", kind=None)], [("ops@%", MEDIUM)]),
-    Case("SEC004", [_account("shop", "%", "super"), _root(), *PLATFORM, ROLE, LOCKED]),
+    Case("SEC004", [_account("shop", "%", "super"), _root(), *PLATFORM, LOCKED]),
+    Case("SEC004", [ROLE], [("role reporting@%", LOW)], label="role"),
     Case("SEC004", [_account("shop", "%", "grant_option")], [("shop@%", LOW)]),
-    Case("SEC005", [_account("shop", "%", "select", "create"), _root(), *PLATFORM, ROLE, LOCKED]),
+    Case("SEC005", [_account("shop", "%", "select", "create"), _root(), *PLATFORM, LOCKED]),
+    Case("SEC005", [ROLE], [("role reporting@%", LOW)], label="role"),
     Case("SEC005", [_account("b", "%", "drop"), _account("a", "%", "insert", "update")], [("a@%", LOW), ("b@%", LOW)]),
     Case("SEC006", [_nodes("127.0.0.1,::1,192.168.%,10.0.0.0/8")]),
     Case("SEC006", [_nodes("%"), ATTESTED], label="the console is closed"),

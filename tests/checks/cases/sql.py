@@ -13,6 +13,7 @@ from tests.harness import Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 _NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+_NO_TOTALS = (SqlTotal, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
 _NO_TEXT = (CachedPlan, Unavailable(UnavailableKind.NOT_GRANTED, Text("not granted")))
 
 
@@ -22,6 +23,11 @@ def _ret(executions: int = 1000, code: int = 0, **other: Any) -> AuditReturn:
         "elapsed_us": 0, "planned": executions, "hard_parses": 0, "first_request": 5000, "sql_id": "X",
     }  # fmt: skip
     return AuditReturn(**{**values, **other})
+
+
+def _on(svr_ip: str, span_s: int, **other: Any) -> AuditReturn:
+    """What one server's ring holds."""
+    return _ret(svr_ip=svr_ip, last_us=span_s * 1_000_000, **other)
 
 
 _SHARE = Variable(name="ob_sql_audit_percentage", value="3")
@@ -40,10 +46,10 @@ def _reading(average_us: int = 5000, executions: int = 10, **other: Any) -> SqlS
     return _shape(executions=executions, elapsed_us=average_us * executions, **other)
 
 
-def _total(sql_id: str, elapsed_s: float, executions: int = 100) -> SqlTotal:
+def _total(sql_id: str, elapsed_s: float, executions: int = 100, rows_processed: int = 0) -> SqlTotal:
     return SqlTotal(
         sql_id=sql_id, db_name="shop", plans=1, executions=executions, elapsed_us=round(elapsed_s * 10**6), cpu_us=0,
-        disk_reads=0, rows_processed=0, rows_read=0, retries=0,
+        disk_reads=0, rows_processed=rows_processed, rows_read=0, retries=0,
     )  # fmt: skip
 
 
@@ -70,6 +76,9 @@ def _plan(
     )  # fmt: skip
 
 
+_DELETE = _plan("DELETE FROM t")
+
+
 def _two_plans(slow_ms: int, executions: int = 10) -> list[CachedPlan]:
     return [_plan(average_ms=1), _plan(plan_hash=2, average_ms=slow_ms, executions=executions)]
 
@@ -80,6 +89,8 @@ CASES = [
     Case("SQL001", [_ret(), _shape(over_1s=12), _shape("B", over_1s=8)], [("tenant", MEDIUM)]),
     Case("SQL001", [_ret(), _shape(over_1s=100)], [("tenant", HIGH)]),
     Case("SQL001", [_ret(199), _shape(over_1s=100)], not_assessed=True, label="too-few"),
+    Case("SQL001", [_ret(tenant_id=1002), _shape(tenant_id=1002, over_1s=100), _ret(10**6, tenant_id=1004)],
+         [("tenant 1002", HIGH)], label="seen from sys"),
     Case("SQL001", not_assessed=True, label="empty"),
     Case("SQL002", [_total("A", 49), _total("B", 51, executions=19)], label="rare-statement"),
     Case("SQL002", [_total("A", 50), _total("B", 50)], [("SQL A", LOW), ("SQL B", LOW)], label="at-the-limit"),
@@ -99,6 +110,8 @@ CASES = [
     Case("SQL004", [_reading(rows_read=20_000_000)], [("SQL A", HIGH)], label="nothing-returned"),
     Case("SQL004", [_reading(rows_read=99_999)], label="few-rows-read"),
     Case("SQL004", [_reading(4999, rows_read=20_000_000)], label="quick"),
+    Case("SQL004", [_shape(executions=0, rows_read=10**9), _reading()], label="only parts of plans in the ring"),
+    Case("SQL004", [_shape(executions=0, rows_read=10**9)], not_assessed=True, label="nothing but parts of plans"),
     Case("SQL004", not_assessed=True, label="empty"),
     Case("SQL005", [_cache(100_000, 90_001)]),
     Case("SQL005", [_cache(100_000, 90_000)], [("tenant", LOW)]),
@@ -110,11 +123,33 @@ CASES = [
     Case("SQL006", [_ret(980), _ret(20, -6003)], [("return code -6003", HIGH)]),
     Case("SQL006", [_ret(9990), _ret(10, -4030), _ret(4, -4016)], [("return code -4030", LOW)], label="four"),
     Case("SQL006", [_ret(500), _ret(500, -5024), _ret(500, -5001)], label="errors-of-the-user"),
+    *(Case("SQL006", [_ret(980), _ret(20, code)], [(f"return code {code}", HIGH)], label=f"{code}")
+      for code in (-6002, -6212, -6225, -6278)),
+    Case("SQL006", [_ret(99_990), _ret(5, -4012, svr_ip="10.0.0.1"), _ret(5, -4012, svr_ip="10.0.0.2")],
+         [("return code -4012", LOW)], label="on two servers"),
+    Case("SQL006", [_ret(980, tenant_id=1002), _ret(20, -4012, tenant_id=1002), _ret(10**6, tenant_id=1004)],
+         [("return code -4012 of tenant 1002", HIGH)], label="seen from sys"),
+    Case("SQL006", [_ret(980), _ret(20, -4103)], label="SQL021 has the grave ones"),
     Case("SQL006", not_assessed=True, label="empty"),
+    Case("SQL021", [_ret(10**6), _ret(9, -4012)]),
+    *(Case("SQL021", [_ret(10**6), _ret(1, code)], [(f"return code {code}", HIGH)], label=f"{code}")
+      for code in (-4103, -4108, -4184, -4377)),
+    Case("SQL021", [_ret(10**6), _ret(0, -4103, records=1, sql_id="")], [("return code -4103", HIGH)],
+         label="of the server itself"),
+    Case("SQL021", [_ret(1, -4377, tenant_id=1004), _ret(9, tenant_id=1002)],
+         [("return code -4377 of tenant 1004", HIGH)], label="seen from sys"),
+    Case("SQL021", not_assessed=True, label="empty"),
     Case("SQL007", [_ret(last_us=601_000_000)]),
     Case("SQL007", [_ret(last_us=600_000_000), _SHARE], [("tenant", LOW)]),
     Case("SQL007", [_ret(last_us=600_000_000)], [("tenant", LOW)], label="share unknown"),
     Case("SQL007", [_ret(last_us=4), _ret(5, -4012, first_us=2, last_us=60_000_000)], [("tenant", MEDIUM)]),
+    Case("SQL007", [_on("10.0.0.1", 60), _on("10.0.0.2", 900)], [("tenant", MEDIUM)], label="a quieter server"),
+    Case("SQL007", [_on("10.0.0.1", 600), _on("10.0.0.2", 9, first_request=1)], [("tenant", LOW)],
+         label="a ring that is not full yet"),
+    Case("SQL007", [_on("10.0.0.1", 60, svr_port=2882), _on("10.0.0.1", 900, svr_port=2884), _SHARE],
+         [("tenant", MEDIUM)], label="two servers of one machine"),
+    Case("SQL007", [_on("10.0.0.1", 900, tenant_id=1), _on("10.0.0.1", 600, tenant_id=1002), _SHARE],
+         [("tenant 1002", LOW)], label="seen from sys"),
     Case("SQL007", [_ret(last_us=1), _ret(5, -4012, first_request=1)], label="never-overwritten"),
     Case("SQL007", not_assessed=True, label="empty"),
     Case("SQL008", [_shape(executions=10, elapsed_us=4_999_999)]),
@@ -134,6 +169,8 @@ CASES = [
     Case("SQL010", [_shape(elapsed_us=6_000_000, queue_us=2_000_000)], [("tenant", MEDIUM)]),
     Case("SQL010", [_shape(elapsed_us=3_000_000, queue_us=2_000_000)], [("tenant", HIGH)]),
     Case("SQL010", [_shape(elapsed_us=2_000_000, queue_us=1_999_999)], label="short-queue"),
+    Case("SQL010", [_shape(elapsed_us=3_000_000, queue_us=2_000_000, tenant_id=1002), _shape("B", 199, tenant_id=1)],
+         [("tenant 1002", HIGH)], label="seen from sys"),
     Case("SQL010", [_shape(executions=199, elapsed_us=10, queue_us=10)], not_assessed=True),
     Case("SQL011", [_shape(retries=199)]),
     Case("SQL011", [_shape(retries=200)], [("SQL A", LOW)]),
@@ -153,16 +190,29 @@ CASES = [
     Case("SQL013", [_shape(executions=1, max_rows_returned=1_000_000), _NO_TEXT], [("SQL A", MEDIUM)]),
     Case("SQL013", not_assessed=True, label="empty"),
     Case("SQL014", [_plan("UPDATE t SET a = ? WHERE id = ?"), _plan("DELETE FROM t LIMIT ?"), _plan()]),
-    Case("SQL014", [_plan("DELETE FROM t", executions=1)], [("SQL A", LOW)]),
-    Case("SQL014", [_plan("update t set a = 1", plan_hash=number, executions=25) for number in (1, 2)],
-         [("SQL A", MEDIUM)], label="two-plans"),
+    Case("SQL014", [_DELETE, _total("A", 9, executions=2, rows_processed=19_999)]),
+    Case("SQL014", [_DELETE, _total("A", 9, executions=2, rows_processed=20_000)], [("SQL A", LOW)]),
+    Case("SQL014", [_DELETE, _shape(executions=1, rows_affected=1_000_000)], [("SQL A", MEDIUM)], label="by the ring"),
+    Case("SQL014", [_plan("UPDATE seq SET id = LAST_INSERT_ID(id + ?)", executions=10**6),
+                    _total("A", 99, executions=10**6, rows_processed=10**6)], label="a counter"),
+    Case("SQL014", [_DELETE, _total("A", 9, 1000, rows_processed=9), _shape(executions=1, rows_affected=10_000)],
+         [("SQL A", LOW)], label="once in the ring"),
+    Case("SQL014", [_DELETE, _total("B", 9)], label="not among those that take most time"),
+    Case("SQL014", [_DELETE, _shape(executions=0), _NO_TOTALS], not_assessed=True, label="rows unknown"),
+    Case("SQL014", [_plan(), _NO_TOTALS], label="no such statement"),
+    Case("SQL014", [_plan("update t set a = 1", plan_hash=number) for number in (1, 2)]
+         + [_total("A", 9, executions=1, rows_processed=10**6)], [("SQL A", MEDIUM)], label="two-plans"),
     Case("SQL015", [_ret(hard_parses=149)]),
     Case("SQL015", [_ret(hard_parses=150)], [("tenant", LOW)]),
     Case("SQL015", [_ret(hard_parses=400)], [("tenant", MEDIUM)]),
     Case("SQL015", [_ret(hard_parses=800)], [("tenant", HIGH)]),
+    Case("SQL015", [_ret(hard_parses=400, tenant_id=1002), _ret(10**6, tenant_id=1004)], [("tenant 1002", MEDIUM)],
+         label="seen from sys"),
     Case("SQL015", [_ret(planned=299, hard_parses=299)], not_assessed=True, label="mostly-without-a-plan"),
     Case("SQL016", [_shape(remote_plans=299)]),
     Case("SQL016", [_shape(remote_plans=300)], [("tenant", LOW)]),
     Case("SQL016", [_shape(remote_plans=600)], [("tenant", MEDIUM)]),
+    Case("SQL016", [_shape(remote_plans=300, tenant_id=1002), _shape(executions=9999, tenant_id=1004)],
+         [("tenant 1002", LOW)], label="seen from sys"),
     Case("SQL016", [_shape(executions=299, remote_plans=299)], not_assessed=True),
 ]  # fmt: skip

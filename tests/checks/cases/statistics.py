@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
-from agent.facts.schema import Table, TableStatistics
-from agent.terms import Severity
+from agent.facts.schema import StaleTable, Table, TableStatistics
+from agent.model import Unavailable
+from agent.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -18,12 +19,17 @@ def _ago(days: float | None) -> datetime | None:
     return None if days is None else NOW - timedelta(days=days)
 
 
-def _statistics(
-    analyzed: float | None = None, *, stale: str | None = None, locked: str | None = None
-) -> TableStatistics:
+def _statistics(analyzed: float | None = None, *, locked: str | None = None) -> TableStatistics:
     return TableStatistics(
         owner="shop", table_name="t", num_rows=None if analyzed is None else 10, avg_row_len=None,
-        last_analyzed=_ago(analyzed), stattype_locked=locked, stale_stats=stale,
+        last_analyzed=_ago(analyzed), stattype_locked=locked,
+    )  # fmt: skip
+
+
+def _stale(analyzed: float | None = None, *, rows: int = 10_000, changes: int = 3_000) -> StaleTable:
+    return StaleTable(
+        database_name="shop", table_name="t", last_analyzed_rows=None if analyzed is None else rows,
+        last_analyzed_time=_ago(analyzed), inserts=changes - 2, updates=1, deletes=1, stale_percent=10,
     )  # fmt: skip
 
 
@@ -38,11 +44,12 @@ def _table(created: float | None) -> Table:
     )
 
 
-def _run(days: float, status: str = "SUCCESS", *, failed: int | None = 0, kind: str = "AUTO GATHER") -> GatherTask:
+def _run(days: float, status: str = "SUCCESS", *, failed: int | None = 0) -> GatherTask:
     start = NOW - timedelta(days=days)
     return GatherTask(
-        task_id="x", type=kind, status=status, table_count=9, failed_count=failed, start_time=start, end_time=None
-    )
+        task_id="x", type="AUTO GATHER", status=status, table_count=9, failed_count=failed, start_time=start,
+        end_time=None,
+    )  # fmt: skip
 
 
 def _jobs(off: int, *, switch: tuple[str, str] = ("0", "1")) -> list[Job]:
@@ -63,30 +70,36 @@ def _unit(days: float | None) -> ResourceUnit:
     )  # fmt: skip
 
 
+_NO_VIEW = Unavailable(UnavailableKind.NO_VIEW, Text("no"))
 MOST = [(f"{day}_WINDOW", Severity.MEDIUM) for day in sorted(DAYS[:5])]
 
 
-def _lasting(hours: float, *, days: float = 3, kind: str = "AUTO GATHER") -> GatherTask:
-    run = _run(days, kind=kind)
+def _lasting(hours: float, *, days: float = 3) -> GatherTask:
+    run = _run(days)
     return replace(run, end_time=run.start_time + timedelta(hours=hours))
 
 
 CASES = [
-    Case("STA001", [_statistics(), _table(7.9)], label="young"),
-    Case("STA001", [_statistics(100), _table(100)], label="gathered"),
-    Case("STA001", [_statistics(), _table(None)], label="age unknown"),
-    Case("STA001", [_statistics(), _table(8)], [("shop.t", Severity.LOW)]),
-    Case("STA001", [_statistics(), _table(90)], [("shop.t", Severity.MEDIUM)], label="old"),
-    Case("STA002", [_statistics(7.9, stale="YES")]),
-    Case("STA002", [_statistics(100, stale="NO")], label="not stale"),
-    Case("STA002", [_statistics(100, stale=None)], label="unknown"),
-    Case("STA002", [_statistics(None, stale="YES")], label="never"),
-    Case("STA002", [_statistics(100, stale="YES", locked="ALL")], label="locked"),
-    Case("STA002", [_statistics(8, stale="YES")], [("shop.t", Severity.LOW)]),
-    Case("STA002", [_statistics(30, stale="YES")], [("shop.t", Severity.MEDIUM)], label="long"),
+    Case("STA001", [_statistics(), _stale(), _table(7.9)], label="young"),
+    Case("STA001", [_statistics(100), _stale(100), _table(100)], label="gathered"),
+    Case("STA001", [_statistics(), _stale(), _table(None)], label="age unknown"),
+    Case("STA001", [_statistics(), _table(100)], label="nothing was ever written"),
+    Case("STA001", [_statistics(), _stale(), _table(8)], [("shop.t", Severity.LOW)]),
+    Case("STA001", [_statistics(), _stale(), _table(90)], [("shop.t", Severity.MEDIUM)], label="old"),
+    Case("STA001", [_statistics(), (StaleTable, _NO_VIEW), _table(90)], not_assessed=True, label="before 4.2"),
+    Case("STA002", [_stale(7.9), _statistics(7.9)]),
+    Case("STA002", [_statistics(100)], label="not stale"),
+    Case("STA002", [_stale(100, changes=2_999), _statistics(100)], label="has just crossed the line"),
+    Case("STA002", [_stale(100, rows=100, changes=999), _statistics(100)], label="small"),
+    Case("STA002", [_stale(), _statistics()], label="never"),
+    Case("STA002", [_stale(100), _statistics(100, locked="ALL")], label="locked"),
+    Case("STA002", [_stale(8), _statistics(8)], [("shop.t", Severity.LOW)]),
+    Case("STA002", [_stale(30), _statistics(30)], [("shop.t", Severity.MEDIUM)], label="long"),
+    Case("STA002", [_stale(8, rows=0, changes=1_000)], [("shop.t", Severity.LOW)], label="empty then"),
+    Case("STA002", [(StaleTable, _NO_VIEW)], not_assessed=True, label="before 4.2"),
     Case("STA003", [_statistics(1)]),
     Case("STA003", [_statistics(1, locked="ALL")], [("shop.t", Severity.LOW)]),
-    Case("STA004", [_run(1), _run(15, "FAILED"), _run(1, "FAILED", kind="MANUAL GATHER")]),
+    Case("STA004", [_run(1), _run(15, "FAILED")]),
     Case("STA004", [_run(14, "FAILED", failed=None)], [("AUTO GATHER", Severity.LOW)]),
     Case("STA004", [_run(n, failed=1) for n in range(5)], [("AUTO GATHER", Severity.MEDIUM)], label="some tables"),
     Case("STA005", _jobs(0)),
@@ -104,5 +117,5 @@ CASES = [
     Case("STA007", [_lasting(1.9), _run(1)]),
     Case("STA007", [_lasting(2)], [("AUTO GATHER", Severity.LOW)]),
     Case("STA007", [_lasting(4), _lasting(1)], [("AUTO GATHER", Severity.MEDIUM)], label="the longest"),
-    Case("STA007", [_lasting(9, days=15), _lasting(9, kind="MANUAL GATHER")], label="long ago, by hand"),
+    Case("STA007", [_lasting(9, days=15)], label="long ago"),
 ]

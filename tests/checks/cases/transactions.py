@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.facts.resources import Counter, Memstore
 from agent.facts.sessions import Deadlock, LockWait, Session, Transaction
-from agent.facts.settings import Variable
+from agent.facts.settings import Tenant, Variable
 from agent.terms import Severity
 from tests.harness import NOW, Case
 
@@ -20,10 +20,10 @@ def _ago(seconds: float) -> datetime:
 
 def _session(
     number: int = 7, *, user: str = "shop", trans_id: int = 0, command: str = "Sleep", time: float = 0.0,
-    client: str | None = "10.1.2.3", user_host: str | None = "10.%",
+    client: str | None = "10.1.2.3", user_host: str | None = "10.%", tenant: str | None = None,
 ) -> Session:  # fmt: skip
     return Session(
-        id=number, user=user, host="10.9.9.9:51234", user_host=user_host, user_client_ip=client, command=command,
+        id=number, tenant=tenant, user=user, host="10.9.9.9:51234", user_host=user_host, user_client_ip=client, command=command,
         time=time, total_time=time, trans_id=trans_id,
     )  # fmt: skip
 
@@ -46,8 +46,8 @@ def _wait(seconds: float, trans_id: int = 1, tenant_id: int | None = None) -> Lo
     )
 
 
-def _deadlock(number: int, days: float) -> Deadlock:
-    return Deadlock(event_id=number, report_time=NOW - timedelta(days=days), cycle_size=2)
+def _deadlock(number: int, days: float, tenant_id: int | None = None) -> Deadlock:
+    return Deadlock(tenant_id=tenant_id, event_id=number, report_time=NOW - timedelta(days=days), cycle_size=2)
 
 
 def _counters(**values: int) -> list[Counter]:
@@ -70,6 +70,10 @@ def _held(count: int, asleep: int, **parts: str | None) -> list[Session]:
     return [_session(number, time=3600.0 if number < asleep else 3599.0, **parts) for number in range(count)]  # type: ignore[arg-type]
 
 
+TWO_TENANTS = [
+    Tenant(tenant_id=number, tenant_name=name, tenant_type="USER", compatibility_mode="MYSQL", status="NORMAL")
+    for number, name in ((1002, "shop"), (1004, "bank"))
+]
 LARGE = Case(
     "TXN005",
     [_memstore(200 * MIB), _session(trans_id=100), _transaction(log_bytes=20 * MIB), _transaction(log_bytes=30 * MIB)],
@@ -96,6 +100,17 @@ CASES = [
     Case("TXN002", [_session(trans_id=100, time=10.0), _transaction()], [("shop@10.%", LOW)]),
     Case("TXN002", [_session(trans_id=100, time=300.0, user_host=None), _transaction()], [("shop", MEDIUM)]),
     Case("TXN002", [_session(trans_id=100, time=3600.0), _transaction()], [("shop@10.%", HIGH)]),
+    Case(
+        "TXN002",
+        [*TWO_TENANTS, _session(trans_id=100, time=400.0, tenant="shop"), _transaction(tenant_id=1004)],
+        label="the same number in another tenant",
+    ),
+    Case(
+        "TXN002",
+        [*TWO_TENANTS, _session(trans_id=100, time=400.0, tenant="shop"), _transaction(tenant_id=1002)],
+        [("shop@10.%", MEDIUM)],
+        label="the same number in its tenant",
+    ),
     Case("TXN003", [_wait(2.9)], label="short"),
     Case("TXN003", [_wait(3), _wait(1, 2)], [("tenant", LOW)]),
     Case("TXN003", [_wait(10)], [("tenant", MEDIUM)]),
@@ -104,12 +119,32 @@ CASES = [
     Case("TXN004", [_deadlock(1, 6.9)], [("tenant", LOW)]),
     Case("TXN004", [_deadlock(number, 1) for number in range(20)], [("tenant", MEDIUM)]),
     Case("TXN004", [_deadlock(number, 1) for number in range(500)], [("tenant", HIGH)]),
+    Case(
+        "TXN004",
+        [*(_deadlock(number, 1, 1002) for number in range(20)), _deadlock(0, 1, 1004), _deadlock(0, 8, 1)],
+        [("tenant 1002", MEDIUM), ("tenant 1004", LOW)],
+        label="seen from sys",
+    ),
     Case("TXN005", [_memstore(100 * MIB), _transaction(log_bytes=31 * MIB)], label="small"),
     Case("TXN005", [_memstore(1000 * MIB), _transaction(log_bytes=49 * MIB)], label="small share"),
     Case("TXN005", [_transaction(log_bytes=64 * MIB)], label="no memstore to compare with"),
     Case("TXN005", [_memstore(1000 * MIB), _transaction(log_bytes=50 * MIB)], [("tenant", LOW)]),
     LARGE,
     Case("TXN005", [_memstore(100 * MIB), _transaction(log_bytes=50 * MIB, tenant_id=1002)], [("tenant 1002", HIGH)]),
+    Case(
+        "TXN005",
+        [_memstore(100 * MIB), *(_transaction(log_bytes=20 * MIB, tenant_id=tenant) for tenant in (1002, 1004))],
+        label="the same number in two tenants",
+    ),
+    Case(
+        "TXN005",
+        [
+            _memstore(200 * MIB), *TWO_TENANTS, _session(trans_id=100, tenant="shop"),
+            _transaction(session_id=0, log_bytes=50 * MIB, tenant_id=1004),
+        ],
+        [("tenant 1004", MEDIUM)],
+        label="no session of its tenant",
+    ),
     Case("TXN006", _counters(commit=7001, rollback=2999), label="below"),
     Case("TXN006", _counters(commit=0, rollback=9999), label="few"),
     Case("TXN006", _counters(commit=7000, rollback=3000), [("tenant 1002", LOW)]),
@@ -128,7 +163,9 @@ CASES = [
     Case("TXN008", _counters(start=100000, timeout=5000), [("tenant 1002", HIGH)]),
     Case("TXN009", [_transaction(globalid="g1", state="ACTIVE", last_request_age_s=9999)], label="at work"),
     Case("TXN009", [_transaction(globalid="g1", state="PREPARE", last_request_age_s=299)], label="young"),
-    Case("TXN009", [_transaction(state="PREPARE", last_request_age_s=9999)], label="no XA"),
+    Case("TXN009", [_transaction(globalid="", state="PREPARE", last_request_age_s=9999)], label="no XA"),
+    Case("TXN009", [_transaction(state="PREPARE", last_request_age_s=9999)], not_assessed=True, label="4.1 lacks it"),
+    Case("TXN009", label="no transaction"),
     Case("TXN009", [_transaction(globalid="g1", state="PREPARE", last_request_age_s=300)], [("tenant", MEDIUM)]),
     Case(
         "TXN009",

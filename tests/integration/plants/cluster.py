@@ -16,6 +16,7 @@ PLANTS = [
         resource="workload repository",
         ground=Ground("workload repository"),
         severity=MEDIUM,
+        cure=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, NULL)",),
         always=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, 60)",),
     ),
     Plant(
@@ -65,7 +66,7 @@ UNPLANTABLE = {
     "AVL005": _SERVERS, "AVL006": "the kernel has no DBA_OB_ZONES",
     "AVL007": _SINGLE, "AVL008": _SINGLE, "AVL009": _SINGLE,
     "AVL010": _TENANT, "AVL011": _MOVES, "AVL012": _MOVES, "AVL013": _SERVERS, "AVL014": _SERVERS, "AVL015": _TENANT,
-    "AVL016": _SINGLE, "AVL017": _TENANT, "AVL018": _SERVERS,
+    "AVL016": _SINGLE, "AVL017": _TENANT,
     "CAP020": _SERVERS, "CAP021": _SERVERS, "CAP022": _SERVERS, "CAP023": _SERVERS,
     "VER003": _SERVERS, "VER004": "the kernel's min_observer_version counts its own series",
     "OPS005": "no operation on the tenant can be made to fail and be recorded on the kernel",

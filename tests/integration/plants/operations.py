@@ -24,6 +24,7 @@ PLANTS = [
         resource="workload repository",
         ground=Ground("workload repository"),
         severity=Severity.MEDIUM,
+        cure=(PATIENCE, "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"),
     ),
 ]
 UNPLANTABLE = {

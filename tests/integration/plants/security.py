@@ -15,10 +15,15 @@ OPEN = "SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,%'"
 def _account(code: str, host: str, granted: Sequence[str], severity: Severity) -> Plant:
     """An account made with these grants, and nothing left of it afterwards."""
     name = f"'plant_{code.lower()}'@'{host}'"
+    door = ((OPEN,), (CLOSED,)) if host == "%" else ((), ())
     return Plant(
         code,
-        plant=(f"CREATE USER {name} IDENTIFIED BY 'Plant-2026'", *(grant.replace("WHO", name) for grant in granted)),
-        always=(f"DROP USER IF EXISTS {name}", f"DROP USER IF EXISTS 'plant_{code.lower()}'@'10.%'"),
+        plant=(
+            *door[0],
+            f"CREATE USER {name} IDENTIFIED BY 'Plant-2026'",
+            *(grant.replace("WHO", name) for grant in granted),
+        ),
+        always=(*door[1], f"DROP USER IF EXISTS {name}", f"DROP USER IF EXISTS 'plant_{code.lower()}'@'10.%'"),
         resource=f"plant_{code.lower()}@{host}",
         severity=severity,
     )

@@ -154,12 +154,12 @@ PLANTS = [
     ),
     Plant(
         "SQL014",
-        plant=("CREATE TABLE {db}.cart (id INT PRIMARY KEY, amount INT)",),
-        load=("DELETE FROM cart",) * 3,
-        resource=shape("DELETE FROM cart"),
+        plant=table_of(2),
+        load=("DELETE FROM item",),
+        resource=shape("DELETE FROM item"),
         ground=SHAPES,
         severity=LOW,
-        mended_load=("DELETE FROM cart WHERE id < 5",) * 3,
+        mended_load=("DELETE FROM item WHERE id < 5",) * 3,
     ),
     Plant(
         "SQL015",
@@ -211,5 +211,6 @@ UNPLANTABLE = {
     "SQL020": "what a test can fill stays in memory",
     "SQL005": "the hit rate counts everything since the start of the kernel that all tests share",
     "SQL007": "the audit of a kernel that is minutes old is short before anything is planted",
+    "SQL021": "nothing that SQL can do damages data or fills the disk of a kernel that goes on",
     "SQL010": "takes more concurrent statements than the tenant has workers",
 }

@@ -34,7 +34,6 @@ def judged(code: str, rows: Sequence[Any]) -> CheckResult:
 def table(name: str, rows: int | None, width: int | None) -> TableStatistics:
     return TableStatistics(
         owner="shop", table_name=name, num_rows=rows, avg_row_len=width, last_analyzed=NOW, stattype_locked=None,
-        stale_stats=None,
     )  # fmt: skip
 
 

@@ -1,0 +1,53 @@
+"""SQL021: statements that end with an error of which a single one is too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.facts.sql import AuditReturn
+from checks.sql.ring import by_tenant, code_name
+
+# Return codes that say that data or the server itself is damaged, with the server's own words for them.
+GRAVE = {
+    -4103: "Data checksum error",
+    -4108: "Physic data checksum error",
+    -4184: "Server out of disk space",
+    -4377: "fatal internal error",
+}
+
+
+@check(
+    code="SQL021",
+    name="sql.grave_error",
+    unit=Unit.COUNT,
+    actor=Actor.BOTH,
+    title="A statement met damaged data, a full disk or a fatal internal error",
+    finding="{resource} ({message}): records in the SQL audit that end with it: {value}.",
+    remediation=Remediation(
+        advice="Checksum errors (-4103, -4108): have hardware and replicas looked at before anything else, and keep "
+        "the backups of before. Disk space (-4184): make room or add servers, large sorts spill to that disk too. A "
+        "fatal internal error (-4377) is a defect. Hand TRACE_ID, time and server to OceanBase support at once.",
+        pre_check="Select SVR_IP, TRACE_ID, SQL_ID and REQUEST_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it "
+        "still has them.",
+        post_check="The code does not come back in GV$OB_SQL_AUDIT.",
+        risk="Repeating the statement may read the damaged block again; restarting the server before the logs are "
+        "saved may lose the cause.",
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def grave_error(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
+    """Most errors matter by their share. These do not wait for a second one: a block whose checksum is wrong stays
+    wrong, a full disk soon stops all writing, and a fatal internal error is a defect that the next release may have
+    mended. The server's own statements count too, for they read the same data."""
+    if not returns:
+        raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
+    for tenant_id, rows in by_tenant(returns).items():
+        for code in sorted({row.ret_code for row in rows} & GRAVE.keys()):
+            found = [row for row in rows if row.ret_code == code]
+            evidence: dict[str, Scalar] = {
+                "message": GRAVE[code],
+                "sql_id": max(row.sql_id for row in found) or None,
+                "server": next((row.svr_ip for row in found if row.svr_ip), None),
+            }
+            yield Measurement(code_name(code, tenant_id), sum(row.records for row in found), evidence)

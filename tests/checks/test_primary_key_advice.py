@@ -1,0 +1,49 @@
+"""The statements for a table without a primary key: only where they can run to their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.facts.schema import PartitionedTable, Table
+from agent.kernel import Kernel
+from agent.model import Finding, Unavailable
+from agent.terms import Text, UnavailableKind
+from tests.harness import run_check, snapshot_of
+
+DATABASE = "primary_key_test"
+TABLE = Table(
+    table_schema=DATABASE, table_name="t", table_rows=0, data_length=0, table_collation=None, create_time=None
+)
+SPLIT = PartitionedTable(
+    table_schema=DATABASE, table_name="t", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
+    largest_rows=None, first_bound=None, last_bound=None,
+)  # fmt: skip
+GONE = (PartitionedTable, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
+
+
+def finding(*facts: Any) -> Finding:
+    (found,) = run_check("SCH001", snapshot_of([TABLE, *facts])).findings
+    return found
+
+
+def test_an_unpartitioned_table_gets_statements() -> None:
+    assert len(finding().sql) == len(finding().rollback) == 2
+
+
+@pytest.mark.parametrize("facts", [SPLIT, GONE], ids=["partitioned", "unknown"])
+def test_no_statement_where_the_second_could_be_refused(facts: object) -> None:
+    assert finding(facts).sql == finding(facts).rollback == ()
+
+
+@pytest.mark.kernel
+def test_the_server_refuses_a_key_without_the_partitioning_column(kernel: Kernel) -> None:
+    kernel.run([f"CREATE DATABASE {DATABASE}", f"CREATE TABLE {DATABASE}.t (a INT) PARTITION BY HASH (a) PARTITIONS 2"])
+    try:
+        adding, keying = finding().sql
+        kernel.run([adding])
+        with pytest.raises(Exception, match="1503"):
+            kernel.run([keying])
+    finally:
+        kernel.run([f"DROP DATABASE {DATABASE}"])
