@@ -8,9 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from agent.kernel import Kernel, running
 from tests.database import Database, Source, opened, source_of
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("untimed")
 
 # What tests count with record_property, and how it is called in the summary.
 FIGURES = {

@@ -60,7 +60,8 @@ COLUMNS: dict[str, Holds] = {
     **dict.fromkeys(("statement", "expression"), Holds.SQL),
     **dict.fromkeys(("first_bound", "last_bound"), Holds.BOUND),
     "column_name": Holds.COLUMN, "index_name": Holds.INDEX, "sequence_name": Holds.SEQUENCE,
-    "outline_name": Holds.OUTLINE, "zone": Holds.ZONE, "tenant_name": Holds.TENANT, "tenant": Holds.TENANT, "job_name": Holds.JOB,
+    "outline_name": Holds.OUTLINE, "zone": Holds.ZONE, "tenant_name": Holds.TENANT, "tenant": Holds.TENANT,
+    "job_name": Holds.JOB,
     "policy_name": Holds.POLICY, "sql_id": Holds.SQL_ID, "info": Holds.TEXT, "globalid": Holds.TEXT,
     "resource": Holds.TEXT, "by": Holds.PERSON,
 }  # fmt: skip

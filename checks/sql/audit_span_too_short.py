@@ -23,7 +23,6 @@ from agent.facts.sql import AuditReturn
 from checks.parameters.changes import raised
 from checks.sql.ring import by_tenant
 
-
 SYS_TENANT = 1
 
 

@@ -49,8 +49,8 @@ class ErrorParams(Params):
     "{errors_count} of {executions_count}), SQL {sql_id} among them.",
     remediation=Remediation(
         advice="Timeouts (-4012, -6212): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): "
-        "look for large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and touch rows "
-        "in one order. Transactions that the server ended (-6002, -6210, -6211, -6224, -6278): commit sooner, and "
+        "look for large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and touch "
+        "rows in one order. Transactions that the server ended (-6002, -6210, -6211, -6224, -6278): commit sooner, and "
         "repeat the whole transaction. An unknown result (-6225): look in the data whether it was committed before "
         "repeating. Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
         pre_check="Select TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it still "

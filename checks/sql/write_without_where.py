@@ -16,8 +16,8 @@ from checks.sql.ring import shape_name, text_of
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="UPDATE or DELETE without a condition",
-    finding="{resource} changes every row of its table: it has no WHERE and no LIMIT, and changed {value} rows each time "
-    "(limit {limit}; executions: {executions_count}). {statement}",
+    finding="{resource} changes every row of its table: it has no WHERE and no LIMIT, and changed {value} rows each "
+    "time (limit {limit}; executions: {executions_count}). {statement}",
     remediation=Remediation(
         advice="Ask the owner whether every row is meant. To empty a table use TRUNCATE TABLE; to change many rows go "
         "through them in batches by key, so that no transaction gets large.",

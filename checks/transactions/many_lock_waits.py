@@ -18,9 +18,9 @@ from agent.facts.sessions import LockWait
     finding="{resource}: {value} transactions wait for locks (limit {limit}), {same_count} of them in one table or "
     "partition.",
     remediation=Remediation(
-        advice="Look at ID2 of those that wait in one table or partition (TYPE and ID1). Where it names one row that row "
-        "is hot: split the counter or balance into several rows, collect the changes and apply them together, or change "
-        "that row last before the commit. Where the rows differ, look for the long transaction that holds them.",
+        advice="Look at ID2 of those that wait in one table or partition (TYPE and ID1). Where it names one row that "
+        "row is hot: split the counter or balance into several rows, collect the changes and apply them together, or "
+        "change that row last before the commit. Where the rows differ, look for the long transaction that holds them.",
         sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
         no_rollback="The statement only reads.",
         pre_check="Repeat the query several times: the queue is there each time.",

@@ -115,7 +115,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(list(Engagement.model_json_schema()["properties"])), TREES, max_size=6))
 def test_any_yaml_gives_an_engagement_or_a_config_error(tmp_path: Path, blocks: dict[str, str]) -> None:
     content = "".join(f"{name}: {tree}\n" for name, tree in blocks.items()) or "{}"

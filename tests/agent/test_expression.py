@@ -113,7 +113,7 @@ def test_deep_nesting_is_refused_and_costs_nothing(text: str) -> None:
     assert refusal(text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(alphabet=string.ascii_lowercase + string.digits + "()[]{}'\"._+-*/<>=!, \n#:@", max_size=60))
 def test_any_text_is_an_expression_or_refused(text: str) -> None:
     try:

@@ -59,7 +59,7 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
     assert path.stat().st_mode & 0o077 == 0
 
 
-MUTATION = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MUTATION = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @MUTATION

@@ -193,7 +193,7 @@ def statements(draw: st.DrawFn) -> str:
     return words + draw(st.sampled_from(["", ";", f" -- {CANARY}", f" # {CANARY}"]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(statements(), st.data())
 def test_no_canary_survives_whole_cut_or_damaged(sql: str, data: st.DataObject) -> None:
     masked = mask(sql)
@@ -206,7 +206,6 @@ def test_no_canary_survives_whole_cut_or_damaged(sql: str, data: st.DataObject) 
         assert mask(found) == found
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_masked_once_and_for_all(sql: str) -> None:
     assert mask(mask(sql)) == mask(sql)

@@ -141,7 +141,7 @@ def test_messages_never_repeat_a_value(tmp_path: Path, value: str) -> None:
     assert not any("CRET" in problem for problem in problems_of(tmp_path / "a.yaml", f"password: {value}\nb: 1\n"))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
         st.binary(max_size=60),

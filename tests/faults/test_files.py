@@ -37,7 +37,7 @@ from tests.harness import shipped
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 REVOCATION = "form: ob-health revocation 1\nrevokes: T-1\nreason: The audit is over.\n"
 Reading = Callable[[], object]

@@ -91,7 +91,7 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     assert "too large" in refusal(engagement)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_altered_by_one_byte(tmp_path: Path, data: st.DataObject) -> None:
     engagement = prepared(tmp_path)
@@ -233,7 +233,7 @@ def test_inside_the_service_a_reason_is_not_needed_and_not_kept(tmp_path: Path, 
     assert authorize(engagement, "orders", NOW, SOURCES, "a reason").outside_service == ""
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     change=st.sampled_from(["", "{", "- 1", "form: 5", "\x00", "targets: []", "window: {days: [mon], timezone: Mars}"])
     | st.text(max_size=40),

@@ -121,7 +121,7 @@ def test_what_is_no_signature_is_said_with_the_way_to_make_one(armored: bytes) -
     assert "ssh-keygen -Y sign -n ob-health" in refusal(CONTENT, armored, KEY.public_key())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_no_bit_of_document_or_signature_can_be_flipped(data: st.DataObject) -> None:
     armored = sshsig.sign(CONTENT, KEY)
@@ -139,7 +139,7 @@ def test_no_bit_of_document_or_signature_can_be_flipped(data: st.DataObject) -> 
         refusal(CONTENT, b"-----BEGIN SSH SIGNATURE-----\n" + text + b"\n-----END SSH SIGNATURE-----", KEY.public_key())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_and_never_a_traceback(blob: bytes) -> None:
     refusal(CONTENT, blob, KEY.public_key())
@@ -148,7 +148,7 @@ def test_any_bytes_are_refused_and_never_a_traceback(blob: bytes) -> None:
     refusal(CONTENT, armored, KEY.public_key())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=100) | st.text(max_size=60).map(lambda text: f"ssh-ed25519 {text}"))
 def test_any_text_for_a_key_is_a_key_or_a_value_error(line: str) -> None:
     with pytest.raises(ValueError):

@@ -39,7 +39,7 @@ def test_hostile_names_are_text(attack: str) -> None:
         assert any(text == attack for text in texts(found["top_sql"]))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(max_size=60))
 def test_any_name_makes_a_valid_picture(name: str) -> None:
     document = sample.rich(1)

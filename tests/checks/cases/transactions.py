@@ -23,8 +23,8 @@ def _session(
     client: str | None = "10.1.2.3", user_host: str | None = "10.%", tenant: str | None = None,
 ) -> Session:  # fmt: skip
     return Session(
-        id=number, tenant=tenant, user=user, host="10.9.9.9:51234", user_host=user_host, user_client_ip=client, command=command,
-        time=time, total_time=time, trans_id=trans_id,
+        id=number, tenant=tenant, user=user, host="10.9.9.9:51234", user_host=user_host, user_client_ip=client,
+        command=command, time=time, total_time=time, trans_id=trans_id,
     )  # fmt: skip
 
 
@@ -139,7 +139,9 @@ CASES = [
     Case(
         "TXN005",
         [
-            _memstore(200 * MIB), *TWO_TENANTS, _session(trans_id=100, tenant="shop"),
+            _memstore(200 * MIB),
+            *TWO_TENANTS,
+            _session(trans_id=100, tenant="shop"),
             _transaction(session_id=0, log_bytes=50 * MIB, tenant_id=1004),
         ],
         [("tenant 1004", MEDIUM)],
