@@ -66,9 +66,7 @@ def frequent(shapes: Rows[SqlShape], minimum: int, min_average_ms: int = 0) -> I
     none at all."""
     require_executions(sum(row.executions for row in shapes), 1)
     return (
-        row
-        for row in shapes
-        if row.sql_id and row.executions >= minimum and average_us(row) >= min_average_ms * 1000
+        row for row in shapes if row.sql_id and row.executions >= minimum and average_us(row) >= min_average_ms * 1000
     )
 
 

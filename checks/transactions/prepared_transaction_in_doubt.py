@@ -40,9 +40,7 @@ def prepared_transaction_in_doubt(transactions: Rows[Transaction], clock: Rows[C
     if transactions and all(item.globalid is None for item in transactions):
         raise NotAssessed("This version does not tell which transactions are XA transactions.")
     doubtful = {
-        (item.tenant_id, item.tx_id): item
-        for item in transactions
-        if item.globalid and item.state not in NOT_IN_DOUBT
+        (item.tenant_id, item.tx_id): item for item in transactions if item.globalid and item.state not in NOT_IN_DOUBT
     }
     for item in doubtful.values():
         since = item.last_request_time or item.ctx_create_time

@@ -36,9 +36,7 @@ from tests.faults.mutations import WHOLE_FILES, spoilt_bytes, spoilt_json, spoil
 from tests.harness import shipped
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-FUZZ = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 REVOCATION = "form: ob-health revocation 1\nrevokes: T-1\nreason: The audit is over.\n"
 Reading = Callable[[], object]
 

@@ -54,7 +54,7 @@ def outcomes(delivered: Delivered) -> set[str]:
     return {result["outcome"] for result in delivered.document["results"]}
 
 
-def test_the_kernel_is_killed_while_sources_are_read(tmp_path: Path, record_property: Record) -> None:
+def test_the_kernel_is_killed_while_sources_are_read(kernel: Kernel, tmp_path: Path, record_property: Record) -> None:
     found: dict[str, str] = {}
     with contextlib.suppress(pymysql.OperationalError), running() as own, site_on(own, tmp_path, ACCOUNT) as site:
         delivered = site.run(at("Memstore", lambda: os.kill(own.pid, signal.SIGKILL)))
@@ -64,7 +64,7 @@ def test_the_kernel_is_killed_while_sources_are_read(tmp_path: Path, record_prop
         assert isinstance(said, str) and said.startswith("shop: ")
     assert found.pop("Counter") == "ok" and set(found.values()) == {"lost"} and len(found) == 4, found
     assert "not_assessed" in missing and "error" not in missing
-    with running() as again, site_on(again, tmp_path, ACCOUNT) as site:
+    with site_on(kernel, tmp_path, "hx_again") as site:
         assert set(statuses(site.run()).values()) == {"ok"} and site.recorded() == 2
     record_property("faults", 1)
 
