@@ -128,33 +128,24 @@ class TableStatistics:
 
 
 @source(
-    "oceanbase.DBA_OB_TABLE_STAT_STALE_INFO",
+    "oceanbase.DBA_TAB_MODIFICATIONS",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS_OWNER.replace('OWNER', 'DATABASE_NAME')} AND PARTITION_NAME IS NULL AND IS_STALE = 'YES'",
-    order_by="DATABASE_NAME, TABLE_NAME",
+    where=f"{BUSINESS_OWNER.replace('OWNER', 'TABLE_OWNER')} AND INSERTS + UPDATES + DELETES > 0",
+    group_by="TABLE_OWNER, TABLE_NAME",
+    order_by="TABLE_OWNER, TABLE_NAME",
     limit=20000,
 )
-class StaleTable:
-    """One business table of which more rows than ``stale_percent`` have changed since its statistics were gathered.
+class TableChanges:
+    """Rows of one business table that were inserted, updated and deleted since its statistics were gathered.
 
-    Where they were never gathered (then ``last_analyzed_time`` is None) any change counts. Since 4.2.0.
+    Where they were never gathered it is since the table was made. DBA_OB_TABLE_STAT_STALE_INFO says the same and
+    costs ten times as much to plan; the column STALE_STATS of DBA_TAB_STATISTICS is always NO.
     """
 
-    database_name: str
+    table_owner: str
     table_name: str
-    last_analyzed_rows: int | None
-    last_analyzed_time: datetime | None = expr(
-        "CASE WHEN LAST_ANALYZED_TIME > '1971-01-01' THEN LAST_ANALYZED_TIME END"
-    )
-    inserts: int
-    updates: int
-    deletes: int
-    stale_percent: int
-
-    @property
-    def changes(self) -> int:
-        return self.inserts + self.updates + self.deletes
+    changes: int = expr("SUM(INSERTS + UPDATES + DELETES)")
 
 
 @source(

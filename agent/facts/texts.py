@@ -51,7 +51,9 @@ _WORDS = (
 # By column, of whatever view: names of columns mean the same everywhere but for what FIELDS says.
 COLUMNS: dict[str, Holds] = {
     **dict.fromkeys(_WORDS.split(), Holds.WORD),
-    **dict.fromkeys(("table_schema", "owner", "database_name", "db", "db_name", "sequence_owner"), Holds.DATABASE),
+    **dict.fromkeys(
+        ("table_schema", "owner", "table_owner", "database_name", "db", "db_name", "sequence_owner"), Holds.DATABASE
+    ),
     **dict.fromkeys(("table_name", "object_name", "original_name"), Holds.TABLE),
     **dict.fromkeys(("user", "user_name"), Holds.ACCOUNT),
     **dict.fromkeys(("host", "svr_ip", "user_host", "user_client_ip"), Holds.HOST),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
-from agent.facts.schema import StaleTable, Table, TableStatistics
+from agent.facts.schema import Table, TableChanges, TableStatistics
 
 
 @check(
@@ -29,19 +29,19 @@ from agent.facts.schema import StaleTable, Table, TableStatistics
     ),
 )
 def never_gathered(
-    statistics: Rows[TableStatistics], stale: Rows[StaleTable], tables: Rows[Table], clock: Rows[Clock]
+    statistics: Rows[TableStatistics], changes: Rows[TableChanges], tables: Rows[Table], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
     """Without statistics the optimizer falls back on rough guesses of the storage layer: it knows the number of rows
     at best, not how values are spread, and picks join orders and indexes by luck. A table to which nothing was ever
     written is not meant: the nightly windows pass it over."""
     created = {(row.table_schema, row.table_name): row.create_time for row in tables}
-    written = {(row.database_name, row.table_name): row.changes for row in stale}
+    written = {(row.table_owner, row.table_name): row.changes for row in changes}
     for row in statistics:
         key = row.owner, row.table_name
-        since, changes = created.get(key), written.get(key)
-        if row.last_analyzed is None and row.num_rows is None and since and changes:
+        since, count = created.get(key), written.get(key)
+        if row.last_analyzed is None and row.num_rows is None and since and count:
             age = (clock[0].as_of - since).days
             yield Measurement(
                 f"{row.owner}.{row.table_name}", age,
-                {"schema": row.owner, "table": row.table_name, "changes_count": changes},
+                {"schema": row.owner, "table": row.table_name, "changes_count": count},
             )  # fmt: skip

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
-from agent.facts.schema import StaleTable, TableStatistics
+from agent.facts.schema import TableChanges, TableStatistics
 
 
 @params
 class StaleParams(Params):
-    min_stale_ratio: float
+    min_changed_pct: float
     min_changes_count: int
 
 
@@ -35,20 +35,18 @@ class StaleParams(Params):
     ),
 )
 def stale(
-    tables: Rows[StaleTable], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams
+    changes: Rows[TableChanges], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams
 ) -> Iterator[Measurement]:
     """A table counts as stale once about a tenth of its rows has changed, and the next nightly window gathers it. With
     several times as many changes and old statistics the windows did not reach it: its plans rest on a size and on
     value ranges that are no longer true. Small tables and locked ones are not meant."""
-    locked = {(row.owner, row.table_name) for row in statistics if row.stattype_locked}
-    for row in tables:
-        rows, analyzed = row.last_analyzed_rows, row.last_analyzed_time
-        if rows is None or analyzed is None or (row.database_name, row.table_name) in locked:
+    changed = {(row.table_owner, row.table_name): row.changes for row in changes}
+    for row in statistics:
+        count, rows = changed.get((row.owner, row.table_name), 0), row.num_rows
+        if row.stattype_locked or rows is None or row.last_analyzed is None:
             continue
-        enough = max(rows * row.stale_percent / 100 * p.min_stale_ratio, p.min_changes_count)
-        if row.changes >= enough:
-            age, changes = (clock[0].as_of - analyzed).days, row.changes
+        if count >= max(rows * p.min_changed_pct / 100, p.min_changes_count):
             yield Measurement(
-                f"{row.database_name}.{row.table_name}", age,
-                {"schema": row.database_name, "table": row.table_name, "changes_count": changes, "rows_count": rows},
+                f"{row.owner}.{row.table_name}", (clock[0].as_of - row.last_analyzed).days,
+                {"schema": row.owner, "table": row.table_name, "changes_count": count, "rows_count": rows},
             )  # fmt: skip

@@ -75,11 +75,9 @@ def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
         last_analyzed=ago(days=1 + number % 3), stattype_locked=None, stale_stats="NO", global_stats="YES",
     )  # fmt: skip
     # A few have crossed the line today and wait for the night.
-    stale = number % 4 == 0
     cluster.add(
-        "DBA_OB_TABLE_STAT_STALE_INFO", database_name=SCHEMA, table_name=name, last_analyzed_rows=rows,
-        last_analyzed_time=ago(days=1 + number % 3), inserts=rows // 9 if stale else rows // 100, updates=0, deletes=0,
-        stale_percent=10, is_stale="YES" if stale else "NO",
+        "DBA_TAB_MODIFICATIONS", table_owner=SCHEMA, table_name=name, partition_name=None, subpartition_name=None,
+        inserts=rows // 9 if number % 4 == 0 else rows // 100, updates=1, deletes=0,
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def tables(shelf: Shelf, target: Target, count: int) -> None:
     one = "v.TABLE_NAME = 'customers'"
     for view, where in {"TABLES": one, "STATISTICS": one, "COLUMNS": f"{one} AND v.COLUMN_NAME = 'id'"}.items():
         multiply(shelf, target, f"information_schema.{view}", where, count, table_name=name)
-    for view in ("DBA_TAB_STATISTICS", "DBA_OB_TABLE_STAT_STALE_INFO"):
+    for view in ("DBA_TAB_STATISTICS", "DBA_TAB_MODIFICATIONS"):
         multiply(shelf, target, f"oceanbase.{view}", one, count, table_name=name)
     named = "v.OBJECT_NAME = 'customers'"
     multiply(shelf, target, "oceanbase.DBA_OBJECTS", named, count, object_name=name, object_id=number)

@@ -21,16 +21,14 @@ def named(column: str, *values: str) -> Callable[[Row], bool]:
 def stale(cluster: Cluster) -> None:
     orders = named("TABLE_NAME", "orders")
     cluster.change("DBA_TAB_STATISTICS", {"LAST_ANALYZED": ago(days=45)}, orders)
-    change = {"LAST_ANALYZED_TIME": ago(days=45), "LAST_ANALYZED_ROWS": 22_000_000, "INSERTS": 26_000_000}
-    cluster.change("DBA_OB_TABLE_STAT_STALE_INFO", {**change, "IS_STALE": "YES"}, orders)
+    cluster.change("DBA_TAB_MODIFICATIONS", {"INSERTS": 26_000_000}, orders)
 
 
 def never_gathered(cluster: Cluster) -> None:
     payments = named("TABLE_NAME", "payments")
     change = {"NUM_ROWS": None, "LAST_ANALYZED": None, "STALE_STATS": None}
     cluster.change("DBA_TAB_STATISTICS", change, payments)
-    never = {"LAST_ANALYZED_ROWS": None, "LAST_ANALYZED_TIME": None, "INSERTS": 46_000_000, "IS_STALE": "YES"}
-    cluster.change("DBA_OB_TABLE_STAT_STALE_INFO", never, payments)
+    cluster.change("DBA_TAB_MODIFICATIONS", {"INSERTS": 46_000_000}, payments)
 
 
 def locked(cluster: Cluster) -> None:

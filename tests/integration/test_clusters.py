@@ -35,8 +35,8 @@ NOTHING_IS_GOOD = {
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
 BUSINESS = {
-    "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NumberColumn", "StaleTable", "Table",
-    "TableStatistics",
+    "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NumberColumn", "Table",
+    "TableChanges", "TableStatistics",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
-from agent.facts.schema import StaleTable, Table, TableStatistics
+from agent.facts.schema import Table, TableChanges, TableStatistics
 from agent.model import Unavailable
 from agent.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
@@ -19,18 +19,15 @@ def _ago(days: float | None) -> datetime | None:
     return None if days is None else NOW - timedelta(days=days)
 
 
-def _statistics(analyzed: float | None = None, *, locked: str | None = None) -> TableStatistics:
+def _statistics(analyzed: float | None = None, *, rows: int = 10_000, locked: str | None = None) -> TableStatistics:
     return TableStatistics(
-        owner="shop", table_name="t", num_rows=None if analyzed is None else 10, avg_row_len=None,
+        owner="shop", table_name="t", num_rows=None if analyzed is None else rows, avg_row_len=None,
         last_analyzed=_ago(analyzed), stattype_locked=locked,
     )  # fmt: skip
 
 
-def _stale(analyzed: float | None = None, *, rows: int = 10_000, changes: int = 3_000) -> StaleTable:
-    return StaleTable(
-        database_name="shop", table_name="t", last_analyzed_rows=None if analyzed is None else rows,
-        last_analyzed_time=_ago(analyzed), inserts=changes - 2, updates=1, deletes=1, stale_percent=10,
-    )  # fmt: skip
+def _changes(count: int = 3_000) -> TableChanges:
+    return TableChanges(table_owner="shop", table_name="t", changes=count)
 
 
 def _table(created: float | None) -> Table:
@@ -80,23 +77,23 @@ def _lasting(hours: float, *, days: float = 3) -> GatherTask:
 
 
 CASES = [
-    Case("STA001", [_statistics(), _stale(), _table(7.9)], label="young"),
-    Case("STA001", [_statistics(100), _stale(100), _table(100)], label="gathered"),
-    Case("STA001", [_statistics(), _stale(), _table(None)], label="age unknown"),
+    Case("STA001", [_statistics(), _changes(), _table(7.9)], label="young"),
+    Case("STA001", [_statistics(100), _changes(), _table(100)], label="gathered"),
+    Case("STA001", [_statistics(), _changes(), _table(None)], label="age unknown"),
     Case("STA001", [_statistics(), _table(100)], label="nothing was ever written"),
-    Case("STA001", [_statistics(), _stale(), _table(8)], [("shop.t", Severity.LOW)]),
-    Case("STA001", [_statistics(), _stale(), _table(90)], [("shop.t", Severity.MEDIUM)], label="old"),
-    Case("STA001", [_statistics(), (StaleTable, _NO_VIEW), _table(90)], not_assessed=True, label="before 4.2"),
-    Case("STA002", [_stale(7.9), _statistics(7.9)]),
-    Case("STA002", [_statistics(100)], label="not stale"),
-    Case("STA002", [_stale(100, changes=2_999), _statistics(100)], label="has just crossed the line"),
-    Case("STA002", [_stale(100, rows=100, changes=999), _statistics(100)], label="small"),
-    Case("STA002", [_stale(), _statistics()], label="never"),
-    Case("STA002", [_stale(100), _statistics(100, locked="ALL")], label="locked"),
-    Case("STA002", [_stale(8), _statistics(8)], [("shop.t", Severity.LOW)]),
-    Case("STA002", [_stale(30), _statistics(30)], [("shop.t", Severity.MEDIUM)], label="long"),
-    Case("STA002", [_stale(8, rows=0, changes=1_000)], [("shop.t", Severity.LOW)], label="empty then"),
-    Case("STA002", [(StaleTable, _NO_VIEW)], not_assessed=True, label="before 4.2"),
+    Case("STA001", [_statistics(), _changes(1), _table(8)], [("shop.t", Severity.LOW)]),
+    Case("STA001", [_statistics(), _changes(), _table(90)], [("shop.t", Severity.MEDIUM)], label="old"),
+    Case("STA001", [_statistics(), (TableChanges, _NO_VIEW), _table(90)], not_assessed=True, label="no view"),
+    Case("STA002", [_changes(), _statistics(7.9)]),
+    Case("STA002", [_statistics(100)], label="unchanged"),
+    Case("STA002", [_changes(2_999), _statistics(100)], label="has just crossed the line"),
+    Case("STA002", [_changes(999), _statistics(100, rows=100)], label="small"),
+    Case("STA002", [_changes(), _statistics()], label="never"),
+    Case("STA002", [_changes(), _statistics(100, locked="ALL")], label="locked"),
+    Case("STA002", [_changes(), _statistics(8)], [("shop.t", Severity.LOW)]),
+    Case("STA002", [_changes(), _statistics(30)], [("shop.t", Severity.MEDIUM)], label="long"),
+    Case("STA002", [_changes(1_000), _statistics(8, rows=0)], [("shop.t", Severity.LOW)], label="empty then"),
+    Case("STA002", [(TableChanges, _NO_VIEW), _statistics(100)], not_assessed=True, label="no view"),
     Case("STA003", [_statistics(1)]),
     Case("STA003", [_statistics(1, locked="ALL")], [("shop.t", Severity.LOW)]),
     Case("STA004", [_run(1), _run(15, "FAILED")]),
