@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -75,7 +75,7 @@ def _severity(value: Any, loc: Loc, problems: Problems) -> Severity | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | None:

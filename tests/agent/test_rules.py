@@ -77,6 +77,7 @@ checks:
     [
         ("{medium: 70, high: 80, critical: 90}", "{medium: 70, high: 70}", "CAP901.ladder", "must rise"),
         ("{medium: 70, high: 80, critical: 90}", "{medium: .nan}", "CAP901.ladder.medium", "a number"),
+        ("{medium: 70, high: 80, critical: 90}", f"{{medium: 1{'0' * 400}}}", "CAP901.ladder.medium", "a number"),
         ("{medium: 70, high: 80, critical: 90}", "{medium: true}", "CAP901.ladder.medium", "a number"),
         ("{medium: 70, high: 80, critical: 90}", "{}", "CAP901.ladder", "a mapping of severities"),
         ("{medium: 70, high: 80, critical: 90}", "[70]", "CAP901.ladder", "a mapping of severities"),

@@ -79,6 +79,6 @@ def test_a_parallel_statement_is_one_execution_with_the_rows_of_its_workers(kern
     finally:
         kernel.run(["DROP DATABASE rows_read", "SET GLOBAL ob_sql_audit_percentage = 1"])
     assert [row.executions for row in found] == [TIMES]
-    assert found[0].rows_read == ROWS * TIMES
+    assert ROWS * TIMES <= found[0].rows_read < ROWS * (TIMES + 1)  # a worker may read a row more
     assert (found[0].user_name, found[0].errors, found[0].remote_plans) == ("root", 0, TIMES)
     assert found[0].max_elapsed_us <= found[0].elapsed_us
