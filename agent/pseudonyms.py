@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot.tokenizer_core import TokenType
 
 from agent.facts import SYSTEM_SCHEMAS
+from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, Holds
 from agent.masking import MASKED, Lexed, lex
@@ -29,10 +30,7 @@ _WELL_KNOWN: dict[Holds, re.Pattern[str]] = {
     Holds.TABLE: re.compile(r"__recycle_\$_[\d_]+"),
     Holds.COLUMN: re.compile(r"SYS_NC[\w$]*"),
     Holds.INDEX: re.compile("PRIMARY"),
-    Holds.ACCOUNT: re.compile(
-        r"root|__oceanbase_inner\w*|(?i:oraauditor|lbacsys|sys|standbyro|proxyro|ocp_monitor|oceanbase|operator"
-        r"|obmigrate|omc|idb_ddl|odc_rnd|odc_ddl|dwexp)"
-    ),
+    Holds.ACCOUNT: re.compile(rf"root|{INTERNAL_PREFIX}\w*|(?i:{'|'.join(sorted(PLATFORM))})"),
     Holds.HOST: re.compile(
         r"%|0\.0\.0\.0/0|::/0|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+", re.IGNORECASE
     ),

@@ -7,6 +7,13 @@ from datetime import datetime
 from agent.facts import source
 from agent.terms import DataClass
 
+# Accounts that OceanBase, its tools and its clouds make for themselves; consoles keep these names from customers.
+PLATFORM = frozenset({
+    "oraauditor", "lbacsys", "sys", "standbyro", "proxyro", "ocp_monitor", "oceanbase", "operator", "obmigrate", "omc",
+    "idb_ddl", "odc_rnd", "odc_ddl", "dwexp",
+})  # fmt: skip
+INTERNAL_PREFIX = "__oceanbase_inner"
+
 
 @source(
     "oceanbase.DBA_OB_USERS",

@@ -22,12 +22,13 @@ NOT_OURS = f"IS_INNER_SQL = 0 AND IS_EXECUTOR_RPC = 0 AND USER_NAME <> {OWN_ACCO
 _WITH_PARTS = f"IS_INNER_SQL = 0 AND (IS_EXECUTOR_RPC = 1 OR USER_NAME <> {OWN_ACCOUNT})"
 # Ids of databases that users create; system ones, our own session's among them, lie below.
 BUSINESS_DATABASE_ID = "DB_ID > 500000"
+NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
 _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
+_PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
 # Where the storage layer scans block by block, as it does once rows have left the memstore, it counts as read only
 # what it hands on; the rows that it went through stand in a column of their own.
 _ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
-_PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
 
 
 def _taken(sql: str) -> str:
@@ -38,9 +39,6 @@ def _taken(sql: str) -> str:
 def _count(condition: str) -> str:
     """How many executions are so; what is seldom true is asked first, for this is summed over the whole ring."""
     return f"SUM(CASE WHEN {condition} AND IS_EXECUTOR_RPC = 0 THEN 1 ELSE 0 END)"
-
-
-NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
 
 
 @source(

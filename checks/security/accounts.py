@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.facts.accounts import Account
+from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account
 
-# Accounts that OceanBase, its tools and its clouds make for themselves; consoles keep these names from customers.
-PLATFORM = frozenset({
-    "oraauditor", "lbacsys", "sys", "standbyro", "proxyro", "ocp_monitor", "oceanbase", "operator", "obmigrate", "omc",
-    "idb_ddl", "odc_rnd", "odc_ddl", "dwexp",
-})  # fmt: skip
-INTERNAL_PREFIX = "__oceanbase_inner"
 ANYWHERE = frozenset({"%", "0.0.0.0/0", "::/0"})
 
 # Privileges that change the server or the accounts themselves.

@@ -21,6 +21,7 @@ from agent.cli_snapshot import snapshot_app
 from agent.errors import ConfigError, HealthAgentError
 from agent.evaluate import evaluate
 from agent.facts import all_sources
+from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
 from agent.facts.texts import COLUMNS, FIELDS, Holds
 from agent.i18n import render
@@ -32,7 +33,7 @@ from agent.sealing import Key, new_key, read_key
 from agent.snapshot import load, read_file, save, to_body
 from agent.terms import Outcome
 from checks.schema.float_for_exact_values import MONEY, RATE
-from checks.security.accounts import ANYWHERE, INTERNAL_PREFIX, PLATFORM
+from checks.security.accounts import ANYWHERE
 from checks.security.tls_not_used import LOCAL
 from tests.agent.test_snapshot import SNAPSHOT, opened, packed
 from tests.checks import cases
@@ -79,7 +80,7 @@ def test_every_part_of_a_snapshot_is_known() -> None:
 
 def test_what_checks_look_for_in_names_stays() -> None:
     assert TELLING >= MONEY | RATE
-    for name in (*PLATFORM, "root", f"{INTERNAL_PREFIX}_user"):
+    for name in (*PLATFORM, *map(str.upper, PLATFORM), "root", f"{INTERNAL_PREFIX}_user"):
         assert NAMES.of(Holds.ACCOUNT, name) == name
     for host in (*ANYWHERE, "127.0.0.1", "127.0.0.1:4000", "localhost", "::1", "[::1]:4000", "::ffff:127.0.0.1"):
         assert NAMES.of(Holds.HOST, host) == host
