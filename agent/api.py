@@ -33,6 +33,7 @@ __all__ = [
     "Unit",
     "Version",
     "check",
+    "is_meta",
     "params",
     "tenant_name",
 ]
@@ -50,6 +51,11 @@ class Params:
 def params(cls: type[P]) -> type[P]:
     """Make a subclass of ``Params`` a frozen record without defaults."""
     return dataclass(frozen=True, kw_only=True)(cls)
+
+
+def is_meta(tenant_id: int | None) -> bool:
+    """Whether this is the META tenant of a user tenant: the odd ids above 1, which is sys."""
+    return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
 
 
 def tenant_name(tenant_id: int | None) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, is_meta, tenant_name
 from agent.facts.cluster import BalanceJob
 from agent.facts.given import Clock
-from checks.availability.streams import is_meta
 
 
 @check(

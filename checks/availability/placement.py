@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from agent.api import Rows
+from agent.api import Rows, is_meta
 from agent.facts.cluster import Location
 from agent.facts.settings import Tenant
-from checks.availability.streams import is_meta
 
 SYS_STREAM = 1
 

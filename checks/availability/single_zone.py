@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, is_meta, tenant_name
 from agent.facts.resources import ResourceUnit
-from checks.availability.streams import is_meta
 
 
 @check(

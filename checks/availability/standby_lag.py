@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check, is_meta
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
-from checks.availability.streams import is_meta, seconds_behind
+from checks.availability.streams import seconds_behind
 
 
 @check(

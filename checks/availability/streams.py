@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent.api import NotAssessed, Rows, tenant_name
+from agent.api import NotAssessed, Rows, is_meta, tenant_name
 from agent.facts import most_rows
 from agent.facts.resources import LogReplica
 
 NS_PER_S = 1_000_000_000
 _MOST = most_rows(LogReplica)
-
-
-def is_meta(tenant_id: int | None) -> bool:
-    """Whether this is the META tenant of a user tenant: the odd ids above 1, which is sys."""
-    return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
 
 
 def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from agent.api import tenant_name
+from agent.api import is_meta, tenant_name
 from agent.facts.given import Attestation
-from checks.availability.streams import is_meta
 
 DAY = timedelta(days=1)
 

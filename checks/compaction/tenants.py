@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Rows, tenant_name
+from agent.api import Rows, is_meta, tenant_name
 from agent.facts.maintenance import MajorCompaction
-from checks.availability.streams import is_meta
 
 
 def by_tenant(compaction: Rows[MajorCompaction]) -> Iterator[tuple[str, MajorCompaction]]:
