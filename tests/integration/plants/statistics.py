@@ -25,7 +25,8 @@ PLANTS = [
             "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
             *["INSERT INTO {db}.t (b) SELECT b FROM {db}.t"] * 10,
             "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()",
-            *["INSERT INTO {db}.t (b) VALUES (3)"] * 3,  # the counters of changes lag by a statement
+            "SELECT SLEEP(1.2)",  # a session hands on what it has counted with a change, but not twice a second
+            "INSERT INTO {db}.t (b) VALUES (3)",
         ],
         later=timedelta(days=9),
         resource="{db}.t",
