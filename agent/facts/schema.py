@@ -15,6 +15,7 @@ MAX_INDEX_COLUMNS = 60000
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 # The position goes before a bound, always seven digits, so that the largest text is the last partition's.
 _BOUND = "CONCAT(PARTITION_ORDINAL_POSITION + 1000000, PARTITION_DESCRIPTION)"
+_CATCH_ALL = "PARTITION_DESCRIPTION LIKE 'MAXVALUE%'"
 
 
 @source(
@@ -162,7 +163,8 @@ class PartitionedTable:
     """One partitioned business table. ``pieces`` are its partitions, or subpartitions where it has them.
 
     Row counts are those of the optimizer statistics, None where they were never gathered. The bounds are those of the
-    first and the last range partition as the server spells them.
+    first and the last range partition as the server spells them, but for one that takes all the rest (MAXVALUE):
+    ``catch_all_pieces`` counts that one, or its subpartitions, and ``catch_all_rows`` what is in it.
     """
 
     table_schema: str
@@ -174,7 +176,9 @@ class PartitionedTable:
     table_rows: int | None = expr("SUM(TABLE_ROWS)")
     largest_rows: int | None = expr("MAX(TABLE_ROWS)")
     first_bound: str | None = expr(f"SUBSTR(MIN({_BOUND}), 8)")
-    last_bound: str | None = expr(f"SUBSTR(MAX({_BOUND}), 8)")
+    last_bound: str | None = expr(f"SUBSTR(MAX(CASE WHEN NOT {_CATCH_ALL} THEN {_BOUND} END), 8)")
+    catch_all_pieces: int = expr(f"COUNT(CASE WHEN {_CATCH_ALL} THEN 1 END)")
+    catch_all_rows: int | None = expr(f"SUM(CASE WHEN {_CATCH_ALL} THEN TABLE_ROWS END)")
 
 
 @source(

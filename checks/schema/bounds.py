@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-_QUOTED = re.compile(r"'(\d{4}-\d{2}-\d{2})[^']*'(?:,.*)?")
+from agent.facts.schema import PartitionedTable
+
+_QUOTED = re.compile(r"'(\d{4})([-/])(\d{2})\2(\d{2})[^']*'(?:,.*)?")
 _CALL = re.compile(r"\s*(to_days|unix_timestamp|year)\s*\([^()]+\)\s*", re.IGNORECASE)
 # 20250101, 202501, 20250101000000, also as text, or 2025-01; what follows a comma bounds another column.
 _WRITTEN = re.compile(r"'?((?:19|20)\d\d)-?(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:0{6})?)?'?(?:,.*)?")
@@ -18,12 +20,13 @@ _SUMMER_TIME = timedelta(hours=1)
 _WIDEST = timedelta(days=732)
 
 
-def days_of(expression: str | None, first: str | None, last: str | None, partitions: int) -> tuple[date, date] | None:
-    """The days of the first and the last bound; None where they are no dates."""
-    named = day_of(expression, first), day_of(expression, last)
+def days_of(table: PartitionedTable) -> tuple[date, date] | None:
+    """The days of the first and the last bound but MAXVALUE; None where they are no dates."""
+    first, last = table.first_bound, table.last_bound
+    named = day_of(table.expression, first), day_of(table.expression, last)
     if named[0] and named[1]:
         return named[0], named[1]
-    return _plain_days(first, last, partitions)
+    return _plain_days(first, last, table.partitions - (table.catch_all_pieces > 0))
 
 
 def day_of(expression: str | None, bound: str | None) -> date | None:
@@ -32,7 +35,7 @@ def day_of(expression: str | None, bound: str | None) -> date | None:
     call = _CALL.fullmatch(expression or "")
     try:
         if quoted:
-            return date.fromisoformat(quoted[1])
+            return date(int(quoted[1]), int(quoted[3]), int(quoted[4]))
         if not call or not bound:
             return None
         match call[1].lower():

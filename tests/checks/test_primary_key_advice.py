@@ -18,7 +18,7 @@ TABLE = Table(
 )
 SPLIT = PartitionedTable(
     table_schema=DATABASE, table_name="t", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
-    largest_rows=None, first_bound=None, last_bound=None,
+    largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
 )  # fmt: skip
 GONE = (PartitionedTable, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
 

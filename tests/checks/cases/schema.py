@@ -92,7 +92,7 @@ def _unit(gib: int) -> ResourceUnit:
 def _split(table: str = "t") -> PartitionedTable:
     return PartitionedTable(
         table_schema="shop", table_name=table, method="HASH", expression="id", partitions=4, pieces=4, table_rows=None,
-        largest_rows=None, first_bound=None, last_bound=None,
+        largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
     )  # fmt: skip
 
 

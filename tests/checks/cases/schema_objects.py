@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -28,7 +29,7 @@ def _sequence(last: int, **parts: Any) -> Sequence:
 def _split(method: str = "HASH", **parts: Any) -> PartitionedTable:
     values = {
         "expression": "id", "partitions": 4, "pieces": 4, "table_rows": None, "largest_rows": None, "first_bound": None,
-        "last_bound": None,
+        "last_bound": None, "catch_all_pieces": 0, "catch_all_rows": None,
     }  # fmt: skip
     return PartitionedTable(table_schema="shop", table_name="t", method=method, **{**values, **parts})
 
@@ -43,9 +44,14 @@ def _called(expression: str, last: object) -> PartitionedTable:
     return _split("RANGE", expression=expression, partitions=1, first_bound=str(last), last_bound=str(last))
 
 
-def _plain(first: object, last: object, partitions: int = 3) -> PartitionedTable:
+def _plain(first: object, last: object, partitions: int = 3, **parts: Any) -> PartitionedTable:
     """Bounds of a column that is no date by type."""
-    return _split("RANGE", expression="d", partitions=partitions, first_bound=str(first), last_bound=str(last))
+    return _split("RANGE", expression="d", partitions=partitions, first_bound=str(first), last_bound=str(last), **parts)
+
+
+def _overgrown(last: int, rows: int | None) -> PartitionedTable:
+    """A table whose last bound lies so many days ahead, and so many rows in a partition for the rest."""
+    return dataclasses.replace(_days(last - 30, last, 3), catch_all_pieces=1, catch_all_rows=rows)
 
 
 def _seconds(month: int, day: int = 1) -> int:
@@ -115,7 +121,8 @@ CASES = [
     Case(
         "SCH012", [_called("d", 20261124), _called("to_days(d) div 7", 1), _called("to_days(d)", "x")], label="no date"
     ),
-    Case("SCH012", [_split("RANGE", first_bound="'2026-01-01'", last_bound="MAXVALUE")], label="maxvalue"),
+    Case("SCH012", [_overgrown(9, 10**6)], label="a partition for the rest"),
+    Case("SCH012", [_plain("'2026/10/01'", "'2026/12/01'")], FOUND, label="day with slashes"),
     Case("SCH012", [_plain(20261001, 20261201)], FOUND, label="day as a number"),
     Case("SCH012", [_plain("'20261001'", "'20261201'")], FOUND, label="day as text"),
     Case("SCH012", [_plain("20261001,5", "20261201,9")], FOUND, label="day as a number, and another column"),
@@ -138,6 +145,18 @@ CASES = [
         label="ids, not whole days apart",
     ),
     Case("SCH012", [_plain(1_795_478_401_001, 1_795_651_201_001)], label="ids, not on the second"),
+    Case("SCH021", [_overgrown(-6, 10**6)]),
+    Case("SCH021", [_overgrown(-7, 10_000)], FOUND),
+    Case("SCH021", [_overgrown(-90, 10_000)], [("shop.t", MEDIUM)], label="medium"),
+    Case("SCH021", [_overgrown(-90, 9_999), _overgrown(-90, None)], label="few rows, no statistics"),
+    Case("SCH021", [_days(-100, -90)], label="no partition for the rest"),
+    Case("SCH021", [_plain(1000, 2000, 3, catch_all_pieces=1, catch_all_rows=10**6)], label="no dates"),
+    Case(
+        "SCH021",
+        [_plain(202608, 202610, 4, catch_all_pieces=8, catch_all_rows=10**6)],
+        FOUND,
+        label="months as numbers, subpartitions",
+    ),
     Case("SCH013", [_split(table_rows=200_000, largest_rows=199_000, partitions=3, pieces=3)]),
     Case("SCH013", [_split(table_rows=200_000, largest_rows=200_000)], FOUND),
     Case(

@@ -87,6 +87,21 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
+        "SCH021",
+        plant=[
+            "CREATE TABLE {db}.t (id INT, made DATETIME, PRIMARY KEY (id, made)) PARTITION BY RANGE COLUMNS (made)"
+            " (PARTITION a VALUES LESS THAN ('2031-01-01'), PARTITION b VALUES LESS THAN ('2031-02-01'),"
+            " PARTITION rest VALUES LESS THAN (MAXVALUE))",
+            "INSERT INTO {db}.t VALUES (0, '2031-02-02')",
+            *[f"INSERT INTO {{db}}.t SELECT id + {2**power}, made FROM {{db}}.t" for power in range(14)],
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
+        cure=["ALTER TABLE {db}.t TRUNCATE PARTITION rest", "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')"],
+        later=datetime(2031, 2, 20, tzinfo=UTC) - datetime.now(UTC),
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "SCH013",
         plant=_SKEWED,
         cure=["DROP TABLE {db}.t"],

@@ -1,0 +1,51 @@
+"""SCH021: rows that gather in the partition for everything beyond the last bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.given import Clock
+from agent.facts.schema import PartitionedTable
+from checks.schema.bounds import days_of
+
+
+@params
+class CatchAllParams(Params):
+    min_rows_count: int
+
+
+@check(
+    code="SCH021",
+    name="schema.catch_all_partition_fills",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="Partition for everything beyond fills up",
+    finding="{resource}: the last partition with a bound ended {value} ago ({bound}), and the MAXVALUE partition "
+    "behind it holds {rows_count} rows by statistics; limit {limit}.",
+    remediation=Remediation(
+        advice="Lay the table out anew in a window, with partitions for the months that are there and for those to "
+        "come: a new table beside it and an exchange of names, or ALTER TABLE ... PARTITION BY, which rewrites it. "
+        "A partition cannot be added behind MAXVALUE, so let a scheduled job add partitions to a table without one.",
+        no_rollback="The layout cannot be turned back in place; the old table stays as long as it is not dropped.",
+        pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions. Disk for a second copy.",
+        post_check="information_schema.PARTITIONS shows rows in the months that they belong to.",
+        risk="Rewriting a large table takes hours of CPU and disk, and offline DDL locks it meanwhile.",
+        window=True,
+        link="https://en.oceanbase.com/docs/oceanbase-database",
+    ),
+)
+def catch_all_partition_fills(
+    tables: Rows[PartitionedTable], clock: Rows[Clock], p: CatchAllParams
+) -> Iterator[Measurement]:
+    """Once the last dated partition has passed, all new rows fall into the one for the rest. It grows without end: old
+    months can no longer be dropped in a moment, and a condition on the date no longer leaves any partition out. Small
+    numbers of rows, as a wrong date leaves them, are not meant."""
+    today = clock[0].as_of.date()
+    for table in tables:
+        days, rows = days_of(table), table.catch_all_rows or 0
+        if days and rows >= p.min_rows_count:
+            yield Measurement(
+                f"{table.table_schema}.{table.table_name}", (today - days[1]).days,
+                {"bound": days[1].isoformat(), "rows_count": rows},
+            )  # fmt: skip
