@@ -24,7 +24,7 @@ sample: demo  ## The sample report in docs/sample/, from a fresh demo
 	cp build/demo/report.* build/demo/findings.* docs/sample/
 
 test: $(STAMP)  ## Every test, on two embedded kernels side by side
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 again: $(STAMP)  ## The tests that failed last time, one after the other
 	$(BIN)/pytest --last-failed --last-failed-no-failures none

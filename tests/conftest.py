@@ -28,6 +28,12 @@ def pytest_report_header() -> str:
     return f"database: {source_of(os.environ)}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that need the kernel go first: they take longest, and at the end short ones keep every worker busy."""
+    long = {item.path for item in items if item.get_closest_marker("kernel")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The sums of what tests that passed have counted. Reports of a teardown hold it all, of other processes too."""
     passed = {report.nodeid for report in terminalreporter.getreports("passed")}
