@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent import console, pipeline, registry, retention, rules, snapshot
-from agent.config import load_engagement, overrides_of
+from agent.config import load_engagement
 from agent.document import Document, read_document, to_document
 from agent.engagement import Engagement
 from agent.errors import ConfigError, HealthAgentError, HistoryError
@@ -85,6 +85,7 @@ def _job(
 ) -> pipeline.Job:
     found = registry.load(engagement.rules.checks)
     ruleset = rules.load(found.checks)
+    pipeline.rules_of(engagement, found.checks, ruleset, now.date())  # what is wrong is said before anything is sent
     notes = () if history else (_NO_HISTORY,)
     return pipeline.Job(engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes)
 
@@ -270,7 +271,7 @@ def validate_rules(path: Path | None, engagement: Path | None) -> None:
     ruleset = rules.load(found.checks, file)
     if loaded:
         today = datetime.now(loaded.service.zone).date()
-        ruleset = rules.apply(ruleset, found.checks, file, overrides_of(loaded), loaded.mutes, today)
+        ruleset = pipeline.rules_of(loaded, found.checks, ruleset, today, file)
     for problem in (*found.problems, *ruleset.problems):
         console.warn(problem)
     console.say("{file}: {rules_count} rules, no problems", file=str(file), rules_count=len(ruleset.rules))

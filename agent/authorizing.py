@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent import console, registry
+from agent import console, pipeline, registry, rules
 from agent.assessing import data_classes_of, targets_of, worst_of
 from agent.authorization import sshsig
 from agent.authorization.authorize import authorize
@@ -19,6 +19,7 @@ from agent.authorization.request import DAYS, Request, parsed
 from agent.engagement import Engagement
 from agent.errors import ConfigError, NotAuthorized
 from agent.facts import spec_of
+from agent.scaffold import refuse_leftovers
 from agent.terms import DataClass, Text
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
@@ -44,7 +45,12 @@ class Options:
 
 
 def write_request(engagement: Engagement, path: Path, options: Options, now: datetime) -> Path:
-    """The file for the customer. Raises ConfigError for a wish that cannot be, and where the file is there already."""
+    """The file for the customer.
+
+    Raises ConfigError for a wish that cannot be, for an engagement that is not filled in, and where the file is there
+    already.
+    """
+    refuse_leftovers(engagement)
     if path.exists():
         args = {"file": str(path)}
         text = "{file} already exists and is never overwritten; choose another name, or move it away"
@@ -142,12 +148,17 @@ def read_key(path: Path) -> sshsig.PrivateKey:
 
 
 def verify_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str = "") -> int:
-    """Everything that assessing checks before it connects, for each target; the exit code."""
-    rows = [row for row in registry.load(engagement.rules.checks).sources if spec_of(row)]
+    """Everything that assessing checks before it connects, for each target; the exit code.
+
+    Raises RulesError for overrides and mutes that cannot be.
+    """
+    found = registry.load(engagement.rules.checks)
+    pipeline.rules_of(engagement, found.checks, rules.load(found.checks), now.date())
+    rows = [row for row in found.sources if spec_of(row)]
     codes = []
     for name in targets_of(engagement, target):
         try:
-            found = authorize(engagement, name, now, rows, outside_service)
+            allowed = authorize(engagement, name, now, rows, outside_service)
         except NotAuthorized as error:
             console.fail(error)
             codes.append(error.exit_code)
@@ -155,9 +166,9 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
         codes.append(0)
         console.say(
             "{target}: authorization {reference} holds until {until}, signed with {signer}", "bold", target=name,
-            reference=found.reference, until=found.not_after.astimezone(UTC), signer=found.signer,
+            reference=allowed.reference, until=allowed.not_after.astimezone(UTC), signer=allowed.signer,
         )  # fmt: skip
-        read = covered(rows, found)
+        read = covered(rows, allowed)
         unread = ", ".join(row.__name__ for row in rows if row not in read)
         console.say(
             "    {covered_count} of {all_count} fact sources are covered", covered_count=len(read), all_count=len(rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -14,7 +13,7 @@ from agent.engagement import Engagement, OverridesFile
 from agent.fieldtypes import Invalid
 from agent.spec import Override
 from agent.terms import Scalar, Text
-from agent.yamlfile import Loc, Locate, place, read_yaml, unusable
+from agent.yamlfile import Loc, Locate, place, read_yaml, unknown_key, unusable
 
 __all__ = ["Engagement", "load_engagement", "overrides_of", "validated"]
 
@@ -66,7 +65,7 @@ def _load(root: type[B], path: Path) -> B:
 def validated(root: type[B], data: Any, locate: Locate, path: Path) -> B:
     """What ``read_yaml`` gave, as blocks. Raises ConfigError with every problem listed."""
     try:
-        return root.model_validate(data, context={"directory": path.parent})
+        return root.model_validate(data, context={"path": path, "locate": locate})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     problems = sorted((_problem(root, detail, path, locate) for detail in details), key=lambda problem: problem[0])
@@ -86,19 +85,11 @@ def _message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str
     if isinstance(cause, Invalid):
         return cause.msgid, cause.args_by_name
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(root, loc)
+        return unknown_key(str(loc[-1]), _known_keys(root, loc[:-1]))
     args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
     if "expected" in args:
         args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
     return _MESSAGES.get(detail["type"], _OTHER), args
-
-
-def _unknown_key(root: type[BaseModel], loc: Loc) -> tuple[str, dict[str, Scalar]]:
-    known = _known_keys(root, loc[:-1])
-    nearest = get_close_matches(str(loc[-1]), known, n=1)
-    if nearest:
-        return "{place}: unknown key; did you mean {nearest}?", {"nearest": nearest[0]}
-    return "{place}: unknown key; delete it, or write one of: {known}", {"known": ", ".join(known)}
 
 
 def _known_keys(root: type[BaseModel], loc: Loc) -> list[str]:

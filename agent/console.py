@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
@@ -22,6 +24,7 @@ out = Console()
 err = Console(stderr=True)
 BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+_WHOLE = ("id", "code")
 BAND_WORDS = {
     "excellent": "excellent", "good": "good", "attention": "needs attention", "poor": "poor", "danger": "in danger",
 }  # fmt: skip
@@ -79,11 +82,19 @@ def fail(error: HealthAgentError) -> None:
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
-    """A table of plain cells."""
-    grid = Table(*(tr(heading) for heading in headings), title=tr(title) if title else None, title_justify="left")
-    for row in rows:
-        grid.add_row(*(cell if isinstance(cell, Plain) else Plain(clean(str(cell))) for cell in row))
-    out.print(grid)
+    """A table of plain cells, folded to the terminal's width and never cut; what people type again is not folded."""
+    cells = [[cell if isinstance(cell, Plain) else Plain(clean(str(cell))) for cell in row] for row in rows]
+    titles = [Plain(tr(heading)) for heading in headings]
+    grid = Table(title=tr(title) if title else None, title_justify="left", box=SIMPLE_HEAD, show_edge=False,
+                 pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
+    for index, heading in enumerate(headings):
+        words = [word for row in (titles, *cells) for word in row[index].plain.split()]
+        longest = max(map(cell_len, words), default=1)
+        whole = heading in _WHOLE
+        grid.add_column(titles[index], overflow="fold", no_wrap=whole, min_width=longest if whole else min(longest, 10))
+    for row in cells:
+        grid.add_row(*row)
+    out.print(grid, crop=False)
 
 
 def summary(document: dict[str, Any], files: Iterable[object]) -> None:

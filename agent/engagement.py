@@ -36,6 +36,7 @@ from agent.fieldtypes import (
     SshKey,
     Timezone,
     User,
+    WholeFile,
     Words,
     not_before,
 )
@@ -221,18 +222,21 @@ class OverrideEntry(Block):
     change: Annotated[dict[str, Any], Field(min_length=1)]
 
 
-class OverridesFile(Block):
+class OverridesFile(WholeFile):
     """A file of overrides that several engagements can share."""
 
     overrides: Some[OverrideEntry]
 
     @property
     def as_model(self) -> tuple[spec.Override, ...]:
-        return _overrides(self.overrides)
+        return _overrides(self, self.overrides, "overrides")
 
 
-def _overrides(entries: tuple[OverrideEntry, ...]) -> tuple[spec.Override, ...]:
-    return tuple(spec.Override(o.code, o.owner, o.reason, o.until, o.change) for o in entries)
+def _overrides(file: WholeFile, entries: tuple[OverrideEntry, ...], *above: str) -> tuple[spec.Override, ...]:
+    return tuple(
+        spec.Override(o.code, o.owner, o.reason, o.until, o.change, file.place(*above, index))
+        for index, o in enumerate(entries)
+    )
 
 
 class Rules(Block):
@@ -243,7 +247,7 @@ class Rules(Block):
     checks: Many[ExistingFile] = ()
 
 
-class Engagement(Block):
+class Engagement(WholeFile):
     """A whole engagement file."""
 
     customer: Customer
@@ -267,14 +271,17 @@ class Engagement(Block):
     def mutes(self) -> tuple[spec.Mute, ...]:
         """The mutes, in the order of the file."""
         return tuple(
-            spec.Mute(m.owner, m.reason, m.until, m.fingerprint or "", m.code or "", m.resource or "")
-            for m in self.mute_entries
+            spec.Mute(
+                m.owner, m.reason, m.until, m.fingerprint or "", m.code or "", m.resource or "",
+                self.place("mutes", index),
+            )
+            for index, m in enumerate(self.mute_entries)
         )
 
     @property
     def overrides(self) -> tuple[spec.Override, ...]:
         """The overrides written in the engagement itself; ``rules.file`` may hold more."""
-        return _overrides(self.rules.overrides)
+        return _overrides(self, self.rules.overrides, "rules", "overrides")
 
     def business_of(self, target_name: str) -> Business:
         """The target's own business profile, or the engagement's."""

@@ -18,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    PrivateAttr,
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
@@ -28,6 +29,7 @@ from agent.authorization import sshsig
 from agent.secrets import is_reference
 from agent.terms import Scalar
 from agent.units import parse_size
+from agent.yamlfile import Loc, Locate, place
 
 T = TypeVar("T")
 _YEARS = range(2000, 2200)
@@ -55,6 +57,27 @@ class Block(BaseModel):
             return data
         known = {field.alias or name for name, field in cls.model_fields.items()}
         return {key: value for key, value in data.items() if value is not None or key not in known}
+
+
+class WholeFile(Block):
+    """The outermost block. It knows where its parts stand, for what is found wrong with them only later."""
+
+    _path: Path = PrivateAttr(default=Path("engagement"))
+    _locate: Locate = PrivateAttr(default_factory=lambda: lambda loc: 1)
+
+    def model_post_init(self, context: Any) -> None:
+        """Pydantic hands on what ``agent.config`` knows of the file."""
+        if context:
+            self._path, self._locate = context["path"], context["locate"]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def place(self, *above: int | str) -> Callable[[Loc], str]:
+        """For messages: where the parts of the block that ``above`` leads to stand."""
+        return lambda loc: place(self._path, self._locate, (*above, *loc))
 
 
 def _matching(pattern: str, msgid: str) -> AfterValidator:
@@ -119,7 +142,8 @@ def _path(value: Any, info: ValidationInfo) -> Path:
     """Relative paths start at the engagement file's directory, ``~`` at the reader's home."""
     if not isinstance(value, str):
         raise Invalid("{place}: write the path of a file")
-    return Path((info.context or {}).get("directory", Path()) / os.path.expanduser(value))
+    file: Path = (info.context or {}).get("path", Path())
+    return file.parent / os.path.expanduser(value)
 
 
 def _file(value: Any, info: ValidationInfo) -> Path:

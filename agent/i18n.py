@@ -82,6 +82,8 @@ def format_value(value: Scalar, unit: Unit | None, language: str) -> str:
 
 
 def _number(value: float, digits: int) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"  # a float holds no more than 53 bits of it
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import agent
@@ -40,7 +40,7 @@ from agent.report.render import HOUSE, prepare, render
 from agent.roadmap import roadmap
 from agent.scheduler import is_due
 from agent.score import score
-from agent.spec import Ruleset
+from agent.spec import CheckSpec, Ruleset
 from agent.terms import Text
 
 Progress = Callable[[str, int, int], None]
@@ -153,13 +153,19 @@ def _collected(
     return dataclasses.replace(facts, cost=cost, budget=session.budget, receipt=receipt, statements=tuple(session.sent))
 
 
+def rules_of(
+    engagement: Engagement, specs: Mapping[str, CheckSpec], shipped: Ruleset, today: date, path: Path | None = None
+) -> Ruleset:
+    """The shipped rules (of ``path``, if not the usual file) as the engagement changes them. Raises RulesError."""
+    overrides, file = overrides_of(engagement), path or rules.shipped_path()
+    return rules.apply(shipped, specs, file, overrides, engagement.mutes, today, str(engagement.path))
+
+
 def conclude(job: Job, assessment_id: str, authorization: Authorization | None, facts: Snapshot) -> Assessment:
     """Evaluate, score, compare: pure from here to the assessment."""
     engagement, specs = job.engagement, job.registry.checks
     earlier, forgotten = job.recalled
-    ruleset = rules.apply(
-        job.shipped, specs, rules.shipped_path(), overrides_of(engagement), engagement.mutes, job.now.date()
-    )
+    ruleset = rules_of(engagement, specs, job.shipped, job.now.date())
     results = evaluate(specs.values(), ruleset, facts)
     scored = score(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import sys
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.errors import RulesError
 from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
 from agent.terms import Scalar, Severity, Text
-from agent.yamlfile import Loc
+from agent.yamlfile import Loc, unknown_key
 
 _KEYS = {"params", "group", "enabled"}
 _LADDER_KEYS = _KEYS | {"ladder", "worst", "descending"}
@@ -30,6 +30,17 @@ class Problems:
     def add(self, loc: Loc, msgid: str, **args: Scalar) -> None:
         self._found.append(Text(msgid, {"place": self._place(loc), **args}))
 
+    def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
+        """The last step of ``loc`` is a key that none of the known is."""
+        msgid, args = unknown_key(str(loc[-1]), sorted(known))
+        self.add(loc, msgid, **args)
+
+    def at(self, place: Callable[[Loc], str]) -> Problems:
+        """The same collection, for paths that stand elsewhere."""
+        elsewhere = Problems(self._file, place)
+        elsewhere._found = self._found
+        return elsewhere
+
     def raise_any(self) -> None:
         if self._found:
             text = Text("{file} cannot be used; problems found: {problems_count}",
@@ -44,7 +55,7 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rul
         return None
     known = _VALUE_KEYS if spec.expects_value else _LADDER_KEYS if "ladder" in entry else _FIXED_KEYS
     for key in sorted(set(entry) - known):
-        problems.add((*loc, key), "{place}: unknown key; known are {known}", known=", ".join(sorted(known)))
+        problems.unknown_key((*loc, key), known)
     judge = _judge(spec, entry, loc, problems)
     values, params = _params(spec, entry.get("params", {}), (*loc, "params"), problems)
     group, enabled = entry.get("group", ""), entry.get("enabled", True)
@@ -191,8 +202,10 @@ def _params(spec: CheckSpec, data: Any, loc: Loc, problems: Problems) -> tuple[d
         problems.add(loc, "{place}: a mapping is expected")
         return {}, None
     hints = typing.get_type_hints(spec.params) if spec.params else {}
-    for name in sorted(set(data) ^ set(hints)):
-        problems.add((*loc, name), "{place}: this param is {state}", state="missing" if name in hints else "unknown")
+    for name in sorted(set(hints) - set(data)):
+        problems.add((*loc, name), "{place}: this key is missing; add it")
+    for name in sorted(set(data) - set(hints)):
+        problems.unknown_key((*loc, name), hints)
     for name in sorted(set(data) & set(hints)):
         wanted, value = hints[name], data[name]
         fits = (

@@ -43,7 +43,7 @@ def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
         problems.add((), "{place}: a mapping with version, scoring and checks is expected")
         problems.raise_any()
     for key in sorted(set(data) - _TOP):
-        problems.add((key,), "{place}: unknown key; known are {known}", known=", ".join(sorted(_TOP)))
+        problems.unknown_key((key,), _TOP)
     if data.get("version") != 1 or isinstance(data["version"], bool):
         problems.add(("version",), "{place}: version must be 1")
     scoring = _scoring(data.get("scoring", {}), problems)
@@ -89,30 +89,31 @@ def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: Problems) -> dic
 
 def apply(
     ruleset: Ruleset, specs: Mapping[str, CheckSpec], path: Path, overrides: Sequence[Override], mutes: Sequence[Mute],
-    today: date,
+    today: date, file: str = "engagement",
 ) -> Ruleset:  # fmt: skip
     """The ruleset with an engagement's overrides and mutes, those past their date left out and named in ``problems``.
 
-    ``path`` is the shipped file again (an override changes an entry of it). Raises RulesError with all problems.
+    ``path`` is the shipped file again (an override changes an entry of it), ``file`` the engagement's name. Raises
+    RulesError with all problems.
     """
     data, _ = read_yaml(path)
-    problems = Problems("engagement", yaml_path)
+    problems = Problems(file, yaml_path)
     notes: list[Text] = []
     rules, applied = dict(ruleset.rules), []
     for override in overrides:
-        where = ("overrides", override.code)
+        there = problems.at(override.place)
         if override.code not in specs:
-            problems.add(where, "{place}: there is no check with the code {code}", code=override.code)
+            there.add(("code",), "{place}: there is no check with the code {code}", code=override.code)
         elif override.until < today:
             notes.append(_expired("override", override.code, override.until))
         else:
             entry = data["checks"].get(override.code) or specs[override.code].rule or {}
             changed = _merged(entry, override.change)
-            rule = parse_rule(specs[override.code], changed, where, problems)
+            rule = parse_rule(specs[override.code], changed, ("change",), there)
             if rule:
                 rules[override.code] = dataclasses.replace(rule, overridden=True)
                 applied.append(override)
-    kept = tuple(mute for mute in mutes if _usable(mute, specs, today, problems, notes))
+    kept = tuple(mute for mute in mutes if _usable(mute, specs, today, problems.at(mute.place), notes))
     problems.raise_any()
     digest = (
         hashlib.sha256("\n".join([ruleset.sha256, *map(repr, applied)]).encode()).hexdigest()
@@ -143,14 +144,14 @@ def _expired(what: str, code: str, until: date) -> Text:
 def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: Problems, notes: list[Text]) -> bool:
     name = mute.code or mute.fingerprint
     if mute.code and mute.code not in specs:
-        problems.add(("mutes",), "{place}: there is no check with the code {code}", code=mute.code)
+        problems.add(("code",), "{place}: there is no check with the code {code}", code=mute.code)
         return False
     if mute.until < today:
         notes.append(_expired("mute", name, mute.until))
         return False
     if mute.until > today + LONGEST:
         problems.add(
-            ("mutes",),
+            ("until",),
             "{place}: the mute of {code} ends on {until}; at most {longest_days} from today are allowed,"
             " {critical_days} for a critical finding",
             code=name, until=mute.until.isoformat(), longest_days=LONGEST.days, critical_days=LONGEST_CRITICAL.days,

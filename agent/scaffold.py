@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from agent.engagement import Engagement
 from agent.errors import ConfigError
 from agent.terms import Text
+from agent.yamlfile import Loc, unusable
 
 ENGAGEMENT_FILE = "engagement.yaml"
 SCHEMA_FILE = "engagement.schema.json"
 _NAME = re.compile(r"\w[\w.-]{0,63}")
+# How the template marks what is to be filled in; a description may well tell of REPLACE INTO.
+_TO_FILL_IN = re.compile(r"(?<![A-Za-z_])REPLACE(?:_[A-Z]+\b|(?=[.,@]|$))")
+_YEAR_TO_FILL_IN = 2000
 
 # "##" lines explain, "# " lines are ready to be switched on.
 _TEMPLATE = """\
@@ -148,6 +155,26 @@ def scaffold(name: str, directory: Path) -> list[Path]:
 def engagement_template(name: str) -> str:
     """The file to fill in; it loads as it is and authorizes nothing."""
     return _TEMPLATE.replace("{name}", name)
+
+
+def refuse_leftovers(engagement: Engagement) -> None:
+    """Raises ConfigError that names every value which still stands as in the template."""
+    written = engagement.model_dump(by_alias=True, exclude_unset=True)
+    text = "{place}: this stands as the template has it; fill it in, or delete it"
+    problems = [Text(text, {"place": engagement.place()(loc)}) for loc in _leftovers(written, ())]
+    if problems:
+        raise unusable(engagement.path, problems)
+
+
+def _leftovers(value: Any, loc: Loc) -> Iterator[Loc]:
+    if isinstance(value, dict | tuple):
+        for step, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leftovers(part, (*loc, step))
+    elif isinstance(value, date):
+        if value.year == _YEAR_TO_FILL_IN:
+            yield loc
+    elif _TO_FILL_IN.search(str(value)):
+        yield loc
 
 
 def schema_text() -> str:

@@ -125,6 +125,14 @@ class Rule:
     overridden: bool = False
 
 
+def _unplaced(path: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, path))
+
+
+# Where a part of an entry stands, by its path in the entry, for messages.
+Place = Callable[[tuple[int | str, ...]], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Mute:
     """A finding somebody answers for until a date. ``fingerprint`` or ``code`` with ``resource`` pattern."""
@@ -135,6 +143,7 @@ class Mute:
     fingerprint: str = ""
     code: str = ""
     resource: str = ""
+    place: Place = field(default=_unplaced, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ class Override:
     reason: str
     until: date
     change: Mapping[str, Any]
+    place: Place = field(default=_unplaced, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

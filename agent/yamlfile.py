@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import yaml.constructor
 from yaml.reader import ReaderError
 
 from agent.errors import ConfigError
-from agent.terms import Text
+from agent.terms import Scalar, Text
 
 Loc = tuple[int | str, ...]
 Locate = Callable[[Loc], int]
@@ -87,6 +88,15 @@ def yaml_path(loc: Loc) -> str:
             word = step if plain else json.dumps(step, ensure_ascii=not step.isprintable())
             shown += f".{word}" if shown else word
     return shown
+
+
+def unknown_key(key: str, known: Iterable[str]) -> tuple[str, dict[str, Scalar]]:
+    """The message about a key that nobody knows, and its values but the place: the nearest known key, or all."""
+    known = tuple(known)
+    nearest = get_close_matches(key, known, n=1)
+    if nearest:
+        return "{place}: unknown key; did you mean {nearest}?", {"nearest": nearest[0]}
+    return "{place}: unknown key; delete it, or write one of: {known}", {"known": ", ".join(known)}
 
 
 def unusable(path: Path, problems: Sequence[Text]) -> ConfigError:

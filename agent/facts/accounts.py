@@ -33,9 +33,7 @@ class Account:
     host: str
     type: str | None = None
     is_locked: str
-    ssl_type: int | None = None
     password_last_changed: datetime | None
-    max_user_connections: int | None = None
     priv_select: str
     priv_insert: str
     priv_update: str

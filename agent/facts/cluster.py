@@ -85,7 +85,6 @@ class BalanceJob:
     tenant_id: int | None = None
     job_id: int
     create_time: datetime | None
-    job_type: str
     balance_strategy: str
     status: str
 

@@ -18,10 +18,7 @@ class MajorCompaction:
     """State of the tenant's major compaction, of every tenant's for sys; 1970 in a time means never."""
 
     tenant_id: int | None = None
-    frozen_scn: int
     frozen_time: datetime
-    global_broadcast_scn: int
-    last_scn: int
     last_finish_time: datetime
     start_time: datetime
     status: str
@@ -76,12 +73,9 @@ class Job:
     job_name: str
     enabled: str | None
     state: str | None
-    repeat_interval: str | None
     failure_count: int | None
     last_start_date: datetime | None
-    last_run_duration: int | None
     next_run_date: datetime | None
-    max_run_duration: int | None
 
     @property
     def is_enabled(self) -> bool:
@@ -113,7 +107,6 @@ class WorkloadControl:
 
     snap_interval: str
     retention: str
-    topnsql: int
 
 
 def interval_of(text: str) -> timedelta:

@@ -29,25 +29,20 @@ class ResourceUnit:
     tenant_id: int | None = None
     zone: str | None = None
     max_cpu: float | None
-    min_cpu: float | None
     memory_size: int
     log_disk_size: int
     log_disk_in_use: int
     data_disk_in_use: int | None
     data_disk_size: int | None = None
-    status: str
     create_time: datetime | None = None
 
 
 @source("oceanbase.GV$OB_MEMSTORE", DataClass.STATISTICS)
 class Memstore:
-    """Memstore of one tenant on one server, bytes. A freeze starts at ``freeze_trigger``, writes stop at the limit."""
+    """Memstore of one tenant on one server, bytes; writes stop at the limit."""
 
     svr_ip: str | None = None
     tenant_id: int | None = None
-    active_span: int
-    freeze_trigger: int
-    freeze_cnt: int
     memstore_used: int
     memstore_limit: int
 
@@ -78,7 +73,6 @@ class MemoryModule:
     ctx_name: str = expr("CTX_NAME")
     mod_name: str = expr("MOD_NAME")
     hold: int = expr("SUM(HOLD)")
-    used: int = expr("SUM(USED)")
 
 
 @source(
@@ -95,7 +89,6 @@ class Counter:
     con_id: int = expr("CON_ID")
     name: str = expr("NAME")
     value: int = expr("SUM(VALUE)")
-    stat_id: int = expr("MIN(STAT_ID)")
 
 
 @source(
@@ -140,4 +133,3 @@ class LogReplica:
     paxos_member_list: str
     paxos_replica_num: int
     end_scn: int
-    max_scn: int

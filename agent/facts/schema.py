@@ -12,6 +12,9 @@ BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM})"
 BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
 # Where this many rows come back, tables at the end of the alphabet may have indexes that were not read.
 MAX_INDEX_COLUMNS = 60000
+# Character sets that hold all of Unicode; "binary" holds bytes.
+FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "binary")
+_LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 # The position goes before a bound, always seven digits, so that the largest text is the last partition's.
 _BOUND = "CONCAT(PARTITION_ORDINAL_POSITION + 1000000, PARTITION_DESCRIPTION)"
@@ -66,21 +69,25 @@ class IndexColumn:
     "information_schema.COLUMNS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double'))",
+    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED})",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
-    limit=20000,
+    limit=60000,
     requires=Privilege.SHOW_VIEW,
 )
 class NumberColumn:
-    """The columns that number checks need: AUTO_INCREMENT and floating point ones."""
+    """One column that a check asks about, of a table or a view: AUTO_INCREMENT, floating point, or text in a limited
+    character set.
+
+    The view is dear to plan, so all these questions share one statement.
+    """
 
     table_schema: str
     table_name: str
     column_name: str
     data_type: str
     column_type: str
-    column_key: str
     extra: str
+    character_set_name: str | None
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)
@@ -213,7 +220,6 @@ class Sequence:
     max_value: int
     increment_by: int
     cycle_flag: str
-    cache_size: int
     last_number: int
 
 

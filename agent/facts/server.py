@@ -13,8 +13,9 @@ DRIVER = "SET NAMES utf8mb4"  # the driver's own, when it connects
 SESSION_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 SESSION_SETTINGS = (
     "SET SESSION autocommit = 1, time_zone = '+00:00', ob_query_timeout = {timeout_us:d},"
-    # A tenant's sql_select_limit cuts every answer, even of a statement with a LIMIT of its own.
-    " ob_trx_timeout = {timeout_us:d}, sql_select_limit = 9223372036854775807"
+    # A tenant's sql_select_limit cuts every answer, even of a statement with a LIMIT of its own. Its sql_mode decides
+    # what is a quote: with ANSI_QUOTES some system views cannot be read at all.
+    " ob_trx_timeout = {timeout_us:d}, sql_select_limit = 9223372036854775807, sql_mode = ''"
 )
 SERVER = "SELECT VERSION() AS server_version, @@timestamp AS server_time"
 IDENTITY = (

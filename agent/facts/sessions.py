@@ -35,7 +35,6 @@ class Session:
     total_time: float
     state: str | None = None
     trans_id: int
-    trans_state: str | None = None
     ssl_cipher: str | None = None
 
 
@@ -68,16 +67,12 @@ class Transaction:
     svr_ip: str | None = None
     tenant_id: int | None = None
     session_id: int
-    tx_type: str
     tx_id: int
     ls_id: int | None = None
     ctx_create_time: datetime | None
-    tx_expired_time: datetime | None
     state: str
-    action: str
     pending_log_size: int
     flushed_log_size: int
-    role: str
     last_request_time: datetime | None
     globalid: str | None = None
 

@@ -27,14 +27,12 @@ class Parameter:
 
     svr_ip: str | None = None
     svr_port: int | None = None
-    zone: str | None = None
     tenant_id: int | None = None
     scope: str
     name: str
     value: str
     default_value: str | None = None
     isdefault: str | None = None
-    edit_level: str | None = None
 
 
 @source("information_schema.GLOBAL_VARIABLES", DataClass.SETTINGS, order_by="VARIABLE_NAME")
@@ -57,11 +55,8 @@ class Tenant:
     tenant_type: str
     primary_zone: str | None = None
     locality: str | None = None
-    compatibility_mode: str
-    status: str
     compatible: str | None = None
     tenant_role: str | None = None
-    log_mode: str | None = None
     switchover_status: str | None = None
     previous_locality: str | None = None
     create_time: datetime | None = None

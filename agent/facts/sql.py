@@ -10,8 +10,6 @@ execution; the rows and blocks that the parts read are counted with them alone.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from agent.facts import CostClass, expr, source
 from agent.terms import DataClass
 
@@ -65,7 +63,6 @@ class AuditReturn:
     first_us: int = expr("MIN(REQUEST_TIME)")
     last_us: int = expr("MAX(REQUEST_TIME)")
     executions: int = expr(f"SUM(CASE WHEN {NOT_OURS} THEN 1 ELSE 0 END)")
-    elapsed_us: int = expr(f"SUM(CASE WHEN {NOT_OURS} THEN ELAPSED_TIME ELSE 0 END)")
     planned: int = expr(f"SUM(CASE WHEN {NOT_OURS} AND PLAN_TYPE > 0 THEN 1 ELSE 0 END)")
     hard_parses: int = expr(f"SUM(CASE WHEN {NOT_OURS} AND PLAN_TYPE > 0 AND IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")
     first_request: int = expr("MIN(REQUEST_ID)")
@@ -129,16 +126,9 @@ class SqlTotal:
 
     sql_id: str = expr("SQL_ID")
     db_name: str = expr("MIN(PARSING_DB_NAME)")
-    plans: int = expr("COUNT(DISTINCT PLAN_HASH)")
     executions: int = expr("SUM(EXECUTIONS_TOTAL)")
     elapsed_us: int = expr("SUM(ELAPSED_TIME_TOTAL)")
-    cpu_us: int = expr("SUM(CPU_TIME_TOTAL)")
-    disk_reads: int = expr("SUM(DISK_READS_TOTAL)")
     rows_processed: int = expr("SUM(ROWS_PROCESSED_TOTAL)")
-    rows_read: int = expr(
-        "SUM(MEMSTORE_READ_ROWS_TOTAL + MINOR_SSSTORE_READ_ROWS_TOTAL + MAJOR_SSSTORE_READ_ROWS_TOTAL)"
-    )
-    retries: int = expr("SUM(RETRY_TOTAL)")
 
 
 @source("oceanbase.GV$OB_PLAN_CACHE_STAT", DataClass.STATISTICS)
@@ -150,7 +140,6 @@ class PlanCache:
     access_count: int
     hit_count: int
     plan_num: int
-    sql_num: int
     mem_used: int
     mem_hold: int
     mem_limit: int
@@ -174,9 +163,3 @@ class CachedPlan:
     statement: str = expr(f"SUBSTR(STATEMENT, 1, {STATEMENT_CHARS})")
     executions: int
     elapsed_time: int
-    avg_exe_usec: int
-    slowest_exe_usec: int
-    table_scan: bool
-    timeout_count: int
-    first_load_time: datetime
-    last_active_time: datetime

@@ -39,14 +39,13 @@ class Holds(StrEnum):
 
 
 _WORDS = (
-    "action backup_type balance_strategy build_version code column_key column_type command comment"
-    " compatibility_mode compatible ctx_name cycle_flag data_disk_health_status data_type edit_level enabled event"
-    " extra file_status in_sync index_type is_error is_locked is_suspended is_visible isdefault job_type key log_mode"
-    " method mod_name module object_type priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
-    " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
-    " priv_update recovery_window repeat_interval replica_type request retention role scope snap_interval ssl_cipher"
-    " state stattype_locked status switchover_status table_collation task_id tenant_role tenant_type"
-    " trans_state tx_type type"
+    "backup_type balance_strategy build_version code column_type command comment compatible ctx_name cycle_flag"
+    " data_disk_health_status data_type enabled event extra file_status in_sync index_type is_error is_locked"
+    " is_suspended is_visible isdefault key method mod_name module object_type priv_alter priv_alter_system"
+    " priv_alter_tenant priv_create priv_create_user priv_delete priv_drop priv_file priv_grant_option priv_index"
+    " priv_insert priv_process priv_select priv_super priv_update recovery_window replica_type request retention role"
+    " scope snap_interval ssl_cipher state stattype_locked status switchover_status table_collation task_id tenant_role"
+    " tenant_type type"
 )
 # By column, of whatever view: names of columns mean the same everywhere but for what FIELDS says.
 COLUMNS: dict[str, Holds] = {

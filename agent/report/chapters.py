@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.document import Document
 from agent.report.cards import Card
 from agent.report.labels import CATEGORIES
-from agent.report.words import Words, points
-from agent.terms import Category, Outcome, Unit
+from agent.report.words import NOTHING, Words, points
+from agent.terms import Actor, Category, Outcome, TenantKind, Unit
 
 TOP = 10
+_LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One category. ``top`` are its cards among the top risks, ``cards`` the others; each card is in one place only.
 
-    ``points_lost`` is empty where nothing was assessed.
+    ``points_lost`` is empty where nothing that takes points was assessed; ``note`` says what to make of no cards.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Chapter:
     passed: int
     not_assessed: int
     muted: int
+    note: str
 
 
 def chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[Chapter, ...]:
@@ -39,22 +41,62 @@ def chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[C
     first = {card.code for card in cards[:TOP]}
     found = []
     for key in sorted(score, key=lambda name: order.index(name) if name in order else len(order)):
-        outcomes = Counter(result["outcome"] for result in document["results"] if result["category"] == key)
-        mine = [card for card in cards if card.category_key == key]
-        if not outcomes.keys() - {Outcome.NOT_APPLICABLE, Outcome.DISABLED}:
+        applying = _applying(document, key)
+        if not applying:
             continue
+        outcomes = Counter(result["outcome"] for result in applying)
+        mine = [card for card in cards if card.category_key == key]
+        platforms = all(is_platform(result, document) for result in applying)
         lost = score[key]["points_lost"]
         found.append(
             Chapter(
                 key=key,
                 label=words.label(CATEGORIES, key),
                 points_lost="" if lost is None else points(lost),
-                coverage=words.value(score[key]["coverage_pct"], Unit.PCT),
+                coverage=NOTHING if platforms else words.value(score[key]["coverage_pct"], Unit.PCT),
                 top=tuple(card for card in mine if card.code in first),
                 cards=tuple(card for card in mine if card.code not in first),
                 passed=outcomes[Outcome.PASS],
                 not_assessed=outcomes[Outcome.NOT_ASSESSED] + outcomes[Outcome.ERROR],
                 muted=outcomes[Outcome.MUTED],
+                note="" if mine else _note(outcomes, lost, platforms, words),
             )
         )
     return tuple(found)
+
+
+def unscored(document: Document, words: Words) -> Mapping[str, str]:
+    """The categories without points, and why in a word or two."""
+    found = {}
+    for key, category in document["score"]["categories"].items():
+        applying = _applying(document, key)
+        if category["points_lost"] is not None:
+            continue
+        if not applying:
+            found[key] = words("no check applies")
+        elif all(is_platform(result, document) for result in applying):
+            found[key] = words("the platform's, no points")
+        else:
+            found[key] = words("not assessed")
+    return found
+
+
+def is_platform(result: Document, document: Document) -> bool:
+    """Whether it is for the cloud platform, which takes no points on a user tenant and leaves the coverage."""
+    return bool(result["actor"] == Actor.PLATFORM and document["target"]["kind"] == TenantKind.USER)
+
+
+def _applying(document: Document, category: str) -> list[Document]:
+    return [r for r in document["results"] if r["category"] == category and r["outcome"] not in _LEFT_OUT]
+
+
+def _note(outcomes: Mapping[str, int], lost: float | None, platforms: bool, words: Words) -> str:
+    if outcomes.get(Outcome.FINDING):  # no card is the customer's
+        return words("What was found here is for the platform: it takes no points and stands in the annex.")
+    if platforms and outcomes.get(Outcome.PASS):
+        return words("These checks are the platform's and take no points; those that were assessed found nothing.")
+    if lost is not None:
+        return words("Nothing was found here.")
+    if outcomes.get(Outcome.PASS):
+        return words("Nothing here that takes points could be assessed.")
+    return words("Nothing here could be assessed.")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from agent.document import Document
 from agent.report import accounting, planning
+from agent.report.chapters import unscored
 from agent.report.charts_capacity import capacity
 from agent.report.charts_types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
 from agent.report.labels import BANDS, CATEGORIES
@@ -58,7 +59,7 @@ def _categories(document: Document, words: Words) -> Plot | None:
     was = comparison.get("categories_was") or {}
     if not any(now.values()) and not any(was.get(name) for name in now):
         return None
-    order = [category.value for category in Category]
+    order, notes = [category.value for category in Category], unscored(document, words)
 
     def key(name: str) -> tuple[bool, float, int]:
         return now[name] is None, -(now[name] or 0.0), order.index(name) if name in order else len(order)
@@ -69,7 +70,7 @@ def _categories(document: Document, words: Words) -> Plot | None:
             (_points(now[name]), _points(was.get(name))) if was else (_points(now[name]),),
             Bar(0.0, now[name]) if now[name] is not None else None,
             was=was.get(name),
-            note=words("not assessed") if now[name] is None else "",
+            note=notes.get(name, ""),
         )
         for name in sorted(now, key=key)
     )
@@ -164,5 +165,5 @@ def _share(label: str, share_pct: float, total_pct: float) -> Row:
 
 def _alt(words: Words, title: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Each row with its numbers, as the chart prints them."""
-    lines = (" ".join((row.label, " / ".join(cell for cell in row.cells if cell))) for row in rows)
+    lines = (" ".join(filter(None, (row.label, " / ".join(filter(None, row.cells)), row.note))) for row in rows)
     return told(words, f"{title} ({' / '.join(columns)})", lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from agent.document import Document
-from agent.report.cards import counted_severity, open_findings
+from agent.report.cards import PROSE_LENGTH, counted_severity, open_findings
+from agent.report.chapters import unscored
 from agent.report.labels import (
     BANDS,
     CATEGORIES,
@@ -26,16 +28,18 @@ from agent.terms import Category, Unit
 
 STEPS = 3
 ADVICE_LENGTH = 220
+_WIDE = 2  # Chinese takes twice the room
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?![a-z])|(?<=[。！？])")
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One category; ``width`` 0-100 is its share of the longest bar, ``points_lost`` empty if nothing was assessed."""
+    """One category; ``width`` 0-100 is its share of the longest bar. ``note`` says why it has no ``points_lost``."""
 
     label: str
     points_lost: str
     width: float
-    coverage: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def build(document: Document, counted: Sequence[Document], words: Words) -> Fron
         as_of=words.moment(document["as_of"]),
         period=period(document["period"], words),
         verdict=verdict(document["score"], words),
-        bars=_bars(document["score"]["categories"], words),
+        bars=_bars(document, words),
         steps=tuple(_steps(counted, document, words)),
         since=_since(document, words),
         cost=_cost(document["cost"], words),
@@ -145,7 +149,8 @@ def verdict(score: Document, words: Words) -> Verdict:
     )
 
 
-def _bars(categories: Document, words: Words) -> tuple[Bar, ...]:
+def _bars(document: Document, words: Words) -> tuple[Bar, ...]:
+    categories, notes = document["score"]["categories"], unscored(document, words)
     order = [category.value for category in Category]
     lost = {name: category["points_lost"] for name, category in categories.items()}
     longest = max((value for value in lost.values() if value), default=1.0)
@@ -158,7 +163,7 @@ def _bars(categories: Document, words: Words) -> tuple[Bar, ...]:
             words.label(CATEGORIES, name),
             "" if lost[name] is None else points(lost[name]),
             round(100 * (lost[name] or 0.0) / longest, 2),
-            words.value(categories[name]["coverage_pct"], Unit.PCT),
+            notes.get(name, ""),
         )
         for name in sorted(categories, key=key)
     )
@@ -175,9 +180,16 @@ def _steps(counted: Sequence[Document], document: Document, words: Words) -> Ite
             where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
         yield Step(
             clean(result["code"], NAME_LENGTH), clean(texts["title"], NAME_LENGTH), severity,
-            words.label(SEVERITIES, severity), clean(texts["advice"], ADVICE_LENGTH), where,
+            words.label(SEVERITIES, severity), _opening(clean(texts["advice"], PROSE_LENGTH), words), where,
             points(result["gain"]), *_planned(units.get(result["code"]), words),
         )  # fmt: skip
+
+
+def _opening(advice: str, words: Words) -> str:
+    """The first sentences, as many as fit but the first in any case: a sentence is never cut."""
+    room = ADVICE_LENGTH // _WIDE if words.language.startswith("zh") else ADVICE_LENGTH
+    ends = [found.start() for found in _SENTENCES.finditer(advice)] + [len(advice)]
+    return advice[: max((end for end in ends if end <= room), default=ends[0])]
 
 
 def _planned(unit: Document | None, words: Words) -> tuple[str, str]:

@@ -48,10 +48,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that only the customer can decide; ``codes`` are the checks it is about."""
+    """Something that only the customer can decide.
+
+    ``codes`` are the first checks that it is about; ``more`` says how many others there are, and where.
+    """
 
     text: str
-    codes: tuple[str, ...] = ()
+    codes: tuple[str, ...]
+    more: str
 
 
 def stages(document: Document, words: Words) -> tuple[Stage, ...]:
@@ -102,37 +106,42 @@ def decisions(document: Document, words: Words) -> tuple[Decision, ...]:
 
 def _decisions(document: Document, words: Words) -> Iterable[Decision]:
     units = document.get("roadmap", ())
-    now = _codes(unit for unit in units if unit["deadline"] == Deadline.NOW)
+    now = [code for unit in units if unit["deadline"] == Deadline.NOW for code in unit["codes"]]
     if now:
-        yield Decision(words("Start at once with what is critical, and name who answers for it."), now)
-    held = _codes(unit for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART))
+        text = words("Start at once with what is critical, and name who answers for it.")
+        yield _about(now, text, words("Roadmap"), words)
+    held = [code for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART) for code in unit["codes"]]
     if held:
-        yield Decision(words("Agree on a maintenance window for the actions that need one."), held)
+        text = words("Agree on a maintenance window for the actions that need one.")
+        yield _about(held, text, words("Roadmap"), words)
     unknown = [r["code"] for r in document["results"] if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"]]
     if unknown:
         text = words("Grant or attest what {count} checks lack, so that the next assessment covers them.",
                      count=len(unknown))  # fmt: skip
-        yield Decision(text, tuple(unknown[:CODES_SHOWN]))
-    ending = _mutes_ending(document)
+        yield _about(unknown, text, words("Not assessed"), words)
+    ending = list(_mutes_ending(document))
     if ending:
-        yield Decision(words("Renew or end the mutes that expire before the next assessment."), ending)
-    if any(result["carried_from"] for result in document["results"]):
-        yield Decision(
-            words("Restore what is needed to assess the findings that are carried over from last time."),
-            tuple(result["code"] for result in document["results"] if result["carried_from"])[:CODES_SHOWN],
-        )
+        text = words("Renew or end the mutes that expire before the next assessment.")
+        yield _about(ending, text, words("Mutes and overrides"), words)
+    carried = [result["code"] for result in document["results"] if result["carried_from"]]
+    if carried:
+        text = words("Restore what is needed to assess the findings that are carried over from last time.")
+        yield _about(carried, text, words("Carried from an earlier assessment"), words)
 
 
-def _codes(units: Iterable[Document]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(clean(code, NAME_LENGTH) for unit in units for code in unit["codes"]))[:CODES_SHOWN]
+def _about(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decision:
+    """A decision on these checks, of which the first are named and the others counted."""
+    named = tuple(dict.fromkeys(clean(code, NAME_LENGTH) for code in codes))
+    others = len(named) - CODES_SHOWN
+    more = words("and {count} more under “{chapter}”", count=others, chapter=chapter) if others > 0 else ""
+    return Decision(text, named[:CODES_SHOWN], more)
 
 
-def _mutes_ending(document: Document) -> tuple[str, ...]:
+def _mutes_ending(document: Document) -> Iterable[str]:
     last = datetime.fromisoformat(document["as_of"]).date() + timedelta(days=RENEWAL_DAYS)
-    ending = (
+    return (
         result["code"]
         for result in document["results"]
         for finding in result["findings"]
         if finding["muted"] and date.fromisoformat(finding["muted"]["until"]) <= last
     )
-    return tuple(dict.fromkeys(ending))[:CODES_SHOWN]

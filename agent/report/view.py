@@ -14,7 +14,7 @@ from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.report.style import OURS, Style
 from agent.report.unlocking import Unlocking, unlocking
 from agent.report.words import NAME_LENGTH, Words, clean, points
-from agent.terms import Actor, ChangeKind, Outcome, Severity, TenantKind, Unit
+from agent.terms import ChangeKind, Outcome, Severity, Unit
 
 LIST_LENGTH = 500
 
@@ -121,8 +121,8 @@ class Report:
 def build(document: Document, language: str, style: Style = OURS) -> Report:
     """The view model of an assessment document, in the words of the house."""
     words = Words(language, style.wording)
-    annex = [result for result in _with_findings(document) if _is_platform(result, document)]
-    counted = [result for result in _with_findings(document) if not _is_platform(result, document)]
+    annex = [result for result in _with_findings(document) if chapters.is_platform(result, document)]
+    counted = [result for result in _with_findings(document) if not chapters.is_platform(result, document)]
     changes = _changes(document, words)
     muted = _muted(document, words)
     score = document["score"]
@@ -173,10 +173,6 @@ def _with_findings(document: Document) -> list[Document]:
         found,
         key=lambda r: (-r["points_lost"], -r["risk_points"], -Severity(counted_severity(r)).rank, r["code"]),
     )
-
-
-def _is_platform(result: Document, document: Document) -> bool:
-    return bool(result["actor"] == Actor.PLATFORM and document["target"]["kind"] == TenantKind.USER)
 
 
 def _cards(results: Sequence[Document], document: Document, words: Words) -> tuple[Card, ...]:

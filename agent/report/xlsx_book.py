@@ -98,7 +98,8 @@ def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[
     )  # fmt: skip
     yield (
         words("Decisions asked of the customer"),
-        [(", ".join(decision.codes), decision.text) for decision in report.decisions],
+        [(" ".join((", ".join(decision.codes), decision.more)).rstrip(), decision.text)
+         for decision in report.decisions],
     )
     if front.since:
         yield words("Since last time"), _since(report, words)

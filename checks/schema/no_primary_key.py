@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
-from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, PartitionedTable, Table
+from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NumberColumn, PartitionedTable, Table
 
 
 @check(
@@ -19,14 +19,15 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, PartitionedTable,
         advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none. On a "
         "partitioned table the key must also hold every partitioning column: choose it by hand.",
         sql=(
-            "ALTER TABLE {schema!i}.{unpartitioned_table!i} ADD COLUMN `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
-            "ALTER TABLE {schema!i}.{unpartitioned_table!i} ADD PRIMARY KEY (`id`);",
+            "ALTER TABLE {schema!i}.{plain_table!i} ADD COLUMN `ob_health_pk` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
+            "ALTER TABLE {schema!i}.{plain_table!i} ADD PRIMARY KEY (`ob_health_pk`);",
         ),
         rollback=(
-            "ALTER TABLE {schema!i}.{unpartitioned_table!i} DROP PRIMARY KEY;",
-            "ALTER TABLE {schema!i}.{unpartitioned_table!i} DROP COLUMN `id`;",
+            "ALTER TABLE {schema!i}.{plain_table!i} DROP PRIMARY KEY;",
+            "ALTER TABLE {schema!i}.{plain_table!i} DROP COLUMN `ob_health_pk`;",
         ),
-        pre_check="No column is called id; inserts name their columns; there is room for a second copy of the table.",
+        pre_check="Another name than ob_health_pk may suit you better, but none that the table has: the rollback drops "
+        "that column. Inserts name their columns; there is room for a second copy of the table.",
         post_check="information_schema.STATISTICS lists an index PRIMARY for the table.",
         risk="Each statement is an offline change: it rewrites the whole table, which is locked meanwhile. Rehearse "
         "the duration on a copy.",
@@ -35,7 +36,8 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, PartitionedTable,
     ),
 )
 def no_primary_key(
-    tables: Rows[Table], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedTable] | None
+    tables: Rows[Table], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedTable] | None,
+    columns: Rows[NumberColumn] | None,
 ) -> Iterator[Measurement]:
     """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by
     full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed."""
@@ -43,11 +45,13 @@ def no_primary_key(
         raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}
+    counting = {(row.table_schema, row.table_name) for row in columns or () if "auto_increment" in row.extra}
     for table in tables:
         name = (table.table_schema, table.table_name)
         if name not in keyed:
-            # A key of one new column is refused on a partitioned table, when the column is already there.
+            # A key of one new column is refused on a partitioned table, when the column is already there; a second
+            # AUTO_INCREMENT column is refused anywhere.
             partitions = None if partitioned is None else split.get(name, 0)
-            plain = table.table_name if partitions == 0 else None
-            evidence = {"schema": name[0], "unpartitioned_table": plain, "partitions_count": partitions}
+            plain = table.table_name if partitions == 0 and columns is not None and name not in counting else None
+            evidence = {"schema": name[0], "plain_table": plain, "partitions_count": partitions}
             yield Measurement(".".join(name), table.table_rows or 0, evidence)

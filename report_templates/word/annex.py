@@ -130,11 +130,11 @@ def sources() -> str:
     note = say("Each source is one statement at most. Durations are measured by the agent's own clock.")
     status = para("TableText", "{{ line.status }}{% if line.truncated %} · " + say("cut at its limit") + "{% endif %}")
     columns = (
-        Column(say("Source"), 78, para("TableText", run("{{ line.source }}", "Mono"))
+        Column(say("Source"), 66, para("TableText", run("{{ line.source }}", "Mono"))
                + para("TableText", run("{{ line.view }}", "Soft"))),
-        Column(say("Status"), 50, status + when("line.reason", para("TableText", run("{{ line.reason }}", "Soft")))),
+        Column(say("Status"), 64, status + when("line.reason", para("TableText", run("{{ line.reason }}", "Soft")))),
         Column(say("Rows"), 18, "{{ line.rows }}", right=True),
-        Column(say("Time"), 24, "{{ line.duration }}", right=True),
+        Column(say("Time"), 22, "{{ line.duration }}", right=True),
     )  # fmt: skip
     problem = bullet("{{ problem.what }}", run("{% if problem.remedy %} {{ problem.remedy }}{% endif %}", "Soft"))
     return "".join(

@@ -68,11 +68,11 @@ def _changes() -> str:
         return para("TableText", shown)
 
     columns = (
-        Column(say("Change"), 26, "{{ line.kind_label }}"),
-        Column(say("Check"), 54, CHECK),
+        Column(say("Change"), 20, "{{ line.kind_label }}"),
+        Column(say("Check"), 50, CHECK),
         Column(say("Resource"), 42, para("TableText", run("{{ line.resource }}", "Mono"))),
-        Column(say("Was"), 24, state("line.was_severity", "line.was_value")),
-        Column(say("Is"), 24, state("line.severity", "line.value")),
+        Column(say("Was"), 29, state("line.was_severity", "line.was_value")),
+        Column(say("Is"), 29, state("line.severity", "line.value")),
     )
     more = say("{count} more changes are in {file}, sheet “{sheet}”.", count="(report.changes|length - 20)",
                file="list_file", sheet='_("Changes")')  # fmt: skip
@@ -80,7 +80,7 @@ def _changes() -> str:
         "report.front.since",
         chapter("changes", note),
         when("report.bridge", para("Label", "{{ report.bridge.was }} → {{ report.bridge.now }}"),
-             listing("step in report.bridge.steps", steps)),
+             listing("step in report.bridge.steps", steps, together=True)),
         when("report.changes", listing("line in report.changes[:20]", columns),
              otherwise=para("Normal", say("No finding appeared, went or changed."))),
         when("report.changes|length > 20", para("Small", more)),
@@ -113,7 +113,8 @@ def _roadmap() -> str:
         row(*(table_cell(say(head), width, right=head in right) for head, width in zip(heads, columns, strict=True)),
             head=True),
         steer_row("for stage in report.roadmap", 6, sum(columns)),
-        row(table_cell(stage, sum(columns[:5]), span=5), table_cell("{{ stage.score_after }}", columns[5], right=True)),
+        row(table_cell(stage, sum(columns[:5]), span=5), table_cell("{{ stage.score_after }}", columns[5], right=True),
+            together=True),
         steer_row("for unit in stage.units", 6, sum(columns)),
         row(*(table_cell(content, width, right=head in right)
               for head, content, width in zip(heads, cells, columns, strict=True))),
@@ -148,7 +149,8 @@ def _categories() -> str:
         chapter("chapters"),
         each("chapter in report.chapters",
              heading("Heading2", "{{ chapter.label }}", key), para("Lead", line),
-             chart, when("chapter.top", above), each("found in chapter.cards", place_card("found"))),
+             chart, when("chapter.top", above), each("found in chapter.cards", place_card("found")),
+             when("chapter.note", para("Normal", "{{ chapter.note }}"))),
     )  # fmt: skip
 
 

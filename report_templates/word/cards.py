@@ -16,7 +16,7 @@ def card_macro() -> str:
             _line(),
             when(
                 "c.impact and level == 3",
-                para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}"),
+                para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}", together=True),
             ),
             para("Normal", "{{ c.rationale }}"),
             _rows(),
@@ -70,10 +70,10 @@ def _rows() -> str:
         "row.change_label", para("TableText", run("{{ row.change_label }}", "Soft"))
     )
     columns = (
-        Column(say("Resource"), 96, where),
-        Column(say("Value"), 26, "{{ row.value }}", right=True),
-        Column(say("Limit"), 22, "{{ row.limit }}", right=True),
-        Column(say("Severity"), 26, change),
+        Column(say("Resource"), 80, where),
+        Column(say("Value"), 32, "{{ row.value }}", right=True),
+        Column(say("Limit"), 36, "{{ row.limit }}", right=True),
+        Column(say("Severity"), 22, change),
     )
     more = "c.row_count - c.rows|length"
     return listing("row in c.rows", columns) + when(
@@ -92,16 +92,16 @@ def _remedy() -> str:
     return "".join(
         (
             para("Label", say("What to do")),
-            para("Normal", "{{ c.advice }}"),
+            para("Normal", "{{ c.advice }}", together=True),
+            when("c.link", para("Small", "{{ c.link }}", together=True)),
             _script("c.sql", "c.more_sql"),
-            pairs("c.facts", 40),
+            pairs("c.facts", 46, together=True),
             when(
                 "c.rollback.count or c.no_rollback",
                 para("Label", say("Way back")),
                 _script("c.rollback", "c.more_rollback"),
                 when("c.no_rollback", para("Normal", "{{ c.no_rollback }}")),
             ),
-            when("c.link", para("Small", "{{ c.link }}")),
         )
     )
 

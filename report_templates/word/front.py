@@ -62,7 +62,7 @@ def page_one() -> str:
         (
             heading("Heading1", say("Conclusion"), "conclusion", page_break=True),
             para(
-                "Lead",
+                "Small",
                 "{{ report.front.customer }} · {{ report.front.target }} · {{ report.front.version }} · "
                 "{{ report.front.kind }} · "
                 + say("Assessed")
@@ -73,8 +73,10 @@ def page_one() -> str:
             _verdict(),
             _caveat(),
             _steps(),
-            _halves(_bars(), _severities() + _since() + _decisions()),
-            _told("What this assessment cost the database", "report.front.cost"),
+            _halves(
+                _bars() + _told("What this assessment cost the database", "report.front.cost"),
+                _severities() + _since() + _decisions(),
+            ),
             when(
                 "report.front.authorization",
                 _told("Authorization", "report.front.authorization"),
@@ -134,10 +136,10 @@ def _steps() -> str:
         run(" {{ step.title }}", "Strong"),
         run(" {{ step.code }}{% if step.where %} · {{ step.where }}{% endif %}", "Soft"),
     ) + para("TableText", "{{ step.advice }}")
+    effort = para("TableText", "{{ step.deadline }}") + para("TableText", run("{{ step.effort }}", "Soft"))
     columns = (
-        Column(say("Action"), 104, what),
-        Column(say("Deadline"), 20, "{{ step.deadline }}"),
-        Column(say("Effort"), 30, "{{ step.effort }}"),
+        Column(say("Action"), 120, what),
+        Column(say("Deadline"), 34, effort),
         Column(say("Gain"), 16, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
     )
     nothing = (
@@ -163,7 +165,7 @@ def _tabbed(*parts: str) -> str:
 
 def _bars() -> str:
     lost = "{{ bar.points_lost or '–' }}"
-    note = "{% if not bar.points_lost %} · " + say("not assessed") + "{% endif %}"
+    note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
         each("bar in report.front.bars", _tabbed("{{ bar.label }}" + note, tab(), lost)),
@@ -201,7 +203,8 @@ def _since() -> str:
 
 
 def _decisions() -> str:
-    codes = "{% if decision.codes %} ({{ decision.codes|join(', ') }}){% endif %}"
+    more = "{% if decision.more %} {{ decision.more }}{% endif %}"
+    codes = "{% if decision.codes %} ({{ decision.codes|join(', ') }}" + more + "){% endif %}"
     return when(
         "report.decisions",
         para("Label", say("Decisions asked of the customer")),

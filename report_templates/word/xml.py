@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 TWIPS_PER_MM = 56.693
 TEXT_WIDTH_MM = 170
+KEEP = "<w:keepNext/>"
 
 
 def say(msgid: str, **values: str) -> str:
@@ -35,9 +36,10 @@ def tab() -> str:
 
 def para(style: str, *parts: str, tab_mm: float = 0, page_break: bool = False, together: bool = False) -> str:
     """A paragraph of runs. ``tab_mm``: a tab stop that aligns right; ``together``: with the next one."""
-    more = "<w:keepNext/>" if together else ""
+    more = KEEP if together else ""
     more += "<w:pageBreakBefore/>" if page_break else ""
     more += f'<w:tabs><w:tab w:val="right" w:pos="{twips(tab_mm)}"/></w:tabs>' if tab_mm else ""
+    more += '<w:spacing w:before="0"/>' if page_break else ""
     inside = "".join(part if part.startswith("<") else run(part) for part in parts)
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>{inside}</w:p>'
 
@@ -73,10 +75,13 @@ def cell(content: str, width_mm: float, *, right: bool = False, span: int = 1, f
     return f'<w:tc><w:tcPr><w:tcW w:w="{twips(width_mm)}" w:type="dxa"/>{look}</w:tcPr>{inside}</w:tc>'
 
 
-def row(*cells: str, head: bool = False) -> str:
-    """Rows never split over pages; a head row comes again on each."""
+def row(*cells: str, head: bool = False, together: bool = False) -> str:
+    """Rows never split over pages; a head row comes again on each. ``together``: with the next, as heads always are."""
     look = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
-    return f"<w:tr><w:trPr>{look}</w:trPr>{''.join(cells)}</w:tr>"
+    inside = "".join(cells)
+    if head or together:
+        inside = re.sub(rf"(<w:pStyle [^>]*/>)(?!{KEEP})", rf"\1{KEEP}", inside)
+    return f"<w:tr><w:trPr>{look}</w:trPr>{inside}</w:tr>"
 
 
 def table(style: str, widths_mm: Sequence[float], *rows: str, head: bool = True) -> str:
@@ -95,8 +100,8 @@ def steer_row(text: str, columns: int, width_mm: float) -> str:
     return row(cell(f"{{%tr {text} %}}", width_mm, span=columns))
 
 
-def listing(loop: str, columns: Sequence[Column]) -> str:
-    """A table with a head and a row for each turn of the loop, and room after it."""
+def listing(loop: str, columns: Sequence[Column], *, together: bool = False) -> str:
+    """A table with a head and a row for each turn of the loop, and room after it. ``together``: on one page."""
     widths = [column.width_mm for column in columns]
     width, count = sum(widths), len(columns)
     return table(
@@ -104,19 +109,19 @@ def listing(loop: str, columns: Sequence[Column]) -> str:
         widths,
         row(*(cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
         steer_row(f"for {loop}", count, width),
-        row(*(cell(column.cell, column.width_mm, right=column.right) for column in columns)),
+        row(*(cell(column.cell, column.width_mm, right=column.right) for column in columns), together=together),
         steer_row("endfor", count, width),
     ) + para("TableEnd")
 
 
-def pairs(of: str, name_mm: float = 52, width_mm: float = TEXT_WIDTH_MM) -> str:
-    """Names and values, from an expression that gives (name, value)."""
+def pairs(of: str, name_mm: float = 52, width_mm: float = TEXT_WIDTH_MM, *, together: bool = False) -> str:
+    """Names and values, from an expression that gives (name, value). ``together``: on one page."""
     rest = width_mm - name_mm
     return table(
         "HealthPairs",
         (name_mm, rest),
         steer_row(f"for name, value in {of}", 2, width_mm),
-        row(cell(para("TableText", run("{{ name }}", "Soft")), name_mm), cell("{{ value }}", rest)),
+        row(cell(para("TableText", run("{{ name }}", "Soft")), name_mm), cell("{{ value }}", rest), together=together),
         steer_row("endfor", 2, width_mm),
         head=False,
     ) + para("TableEnd")

@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from agent import registry
 from agent.authorization.request import Request, parsed
 from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
-from agent.errors import ConfigError
+from agent.config import load_engagement
+from agent.errors import ConfigError, RulesError
 from agent.facts import server, spec_of
 from agent.i18n import render
+from agent.scaffold import scaffold
 from agent.terms import DataClass
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
 from tests.agent.signing import KEY, needs_openssh, ssh_keygen
@@ -81,6 +83,24 @@ def test_wishes(tmp_path: Path) -> None:
 )
 def test_wishes_that_cannot_be(tmp_path: Path, options: Options, words: str) -> None:
     assert words in problem(tmp_path, options)
+
+
+def test_what_the_template_left_to_fill_in_is_never_sent_to_a_customer(tmp_path: Path) -> None:
+    file = scaffold("acme", tmp_path)[0]
+    with pytest.raises(ConfigError) as caught:
+        write_request(load_engagement(file), tmp_path / USUAL_FILE, ASKED, NOW)
+    assert [render(text, "en").partition(": this")[0] for text in caught.value.problems] == [
+        f"{file}:14: service.start", f"{file}:21: targets.prod.host", f"{file}:23: targets.prod.user",
+    ]  # fmt: skip
+    assert not (tmp_path / USUAL_FILE).exists()
+    assert written(tmp_path, content=MINIMAL + "business: {description: orders by REPLACE INTO}\n")
+
+
+def test_verify_tells_what_is_wrong_with_a_mute(tmp_path: Path) -> None:
+    mute = "mutes: [{code: NIX001, resource: '*', owner: Li, reason: known, until: 2026-12-01}]\n"
+    with pytest.raises(RulesError) as caught:
+        verify_all(load(tmp_path, MINIMAL + mute), None, NOW)
+    assert "engagement.yaml:13: mutes[0].code: " in render(caught.value.problems[0], "en")
 
 
 def test_a_request_is_never_overwritten(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_from_sys_a_statement_names_the_tenant_or_is_left_out(
     rules: Ruleset, resource: str, kind: TenantKind, sql: tuple[str, ...]
 ) -> None:
     tenants = tuple(
-        Tenant(tenant_id=number, tenant_name=name, tenant_type=is_a, compatibility_mode="MYSQL", status="NORMAL")
+        Tenant(tenant_id=number, tenant_name=name, tenant_type=is_a)
         for number, name, is_a in ((1, "sys", "SYS"), (1001, "META$1002", "META"), (1002, "a`b", "USER"))
     )
     facts = snapshot()

@@ -31,16 +31,13 @@ def snapshot(*rows: Any) -> Snapshot:
 
 def unit(zone: str | None, used: int | None, size: int | None = None) -> ResourceUnit:
     return ResourceUnit(
-        zone=zone, max_cpu=4.0, min_cpu=4.0, memory_size=8 * GIB, log_disk_size=24 * GIB, log_disk_in_use=18 * GIB,
-        data_disk_in_use=used, data_disk_size=size, status="NORMAL",
+        zone=zone, max_cpu=4.0, memory_size=8 * GIB, log_disk_size=24 * GIB, log_disk_in_use=18 * GIB,
+        data_disk_in_use=used, data_disk_size=size,
     )  # fmt: skip
 
 
 def shape(number: int, elapsed_us: int) -> SqlTotal:
-    return SqlTotal(
-        sql_id=f"S{number:03}", db_name="shop", plans=1, executions=7, elapsed_us=elapsed_us, cpu_us=0, disk_reads=0,
-        rows_processed=0, rows_read=0, retries=0,
-    )  # fmt: skip
+    return SqlTotal(sql_id=f"S{number:03}", db_name="shop", executions=7, elapsed_us=elapsed_us, rows_processed=0)
 
 
 def disks(*rows: Any) -> list[Capacity]:
@@ -67,7 +64,7 @@ def test_units_of_a_zone_are_added_up() -> None:
 
 
 def test_a_meta_tenant_has_no_disk_of_its_own() -> None:
-    meta = dataclasses.replace(unit("z1", 1, 10), tenant_id=1001, max_cpu=None, min_cpu=None)
+    meta = dataclasses.replace(unit("z1", 1, 10), tenant_id=1001, max_cpu=None)
     assert disks(unit("z1", 2, 10), meta) == [Capacity("data_disk", "z1", 2, 10)]
 
 

@@ -41,6 +41,7 @@ from agent.terms import Scalar, Text, Unit
         (2_000_000, Unit.MICROSECONDS, "2 s", "2 秒"),
         (60_000_000, Unit.MICROSECONDS, "1 min", "1 分钟"),
         (1234.567, None, "1,234.57", "1,234.57"),
+        (2**63 - 1, Unit.COUNT, "9,223,372,036,854,775,807", "9,223,372,036,854,775,807"),
         ("as it is", Unit.BYTES, "as it is", "as it is"),
         ("x", Unit.TEXT, "x", "x"),
     ],

@@ -38,10 +38,7 @@ class Scripted:
         return answer
 
 
-SEEN = [
-    ("GV$OB_MEMSTORE", name)
-    for name in ("ACTIVE_SPAN", "FREEZE_TRIGGER", "FREEZE_CNT", "MEMSTORE_USED", "MEMSTORE_LIMIT")
-]
+SEEN = [("GV$OB_MEMSTORE", name) for name in ("MEMSTORE_USED", "MEMSTORE_LIMIT")]
 GRANTED = ["GRANT SHOW VIEW, PROCESS ON *.* TO 'r'", "GRANT SELECT ON `oceanbase`.* TO 'r'"]
 
 

@@ -12,9 +12,12 @@ import pytest
 
 from agent.errors import ConfigError, RulesError
 from agent.i18n import render
+from agent.pipeline import rules_of
 from agent.rules import apply, load
 from agent.spec import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.terms import Severity
+from tests.agent.engagements import MINIMAL
+from tests.agent.engagements import load as written
 from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset
 
 TODAY = NOW.date()
@@ -186,9 +189,44 @@ def test_wrong_overrides_and_mutes_are_all_told(tmp_path: Path) -> None:
         applied(tmp_path, overrides, [long, dataclasses.replace(long, code="NIX002")])
     said = [render(problem, "en") for problem in error.value.problems]
     assert [text.partition(": ")[0] for text in said] == [
-        "overrides.CAP901.ladder", "overrides.NIX001", "overrides.CAP902.params.x", "mutes", "mutes",
+        "change.ladder", "code", "change.params.x", "until", "code",
     ]  # fmt: skip
     assert "180" in said[3] and "NIX002" in said[4]
+
+
+def test_what_is_wrong_with_an_engagement_is_told_with_file_line_and_path(tmp_path: Path) -> None:
+    (tmp_path / "shared.yaml").write_text(
+        "overrides:\n  - {code: NIX001, owner: Li, reason: small, until: 2026-12-01, change: {enabled: false}}\n"
+    )
+    engagement = written(
+        tmp_path,
+        MINIMAL
+        + """\
+mutes:
+  - {fingerprint: 0a1b, owner: Li, reason: known, until: 2026-12-01}
+  - {code: NIX002, resource: "*", owner: Li, reason: known, until: 2026-12-01}
+rules:
+  file: shared.yaml
+  overrides:
+    - code: CAP901
+      owner: Li
+      reason: small
+      until: 2026-12-01
+      change:
+        enabld: false
+        params: {min_used_byte: 1}
+""",
+    )
+    with pytest.raises(RulesError) as error:
+        rules_of(engagement, SPECS, ruleset(tmp_path), TODAY, tmp_path / "rules.yaml")
+    file = tmp_path / "engagement.yaml"
+    assert render(error.value.text, "en") == f"{file} cannot be used; problems found: 4"
+    assert [render(problem, "en") for problem in error.value.problems] == [
+        f"{tmp_path / 'shared.yaml'}:2: overrides[0].code: there is no check with the code NIX001",
+        f"{file}:24: rules.overrides[0].change.enabld: unknown key; did you mean enabled?",
+        f"{file}:25: rules.overrides[0].change.params.min_used_byte: unknown key; did you mean min_used_bytes?",
+        f"{file}:15: mutes[1].code: there is no check with the code NIX002",
+    ]
 
 
 def test_an_expired_mute_is_dropped_and_named(tmp_path: Path) -> None:

@@ -95,9 +95,7 @@ def ruleset(directory: Path, text: str = RULES) -> Ruleset:
 
 
 def memstore(name: str, used: int, limit: int = 1000) -> Memstore:
-    return Memstore(
-        svr_ip=name, active_span=0, freeze_trigger=0, freeze_cnt=0, memstore_used=used, memstore_limit=limit
-    )
+    return Memstore(svr_ip=name, memstore_used=used, memstore_limit=limit)
 
 
 def snapshot(

@@ -11,9 +11,8 @@ from tests.harness import run_check, snapshot_of
 
 def _replica(stream: int, role: str = "FOLLOWER") -> LogReplica:
     return LogReplica(
-        tenant_id=1002, ls_id=stream, role=role, in_sync="YES", paxos_member_list="", paxos_replica_num=3, end_scn=1,
-        max_scn=1,
-    )  # fmt: skip
+        tenant_id=1002, ls_id=stream, role=role, in_sync="YES", paxos_member_list="", paxos_replica_num=3, end_scn=1
+    )
 
 
 def test_a_stream_that_may_have_been_cut_is_not_taken_for_leaderless() -> None:

@@ -18,7 +18,7 @@ def _found(code: str, *facts: object) -> tuple[Finding, ...]:
 
 
 def _stale(interval: str, retention: str = "+30 00:00:00") -> Finding:
-    control = WorkloadControl(snap_interval=interval, retention=retention, topnsql=30)
+    control = WorkloadControl(snap_interval=interval, retention=retention)
     return _found("OPS002", control, WorkloadSnapshot(snap_id=1, end_interval_time=NOW - timedelta(days=9)))[0]
 
 
@@ -44,6 +44,6 @@ def test_an_interval_that_is_at_fault_is_set_and_brought_back() -> None:
 
 
 def test_a_longer_retention_keeps_the_interval() -> None:
-    control = WorkloadControl(snap_interval="+0 00:30:00", retention="+2 00:00:00", topnsql=30)
+    control = WorkloadControl(snap_interval="+0 00:30:00", retention="+2 00:00:00")
     (finding,) = _found("OPS006", control)
     assert (finding.sql, finding.rollback) == ((f"{SETTINGS}(10080, NULL);",), (f"{SETTINGS}(2880, NULL);",))

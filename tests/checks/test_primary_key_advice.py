@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.facts.schema import PartitionedTable, Table
+from agent.facts.schema import NumberColumn, PartitionedTable, Table
 from agent.kernel import Kernel
 from agent.model import Finding, Unavailable
 from agent.terms import Text, UnavailableKind
@@ -20,6 +20,11 @@ SPLIT = PartitionedTable(
     table_schema=DATABASE, table_name="t", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
     largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
 )  # fmt: skip
+COUNTING = NumberColumn(
+    table_schema=DATABASE, table_name="t", column_name="n", data_type="bigint", column_type="bigint(20)",
+    extra="auto_increment",
+)  # fmt: skip
+UNKNOWN = (NumberColumn, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
 GONE = (PartitionedTable, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
 
 
@@ -32,9 +37,21 @@ def test_an_unpartitioned_table_gets_statements() -> None:
     assert len(finding().sql) == len(finding().rollback) == 2
 
 
-@pytest.mark.parametrize("facts", [SPLIT, GONE], ids=["partitioned", "unknown"])
-def test_no_statement_where_the_second_could_be_refused(facts: object) -> None:
+@pytest.mark.parametrize("facts", [SPLIT, GONE, COUNTING, UNKNOWN], ids=["split", "maybe", "counting", "unknown"])
+def test_no_statement_where_one_could_be_refused(facts: object) -> None:
     assert finding(facts).sql == finding(facts).rollback == ()
+
+
+@pytest.mark.kernel
+def test_statements_run_in_spite_of_errors_leave_the_customers_columns_alone(kernel: Kernel) -> None:
+    kernel.run([f"CREATE DATABASE {DATABASE}", f"CREATE TABLE {DATABASE}.t (id VARCHAR(10), v INT)"])
+    try:
+        kernel.run([*finding().sql, *finding().rollback])
+        with kernel.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"SHOW COLUMNS FROM {DATABASE}.t")
+            assert [row[0] for row in cursor.fetchall()] == ["id", "v"]
+    finally:
+        kernel.run([f"DROP DATABASE {DATABASE}"])
 
 
 @pytest.mark.kernel

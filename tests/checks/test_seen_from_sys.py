@@ -17,7 +17,7 @@ from tests.harness import NOW, run_check, snapshot_of
 GIB = 1 << 30
 THEN = NOW - timedelta(days=20)
 TENANTS = tuple(
-    Tenant(tenant_id=number, tenant_name=name, tenant_type=kind, compatibility_mode="MYSQL", status="NORMAL")
+    Tenant(tenant_id=number, tenant_name=name, tenant_type=kind)
     for number, name, kind in ((1, "sys", "SYS"), (1001, "META$1002", "META"), (1002, "shop", "USER"))
 )
 
@@ -25,16 +25,13 @@ TENANTS = tuple(
 def facts(tenant_id: int | None) -> list[object]:
     """A tenant with everything wrong; None is one that sees only itself."""
     return [
-        Memstore(
-            tenant_id=tenant_id, active_span=0, freeze_trigger=20, freeze_cnt=1, memstore_used=95, memstore_limit=100
-        ),
+        Memstore(tenant_id=tenant_id, memstore_used=95, memstore_limit=100),
         ResourceUnit(
-            tenant_id=tenant_id, max_cpu=4, min_cpu=4, memory_size=GIB, log_disk_size=100, log_disk_in_use=95,
-            data_disk_in_use=0, status="NORMAL",
+            tenant_id=tenant_id, max_cpu=4, memory_size=GIB, log_disk_size=100, log_disk_in_use=95,
+            data_disk_in_use=0,
         ),
         PlanCache(
-            tenant_id=tenant_id, access_count=1, hit_count=1, plan_num=1, sql_num=1, mem_used=GIB, mem_hold=GIB,
-            mem_limit=GIB,
+            tenant_id=tenant_id, access_count=1, hit_count=1, plan_num=1, mem_used=GIB, mem_hold=GIB, mem_limit=GIB,
         ),
         Variable(name="ob_plan_cache_percentage", value="5"),
         BackupSet(
@@ -46,8 +43,8 @@ def facts(tenant_id: int | None) -> list[object]:
             end_timestamp=THEN, file_status="AVAILABLE",
         ),
         MajorCompaction(
-            tenant_id=tenant_id, frozen_scn=1, frozen_time=THEN, global_broadcast_scn=1, last_scn=1,
-            last_finish_time=THEN, start_time=THEN, status="IDLE", is_error="YES", is_suspended="YES", info="",
+            tenant_id=tenant_id, frozen_time=THEN, last_finish_time=THEN, start_time=THEN, status="IDLE",
+            is_error="YES", is_suspended="YES", info="",
         ),
     ]  # fmt: skip
 

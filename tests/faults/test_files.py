@@ -128,8 +128,7 @@ def test_overrides(content: bytes, tmp_path: Path, tried: Callable[[Reading], No
 @cache
 def engagement_of() -> Engagement:
     """An engagement that has no files."""
-    directory = Path(__file__).parent
-    return Engagement.model_validate(yaml.safe_load(MINIMAL), context={"directory": directory})
+    return Engagement.model_validate(yaml.safe_load(MINIMAL))
 
 
 @cache

@@ -31,7 +31,7 @@ def test_not_an_interval() -> None:
 )
 def test_enabled(spelled: str | None, *, enabled: bool) -> None:
     job = Job(
-        owner="root", job_name="A", enabled=spelled, state=None, repeat_interval=None, failure_count=None,
-        last_start_date=None, last_run_duration=None, next_run_date=None, max_run_duration=None,
+        owner="root", job_name="A", enabled=spelled, state=None, failure_count=None, last_start_date=None,
+        next_run_date=None,
     )  # fmt: skip
     assert job.is_enabled is enabled

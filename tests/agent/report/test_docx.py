@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import sys
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ import pytest
 
 from agent.document import Document
 from agent.errors import RenderError
+from agent.i18n import LANGUAGES, translate
 from agent.i18n import render as say
-from agent.i18n import translate
 from agent.report.contents import contents
 from agent.report.docx_format import render_docx
 from agent.report.style import Section, Style
 from agent.report.view import build
 from agent.report.words import Words
+from agent.terms import Category
 from report_templates.word.__main__ import PLACE, built
 from tests.agent.report import sample
 from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of
@@ -200,12 +202,30 @@ def test_it_opens_in_another_program(tmp_path: Path) -> None:
     assert "49" not in re.findall(r"{{ (\d+) }}", shown)
 
 
-def test_page_one_stands_on_one_page(tmp_path: Path) -> None:
-    pages = converted(in_word(DOCUMENTS["rich"], "zh-CN"), "docx", tmp_path).split("\f")
+def crowded() -> Document:
+    """As much on page one as there can be: long texts, all twelve categories, all five decisions."""
+    document = deepcopy(DOCUMENTS["rich"])
+    long = {
+        "en": ("A long-running change of the schema holds its lock", "Order more cores, or bound the concurrency. " * 9),
+        "zh-CN": ("长时间运行的结构变更持有表锁未释放", "请在下一个业务关键期之前增加核数，或在连接池中限制并发。" * 9),
+    }
+    for result in document["results"]:
+        for language, (title, advice) in long.items():
+            result["texts"][language] = {**result["texts"]["en"], "title": title, "advice": advice}
+    categories = document["score"]["categories"]
+    for category in Category:
+        categories.setdefault(category.value, {**categories["capacity"], "points_lost": None})
+    return document
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("document", [DOCUMENTS["rich"], crowded()], ids=["rich", "crowded"])
+def test_page_one_stands_on_one_page(document: Document, language: str, tmp_path: Path) -> None:
+    pages = converted(in_word(document, language), "docx", tmp_path).split("\f")
     first = pages[1]
     for part in ("42.2", "41.0–42.2", "75.4%", "AUTH-2026-017", "6,123", "Trial before the renewal."):
         assert part in first, part
-    assert translate("Contents", "zh-CN") in pages[2]
+    assert translate("Contents", language) in pages[2]
 
 
 def test_the_house_dresses_it() -> None:

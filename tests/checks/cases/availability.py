@@ -16,14 +16,14 @@ def _replica(
 ) -> LogReplica:  # fmt: skip
     return LogReplica(
         tenant_id=tenant_id, ls_id=ls_id, role=role, in_sync=in_sync, paxos_member_list=members,
-        paxos_replica_num=planned, end_scn=end_s * 10**9, max_scn=end_s * 10**9,
+        paxos_replica_num=planned, end_scn=end_s * 10**9,
     )  # fmt: skip
 
 
 def _unit(zone: str | None, tenant_id: int | None = 1002) -> ResourceUnit:
     return ResourceUnit(
-        tenant_id=tenant_id, zone=zone, max_cpu=4, min_cpu=4, memory_size=1, log_disk_size=1, log_disk_in_use=0,
-        data_disk_in_use=0, status="NORMAL", create_time=None,
+        tenant_id=tenant_id, zone=zone, max_cpu=4, memory_size=1, log_disk_size=1, log_disk_in_use=0,
+        data_disk_in_use=0, create_time=None,
     )  # fmt: skip
 
 

@@ -50,8 +50,8 @@ def _attested(key: str, value: str | bool, days_ago: int = 10) -> Attestation:
 
 def _tenant(tenant_id: int, kind: str = "USER", *, role: str | None = None, days: float | None = None) -> Tenant:
     return Tenant(
-        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type=kind, compatibility_mode="MYSQL", status="NORMAL",
-        tenant_role=role, create_time=None if days is None else NOW - days * DAY,
+        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type=kind, tenant_role=role,
+        create_time=None if days is None else NOW - days * DAY,
     )  # fmt: skip
 
 

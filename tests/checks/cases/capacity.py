@@ -19,14 +19,14 @@ MIB = 1 << 20
 
 
 def _memstore(used: int) -> Memstore:
-    return Memstore(active_span=0, freeze_trigger=20, freeze_cnt=1, memstore_used=used, memstore_limit=100)
+    return Memstore(memstore_used=used, memstore_limit=100)
 
 
 def _memory(hold: int, free: int, cache: int) -> list[object]:
     return [
         TenantMemory(tenant_id=1002, svr_ip="10.0.0.1", hold=hold, free=free),
-        MemoryModule(ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=cache, used=cache),
-        MemoryModule(ctx_name="DEFAULT_CTX_ID", mod_name="SqlExecutor", hold=hold - cache, used=0),
+        MemoryModule(ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=cache),
+        MemoryModule(ctx_name="DEFAULT_CTX_ID", mod_name="SqlExecutor", hold=hold - cache),
     ]
 
 
@@ -41,8 +41,8 @@ def _unit(
     max_cpu: float | None = 4,
 ) -> ResourceUnit:
     return ResourceUnit(
-        tenant_id=tenant_id, zone=zone, max_cpu=max_cpu, min_cpu=max_cpu, memory_size=memory, log_disk_size=1000,
-        log_disk_in_use=log_used, data_disk_in_use=data_used, data_disk_size=data_size, status="NORMAL",
+        tenant_id=tenant_id, zone=zone, max_cpu=max_cpu, memory_size=memory, log_disk_size=1000,
+        log_disk_in_use=log_used, data_disk_in_use=data_used, data_disk_size=data_size,
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _of_server(number: int, hold: int, cache: int) -> list[object]:
     ip = f"10.0.0.{number}"
     return [
         TenantMemory(tenant_id=1002, svr_ip=ip, svr_port=2882, hold=hold, free=1000 - hold),
-        MemoryModule(svr_ip=ip, svr_port=2882, ctx_name="KVSTORE_CACHE_ID", mod_name="Cache", hold=cache, used=cache),
+        MemoryModule(svr_ip=ip, svr_port=2882, ctx_name="KVSTORE_CACHE_ID", mod_name="Cache", hold=cache),
     ]
 
 
@@ -81,7 +81,7 @@ def _recycled(days: int | None) -> RecycledObject:
 
 
 def _plan_cache(held: int, limit: int = 1000 * MIB) -> list[object]:
-    cache = PlanCache(access_count=1, hit_count=1, plan_num=7, sql_num=7, mem_used=held, mem_hold=held, mem_limit=limit)
+    cache = PlanCache(access_count=1, hit_count=1, plan_num=7, mem_used=held, mem_hold=held, mem_limit=limit)
     return [cache, _variable("ob_plan_cache_percentage", 5)]
 
 

@@ -18,8 +18,8 @@ LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 
 def _unit(*, used: int | None = 50, size: int | None = 100, zone: str = "z1", memory: int = GIB) -> ResourceUnit:
     return ResourceUnit(
-        zone=zone, max_cpu=4, min_cpu=4, memory_size=memory, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=used,
-        data_disk_size=size, status="NORMAL",
+        zone=zone, max_cpu=4, memory_size=memory, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=used,
+        data_disk_size=size,
     )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def _use(cpu_pct: int, memory_pct: int, *, hours: int = 73, server: str | None =
     """Hourly samples of a server with 4 cores, and its memory now."""
     rows: list[object] = [
         TenantMemory(svr_ip=server, hold=memory_pct + 9, free=91 - memory_pct),
-        MemoryModule(svr_ip=server, ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=9, used=9),
+        MemoryModule(svr_ip=server, ctx_name="KVSTORE_CACHE_ID", mod_name="KvstorCacheMb", hold=9),
     ]
     for n in range(hours):
         rows.append(CpuSample(snap_id=n, svr_ip=server, cpu_time=n * cpu_pct * 4 * 36_000_000, max_cpus=400))
@@ -64,7 +64,7 @@ def _table(size: int | None) -> Table:
 
 def _cache(hits: int, misses: int, tenant_id: int = 1002) -> list[Counter]:
     counts = {"block cache hit": hits, "block cache miss": misses}
-    return [Counter(con_id=tenant_id, name=name, value=value, stat_id=0) for name, value in counts.items()]
+    return [Counter(con_id=tenant_id, name=name, value=value) for name, value in counts.items()]
 
 
 SPLIT = PartitionedTable(

@@ -67,7 +67,7 @@ def _tenant(tenant_id: int = 1002, **parts: Any) -> Tenant:
     plain: dict[str, Any] = {"primary_zone": "z1;z2,z3", "tenant_role": "PRIMARY", "switchover_status": "NORMAL"}
     return Tenant(
         tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type="META" if tenant_id % 2 else "USER",
-        compatibility_mode="MYSQL", status="NORMAL", **{**plain, **parts},
+        **{**plain, **parts},
     )  # fmt: skip
 
 
@@ -79,14 +79,14 @@ def _standby(lag_s: float, until: int | None = 4611686018427387903, tenant_id: i
 def _replica(role: str = "FOLLOWER", end_s: float = 1000) -> LogReplica:
     return LogReplica(
         tenant_id=1002, ls_id=1001, role=role, in_sync="YES", paxos_member_list="", paxos_replica_num=3,
-        end_scn=int(end_s * 10**9), max_scn=0,
+        end_scn=int(end_s * 10**9),
     )  # fmt: skip
 
 
 def _balance(hours: float, tenant_id: int | None = None) -> BalanceJob:
     return BalanceJob(
-        tenant_id=tenant_id, job_id=1, create_time=NOW - hours * HOUR, job_type="LS_BALANCE",
-        balance_strategy="LS balance by expand", status="DOING",
+        tenant_id=tenant_id, job_id=1, create_time=NOW - hours * HOUR, balance_strategy="LS balance by expand",
+        status="DOING",
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _parameter(name: str, value: str) -> Parameter:
 
 
 def _kept(days: int) -> WorkloadControl:
-    return WorkloadControl(snap_interval="+0 01:00:00", retention=f"+{days} 00:00:00", topnsql=30)
+    return WorkloadControl(snap_interval="+0 01:00:00", retention=f"+{days} 00:00:00")
 
 
 def _rule(days: float | None, concurrent: int = 5) -> ThrottlingRule:

@@ -24,16 +24,15 @@ def _compaction(
 ) -> MajorCompaction:  # fmt: skip
     """Hours ago; None is what the server writes as 1970."""
     return MajorCompaction(
-        tenant_id=tenant_id, frozen_scn=1, frozen_time=_moment(frozen), global_broadcast_scn=1, last_scn=1,
-        last_finish_time=_moment(finished), start_time=_moment(started), status=status,
+        tenant_id=tenant_id, frozen_time=_moment(frozen), last_finish_time=_moment(finished),
+        start_time=_moment(started), status=status,
         is_error="YES" if error else "NO", is_suspended="YES" if suspended else "NO", info=info,
     )  # fmt: skip
 
 
 def _unit(hours_ago: float | None, tenant_id: int | None = None) -> ResourceUnit:
     return ResourceUnit(
-        tenant_id=tenant_id,
-        max_cpu=2, min_cpu=2, memory_size=1, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0, status="NORMAL",
+        tenant_id=tenant_id, max_cpu=2, memory_size=1, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0,
         create_time=None if hours_ago is None else _moment(hours_ago),
     )  # fmt: skip
 

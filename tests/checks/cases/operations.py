@@ -22,7 +22,7 @@ def _variable(value: str | None) -> Variable:
 
 
 def _control(interval: str = "+0 01:00:00", retention: str = "+00007 00:00:00") -> WorkloadControl:
-    return WorkloadControl(snap_interval=interval, retention=retention, topnsql=30)
+    return WorkloadControl(snap_interval=interval, retention=retention)
 
 
 def _taken(hours_ago: float, snap_id: int = 7) -> WorkloadSnapshot:
@@ -34,8 +34,8 @@ def _job(
     state: str | None = None,
 ) -> Job:  # fmt: skip
     return Job(
-        owner="root", job_name="CLEAN_UP", enabled=enabled, state=state, repeat_interval=None, failure_count=failures,
-        last_start_date=last, last_run_duration=None, next_run_date=following, max_run_duration=None,
+        owner="root", job_name="CLEAN_UP", enabled=enabled, state=state, failure_count=failures, last_start_date=last,
+        next_run_date=following,
     )  # fmt: skip
 
 

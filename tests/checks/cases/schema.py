@@ -64,7 +64,7 @@ def _index(
 def _number(column: str, kind: str, *, auto: bool = False) -> NumberColumn:
     return NumberColumn(
         table_schema="shop", table_name="t", column_name=column, data_type=kind.partition("(")[0], column_type=kind,
-        column_key="", extra="auto_increment" if auto else "",
+        extra="auto_increment" if auto else "",
     )  # fmt: skip
 
 
@@ -80,12 +80,10 @@ def _auto(kind: str, value: int | None, sync: int = 0, cache: int = 1_000_000) -
 def _unit(gib: int) -> ResourceUnit:
     return ResourceUnit(
         max_cpu=4,
-        min_cpu=4,
         memory_size=gib * GIB,
         log_disk_size=1,
         log_disk_in_use=0,
         data_disk_in_use=0,
-        status="NORMAL",
     )
 
 

@@ -22,7 +22,7 @@ LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 
 
 def _sequence(last: int, **parts: Any) -> Sequence:
-    values = {"min_value": 1, "max_value": 101, "increment_by": 1, "cycle_flag": "N", "cache_size": 20}
+    values = {"min_value": 1, "max_value": 101, "increment_by": 1, "cycle_flag": "N"}
     return Sequence(sequence_owner="shop", sequence_name="s", last_number=last, **{**values, **parts})
 
 

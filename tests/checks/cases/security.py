@@ -124,6 +124,7 @@ CASES = [
     Case("SEC009", _sessions(50, 0, "127.0.0.1:5000"), not_assessed=True, label="local"),
     Case("SEC010", [_account(), ROLE, _account("LBACSYS", "%", locked=True), _root(locked=True)]),
     Case("SEC010", [LOCKED], [("old@%", LOW)]),
+    Case("SEC010", [replace(LOCKED, type=None)], not_assessed=True, label="may be a role"),
     Case("SEC011", _passwords("8", "MEDIUM")),
     Case("SEC011", _passwords("7", "1"), [("tenant", LOW)]),
     Case("SEC011", _passwords("0", "0"), [("tenant", LOW)], label="the default"),

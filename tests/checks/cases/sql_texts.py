@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from agent.facts.sql import CachedPlan, SqlShape
 from agent.terms import Severity
 from tests.harness import Case
 
 LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
-_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
 def _shape(
@@ -29,10 +26,7 @@ def _shape(
 
 
 def _plan(statement: str) -> CachedPlan:
-    return CachedPlan(
-        sql_id="A", db_id=1, plan_id=1, plan_hash=1, statement=statement, executions=9, elapsed_time=9, avg_exe_usec=1,
-        slowest_exe_usec=1, table_scan=False, timeout_count=0, first_load_time=_NOON, last_active_time=_NOON,
-    )  # fmt: skip
+    return CachedPlan(sql_id="A", db_id=1, plan_id=1, plan_hash=1, statement=statement, executions=9, elapsed_time=9)
 
 
 def _listing(values: int) -> CachedPlan:

@@ -53,8 +53,7 @@ def _jobs(off: int, *, switch: tuple[str, str] = ("0", "1")) -> list[Job]:
     return [
         Job(
             owner="root@%", job_name=f"{day}_WINDOW", enabled=switch[0] if n < off else switch[1], state=None,
-            repeat_interval=None, failure_count=0, last_start_date=None, last_run_duration=None, next_run_date=None,
-            max_run_duration=None,
+            failure_count=0, last_start_date=None, next_run_date=None,
         )
         for n, day in enumerate(DAYS)
     ]  # fmt: skip
@@ -62,9 +61,8 @@ def _jobs(off: int, *, switch: tuple[str, str] = ("0", "1")) -> list[Job]:
 
 def _unit(days: float | None) -> ResourceUnit:
     return ResourceUnit(
-        max_cpu=4, min_cpu=4, memory_size=1 << 34, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0,
-        status="NORMAL", create_time=_ago(days),
-    )  # fmt: skip
+        max_cpu=4, memory_size=1 << 34, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0, create_time=_ago(days)
+    )
 
 
 _NO_VIEW = Unavailable(UnavailableKind.NO_VIEW, Text("no"))

@@ -33,9 +33,9 @@ def _transaction(
     globalid: str | None = None, last_request_age_s: float | None = 0.0, tenant_id: int | None = None,
 ) -> Transaction:  # fmt: skip
     return Transaction(
-        tenant_id=tenant_id, session_id=session_id, tx_type="LOCAL", tx_id=tx_id, tx_expired_time=None, state=state,
-        ctx_create_time=None if age_s is None else _ago(age_s), action="START", pending_log_size=log_bytes // 4,
-        flushed_log_size=log_bytes - log_bytes // 4, role="LEADER", globalid=globalid,
+        tenant_id=tenant_id, session_id=session_id, tx_id=tx_id, state=state,
+        ctx_create_time=None if age_s is None else _ago(age_s), pending_log_size=log_bytes // 4,
+        flushed_log_size=log_bytes - log_bytes // 4, globalid=globalid,
         last_request_time=None if last_request_age_s is None else _ago(last_request_age_s),
     )  # fmt: skip
 
@@ -51,14 +51,11 @@ def _deadlock(number: int, days: float, tenant_id: int | None = None) -> Deadloc
 
 
 def _counters(**values: int) -> list[Counter]:
-    return [
-        Counter(con_id=1002, name=f"trans {name} count", value=value, stat_id=number)
-        for number, (name, value) in enumerate(values.items())
-    ]
+    return [Counter(con_id=1002, name=f"trans {name} count", value=value) for name, value in values.items()]
 
 
 def _memstore(limit: int) -> Memstore:
-    return Memstore(active_span=0, freeze_trigger=limit // 5, freeze_cnt=1, memstore_used=0, memstore_limit=limit)
+    return Memstore(memstore_used=0, memstore_limit=limit)
 
 
 def _wait_timeout(value: str) -> Variable:
@@ -71,8 +68,7 @@ def _held(count: int, asleep: int, **parts: str | None) -> list[Session]:
 
 
 TWO_TENANTS = [
-    Tenant(tenant_id=number, tenant_name=name, tenant_type="USER", compatibility_mode="MYSQL", status="NORMAL")
-    for number, name in ((1002, "shop"), (1004, "bank"))
+    Tenant(tenant_id=number, tenant_name=name, tenant_type="USER") for number, name in ((1002, "shop"), (1004, "bank"))
 ]
 LARGE = Case(
     "TXN005",

@@ -10,10 +10,7 @@ LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
 
 
 def _tenant(compatible: str | None, tenant_id: int = 1002, name: str = "shop", kind: str = "USER") -> Tenant:
-    return Tenant(
-        tenant_id=tenant_id, tenant_name=name, tenant_type=kind, compatibility_mode="MYSQL", status="NORMAL",
-        compatible=compatible,
-    )  # fmt: skip
+    return Tenant(tenant_id=tenant_id, tenant_name=name, tenant_type=kind, compatible=compatible)
 
 
 CASES = [
