@@ -30,11 +30,16 @@ _EXIT_ORDER = (3, 2, 4, 1, 0)
 _NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
 
 
+def place_of_history(named: str | None, engagement: Engagement | None) -> str | None:
+    """The place named on the command line, or the engagement's; None for the usual one."""
+    place = named or (engagement.history if engagement else None)
+    return resolve(place) if place and is_reference(place) else place
+
+
 def open_history(engagement: Engagement) -> History | None:
     """The engagement's history; None, with a warning, when it cannot be used: the report is written all the same."""
-    place = engagement.history
     try:
-        return History.open(resolve(place) if place and is_reference(place) else place)
+        return History.open(place_of_history(None, engagement))
     except HistoryError as error:
         console.warn(error.text)
         return None
@@ -75,7 +80,7 @@ def _each(engagement: Engagement, target: str | None, work: Callable[[str], int]
         try:
             codes.append(work(name))
         except HealthAgentError as error:
-            console.fail(error)
+            console.fail(error, name)
             codes.append(error.exit_code)
     return worst_of(codes)
 
@@ -193,11 +198,11 @@ def render_again(
     """An old assessment, from a file or from history, rendered again; in the house style of the engagement."""
     chosen = languages or (engagement.language if engagement else LANGUAGES)
     validate(formats, chosen)
-    path, place = Path(assessment), history or (engagement.history if engagement else None)
-    if path.is_file():
+    path = Path(assessment)
+    if path.is_file() or path.suffix or path.name != assessment:  # an id has neither dot nor slash
         document = read_document(path)
     else:
-        with History.open(resolve(place) if place and is_reference(place) else place) as opened:
+        with History.open(place_of_history(history, engagement), create=False) as opened:
             document = opened.load(assessment)
     house = engagement.report if engagement else HOUSE
     files, warnings = pipeline.deliver(document, formats, chosen, out, house, update)
@@ -219,7 +224,7 @@ def preflight_all(
         allowed, seen = pipeline.look_at(job, pipeline.new_id(now), out / name)
         console.say(
             "{target}: OceanBase {version}, {kind} tenant, account {account}", "bold",
-            target=name, version=str(seen.version), kind=seen.tenant_kind.value, account=seen.account,
+            target=name, version=str(seen.version), kind=console.tr(seen.tenant_kind.value), account=seen.account,
         )  # fmt: skip
         for problem in seen.problems:
             console.warn(problem.what)
@@ -233,13 +238,9 @@ def preflight_all(
             ready_count=len(rows) - len(missing),
             all_count=len(rows),
         )
-        console.table(
-            ("source", "why not", "what unlocks it"),
-            [
-                (row.__name__, console.text(found.reason), console.text(found.remedy))
-                for row, found in missing
-            ],
-        )  # fmt: skip
+        told = [(row.__name__, console.text(found.reason), console.text(found.remedy)) for row, found in missing]
+        width = 3 if any(remedy for _, _, remedy in told) else 2
+        console.table(("source", "why not", "what unlocks it")[:width], [row[:width] for row in told])
         console.say("every statement that was sent: {path}", path=str(out / name / FILE_NAME))
         return 0 if len(missing) < len(rows) else 4
 

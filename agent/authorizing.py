@@ -19,6 +19,7 @@ from agent.authorization.request import DAYS, Request, parsed
 from agent.engagement import Engagement
 from agent.errors import ConfigError, NotAuthorized
 from agent.facts import spec_of
+from agent.files import read_whole
 from agent.scaffold import refuse_leftovers
 from agent.terms import DataClass, Text
 
@@ -108,7 +109,7 @@ def _weekdays(words: Sequence[str]) -> tuple[str, ...]:
 
 def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
     """Sign as ``ssh-keygen -Y sign -n ob-health`` does; the signature's path."""
-    content = _content(path)
+    content = read_whole(path)
     signature = path.with_name(path.name + ".sig")
     try:
         signature.write_bytes(sshsig.sign(content, key))
@@ -120,19 +121,11 @@ def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
     return signature
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        args = {"file": str(path), "reason": getattr(error, "strerror", None) or "invalid path"}
-        raise ConfigError(Text("{file} cannot be read ({reason}); check the path and its permissions", args)) from None
-
-
 def read_key(path: Path) -> sshsig.PrivateKey:
     """An OpenSSH private key without passphrase; the others are for ssh-keygen. Raises ConfigError."""
     args = {"path": str(path)}
     try:
-        return sshsig.private_key(_content(path))
+        return sshsig.private_key(read_whole(path))
     except TypeError:
         raise ConfigError(
             Text("{path} has a passphrase; sign with it by: ssh-keygen -Y sign -n ob-health -f {path} FILE", args)
@@ -160,7 +153,7 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
         try:
             allowed = authorize(engagement, name, now, rows, outside_service)
         except NotAuthorized as error:
-            console.fail(error)
+            console.fail(error, name)
             codes.append(error.exit_code)
             continue
         codes.append(0)

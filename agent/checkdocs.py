@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from agent import console, registry, rules
@@ -26,44 +26,50 @@ def _all() -> list[tuple[CheckSpec, Rule]]:
 
 
 def listing() -> list[dict[str, Any]]:
-    """One plain record per check."""
-    return [
-        {
-            "code": spec.code,
-            "name": spec.name,
-            "title": spec.title,
-            "category": spec.category.value,
-            "actor": spec.actor.value,
-            "worst_severity": top_class(rule.judge).value,
-            "limits": limits(spec, rule),
-            "params": dict(rule.params_values),
-            "group": rule.group,
-            "tenants": [kind.value for kind in spec.tenants],
-            "since": str(spec.since),
-            "attested": spec.attested,
-            "sources": sources(spec),
-        }
+    """One plain record per check, for machines: in English."""
+    with console.in_language("en"):
+        return [_record(spec, rule) for spec, rule in _all()]
+
+
+def _record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
+    return {
+        "code": spec.code,
+        "name": spec.name,
+        "title": spec.title,
+        "category": spec.category.value,
+        "actor": spec.actor.value,
+        "worst_severity": top_class(rule.judge).value,
+        "limits": limits(spec, rule),
+        "params": dict(rule.params_values),
+        "group": rule.group,
+        "tenants": [kind.value for kind in spec.tenants],
+        "since": str(spec.since),
+        "attested": spec.attested,
+        "sources": sources(spec),
+    }
+
+
+def print_table() -> None:
+    """The catalogue for people, in their language."""
+    rows = [
+        (spec.code, console.tr(spec.title), console.tr(top_class(rule.judge).value), limits(spec, rule))
         for spec, rule in _all()
     ]
-
-
-def print_table(records: Iterable[dict[str, Any]]) -> None:
-    """The listing for people."""
-    rows = [(r["code"], console.tr(r["title"]), console.tr(r["worst_severity"]), r["limits"]) for r in records]
     console.table(("code", "title", "worst", "limits"), rows)
 
 
 def limits(spec: CheckSpec, rule: Rule) -> str:
-    """The rule in words: ``medium 70%, high 80%, critical 90%``."""
+    """The rule in words: ``medium ≥ 70%, high ≥ 80%, critical ≥ 90%``."""
     judge = rule.judge
     if isinstance(judge, Fixed):
-        return judge.severity.value
+        return console.tr(judge.severity.value)
     if isinstance(judge, Expected):
-        return f"{judge.severity.value} unless {judge.shown}"
+        return console.tr("{severity} unless {shown}", severity=console.tr(judge.severity.value), shown=judge.shown)
     assert isinstance(judge, Ladder)
     sign = "≤" if judge.descending else "≥"
     return ", ".join(
-        f"{severity.value} {sign} {format_value(limit, spec.unit, 'en')}" for severity, limit in judge.rungs
+        f"{console.tr(severity.value)} {sign} {format_value(limit, spec.unit, console.language())}"
+        for severity, limit in judge.rungs
     )
 
 
@@ -87,20 +93,23 @@ def page(spec: CheckSpec, rule: Rule) -> str:
     parts = [
         f"## {spec.code} {console.tr(spec.title)}",
         f"`{spec.name}` · {console.tr(CATEGORIES[spec.category])} · {console.tr(ACTORS[spec.actor])}"
-        f" · OceanBase {spec.since}+ · {', '.join(kind.value for kind in spec.tenants)} tenant",
+        f" · OceanBase {spec.since}+ · {console.tr('{kinds} tenant', kinds=', '.join(map(console.tr, spec.tenants)))}",
         _wrapped(console.tr(spec.rationale)),
-        f"**Limits**: {limits(spec, rule)}",
-        "**Params**: " + ", ".join(f"{name} = {_param(value)}" for name, value in rule.params_values.items())
-        if rule.params_values
-        else "",
-        f"**Sources**: {', '.join(f'`{view}`' for view in sources(spec)) or 'engagement'}",
-        "**What to do**: " + _wrapped(console.tr(remedy.advice)),
-        _code(remedy.sql),
-        "**Rollback**" + (_code(remedy.rollback, "\n\n") if remedy.rollback else f": {console.tr(remedy.no_rollback)}"),
-        f"**Risk**: {_wrapped(console.tr(remedy.risk))}" if remedy.risk else "",
+        _part(console.tr("Limits"), limits(spec, rule)),
+        _part(console.tr("Params"), ", ".join(f"{name} = {_param(v)}" for name, v in rule.params_values.items())),
+        _part(console.tr("Sources"), ", ".join(f"`{view}`" for view in sources(spec)) or console.tr("engagement")),
+        _part(console.tr("What to do"), _wrapped(console.tr(remedy.advice))),
+        _code(remedy.sql, rule),
+        f"**{console.tr('Rollback')}**" if remedy.rollback else "",
+        _code(remedy.rollback, rule) or _part(console.tr("Rollback"), console.tr(remedy.no_rollback)),
+        _part(console.tr("Risk"), _wrapped(console.tr(remedy.risk))),
         f"<{remedy.link}>" if remedy.link else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _part(heading: str, text: str) -> str:
+    return console.tr("**{heading}**: {text}", heading=heading, text=text) if text else ""
 
 
 def _param(value: Any) -> str:
@@ -111,8 +120,17 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(text, 116)
 
 
-def _code(statements: tuple[str, ...], before: str = "") -> str:
-    return before + "```sql\n" + "\n".join(statements) + "\n```" if statements else ""
+def _code(statements: tuple[str, ...], rule: Rule) -> str:
+    return "```sql\n" + "\n".join(_readable(sql, rule) for sql in statements) + "\n```" if statements else ""
+
+
+def _readable(sql: str, rule: Rule) -> str:
+    """With words for what a finding fills in: ``<table>`` for ``{table!i}``."""
+    known = {"of_tenant": " <TENANT = name, from sys>"}
+    if isinstance(rule.judge, Expected):
+        known["recommended"] = rule.judge.recommended
+    pieces = ((before, name) for before, name, _, _ in Formatter().parse(sql))
+    return "".join(before + (known.get(name, f"<{name}>") if name else "") for before, name in pieces)
 
 
 def pages() -> dict[str, str]:

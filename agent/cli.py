@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,10 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         typer.echo(agent.__version__)
         raise typer.Exit
+    if os.environ.get("OB_HEALTH_LANG"):
+        from agent import console
+
+        console.say_if_language_is_unknown()
 
 
 @app.command()
@@ -164,7 +169,7 @@ def init(
     for path in scaffold(name, directory):
         console.say("written: {path}", path=str(path))
     console.say(
-        "Fill in engagement.yaml, then run: ob-health authorize request -e {path}",
+        "Fill in engagement.yaml, then run: ob-health authorize request -e {path} --asked-by NAME",
         path=f"{directory / name}/engagement.yaml",
     )
 

@@ -21,7 +21,7 @@ def list_checks(as_json: Annotated[bool, typer.Option("--json", help="For machin
 
         typer.echo(json.dumps(listing(), ensure_ascii=False, indent=2))
     else:
-        print_table(listing())
+        print_table()
 
 
 @checks_app.command()

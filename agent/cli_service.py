@@ -13,6 +13,7 @@ history_app = typer.Typer(help="Earlier assessments.", no_args_is_help=True)
 schedule_app = typer.Typer(help="The quarterly assessments that a subscription owes.", no_args_is_help=True)
 
 HistoryUrl = Annotated[str | None, typer.Option("--history", help="History database, where it is not the default.")]
+EngagementFile = Annotated[Path | None, typer.Option("--engagement", "-e", help="Its history is used.")]
 EngagementFiles = Annotated[list[Path], typer.Option("--engagement", "-e", help="Engagement file; may be repeated.")]
 
 
@@ -21,30 +22,34 @@ def list_history(
     customer: Annotated[str | None, typer.Option(help="Only this customer.")] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
-    history: HistoryUrl = None,
-) -> None:
+    history: HistoryUrl = None, engagement: EngagementFile = None,
+) -> None:  # fmt: skip
     """Assessments, newest first."""
-    from agent.service import print_history
+    from agent.service import print_history, recorded
 
-    print_history(history, customer, target, limit)
+    with recorded(history, engagement) as opened:
+        print_history(opened, customer, target, limit)
 
 
 @history_app.command()
 def show(
-    assessment: Annotated[str, typer.Argument(help="An id, or its unique beginning.")], history: HistoryUrl = None
-) -> None:
+    assessment: Annotated[str, typer.Argument(help="An id, or its unique beginning.")],
+    history: HistoryUrl = None, engagement: EngagementFile = None,
+) -> None:  # fmt: skip
     """One assessment's summary."""
-    from agent.service import print_assessment
+    from agent.service import print_assessment, recorded
 
-    print_assessment(history, assessment)
+    with recorded(history, engagement) as opened:
+        print_assessment(opened, assessment)
 
 
 @history_app.command()
-def purge(history: HistoryUrl = None) -> None:
+def purge(history: HistoryUrl = None, engagement: EngagementFile = None) -> None:
     """Remove assessments that the customer lets nobody keep any longer; each assess does so for its customer."""
-    from agent.service import purge_history
+    from agent.service import purge_history, recorded
 
-    purge_history(history)
+    with recorded(history, engagement) as opened:
+        purge_history(opened)
 
 
 @schedule_app.command("list")

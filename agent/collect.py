@@ -74,10 +74,12 @@ def collect(
     )  # fmt: skip
 
 
-def _order(row: type) -> tuple[int, str]:
+def _order(row: type) -> tuple[int, int, str]:
+    """Cheap ones first, and short answers before long lists of objects: where the load budget runs out, what statements
+    cost is known all the same."""
     spec = spec_of(row)
     assert spec is not None
-    return _COST_ORDER.index(spec.cost), spec.name
+    return _COST_ORDER.index(spec.cost), spec.limit, spec.name
 
 
 def _partial(records: Sequence[SourceRecord], watch: Watch | None) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from agent.errors import ConfigError, HealthAgentError, RenderError
-from agent.i18n import format_value, render, translate
+from agent.i18n import LANGUAGES, format_value, render, translate
 from agent.terms import Text, Unit
 
 _chosen: ContextVar[str] = ContextVar("language", default="")
@@ -24,7 +24,7 @@ out = Console()
 err = Console(stderr=True)
 BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
-_WHOLE = ("id", "code")
+_WHOLE, _FOLDED_FROM, _BETWEEN = ("id", "code"), 10, 2
 BAND_WORDS = {
     "excellent": "excellent", "good": "good", "attention": "needs attention", "poor": "poor", "danger": "in danger",
 }  # fmt: skip
@@ -37,6 +37,14 @@ def language() -> str:
     wanted = os.environ.get("OB_HEALTH_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     wanted = wanted or (locale.getlocale()[0] or "")
     return "zh-CN" if wanted.lower().replace("_", "-").startswith("zh") else "en"
+
+
+def say_if_language_is_unknown() -> None:
+    """Once, at the beginning: what was asked for, and what there is."""
+    wanted = os.environ.get("OB_HEALTH_LANG", "")
+    if wanted and not wanted.lower().startswith(("zh", "en")):
+        args = {"given": wanted, "known": ", ".join(LANGUAGES)}
+        warn(Text("OB_HEALTH_LANG: there is no language {given}; known are {known}.", args))
 
 
 @contextmanager
@@ -74,9 +82,12 @@ def warn(text: Text) -> None:
     err.print(Plain("! " + clean(render(text, language())), style="yellow"), soft_wrap=True)
 
 
-def fail(error: HealthAgentError) -> None:
-    """An error with all its problems, no traceback."""
-    err.print(Plain(clean(render(error.text, language())), style="bold red"), soft_wrap=True)
+def fail(error: HealthAgentError, target: str = "") -> None:
+    """An error with all its problems, no traceback; of several targets, the one that it is about is named."""
+    said = render(error.text, language())
+    if target and "{target}" not in error.text.msgid:
+        said = tr("{target}: {said}", target=target, said=said)
+    err.print(Plain(clean(said), style="bold red"), soft_wrap=True)
     for problem in error.problems if isinstance(error, ConfigError | RenderError) else ():
         err.print(Plain("  " + clean(render(problem, language()))), soft_wrap=True)
 
@@ -87,13 +98,17 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str 
     titles = [Plain(tr(heading)) for heading in headings]
     grid = Table(title=tr(title) if title else None, title_justify="left", box=SIMPLE_HEAD, show_edge=False,
                  pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
+    least = 0
     for index, heading in enumerate(headings):
-        words = [word for row in (titles, *cells) for word in row[index].plain.split()]
-        longest = max(map(cell_len, words), default=1)
-        whole = heading in _WHOLE
-        grid.add_column(titles[index], overflow="fold", no_wrap=whole, min_width=longest if whole else min(longest, 10))
+        whole, column = heading in _WHOLE, (titles[index], *(row[index] for row in cells))
+        longest = max((cell_len(word) for cell in column for word in cell.plain.split()), default=1)
+        width = longest if whole else min(longest, _FOLDED_FROM)
+        grid.add_column(titles[index], overflow="fold", no_wrap=whole, min_width=width)
+        least += width + _BETWEEN
     for row in cells:
         grid.add_row(*row)
+    if least - _BETWEEN > out.width:
+        grid.width = least - _BETWEEN  # a terminal that narrow breaks the lines itself
     out.print(grid, crop=False)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from agent.document_outlook import outlook_document, trend_from
 from agent.errors import SnapshotError
+from agent.files import read_whole
 from agent.i18n import in_all_languages
 from agent.model import Assessment, CheckResult, Comparison, Earlier, Finding, Score, ScoredResult, SourceRecord
 from agent.receipt import differences
@@ -220,14 +221,14 @@ def _source(record: SourceRecord) -> Document:
 def read_document(path: Path) -> Document:
     """A saved assessment.json. Raises SnapshotError if it is none or of a newer format."""
     args: dict[str, Scalar] = {"path": str(path)}
+    content = read_whole(path, SnapshotError)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(content)
         version = document["schema_version"]
         document["score"], document["results"], document["target"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SnapshotError(
-            Text("{path}: not an assessment.json: {reason}", {**args, "reason": str(error)[:200]})
-        ) from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        text = "{path}: not an assessment.json, or only a part of one. Name a file that assess or evaluate wrote."
+        raise SnapshotError(Text(text, args)) from None
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
     found: Document = document

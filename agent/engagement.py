@@ -272,7 +272,12 @@ class Engagement(WholeFile):
         """The mutes, in the order of the file."""
         return tuple(
             spec.Mute(
-                m.owner, m.reason, m.until, m.fingerprint or "", m.code or "", m.resource or "",
+                m.owner,
+                m.reason,
+                m.until,
+                m.fingerprint or "",
+                m.code or "",
+                m.resource or "",
                 self.place("mutes", index),
             )
             for index, m in enumerate(self.mute_entries)

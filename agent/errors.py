@@ -100,6 +100,12 @@ class HistoryError(HealthAgentError):
     """The history database cannot be used."""
 
 
+class NoHistory(HistoryError):
+    """There is none at the place named: where it is only read, none is made."""
+
+    exit_code = 2
+
+
 class RenderError(HealthAgentError):
     """A report could not be written; ``problems`` says why, ``written`` are the files that were."""
 

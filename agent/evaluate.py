@@ -64,9 +64,15 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
     return result(Outcome.PASS)
 
 
+_ONLY_OF = {
+    TenantKind.USER: Text("Only a user tenant can answer this."),
+    TenantKind.SYS: Text("Only the sys tenant can answer this."),
+}
+
+
 def _inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
     if snapshot.tenant_kind not in spec.tenants:
-        return Text("Only a {kind} tenant can answer this.", {"kind": spec.tenants[0].value})
+        return _ONLY_OF[spec.tenants[0]]
     if snapshot.version < spec.since:
         return Text("OceanBase {since} and later only.", {"since": str(spec.since)})
     return None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from agent.errors import WriteError
-from agent.terms import Text
+from agent.errors import ConfigError, WriteError
+from agent.terms import Scalar, Text
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -22,6 +22,15 @@ def write_whole(path: Path, content: bytes) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def read_whole(path: Path, kind: type[ConfigError] = ConfigError) -> bytes:
+    """What a file holds. Raises the error named where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        args: dict[str, Scalar] = {"file": str(path), "reason": getattr(error, "strerror", None) or "invalid path"}
+        raise kind(Text("{file} cannot be read ({reason}); check the path and its permissions", args)) from None
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.facts import MIXED_VIEWS, spec_of
+from agent.i18n import translate
 from agent.statements import columns_read, optional_columns
 from agent.terms import DataClass, TenantKind
 
@@ -17,6 +18,8 @@ EXPOSES = {
     DataClass.COLUMN_BOUNDS: "smallest and largest values of columns",
     DataClass.ACCOUNTS: "names, hosts and privileges of accounts, no password hashes",
 }
+EXPOSES_STRUCTURE = "structure of tables, columns and indexes, no rows"
+EXPOSES_SESSIONS = "the list of sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Grant:
     """One statement of the script. ``optional``: some versions lack the view or column (error 1146 or 1054)."""
 
     sql: str
-    exposes: str = ""
+    exposes: tuple[str, ...]
     optional: bool = False
 
 
@@ -38,8 +41,8 @@ def grants(
     """The GRANT statements for the sources of these data classes (None: all), as a tenant of this kind sees them."""
     account = f"{_literal(user)}@{_literal(host)}"
     found = [
-        Grant(f"GRANT SHOW VIEW ON *.* TO {account};", "structure of tables, columns and indexes, no rows"),
-        Grant(f"GRANT PROCESS ON *.* TO {account};", "the list of sessions"),
+        Grant(f"GRANT SHOW VIEW ON *.* TO {account};", (EXPOSES_STRUCTURE,)),
+        Grant(f"GRANT PROCESS ON *.* TO {account};", (EXPOSES_SESSIONS,)),
     ]
     views: dict[str, set[str]] = {}
     extra: dict[str, set[str]] = {}
@@ -56,12 +59,14 @@ def grants(
             extra.setdefault(view, set()).update(optional_columns(row))
             classes.setdefault(view, set()).add(spec.data_class)
     for view in sorted(views):
-        exposes = "; ".join(EXPOSES[item] for item in sorted(classes[view]))
+        exposes = tuple(EXPOSES[item] for item in sorted(classes[view]))
         found += _view_grants(view, views[view], extra[view], account, exposes)
     return found
 
 
-def _view_grants(view: str, columns: set[str], optional: set[str], account: str, exposes: str) -> list[Grant]:
+def _view_grants(
+    view: str, columns: set[str], optional: set[str], account: str, exposes: tuple[str, ...]
+) -> list[Grant]:
     schema, _, name = view.partition(".")
     where = f"{schema}.`{name}`"
     if view not in MIXED_VIEWS:
@@ -88,19 +93,20 @@ def script(
     account = f"{_literal(user)}@{_literal(host)}"
     tls = " REQUIRE SSL" if require_tls else ""
     lines = [
-        "-- OceanBase health assessment: a read-only account. / OceanBase 健康评估:只读账号。",
+        "-- OceanBase health assessment: a read-only account. / OceanBase 健康评测：只读账号。",
         "-- Run it as an administrator of the tenant. / 请以租户管理员身份执行。",
         "-- Lines marked [version] may fail with error 1146 or 1054 where this version lacks the view or column:",
-        "-- that is fine; run the script with  mysql --force. / 标记 [version] 的行报 1146 或 1054 可忽略。",
+        "-- that is fine; run the script with  mysql --force.",
+        "-- 标记 [version] 的行在缺少该视图或列的版本上会报 1146 或 1054，可以忽略，请用 mysql --force 执行。",
         "",
         f"CREATE USER {account} IDENTIFIED BY '<password>'{tls};",
     ]
     lines += [_line(grant) for grant in grants(sources, user, host, data_classes, kind)]
     lines += [
         "",
-        "-- To check it: / 核对:",
+        "-- To check it: / 核对：",
         f"SHOW GRANTS FOR {account};",
-        "-- To take it away: / 回收:",
+        "-- To take it away: / 回收：",
         f"-- DROP USER {account};",
     ]
     return "\n".join(lines) + "\n"
@@ -108,4 +114,5 @@ def script(
 
 def _line(grant: Grant) -> str:
     marked = "[version] " if grant.optional else ""
-    return f"{grant.sql}  -- {marked}{grant.exposes}"
+    chinese = "；".join(translate(text, "zh-CN") for text in grant.exposes)
+    return f"{grant.sql}  -- {marked}{'; '.join(grant.exposes)} / {chinese}"

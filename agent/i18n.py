@@ -22,6 +22,7 @@ _STEPS = {
     Unit.MILLISECONDS: ((60_000, "min"), (1_000, "s"), (1, "ms")),
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
+_SHARES = {Unit.PCT: (1, "%"), Unit.PERMILLE: (2, "‰")}
 _brought: dict[str, Mapping[str, str]] = {}
 _UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "h": "小时", "days": "天"}
 
@@ -72,8 +73,9 @@ def format_value(value: Scalar, unit: Unit | None, language: str) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if isinstance(value, str):
         return value
-    if unit is Unit.PCT:
-        return f"{_number(value, 1)}%"
+    if unit in _SHARES:
+        digits, sign = _SHARES[unit]
+        return f"{_number(value, digits)}{sign}"
     if unit in _STEPS:
         return _stepped(value, unit, language)
     if unit in (Unit.DAYS, Unit.HOURS):

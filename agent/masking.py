@@ -29,10 +29,10 @@ _LITERALS = frozenset(
 # What may close a string, an identifier or a comment in which a text was cut; one cut behind a backslash needs two.
 _CLOSING = ("", "'", '"', "`", "*/", "\\'", '\\"')
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"")
-# '2026-01-31 00:00:00', and as people write days and months into columns of text: '20260131', '202601', '2026-01'.
+# '2026-01-31 00:00:00', and as people write it into columns of text: '2026/01/31', '2026013123', '20260131', '2026-01'.
 _DAY = re.compile(
-    r"'(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
-    r"|(?:19|20)\d\d-?(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:0{6})?)?)'"
+    r"'(?:\d{4}([-/])\d\d\1\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
+    r"|(?:19|20)\d\d-?(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:0{4})?)?)?)'"
 )
 _REPLACE = re.compile(r"\A\s*REPLACE\b(?=\s)", re.IGNORECASE)
 # Its parser reports statements that it does not know; we mask them.

@@ -182,8 +182,11 @@ def _more_than_needed(held: Sequence[Granted], system_schema: str) -> list[Probl
     return [Problem(what, Text("Use an account made with the script that ob-health grants prints."))]
 
 
+_ASSESSED_AS = {
+    TenantKind.USER: Text("The engagement says sys, but this is a user tenant, and is assessed as one."),
+    TenantKind.SYS: Text("The engagement says user, but this is the sys tenant, and is assessed as such."),
+}
+
+
 def _wrong_kind(kind: TenantKind) -> Problem:
-    return Problem(
-        Text("The engagement names another kind of tenant; this one is assessed as {kind}.", {"kind": kind.value}),
-        Text("Correct kind of the target in the engagement."),
-    )
+    return Problem(_ASSESSED_AS[kind], Text("Correct kind of the target in the engagement."))

@@ -17,7 +17,7 @@ _KEYS = {"params", "group", "enabled"}
 _LADDER_KEYS = _KEYS | {"ladder", "worst", "descending"}
 _FIXED_KEYS = _KEYS | {"severity"}
 _VALUE_KEYS = _KEYS | {"severity", "expected", "recommended"}
-_EXPECTED_KEYS = {"equals", "one_of", "min", "max"}
+_EXPECTED_KEYS = {"equals", "one_of", "min", "max", "unit"}
 
 
 class Problems:
@@ -123,7 +123,7 @@ def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Non
 def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Expected | None:
     severity = _severity(entry.get("severity"), (*loc, "severity"), problems)
     expected = entry.get("expected")
-    if not isinstance(expected, dict) or not expected or set(expected) - _EXPECTED_KEYS:
+    if not isinstance(expected, dict) or expected.keys() <= {"unit"} or set(expected) - _EXPECTED_KEYS:
         problems.add(
             (*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS))
         )
@@ -187,12 +187,14 @@ def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: Problems) -> float |
 
 def _shown(expected: dict[str, Any], words: list[Any]) -> str:
     parts = [str(word) for word in words]
+    unit = str(expected.get("unit", ""))  # of bare numbers, which name none of their own
+    unit = unit if unit in ("", "%") else f" {unit}"
     if "min" in expected and "max" in expected:
-        parts.append(f"{expected['min']} – {expected['max']}")
+        parts.append(f"{expected['min']} – {expected['max']}{unit}")
     elif "min" in expected:
-        parts.append(f"≥ {expected['min']}")
+        parts.append(f"≥ {expected['min']}{unit}")
     elif "max" in expected:
-        parts.append(f"≤ {expected['max']}")
+        parts.append(f"≤ {expected['max']}{unit}")
     return " / ".join(parts)
 
 

@@ -146,6 +146,16 @@ def _text(state: State, all_periods: tuple[Period, ...], current: Period | None,
     )
 
 
+def daily(at: str, work: Callable[[], None]) -> schedule.Scheduler:
+    """A scheduler of this one job. Raises ConfigError for a time that is none."""
+    scheduler = schedule.Scheduler()
+    try:
+        scheduler.every().day.at(at).do(work)
+    except schedule.ScheduleValueError:
+        raise ConfigError(Text('"{at}" is no time of day. Write it as HH:MM, such as 08:30.', {"at": at})) from None
+    return scheduler
+
+
 def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error: Callable[[Exception], None]) -> None:
     """Tick at once, then daily at ``at`` (HH:MM or HH:MM:SS, this machine's time), until ``stop`` is set.
 
@@ -153,7 +163,6 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
     exceptions go to ``on_error`` and never end the loop. SIGTERM and SIGINT set ``stop``: a running tick may
     look at it to finish early. Raises ConfigError for a time that is none.
     """
-    scheduler = schedule.Scheduler()
 
     def guarded() -> None:
         try:
@@ -161,10 +170,7 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
         except Exception as error:  # noqa: BLE001 - whatever one day brings, the next day must come
             on_error(error)
 
-    try:
-        scheduler.every().day.at(at).do(guarded)
-    except schedule.ScheduleValueError:
-        raise ConfigError(Text('"{at}" is no time of day. Write it as HH:MM, such as 08:30.', {"at": at})) from None
+    scheduler = daily(at, guarded)
     with _signals_set(stop):
         guarded()
         while not stop.wait(_POLL_S):

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from agent.errors import ConfigError, WriteError
-from agent.secrets import resolve
+from agent.secrets import read_private
 from agent.terms import Text
 
 _KEY_BYTES = 32
@@ -74,9 +74,9 @@ def read_key(path: Path) -> Key:
     if not path.exists():
         text = "There is no key file {path}. Name the right one, or make one: ob-health snapshot key FILE"
         raise ConfigError(Text(text, {"path": str(path)}))
-    content = resolve(f"file:{path.absolute()}")
+    content = read_private(path)
     try:
-        secret = base64.b64decode(content.encode(), validate=True)
+        secret = base64.b64decode(content.strip().encode(), validate=True)
     except (binascii.Error, ValueError):
         secret = b""
     if len(secret) != _KEY_BYTES:

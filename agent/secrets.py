@@ -71,7 +71,10 @@ def resolve(reference: str) -> Secret:
     scheme, _, where = reference.partition(":")
     if scheme == "command":
         return Secret(_from_command(where))
-    value = {"env": _from_environment, "file": _from_file, "keyring": _from_keyring}[scheme](reference, where)
+    if scheme == "file":
+        value = read_private(Path(os.path.expanduser(where))).removesuffix("\n").removesuffix("\r")
+    else:
+        value = {"env": _from_environment, "keyring": _from_keyring}[scheme](reference, where)
     if not value:
         raise _failed("The password reference {reference} points to nothing; store the password there", reference)
     return Secret(value)
@@ -89,26 +92,26 @@ def _from_environment(reference: str, name: str) -> str:
         raise _failed(text, reference, name=name) from None
 
 
-def _from_file(reference: str, where: str) -> str:
-    path = Path(os.path.expanduser(where))
+def read_private(path: Path) -> str:
+    """The text of a file that nobody else can read. Raises ConfigError."""
     try:
         # Non-blocking, so that a named pipe cannot hold us up; the checks are made on what was opened.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise _failed("The password reference {reference} does not name a plain file; correct it", reference)
+                raise _unfit("{path} holds a secret and must be a plain file; correct the path", path)
             if status.st_mode & 0o077:
-                text = "The password file of {reference} can be used by others; run: chmod 600 {path}"
-                raise _failed(text, reference, path=str(path))
-            content = file.read(_MAX_BYTES)
-        text = content.decode()
+                raise _unfit("{path} holds a secret and can be used by others; run: chmod 600 {path}", path)
+            return file.read(_MAX_BYTES).decode()
     except UnicodeDecodeError:
-        raise _failed("The password file of {reference} is not UTF-8 text; save it as UTF-8", reference) from None
+        raise _unfit("{path} holds no text in UTF-8, so no secret; name the right file", path) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "invalid path"
-        text = "The password file of {reference} cannot be read ({reason}); check the path and its owner"
-        raise _failed(text, reference, reason=reason) from None
-    return text.removesuffix("\n").removesuffix("\r")
+        raise _unfit("{path} cannot be read ({reason}); check the path and its owner", path, reason=reason) from None
+
+
+def _unfit(msgid: str, path: Path, **args: str) -> ConfigError:
+    return ConfigError(Text(msgid, {"path": str(path), **args}))
 
 
 def _from_keyring(reference: str, where: str) -> str:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from rich.text import Text as Plain
+
 from agent import console, retention
-from agent.assessing import assess_all, open_history
+from agent.assessing import assess_all, open_history, place_of_history
 from agent.config import load_engagement
-from agent.errors import HealthAgentError, HistoryError
+from agent.engagement import Engagement
+from agent.errors import HealthAgentError, NoHistory
 from agent.history.store import History
-from agent.scheduler import is_due, run_loop
+from agent.model import Period
+from agent.scheduler import daily, is_due, run_loop
 from agent.terms import Text
 
 
-def print_history(url: str | None, customer: str | None, target: str | None, limit: int) -> None:
+def recorded(url: str | None, file: Path | None) -> History:
+    """The history named, or that of the engagement file; it is only read, so one that is not there is not made."""
+    return History.open(place_of_history(url, load_engagement(file) if file else None), create=False)
+
+
+def print_history(history: History, customer: str | None, target: str | None, limit: int) -> None:
     """Assessments as a table, newest first."""
-    with History.open(url) as history:
-        entries = history.list(customer, target, limit)
+    entries = history.list(customer, target, limit)
+    if not (entries or history.list(limit=1)):
+        console.say("The history at {where} holds no assessment yet.", where=history.where)
+        return
     if not entries:
         console.say("History holds no such assessment.")
         return
@@ -33,17 +44,15 @@ def print_history(url: str | None, customer: str | None, target: str | None, lim
     console.table(("id", "customer", "target", "as of (UTC)", "period", "score", "coverage"), rows)
 
 
-def purge_history(url: str | None) -> None:
+def purge_history(history: History) -> None:
     """Remove what may be kept no longer, of every customer, and say so."""
-    with History.open(url) as history:
-        if not retention.purge(history, datetime.now(UTC)):
-            console.say("Nothing in history is past its retention.")
+    if not retention.purge(history, datetime.now(UTC)):
+        console.say("Nothing in history is past its retention.")
 
 
-def print_assessment(url: str | None, assessment: str) -> None:
+def print_assessment(history: History, assessment: str) -> None:
     """One assessment's summary."""
-    with History.open(url) as history:
-        document = history.load(assessment)
+    document = history.load(assessment)
     console.say(
         "{id}  {customer}  {as_of}",
         id=document["assessment_id"],
@@ -58,27 +67,38 @@ def print_schedule(files: Sequence[Path]) -> None:
     now, rows = datetime.now(UTC), []
     for file in files:
         engagement = load_engagement(file)
-        history = open_history(engagement)
-        if history is None:
-            raise HistoryError("What is due is read from history, which cannot be used.")
-        with history:
-            for target in engagement.targets:
-                status = is_due(engagement.subscription, history.assessed_at(engagement.customer.name, target), now)
-                rows.append(
-                    (
-                        engagement.customer.name, target,
-                        f"{status.last:%Y-%m-%d}" if status.last else "–", status.next or "–",
-                        ", ".join(f"{one.number} ({one.start} – {one.end})" for one in status.overdue) or "–",
-                        console.text(status.text),
-                    )
-                )  # fmt: skip
+        for target, assessed in _assessed(engagement).items():
+            status = is_due(engagement.subscription, assessed, now)
+            rows.append(
+                (
+                    engagement.customer.name, target,
+                    f"{status.last:%Y-%m-%d}" if status.last else "–", status.next or "–",
+                    Plain("\n".join(map(_span, status.overdue)) or "–"),
+                    console.text(status.text),
+                )
+            )  # fmt: skip
     console.table(("customer", "target", "last", "next", "overdue", "state"), rows)
+
+
+def _assessed(engagement: Engagement) -> dict[str, tuple[datetime, ...]]:
+    """When each target was assessed: never, as long as there is no history."""
+    try:
+        with History.open(place_of_history(None, engagement), create=False) as history:
+            return {target: history.assessed_at(engagement.customer.name, target) for target in engagement.targets}
+    except NoHistory:
+        return dict.fromkeys(engagement.targets, ())
+
+
+def _span(period: Period) -> str:
+    """With its last day, as the report has it."""
+    return f"{period.number} ({period.start} – {period.end - timedelta(days=1)})"
 
 
 def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> None:
     """Assess what is due, daily, until stopped. What was done is read from history, so restarts lose nothing."""
+    daily(at, lambda: None)  # what is wrong is said now, not at night
     for file in files:
-        load_engagement(file)  # a wrong file is said now, not at night
+        load_engagement(file)
 
     def tick() -> None:
         for file in files:

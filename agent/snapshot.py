@@ -20,7 +20,7 @@ import zstandard
 
 from agent import shapes
 from agent.errors import SnapshotError, WriteError
-from agent.files import write_whole
+from agent.files import read_whole, write_whole
 from agent.i18n import render
 from agent.model import Problem, Snapshot, SourceRecord, Unavailable
 from agent.shapes import checked
@@ -89,15 +89,17 @@ class Contents(NamedTuple):
 
 def read_file(path: Path) -> Contents:
     """The file, opened and its hash compared. Raises SnapshotError like ``load``."""
-    args = {"path": str(path)}
+    args, content = {"path": str(path)}, read_whole(path, SnapshotError)
     try:
-        outer = json.loads(_decompressed(path.read_bytes()))
+        outer = json.loads(_decompressed(content))
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
         intact = digest_of(body) == digest
         plain = json.loads(body, parse_constant=shapes.no_constant) if intact else {"format": 0}
         newer = int(plain["format"]) > FORMAT
-    except (*_UNREADABLE, OSError, zstandard.ZstdError, RecursionError) as error:
-        raise SnapshotError(Text("{path}: not a snapshot: {reason}", {**args, "reason": str(error)[:200]})) from None
+    except (*_UNREADABLE, zstandard.ZstdError, RecursionError):
+        raise SnapshotError(
+            Text("{path}: not a snapshot, or only a part of one. Name a file that collect or assess wrote.", args)
+        ) from None
     if not intact:
         raise SnapshotError(
             Text("{path}: the snapshot has been altered (its hash does not match). Collect again.", args)

@@ -89,6 +89,7 @@ class Unit(StrEnum):
     """Unit of a measured value; also how it is printed."""
 
     PCT = "pct"
+    PERMILLE = "permille"
     BYTES = "bytes"
     COUNT = "count"
     RATIO = "ratio"

@@ -17,6 +17,7 @@ from jinja2.ext import extract_from_ast
 from agent import registry
 from agent.contract import texts_of
 from agent.i18n import catalogue
+from agent.report.cards import evidence
 from agent.report.words import Words
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
@@ -28,6 +29,7 @@ _CALLS = frozenset(
         "Text", "tr", "say", "translate", "N_", "NotAssessed", "add", "table", "Invalid", "not_before", "words",
         "ConfigError", "RulesError", "SnapshotError", "HistoryError", "RenderError", "KernelError", "NotAuthorized",
         "HealthAgentError", "_Refused", "_failed", "_refused", "_problem", "_add", "_matching",
+        "_unfit", "_useless",
     }
 )  # fmt: skip
 _TABLES = ("_MESSAGES", "_SYNTAX", "_OTHER", "BAND_WORDS", "EXPOSES")
@@ -69,7 +71,7 @@ def of_evidence() -> Iterator[str]:
             yield from (words.name(field.name) for field in fields(spec.params))
     for case in gathered(cases, "CASES"):
         result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
-        yield from (words.name(key) for finding in result.findings for key in finding.evidence)
+        yield from (name for finding in result.findings for name, _ in evidence(finding.evidence, "", words))
 
 
 def _name(node: ast.expr) -> str:

@@ -16,9 +16,14 @@ MAX_INDEX_COLUMNS = 60000
 FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "binary")
 _LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
-# The position goes before a bound, always seven digits, so that the largest text is the last partition's.
-_BOUND = "CONCAT(PARTITION_ORDINAL_POSITION + 1000000, PARTITION_DESCRIPTION)"
-_CATCH_ALL = "PARTITION_DESCRIPTION LIKE 'MAXVALUE%'"
+_BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
+# Where partitions are not by range, subpartitions may be. The position goes before a bound, always seven digits, so
+# that the largest text is the last one's.
+_BOUND = (
+    f"CASE WHEN {_BY_RANGE} THEN CONCAT(PARTITION_ORDINAL_POSITION + 1000000, PARTITION_DESCRIPTION)"
+    f" WHEN SUB{_BY_RANGE} THEN CONCAT(SUBPARTITION_ORDINAL_POSITION + 1000000, SUBPARTITION_DESCRIPTION) END"
+)
+_CATCH_ALL = f"{_BOUND} LIKE '_______MAXVALUE%'"
 
 
 @source(
@@ -74,20 +79,21 @@ class IndexColumn:
     limit=60000,
     requires=Privilege.SHOW_VIEW,
 )
-class NumberColumn:
+class NotableColumn:
     """One column that a check asks about, of a table or a view: AUTO_INCREMENT, floating point, or text in a limited
     character set.
 
-    The view is dear to plan, so all these questions share one statement.
+    The view is dear to plan, so all these questions share one statement. The type of text goes without its length, for
+    that of an ENUM would bring the customer's own words.
     """
 
     table_schema: str
     table_name: str
     column_name: str
     data_type: str
-    column_type: str
+    column_type: str = expr("CASE WHEN CHARACTER_SET_NAME IS NULL THEN COLUMN_TYPE ELSE DATA_TYPE END")
     extra: str
-    character_set_name: str | None
+    character_set_name: str | None = None
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)
@@ -171,14 +177,18 @@ class PartitionedTable:
 
     Row counts are those of the optimizer statistics, None where they were never gathered. The bounds are those of the
     first and the last range partition as the server spells them, but for one that takes all the rest (MAXVALUE):
-    ``catch_all_pieces`` counts that one, or its subpartitions, and ``catch_all_rows`` what is in it.
+    ``catch_all_pieces`` counts that one, or its subpartitions, and ``catch_all_rows`` what is in it. Where only the
+    subpartitions are by range they are meant, those of the partition that has most: all have the same as a rule.
     """
 
     table_schema: str
     table_name: str
     method: str = expr("MIN(PARTITION_METHOD)")
-    expression: str | None = expr("MIN(PARTITION_EXPRESSION)")
+    expression: str | None = expr(
+        f"MIN(CASE WHEN {_BY_RANGE} THEN PARTITION_EXPRESSION WHEN SUB{_BY_RANGE} THEN SUBPARTITION_EXPRESSION END)"
+    )
     partitions: int = expr("COUNT(DISTINCT PARTITION_NAME)")
+    subpartitions: int | None = expr("MAX(SUBPARTITION_ORDINAL_POSITION)")
     pieces: int = expr("COUNT(*)")
     table_rows: int | None = expr("SUM(TABLE_ROWS)")
     largest_rows: int | None = expr("MAX(TABLE_ROWS)")

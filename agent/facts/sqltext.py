@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import sqlglot
 from sqlglot import expressions as exp
@@ -11,9 +12,14 @@ from agent.facts.sql import CUT
 
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 _OFFSET = re.compile(r"\bLIMIT\b[^()]*(?:,|\bOFFSET\b)", re.IGNORECASE)
-_IN_LIST = re.compile(r"\bIN\s*\(((?:\s*\?\s*,?)+)", re.IGNORECASE)
+_ITEM = r"(?:\?|\(\s*+\?(?:\s*+,\s*+\?)*+\s*+\))"
+_IN_LIST = re.compile(rf"\bIN\s*+\(\s*+({_ITEM}(?:\s*+,\s*+{_ITEM})*+)", re.IGNORECASE)
+# A comparison, or several in brackets, and the same again and again.
+_OR_CHAIN = re.compile(r"(?<![\w.`])([\w.`]++\s*+=\s*+\?|\([^()]++\))(?:\s++OR\s++\1)++", re.IGNORECASE)
 _WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
 _COMPARED = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
+_PICKING = (*_COMPARED, exp.Is, exp.Like, exp.NullSafeEQ)
+_GATHERING = (exp.AggFunc, exp.Distinct, exp.Group, exp.Limit)
 _WRAPPING = (exp.Func, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 _CONDITION_CHARS = 200
 
@@ -53,9 +59,14 @@ def skips_rows(statement: str) -> bool:
     return tree is not None and tree.find(exp.Offset) is not None
 
 
-def longest_in_list(statement: str) -> int:
-    """How many values the longest IN list of a statement with ``?`` for values has, as far as the text goes."""
-    return max((found[1].count("?") for found in _IN_LIST.finditer(statement)), default=0)
+def longest_list(statement: str) -> int:
+    """How many values, or tuples of values, the longest IN list or chain of OR has, as far as the text goes.
+
+    The statement has ``?`` for values.
+    """
+    lists = (found[1].count("(") or found[1].count("?") for found in _IN_LIST.finditer(statement))
+    chains = (found[0].count(found[1]) for found in _OR_CHAIN.finditer(statement) if "?" in found[1])
+    return max((*lists, *chains), default=0)
 
 
 def wrapped_column(statement: str) -> str | None:
@@ -64,11 +75,30 @@ def wrapped_column(statement: str) -> str | None:
     Only conditions of WHERE count; what cannot be read has none.
     """
     tree = _tree(statement) if _WHERE.search(statement) else None
-    conditions = (found for where in tree.find_all(exp.Where) for found in where.find_all(*_COMPARED)) if tree else ()
-    for condition in conditions:
-        sides = [part.unnest() for part in condition.iter_expressions()]
-        bare = [side for side in sides if side.find(exp.Column) is None]
-        others = [side for side in sides if side.find(exp.Column)]
-        if bare and len(others) == 1 and isinstance(others[0], _WRAPPING):
+    for condition, compared in _compared_with_values(tree, _COMPARED):
+        if isinstance(compared, _WRAPPING):
             return condition.sql(dialect="mysql")[:_CONDITION_CHARS]
     return None
+
+
+def gathers_what_it_picks(statement: str) -> bool:
+    """Whether the statement makes few rows of many and also has a condition on a column as it is.
+
+    Such a statement may need every row that it reads.
+    """
+    tree = _tree(statement)
+    if tree is None or tree.find(*_GATHERING) is None:
+        return False
+    return any(isinstance(compared, exp.Column | exp.Tuple) for _, compared in _compared_with_values(tree, _PICKING))
+
+
+def _compared_with_values(
+    tree: exp.Expr | None, kinds: tuple[type[exp.Expr], ...]
+) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+    """Each condition of WHERE with the side that holds columns, where the others hold none."""
+    for where in tree.find_all(exp.Where) if tree else ():
+        for condition in where.find_all(*kinds):
+            sides = [part.unnest() for part in condition.iter_expressions()]
+            with_columns = [side for side in sides if side.find(exp.Column)]
+            if len(with_columns) == 1 and len(sides) > 1:
+                yield condition, with_columns[0]

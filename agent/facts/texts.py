@@ -39,9 +39,9 @@ class Holds(StrEnum):
 
 
 _WORDS = (
-    "backup_type balance_strategy build_version code column_type command comment compatible ctx_name cycle_flag"
-    " data_disk_health_status data_type enabled event extra file_status in_sync index_type is_error is_locked"
-    " is_suspended is_visible isdefault key method mod_name module object_type priv_alter priv_alter_system"
+    "backup_type balance_strategy build_version character_set_name code column_type command comment compatible ctx_name"
+    " cycle_flag data_disk_health_status data_type enabled event extra file_status in_sync index_type is_error"
+    " is_locked is_suspended is_visible isdefault key method mod_name module object_type priv_alter priv_alter_system"
     " priv_alter_tenant priv_create priv_create_user priv_delete priv_drop priv_file priv_grant_option priv_index"
     " priv_insert priv_process priv_select priv_super priv_update recovery_window replica_type request retention role"
     " scope snap_interval ssl_cipher state stattype_locked status switchover_status table_collation task_id tenant_role"

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from agent.errors import HistoryError
+from agent.errors import HistoryError, NoHistory
 from agent.history.entries import Entry, Purged, Sighting
 from agent.history.models import REVISION, AssessmentRow, FindingRow
 from agent.terms import Text
@@ -50,14 +50,20 @@ class History:
         self.where = _shown(engine.url)
 
     @classmethod
-    def open(cls, url: str | None = None) -> Self:
-        """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default."""
+    def open(cls, url: str | None = None, create: bool = True) -> Self:
+        """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default.
+
+        Raises NoHistory where there is none and none is to be created.
+        """
         place = _url(url or os.environ.get(PLACE_VARIABLE, ""))
         with _reported(place):
-            _prepare_file(place)
+            _prepare_file(place, create)
             history = cls(_engine(place))
             try:
-                if not _is_current(history._engine):
+                revisions = _revisions(history._engine)
+                if not (revisions or create):
+                    raise _none_at(place)
+                if revisions != [REVISION]:
                     from agent.history.migrate import migrate  # Alembic takes longer to load than to do nothing
 
                     migrate(history._engine, history.where)
@@ -169,11 +175,12 @@ class History:
         return found
 
 
-def _is_current(engine: Engine) -> bool:
+def _revisions(engine: Engine) -> Sequence[str]:
+    """The one of its tables; none for a database that is no history."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
-            return False
-        return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [REVISION]
+            return []
+        return connection.scalars(text("SELECT version_num FROM alembic_version")).all()
 
 
 def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
@@ -254,13 +261,20 @@ def _shown(url: URL) -> str:
     return url.database or "" if is_file else url.set(query={}).render_as_string(hide_password=True)
 
 
-def _prepare_file(url: URL) -> None:
+def _none_at(url: URL) -> NoHistory:
+    text = "There is no history at {where}. Check the place and its spelling; the first assessment makes the history."
+    return NoHistory(Text(text, {"where": _shown(url)}))
+
+
+def _prepare_file(url: URL, create: bool) -> None:
     """The file is the user's alone: it tells how a customer's database is doing."""
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
         return
     path = Path(name)
     if not path.exists():
+        if not create:
+            raise _none_at(url)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
 

@@ -15,6 +15,7 @@ from agent.terms import ChangeKind, Severity, Unit
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
 PROSE_LENGTH = 4_000
+_NOW, _ADVISED = "_is", "_to"  # how the names of a setting's value end, and of the one that its SQL sets
 # How telling a change is for a whole card, most telling first.
 _TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind.UNCHANGED)
 
@@ -47,7 +48,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result with its open findings. ``unseen`` rows are only in assessment.json."""
+    """A result with its open findings. ``unseen`` rows are only in assessment.json.
+
+    ``gain_with``: where mending it alone gains nothing, since another check of its cause would take the points.
+    """
 
     code: str
     title: str
@@ -59,6 +63,7 @@ class Card:
     impact: str
     points_lost: str
     gain: str
+    gain_with: str
     change: str
     change_label: str
     attested: bool
@@ -91,7 +96,7 @@ class CardMaker:
     def card(self, result: Document, symptoms: Sequence[Document] = ()) -> Card:
         words, texts = self.words, self._texts(result)
         findings, severity = open_findings(result), counted_severity(result)
-        rows = tuple(self._row(finding) for finding in findings[:ROWS_KEPT])
+        rows = tuple(self._row(finding, result) for finding in findings[:ROWS_KEPT])
         change = self._change(findings)
         sql, rollback = _statements(findings, "sql"), _statements(findings, "rollback")
         return Card(
@@ -105,6 +110,7 @@ class CardMaker:
             impact=impact(result, severity, self.document, words),
             points_lost=points(result["points_lost"]),
             gain=points(result["gain"]),
+            gain_with=self._gain_with(result),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             attested=result["attested"],
@@ -130,7 +136,15 @@ class CardMaker:
         texts: Document = result["texts"].get(self.words.language, result["texts"]["en"])
         return texts
 
-    def _row(self, finding: Document) -> Row:
+    def _gain_with(self, result: Document) -> str:
+        if result["gain"] > 0:
+            return ""
+        cause = result["symptom_of"]
+        symptoms = (r["code"] for r in self.document["results"] if r["symptom_of"] == result["code"])
+        named = self.words(", ").join(clean(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
+        return self.words("only together with {codes}", codes=named) if named else ""
+
+    def _row(self, finding: Document, result: Document) -> Row:
         words, unit = self.words, Unit(finding["unit"])
         change = self.changes.get(finding["fingerprint"], "")
         return Row(
@@ -142,7 +156,7 @@ class CardMaker:
             limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
-            evidence=words.pairs(finding["evidence"]),
+            evidence=evidence(finding["evidence"], result["ladder"].get("recommended") or "", words),
             sql=_script(finding["sql"]),
             rollback=_script(finding["rollback"]),
         )
@@ -184,6 +198,28 @@ class CardMaker:
         if unit is None:
             return ""
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
+
+
+def evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[tuple[str, str], ...]:
+    """What was measured, by its name. What is not known is left out; a setting stands beside what is advised."""
+    known = {key: value for key, value in told.items() if value is not None}
+    lines = []
+
+    def change(name: str, present: str, wanted: str) -> None:
+        shown = (clean(str(value), NAME_LENGTH) or "''" for value in (present, wanted))
+        lines.append((name, words("now {present}, advised {wanted}", present=next(shown), wanted=next(shown))))
+
+    for key, value in known.items():
+        stem = next((key.removesuffix(end) for end in (_NOW, _ADVISED) if key.endswith(end)), "")
+        if {stem + _NOW, stem + _ADVISED} <= known.keys():
+            if key.endswith(_NOW):
+                change(words.name(stem), value, known[stem + _ADVISED])
+        elif recommended and {"setting", "present"} <= known.keys() and key in ("setting", "present"):
+            if key == "setting":
+                change(clean(value, NAME_LENGTH), known["present"], recommended)
+        else:
+            lines += words.pairs({key: value})
+    return tuple(lines)
 
 
 def open_findings(result: Document) -> list[Document]:

@@ -23,7 +23,7 @@ from agent.terms import Text
 
 # Where matplotlib keeps its list of fonts, unless the user has another place for it.
 FONT_LISTS = Path(os.environ.get("MPLCONFIGDIR") or user_cache_path("ob-health") / "matplotlib")
-KEPT = 24  # six charts in two languages, and those of one more house style
+KEPT = 48  # six charts in two languages and widths, and those of one more house style
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,18 @@ class Chart:
     svg: bytes = field(repr=False)
     width_mm: float
     height_mm: float
-    plot: Plot = field(repr=False)
+    shown: Plot = field(repr=False)
+    printed: Plot = field(repr=False)
     accent: str = ACCENT
 
     @cached_property
+    def narrow(self) -> tuple[bytes, float, float]:
+        """The SVG for a phone, and its width and height in mm."""
+        return _svg(self.shown, self.accent, narrow=True)
+
+    @cached_property
     def png(self) -> bytes:
-        return _png(self.plot, self.accent)
+        return _png(self.printed, self.accent)
 
 
 def load_charts() -> None:
@@ -74,15 +80,15 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
     charts = []
     for plot, spare in zip(found, printed, strict=True):
         svg, width_mm, height_mm = _svg(plot, accent)
-        charts.append(Chart(plot.name, plot.title, plot.alt, svg, width_mm, height_mm, spare, accent))
+        charts.append(Chart(plot.name, plot.title, plot.alt, svg, width_mm, height_mm, plot, spare, accent))
     return tuple(charts)
 
 
 @lru_cache(KEPT)
-def _svg(plot: Plot, accent: str) -> tuple[bytes, float, float]:
+def _svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
     from agent.report import charts_canvas as canvas
 
-    return canvas.svg(plot, accent)
+    return canvas.svg(plot, accent, narrow=narrow)
 
 
 @lru_cache(KEPT)

@@ -44,6 +44,7 @@ with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot
     from matplotlib.font_manager import fontManager
 
 from agent.report.charts_painting import paint  # noqa: E402
+from agent.report.charts_sheet import NARROW_MM, WIDTH_MM  # noqa: E402
 from agent.report.charts_types import Plot  # noqa: E402
 
 gc.freeze()  # so that collecting a picture's many cycles need not look at what stays
@@ -89,14 +90,15 @@ def _settings() -> Iterator[None]:
         yield
 
 
-def svg(plot: Plot, accent: str) -> tuple[bytes, float, float]:
-    """The picture, and its width and height in mm.
+def svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
+    """The picture, and its width and height in mm; ``narrow`` for a phone.
 
     Without XML declaration and document type. Fonts are named once, for any machine that the picture gets to.
     """
     found, width_mm, height_mm = _drawn(
-        plot, accent, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    )
+        plot, accent, NARROW_MM if narrow else WIDTH_MM, format="svg",
+        metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
+    )  # fmt: skip
     fonts = ", ".join(f"'{name}'" for name in (*LATIN, *CHINESE, OWN)) + ", sans-serif"
     picture = _FONT_OF_TEXT.sub(rb"\1", found[found.index(b"<svg") :])
     return picture.replace(b"<svg ", f'<svg font-family="{fonts}" '.encode(), 1), width_mm, height_mm
@@ -104,20 +106,20 @@ def svg(plot: Plot, accent: str) -> tuple[bytes, float, float]:
 
 def png(plot: Plot, accent: str) -> bytes:
     """The picture for programs that do not draw SVG."""
-    return _drawn(plot, accent, format="png", dpi=DPI, metadata={"Software": None})[0]
+    return _drawn(plot, accent, WIDTH_MM, format="png", dpi=DPI, metadata={"Software": None})[0]
 
 
-def _drawn(plot: Plot, accent: str, **form: Any) -> tuple[bytes, float, float]:
+def _drawn(plot: Plot, accent: str, width_mm: float, **form: Any) -> tuple[bytes, float, float]:
     """The file, and the width and height of the picture in mm."""
     try:
-        return _saved(plot, accent, form)
+        return _saved(plot, accent, width_mm, form)
     finally:
         gc.collect()  # a figure is a net of cycles, and the next one would come on top of it
 
 
-def _saved(plot: Plot, accent: str, form: Mapping[str, Any]) -> tuple[bytes, float, float]:
+def _saved(plot: Plot, accent: str, width_mm: float, form: Mapping[str, Any]) -> tuple[bytes, float, float]:
     made = BytesIO()
     with _settings():
-        sheet = paint(plot, accent)
+        sheet = paint(plot, accent, width_mm)
         sheet.figure.savefig(made, **form)
     return made.getvalue(), sheet.width_mm, sheet.height_mm

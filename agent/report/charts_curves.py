@@ -11,18 +11,20 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted
 from agent.report.charts_types import CurvesPlot
 
-LEFT, TOP, HEIGHT, NAMES, GAP = 18.0, 3.0, 66.0, 46.0, 7.0
+LEFT, TOP, HEIGHT, NAMES, GAP = 16.0, 3.0, 66.0, 46.0, 7.0
 LINE, LIMIT = 4.2, 1.2
-DATE_ROOM = 0.17  # of the width
+DATE_ROOM = 17.0
 # Colours that differ for the colour-blind and in grey; the first is the house's own.
 COLOURS = ("#b4500b", "#161b22", "#0b7a75", "#7a4fa3", "#6b7480")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
-def paint_curves(plot: CurvesPlot, accent: str) -> Sheet:
-    """Draw it on a sheet of its own."""
-    sheet = Sheet(TOP + HEIGHT + 15 + (5 if plot.note else 0))
-    width = WIDTH_MM - LEFT - NAMES - GAP
+def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> Sheet:
+    """Draw it on a sheet of its own; on a narrow one the curves' names stand under the plot."""
+    narrow = width_mm < WIDTH_MM
+    below = sum(_tall(plot, number) for number in range(len(plot.curves))) if narrow else 0.0
+    sheet = Sheet(TOP + HEIGHT + 15 + below + (5 if plot.note else 0), width_mm)
+    width = sheet.width - LEFT - (9.0 if narrow else NAMES + GAP)
     axes = sheet.axes(LEFT, TOP, width, HEIGHT)
     ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
     tops = [value for curve in plot.curves for _, value in curve.points]
@@ -43,17 +45,20 @@ def paint_curves(plot: CurvesPlot, accent: str) -> Sheet:
         if curve.ahead:
             axes.plot([days[-1], curve.ahead[0]], [values[-1], curve.ahead[1]], color=colour, linewidth=1.6,
                       linestyle=(0, (3, 2)))  # fmt: skip
-    _dates(axes, plot.ticks, first, last)
-    _names(sheet, axes, plot, colours, width)
-    _legend(sheet, plot, width)
+    _dates(axes, plot.ticks, first, last, width)
+    if narrow:
+        _names_below(sheet, plot, colours)
+    else:
+        _names(sheet, axes, plot, colours, width)
+    _legend(sheet, plot)
     return sheet
 
 
-def _dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: float) -> None:
+def _dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: float, width: float) -> None:
     """As many dates as have room."""
     shown: list[tuple[float, str]] = []
     for day, text in ticks:
-        if all(abs(other - day) >= (last - first) * DATE_ROOM for other, _ in shown):
+        if all(abs(other - day) >= (last - first) * DATE_ROOM / width for other, _ in shown):
             shown.append((day, text))
     axes.set_xticks([day for day, _ in shown], [text for _, text in shown])
     axes.tick_params(axis="x", pad=6)
@@ -66,19 +71,37 @@ def _names(sheet: Sheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], w
     ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
     order = sorted(range(len(ends)), key=lambda number: -ends[number][1])
     wanted = [TOP + HEIGHT * (1 - ends[number][1] / highest) - LINE / 2 for number in order]
-    heights = [LINE * len(plot.curves[number].lines) + 1.6 for number in order]
+    heights = [_tall(plot, number) for number in order]
     for number, y in zip(order, _apart(wanted, heights, TOP + HEIGHT), strict=True):
         day, value = ends[number]
         start = (LEFT + width * (day - low) / (high - low) + 1, TOP + HEIGHT * (1 - value / highest))
         x = LEFT + width + GAP
         sheet.line(start, (x - 3.5, y + LINE / 2), color=RULE, linewidth=0.9, zorder=-1)
-        marker, colour = MARKERS[number % len(MARKERS)], colours[number % len(colours)]
-        sheet.line((x - 2, y + LINE / 2), marker=marker, markersize=5, color=colour)
-        for line, text in enumerate(plot.curves[number].lines):
-            sheet.text(
-                x, y + LINE * (line + 0.5), fitted(text, NAMES, SMALL_PT), SMALL_PT, color=SOFT if line else INK,
-                weight="normal" if line else "bold",
-            )  # fmt: skip
+        _name(sheet, plot, number, colours, (x, y))
+
+
+def _names_below(sheet: Sheet, plot: CurvesPlot, colours: Sequence[str]) -> None:
+    y = TOP + HEIGHT + 15
+    for number in range(len(plot.curves)):
+        _name(sheet, plot, number, colours, (LEFT, y))
+        y += _tall(plot, number)
+
+
+def _name(sheet: Sheet, plot: CurvesPlot, number: int, colours: Sequence[str], corner: tuple[float, float]) -> None:
+    """A curve's mark and its lines."""
+    x, y = corner
+    marker, colour = MARKERS[number % len(MARKERS)], colours[number % len(colours)]
+    sheet.line((x - 2, y + LINE / 2), marker=marker, markersize=5, color=colour)
+    for line, text in enumerate(plot.curves[number].lines):
+        sheet.text(
+            x, y + LINE * (line + 0.5), fitted(text, sheet.width - x, SMALL_PT), SMALL_PT, color=SOFT if line else INK,
+            weight="normal" if line else "bold",
+        )  # fmt: skip
+
+
+def _tall(plot: CurvesPlot, number: int) -> float:
+    """How high the lines of a curve's name are."""
+    return LINE * len(plot.curves[number].lines) + 1.6
 
 
 def _apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> list[float]:
@@ -92,7 +115,7 @@ def _apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> l
     return tops
 
 
-def _legend(sheet: Sheet, plot: CurvesPlot, width: float) -> None:
+def _legend(sheet: Sheet, plot: CurvesPlot) -> None:
     """What is seen, what is foretold, and how much there is room for."""
     handles = [Line2D([], [], color=INK, marker="o", markeredgecolor="white", label=plot.seen_word)]
     if plot.ahead_word:
@@ -101,8 +124,8 @@ def _legend(sheet: Sheet, plot: CurvesPlot, width: float) -> None:
         handles.append(Line2D([], [], color=INK, linewidth=LIMIT, label=plot.limit_word))
     y = TOP + HEIGHT + 11.5
     sheet.figure.legend(
-        handles=handles, loc="center left", bbox_to_anchor=(LEFT / WIDTH_MM, 1 - y / sheet.height_mm), borderpad=0,
+        handles=handles, loc="center left", bbox_to_anchor=sheet.place(LEFT, y), borderpad=0,
         borderaxespad=0, ncols=3, frameon=False, fontsize=SMALL_PT, labelcolor=INK, handlelength=2.4,
     )  # fmt: skip
     if plot.note:
-        sheet.text(LEFT, sheet.height_mm - 2.5, fitted(plot.note, width, SMALL_PT), SMALL_PT, color=SOFT)
+        sheet.text(LEFT, sheet.height_mm - 2.5, fitted(plot.note, sheet.width - LEFT, SMALL_PT), SMALL_PT, color=SOFT)

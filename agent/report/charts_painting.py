@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import singledispatch
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from agent.report.charts_curves import paint_curves
 from agent.report.charts_rows import paint_rows
-from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, Sheet, fitted
+from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, Sheet, fitted, width_of
 from agent.report.charts_types import CurvesPlot, Plot, RoadmapPlot, RowsPlot, ScorePlot, Stage
 
 EDGE = 4.0
 _BAND_GREYS = ("#e2e6eb", WASH)
 _STAGE_GREYS = ("white", WASH)
 _LABELLED_STEPS = 10  # beyond that only the end of each stage is labelled
-_NARROWEST_STAGE = 0.18  # of the width, so that its word has room
-_TICK_ROOM = 0.035
+_NARROWEST_STAGE, _NARROWEST_SHARE = 27.0, 0.3  # in mm, so that its word has room; of the width at most
+_TICK_ROOM, _LABEL_ROOM = 5.4, 8.0
 
 
-def paint(plot: Plot, accent: str) -> Sheet:
-    """Draw it on a sheet of its own."""
-    return _paint(plot, accent)
+def paint(plot: Plot, accent: str, width_mm: float = WIDTH_MM) -> Sheet:
+    """Draw it on a sheet of its own, as wide as a page or a phone."""
+    return _paint(plot, accent, width_mm)
 
 
 @singledispatch
-def _paint(plot: Plot, accent: str) -> Sheet:
+def _paint(plot: Plot, accent: str, width_mm: float) -> Sheet:
     raise TypeError(f"no picture for {type(plot).__name__}")
 
 
@@ -36,50 +37,61 @@ _paint.register(CurvesPlot, paint_curves)
 
 
 @_paint.register
-def _(plot: ScorePlot, accent: str) -> Sheet:
+def _(plot: ScorePlot, accent: str, width_mm: float) -> Sheet:
     """The scale with its grades; the score above it, its range on it, last time's below."""
-    sheet = Sheet(36.0 if plot.was is not None else 28.0)
-    axes = sheet.axes(EDGE, 12, WIDTH_MM - 2 * EDGE, 15)
+    narrow = width_mm < WIDTH_MM
+    top = 17.0 if narrow else 12.0
+    sheet = Sheet(top + (24.0 if plot.was is not None else 16.0), width_mm)
+    axes = sheet.axes(EDGE, top, sheet.width - 2 * EDGE, 15)
     axes.set(xlim=(0, 100), ylim=(0, 1), xticks=[], yticks=[])
     for number, (word, lowest, upper) in enumerate(plot.bands):
         axes.barh(0.5, upper - lowest, 1.0, lowest, color=_BAND_GREYS[number % 2], edgecolor="white")
-        x, room = _on_scale((lowest + upper) / 2), (upper - lowest) / 100 * (WIDTH_MM - 2 * EDGE)
-        sheet.text(x, 15.5, fitted(word, room, SMALL_PT), SMALL_PT, ha="center")
-        sheet.text(x, 19.3, f"{lowest:g}–{upper:g}", 7, color=SOFT, ha="center")
+        x = _on_scale(sheet, (lowest + upper) / 2)
+        if narrow:  # in two lines, as words are wider than their bands
+            room = width_of(word, 7) / 2
+            sheet.text(min(x, sheet.width - room), top + 2.2 + 3.2 * (number % 2), word, 7, ha="center")
+        else:
+            room = (upper - lowest) / 100 * (sheet.width - 2 * EDGE)
+            sheet.text(x, top + 3.5, fitted(word, room, SMALL_PT), SMALL_PT, ha="center")
+        sheet.text(x, top + (8.6 if narrow else 7.3), f"{lowest:g}–{upper:g}", 7, color=SOFT, ha="center")
     axes.plot([plot.low, plot.high], [0.15, 0.15], color=accent, linewidth=6, solid_capstyle="butt")
     axes.plot([plot.value, plot.value], [0, 0.3], color=INK, linewidth=2.2, solid_capstyle="butt", clip_on=False)
     axes.plot([plot.value], [1.12], marker="v", markersize=9, color=accent, clip_on=False)
-    x, side, away = _beside(plot.value)
-    sheet.text(x + 3.5 * away, 6.5, plot.shown, 20, color=accent, weight="bold", ha=side)
-    sheet.text(x + (6 + 3.8 * len(plot.shown)) * away, 7.3, plot.trust, color=SOFT, ha=side)
+    x, side, away = _beside(sheet, plot.value)
+    sheet.text(x + 3.5 * away, top - 5.5, plot.shown, 20, color=accent, weight="bold", ha=side)
+    if narrow:
+        sheet.text(0, 3, fitted(plot.trust, sheet.width), color=SOFT)
+    else:
+        sheet.text(x + (6 + 3.8 * len(plot.shown)) * away, top - 4.7, plot.trust, color=SOFT, ha=side)
     if plot.was is not None:
         axes.plot([plot.was], [-0.2], marker="^", markersize=8, color=INK, markerfacecolor="white", clip_on=False)
-        x, side, away = _beside(plot.was)
-        sheet.text(x + 3 * away, 30.5, plot.was_shown, ha=side)
+        x, side, away = _beside(sheet, plot.was)
+        sheet.text(x + 3 * away, top + 18.5, plot.was_shown, ha=side)
     return sheet
 
 
-def _on_scale(value: float) -> float:
-    return EDGE + value / 100 * (WIDTH_MM - 2 * EDGE)
+def _on_scale(sheet: Sheet, value: float) -> float:
+    return EDGE + value / 100 * (sheet.width - 2 * EDGE)
 
 
-def _beside(value: float) -> tuple[float, str, int]:
+def _beside(sheet: Sheet, value: float) -> tuple[float, str, int]:
     """Where a text for this value has room: its place in mm, its alignment, and the direction away from the value."""
-    return (_on_scale(value), "right", -1) if value > 55 else (_on_scale(value), "left", 1)
+    return (_on_scale(sheet, value), "right", -1) if value > 55 else (_on_scale(sheet, value), "left", 1)
 
 
 @_paint.register
-def _(plot: RoadmapPlot, accent: str) -> Sheet:
+def _(plot: RoadmapPlot, accent: str, width_mm: float) -> Sheet:
     """The score as a staircase through the stages, each of which has room for its word."""
-    left, top, width, height = 12.0, 14.0, WIDTH_MM - 16.0, 56.0
-    sheet = Sheet(top + height + 14)
+    top, height = 14.0, 56.0
+    sheet = Sheet(top + height + 14, width_mm)
+    left, width = 10.0, sheet.width - 12.0
     axes = sheet.axes(left, top, width, height)
     floor = max(0.0, 10 * ((plot.start - 4) // 10))
     span = 100 - floor
     lowest = min(floor, plot.start - span * 0.09)  # room for today's score below the curve
     axes.set(xlim=(0, 1), ylim=(lowest, 100 + span * 0.06))
     axes.grid(axis="y", color=RULE, linewidth=0.7)
-    edges, places = _stage_places(plot.stages)
+    edges, places = _stage_places(plot.stages, width)
     for number, stage in enumerate(plot.stages):
         start, end = edges[number], edges[number + 1]
         axes.axvspan(start, end, color=_STAGE_GREYS[number % 2], linewidth=0, zorder=0)
@@ -88,13 +100,14 @@ def _(plot: RoadmapPlot, accent: str) -> Sheet:
         x, room = left + start * width + 2, (end - start) * width - 3
         sheet.text(x, 4, fitted(stage.label, room), weight="bold")
         sheet.text(x, 9.2, f"→ {stage.score_after}", 11, color=accent, weight="bold")
-    _stairs(axes, plot, places, accent)
-    _number_ticks(axes, places, [number for stage in plot.stages for number in stage.numbers])
-    sheet.text(left + width / 2, sheet.height_mm - 3.5, plot.axis, SMALL_PT, color=SOFT, ha="center")
+    _stairs(axes, plot, places, accent, width)
+    _number_ticks(axes, places, [number for stage in plot.stages for number in stage.numbers], width)
+    axis = fitted(plot.axis, width, SMALL_PT)
+    sheet.text(left + width / 2, sheet.height_mm - 3.5, axis, SMALL_PT, color=SOFT, ha="center")
     return sheet
 
 
-def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str) -> None:
+def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str, width: float) -> None:
     shown = [score for stage in plot.stages for score in stage.scores]
     scores = [float(score) for score in shown]
     axes.step([0.0, *places, 1.0], [plot.start, *scores, scores[-1]], where="post", color=accent, linewidth=2)
@@ -102,16 +115,17 @@ def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str)
     axes.plot(places, scores, markersize=5 if len(shown) <= _LABELLED_STEPS else 3, **marked)
     style: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL_PT, "color": INK}
     axes.annotate(plot.start_shown, (0, plot.start), (4, -4), va="top", **style)
-    if len(shown) <= _LABELLED_STEPS:
+    if len(shown) <= _LABELLED_STEPS and all(b - a >= _LABEL_ROOM / width for a, b in pairwise(places)):
         for text, x, score in zip(shown, places, scores, strict=True):
             axes.annotate(text, (x, score), (-3, 4), ha="right", **style)
 
 
-def _stage_places(stages: Sequence[Stage]) -> tuple[list[float], list[float]]:
+def _stage_places(stages: Sequence[Stage], width: float) -> tuple[list[float], list[float]]:
     """Edges of the stages and a place for each step, both 0 to 1. Steps are evenly spaced within their stage."""
     weights = [max(len(stage.scores), 1) for stage in stages]
-    spare = 1 - _NARROWEST_STAGE * len(stages)
-    shares = [_NARROWEST_STAGE + spare * weight / sum(weights) for weight in weights]
+    narrowest = min(_NARROWEST_STAGE / width, _NARROWEST_SHARE)
+    spare = 1 - narrowest * len(stages)
+    shares = [narrowest + spare * weight / sum(weights) for weight in weights]
     edges, places = [0.0], []
     for stage, share in zip(stages, shares, strict=True):
         count = len(stage.scores)
@@ -120,10 +134,10 @@ def _stage_places(stages: Sequence[Stage]) -> tuple[list[float], list[float]]:
     return edges, places
 
 
-def _number_ticks(axes: Axes, places: Sequence[float], numbers: Sequence[int]) -> None:
+def _number_ticks(axes: Axes, places: Sequence[float], numbers: Sequence[int], width: float) -> None:
     """As many of the numbers as have room, always the last."""
     shown: list[int] = []
     for index in reversed(range(len(places))):
-        if not shown or places[shown[-1]] - places[index] >= _TICK_ROOM:
+        if not shown or places[shown[-1]] - places[index] >= _TICK_ROOM / width:
             shown.append(index)
     axes.set_xticks([places[index] for index in shown], [str(numbers[index]) for index in shown])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -10,49 +11,66 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted, width_of
+from agent.report.charts_sheet import INK, MARGIN, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted, width_of
 from agent.report.charts_types import Row, RowsPlot
 
-PITCH, HEAD, AXIS, LEGEND, NOTE = 6.6, 6.5, 6.5, 6.5, 5.0
+HEAD, AXIS, LEGEND, NOTE = 6.5, 6.5, 6.5, 5.0
 WIDEST_LABEL = 76.0
 GAP = 4.0
 KEY = 13.0  # an entry of the legend without its text
-THICK = 0.62
 HATCH = "//////"
 DASHED = (0, (3, 2))
+ERASED = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # no line runs through a label
 
 
-def paint_rows(plot: RowsPlot, accent: str) -> Sheet:
-    """One line per row."""
+@dataclass(frozen=True, slots=True)
+class _Lay:
+    """How a row lies: its height, the room of its label, where bars begin; the rest are shares of its height."""
+
+    pitch: float
+    labels: float
+    left: float
+    label_at: float = 0.5
+    bar_at: float = 0.5
+    thick: float = 0.62
+
+
+def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Sheet:
+    """One line per row; on a narrow sheet two, as the label stands above its bar."""
     labels = min(WIDEST_LABEL, max(width_of(row.label) for row in plot.rows))
+    narrow = _Lay(11.0, width_mm - 2 * MARGIN, MARGIN, 0.28, 0.72, 0.36)
+    lay = _Lay(6.6, labels, labels + GAP) if width_mm >= WIDTH_MM else narrow
     cells = [_column(plot, number) for number in range(len(plot.columns))]
-    height = PITCH * len(plot.rows)
+    height = lay.pitch * len(plot.rows)
     legend = _legend(plot, accent)
-    sheet = Sheet(HEAD + height + AXIS + (LEGEND if legend else 0) + (NOTE if plot.note else 0))
-    left = labels + GAP
-    width = WIDTH_MM - left - sum(cells) - GAP
-    axes = sheet.axes(left, HEAD, width, height)
+    in_line = sum(map(_entry, legend)) <= width_mm - 2 * MARGIN
+    legends = LEGEND * (1 if in_line else len(legend)) if legend else 0
+    sheet = Sheet(HEAD + height + AXIS + legends + (NOTE if plot.note else 0), width_mm)
+    axes = sheet.axes(lay.left, HEAD, sheet.width - lay.left - sum(cells) - GAP, height)
     axes.set(xlim=(plot.low, plot.high + (plot.high - plot.low) * 0.02), ylim=(len(plot.rows) - 0.5, -0.5), yticks=[])
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}{plot.unit}"))
     axes.grid(axis="x", color=RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    _bars(axes, plot, accent)
-    _print(sheet, plot, labels, cells)
+    _bars(axes, plot, accent, lay)
+    _print(sheet, plot, lay, cells)
+    note = sheet.height_mm - NOTE
     if legend:
+        # Under the bars, or as far left of that as it needs.
+        x = min(lay.left, max(0.0, sheet.width - sum(map(_entry, legend))))
+        y = (note if plot.note else sheet.height_mm) - legends / 2
         sheet.figure.legend(
-            handles=legend, loc="center left", bbox_to_anchor=_below(sheet, plot, left, legend), borderpad=0,
-            borderaxespad=0, ncols=len(legend), frameon=False, fontsize=SMALL_PT, labelcolor=INK, handlelength=1.8,
+            handles=legend, loc="center left", bbox_to_anchor=sheet.place(x, y), borderpad=0, borderaxespad=0,
+            ncols=len(legend) if in_line else 1, frameon=False, fontsize=SMALL_PT, labelcolor=INK, handlelength=1.8,
         )  # fmt: skip
     if plot.note:
-        sheet.text(left, sheet.height_mm - NOTE / 2, fitted(plot.note, WIDTH_MM - left, SMALL_PT), SMALL_PT, color=SOFT)
+        sheet.text(lay.left, note + NOTE / 2, fitted(plot.note, sheet.width - lay.left, SMALL_PT), SMALL_PT, color=SOFT)
     return sheet
 
 
-def _below(sheet: Sheet, plot: RowsPlot, left: float, legend: Sequence[Artist]) -> tuple[float, float]:
-    """Where the legend lies, as shares of the sheet: under the bars, or as far left of that as it needs."""
-    needs = sum(width_of(str(handle.get_label()), SMALL_PT) + KEY for handle in legend)
-    return min(left, max(0.0, WIDTH_MM - needs)) / WIDTH_MM, ((NOTE if plot.note else 0) + LEGEND / 2) / sheet.height_mm
+def _entry(handle: Artist) -> float:
+    """How wide it is in the legend."""
+    return width_of(str(handle.get_label()), SMALL_PT) + KEY
 
 
 def _column(plot: RowsPlot, number: int) -> float:
@@ -60,36 +78,37 @@ def _column(plot: RowsPlot, number: int) -> float:
     return max(map(width_of, texts)) + GAP
 
 
-def _print(sheet: Sheet, plot: RowsPlot, labels: float, cells: Sequence[float]) -> None:
-    edges = [WIDTH_MM - sum(cells[number + 1 :]) for number in range(len(cells))]
+def _print(sheet: Sheet, plot: RowsPlot, lay: _Lay, cells: Sequence[float]) -> None:
+    edges = [sheet.width - sum(cells[number + 1 :]) for number in range(len(cells))]
     for edge, heading in zip(edges, plot.columns, strict=True):
         sheet.text(edge, HEAD / 2, heading, SMALL_PT, color=SOFT, ha="right")
     for number, row in enumerate(plot.rows):
-        y = HEAD + (number + 0.5) * PITCH
+        top = HEAD + number * lay.pitch
         weight = "bold" if row.total is not None else "normal"
-        sheet.text(0, y, fitted(row.label, labels), weight=weight)
+        sheet.text(0, top + lay.label_at * lay.pitch, fitted(row.label, lay.labels), weight=weight, bbox=ERASED)
         for edge, cell in zip(edges, row.cells, strict=True):
-            sheet.text(edge, y, cell, ha="right", weight=weight)
+            sheet.text(edge, top + lay.bar_at * lay.pitch, cell, ha="right", weight=weight)
 
 
-def _bars(axes: Axes, plot: RowsPlot, accent: str) -> None:
-    for y, row in enumerate(plot.rows):
-        _bar(axes, y, row, plot, accent)
+def _bars(axes: Axes, plot: RowsPlot, accent: str, lay: _Lay) -> None:
+    places = [number + lay.bar_at - 0.5 for number in range(len(plot.rows))]
+    for y, row in zip(places, plot.rows, strict=True):
+        _bar(axes, y, row, plot, accent, lay.thick)
     if plot.linked:
         ends = [row.bar.start if row.bar else row.total or 0.0 for row in plot.rows]
-        for y, end in enumerate(ends[:-1]):
+        for y, end in zip(places, ends[:-1], strict=False):
             axes.plot([end, end], [y, y + 1], color=SOFT, linewidth=0.8, zorder=1)
     if plot.line_word:
         sums = [row.line or 0.0 for row in plot.rows]
-        axes.plot(sums, range(len(sums)), color=INK, linewidth=1.3, marker="o", markersize=4, markerfacecolor="white")
+        axes.plot(sums, places, color=INK, linewidth=1.3, marker="o", markersize=4, markerfacecolor="white")
     if plot.guide is not None:
         axes.axvline(plot.guide, color=INK, linewidth=0.9, linestyle=DASHED)
 
 
-def _bar(axes: Axes, y: float, row: Row, plot: RowsPlot, accent: str) -> None:
-    thick = THICK / 2 if plot.was_word else THICK
+def _bar(axes: Axes, y: float, row: Row, plot: RowsPlot, accent: str, whole: float) -> None:
+    thick = whole / 2 if plot.was_word else whole
     if row.whole is not None:
-        axes.barh(y, row.whole, THICK, facecolor="white", edgecolor=INK, linewidth=0.8)
+        axes.barh(y, row.whole, whole, facecolor="white", edgecolor=INK, linewidth=0.8)
     if row.was:
         axes.barh(y + thick / 2, row.was, thick, facecolor="white", edgecolor=INK, linewidth=0.8)
     if row.bar:
@@ -102,7 +121,8 @@ def _bar(axes: Axes, y: float, row: Row, plot: RowsPlot, accent: str) -> None:
         axes.annotate(row.note, (plot.low, y), (4, 0), textcoords="offset points", fontsize=SMALL_PT, color=SOFT,
                       va="center_baseline")  # fmt: skip
     if row.total is not None:
-        axes.plot([row.total, row.total], [y - 0.4, y + 0.4], color=INK, linewidth=3.5, solid_capstyle="butt")
+        ends = [y - whole * 0.65, y + whole * 0.65]
+        axes.plot([row.total, row.total], ends, color=INK, linewidth=3.5, solid_capstyle="butt")
 
 
 def _legend(plot: RowsPlot, accent: str) -> list[Artist]:

@@ -13,7 +13,8 @@ from agent.report.words import ELLIPSIS
 
 INK, SOFT, RULE, WASH = "#161b22", "#4d5763", "#d8dde3", "#f1f3f6"
 BODY_PT, SMALL_PT = 9.0, 8.0
-WIDTH_MM = 170.0
+WIDTH_MM, NARROW_MM = 170.0, 96.0  # of a page, and of a phone
+MARGIN = 2.0  # so that no program clips the last digit
 _MM_PER_INCH = 25.4
 _MM_PER_PT = _MM_PER_INCH / 72
 # Widths in em of common sans-serif fonts, rather too much than too little.
@@ -21,30 +22,32 @@ _WIDE_EM, _CAPITAL_EM, _SLIM_EM, _OTHER_EM = 1.0, 0.72, 0.3, 0.57
 
 
 class Sheet:
-    """One picture; x from the left and y from the top, in mm."""
+    """One picture; x from the left and y from the top, in mm, between margins at both sides, ``width`` apart."""
 
     def __init__(self, height_mm: float, width_mm: float = WIDTH_MM) -> None:
-        self.width_mm, self.height_mm = width_mm, height_mm
+        self.width_mm, self.height_mm, self.width = width_mm, height_mm, width_mm - 2 * MARGIN
         self.figure = Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), facecolor="white")
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """A plot without a frame, in that rectangle."""
-        bottom = self.height_mm - top - height
-        axes = self.figure.add_axes((
-            left / self.width_mm, bottom / self.height_mm, width / self.width_mm, height / self.height_mm,
-        ))  # fmt: skip
+        corner = self.place(left, top + height)
+        axes = self.figure.add_axes((*corner, width / self.width_mm, height / self.height_mm))
         axes.set_facecolor("none")
         axes.tick_params(length=0, labelsize=SMALL_PT, labelcolor=SOFT, pad=3)
         for spine in axes.spines.values():
             spine.set_visible(False)
         return axes
 
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """The point as shares of the sheet from its lower left corner."""
+        return (x + MARGIN) / self.width_mm, 1 - y / self.height_mm
+
     def text(self, x: float, y: float, text: str, size: float = BODY_PT, **style: Any) -> None:
         style = {"color": INK, "va": "center_baseline", **style}
-        self.figure.text(x / self.width_mm, 1 - y / self.height_mm, text, fontsize=size, **style)
+        self.figure.text(*self.place(x, y), text, fontsize=size, **style)
 
     def line(self, *points: tuple[float, float], **style: Any) -> None:
-        xs, ys = zip(*((x / self.width_mm, 1 - y / self.height_mm) for x, y in points), strict=True)
+        xs, ys = zip(*(self.place(x, y) for x, y in points), strict=True)
         self.figure.add_artist(Line2D(xs, ys, **style))
 
 

@@ -63,7 +63,7 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     words = Words(language, style.wording)
     report = build(document, language, style)
     headings = contents(report, style, words)
-    charts, uncharted = _charts(document, words, style.accent)
+    charts, uncharted = _charts(document, words, style.accent, printed=printed)
     known: dict[str, Any] = {
         "report": report,
         # Without the folder: a path can do more than a sandbox knows.
@@ -87,21 +87,28 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     return page.encode("utf-8", "replace")
 
 
-def _charts(document: Document, words: Words, accent: str) -> tuple[dict[str, dict[str, str | int]], str]:
-    """The charts by name; without their library none, and why."""
+def _charts(document: Document, words: Words, accent: str, *, printed: bool) -> tuple[dict[str, dict[str, Any]], str]:
+    """The charts by name; without their library none, and why. Nothing is printed on a phone."""
     try:
-        return {chart.name: _picture(chart) for chart in draw(document, words, accent)}, ""
+        return {chart.name: _chart(chart, printed=printed) for chart in draw(document, words, accent)}, ""
     except RenderError as error:
         return {}, say(error.text, words.language)
 
 
-def _picture(chart: Chart) -> dict[str, str | int]:
+def _chart(chart: Chart, *, printed: bool) -> dict[str, Any]:
     return {
         "title": chart.title,
         "alt": chart.alt,
-        "address": _data_address("image/svg+xml", chart.svg),
-        "width": round(chart.width_mm * 96 / 25.4),
-        "height": round(chart.height_mm * 96 / 25.4),
+        **_picture(chart.svg, chart.width_mm, chart.height_mm),
+        "narrow": None if printed else _picture(*chart.narrow),
+    }
+
+
+def _picture(svg: bytes, width_mm: float, height_mm: float) -> dict[str, str | int]:
+    return {
+        "address": _data_address("image/svg+xml", svg),
+        "width": round(width_mm * 96 / 25.4),
+        "height": round(height_mm * 96 / 25.4),
     }
 
 

@@ -36,10 +36,11 @@ def impact(result: Document, severity: str, document: Document, words: Words) ->
     business = document.get("business") or {}
     day = datetime.fromisoformat(document["as_of"]).date()
     told = [stake, _period(business, day, words), _peak(business, words)]
-    return _space(words).join(text for text in told if text)
+    return space(words).join(text for text in told if text)
 
 
-def _space(words: Words) -> str:
+def space(words: Words) -> str:
+    """What stands between two sentences."""
     return "" if words.language.startswith("zh") else " "
 
 

@@ -121,3 +121,9 @@ WAYS: Mapping[str, str] = {
     "marker": N_("Found in the tenant's SQL audit by the marker that each statement carries."),
     "account": N_("Found in the tenant's SQL audit by account and time; the account may not read statement texts."),
 }
+# Why the receipt has fewer statements than were sent.
+LATER = N_("The statements that read the audit itself are not among them: {count}.")
+UNMARKED = N_(
+    "The statements that read the audit itself, and the driver's own at connecting, which carry no marker, are not "
+    "among them: {count}."
+)

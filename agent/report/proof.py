@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.document import Document
-from agent.report.labels import WAYS
+from agent.report.impact import space
+from agent.report.labels import LATER, UNMARKED, WAYS
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
 from agent.terms import Unit
 
@@ -32,7 +33,7 @@ def build(document: Document, words: Words) -> Proof | None:
     return Proof(
         budget=_budget(document["cost"], budget, words) if budget else (),
         figures=_figures(receipt, words) if receipt["way"] else (),
-        way=words.label(WAYS, receipt["way"]) if receipt["way"] else "",
+        way=_way(receipt, document["cost"]["statements"], words) if receipt["way"] else "",
         reason=words.pick(receipt["reason"]),
         differences=tuple(words.pick(text) for text in receipt["differences"]),
         journal_sha256=clean(receipt["journal_sha256"], NAME_LENGTH),
@@ -49,6 +50,15 @@ def _budget(cost: Document, budget: Document, words: Words) -> tuple[tuple[str, 
         (words("Rows read"), words.count(cost["rows"]), words.count(budget["max_rows"])),
         (words("Bytes read"), words.value(cost["bytes"], Unit.BYTES), words.value(budget["max_bytes"], Unit.BYTES)),
     )
+
+
+def _way(receipt: Document, statements: int, words: Words) -> str:
+    """How the statements were found, and which of all are not looked for."""
+    way, others = words.label(WAYS, receipt["way"]), statements - receipt["sent"]
+    if others <= 0:
+        return way
+    left_out = UNMARKED if receipt["way"] == "marker" else LATER
+    return space(words).join((way, words(left_out, count=words.count(others))))
 
 
 def _figures(receipt: Document, words: Words) -> tuple[tuple[str, str, str], ...]:

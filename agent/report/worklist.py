@@ -119,7 +119,7 @@ class _Maker:
             value=self._listed(rows, [row.value for row in rows]),
             limit="\n".join(_judged(card) for card in members if card.judged),
             impact=first.impact,
-            action="\n".join(dict.fromkeys(card.advice for card in members)),
+            action=self._labelled(codes, [(card.code, card.advice) for card in members], ": "),
             sql=self._scripts([script for card in members for script in (card.sql, card.more_sql)]),
             rollback=self._way_back(members),
             verification=self._verification(codes),
@@ -155,13 +155,23 @@ class _Maker:
 
     def _verification(self, codes: Sequence[str]) -> str:
         """How to tell before and after that it is right."""
-        told: dict[str, None] = {}
-        for result in self.document["results"]:
-            for label, member in _VERIFIED if result["code"] in codes else ():
+        told: list[tuple[str, str]] = []
+        mine = [result for result in self.document["results"] if result["code"] in codes]
+        for result in sorted(mine, key=lambda result: codes.index(result["code"])):
+            for label, member in _VERIFIED:
                 text = self.words.pick({language: item[member] for language, item in result["texts"].items()})
                 if text:
-                    told[self.words("{title}: {text}", title=self.words(label), text=text)] = None
-        return "\n".join(told)
+                    told.append((result["code"], self.words("{title}: {text}", title=self.words(label), text=text)))
+        return self._labelled(codes, told, " · ")
+
+    def _labelled(self, codes: Sequence[str], told: Sequence[tuple[str, str]], mark: str) -> str:
+        """Each text once, after the checks that it is of; what is of all of them needs no such label."""
+        of: dict[str, list[str]] = {}
+        for code, text in told:
+            of.setdefault(text, []).append(code)
+        return "\n".join(
+            text if len(said_by) == len(codes) else f"{', '.join(said_by)}{mark}{text}" for text, said_by in of.items()
+        )
 
 
 def _state(rows: Sequence[Row]) -> str:

@@ -18,7 +18,19 @@ from agent.report.style import Style
 from agent.report.view import Report, build
 from agent.report.words import NOTHING, Words
 from agent.report.worklist import lines
-from agent.report.xlsx_cells import Value, bold, fit, listing, marked, printable, title_of, write
+from agent.report.xlsx_cells import (
+    FIRST_ROW,
+    SIGNED,
+    Value,
+    bold,
+    fit,
+    listing,
+    marked,
+    overflowing,
+    printable,
+    title_of,
+    write,
+)
 from agent.report.xlsx_columns import CLOSED_MARK, MARK, OTHER_MARK
 from agent.report.xlsx_list import Lists
 from agent.report.xlsx_written import mark_of, opened, read, sheet_of
@@ -70,11 +82,12 @@ def _summary(sheet: Worksheet, report: Report, words: Words, style: Style) -> No
     marked(sheet, OTHER_MARK)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NAME_WIDTH, _VALUE_WIDTH
     write(sheet.cell(2, 1), report.cover.title, words)
-    sheet.cell(2, 1).alignment = Alignment(wrap_text=False)
+    overflowing(sheet.cell(2, 1))
     sheet.cell(2, 1).font = bold(style.accent[1:].upper(), 16)
     row = 4
     for title, pairs in _blocks(report, words):
         write(sheet.cell(row, 1), title, words)
+        overflowing(sheet.cell(row, 1))
         sheet.cell(row, 1).font = bold(style.accent[1:].upper(), 12)
         for place, (name, value) in enumerate(pairs, start=row + 1):
             write(sheet.cell(place, 1), name, words)
@@ -83,13 +96,14 @@ def _summary(sheet: Worksheet, report: Report, words: Words, style: Style) -> No
             fit(sheet, place, ((name, _NAME_WIDTH), (str(value), _VALUE_WIDTH)))
         row += len(pairs) + 2
     printable(sheet)
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
 
 
 def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
     front = report.front
     yield words("Cover"), report.cover.facts
     yield words("Health score"), _verdict(report, words)
-    yield words("Points lost by category"), [(bar.label, bar.points_lost or NOTHING) for bar in front.bars]
+    yield words("Points lost by category"), [(bar.label, bar.points_lost or bar.note) for bar in front.bars]
     yield words("Checks with findings"), [(label, count) for _, label, count in front.severities]
     yield (
         words("What to do first"),
@@ -98,8 +112,10 @@ def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[
     )  # fmt: skip
     yield (
         words("Decisions asked of the customer"),
-        [(" ".join((", ".join(decision.codes), decision.more)).rstrip(), decision.text)
-         for decision in report.decisions],
+        [
+            (" ".join((", ".join(decision.codes), decision.more)).rstrip(), decision.text)
+            for decision in report.decisions
+        ],
     )
     if front.since:
         yield words("Since last time"), _since(report, words)
@@ -142,7 +158,7 @@ def _since(report: Report, words: Words) -> list[tuple[str, Value]]:
 def _findings(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
     """Every finding for itself, which the list only counts."""
     heads = (
-        (N_("Checks"), 10),
+        (N_("Checks"), 12),
         (N_("Title"), 30),
         (N_("Severity"), 10),
         (N_("Resource"), 40),
@@ -177,7 +193,7 @@ def _every(cards: Sequence[Card]) -> Iterator[Card]:
 
 def _not_assessed(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
     heads = (
-        (N_("Checks"), 10),
+        (N_("Checks"), 12),
         (N_("Title"), 40),
         (N_("Category"), 20),
         (N_("Status"), 20),
@@ -198,7 +214,7 @@ def _not_assessed(sheet: Worksheet, report: Report, words: Words, style: Style) 
 def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
     heads = (
         (N_("What"), 18),
-        (N_("Checks"), 10),
+        (N_("Checks"), 12),
         (N_("Title"), 36),
         (N_("Resource"), 36),
         (N_("Severity"), 10),
@@ -224,8 +240,8 @@ def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None
 
 def _changes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
     heads = (
-        (N_("Change"), 22),
-        (N_("Checks"), 10),
+        (N_("Change"), 26),
+        (N_("Checks"), 12),
         (N_("Title"), 40),
         (N_("Resource"), 40),
         (N_("Was"), 12),
@@ -250,3 +266,5 @@ def _changes(sheet: Worksheet, report: Report, words: Words, style: Style) -> No
         else words("First assessment: there is nothing earlier to compare with.")
     )
     listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+    for number in range(FIRST_ROW, FIRST_ROW + len(report.bridge.steps if report.bridge else ())):
+        sheet.cell(number, len(heads)).number_format = SIGNED

@@ -19,14 +19,18 @@ Value = str | float | None
 CELL_LENGTH = 32_767
 HEAD_ROW, FIRST_ROW = 2, 3  # the row of keys is hidden above
 _A3 = 8
-_LINES_SHOWN, _LINE_POINTS, _WIDE_LINE_POINTS = 12, 15, 18.5
+_ROW_POINTS, _PADDING = 406, 3  # together what the format allows
+_LINE_POINTS, _WIDE_LINE_POINTS = 15, 17.5
+_LINES_COUNTED = 100
 _FONT = "Calibri"
+SIGNED, _POINTS = "+0.0;-0.0", "0.0"
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "'", "|", "%")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\\/*?:\[\]']")
 _THIN = Side(style="thin", color="D8DDE3")
 _TOP = Alignment(vertical="top", wrap_text=True)
-_NUMBER = Alignment(vertical="top", horizontal="right")
+_NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
+_WORDS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
 SEVERITY_COLORS = {"critical": "9D1226", "high": "B4500B", "medium": "806400", "low": "4A5F73"}
 
 
@@ -37,6 +41,8 @@ def write(cell: Cell, value: Value, words: Words) -> None:
     if not isinstance(value, str):
         cell.value = value
         cell.alignment = _NUMBER
+        if isinstance(value, float):
+            cell.number_format = _POINTS
         return
     text = _ESCAPE.sub("_x005F_", value.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > CELL_LENGTH:
@@ -68,6 +74,11 @@ def bold(color: str, size: float = 11) -> Font:
     return Font(name=_FONT, bold=True, size=size, color=color)
 
 
+def overflowing(cell: Cell) -> None:
+    """A text that runs on over the empty cells beside it, as a title does."""
+    cell.alignment = Alignment(vertical="top", wrap_text=False)
+
+
 def head(sheet: Worksheet, column: int, title: str, width: float, accent: str, *, human: bool = False) -> None:
     """A column's head; those that people fill in are light, with a word in the legend."""
     cell = sheet.cell(HEAD_ROW, column, title)
@@ -75,27 +86,51 @@ def head(sheet: Worksheet, column: int, title: str, width: float, accent: str, *
     cell.font = bold("161B22" if human else "FFFFFF")
     cell.fill = PatternFill("solid", fgColor="FFF2CC" if human else accent[1:].upper())
     cell.alignment = Alignment(vertical="center", wrap_text=True)
-    cell.border = Border(bottom=Side(style="medium", color=accent[1:].upper()))
+    cell.border = Border(bottom=Side(style="thin", color=accent[1:].upper()))
     sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def line_below(sheet: Worksheet, row: int, columns: int) -> None:
+def lines_around(sheet: Worksheet, row: int, columns: int) -> None:
     for column in range(1, columns + 1):
-        sheet.cell(row, column).border = Border(bottom=_THIN)
+        sheet.cell(row, column).border = Border(bottom=_THIN, right=_THIN)
 
 
 def fit(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
-    """A height for the longest of (text, width), within reason: the rest is read in the formula bar."""
+    """A height for the longest of (text, width), as far as a row goes: the rest is read in the formula bar."""
     height = max((_height(text, width) for text, width in texts), default=0)
-    sheet.row_dimensions[row].height = max(height, _LINE_POINTS) + 3
+    sheet.row_dimensions[row].height = min(max(height, _LINE_POINTS), _ROW_POINTS) + _PADDING
 
 
 def _height(text: str, width: float) -> float:
-    """In points; Chinese takes more room in both directions."""
-    wide = any(map(_is_wide, text))
-    lines = (sum(2 if _is_wide(char) else 1 for char in line[:2000]) for line in text.split("\n")[:_LINES_SHOWN])
-    count = sum(1 + int(length // max(width - 1, 1)) for length in lines)
-    return min(count, _LINES_SHOWN) * (_WIDE_LINE_POINTS if wide else _LINE_POINTS)
+    """In points."""
+    points = _WIDE_LINE_POINTS if any(map(_is_wide, text)) else _LINE_POINTS
+    return _line_count(text, width) * points
+
+
+def fitting(text: str, width: float, note: str) -> str:
+    """The text as far as a row can show it, whole lines where that goes; ``note`` then tells where the rest is."""
+    if _height(text, width) <= _ROW_POINTS:
+        return text
+    kept = text.split("\n")
+    while _height("\n".join([*kept, note]), width) > _ROW_POINTS:
+        kept = kept[:-1] if len(kept) > 1 else [kept[0][: len(kept[0]) * 9 // 10]]
+    return "\n".join([*kept, note])
+
+
+def _line_count(text: str, width: float) -> int:
+    """Lines of a cell so wide that breaks between words; Chinese takes twice the room and breaks anywhere."""
+    room, count = max(int(width), 1), 0
+    for line in text.split("\n"):
+        used, count = 0, count + 1
+        for word in _WORDS.findall(line):
+            length = 2 if _is_wide(word[0]) else len(word)
+            if used and used + length > room:
+                used, count = 0, count + 1
+            count += (used + length - 1) // room
+            used = (used + length - 1) % room + 1
+        if count > _LINES_COUNTED:
+            break
+    return count
 
 
 def _is_wide(char: str) -> bool:
@@ -111,7 +146,7 @@ def tabular(sheet: Worksheet, columns: int, rows: int, *, frozen: str, pages_wid
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
     if pages_wide > 1:
         sheet.print_title_cols = "B:D"
-    sheet.row_dimensions[HEAD_ROW].height = 32
+    sheet.row_dimensions[HEAD_ROW].height = 2 * _WIDE_LINE_POINTS + _PADDING
 
 
 def printable(sheet: Worksheet, pages_wide: int = 1) -> None:
@@ -139,8 +174,11 @@ def listing(
     for number, values in enumerate(rows or [[nothing]], start=FIRST_ROW):
         for column, value in enumerate(values, start=1):
             write(sheet.cell(number, column), value, words)
-        line_below(sheet, number, len(heads))
+        lines_around(sheet, number, len(heads))
         fit(sheet, number, [(str(value or ""), width) for value, (_, width) in zip(values, heads, strict=False)])
+    if not rows:
+        overflowing(sheet.cell(FIRST_ROW, 1))
+        fit(sheet, FIRST_ROW, ())
     tabular(sheet, len(heads), FIRST_ROW - 1 + len(rows), frozen=f"A{FIRST_ROW}")
 
 

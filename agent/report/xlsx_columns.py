@@ -17,7 +17,7 @@ KEY = "key"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``human``: filled in by people, and kept. ``kind``: text, number or date."""
+    """``human``: filled in by people, and kept. ``kind``: text, code, number, gain or date."""
 
     key: str
     title: str
@@ -28,7 +28,7 @@ class Column:
 
 COLUMNS = (
     Column("number", N_("No."), 6, kind="number"),
-    Column("codes", N_("Checks"), 11),
+    Column("codes", N_("Checks"), 12),
     Column("title", N_("Action"), 26),
     Column("first_seen", N_("First seen"), 13),
     Column("state", N_("State"), 12),
@@ -37,13 +37,13 @@ COLUMNS = (
     Column("resource", N_("Resource"), 28),
     Column("seen", N_("What was seen"), 42),
     Column("value", N_("Value"), 14),
-    Column("limit", N_("Limit"), 26),
+    Column("limit", N_("Limit"), 32),
     Column("impact", N_("Why it matters here"), 32),
-    Column("action", N_("What to do"), 36),
-    Column("sql", N_("SQL"), 44),
-    Column("rollback", N_("Way back"), 38),
-    Column("verification", N_("Verification"), 30),
-    Column("gain", N_("Gain"), 8, kind="number"),
+    Column("action", N_("What to do"), 46),
+    Column("sql", N_("SQL"), 50, kind="code"),
+    Column("rollback", N_("Way back"), 46, kind="code"),
+    Column("verification", N_("Verification"), 46),
+    Column("gain", N_("Gain"), 8, kind="gain"),
     Column("effort", N_("Effort"), 17),
     Column("deadline", N_("Deadline"), 11),
     Column("actor", N_("Who mends it"), 15),

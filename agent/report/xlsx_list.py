@@ -16,11 +16,13 @@ from agent.report.xlsx_cells import (
     FIRST_ROW,
     HEAD_ROW,
     SEVERITY_COLORS,
+    SIGNED,
     Value,
     bold,
     fit,
+    fitting,
     head,
-    line_below,
+    lines_around,
     marked,
     put,
     tabular,
@@ -76,7 +78,7 @@ class Lists:
         for part, place_of in ((self.listed, range(len(self.listed.added))), (self.closed, places)):
             for line in part.lines:
                 if id(line) not in used:
-                    told = {key: _text(kept) for key, kept in line.cells.items() if key not in HUMAN}
+                    told = {key: _told(kept) for key, kept in line.cells.items() if key not in HUMAN}
                     told["state"] = self.words.label(STATES, fate(self.document, line.codes))
                     told.setdefault(CLOSED_ON.key, today)
                     self._row(sheet, row, line.key, columns, told, line, place_of)
@@ -125,10 +127,16 @@ class Lists:
             was_open = any(before is line for line in self.listed.lines)
             state = ("unchanged" if state == "new" else state) if was_open else "reopened"
             if "first_seen" in before.cells:
-                values["first_seen"] = _text(before.cells["first_seen"]) or line.first_seen
+                values["first_seen"] = _told(before.cells["first_seen"]) or line.first_seen
         values["codes"] = ", ".join(line.codes)
         values["state"] = self.words.label(STATES, state)
-        return values
+        return {column.key: self._shown(column, values.get(column.key)) for column in COLUMNS}
+
+    def _shown(self, column: Column, value: Value) -> Value:
+        """Prose as far as a row can show it; SQL is whole, so that it can be taken from here."""
+        if column.kind != "text" or not isinstance(value, str):
+            return value
+        return fitting(value, column.width, self.words("… All of it is in the report."))
 
     def _heads(self, sheet: Worksheet, mark: str, columns: Sequence[Column], added: Sequence[Added]) -> None:
         marked(sheet, mark)
@@ -146,7 +154,7 @@ class Lists:
         values: Mapping[str, Value], before: Line | None, places: Sequence[int] | None = None,
     ) -> None:  # fmt: skip
         write(sheet.cell(row, _KEY_COLUMN), key, self.words)
-        line_below(sheet, row, _KEY_COLUMN + len(columns))
+        lines_around(sheet, row, _KEY_COLUMN + len(columns))
         for number, column in enumerate(columns, start=_KEY_COLUMN + 1):
             cell = sheet.cell(row, number)
             if column.human:
@@ -156,6 +164,8 @@ class Lists:
                 put(cell, before.cells.get(column.key) if before else None)
             else:
                 write(cell, values.get(column.key), self.words)
+                if column.kind == "gain":
+                    cell.number_format = SIGNED
         if before is not None:
             _extra(sheet, row, columns, before, places)
         fit(sheet, row, [(str(values.get(column.key) or ""), column.width) for column in columns])
@@ -198,6 +208,6 @@ def _extra(
         put(sheet.cell(row, _KEY_COLUMN + 1 + len(columns) + (places[number] if places else number)), kept)
 
 
-def _text(kept: Kept) -> str:
+def _told(kept: Kept) -> Value:
     """What the agent wrote before; a formula in its place is only text."""
-    return "" if kept.value is None else str(kept.value)
+    return kept.value if kept.value is None or isinstance(kept.value, int | float) else str(kept.value)

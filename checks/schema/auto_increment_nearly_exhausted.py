@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
-from agent.facts.schema import AutoIncrement, BusinessObject, NumberColumn
+from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from agent.facts.settings import Variable
 
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
+LARGEST_CACHE = 100_000_000  # that a tenant or a table can be given
 
 
 @check(
@@ -20,12 +21,15 @@ BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
     finding="{resource}: AUTO_INCREMENT of {column} ({type}) has passed {reached_count} of {highest_count}, {value}; "
     "limit {limit}.",
     remediation=Remediation(
-        advice="Widen the column before it is full, and the columns of other tables that refer to it. Find out "
-        "whether values are skipped: explicit large values, restarts and NOORDER mode eat whole caches.",
+        advice="Widen the column before it is full, and the columns of other tables that refer to it. Nothing is wider "
+        "than BIGINT UNSIGNED: there take the rows into a new table that counts from 1. Find out whether values are "
+        "skipped: explicit large values, restarts and NOORDER mode eat whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
         no_rollback="The old type cannot hold the values that are written from then on; before that, MODIFY goes back "
         "to it.",
-        pre_check="SELECT MAX of the column: it shows how much of the range is really used.",
+        pre_check="SELECT MAX of the column: it shows how much of the range is really used. SHOW CREATE TABLE: repeat "
+        "the column's comment in the statement; while a foreign key uses the column, the server refuses the change "
+        "(error 5320), so drop the key first and create it again afterwards.",
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
         risk="Before 4.2.2 the change of a key column rewrites and locks the table; applications must accept wider "
         "numbers.",
@@ -34,26 +38,38 @@ BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
     ),
 )
 def auto_increment_nearly_exhausted(
-    counters: Rows[AutoIncrement], objects: Rows[BusinessObject], columns: Rows[NumberColumn], variables: Rows[Variable]
+    counters: Rows[AutoIncrement], objects: Rows[BusinessObject], columns: Rows[NotableColumn],
+    variables: Rows[Variable], statistics: Rows[TableStatistics] | None,
 ) -> Iterator[Measurement]:
     """Once the column is full every insert fails, and widening a large table takes hours that nobody has then.
     OceanBase hands values out in caches of auto_increment_cache_size, so gaps are large and a small type is soon used
-    up; where the cache exceeds the whole range of the type the view cannot tell the truth, and such a column is left
-    out."""
+    up. The view shows the end of the cache: where that is the end of a small type, it may be so from the first row on,
+    and only the rows that statistics count are taken for used. Such a column may be fuller than this check can see."""
     cache = next((int(row.value) for row in variables if row.name == "auto_increment_cache_size" and row.value), 0)
     if not cache:
         raise NotAssessed("The view shows no row of this tenant.")
-    stand = {row.auto_increment_key: max(row.sync_value, row.auto_increment_value or 0) - cache for row in counters}
-    reached = {(row.owner, row.object_name): stand[row.object_id] for row in objects if row.object_id in stand}
+    standing = {row.auto_increment_key: row for row in counters}
+    tables = [row for row in objects if row.object_type == "TABLE"]
+    of_table = {(row.owner, row.object_name): standing.get(row.object_id) for row in tables}
+    counted = {(row.owner, row.table_name): row.num_rows or 0 for row in statistics or ()}
     for column in columns:
-        schema, table, kind = column.table_schema, column.table_name, column.data_type.lower()
-        if "auto_increment" not in column.extra.lower() or kind not in BITS or (schema, table) not in reached:
+        name, kind = (column.table_schema, column.table_name), column.data_type.lower()
+        counter = of_table.get(name)
+        if "auto_increment" not in column.extra.lower() or kind not in BITS or counter is None:
             continue
         unsigned = "unsigned" in column.column_type.lower()
         highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
-        passed = max(0, reached[schema, table])
-        if highest > cache:
-            wider = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
-            names = {"schema": schema, "table": table, "column": column.column_name, "type": column.column_type}
-            counts = {"reached_count": passed, "highest_count": highest, "wider": wider}
-            yield Measurement(f"{schema}.{table}", 100 * passed / highest, {**names, **counts})
+        ends = (counter.sync_value, counter.auto_increment_value or 0)
+        rows = counted.get(name, 0)
+        passed = max(rows if rows <= highest else 0, *(_surely_passed(end, highest, cache) for end in ends))
+        wider = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
+        names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
+        widest = unsigned and kind == "bigint"
+        counts = {"reached_count": passed, "highest_count": highest, "wider": None if widest else wider}
+        yield Measurement(".".join(name), 100 * passed / highest, {**names, **counts})
+
+
+def _surely_passed(end: int, highest: int, cache: int) -> int:
+    """What lies before a cache that ends there. One cut off at the type's end may have been of any size: the setting
+    was another then, or the table has one of its own."""
+    return end - (LARGEST_CACHE if end >= highest else cache)

@@ -1,71 +1,98 @@
-"""Bounds of range partitions as days."""
+"""Bounds of range partitions as moments, in UTC for want of the zone in which the application writes."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from agent.facts.schema import PartitionedTable
 
-_QUOTED = re.compile(r"'(\d{4})([-/])(\d{2})\2(\d{2})[^']*'(?:,.*)?")
-_CALL = re.compile(r"\s*(to_days|unix_timestamp|year)\s*\([^()]+\)\s*", re.IGNORECASE)
-# 20250101, 202501, 20250101000000, also as text, or 2025-01; what follows a comma bounds another column.
-_WRITTEN = re.compile(r"'?((?:19|20)\d\d)-?(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:0{6})?)?'?(?:,.*)?")
+_QUOTED = re.compile(r"'(\d{4})([-/])(\d\d)\2(\d\d)(?:[ T](\d\d):(\d\d))?[^']*'(?:,.*)?")
+_CALL = re.compile(r"\s*(\w+)\s*\([^()]+\)\s*")
+# 20250101, 202501, 2025010100, 20250101000000, also as text, or 2025-01; what follows a comma bounds another column.
+_WRITTEN = re.compile(
+    r"'?((?:19|20)\d\d)-?(0[1-9]|1[0-2])(?:(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])(?:0{4})?)?)?'?(?:,.*)?"
+)
 _SINCE_1970 = re.compile(r"(\d{10})(?:000)?(?:,.*)?")
-# TO_DAYS counts from year 0, Python from year 1.
-_TO_DAYS_LEAD = 365
-_DAY = timedelta(days=1)
-_SUMMER_TIME = timedelta(hours=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_SUMMER_TIME = _HOUR
+# TO_DAYS and TO_SECONDS count from year 0, Python from year 1.
+_YEAR_1, _YEAR_0 = datetime(1, 1, 1, tzinfo=UTC), timedelta(days=366)
+_CALLS: dict[str, Callable[[int], datetime]] = {
+    "to_days": lambda value: _YEAR_1 + (timedelta(days=value) - _YEAR_0),
+    "to_seconds": lambda value: _YEAR_1 + (timedelta(seconds=value) - _YEAR_0),
+    "unix_timestamp": lambda value: datetime.fromtimestamp(value, UTC),
+    "year": lambda value: datetime(value, 1, 1, tzinfo=UTC),
+}
 # The first partition often takes what is older than all others, so this is more than a year.
 _WIDEST = timedelta(days=732)
 
 
-def days_of(table: PartitionedTable) -> tuple[date, date] | None:
-    """The days of the first and the last bound but MAXVALUE; None where they are no dates."""
+def by_partition(table: PartitionedTable) -> bool:
+    """Whether partitions are by range; otherwise subpartitions may be."""
+    return table.method.upper().startswith("RANGE")
+
+
+def ends_of(table: PartitionedTable) -> tuple[datetime, datetime] | None:
+    """When the first and the last partition but that of MAXVALUE end; None where their bounds are no dates."""
     first, last = table.first_bound, table.last_bound
-    named = day_of(table.expression, first), day_of(table.expression, last)
+    named = moment_of(table.expression, first), moment_of(table.expression, last)
     if named[0] and named[1]:
         return named[0], named[1]
-    return _plain_days(first, last, table.partitions - (table.catch_all_pieces > 0))
+    return _plain_ends(first, last, ranges_of(table))
 
 
-def day_of(expression: str | None, bound: str | None) -> date | None:
-    """The day of a bound: a quoted date, or the value of TO_DAYS, UNIX_TIMESTAMP or YEAR; None for anything else."""
+def ranges_of(table: PartitionedTable) -> int:
+    """How many ranges have a bound, those of one partition where subpartitions are by range."""
+    return (table.partitions if by_partition(table) else table.subpartitions or 0) - (table.catch_all_pieces > 0)
+
+
+def spelled(moment: datetime) -> str:
+    """A bound as people write it: its time only where it is no midnight."""
+    return moment.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+
+
+def moment_of(expression: str | None, bound: str | None) -> datetime | None:
+    """A bound that is a quoted date or the value of one of the functions that number dates; None for anything else."""
     quoted = _QUOTED.fullmatch(bound or "")
     call = _CALL.fullmatch(expression or "")
+    counted = _CALLS.get(call[1].lower()) if call else None
     try:
         if quoted:
-            return date(int(quoted[1]), int(quoted[3]), int(quoted[4]))
-        if not call or not bound:
-            return None
-        match call[1].lower():
-            case "to_days":
-                return date.fromordinal(int(bound) - _TO_DAYS_LEAD)
-            case "year":
-                return date(int(bound), 1, 1)
-        return datetime.fromtimestamp(float(bound), UTC).date()
+            year, _, month, day, hour, minute = quoted.groups("0")
+            return datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC)
+        return counted(int(float(bound))) if counted and bound else None
     except (ValueError, OverflowError):
         return None
 
 
-def _plain_days(first: str | None, last: str | None, partitions: int) -> tuple[date, date] | None:
-    """Numbers that read as dates. Ids may read so too, but dates lie whole days apart, a day or more and on average not
-    years."""
-    start, end = _moment(first), _moment(last)
-    if not start or not end or partitions <= 1:
+def _plain_ends(first: str | None, last: str | None, ranges: int) -> tuple[datetime, datetime] | None:
+    """Numbers that read as dates. Ids may read so too, but dates lie whole days apart, or whole hours where they name
+    hours, one or more and on average not years."""
+    (start, step), (end, _) = _moment(first), _moment(last)
+    if not start or not end or ranges <= 1:
         return None
-    odd = (end - start) % _DAY
-    if min(odd, _DAY - odd) > _SUMMER_TIME or not _DAY <= (end - start) / (partitions - 1) <= _WIDEST:
+    odd = (end - start) % step
+    if min(odd, step - odd) > _SUMMER_TIME or not step <= (end - start) / (ranges - 1) <= _WIDEST:
         return None
-    return start.date(), end.date()
+    return _floor(start, step), _floor(end, step)
 
 
-def _moment(bound: str | None) -> datetime | None:
+def _floor(moment: datetime, step: timedelta) -> datetime:
+    return moment - (moment - _YEAR_1) % step
+
+
+def _moment(bound: str | None) -> tuple[datetime | None, timedelta]:
+    """What a number reads as, and how finely it is spelled."""
     written, counted = _WRITTEN.fullmatch(bound or ""), _SINCE_1970.fullmatch(bound or "")
     try:
         if written:
-            return datetime(int(written[1]), int(written[2]), int(written[3] or 1), tzinfo=UTC)
-        # Half a day on: a midnight somewhere on earth then falls on the day that it begins there.
-        return datetime.fromtimestamp(int(counted[1]), UTC) + _DAY / 2 if counted else None
+            parts = int(written[1]), int(written[2]), int(written[3] or 1), int(written[4] or 0)
+            return datetime(*parts, tzinfo=UTC), _HOUR if written[4] else _DAY
+        if counted:
+            # Half a day on: a midnight somewhere on earth then falls on the day that it begins there.
+            return datetime.fromtimestamp(int(counted[1]), UTC) + _DAY / 2, _DAY
     except ValueError:
-        return None
+        pass
+    return None, _DAY

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable
-from checks.schema.bounds import days_of
+from checks.schema.bounds import ends_of, spelled
 
 
 @params
@@ -43,9 +43,9 @@ def catch_all_partition_fills(
     numbers of rows, as a wrong date leaves them, are not meant."""
     today = clock[0].as_of.date()
     for table in tables:
-        days, rows = days_of(table), table.catch_all_rows or 0
-        if days and rows >= p.min_rows_count:
+        ends, rows = ends_of(table), table.catch_all_rows or 0
+        if ends and rows >= p.min_rows_count:
             yield Measurement(
-                f"{table.table_schema}.{table.table_name}", (today - days[1]).days,
-                {"bound": days[1].isoformat(), "rows_count": rows},
+                f"{table.table_schema}.{table.table_name}", (today - ends[1].date()).days,
+                {"bound": spelled(ends[1]), "rows_count": rows},
             )  # fmt: skip

@@ -1,13 +1,12 @@
-"""SCH006: tables in a character set that cannot hold all of Unicode."""
+"""SCH006: tables with text in a character set that cannot hold all of Unicode."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
-from agent.facts.schema import Table
-
-FULL = ("utf8mb4", "gb18030", "utf16", "utf16le", "binary")
+from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
 
 
 @check(
@@ -15,24 +14,36 @@ FULL = ("utf8mb4", "gb18030", "utf16", "utf16le", "binary")
     name="schema.charset_not_utf8mb4",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Table in a limited character set",
-    finding="{resource} uses the character set {value}.",
+    title="Text in a limited character set",
+    finding="{resource} holds text in the character set {value}: {columns}.",
     remediation=Remediation(
-        advice="Convert the table to utf8mb4 together with the tables that it is joined with.",
-        sql=("ALTER TABLE {schema!i}.{table!i} CONVERT TO CHARACTER SET utf8mb4;",),
-        rollback=("ALTER TABLE {schema!i}.{table!i} CONVERT TO CHARACTER SET {value} COLLATE {collation};",),
-        pre_check="Look for indexed columns whose keys grow too long, and try the conversion on a copy.",
-        post_check="TABLE_COLLATION in information_schema.TABLES begins with utf8mb4; text reads as before.",
+        advice="Convert the table to utf8mb4 together with the tables that it is joined with. Where only some columns "
+        "have another character set than the table, MODIFY each: CONVERT does nothing in a table that is utf8mb4.",
+        sql=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET utf8mb4;",),
+        rollback=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET {value} COLLATE {collation};",),
+        pre_check="Look for indexed columns whose keys grow too long, and try the conversion on a copy. Save SHOW "
+        "CREATE TABLE: the rollback takes all text columns to the old set, also those that had another one.",
+        post_check="CHARACTER_SET_NAME in information_schema.COLUMNS is utf8mb4; text reads as before.",
         risk="The table is rewritten; the way back fails once the text holds characters that the old set lacks.",
         window=True,
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def charset_not_utf8mb4(tables: Rows[Table]) -> Iterator[Measurement]:
+def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> Iterator[Measurement]:
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert
-    one side row by row, so that the index on the converted column is not used."""
+    one side row by row, so that the index on the converted column is not used. Columns are judged: the table's own
+    character set is only what new ones get."""
+    limited: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)
+    for column in columns:
+        if column.character_set_name and column.character_set_name not in FULL_CHARSETS:
+            limited[column.table_schema, column.table_name].append(column)
     for table in tables:
-        charset = (table.table_collation or "").partition("_")[0]
-        if charset and charset not in FULL:
-            names = {"schema": table.table_schema, "table": table.table_name, "collation": table.table_collation}
-            yield Measurement(f"{table.table_schema}.{table.table_name}", charset, names)
+        name = (table.table_schema, table.table_name)
+        if found := limited.get(name):
+            charsets = sorted({str(column.character_set_name) for column in found})
+            own = (table.table_collation or "").partition("_")[0]
+            # Where the table itself is utf8mb4 already, CONVERT leaves its columns as they are.
+            whole = table.table_name if charsets == [own] else None
+            names = {"schema": name[0], "table_to_convert": whole, "collation": table.table_collation}
+            listed = ", ".join(column.column_name for column in found)
+            yield Measurement(".".join(name), ", ".join(charsets), {**names, "columns": listed})

@@ -37,7 +37,7 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
         if table.table_collation:
             schemas[table.table_schema][table.table_collation] += 1
     for schema, counts in schemas.items():
-        (usual, most), *others = counts.most_common()
+        (usual, most), *others = sorted(counts.items(), key=_most_usual_first)
         deviating = counts.total() - most
         evidence: dict[str, Scalar] = {
             "deviating_count": deviating,
@@ -47,3 +47,9 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
         }
         if others:
             yield Measurement(schema, 100 * deviating / counts.total(), evidence)
+
+
+def _most_usual_first(counted: tuple[str, int]) -> tuple[int, bool, str]:
+    """Of two that are as frequent, the one to convert to: utf8mb4, else the first by name."""
+    collation, tables = counted
+    return -tables, not collation.startswith("utf8mb4"), collation

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
-from agent.facts.schema import NumberColumn
+from agent.facts.schema import NotableColumn, Table
 
 MONEY = frozenset(
     ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
@@ -24,23 +24,28 @@ RATE = frozenset(("rate", "ratio", "pct", "percent"))
     finding="{resource}: {value} cannot hold decimal amounts exactly.",
     remediation=Remediation(
         advice="Change the column to DECIMAL with the digits that the business needs, together with the code that "
-        "computes with it.",
-        sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} DECIMAL(20, 4);",),
-        rollback=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {type};",),
-        pre_check="Note NOT NULL, default and comment of the column and repeat them in the statement; compare the "
-        "largest value with the new type.",
+        "computes with it. A generated column cannot be changed: drop it and add it with the new type.",
+        sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} DECIMAL(20, 4);",),
+        rollback=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} {type};",),
+        pre_check="Note NOT NULL, default and comment of the column (SHOW CREATE TABLE) and repeat them in both "
+        "statements; compare the largest value with the new type. While a CHECK constraint or a foreign key uses the "
+        "column, the server refuses the change (errors 1235 and 5320): drop it first and create it again afterwards.",
         post_check="Sums over the column agree with those of the books.",
         risk="The table is rewritten; digits that the float had already lost stay lost.",
         window=True,
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def float_for_exact_values(columns: Rows[NumberColumn]) -> Iterator[Measurement]:
+def float_for_exact_values(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """FLOAT and DOUBLE keep the nearest binary fraction. Amounts then differ by cents after sums and comparisons, and
     equality on such a column finds rows or misses them by chance."""
+    stored = {(table.table_schema, table.table_name) for table in tables}  # a view has columns, too
     for column in columns:
+        table = (column.table_schema, column.table_name)
         parts = {part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", column.column_name)}
-        if column.data_type.lower() in ("float", "double") and parts & MONEY and not parts & RATE:
-            names = {"schema": column.table_schema, "table": column.table_name, "column": column.column_name}
-            resource = f"{column.table_schema}.{column.table_name}.{column.column_name}"
+        inexact = column.data_type.lower() in ("float", "double")
+        if inexact and table in stored and parts & MONEY and not parts & RATE:
+            plain = None if "GENERATED" in column.extra.upper() else column.column_name
+            names = {"schema": table[0], "table": table[1], "column": column.column_name, "plain_column": plain}
+            resource = ".".join((*table, column.column_name))
             yield Measurement(resource, column.column_type, {**names, "type": column.column_type})

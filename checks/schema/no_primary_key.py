@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
-from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NumberColumn, PartitionedTable, Table
+from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table
 
 
 @check(
@@ -37,7 +37,7 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NumberColumn, Par
 )
 def no_primary_key(
     tables: Rows[Table], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedTable] | None,
-    columns: Rows[NumberColumn] | None,
+    columns: Rows[NotableColumn] | None,
 ) -> Iterator[Measurement]:
     """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by
     full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed."""

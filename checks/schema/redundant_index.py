@@ -20,13 +20,16 @@ Index = dict[int, IndexColumn]  # by position: with a full-text index the view r
     title="Index that another one already covers",
     finding="{resource}: its columns ({columns}) lead the index {value} ({covering_columns}).",
     remediation=Remediation(
-        advice="Make the index invisible for a week, then drop it.",
+        advice="Make the index invisible for a week, then drop it. Keep it where it stores columns (STORING) that the "
+        "other lacks, or where a foreign key of the table is on exactly its columns: a longer index does not serve the "
+        "key, and the server refuses both statements (error 5320).",
         sql=(
             "ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} INVISIBLE;",
             "ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",
         ),
         rollback=("CREATE {kind} {index!i} ON {schema!i}.{table!i} ({columns}) {index_locality};",),
-        pre_check="Keep SHOW CREATE TABLE; no hint or outline names the index.",
+        pre_check="SHOW CREATE TABLE: no foreign key and no STORING speak against it. Save it, for the rollback makes "
+        "the index without STORING, comment and options: add them from there. No hint or outline names the index.",
         post_check="No statement became slower while the index was invisible.",
         risk="A narrower index is cheaper to scan; a few statements may read a little more.",
         link="https://en.oceanbase.com/docs/oceanbase-database",

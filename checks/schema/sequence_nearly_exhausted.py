@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
 from agent.facts.schema import Sequence
 
+WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIGINT column can store
+
 
 @check(
     code="SCH010",
@@ -14,11 +16,12 @@ from agent.facts.schema import Sequence
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Sequence running out of values",
-    finding="{resource} has given out {value} of its values: {last_count} on the way to {highest_count}; limit "
-    "{limit}.",
+    finding="{resource} has given out or cached {value} of its values: {last_count} on the way to {highest_count}; "
+    "limit {limit}.",
     remediation=Remediation(
         advice="Move the sequence's bound outwards before it is reached, and check that the columns that store its "
-        "values can hold them.",
+        "values can hold them. Where one cache is a large part of the range, make it smaller as well. A bound of "
+        "2^63-1 cannot be moved on: there let the sequence start anew, once the old values are out of use.",
         sql=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {wider};",),
         rollback=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {highest_count};",),
         pre_check="The columns filled from the sequence have a type that holds the new bound, and so have the "
@@ -38,12 +41,13 @@ def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement
             continue
         rising = row.increment_by > 0
         spent = row.last_number - row.min_value if rising else row.max_value - row.last_number
+        end = row.max_value if rising else row.min_value
         evidence: dict[str, Scalar] = {
             "schema": row.sequence_owner,
             "sequence": row.sequence_name,
             "last_count": row.last_number,
-            "highest_count": row.max_value if rising else row.min_value,
-            "bound": "MAXVALUE" if rising else "MINVALUE",
-            "wider": 2**63 - 1 if rising else -(2**63 - 1),
+            "highest_count": end,
+            "bound": (("MAXVALUE" if rising else "MINVALUE") if abs(end) < WIDEST else None),
+            "wider": WIDEST if rising else -WIDEST,
         }
         yield Measurement(f"{row.sequence_owner}.{row.sequence_name}", 100 * min(spent, span) / span, evidence)

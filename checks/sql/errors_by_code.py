@@ -42,10 +42,10 @@ class ErrorParams(Params):
 @check(
     code="SQL006",
     name="sql.errors_by_code",
-    unit=Unit.RATIO,
+    unit=Unit.PERMILLE,
     actor=Actor.CUSTOMER,
     title="Statements fail with a serious return code",
-    finding="{resource} ({message}): {value} of 1,000 statements in the SQL audit end with it (limit {limit}; "
+    finding="{resource} ({message}): {value} of all statements in the SQL audit end with it (limit {limit}; "
     "{errors_count} of {executions_count}), SQL {sql_id} among them.",
     remediation=Remediation(
         advice="Timeouts (-4012, -6212): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): "

@@ -39,7 +39,8 @@ def full_scan_of_large_table(
     shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: FullScanParams
 ) -> Iterator[Measurement]:
     """A full scan reads every row, so its cost grows with the table and it pushes warm blocks out of the cache. A
-    nightly report may do that; a statement that runs over and over may not."""
+    nightly report may do that; a statement that runs over and over may not. The audit marks scans of a table itself;
+    one of a whole index is not marked, and shows among the rows read for each row returned."""
     for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         if row.full_scans < limits.min_executions_count:
             continue

@@ -1,4 +1,4 @@
-"""SQL019: conditions that wrap a column into a function, and scan in full."""
+"""SQL019: conditions that wrap a column into a function, so that no index narrows what is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, SqlShape
-from agent.facts.sqltext import wrapped_column
+from agent.facts.sqltext import gathers_what_it_picks, wrapped_column
 from checks.sql.ring import average_us, frequent, shape_name, text_of
 
 
@@ -14,6 +14,7 @@ from checks.sql.ring import average_us, frequent, shape_name, text_of
 class WrappedParams(Params):
     min_executions_count: int
     min_average_ms: int
+    min_read_per_used_count: int
 
 
 @check(
@@ -21,9 +22,9 @@ class WrappedParams(Params):
     name="sql.function_on_column",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Condition wraps a column into a function and scans in full",
-    finding="{resource} in {database} compares {condition} and scans in full: {value} rows per execution (limit "
-    "{limit}; {executions_count} executions of {average_us} on average). {statement}",
+    title="Condition wraps a column into a function and reads very many rows",
+    finding="{resource} in {database} compares {condition} and reads {value} rows per execution (limit {limit}; "
+    "{executions_count} executions of {average_us} on average, {rows_used_count} rows used in all). {statement}",
     remediation=Remediation(
         advice="Leave the column bare and move the calculation to the other side: created >= ? AND created < ? "
         "instead of DATE(created) = ?. Where that cannot be done, index a generated column or the expression.",
@@ -37,15 +38,20 @@ class WrappedParams(Params):
 def function_on_column(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: WrappedParams) -> Iterator[Measurement]:
     """An index is sorted by the column and not by what a function makes of it, so the server reads and computes every
     row before it can compare. Such a statement becomes slower with every row of the table, although the index is
-    there."""
+    there. The audit marks full scans of a table, but not those of an index: there a statement counts that reads far
+    more rows than it returns or changes, but for sums over what another condition picks, which may need them all."""
     wrapped = {plan.sql_id: found for plan in plans if (found := wrapped_column(plan.statement))}
+    summing = {plan.sql_id for plan in plans if plan.sql_id in wrapped and gathers_what_it_picks(plan.statement)}
     for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
-        if row.sql_id in wrapped and row.full_scans >= limits.min_executions_count:
+        used = max(row.rows_returned + row.rows_affected, row.executions)
+        wasteful = row.rows_read >= limits.min_read_per_used_count * used and row.sql_id not in summing
+        if row.sql_id in wrapped and (wasteful or row.full_scans >= limits.min_executions_count):
             evidence: dict[str, Scalar] = {
                 "database": row.db_name,
                 "condition": wrapped[row.sql_id],
                 "executions_count": row.executions,
                 "average_us": average_us(row),
+                "rows_used_count": used,
                 "statement": text_of(plans, row.sql_id),
             }
             yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)

@@ -25,8 +25,10 @@ class RowsReadParams(Params):
     finding="{resource} in {database} reads {value} rows for each row returned or changed (limit {limit}): "
     "{rows_read_count} read, {rows_used_count} used in {executions_count} executions of {average_us} on average.",
     remediation=Remediation(
-        advice="Give the statement an index that covers its conditions, the most selective equality first. If it "
-        "counts or sums, keep the result in a summary table instead of reading the rows each time.",
+        advice="Give the statement an index that covers its conditions, the most selective equality first. Where "
+        "one is there, look for what keeps it from use: a function on the column, text compared with a number, LIKE "
+        "that begins with %. If it counts or sums, keep the result in a summary table instead of reading the rows "
+        "each time.",
         pre_check="EXPLAIN the statement and look at which conditions are filters and which are range conditions.",
         post_check="The rows read per execution in GV$OB_SQL_AUDIT come near the rows returned.",
         risk="A new index costs disk space and slows writes down a little.",
@@ -37,8 +39,8 @@ def rows_read_per_row_returned(
     shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: RowsReadParams
 ) -> Iterator[Measurement]:
     """Rows that are read and thrown away cost CPU and cache without any use. Rows in memory and on disk are counted
-    alike, so a table with many fresh changes and no suitable index shows here first. An execution without a result
-    counts as one row."""
+    alike, so a table with many fresh changes and no suitable index shows here first, and so does a scan of a whole
+    index. An execution without a result counts as one row."""
     for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         if row.rows_read < limits.min_rows_read_count * row.executions:
             continue

@@ -1,4 +1,4 @@
-"""SQL018: IN lists with very many values."""
+"""SQL018: IN lists and chains of OR with very many values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
 from agent.facts.sql import CachedPlan
-from agent.facts.sqltext import longest_in_list
+from agent.facts.sqltext import longest_list
 from checks.sql.ring import shape_name, text_of
 
 
@@ -15,9 +15,9 @@ from checks.sql.ring import shape_name, text_of
     name="sql.very_large_in_list",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="IN list with very many values",
-    finding="{resource} lists at least {value} values in one IN (limit {limit}; executions: {executions_count}). "
-    "{statement}",
+    title="IN list or chain of OR with very many values",
+    finding="{resource} lists at least {value} values in one IN or chain of OR (limit {limit}; executions: "
+    "{executions_count}). {statement}",
     remediation=Remediation(
         advice="Send the values in batches of a fixed size, filling the last batch up with a repeated value so that "
         "all batches share one plan; or put them into a table and join it.",
@@ -31,9 +31,10 @@ from checks.sql.ring import shape_name, text_of
 def very_large_in_list(plans: Rows[CachedPlan]) -> Iterator[Measurement]:
     """Each length of the list is a statement of its own with its own plan, parsed and optimized anew and kept in the
     plan cache. Long lists take memory and time to optimize, and from some length on the optimizer prefers a full scan.
-    A statement that was cut is counted as far as it can be read."""
+    A comparison repeated with OR is such a list too, and a tuple counts as one value. A statement that was cut is
+    counted as far as it can be read."""
     for plan in plans:
-        values = longest_in_list(plan.statement)
+        values = longest_list(plan.statement)
         if values:
             evidence: dict[str, Scalar] = {
                 "executions_count": plan.executions,

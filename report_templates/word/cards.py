@@ -45,7 +45,7 @@ def _line() -> str:
     )
     toll = (
         "{% if counted %} · " + say("Points lost") + " {{ c.points_lost }} · " + say("Gain when mended")
-        + " +{{ c.gain }}{% endif %}"
+        + " {{ c.gain_with or '+' ~ c.gain }}{% endif %}"
     )  # fmt: skip
     return para("Lead", severity("c"), " · {{ c.category }} · {{ c.actor }}" + tags + toll)
 

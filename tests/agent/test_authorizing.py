@@ -96,6 +96,18 @@ def test_what_the_template_left_to_fill_in_is_never_sent_to_a_customer(tmp_path:
     assert written(tmp_path, content=MINIMAL + "business: {description: orders by REPLACE INTO}\n")
 
 
+def test_each_refusal_names_its_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    second = "  stock: {host: db.example.com, port: 3306, user: reader, password: env:STOCK_PASSWORD}\n"
+    engagement = load(tmp_path, (MINIMAL + second + AUTHORIZATION).replace("tier: premier", "tier: basic"))
+    write_request(engagement, tmp_path / USUAL_FILE, ASKED, NOW)
+    sign_file(tmp_path / USUAL_FILE, KEY)
+    assert verify_all(engagement, None, NOW) == 3
+    said = capsys.readouterr().err
+    assert "orders: Health assessment belongs to" in said and "stock: Health assessment belongs to" in said
+    assert verify_all(engagement, None, NOW + timedelta(days=400)) == 3
+    assert "orders: Authorization OBH-" in capsys.readouterr().err
+
+
 def test_verify_tells_what_is_wrong_with_a_mute(tmp_path: Path) -> None:
     mute = "mutes: [{code: NIX001, resource: '*', owner: Li, reason: known, until: 2026-12-01}]\n"
     with pytest.raises(RulesError) as caught:

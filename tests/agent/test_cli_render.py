@@ -93,6 +93,18 @@ def test_unknown_names_are_told_before_anything_is_read(tmp_path: Path) -> None:
 
 
 def test_an_id_that_is_none_is_one_message(tmp_path: Path) -> None:
+    place = f"sqlite:///{tmp_path}/history.sqlite"
     with pytest.raises(HealthAgentError) as caught:
-        run("-a", "nothing", "-o", tmp_path / "out", "--history", f"sqlite:///{tmp_path}/history.sqlite")
+        run("-a", "nothing", "-o", tmp_path / "out", "--history", place)
+    assert "There is no history at" in say(caught.value.text, "en") and not (tmp_path / "history.sqlite").exists()
+    History.open(place).close()
+    with pytest.raises(HealthAgentError) as caught:
+        run("-a", "nothing", "-o", tmp_path / "out", "--history", place)
     assert "holds no assessment" in say(caught.value.text, "en")
+
+
+@pytest.mark.parametrize("name", ["nothing.json", "folder/20261003"])
+def test_a_file_that_is_not_there_is_no_id(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run("-a", tmp_path / name, "-o", tmp_path / "out")
+    assert f"{name} cannot be read (No such file or directory)" in say(caught.value.text, "en")

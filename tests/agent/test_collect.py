@@ -36,6 +36,11 @@ class Ended:
     ended: datetime | None
 
 
+@source("oceanbase.HX_ENDED", cost=CostClass.MEDIUM, limit=3)
+class Listed:
+    ended: datetime | None
+
+
 @source("oceanbase.HX_TEXT", DataClass.SQL_TEXT_MASKED)
 class Said:
     statement: str
@@ -154,6 +159,11 @@ def test_cheap_sources_first_each_once_and_progress_is_told() -> None:
     sources = [Odd, SaidInFull, Said, Odd]
     collect(session, sources, CAPABILITIES, None, NOW, progress=lambda *step: seen.append(step))
     assert seen == [("Said", 0, 3), ("SaidInFull", 1, 3), ("Odd", 2, 3)]
+
+
+def test_short_answers_come_before_long_lists_of_the_same_cost() -> None:
+    found = taken(Listed, Odd, Listed=[], Odd=[])
+    assert [record.source for record in found.records] == ["Odd", "Listed"]
 
 
 def test_a_data_class_that_is_not_granted_sends_nothing() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from agent import console
+from agent.cli import app
 from tests.agent.report import sample
 
 
@@ -36,6 +38,13 @@ def test_what_nothing_is_known_to_unlock_is_no_advice(said: io.StringIO) -> None
     document = sample.rich()
     document["unlocks"] = [{"needs": [], "codes": ["BAK001"], "coverage_pct": 40.0}]
     assert not [line for line in summary(document, said) if "coverage:" in line]
+
+
+@pytest.mark.parametrize(("given", "warned"), [("fr", True), ("en_US", False), ("zh-CN", False), ("", False)])
+def test_a_language_that_nobody_knows_is_said_once(given: str, warned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OB_HEALTH_LANG", given)
+    output = CliRunner().invoke(app, ["grants", "--kind", "none"]).output
+    assert output.count("there is no language fr; known are zh-CN, en.") == warned
 
 
 def test_an_assessment_from_before_there_were_unlocks_is_summed_up(said: io.StringIO) -> None:

@@ -50,6 +50,13 @@ def test_a_data_class_that_is_not_granted_is_not_in_the_script(data_class: DataC
     assert data_class in EXPOSES
 
 
+def test_what_is_exposed_is_said_in_both_languages() -> None:
+    printed = script(SOURCES, "r", "%")
+    assert "OceanBase 健康评测：只读账号。" in printed and "评估" not in printed
+    granted = [line for line in printed.splitlines() if line.startswith("GRANT")]
+    assert granted and all(re.search(r"  -- .*[a-z?] / .*[\u4e00-\u9fff]", line) for line in granted)
+
+
 def test_names_cannot_leave_their_quotes() -> None:
     sql = grants(SOURCES, "o'x\\", "10.%' IDENTIFIED BY 'y")[0].sql
     assert sql == "GRANT SHOW VIEW ON *.* TO 'o''x\\\\'@'10.%'' IDENTIFIED BY ''y';"

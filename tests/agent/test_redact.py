@@ -236,7 +236,7 @@ def test_what_cannot_be_restored(tmp_path: Path) -> None:
     assert "altered since" in refusal(restore, swapped, KEY, out)
     broken = packed(tmp_path / "broken", {**outer, "sealed": "no base64"})
     assert "altered since" in refusal(restore, broken, KEY, out)
-    assert "not a snapshot" in refusal(redact, tmp_path / "nowhere", KEY, out)
+    assert "cannot be read" in refusal(redact, tmp_path / "nowhere", KEY, out)
     nonsense = packed(tmp_path / "nonsense", {"body": '{"format": 1, "facts": []}'}, rehash=True)
     assert "do not fit this agent" in refusal(redact, nonsense, KEY, out)
     assert not out.exists()

@@ -117,6 +117,7 @@ checks:
         ('{equals: "ON"}', "{min: ON}\n    recommended: ON", "VAR901.expected.min", "a number"),
         ('{equals: "ON"}', "{about: ON}", "VAR901.expected", "a mapping with"),
         ('{equals: "ON"}', "ON", "VAR901.expected", "a mapping with"),
+        ('{equals: "ON"}', "{unit: s}", "VAR901.expected", "a mapping with"),
         ("version: 1", "version: true", "", "version must be 1"),
         ("scoring: {prior_failure_rate_pct: 5}", "scoring: 5", "", "exactly prior_failure_rate_pct"),
         ("scoring: {prior_failure_rate_pct: 5}", "scoring: {prior_failure_rate_pct: true}", "", "from 0 to 100"),

@@ -160,10 +160,10 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     assert "No such file" in refusal(f"file:{tmp_path}/none")
     assert "cannot be read" in refusal(f"file:{tmp_path}")
     os.mkfifo(tmp_path / "pipe", 0o600)
-    assert "does not name a plain file" in refusal(f"file:{tmp_path}/pipe")
+    assert "must be a plain file" in refusal(f"file:{tmp_path}/pipe")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     (tmp_path / "binary").chmod(0o600)
-    assert "not UTF-8" in refusal(f"file:{tmp_path}/binary")
+    assert "no text in UTF-8" in refusal(f"file:{tmp_path}/binary")
 
 
 def test_nothing_where_it_points_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,7 +179,7 @@ def test_a_file_that_is_no_snapshot_at_all(tmp_path: Path, content: bytes) -> No
 
 
 def test_a_missing_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    assert "not a snapshot" in refusal(tmp_path / "nowhere")
+    assert "nowhere cannot be read (No such file or directory)" in refusal(tmp_path / "nowhere")
     (tmp_path / "file").touch()
     with pytest.raises(WriteError) as error:
         save(SNAPSHOT, tmp_path / "file" / "snapshot.obh")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.facts.schema import NumberColumn, PartitionedTable, Table
+from agent.facts.schema import NotableColumn, PartitionedTable, Table
 from agent.kernel import Kernel
 from agent.model import Finding, Unavailable
 from agent.terms import Text, UnavailableKind
@@ -18,13 +18,14 @@ TABLE = Table(
 )
 SPLIT = PartitionedTable(
     table_schema=DATABASE, table_name="t", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
-    largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
+    subpartitions=None, largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0,
+    catch_all_rows=None,
 )  # fmt: skip
-COUNTING = NumberColumn(
+COUNTING = NotableColumn(
     table_schema=DATABASE, table_name="t", column_name="n", data_type="bigint", column_type="bigint(20)",
     extra="auto_increment",
 )  # fmt: skip
-UNKNOWN = (NumberColumn, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
+UNKNOWN = (NotableColumn, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
 GONE = (PartitionedTable, Unavailable(UnavailableKind.PRIVILEGE, Text("no")))
 
 

@@ -77,7 +77,8 @@ def test_on_a_partitioned_table_the_rollback_restores_where_the_index_lies(kerne
     ])  # fmt: skip
     split = PartitionedTable(
         table_schema=DATABASE, table_name="a`b", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
-        largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
+        subpartitions=None, largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0,
+        catch_all_rows=None,
     )  # fmt: skip
     try:
         before, lying = _read(kernel), _localities(kernel)

@@ -22,11 +22,14 @@ TABLES: dict[str, tuple[int, tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "coupons": (12_000, ("code", "valid_until"), {"by_code": ("code",)}),
     "reviews": (5_200_000, ("product_id", "stars", "words"), {"by_product": ("product_id",)}),
 }
-# Tables by range -> (column, bounds): months as numbers, made a quarter ahead, and ids, which are no dates.
+# Tables by range -> (column, bounds): months as numbers, made a quarter ahead, and ids, which are no dates. Values of a
+# list are no bounds.
 PARTITIONS: dict[str, tuple[str, tuple[int, ...]]] = {
     "payments": ("paid_in", (202609, 202610, 202611, 202612, 202701, 202702, 202703)),
     "coupons": ("id", (100_000, 200_000, 300_000, 400_000)),
+    "reviews": ("campaign", (202609, 202610)),
 }
+BY_LIST = frozenset({"reviews"})
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 PRIVILEGES = (
     "select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "grant_option", "super",
@@ -84,8 +87,8 @@ def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
 def partition(cluster: Cluster, table_name: str, split_by: str, place: int, bound: int, rows: int) -> None:
     cluster.add(
         "PARTITIONS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, partition_name=f"p{place}",
-        partition_ordinal_position=place, partition_method="RANGE", partition_expression=split_by,
-        partition_description=str(bound), table_rows=rows,
+        partition_ordinal_position=place, partition_method="LIST" if table_name in BY_LIST else "RANGE",
+        partition_expression=split_by, partition_description=str(bound), table_rows=rows,
     )  # fmt: skip
 
 

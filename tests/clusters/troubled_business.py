@@ -66,6 +66,19 @@ def months_run_out(cluster: Cluster) -> None:
     cluster.drop("PARTITIONS", lambda row: row["TABLE_NAME"] == "payments" and row["PARTITION_DESCRIPTION"] > "202612")
 
 
+def months_below_have_passed(cluster: Cluster) -> None:
+    """Spread by hash, and by month below, with the rest in the last."""
+    bounds = ("'2026-09-01'", "'2026-10-01'", "'2026-11-01'", "MAXVALUE")
+    for piece in range(8):
+        cluster.add(
+            "PARTITIONS", table_catalog="def", table_schema=healthy_business.SCHEMA, table_name="shipments",
+            partition_name=f"p{piece // 4}", subpartition_name=f"p{piece // 4}sp{piece % 4}", partition_method="HASH",
+            partition_ordinal_position=1 + piece // 4, partition_expression="id", subpartition_method="RANGE COLUMNS",
+            subpartition_ordinal_position=1 + piece % 4, subpartition_expression="sent_at",
+            subpartition_description=bounds[piece % 4], table_rows=5_000_000,
+        )  # fmt: skip
+
+
 def spoiled_indexes(cluster: Cluster) -> None:
     """One that another covers, and one that could not be built."""
     healthy_business.index(cluster, "orders", "by_customer_only", ("customer_id",), 48_000_000)
@@ -83,7 +96,11 @@ def numbers_run_out(cluster: Cluster) -> None:
 
 
 def old_charset(cluster: Cluster) -> None:
+    """A table of old, and its names with it."""
     cluster.change("TABLES", {"TABLE_COLLATION": "latin1_swedish_ci"}, named("TABLE_NAME", "categories"))
+    healthy_business.column(cluster, "categories", 9, "label", "varchar", "varchar(60)", "", "")
+    change = {"CHARACTER_SET_NAME": "latin1", "COLLATION_NAME": "latin1_swedish_ci"}
+    cluster.change("COLUMNS", change, named("COLUMN_NAME", "label"))
 
 
 def careless_accounts(cluster: Cluster) -> None:
@@ -191,6 +208,7 @@ FAULTS = (
     ("a window was missed", "OPS004", MEDIUM, missed_window, USER),
     ("no primary key", "SCH001", MEDIUM, no_key, USER),
     ("the last partition ends in days", "SCH012", LOW, months_run_out, USER),
+    ("rows gather behind the last month", "SCH021", LOW, months_below_have_passed, USER),
     ("an index that another covers", "SCH002", LOW, spoiled_indexes, USER),
     ("an index that could not be built", "SCH008", MEDIUM, spoiled_indexes, USER),
     ("AUTO_INCREMENT nearly used up", "SCH003", HIGH, numbers_run_out, USER),

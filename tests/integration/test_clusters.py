@@ -35,7 +35,7 @@ NOTHING_IS_GOOD = {
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
 BUSINESS = {
-    "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NumberColumn", "Table",
+    "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NotableColumn", "Table",
     "TableChanges", "TableStatistics",
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from agent.collect import collect
 from agent.errors import StatementRefused
 from agent.facts import OWN_MARKER, all_sources, spec_of
 from agent.facts.resources import Counter, Memstore, TenantMemory
-from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NumberColumn, Table, TableStatistics
+from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NotableColumn, Table, TableStatistics
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.kernel import Kernel
@@ -237,7 +237,7 @@ def test_statistics_never_gathered_are_unknown_and_not_zero(taken: Taken) -> Non
 def test_business_structure_is_seen_and_system_schemas_are_not(taken: Taken) -> None:
     assert {item.table_name for item in taken.rows(Table) if item.table_schema == DB} == {"counted", "never_counted"}
     assert {item.index_name for item in taken.rows(IndexColumn) if item.table_name == "counted"} == {"PRIMARY", "k"}
-    assert {item.column_name for item in taken.rows(NumberColumn) if item.table_schema == DB} == {"id", "price"}
+    assert {item.column_name for item in taken.rows(NotableColumn) if item.table_schema == DB} == {"id", "price"}
     ids = {item.object_name: item.object_id for item in taken.rows(BusinessObject) if item.owner == DB}
     counters = [item for item in taken.rows(AutoIncrement) if item.auto_increment_key in ids.values()]
     assert ids.keys() == {"counted", "never_counted"}

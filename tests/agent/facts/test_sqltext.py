@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from agent.facts.sql import CUT, STATEMENT_CHARS
-from agent.facts.sqltext import longest_in_list, skips_rows, wrapped_column, writes_every_row
+from agent.facts.sqltext import gathers_what_it_picks, longest_list, skips_rows, wrapped_column, writes_every_row
 from agent.masking import mask
 
 
@@ -69,6 +71,23 @@ def test_wrapped_column(statement: str, condition: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("statement", "gathers"),
+    [
+        ("SELECT COUNT(*) FROM t WHERE made >= ? AND HOUR(made) = ?", True),
+        ("SELECT a FROM t WHERE shop = ? AND HOUR(made) = ? ORDER BY a LIMIT ?", True),
+        ("SELECT DISTINCT a FROM t WHERE (shop, b) IN ((?, ?)) AND HOUR(made) = ?", True),
+        ("SELECT a FROM t WHERE name LIKE ? AND HOUR(made) = ? GROUP BY a", True),
+        ("SELECT COUNT(*) FROM t WHERE HOUR(made) = ?", False),
+        ("SELECT COUNT(*) FROM t, u WHERE t.a = u.a AND HOUR(made) = ?", False),
+        ("SELECT a FROM t WHERE shop = ? AND HOUR(made) = ?", False),
+        (f"SELECT COUNT(*) FROM t WHERE made >= ?{CUT}", False),
+    ],
+)
+def test_gathers_what_it_picks(statement: str, gathers: bool) -> None:
+    assert gathers_what_it_picks(statement) is gathers
+
+
+@pytest.mark.parametrize(
     ("statement", "skips"),
     [
         ("SELECT a FROM t LIMIT ?, ?", True),
@@ -90,7 +109,33 @@ def test_skips_rows(statement: str, skips: bool) -> None:
         ("SELECT a FROM t WHERE b IN (? ,?,", 2),
         ("INSERT INTO t VALUES (?,?),(?,?)", 0),
         ("SELECT a FROM t WHERE b IN (SELECT ?)", 0),
+        ("SELECT a FROM t WHERE (b, c) IN ((?, ?), (?,?),(?,?)) AND d IN (?,?)", 3),
+        ("SELECT a FROM t WHERE (b,c) in ( (?,?),(?,?),(?, …", 2),
+        ("SELECT (b IN (?,?)), (?,?,?) FROM t", 2),
+        ("SELECT a FROM t WHERE d > ? AND (b=? or b=? OR b=?)", 3),
+        ("SELECT a FROM t WHERE t.`b` = ? OR t.`b` = ? OR t.c = ? OR", 2),
+        ("SELECT a FROM t WHERE (b = ? AND c = ?) OR (b = ? AND c = ?) OR (b = ?", 2),
+        ("SELECT a FROM t WHERE (b = c) OR (b = c) OR bb = ? OR b = ?", 0),
     ],
 )
-def test_longest_in_list(statement: str, values: int) -> None:
-    assert longest_in_list(statement) == values
+def test_longest_list(statement: str, values: int) -> None:
+    assert longest_list(statement) == values
+
+
+@pytest.mark.parametrize(
+    "unit", ["?,", "(?,?),", "(", "( ", "((?", " IN (", " IN ((?,", "a", "a ", "a = ", "`", "b=? OR ", "b=?  OR  ",
+             "(b=?) OR ", "(b=? OR ", " OR (b", "(?", " "],
+)  # fmt: skip
+def test_a_megabyte_is_counted_in_no_time(unit: str) -> None:
+    text = "SELECT a FROM t WHERE b IN (" + unit * (2**20 // len(unit))
+    started = time.process_time()
+    longest_list(text)
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "least"), [("(?, ?), ", 490), ("?, ", 1300), ("b = ? OR ", 430), ("(b = ? AND c = ?) OR ", 180)]
+)
+def test_a_list_that_was_cut_is_counted_as_far_as_it_goes(unit: str, least: int) -> None:
+    text = f"SELECT a FROM t WHERE {'b IN (' if ',' in unit else ''}{unit * 2000}"
+    assert least < longest_list(mask(text.replace("?", "7"))) < 2000

@@ -8,6 +8,7 @@ import sys
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -53,7 +54,8 @@ def test_categories_with_what_they_lost_last_time() -> None:
     ]  # fmt: skip
     found = [text for text in printed(document, "categories") if NUMBER.fullmatch(text) or text == "–"]
     assert found == cells
-    assert printed(document, "categories").count("not assessed") == cells.count("–") / 2
+    notes = [text for text in printed(document, "categories") if text in ("not assessed", "no check applies")]
+    assert notes == ["no check applies", "not assessed"] * 2 and len(notes) == cells.count("–") / 2
 
 
 def test_categories_of_a_first_assessment_have_one_column() -> None:
@@ -236,6 +238,25 @@ def test_pictures_fit_page_and_word() -> None:
         picture = Image.open(BytesIO(chart.png))
         assert picture.width == pytest.approx(170 / 25.4 * 200, abs=2)
         assert picture.height == pytest.approx(chart.height_mm / 25.4 * 200, abs=2)
+
+
+def test_no_program_clips_what_stands_at_the_edge() -> None:
+    for chart in drawn(trend(3)).values():
+        picture = Image.open(BytesIO(chart.png)).convert("L")
+        edge = round(1 / 25.4 * 200)
+        for left in (0, picture.width - edge):
+            assert picture.crop((left, 0, left + edge, picture.height)).getextrema() == (255, 255), chart.name
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_phone_has_pictures_of_its_own_with_the_same_words(language: str) -> None:
+    for name, chart in drawn(trend(3), language).items():
+        svg, width_mm, height_mm = chart.narrow
+        assert width_mm == 96.0 and 20 <= height_mm <= 160
+        narrow = [node.text or "" for node in ElementTree.fromstring(svg).iter() if node.tag.endswith("}text")]
+        missing = {*texts(chart, axes=False)} - {*narrow}
+        assert not missing or name == "roadmap", (name, missing)  # which labels fewer steps
+        assert not any(text.endswith("…") for text in narrow)
 
 
 def test_the_colour_is_the_house_s() -> None:

@@ -206,7 +206,7 @@ def crowded() -> Document:
     """As much on page one as there can be: long texts, all twelve categories, all five decisions."""
     document = deepcopy(DOCUMENTS["rich"])
     long = {
-        "en": ("A long-running change of the schema holds its lock", "Order more cores, or bound the concurrency. " * 9),
+        "en": ("A long-running change of the schema holds a lock", "Order more cores, or bound the concurrency. " * 9),
         "zh-CN": ("长时间运行的结构变更持有表锁未释放", "请在下一个业务关键期之前增加核数，或在连接池中限制并发。" * 9),
     }
     for result in document["results"]:

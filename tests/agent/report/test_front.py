@@ -10,6 +10,7 @@ import pytest
 from agent.document import Document
 from agent.i18n import format_value
 from agent.report.labels import CATEGORIES
+from agent.report.view import build
 from agent.terms import Unit
 from tests.agent.report import sample
 from tests.agent.report.pages import page_one, text_of
@@ -33,7 +34,7 @@ def test_points_lost_per_category_add_up() -> None:
     shown = 0.0
     for name, category in document["score"]["categories"].items():
         if category["points_lost"] is None:
-            assert f"{CATEGORIES[name]} not assessed –" in bars
+            assert re.search(f"{CATEGORIES[name]} (not assessed|no check applies) –", bars)
         else:
             assert f"{CATEGORIES[name]} {category['points_lost']:.1f}" in bars
             shown += category["points_lost"]
@@ -52,6 +53,19 @@ def test_the_three_best_gains_come_first_and_none_is_the_platforms() -> None:
     places = [steps.index(result["texts"]["en"]["title"]) for result in best]
     assert places == sorted(places)
     assert "CAP007" not in steps
+
+
+def test_the_advice_of_a_step_is_whole_sentences() -> None:
+    document = sample.rich()
+    disk = next(result for result in document["results"] if result["code"] == "CAP001")
+    sentences = ["Archive what nobody reads (see v4.2. of the guide).", "Or buy space, e.g. twice as much, in time.",
+                 "X" * 200 + "."]  # fmt: skip
+    disk["texts"]["en"]["advice"] = " ".join(sentences)
+    disk["texts"]["zh-CN"]["advice"] = "归档历史表。" + "扩" * 100 + "。" + "容" * 20 + "。"
+    steps = [build(document, language).front.steps[0].advice for language in ("en", "zh-CN")]
+    assert steps == [" ".join(sentences[:2]), "归档历史表。" + "扩" * 100 + "。"]
+    disk["texts"]["en"]["advice"] = "y" * 400 + ". Then more."
+    assert build(document, "en").front.steps[0].advice == "y" * 400 + "."
 
 
 def test_change_since_last_time() -> None:

@@ -151,6 +151,17 @@ def test_on_a_phone_page_one_comes_first(browser: Browser, tmp_path: Path) -> No
         expect(page.locator("nav.contents")).to_be_in_viewport()
 
 
+def test_charts_are_as_wide_as_the_phone(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path, PHONE) as (page, _):
+        for image in page.locator(".chart img").all():
+            box = image.bounding_box()
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+            assert image.evaluate("image => image.currentSrc") != image.get_attribute("src")
+        page.emulate_media(media="print")
+        image = page.locator(".chart img").first
+        assert image.evaluate("image => image.currentSrc") == image.get_attribute("src")
+
+
 def test_without_script_everything_is_there(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path, script=False) as (page, heard):
         expect(page.locator("form.filter")).to_be_hidden()

@@ -67,6 +67,18 @@ def test_decisions_are_the_customers_and_name_their_checks() -> None:
     assert any("mutes" in decision.text and decision.codes == ("SEC002",) for decision in found)
 
 
+def test_a_decision_counts_the_checks_that_it_does_not_name() -> None:
+    document = sample.blind()
+    first = document["results"][0]
+    document["results"] = [{**first, "code": f"BAK{number:03}"} for number in range(9)]
+    (english,), (chinese,) = planning.decisions(document, EN), planning.decisions(document, ZH)
+    assert len(english.codes) == planning.CODES_SHOWN and "9 checks" in english.text
+    assert english.more == "and 3 more under “Not assessed”"
+    assert chinese.more == "等，另有 3 项见“未评测项”"
+    document["results"] = document["results"][: planning.CODES_SHOWN]
+    assert planning.decisions(document, EN)[0].more == ""
+
+
 def test_nothing_to_decide_is_no_decision() -> None:
     assert planning.decisions(sample.healthy(), EN) == ()
     assert len(planning.decisions(sample.blind(), EN)) == 1
@@ -118,7 +130,33 @@ def test_chapters_count_what_was_asked() -> None:
     assert counts["security"] == (1, 0, 1)
     assert counts["backup"] == (0, 1, 0)
     assert "availability" not in counts  # its only check does not apply
-    assert next(chapter for chapter in report.chapters if chapter.key == "backup").points_lost == ""
+    backup = next(chapter for chapter in report.chapters if chapter.key == "backup")
+    assert (backup.points_lost, backup.coverage, backup.note) == ("", "0%", "Nothing here could be assessed.")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kind", "said"),
+    [
+        (("pass", "not_assessed"), "user", "those that were assessed found nothing"),
+        (("pass", "finding"), "user", "stands in the annex"),
+        (("not_assessed",), "user", "Nothing here could be assessed."),
+        (("pass",), "sys", "Nothing here that takes points could be assessed."),
+    ],
+)
+def test_what_is_the_platforms_is_not_called_not_assessed(outcomes: tuple[str, ...], kind: str, said: str) -> None:
+    document = sample.rich()
+    document["target"]["kind"] = kind
+    one = next(result for result in document["results"] if result["code"] == "CAP007")
+    document["results"] += [
+        {**one, "code": f"COM{number:03}", "category": "compaction", "outcome": outcome}
+        for number, outcome in enumerate(outcomes)
+    ]
+    report = build(document, "en")
+    chapter = next(chapter for chapter in report.chapters if chapter.key == "compaction")
+    assert said in chapter.note and chapter.passed == outcomes.count("pass")
+    assert chapter.coverage == ("–" if kind == "user" else "0%")
+    bar = next(bar for bar in report.front.bars if bar.label == "Compaction")
+    assert bar.note == ("the platform's, no points" if kind == "user" else "not assessed")
 
 
 def said(severity: str, business: Document | None) -> str:

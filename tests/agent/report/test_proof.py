@@ -28,7 +28,16 @@ def test_figures_stand_beside_each_other() -> None:
     assert proof is not None and proof.differences == ()
     assert ("Statements", "31", "31") in proof.figures and ("Statements that wrote", "0", "0") in proof.figures
     assert ("Database time", "214.6 ms", "30 s") in proof.budget
-    assert "by account and time" in proof.way
+    assert "by account and time" in proof.way and "not among them" not in proof.way
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [("account", "statements that read the audit itself are not"), ("marker", "the driver's own at connecting, which")],
+)
+def test_fewer_statements_than_were_sent_are_explained(way: str, said: str) -> None:
+    proof = build(told(dataclasses.replace(AGREED, way=way, sent=29, found=29)), Words("en"))
+    assert proof is not None and said in proof.way and proof.way.endswith("are not among them: 2.")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from agent.report.cards import ROWS_KEPT, ROWS_SHOWN
+from agent.report.cards import ROWS_KEPT, ROWS_SHOWN, evidence
 from agent.report.html_format import render_html
 from agent.report.view import build
+from agent.report.words import Words
 from tests.agent.report import sample
 from tests.agent.report.pages import page, text_of
 
@@ -47,6 +48,26 @@ def test_value_stands_against_limit_with_units() -> None:
     assert REPORT.cards[0].symptoms[0].judged[0] == ("Medium", "≤ 60 days")
     assert ("min executions", "100") in REPORT.cards[1].judged
     assert REPORT.cards[3].judged == (("Expected", "ON"), ("Recommended", "ON"))
+
+
+def test_evidence_leaves_out_what_is_not_known() -> None:
+    known = {"executions_count": 7, "statement": None, "server": None}
+    assert evidence(known, "", Words("en")) == (("executions", "7"),)
+    lengths = {"length_is": "0", "length_to": "12", "policy_is": None, "policy_to": None, "valid_to": "now"}
+    assert evidence(lengths, "", Words("en")) == (("length", "now 0, advised 12"), ("valid to", "now"))
+    setting = {"setting": "sql_mode", "present": "", "servers": "a, b"}
+    assert evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前 ''，建议 STRICT")
+    assert evidence(setting, "STRICT", Words("en"))[1:] == (("servers", "a, b"),)
+
+
+def test_a_gain_that_takes_two_says_with_whom() -> None:
+    document = sample.rich()
+    disk = next(result for result in document["results"] if result["code"] == "CAP001")
+    assert disk["gain"] > 0 and REPORT.cards[0].gain_with == ""
+    assert REPORT.cards[0].symptoms[0].gain_with == "only together with CAP001"
+    disk["gain"] = 0.0
+    assert build(document, "en").cards[0].gain_with == "only together with CAP002"
+    assert "only together with CAP002" in text_of(page(document))
 
 
 def test_changes_are_marked_on_cards_and_rows() -> None:

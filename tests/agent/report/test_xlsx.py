@@ -124,6 +124,43 @@ def test_a_full_cell_says_so() -> None:
     assert text.endswith("Cut where a cell is full; all of it is in assessment.json.")
 
 
+def test_what_is_of_one_check_of_several_says_of_which() -> None:
+    document = deepcopy(DOCUMENTS["rich"])
+    for result in document["results"]:
+        if result["code"] in ("CAP001", "CAP002"):
+            result["texts"]["en"]["post_check"] = f"The view shows {result['code']}."
+    sheet = in_excel(document).worksheets[LIST]
+    assert cell(sheet, "CAP001", "verification").value.split("\n") == [
+        "Check before: Ask who reads the history tables.",
+        "CAP001 · Check after: The view shows CAP001.",
+        "CAP002 · Check after: The view shows CAP002.",
+    ]
+    assert cell(sheet, "SQL003", "verification").value.startswith("Check after: EXPLAIN")
+
+
+@pytest.mark.parametrize("prose", ["Look at it once more. " * 80, "再看一遍确认没有问题。" * 60])
+def test_prose_that_no_row_can_show_points_to_the_report(prose: str) -> None:
+    document = deepcopy(DOCUMENTS["rich"])
+    for result in document["results"]:
+        result["texts"]["en"].update(advice=prose, pre_check=prose, post_check=prose)
+    sheet = in_excel(document).worksheets[LIST]
+    for key in ("action", "verification"):
+        text = cell(sheet, "CAP001", key).value
+        assert text.endswith("\n… All of it is in the report.")
+        assert len(text) > 300
+    heights = [sheet.row_dimensions[row].height for row in range(3, sheet.max_row + 1)]
+    assert 350 < max(heights) <= 409
+
+
+def test_points_read_as_in_the_report() -> None:
+    book = in_excel(DOCUMENTS["rich"])
+    gain = cell(book.worksheets[LIST], "CAP001", "gain")
+    assert isinstance(gain.value, float)
+    assert gain.number_format == "+0.0;-0.0"
+    assert book["Not assessed"].cell(3, 7).number_format == "0.0"
+    assert book["Changes"].cell(3, 9).number_format == "+0.0;-0.0"
+
+
 def test_a_megabyte_is_cut() -> None:
     assert len(render_xlsx(hostile("x" * 1_000_000), "en", Style())) < 1_000_000
 

@@ -69,7 +69,8 @@ def _cache(hits: int, misses: int, tenant_id: int = 1002) -> list[Counter]:
 
 SPLIT = PartitionedTable(
     table_schema="shop", table_name="orders", method="HASH", expression="id", partitions=4, pieces=4, table_rows=None,
-    largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
+    subpartitions=None, largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0,
+    catch_all_rows=None,
 )  # fmt: skip
 FEWER = Parameter(scope="TENANT", name="_max_tablet_cnt_per_gb", value="10000")
 SOON = [("Year end", LOW)]

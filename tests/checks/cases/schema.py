@@ -7,10 +7,11 @@ from agent.facts.schema import (
     AutoIncrement,
     BusinessObject,
     IndexColumn,
-    NumberColumn,
+    NotableColumn,
     PartitionedIndex,
     PartitionedTable,
     Table,
+    TableStatistics,
 )
 from agent.facts.settings import Variable
 from agent.model import Unavailable
@@ -61,8 +62,8 @@ def _index(
     return rows
 
 
-def _number(column: str, kind: str, *, auto: bool = False) -> NumberColumn:
-    return NumberColumn(
+def _number(column: str, kind: str, *, auto: bool = False) -> NotableColumn:
+    return NotableColumn(
         table_schema="shop", table_name="t", column_name=column, data_type=kind.partition("(")[0], column_type=kind,
         extra="auto_increment" if auto else "",
     )  # fmt: skip
@@ -75,6 +76,19 @@ def _auto(kind: str, value: int | None, sync: int = 0, cache: int = 1_000_000) -
         BusinessObject(owner="shop", object_name="t", object_id=500_001, object_type="TABLE", status="VALID"),
         Variable(name="auto_increment_cache_size", value=str(cache)),
     ]
+
+
+def _counted(rows: int | None) -> TableStatistics:
+    return TableStatistics(
+        owner="shop", table_name="t", num_rows=rows, avg_row_len=8, last_analyzed=None, stattype_locked=None
+    )
+
+
+def _text(charset: str, *, table: str = "a", column: str = "c") -> NotableColumn:
+    return NotableColumn(
+        table_schema="shop", table_name=table, column_name=column, data_type="varchar", column_type="varchar", extra="",
+        character_set_name=charset,
+    )  # fmt: skip
 
 
 def _unit(gib: int) -> ResourceUnit:
@@ -90,7 +104,8 @@ def _unit(gib: int) -> ResourceUnit:
 def _split(table: str = "t") -> PartitionedTable:
     return PartitionedTable(
         table_schema="shop", table_name=table, method="HASH", expression="id", partitions=4, pieces=4, table_rows=None,
-        largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0, catch_all_rows=None,
+        subpartitions=None, largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0,
+        catch_all_rows=None,
     )  # fmt: skip
 
 
@@ -155,8 +170,28 @@ CASES = [
     Case("SCH003", _auto("int(11)", 1_000_001), label="cache only"),
     Case("SCH003", _auto("tinyint(4)", 127), label="type within the cache"),
     Case("SCH003", _auto("smallint(5) unsigned", 65535), label="small within the cache"),
+    Case("SCH003", _auto("smallint(6)", 32767, cache=1000), label="cache made smaller since"),
+    Case("SCH003", _auto("tinyint(4)", 127, 127, cache=1), label="an explicit value takes a whole cache"),
+    Case("SCH003", _auto("mediumint(9)", 2**23 - 1, 2**23 - 1), label="the table may have a larger cache"),
     Case(
-        "SCH003", _auto("smallint(5) unsigned", 65535, cache=100), [("shop.t", Severity.CRITICAL)], label="small cache"
+        "SCH003", _auto("smallint(5) unsigned", 64_101, cache=100), [("shop.t", Severity.CRITICAL)], label="small cache"
+    ),
+    Case(
+        "SCH003", [*_auto("smallint(6)", 32767), _counted(31_500)], [("shop.t", Severity.CRITICAL)], label="rows tell"
+    ),
+    Case("SCH003", [*_auto("smallint(6)", 32767), _counted(None)], label="rows unknown"),
+    Case("SCH003", [*_auto("tinyint(4)", 127), _counted(128)], label="more rows than values: they repeat"),
+    Case(
+        "SCH003",
+        [*_auto("int(11)", INT_MAX, INT_MAX), (TableStatistics, GONE)],
+        [("shop.t", Severity.CRITICAL)],
+        label="no statistics",
+    ),
+    Case(
+        "SCH003",
+        _auto("bigint(20) unsigned", 2**64 - 1, 2**64 - 1),
+        [("shop.t", Severity.CRITICAL)],
+        label="the widest type",
     ),
     Case("SCH003", _auto("int(10) unsigned", INT_MAX + 1_000_000), label="unsigned is half empty"),
     Case("SCH003", _auto("int(11)", int(INT_MAX * 0.6) + 1_000_002), [("shop.t", Severity.LOW)], label="low"),
@@ -170,14 +205,26 @@ CASES = [
     Case(
         "SCH004", [row for n in range(20) for row in _index(f"i{n}", "b")], [("shop.t", Severity.MEDIUM)], label="more"
     ),
-    Case("SCH005", [_number("latitude", "double"), _number("coffee", "float"), _number("priced", "float")]),
-    Case("SCH005", [_number("total_amount", "double")], [("shop.t.total_amount", Severity.LOW)]),
-    Case("SCH005", [_number("unitPrice", "float(10,2)")], [("shop.t.unitPrice", Severity.LOW)], label="camel"),
-    Case("SCH005", [_number("price", "int(11)", auto=True), _number("fee_rate", "double")], label="no amount"),
-    Case("SCH006", [_table("a"), _table("b", collation="gb18030_chinese_ci"), _table("c", collation="binary")]),
-    Case("SCH006", [_table("a", collation=None)], label="unknown"),
-    Case("SCH006", [_table("a", collation="latin1_swedish_ci")], [("shop.a", Severity.LOW)]),
-    Case("SCH006", [_table("a", collation="gbk_bin")], [("shop.a", Severity.LOW)], label="gbk"),
+    Case("SCH005", [_table("t"), *(_number(name, "double") for name in ("latitude", "coffee", "priced"))]),
+    Case("SCH005", [_table("t"), _number("total_amount", "double")], [("shop.t.total_amount", Severity.LOW)]),
+    Case(
+        "SCH005",
+        [_table("t"), _number("unitPrice", "float(10,2)")],
+        [("shop.t.unitPrice", Severity.LOW)],
+        label="camel",
+    ),
+    Case(
+        "SCH005",
+        [_table("t"), _number("price", "int(11)", auto=True), _number("fee_rate", "double")],
+        label="no amount",
+    ),
+    Case("SCH005", [_table("u"), _number("price", "double")], label="a view"),
+    Case("SCH006", [_table("a"), _text("gb18030"), _text("gb18030_2022"), _text("utf16")]),
+    Case("SCH006", [_table("a", collation="latin1_swedish_ci")], label="no text in it"),
+    Case("SCH006", [_table("a", collation="latin1_swedish_ci"), _text("latin1")], [("shop.a", Severity.LOW)]),
+    Case("SCH006", [_table("a"), _text("gbk")], [("shop.a", Severity.LOW)], label="gbk in a table of utf8mb4"),
+    Case("SCH006", [_table("a"), _text("gbk", table="v")], label="a view"),
+    Case("SCH006", [_table("a"), (NotableColumn, GONE)], not_assessed=True, label="columns unknown"),
     Case("SCH007", [_unit(1), *MANY]),
     Case("SCH007", [_unit(1), *MANY, *B], [("tenant", Severity.LOW)]),
     Case("SCH007", [_unit(2), *MANY, *B], label="twice the memory"),

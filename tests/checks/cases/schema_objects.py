@@ -28,8 +28,8 @@ def _sequence(last: int, **parts: Any) -> Sequence:
 
 def _split(method: str = "HASH", **parts: Any) -> PartitionedTable:
     values = {
-        "expression": "id", "partitions": 4, "pieces": 4, "table_rows": None, "largest_rows": None, "first_bound": None,
-        "last_bound": None, "catch_all_pieces": 0, "catch_all_rows": None,
+        "expression": "id", "partitions": 4, "pieces": 4, "subpartitions": None, "table_rows": None,
+        "largest_rows": None, "first_bound": None, "last_bound": None, "catch_all_pieces": 0, "catch_all_rows": None,
     }  # fmt: skip
     return PartitionedTable(table_schema="shop", table_name="t", method=method, **{**values, **parts})
 
@@ -38,6 +38,18 @@ def _days(first: int, last: int, partitions: int = 2) -> PartitionedTable:
     """A table whose first and last partition end in so many days from now."""
     bounds = [f"'{(NOW + timedelta(days=days)).date()} 00:00:00'" for days in (first, last)]
     return _split("RANGE COLUMNS", partitions=partitions, first_bound=bounds[0], last_bound=bounds[1])
+
+
+def _hours(first: int, last: int, spelling: str = "'%Y-%m-%d %H:%M:%S'", **parts: Any) -> PartitionedTable:
+    """A table by hours whose first and last partition end in so many hours from now."""
+    start, end = ((NOW + timedelta(hours=hours)).strftime(spelling) for hours in (first, last))
+    return _plain(start, end, last - first + 1, **parts)
+
+
+def _below(first: object, last: object, subpartitions: int = 12, **parts: Any) -> PartitionedTable:
+    """A table by hash whose subpartitions are by range."""
+    values = {"first_bound": str(first), "last_bound": str(last), "subpartitions": subpartitions, **parts}
+    return _split("HASH", expression="d", partitions=2, pieces=24, **values)
 
 
 def _called(expression: str, last: object) -> PartitionedTable:
@@ -121,6 +133,24 @@ CASES = [
     Case(
         "SCH012", [_called("d", 20261124), _called("to_days(d) div 7", 1), _called("to_days(d)", "x")], label="no date"
     ),
+    Case("SCH012", [_called("to_seconds(d)", (TODAY.toordinal() + 365 + 10) * 86400)], FOUND, label="to_seconds"),
+    Case("SCH012", [_hours(-20, 4)], label="hourly, four hours ahead"),
+    Case("SCH012", [_hours(-20, 2)], label="hourly, this and the next"),
+    Case("SCH012", [_hours(-20, 1)], [("shop.t", HIGH)], label="hourly, the last one"),
+    Case("SCH012", [_hours(-20, 1, "%Y%m%d%H")], [("shop.t", HIGH)], label="hour as a number"),
+    Case("SCH012", [_hours(-20, 1, "'%Y%m%d%H'")], [("shop.t", HIGH)], label="hour as text"),
+    Case("SCH012", [_hours(-20, 1, "%Y%m%d%H0000")], [("shop.t", HIGH)], label="hour and seconds as a number"),
+    Case("SCH012", [_hours(-20, 4, "%Y%m%d%H")], label="hour as a number, four ahead"),
+    Case("SCH012", [_plain(2026110100, 2026112400, 24 * 23 * 2 + 1)], label="ids, closer than an hour"),
+    Case("SCH012", [_days(-9, 2, partitions=12)], label="daily, tomorrow's is there"),
+    Case("SCH012", [_below("'2026-11-13'", "'2026-11-24'")], [("shop.t", MEDIUM)], label="subpartitions"),
+    Case("SCH012", [_below(20261113, 20261124)], [("shop.t", MEDIUM)], label="subpartitions by numbers"),
+    Case(
+        "SCH012", [_below("'2026-11-15'", "'2026-11-26'")], [("shop.t", MEDIUM)], label="subpartitions cannot be added"
+    ),
+    Case("SCH012", [_below("'2026-12-01'", "'2027-11-01'")], label="subpartitions ahead"),
+    Case("SCH012", [_below(20261113, 20261124, catch_all_pieces=2)], label="subpartitions for the rest"),
+    Case("SCH012", [_below(None, None, 4), _split("LIST", subpartitions=None)], label="neither is by range"),
     Case("SCH012", [_overgrown(9, 10**6)], label="a partition for the rest"),
     Case("SCH012", [_plain("'2026/10/01'", "'2026/12/01'")], FOUND, label="day with slashes"),
     Case("SCH012", [_plain(20261001, 20261201)], FOUND, label="day as a number"),
@@ -151,6 +181,12 @@ CASES = [
     Case("SCH021", [_overgrown(-90, 9_999), _overgrown(-90, None)], label="few rows, no statistics"),
     Case("SCH021", [_days(-100, -90)], label="no partition for the rest"),
     Case("SCH021", [_plain(1000, 2000, 3, catch_all_pieces=1, catch_all_rows=10**6)], label="no dates"),
+    Case(
+        "SCH021",
+        [_below(20261101, 20261113, 14, catch_all_pieces=2, catch_all_rows=10**6)],
+        FOUND,
+        label="subpartitions",
+    ),
     Case(
         "SCH021",
         [_plain(202608, 202610, 4, catch_all_pieces=8, catch_all_rows=10**6)],

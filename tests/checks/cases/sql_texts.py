@@ -34,6 +34,8 @@ def _listing(values: int) -> CachedPlan:
 
 
 PAGED, WRAPPED = _plan("SELECT a FROM t ORDER BY a LIMIT ?, ?"), _plan("SELECT a FROM t WHERE DATE(made) = ?")
+COUNTED = _plan("SELECT COUNT(*) FROM t WHERE DATE(made) = ?")
+NARROWED = _plan("SELECT COUNT(*) FROM t WHERE made >= ? AND HOUR(made) = ?")
 FOUND, WORSE = [("SQL A", LOW)], [("SQL A", MEDIUM)]
 
 CASES = [
@@ -51,12 +53,20 @@ CASES = [
     Case("SQL018", [_listing(200)], FOUND),
     Case("SQL018", [_listing(1000)], WORSE, label="thousand"),
     Case("SQL018", [_plan("SELECT a FROM t WHERE id IN (" + "?," * 1500)], WORSE, label="cut"),
+    Case("SQL018", [_plan("SELECT a FROM t WHERE (b, c) IN (" + "(?, ?), " * 199)], label="tuples"),
+    Case("SQL018", [_plan("SELECT a FROM t WHERE (b, c) IN (" + "(?, ?), " * 200)], FOUND, label="many tuples"),
+    Case("SQL018", [_plan("SELECT a FROM t WHERE id = ?" + " OR id = ?" * 198)], label="chain of OR"),
+    Case("SQL018", [_plan("SELECT a FROM t WHERE id = ?" + " OR id = ?" * 199)], FOUND, label="long chain of OR"),
     Case("SQL019", [_shape(read=9_999, full_scans=10), WRAPPED]),
     Case("SQL019", [_shape(read=10_000, full_scans=10), WRAPPED], FOUND),
     Case(
         "SQL019", [_shape(read=100_000, full_scans=10), _plan("SELECT a FROM t WHERE id + ? > ?")], WORSE, label="sum"
     ),
-    Case("SQL019", [_shape(read=10**6, full_scans=9), WRAPPED], label="hardly ever in full"),
+    Case("SQL019", [_shape(read=10**6, returned=10_001, full_scans=9), WRAPPED], label="hardly ever in full"),
+    Case("SQL019", [_shape(read=10**6, returned=10_000), WRAPPED], WORSE, label="an index in full"),
+    Case("SQL019", [_shape(read=10_000, returned=0), COUNTED], FOUND, label="counts an index in full"),
+    Case("SQL019", [_shape(read=10**6, returned=1), NARROWED], label="counts what a range picks"),
+    Case("SQL019", [_shape(read=10**6, returned=1, full_scans=10), NARROWED], WORSE, label="counts all the same"),
     Case(
         "SQL019", [_shape(read=10**6, full_scans=10), _plan("SELECT a FROM t WHERE a = DATE(?)")], label="bare column"
     ),

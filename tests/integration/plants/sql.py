@@ -46,6 +46,10 @@ def table_of(ten_thousands: int, codes: int = 1000) -> tuple[str, ...]:
 
 SCAN = ("SELECT MAX(LOWER(code)) FROM item",) * 12
 NARROW_SCAN = ("SELECT MAX(LOWER(code)) FROM item WHERE id < 100",) * 12
+# The rows come after the index, so that they lie in memory in both; the audit does not mark a full scan of an index.
+*_BEFORE, _ROWS = table_of(9)
+INDEXED = (*_BEFORE, "CREATE INDEX by_code ON item (code)", _ROWS)
+OF_INDEX = "SELECT /*+ INDEX(item by_code) */ COUNT(*) FROM item"
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
 TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
 
@@ -199,12 +203,12 @@ PLANTS = [
     ),
     Plant(
         "SQL019",
-        plant=table_of(9),
-        load=("SELECT id FROM item WHERE UPPER(code) = 'A77'",) * 12,
-        resource=shape("SELECT id FROM item WHERE UPPER(code) = ?"),
+        plant=INDEXED,
+        load=(f"{OF_INDEX} WHERE UPPER(code) = 'A77'",) * 12,
+        resource=shape(f"{OF_INDEX} WHERE UPPER(code) = ?"),
         ground=SHAPES,
         severity=LOW,
-        mended_load=("SELECT id FROM item WHERE code = 'A77'",) * 12,
+        mended_load=(f"{OF_INDEX} WHERE code = 'A77'",) * 12,
     ),
 ]
 UNPLANTABLE = {

@@ -1,0 +1,113 @@
+"""``ob-health history`` and ``schedule`` as they are typed: they only read, and what they print can be typed again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from agent import console
+from agent.cli_service import history_app, schedule_app
+from agent.errors import ConfigError, NoHistory
+from agent.history.store import History
+from agent.i18n import render
+from tests.agent.engagements import MINIMAL
+from tests.agent.history.documents import document
+
+Said = Callable[..., str]
+OF_CHINESE = "第 3 期评测已完成；下一次评测应于 2026-11-28 进行。"
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Said:
+    """What a command says to a terminal of so many columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OB_HEALTH_LANG", "en")
+
+    def run(*arguments: str, app: object = history_app, columns: int = 80) -> str:
+        monkeypatch.setattr(console, "out", Console(width=columns))
+        done = CliRunner().invoke(app, arguments)  # type: ignore[arg-type]
+        if done.exception:
+            raise done.exception
+        return done.output
+
+    return run
+
+
+def kept(place: str, *ids: str) -> str:
+    with History.open(place) as history:
+        for name in ids:
+            history.save(document(name, band="good"))
+    return place
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_ids_are_never_shortened(tmp_path: Path, said: Said, columns: int) -> None:
+    ids = ("20261123-184501-6d186a", "20261124-184501-6d186b")
+    place = kept(str(tmp_path / "h.db"), *ids)
+    output = said("list", "--history", place, columns=columns)
+    assert all(name in output for name in ids) and "…" not in output
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", "a1"], ["purge"]])
+@pytest.mark.parametrize("place", ["foo", "sqlite:///foo"])
+def test_a_mistyped_place_is_refused_and_nothing_is_made(
+    tmp_path: Path, said: Said, command: list[str], place: str
+) -> None:
+    with pytest.raises(NoHistory) as caught:
+        said(*command, "--history", place)
+    assert caught.value.exit_code == 2 and "There is no history at" in render(caught.value.text, "en")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_database_that_is_no_history_is_left_as_it_is(tmp_path: Path, said: Said) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(NoHistory):
+        said("list", "--history", "empty")
+    assert not (tmp_path / "empty").read_bytes()
+
+
+def test_an_empty_history_and_one_without_such_assessments(tmp_path: Path, said: Said) -> None:
+    place = kept(str(tmp_path / "h.db"))
+    assert said("list", "--history", place).replace("\n", "") == f"The history at {place} holds no assessment yet."
+    kept(place, "a1")
+    assert said("list", "--history", place, "--customer", "Nobody") == "History holds no such assessment.\n"
+
+
+def test_the_engagement_says_where_history_is(tmp_path: Path, said: Said) -> None:
+    place = kept(f"sqlite:///{tmp_path}/own.db", "a1")
+    file = tmp_path / "engagement.yaml"
+    file.write_text(MINIMAL + f"history: {place}\n")
+    assert "a1" in said("list", "-e", str(file))
+    assert "acme" in said("show", "a1", "-e", str(file))
+    assert "past its retention" in said("purge", "-e", str(file))
+
+
+def test_the_schedule_makes_no_history_and_names_last_days(tmp_path: Path, said: Said) -> None:
+    file = tmp_path / "engagement.yaml"
+    file.write_text(MINIMAL.replace("2026-01-31", "2020-01-01") + f"history: sqlite:///{tmp_path}/own.db\n")
+    output = said("list", "-e", str(file), app=schedule_app, columns=200)
+    assert "1 (2020-01-01 – 2020-03-31)" in output and "2 (2020-04-01 – 2020-06-30)" in output
+    assert sorted(tmp_path.iterdir()) == [file]
+
+
+def test_a_wrong_time_is_refused_before_anything_is_announced(
+    tmp_path: Path, said: Said, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "engagement.yaml").write_text(MINIMAL)
+    with pytest.raises(ConfigError, match="is no time of day"):
+        said("run", "-e", "engagement.yaml", "-o", "out", "--at", "25:00", app=schedule_app)
+    assert "Looking daily" not in capsys.readouterr().out
+
+
+def test_a_table_folds_and_never_cuts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(console, "out", Console(width=60))
+    console.table(("id", "state", "overdue"), [("20261123-184501-6d186a", OF_CHINESE * 2, "x" * 50)])
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert "20261123-184501-6d186a" in lines[0]
+    assert "".join(lines).replace(" ", "").count("x") == 50
+    shown = "".join(char for line in lines for char in line[24:] if char not in "x ")
+    assert sorted(shown) == sorted((OF_CHINESE * 2).replace(" ", "")), "every character is there"
