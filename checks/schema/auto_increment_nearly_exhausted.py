@@ -38,8 +38,11 @@ LARGEST_CACHE = 100_000_000  # that a tenant or a table can be given
     ),
 )
 def auto_increment_nearly_exhausted(
-    counters: Rows[AutoIncrement], objects: Rows[BusinessObject], columns: Rows[NotableColumn],
-    variables: Rows[Variable], statistics: Rows[TableStatistics] | None,
+    counters: Rows[AutoIncrement],
+    objects: Rows[BusinessObject],
+    columns: Rows[NotableColumn],
+    variables: Rows[Variable],
+    statistics: Rows[TableStatistics] | None,
 ) -> Iterator[Measurement]:
     """Once the column is full every insert fails, and widening a large table takes hours that nobody has then.
     OceanBase hands values out in caches of auto_increment_cache_size, so gaps are large and a small type is soon used

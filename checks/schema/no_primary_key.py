@@ -36,7 +36,9 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, Pa
     ),
 )
 def no_primary_key(
-    tables: Rows[Table], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedTable] | None,
+    tables: Rows[Table],
+    indexes: Rows[IndexColumn],
+    partitioned: Rows[PartitionedTable] | None,
     columns: Rows[NotableColumn] | None,
 ) -> Iterator[Measurement]:
     """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by

@@ -23,7 +23,9 @@ from report_templates.word.xml import cell as table_cell
 
 
 def not_assessed() -> str:
-    note = say("Not assessed is not healthy: each of these lowers the coverage and the low end of the range.")
+    note = say(
+        "Not assessed is not healthy: each of these that takes points lowers the coverage and the low end of the range."
+    )
     needs = (
         "{% if unlock.needs %}" + say("What unlocks it") + ": {{ unlock.needs|join('; ') }}{% else %}"
         + say("Nothing is known to unlock it") + "{% endif %}"
