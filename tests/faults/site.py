@@ -28,7 +28,7 @@ from tests.faults.proxy import Proxy, before
 from tests.harness import shipped
 from tests.integration.reading import PASSWORD, reader, rows_of
 
-# What the few checks that are run here read; Counter is the first source, Variable the last of the cheap ones.
+# What the few checks that are run here read; Memstore is the first source, AuditReturn the last.
 SOURCES = frozenset({"Counter", "Memstore", "ResourceUnit", "AuditReturn", "Variable", "Build", "Clock"})
 TARGET = "shop"
 PASSWORD_VARIABLE = "OB_HEALTH_FAULTS_PASSWORD"

@@ -57,12 +57,12 @@ def outcomes(delivered: Delivered) -> set[str]:
 def test_the_kernel_is_killed_while_sources_are_read(kernel: Kernel, tmp_path: Path, record_property: Record) -> None:
     found: dict[str, str] = {}
     with contextlib.suppress(pymysql.OperationalError), running() as own, site_on(own, tmp_path, ACCOUNT) as site:
-        delivered = site.run(at("Memstore", lambda: os.kill(own.pid, signal.SIGKILL)))
+        delivered = site.run(at("ResourceUnit", lambda: os.kill(own.pid, signal.SIGKILL)))
         found, missing = statuses(delivered), outcomes(delivered)
         assert site.journal is State.INTACT and site.recorded() == 1
         said = site.tried()
         assert isinstance(said, str) and said.startswith("shop: ")
-    assert found.pop("Counter") == "ok" and set(found.values()) == {"lost"} and len(found) == 4, found
+    assert found.pop("Memstore") == "ok" and set(found.values()) == {"lost"} and len(found) == 4, found
     assert "not_assessed" in missing and "error" not in missing
     with site_on(kernel, tmp_path, "hx_again") as site:
         assert set(statuses(site.run()).values()) == {"ok"} and site.recorded() == 2
@@ -70,10 +70,10 @@ def test_the_kernel_is_killed_while_sources_are_read(kernel: Kernel, tmp_path: P
 
 
 def test_a_privilege_is_revoked_half_way(site: Site, record_property: Record) -> None:
-    grant = "SELECT ON oceanbase.`GV$OB_MEMSTORE`"
-    delivered = site.run(at("Counter", lambda: site.kernel.run([f"REVOKE {grant} FROM {ACCOUNT}"])))
-    assert {name for name, status in statuses(delivered).items() if status != "ok"} == {"Memstore"}
-    assert statuses(delivered)["Memstore"] == "privilege" and "not_assessed" in outcomes(delivered)
+    grant = "SELECT ON oceanbase.`GV$OB_UNITS`"
+    delivered = site.run(at("ResourceUnit", lambda: site.kernel.run([f"REVOKE {grant} FROM {ACCOUNT}"])))
+    assert {name for name, status in statuses(delivered).items() if status != "ok"} == {"ResourceUnit"}
+    assert statuses(delivered)["ResourceUnit"] == "privilege" and "not_assessed" in outcomes(delivered)
     site.kernel.run([f"GRANT {grant} TO {ACCOUNT}"])
     assert set(statuses(site.run()).values()) == {"ok"}
     site.no_session_stays()
@@ -85,7 +85,7 @@ def test_the_account_is_dropped_half_way(site: Site, record_property: Record) ->
     with contextlib.ExitStack() as after:
         after.callback(site.kernel.run, [f"CREATE USER IF NOT EXISTS {ACCOUNT}"])
         outcome = site.tried(at("ResourceUnit", lambda: site.kernel.run([f"DROP USER {ACCOUNT}"])))
-    assert not isinstance(outcome, str) and statuses(outcome)["Counter"] == "ok"
+    assert not isinstance(outcome, str) and statuses(outcome)["Memstore"] == "ok"
     assert site.journal is State.INTACT
     site.no_session_stays()
     record_property("faults", 1)
