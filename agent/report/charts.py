@@ -36,17 +36,27 @@ class Chart:
     name: str
     title: str
     alt: str
-    svg: bytes = field(repr=False)
-    width_mm: float
-    height_mm: float
     shown: Plot = field(repr=False)
     printed: Plot = field(repr=False)
     accent: str = ACCENT
 
-    @cached_property
+    @property
+    def wide(self) -> tuple[bytes, float, float]:
+        """The SVG for a printed page, and its width and height in mm."""
+        return _svg(self.shown, self.accent)
+
+    @property
     def narrow(self) -> tuple[bytes, float, float]:
-        """The SVG for a phone, and its width and height in mm."""
+        """The same for screens, phones among them."""
         return _svg(self.shown, self.accent, narrow=True)
+
+    @property
+    def svg(self) -> bytes:
+        return self.wide[0]
+
+    @property
+    def width_mm(self) -> float:
+        return self.wide[1]
 
     @cached_property
     def png(self) -> bytes:
@@ -77,11 +87,8 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
             Text("charts need matplotlib; install it with: pip install 'oceanbase-health-agent[report]'")
         ) from None
     printed = found if canvas.can_print(words.language) else plots(document, Words("en"))
-    charts = []
-    for plot, spare in zip(found, printed, strict=True):
-        svg, width_mm, height_mm = _svg(plot, accent)
-        charts.append(Chart(plot.name, plot.title, plot.alt, svg, width_mm, height_mm, plot, spare, accent))
-    return tuple(charts)
+    pairs = zip(found, printed, strict=True)
+    return tuple(Chart(plot.name, plot.title, plot.alt, plot, spare, accent) for plot, spare in pairs)
 
 
 @lru_cache(KEPT)

@@ -13,11 +13,11 @@ from tests.agent.report.charts import drawn, texts, trend
 
 def test_pictures_fit_page_and_word() -> None:
     for chart in drawn(trend(12)).values():
-        assert chart.width_mm == 170.0 and 20 <= chart.height_mm <= 110
+        assert chart.width_mm == 170.0 and 20 <= chart.wide[2] <= 110
         assert len(chart.svg) < 60_000
         picture = Image.open(BytesIO(chart.png))
         assert picture.width == pytest.approx(170 / 25.4 * 200, abs=2)
-        assert picture.height == pytest.approx(chart.height_mm / 25.4 * 200, abs=2)
+        assert picture.height == pytest.approx(chart.wide[2] / 25.4 * 200, abs=2)
 
 
 def test_no_program_clips_what_stands_at_the_edge() -> None:
@@ -29,7 +29,7 @@ def test_no_program_clips_what_stands_at_the_edge() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_a_phone_has_pictures_of_its_own_with_the_same_words(language: str) -> None:
+def test_a_screen_has_narrow_pictures_with_the_same_words(language: str) -> None:
     for name, chart in drawn(trend(3), language).items():
         svg, width_mm, height_mm = chart.narrow
         assert width_mm == 96.0 and 20 <= height_mm <= 160
