@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from agent.report.charts_sheet import NARROW_MM
 from tests.agent.report.browser import DESKTOP, PHONE, SAMPLES, html, opened, started
 
 pytestmark = pytest.mark.browser
@@ -156,10 +157,7 @@ def test_charts_are_as_wide_as_the_phone(browser: Browser, tmp_path: Path) -> No
         for image in page.locator(".chart img").all():
             box = image.bounding_box()
             assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
-            assert image.evaluate("image => image.currentSrc") != image.get_attribute("src")
-        page.emulate_media(media="print")
-        image = page.locator(".chart img").first
-        assert image.evaluate("image => image.currentSrc") == image.get_attribute("src")
+            assert box["width"] > 0.85 * NARROW_MM / 25.4 * 96  # or its texts could not be read
 
 
 def test_without_script_everything_is_there(browser: Browser, tmp_path: Path) -> None:
