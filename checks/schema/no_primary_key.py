@@ -47,7 +47,7 @@ def no_primary_key(
         raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}
-    counting = {(row.table_schema, row.table_name) for row in columns or () if "auto_increment" in row.extra}
+    counting = {(row.table_schema, row.table_name) for row in columns or () if "auto_increment" in row.extra.lower()}
     for table in tables:
         name = (table.table_schema, table.table_name)
         if name not in keyed:
