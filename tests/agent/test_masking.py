@@ -202,7 +202,7 @@ def test_no_canary_survives_whole_cut_or_damaged(sql: str, data: st.DataObject) 
     assert masked != MASKED, "a statement of the grammar can be read"
     at = data.draw(st.integers(0, len(sql) - 1))
     padding = "SELECT " + "a, " * ((STATEMENT_CHARS - 7 - at) // 3)  # so that the server's cut falls at this place
-    # What stood in a text, a comment or apart is a name without their mark or its space, and so is 0x7707 without its 0.
+    # Without its mark or space, what stood in a text, a comment or apart is a name; so is 0x7707 without its 0.
     named = sql[at] in "'\"`\\-#/* \n" or sql.startswith("0x", at)
     damaged = sql if named else sql[:at] + sql[at + 1 :]
     for found in (masked, mask(sql[:at]), mask(padding + sql), mask(damaged)):
