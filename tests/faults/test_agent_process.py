@@ -33,7 +33,13 @@ def started(site: Site, *arguments: str | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "agent", "assess", "-e", site.engagement, "-f", "json", *arguments]
     environment = {**os.environ, "OB_HEALTH_LANG": "en", "COLUMNS": "200"}
     return subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        list(map(str, command)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # Tests started in the background of a shell ignore it, and what they start would as well.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
