@@ -6,10 +6,12 @@ The document holds every text in every language, so that renderers and history n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent.document_outlook import outlook_document, trend_from
 from agent.errors import SnapshotError
@@ -23,12 +25,14 @@ from agent.terms import Actor, Category, Outcome, RunAs, Scalar, Severity, Tenan
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
+Tell = Callable[[Text | None], dict[str, str]]
 _POINT_DIGITS = 4
 
 
 def to_document(assessment: Assessment) -> Document:
     """The whole assessment as plain JSON values."""
     snapshot, authorization, period = assessment.snapshot, assessment.authorization, assessment.period
+    tell = partial(in_all_languages, zone=ZoneInfo(assessment.timezone))
     return {
         "schema_version": SCHEMA_VERSION,
         "agent_version": assessment.agent_version,
@@ -38,7 +42,7 @@ def to_document(assessment: Assessment) -> Document:
             "overrides": [
                 _plain_fields(o, "code", "owner", "reason", "until", "change") for o in assessment.ruleset.overrides
             ],
-            "problems": [in_all_languages(problem) for problem in assessment.ruleset.problems],
+            "problems": [tell(problem) for problem in assessment.ruleset.problems],
         },
         "customer": assessment.customer,
         "period": period and {"number": period.number, "from": plain(period.start), "to": plain(period.end)},
@@ -49,6 +53,7 @@ def to_document(assessment: Assessment) -> Document:
             "embedded": snapshot.embedded,
         },
         "as_of": plain(snapshot.as_of),
+        "timezone": assessment.timezone,
         "authorization": authorization
         and {
             "reference": authorization.reference,
@@ -69,6 +74,7 @@ def to_document(assessment: Assessment) -> Document:
                 assessment.ruleset.rules[result.code],
                 assessment.score,
                 snapshot.tenant_kind,
+                tell,
             )
             for result in assessment.results
         ],
@@ -79,14 +85,12 @@ def to_document(assessment: Assessment) -> Document:
             and _plain_fields(snapshot.budget, "statement_timeout_s", "total_database_ms", "max_rows", "max_bytes"),
         },
         "receipt": snapshot.receipt and receipt_document(snapshot.receipt),
-        "sources": [_source(record) for record in snapshot.records],
-        "problems": [
-            {"what": in_all_languages(p.what), "remedy": in_all_languages(p.remedy)} for p in snapshot.problems
-        ],
-        "notes": [in_all_languages(note) for note in assessment.notes],
+        "sources": [_source(record, tell) for record in snapshot.records],
+        "problems": [{"what": tell(p.what), "remedy": tell(p.remedy)} for p in snapshot.problems],
+        "notes": [tell(note) for note in assessment.notes],
         "unlocks": [
             {
-                "needs": [in_all_languages(text) for text in unlock.needs],
+                "needs": [tell(text) for text in unlock.needs],
                 **_plain_fields(unlock, "codes", "coverage_pct"),
             }
             for unlock in assessment.score.unlocks
@@ -129,7 +133,9 @@ def score_document(score: Score) -> Document:
     return document
 
 
-def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind: TenantKind) -> Document:
+def _result(
+    result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind: TenantKind, tell: Tell
+) -> Document:  # fmt: skip
     scored = score.results.get(result.code, ScoredResult())
     remedy = spec.remediation
     texts = {
@@ -148,8 +154,8 @@ def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind
         "risk_stake": plain(result.risk_stake),
         "group": result.group,
         "attested": result.attested,
-        "reason": in_all_languages(result.reason),
-        "unlock": in_all_languages(result.unlock),
+        "reason": tell(result.reason),
+        "unlock": tell(result.unlock),
         "unit": spec.unit.value,
         "params": plain(rule.params_values),
         "ladder": _judge(rule.judge),
@@ -159,7 +165,7 @@ def _result(result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind
             "run_as": _run_as(remedy.run_as, kind).value, "sql": list(remedy.sql), "rollback": list(remedy.rollback),
             "restart": remedy.restart, "window": remedy.window, "link": remedy.link,
         },
-        "findings": [_finding(finding, spec) for finding in result.findings],
+        "findings": [_finding(finding, spec, tell) for finding in result.findings],
     }  # fmt: skip
 
 
@@ -177,7 +183,7 @@ def _judge(judge: Ladder | Fixed | Expected) -> Document:
     return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
 
 
-def _finding(finding: Finding, spec: CheckSpec) -> Document:
+def _finding(finding: Finding, spec: CheckSpec, tell: Tell) -> Document:
     mute = finding.muted
     return {
         **_plain_fields(finding, "fingerprint", "resource", "severity", "risk_points", "value", "limit", "evidence"),
@@ -185,7 +191,7 @@ def _finding(finding: Finding, spec: CheckSpec) -> Document:
         "sql": list(finding.sql),
         "rollback": list(finding.rollback),
         "muted": mute and _plain_fields(mute, "owner", "reason", "until"),
-        "texts": in_all_languages(finding.text),
+        "texts": tell(finding.text),
     }
 
 
@@ -213,9 +219,9 @@ def receipt_document(receipt: Receipt) -> Document:
     }
 
 
-def _source(record: SourceRecord) -> Document:
+def _source(record: SourceRecord, tell: Tell) -> Document:
     document = _plain_fields(record, "source", "view", "status", "rows", "duration_ms", "truncated")
-    return {**document, "reason": in_all_languages(record.reason)}
+    return {**document, "reason": tell(record.reason)}
 
 
 def read_document(path: Path) -> Document:

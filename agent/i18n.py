@@ -7,7 +7,7 @@ step can leave them stale. Numbers are formatted by the unit at the end of a pla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -63,14 +63,14 @@ def unit_of(name: str) -> Unit | None:
     return next((unit for suffix, unit in _SUFFIXES.items() if name.endswith(suffix)), None)
 
 
-def format_value(value: Scalar, unit: Unit | None, language: str) -> str:
-    """One value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None."""
+def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo = UTC) -> str:
+    """One value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None; times as they are in ``zone``."""
     if value is None:
         return translate("unknown", language)
     if isinstance(value, bool):
         return translate("yes" if value else "no", language)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return _moment(value.astimezone(zone))
     if isinstance(value, str):
         return value
     if unit in _SHARES:
@@ -81,6 +81,14 @@ def format_value(value: Scalar, unit: Unit | None, language: str) -> str:
     if unit in (Unit.DAYS, Unit.HOURS):
         return _with_word(_number(value, 1), "days" if unit is Unit.DAYS else "h", language)
     return _number(value, 2)
+
+
+def _moment(local: datetime) -> str:
+    """``2026-11-23 14:00 UTC+8``: nobody has to guess whose clock is meant."""
+    ahead = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, minutes = divmod(abs(ahead), 60)
+    offset = f"{'-' if ahead < 0 else '+'}{hours}{f':{minutes:02}' if minutes else ''}" if ahead else ""
+    return f"{local:%Y-%m-%d %H:%M} UTC{offset}"
 
 
 def _number(value: float, digits: int) -> str:
@@ -101,11 +109,11 @@ def _with_word(number: str, word: str, language: str) -> str:
     return f"{number} {_UNIT_WORDS_ZH.get(word, word)}" if language == "zh-CN" else f"{number} {word}"
 
 
-def render(text: Text | None, language: str) -> str:
+def render(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
     """A message with its values filled in; a value is never itself a template."""
     if text is None:
         return ""
-    values = {name: format_value(value, _unit_in(text, name), language) for name, value in text.args.items()}
+    values = {name: format_value(value, _unit_in(text, name), language, zone) for name, value in text.args.items()}
     return translate(text.msgid, language).format_map(values) if values else translate(text.msgid, language)
 
 
@@ -115,6 +123,6 @@ def _unit_in(text: Text, name: str) -> Unit | None:
     return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else unit_of(name)
 
 
-def in_all_languages(text: Text | None) -> dict[str, str]:
+def in_all_languages(text: Text | None, zone: tzinfo = UTC) -> dict[str, str]:
     """``{"zh-CN": ..., "en": ...}``; empty strings for None."""
-    return {language: render(text, language) for language in LANGUAGES}
+    return {language: render(text, language, zone) for language in LANGUAGES}

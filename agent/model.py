@@ -276,7 +276,10 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the line produces for one target: everything history stores and renderers print."""
+    """What the line produces for one target: everything history stores and renderers print.
+
+    Times are printed as they are in ``timezone``, a name of IANA.
+    """
 
     id: str
     agent_version: str
@@ -293,3 +296,4 @@ class Assessment:
     roadmap: tuple[WorkUnit, ...] = ()
     figures: Figures = field(default_factory=Figures)
     colophon: Colophon = field(default_factory=Colophon)
+    timezone: str = "UTC"

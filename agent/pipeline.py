@@ -180,6 +180,7 @@ def conclude(job: Job, assessment_id: str, authorization: Authorization | None, 
         roadmap=roadmap(results, scored, specs, facts.tenant_kind, earlier),
         figures=figures(facts, earlier.trend if earlier else ()),
         colophon=targets.colophon(engagement, job.now),
+        timezone=engagement.service.timezone,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ service:
   tier: 顶级版
   start: 2000-01-01  ## REPLACE
   months: 12
+  ## 报告中的时间按此时区显示。 / Times in the report are told in this zone.
   timezone: Asia/Shanghai
 
 ## 待评测的租户。 / The tenants to assess.

@@ -86,7 +86,7 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
         raise RenderError(
             Text("charts need matplotlib; install it with: pip install 'oceanbase-health-agent[report]'")
         ) from None
-    printed = found if canvas.can_print(words.language) else plots(document, Words("en"))
+    printed = found if canvas.can_print(words.language) else plots(document, Words("en", zone=words.zone))
     pairs = zip(found, printed, strict=True)
     return tuple(Chart(plot.name, plot.title, plot.alt, plot, spare, accent) for plot, spare in pairs)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from agent.document import Document
 from agent.report.charts_types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
@@ -79,8 +79,8 @@ def _day(iso: str) -> float:
     return datetime.fromisoformat(iso).timestamp() / _SECONDS_PER_DAY
 
 
-def _date(day: float) -> str:
-    return datetime.fromtimestamp(day * _SECONDS_PER_DAY, UTC).date().isoformat()
+def _date(day: float, words: Words) -> str:
+    return datetime.fromtimestamp(day * _SECONDS_PER_DAY, words.zone).date().isoformat()
 
 
 def _scale(zones: Sequence[_Zone]) -> tuple[int, str]:
@@ -125,13 +125,13 @@ def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot
     days = {day for zone in zones for day, _ in zone.points} | {curve.ahead[0] for curve in curves if curve.ahead}
     ordered = dict.fromkeys((max(days), min(days), now, *sorted(days, reverse=True)))
     seen = (
-        f"{zone.name} {' / '.join(f'{_date(day)} {words.value(used, Unit.BYTES)}' for day, used in zone.points)}"
+        f"{zone.name} {' / '.join(f'{_date(day, words)} {words.value(used, Unit.BYTES)}' for day, used in zone.points)}"
         for zone in zones
     )
     ends = (words("{title}: {text}", title=curve.lines[0], text=" ".join(curve.lines[1:])) for curve in curves)
     return CurvesPlot(
         "capacity", title, told(words, title, (*seen, *ends, note)), curves, tuple(limits),
-        tuple((day, _date(day)) for day in ordered), word, words("assessed"),
+        tuple((day, _date(day, words)) for day in ordered), word, words("assessed"),
         words("forecast") if any(curve.ahead for curve in curves) else "", words("Size") if limits else "", note,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from agent.report.contents import contents
 from agent.report.sandbox import sandbox
 from agent.report.style import ACCENT, Style
 from agent.report.view import Report, build
-from agent.report.words import Words, clean
+from agent.report.words import Words, clean, zone_of
 from agent.report.worklist import FILE
 from agent.terms import Text
 
@@ -76,7 +76,7 @@ class _Described(InlineImage):  # type: ignore[misc]
 
 def filled(place: Path, document: Document, language: str, style: Style) -> bytes:
     """The template with this document's contents."""
-    words = Words(language, style.wording)
+    words = Words(language, style.wording, zone_of(document))
     report = build(document, language, style)
     try:
         template = DocxTemplate(place)

@@ -11,7 +11,7 @@ from agent.report import front
 from agent.report.cover import cover
 from agent.report.sandbox import rendered
 from agent.report.style import ACCENT, Section, Style
-from agent.report.words import Words
+from agent.report.words import Words, zone_of
 from agent.terms import Text
 
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
@@ -27,7 +27,7 @@ def style_of(house: Report, document: Document, language: str) -> Style:
         for phrase, text in house.wording.get(language, {}).items()  # type: ignore[call-overload]
         for msgid in msgids_of(phrase, language)
     }
-    words = Words(language, wording)
+    words = Words(language, wording, zone_of(document))
     logo = _logo(house)
     return Style(
         logo=logo,

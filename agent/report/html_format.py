@@ -22,7 +22,7 @@ from agent.report.contents import contents
 from agent.report.sandbox import sandbox, stumbled
 from agent.report.style import OURS, Style
 from agent.report.view import Report, build
-from agent.report.words import Words, clean
+from agent.report.words import Words, clean, zone_of
 
 PAGE = "report.html.j2"
 _HEADER_LENGTH = 60
@@ -62,7 +62,7 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
 
     Raises RenderError that names template and line for a template of the house that cannot be printed.
     """
-    words = Words(language, style.wording)
+    words = Words(language, style.wording, zone_of(document))
     report = build(document, language, style)
     headings = contents(report, style, words)
     charts, uncharted = _charts(document, words, style.accent, printed=printed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from agent.document import Document
@@ -34,7 +34,7 @@ def impact(result: Document, severity: str, document: Document, words: Words) ->
     if severity not in list(Severity) or Severity(severity).rank < _TOLD_FROM.rank:
         return stake
     business = document.get("business") or {}
-    day = datetime.fromisoformat(document["as_of"]).date()
+    day = words.day(document["as_of"])
     told = [stake, _period(business, day, words), _peak(business, words)]
     return space(words).join(text for text in told if text)
 

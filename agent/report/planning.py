@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from agent.document import Document
 from agent.report.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
@@ -119,7 +119,7 @@ def _decisions(document: Document, words: Words) -> Iterable[Decision]:
         text = words("Grant or attest what {count} checks lack, so that the next assessment covers them.",
                      count=len(unknown))  # fmt: skip
         yield _about(unknown, text, words("Not assessed"), words)
-    ending = list(_mutes_ending(document))
+    ending = list(_mutes_ending(document, words))
     if ending:
         text = words("Renew or end the mutes that expire before the next assessment.")
         yield _about(ending, text, words("Mutes and overrides"), words)
@@ -137,8 +137,8 @@ def _about(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decis
     return Decision(text, named[:CODES_SHOWN], more)
 
 
-def _mutes_ending(document: Document) -> Iterable[str]:
-    last = datetime.fromisoformat(document["as_of"]).date() + timedelta(days=RENEWAL_DAYS)
+def _mutes_ending(document: Document, words: Words) -> Iterable[str]:
+    last = words.day(document["as_of"]) + timedelta(days=RENEWAL_DAYS)
     return (
         result["code"]
         for result in document["results"]

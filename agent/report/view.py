@@ -13,7 +13,7 @@ from agent.report.cards import Card, CardMaker, counted_severity
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.report.style import OURS, Style
 from agent.report.unlocking import Unlocking, unlocking
-from agent.report.words import NAME_LENGTH, Words, clean, points
+from agent.report.words import NAME_LENGTH, Words, clean, points, zone_of
 from agent.terms import ChangeKind, Outcome, Severity, Unit
 
 LIST_LENGTH = 500
@@ -120,7 +120,7 @@ class Report:
 
 def build(document: Document, language: str, style: Style = OURS) -> Report:
     """The view model of an assessment document, in the words of the house."""
-    words = Words(language, style.wording)
+    words = Words(language, style.wording, zone_of(document))
     annex = [result for result in _with_findings(document) if chapters.is_platform(result, document)]
     counted = [result for result in _with_findings(document) if not chapters.is_platform(result, document)]
     changes = _changes(document, words)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent.i18n import format_value, translate, unit_of
 from agent.terms import Unit
@@ -35,10 +36,14 @@ def clean(text: str, length: int = SENTENCE_LENGTH) -> str:
 
 
 class Words:
-    """One language: ``words("Score")`` translates; the methods print values. ``wording`` goes before translations."""
+    """One language: ``words("Score")`` translates; the methods print values. ``wording`` goes before translations.
 
-    def __init__(self, language: str, wording: Mapping[str, str] | None = None) -> None:
+    Times and days are those of ``zone``.
+    """
+
+    def __init__(self, language: str, wording: Mapping[str, str] | None = None, zone: tzinfo = UTC) -> None:
         self.language = language
+        self.zone = zone
         self._wording = wording or {}
 
     def __call__(self, msgid: str, **values: str | int) -> str:
@@ -60,7 +65,7 @@ class Words:
             return clean(json.dumps(value, ensure_ascii=False), NAME_LENGTH)
         if isinstance(value, str) and _MOMENT.fullmatch(value):
             value = datetime.fromisoformat(value)
-        return clean(format_value(value, unit, self.language), NAME_LENGTH)
+        return clean(format_value(value, unit, self.language, self.zone), NAME_LENGTH)
 
     def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """Named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""
@@ -76,7 +81,19 @@ class Words:
         return f"{number:,}"
 
     def moment(self, iso: str) -> str:
-        return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return format_value(datetime.fromisoformat(iso), None, self.language, self.zone)
+
+    def day(self, iso: str) -> date:
+        """The day of a moment."""
+        return datetime.fromisoformat(iso).astimezone(self.zone).date()
+
+
+def zone_of(document: Mapping[str, Any]) -> tzinfo:
+    """The zone of the customer's clocks; UTC, which stands beside each time, where it is not known here."""
+    try:
+        return ZoneInfo(document["timezone"])
+    except (LookupError, ValueError, TypeError, OSError):
+        return UTC
 
 
 def points(value: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from agent.document import Document
 from agent.report.cards import Card, Row, Script
@@ -132,8 +131,8 @@ class _Maker:
     def _first_seen(self, state: str) -> str:
         comparison = self.document["comparison"]
         if state == ChangeKind.NEW or not comparison:
-            return _day(self.document["as_of"])
-        return self.words("{date} or earlier", date=_day(comparison["baseline_as_of"]))
+            return self.words.day(self.document["as_of"]).isoformat()
+        return self.words("{date} or earlier", date=self.words.day(comparison["baseline_as_of"]).isoformat())
 
     def _listed(self, rows: Sequence[Row], texts: Sequence[str]) -> str:
         """The first ones, and how many more there are."""
@@ -186,7 +185,3 @@ def _state(rows: Sequence[Row]) -> str:
 
 def _judged(card: Card) -> str:
     return f"{card.code}: " + " · ".join(f"{name} {value}" for name, value in card.judged)
-
-
-def _day(iso: str) -> str:
-    return datetime.fromisoformat(iso).date().isoformat()

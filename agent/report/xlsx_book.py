@@ -16,7 +16,7 @@ from agent.report.cards import Card
 from agent.report.labels import N_
 from agent.report.style import Style
 from agent.report.view import Report, build
-from agent.report.words import NOTHING, Words
+from agent.report.words import NOTHING, Words, zone_of
 from agent.report.worklist import lines
 from agent.report.xlsx_cells import (
     FIRST_ROW,
@@ -40,7 +40,7 @@ _NAME_WIDTH, _VALUE_WIDTH = 34, 90
 
 def book(document: Document, language: str, style: Style, update: Path | None) -> bytes:
     """The file; with ``update``, people's own sheets stand after ours."""
-    words = Words(language, style.wording)
+    words = Words(language, style.wording, zone_of(document))
     report = build(document, language, style)
     earlier = read(update) if update else None
     workbook = opened(earlier.content) if earlier else Workbook()

@@ -73,7 +73,7 @@ class Lists:
         """Lines that no unit of work continues, with what was written there; nothing that people wrote is lost."""
         columns, (added, places) = (*COLUMNS, CLOSED_ON), self._joined()
         self._heads(sheet, CLOSED_MARK, columns, added)
-        today, row = self.document["as_of"][:10], FIRST_ROW
+        today, row = self.words.day(self.document["as_of"]).isoformat(), FIRST_ROW
         used = {id(line) for line in self.taken() if line is not None}
         for part, place_of in ((self.listed, range(len(self.listed.added))), (self.closed, places)):
             for line in part.lines:

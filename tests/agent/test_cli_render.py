@@ -68,7 +68,7 @@ def test_the_engagement_says_where_history_is(tmp_path: Path) -> None:
 def of_an_older_agent() -> Document:
     """As agents wrote it that knew of no roadmap, figures, statements, receipts and signatures."""
     document = sample.rich()
-    for member in ("business", "roadmap", "figures", "statements", "colophon", "unlocks", "receipt"):
+    for member in ("business", "roadmap", "figures", "statements", "colophon", "unlocks", "receipt", "timezone"):
         document.pop(member, None)
     document["cost"] = {name: document["cost"][name] for name in ("statements", "database_ms", "longest_ms", "rows")}
     for member in ("bridge", "categories_was"):

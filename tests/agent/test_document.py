@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from agent.model import Assessment
 from agent.rules import apply
 from agent.score import score
 from agent.spec import Mute
-from agent.terms import Outcome, Severity, TenantKind
+from agent.terms import Outcome, Severity, TenantKind, Text
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 
@@ -50,6 +51,14 @@ def test_what_was_judged_comes_back_for_the_next_time(tmp_path: Path) -> None:
         ]
         assert [bool(f.muted) for f in read.findings] == [bool(f.muted) for f in result.findings]
     assert compare(done.results, done.score, done.ruleset.sha256, back) is not None
+
+
+def test_times_in_texts_are_those_of_the_zone_and_data_stay_in_utc(tmp_path: Path) -> None:
+    ended = Text("ended at {moment}", {"moment": NOW})
+    done = dataclasses.replace(assessment(tmp_path), notes=(ended,), timezone="Asia/Kolkata")
+    document = to_document(done)
+    assert document["timezone"] == "Asia/Kolkata" and document["as_of"] == NOW.isoformat()
+    assert document["notes"][0]["en"].endswith(f"{NOW + timedelta(hours=5, minutes=30):%Y-%m-%d %H:%M} UTC+5:30")
 
 
 def test_the_document_holds_every_text_in_every_language(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,23 @@ def test_unknown_switches_and_times() -> None:
     assert (
         format_value(eight, None, "en") == format_value(eight.astimezone(UTC), None, "zh-CN") == "2026-11-23 06:00 UTC"
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("Asia/Shanghai", "2026-07-01 04:30 UTC+8"),
+        ("Asia/Kolkata", "2026-07-01 02:00 UTC+5:30"),
+        ("America/St_Johns", "2026-06-30 18:00 UTC-2:30"),  # in its summer
+        ("Europe/London", "2026-06-30 21:30 UTC+1"),
+        ("UTC", "2026-06-30 20:30 UTC"),
+    ],
+)
+def test_times_are_those_of_the_readers_clock(zone: str, shown: str) -> None:
+    moment = datetime(2026, 6, 30, 20, 30, tzinfo=UTC)
+    assert format_value(moment, None, "en", ZoneInfo(zone)) == shown
+    text = Text("it ended at {moment}", {"moment": moment})
+    assert in_all_languages(text, ZoneInfo(zone))["en"] == f"it ended at {shown}"
 
 
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.TEXT])

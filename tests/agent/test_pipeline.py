@@ -87,6 +87,13 @@ def test_what_overrides_hide_is_told(tmp_path: Path) -> None:
     assert plain.score.hidden_by_overrides == 0
 
 
+def test_times_are_told_as_the_service_counts_days(tmp_path: Path) -> None:
+    told = MINIMAL.replace("months: 24", "months: 24\n  timezone: Asia/Kolkata")
+    assert told != MINIMAL
+    for content, zone in ((MINIMAL, "Asia/Shanghai"), (told, "Asia/Kolkata")):
+        assert to_document(pipeline.conclude(job(tmp_path, content), "x", None, facts()))["timezone"] == zone
+
+
 def test_an_idle_mute_is_a_note(tmp_path: Path) -> None:
     idle = 'mutes:\n  - {code: CAP901, resource: "10.9.*", owner: Li, reason: known, until: 2026-12-01}\n'
     assessment = pipeline.conclude(job(tmp_path, MINIMAL + idle), "x", None, facts())

@@ -32,14 +32,10 @@ def site(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def started(site: Site, *arguments: str | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "agent", "assess", "-e", site.engagement, "-f", "json", *arguments]
     environment = {**os.environ, "OB_HEALTH_LANG": "en", "COLUMNS": "200"}
+    # Tests started in the background of a shell ignore it, and what they start would as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
-        list(map(str, command)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        # Tests started in the background of a shell ignore it, and what they start would as well.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
 
 

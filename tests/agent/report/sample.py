@@ -222,6 +222,7 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
         score=verdict,
         comparison=compare(results, verdict, ruleset.sha256, earlier),
         notes=(Text("The audit covers the last 6 hours only."),),
+        timezone="Asia/Shanghai",
         roadmap=roadmap(results, verdict, {spec.code: spec for spec, _, _ in entries}, TenantKind.USER, earlier),
         figures=figures(_snapshot(), earlier.trend if earlier else ()),
         colophon=Colophon("Chen Jing", "Zhao Lei", "Confidential", date(2027, 1, 1)),

@@ -21,7 +21,7 @@ from agent.report.docx_format import render_docx
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES
 from agent.report.pdf_format import render_pdf
 from agent.report.view import build
-from agent.report.words import Words
+from agent.report.words import Words, zone_of
 from agent.report.xlsx_format import render_xlsx
 from agent.terms import Unit
 from tests.agent.report import sample
@@ -82,7 +82,7 @@ def holds(text: str, shown: str) -> bool:
 
 def of_page_one(document: Document, language: str) -> Iterator[str]:
     """Every number that page one owes, as it is printed."""
-    words, score, cost = Words(language), document["score"], document["cost"]
+    words, score, cost = Words(language, zone=zone_of(document)), document["score"], document["cost"]
     assessed = score["coverage_pct"] > 0
     if assessed:
         yield f"{score['value']:.1f}"
@@ -141,7 +141,7 @@ def test_page_one_says_what_the_document_says(name: str, format: str, language: 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_change_is_counted_alike(format: str, language: str) -> None:
-    first, words = texts("rich", format, language)[0], Words(language)
+    first, words = texts("rich", format, language)[0], Words(language, zone=zone_of(DOCUMENTS["rich"]))
     kinds = Counter(change["kind"] for change in DOCUMENTS["rich"]["comparison"]["changes"])
     for kind, word in CHANGES.items():
         if kind != "unchanged":
@@ -160,7 +160,7 @@ def test_the_tables_hold_what_the_document_holds(name: str, format: str, languag
 
 def of_tables(document: Document, language: str) -> Iterator[str]:
     """Who and what the tables name, and their numbers; each format folds long tables, so of every check the first."""
-    words = Words(language)
+    words = Words(language, zone=zone_of(document))
     for result in document["results"]:
         outcome = result["outcome"]
         if outcome in ("finding", "not_assessed", "error", "muted"):

@@ -43,7 +43,7 @@ def test_platform_findings_are_an_annex_on_a_user_tenant_only() -> None:
 def test_value_stands_against_limit_with_units() -> None:
     row = REPORT.cards[0].rows[0]
     assert (row.value, row.limit) == ("93.4%", "90%")
-    assert row.evidence == (("used", "933.6 GiB"), ("total", "1,000 GiB"), ("sampled at", "2026-10-03 01:30 UTC"))
+    assert row.evidence == (("used", "933.6 GiB"), ("total", "1,000 GiB"), ("sampled at", "2026-10-03 09:30 UTC+8"))
     assert REPORT.cards[0].judged == (("Medium", "≥ 70%"), ("High", "≥ 80%"), ("Critical", "≥ 90%"))
     assert REPORT.cards[0].symptoms[0].judged[0] == ("Medium", "≤ 60 days")
     assert ("min executions", "100") in REPORT.cards[1].judged
