@@ -16,12 +16,13 @@ from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Rows
 from agent.spec import CheckSpec, Measurement, Remediation
-from agent.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
+from agent.terms import Actor, Category, Named, RunAs, Scalar, TenantKind, Text, Unit, Version
 
 __all__ = [
     "Actor",
     "Category",
     "Measurement",
+    "Named",
     "NotAssessed",
     "Params",
     "Remediation",
@@ -58,9 +59,9 @@ def is_meta(tenant_id: int | None) -> bool:
     return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
 
 
-def tenant_name(tenant_id: int | None) -> str:
+def tenant_name(tenant_id: int | None) -> Named:
     """The stable name of a tenant as a resource; views of user tenants and of the embedded kernel may not number it."""
-    return "tenant" if tenant_id is None else f"tenant {tenant_id}"
+    return Named("tenant") if tenant_id is None else Named("tenant {tenant}", tenant=str(tenant_id))
 
 
 class NotAssessed(Exception):

@@ -65,7 +65,9 @@ def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
     for mark, (code, was) in before.items():
         if mark not in now:
             kind = ChangeKind.RESOLVED if code in is_assessed else ChangeKind.NOT_COMPARABLE
-            changes.append(Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value))
+            changes.append(
+                Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value, names=was.names)
+            )
     return changes
 
 
@@ -84,7 +86,9 @@ def _moved(was: Finding, finding: Finding) -> ChangeKind:
 
 
 def _change(code: str, finding: Finding, was: Finding | None, kind: ChangeKind) -> Change:
-    change = Change(kind, code, finding.fingerprint, finding.resource, finding.severity, value=finding.value)
+    change = Change(
+        kind, code, finding.fingerprint, finding.resource, finding.severity, value=finding.value, names=finding.names
+    )
     return replace(change, was_severity=was.severity, was_value=was.value) if was else change
 
 

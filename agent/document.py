@@ -186,7 +186,9 @@ def _judge(judge: Ladder | Fixed | Expected) -> Document:
 def _finding(finding: Finding, spec: CheckSpec, tell: Tell) -> Document:
     mute = finding.muted
     return {
-        **_plain_fields(finding, "fingerprint", "resource", "severity", "risk_points", "value", "limit", "evidence"),
+        **_plain_fields(
+            finding, "fingerprint", "resource", "severity", "risk_points", "value", "limit", "evidence", "names"
+        ),
         "unit": spec.unit.value,
         "sql": list(finding.sql),
         "rollback": list(finding.rollback),
@@ -198,7 +200,9 @@ def _finding(finding: Finding, spec: CheckSpec, tell: Tell) -> Document:
 def _comparison(comparison: Comparison) -> Document:
     document = _plain_fields(comparison, "baseline_id", "baseline_as_of", "score_was", "score_delta", "ruleset_changed")
     document["changes"] = [
-        _plain_fields(c, "kind", "code", "fingerprint", "resource", "severity", "was_severity", "value", "was_value")
+        _plain_fields(
+            c, "kind", "code", "fingerprint", "resource", "severity", "was_severity", "value", "was_value", "names"
+        )
         for c in comparison.changes
     ]
     document["bridge"] = [_plain_fields(step, "kind", "points") for step in comparison.bridge]
@@ -265,7 +269,7 @@ def _result_from(item: Document) -> CheckResult:
     findings = tuple(
         Finding(
             f["fingerprint"], f["resource"], Severity(f["severity"]), f["risk_points"], f["value"], f["limit"],
-            f["evidence"], Text(f["texts"]["en"]), muted=_mute_from(f["muted"]),
+            f["evidence"], Text(f["texts"]["en"]), muted=_mute_from(f["muted"]), names=f.get("names", {}),
         )
         for f in item["findings"]
     )  # fmt: skip

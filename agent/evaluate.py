@@ -11,11 +11,12 @@ from agent.api import NotAssessed, tenant_name
 from agent.compare import fingerprint
 from agent.facts import spec_of
 from agent.facts.settings import Tenant
+from agent.i18n import in_all_languages
 from agent.judge import judge, stake
 from agent.model import CheckResult, Finding, Snapshot, Unavailable
 from agent.mutes import Muting
 from agent.spec import CheckSpec, Expected, Measurement, Rule, Ruleset
-from agent.terms import Outcome, Scalar, TenantKind, Text, UnavailableKind
+from agent.terms import Named, Outcome, Scalar, TenantKind, Text, UnavailableKind
 
 _MAX_TEXT = 2000
 
@@ -120,7 +121,7 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         verdict = judge(rule.judge, value)
         if verdict is None:
             continue
-        resource = _clean(measurement.resource)
+        resource, named = _named(measurement.resource)
         shown = measurement.value[:_MAX_TEXT] if isinstance(measurement.value, str) else measurement.value
         values: dict[str, Scalar] = {name: _bounded(item) for name, item in measurement.evidence.items()}
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
@@ -130,8 +131,9 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         sql_words = {**words, "recommended": recommended, "of_tenant": _of_tenant(resource, snapshot)}
         finding = Finding(
             mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values,
-            Text(spec.finding, words),
+            Text(spec.finding, {**words, "resource": named or resource}),
             fill_sql(spec.remediation.sql, sql_words), fill_sql(spec.remediation.rollback, sql_words),
+            names=in_all_languages(named) if named else {},
         )  # fmt: skip
         worst = findings.get(mark)
         if worst is None or finding.risk_points > worst.risk_points:
@@ -151,6 +153,18 @@ def _of_tenant(resource: str, snapshot: Snapshot) -> str | None:
     names = (row.tenant_name for row in tenants if row.tenant_type == "USER" and tenant_name(row.tenant_id) == resource)
     found = fill_sql([" TENANT = {name!i}"], {"name": next(names, None)})
     return found[0] if found else None
+
+
+def _named(resource: str) -> tuple[str, Text | None]:
+    """The stable name as it may be printed, and the text of one that is named by us."""
+    return _clean(resource), _cleaned(resource.text) if isinstance(resource, Named) else None
+
+
+def _cleaned(name: Text) -> Text:
+    values = {
+        key: _cleaned(value) if isinstance(value, Text) else _clean(str(value)) for key, value in name.args.items()
+    }
+    return Text(name.msgid, values)
 
 
 def _clean(text: str) -> str:

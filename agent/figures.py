@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from agent.api import tenant_name
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import SqlShape, SqlTotal
@@ -50,7 +51,7 @@ def _capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...
     for unit in units:
         if unit.max_cpu is None:
             continue  # to sys a META tenant has a row of its own, on the disk that was bought for its tenant
-        zone = unit.zone or "tenant"
+        zone = unit.zone or tenant_name(None)
         if unit.data_disk_in_use is not None:
             used["data_disk", zone] += unit.data_disk_in_use
             size["data_disk", zone] += unit.data_disk_size or bought

@@ -113,7 +113,12 @@ def render(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
     """A message with its values filled in; a value is never itself a template."""
     if text is None:
         return ""
-    values = {name: format_value(value, _unit_in(text, name), language, zone) for name, value in text.args.items()}
+    values = {
+        name: render(value, language, zone)
+        if isinstance(value, Text)
+        else format_value(value, _unit_in(text, name), language, zone)
+        for name, value in text.args.items()
+    }
     return translate(text.msgid, language).format_map(values) if values else translate(text.msgid, language)
 
 

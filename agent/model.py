@@ -109,7 +109,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged measurement. ``limit`` is the rung reached; ``risk_points`` lie inside the class of the severity."""
+    """One judged measurement. ``limit`` is the rung reached; ``risk_points`` lie inside the class of the severity.
+
+    ``names``: language -> name of a resource that has its name from us, else empty.
+    """
 
     fingerprint: str
     resource: str
@@ -122,6 +125,7 @@ class Finding:
     sql: tuple[str, ...] = ()
     rollback: tuple[str, ...] = ()
     muted: Mute | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class Change:
     was_severity: Severity | None = None
     value: float | str | None = None
     was_value: float | str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,4 +31,5 @@ class Muting:
             return False
         if mute.fingerprint:
             return mute.fingerprint == finding.fingerprint
-        return mute.code == code and fnmatchcase(finding.resource, mute.resource)
+        names = (finding.resource, *finding.names.values())  # people copy what their report shows
+        return mute.code == code and any(fnmatchcase(name, mute.resource) for name in names)

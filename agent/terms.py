@@ -166,7 +166,22 @@ class Text:
     """
 
     msgid: str
-    args: Mapping[str, Scalar] = field(default_factory=dict)
+    args: Mapping[str, Scalar | Text] = field(default_factory=dict)
+
+
+class Named(str):
+    """A resource that has its name from us: as a string it is the English one, which tells it apart; ``text`` is the
+    name in every language. ``Named("return code {code}", code="-4012")``; values may be named by us, too.
+    """
+
+    text: Text
+
+    def __new__(cls, msgid: str, /, **values: str) -> Named:
+        name = super().__new__(cls, msgid.format_map(values))
+        name.text = Text(
+            msgid, {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
+        )
+        return name
 
 
 class Version(NamedTuple):

@@ -26,7 +26,8 @@ ROOT = Path(__file__).parent.parent
 # Functions whose string arguments are messages.
 _CALLS = frozenset(
     {
-        "Text", "tr", "say", "translate", "N_", "NotAssessed", "add", "table", "Invalid", "not_before", "words",
+        "Text", "Named", "tr", "say",
+        "translate", "N_", "NotAssessed", "add", "table", "Invalid", "not_before", "words",
         "ConfigError", "RulesError", "SnapshotError", "HistoryError", "RenderError", "KernelError", "NotAuthorized",
         "HealthAgentError", "_Refused", "_failed", "_refused", "_problem", "_add", "_matching",
         "_unfit", "_useless",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.facts import expr, source
-from agent.terms import DataClass
+from agent.terms import DataClass, Named
 
 
 @source(
@@ -40,9 +40,9 @@ class Server:
     data_disk_health_status: str | None = expr("g.DATA_DISK_HEALTH_STATUS")
 
     @property
-    def name(self) -> str:
+    def name(self) -> Named:
         """The stable name: the cluster's own number, for addresses change."""
-        return f"server {self.id} ({self.zone})"
+        return Named("server {server} ({zone})", server=str(self.id), zone=self.zone)
 
 
 @source("oceanbase.DBA_OB_ZONES", DataClass.STATISTICS, order_by="ZONE")

@@ -148,7 +148,7 @@ class CardMaker:
         words, unit = self.words, Unit(finding["unit"])
         change = self.changes.get(finding["fingerprint"], "")
         return Row(
-            resource=clean(finding["resource"], NAME_LENGTH),
+            resource=words.resource(finding),
             sentence=words.pick(finding["texts"]),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from agent.api import tenant_name
 from agent.document import Document
 from agent.report.charts_types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
@@ -42,7 +43,7 @@ def capacity(document: Document, words: Words) -> Plot | None:
     """None where no disk was seen."""
     figures = document.get("figures") or {}
     zones = [
-        _zone(gauge, document)
+        _zone(gauge, document, words)
         for gauge in figures.get("capacity") or ()
         if gauge["kind"] == KIND and (gauge["used_bytes"] or gauge["size_bytes"])
     ]
@@ -57,7 +58,7 @@ def capacity(document: Document, words: Words) -> Plot | None:
     return _curves(title, shown, note, words)
 
 
-def _zone(gauge: Document, document: Document) -> _Zone:
+def _zone(gauge: Document, document: Document, words: Words) -> _Zone:
     figures = document["figures"]
     points = [
         (_day(point["as_of"]), seen["used_bytes"])
@@ -70,9 +71,14 @@ def _zone(gauge: Document, document: Document) -> _Zone:
     )
     full_on = forecast.get("full_on")
     return _Zone(
-        clean(gauge["resource"], NAME_LENGTH), gauge["used_bytes"], gauge["size_bytes"], tuple(sorted(points)),
+        _place(gauge["resource"], words), gauge["used_bytes"], gauge["size_bytes"], tuple(sorted(points)),
         forecast.get("bytes_per_day"), date.fromisoformat(full_on) if full_on else None,
     )  # fmt: skip
+
+
+def _place(resource: str, words: Words) -> str:
+    """The zone's name, or that of a tenant whose zones are not told apart."""
+    return words(resource) if resource == tenant_name(None) else clean(resource, NAME_LENGTH)
 
 
 def _day(iso: str) -> float:

@@ -175,7 +175,7 @@ def _steps(counted: Sequence[Document], document: Document, words: Words) -> Ite
     for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
         texts = result["texts"].get(words.language, result["texts"]["en"])
         findings, severity = open_findings(result), counted_severity(result)
-        where = clean(findings[0]["resource"], 60)
+        where = words.resource(findings[0], 60)
         if len(findings) > 1:
             where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
         yield Step(

@@ -218,7 +218,7 @@ def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
         MutedFinding(
             clean(result["code"], NAME_LENGTH),
             words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
-            clean(finding["resource"], NAME_LENGTH),
+            words.resource(finding),
             finding["severity"],
             words.label(SEVERITIES, finding["severity"]),
             points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
@@ -273,7 +273,7 @@ def _change(change: Document, result: Document | None, words: Words) -> ChangeLi
         kind_label=words.label(CHANGES, change["kind"]),
         code=clean(change["code"], NAME_LENGTH),
         title=words.pick(titles),
-        resource=clean(change["resource"], NAME_LENGTH),
+        resource=words.resource(change),
         was_severity="" if fresh else words.label(SEVERITIES, change["was_severity"]),
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
         was_value="" if fresh or change["was_value"] is None else words.value(change["was_value"], unit),

@@ -77,6 +77,10 @@ class Words:
         stem = key.removesuffix(f"_{unit.value}") if unit and unit is not Unit.COUNT else key.removesuffix("_count")
         return clean(self(stem.replace("_", " ")), NAME_LENGTH)
 
+    def resource(self, found: Mapping[str, Any], length: int = NAME_LENGTH) -> str:
+        """The name of the resource of a finding or of a change."""
+        return clean(found.get("names", {}).get(self.language) or found["resource"], length)
+
     def count(self, number: int) -> str:
         return f"{number:,}"
 

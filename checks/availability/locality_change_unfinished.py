@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
 
@@ -36,4 +36,4 @@ def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Ite
         if row.previous_locality and row.modify_time is not None and row.tenant_type != "META":
             hours = (clock[0].as_of - row.modify_time) / timedelta(hours=1)
             evidence: dict[str, Scalar] = {"from_locality": row.previous_locality, "to_locality": row.locality}
-            yield Measurement(f"tenant {row.tenant_name}", hours, evidence)
+            yield Measurement(Named("tenant {tenant}", tenant=row.tenant_name), hours, evidence)

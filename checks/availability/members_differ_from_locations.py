@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.cluster import Location
 from checks.availability.placement import leaders
+from checks.availability.streams import stream_name
 
 
 @check(
@@ -41,5 +42,5 @@ def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measure
         replicas = full.get((leader.tenant_id, leader.ls_id), set())
         if members:
             evidence: dict[str, Scalar] = {"members_count": len(members), "replicas_count": len(replicas)}
-            name = f"{tenant_name(leader.tenant_id)}, log stream {leader.ls_id}"
+            name = stream_name(leader.tenant_id, leader.ls_id)
             yield Measurement(name, len(members ^ replicas), evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check, is_meta
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, check, is_meta
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
 from checks.availability.streams import seconds_behind
@@ -36,4 +36,8 @@ def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measureme
             continue
         # A standby that was told to stop at a time in the past is where it should be.
         if row.recovery_until_scn is None or seconds_behind(row.recovery_until_scn, now) < 0:
-            yield Measurement(f"tenant {row.tenant_name}", seconds_behind(row.sync_scn, now), {"role": row.tenant_role})
+            yield Measurement(
+                Named("tenant {tenant}", tenant=row.tenant_name),
+                seconds_behind(row.sync_scn, now),
+                {"role": row.tenant_role},
+            )

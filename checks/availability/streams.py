@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent.api import NotAssessed, Rows, is_meta, tenant_name
+from agent.api import Named, NotAssessed, Rows, is_meta, tenant_name
 from agent.facts import most_rows
 from agent.facts.resources import LogReplica
 
@@ -20,13 +20,19 @@ def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:
     streams: dict[str, list[LogReplica]] = {}
     for row in replicas:
         if not is_meta(row.tenant_id):
-            number = "" if row.ls_id is None else f" {row.ls_id}"
-            streams.setdefault(f"{tenant_name(row.tenant_id)}, log stream{number}", []).append(row)
+            streams.setdefault(stream_name(row.tenant_id, row.ls_id), []).append(row)
     if streams and len(replicas) >= _MOST:
         streams.popitem()
     if not streams:
         raise NotAssessed("GV$OB_LOG_STAT shows no log stream.")
     return dict(sorted(streams.items()))
+
+
+def stream_name(tenant_id: int | None, ls_id: int | None) -> Named:
+    """The stable name of a log stream as a resource; not every version numbers them."""
+    if ls_id is None:
+        return Named("{tenant}, log stream", tenant=tenant_name(tenant_id))
+    return Named("{tenant}, log stream {stream}", tenant=tenant_name(tenant_id), stream=str(ls_id))
 
 
 def seconds_behind(scn: int, now: datetime) -> float:

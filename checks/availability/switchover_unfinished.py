@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Tenant
 
 
@@ -33,4 +33,6 @@ def switchover_unfinished(tenants: Rows[Tenant]) -> Iterator[Measurement]:
         raise NotAssessed("DBA_OB_TENANTS does not show the state of switch-overs.")
     for row in known:
         if row.switchover_status != "NORMAL":
-            yield Measurement(f"tenant {row.tenant_name}", row.switchover_status, {"role": row.tenant_role})
+            yield Measurement(
+                Named("tenant {tenant}", tenant=row.tenant_name), row.switchover_status, {"role": row.tenant_role}
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Zone
 
 
@@ -32,4 +32,4 @@ def zone_not_active(zones: Rows[Zone]) -> Iterator[Measurement]:
     cluster has one zone less to lose."""
     for row in zones:
         if row.status != "ACTIVE":
-            yield Measurement(f"zone {row.zone}", row.status, {"zone": row.zone})
+            yield Measurement(Named("zone {zone}", zone=row.zone), row.status, {"zone": row.zone})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.given import Attestation, Clock
 
 
@@ -37,4 +37,4 @@ def restore_not_rehearsed(attestations: Rows[Attestation], clock: Rows[Clock]) -
             "Attest last_restore_drill, a date, in the engagement file.",
         )
     days = (clock[0].as_of.date() - date.fromisoformat(str(drill.value))).days
-    yield Measurement("restore rehearsal", days, {"by": drill.by})
+    yield Measurement(Named("restore rehearsal"), days, {"by": drill.by})

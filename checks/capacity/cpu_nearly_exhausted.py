@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
 from checks.capacity.usage import busiest_cpu
@@ -46,4 +46,4 @@ def cpu_nearly_exhausted(
         "highest_pct": use.highest_pct,
         "server": use.server,
     }
-    yield Measurement("tenant", use.share_pct, evidence)
+    yield Measurement(tenant_name(None), use.share_pct, evidence)

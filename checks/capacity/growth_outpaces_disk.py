@@ -5,7 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, TenantKind, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    RunAs,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.given import Attestation, BusinessProfile
 from agent.facts.resources import ResourceUnit
 
@@ -60,4 +73,4 @@ def growth_outpaces_disk(
     if growth > 0:
         days = max(0.0, DAYS_PER_YEAR * math.log(room) / math.log(1 + growth / 100))
         evidence = {"growth_pct": growth, "used_bytes": used, "size_bytes": int(size)}
-        yield Measurement("tenant", days, evidence)
+        yield Measurement(tenant_name(None), days, evidence)

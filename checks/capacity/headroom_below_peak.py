@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
 from agent.facts.given import BusinessProfile
 from agent.facts.resources import ResourceUnit
 from agent.facts.settings import Parameter
@@ -50,4 +50,4 @@ def headroom_below_peak(
     if workers <= 0:
         raise NotAssessed("The view shows no row of this tenant.")
     evidence = {"concurrency_count": expected, "workers_count": workers}
-    yield Measurement("tenant", 100 * expected / workers, evidence)
+    yield Measurement(tenant_name(None), 100 * expected / workers, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
 from agent.facts.schema import RecycledObject
 
@@ -34,4 +34,4 @@ def recycle_bin_not_emptied(recycled: Rows[RecycledObject], clock: Rows[Clock]) 
     if dated:
         droptime, name = min(dated)
         age = (clock[0].as_of - droptime).days
-        yield Measurement("recycle bin", age, {"objects_count": len(recycled), "oldest": name})
+        yield Measurement(Named("recycle bin"), age, {"objects_count": len(recycled), "oldest": name})

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.resources import ResourceUnit
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Variable
@@ -55,4 +67,4 @@ def sessions_near_limit(
     accepted = min(wanted, fixed or fitting)
     here, server = max(((row.sessions, row.svr_ip or "") for row in counts), default=(0, ""))
     evidence = {"sessions_count": here, "accepted_count": accepted, "server": server or None}
-    yield Measurement("tenant", 100 * here / accepted, evidence)
+    yield Measurement(tenant_name(None), 100 * here / accepted, evidence)

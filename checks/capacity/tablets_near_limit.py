@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import TabletCount
 from agent.facts.settings import Parameter
@@ -49,4 +61,4 @@ def tablets_near_limit(
     set_to = [int(row.value) for row in parameters if row.name == "_max_tablet_cnt_per_gb"]
     highest = memory / 2**30 * min(set_to, default=p.tablets_per_gib_count)
     evidence = {"tablets_count": round(here), "highest_count": int(highest), "memory_bytes": memory}
-    yield Measurement("tenant", 100 * here / highest, evidence)
+    yield Measurement(tenant_name(None), 100 * here / highest, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, check, tenant_name
 from agent.facts.resources import MemoryModule, TenantMemory
 from checks.capacity.usage import fullest_memory
 
@@ -34,4 +34,4 @@ def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryMo
     4030, whatever room the other servers have."""
     use = fullest_memory(memory, modules)
     evidence = {"held_bytes": use.held, "cache_bytes": use.cache, "total_bytes": use.total, "server": use.server}
-    yield Measurement("tenant", 100 * use.held / use.total, evidence)
+    yield Measurement(tenant_name(None), 100 * use.held / use.total, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
 
 
@@ -39,4 +39,4 @@ def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement]:
         raise NotAssessed("GV$OB_SERVERS shows no server.")
     for zone, found in zones.items():
         (most, fullest), (least, emptiest) = max(found), min(found)
-        yield Measurement(f"zone {zone}", most - least, {"fullest": fullest, "emptiest": emptiest})
+        yield Measurement(Named("zone {zone}", zone=zone), most - least, {"fullest": fullest, "emptiest": emptiest})

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, is_meta, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    Named,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    is_meta,
+    params,
+    tenant_name,
+)
 from agent.facts.cluster import FailedOperation
 from agent.facts.given import Clock
 
@@ -40,7 +53,9 @@ def tenant_operations_failing(
     kinds: dict[str, list[FailedOperation]] = {}
     for row in events:
         if row.happened >= since and not is_meta(row.tenant_id):
-            kinds.setdefault(f"{tenant_name(row.tenant_id)}, {row.module}: {row.event}", []).append(row)
+            tenant = tenant_name(row.tenant_id)
+            kind = Named("{tenant}, {module}: {event}", tenant=tenant, module=row.module, event=row.event)
+            kinds.setdefault(kind, []).append(row)
     for name, rows in sorted(kinds.items()):
         newest = max(rows, key=lambda row: row.happened)
         evidence: dict[str, Scalar] = {

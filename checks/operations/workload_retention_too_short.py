@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.maintenance import WorkloadControl, interval_of
 
 
@@ -37,4 +37,4 @@ def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Me
     for row in controls:
         kept = interval_of(row.retention)
         evidence: dict[str, Scalar] = {"retention_minutes": kept // timedelta(minutes=1)}
-        yield Measurement("workload repository", kept / timedelta(days=1), evidence)
+        yield Measurement(Named("workload repository"), kept / timedelta(days=1), evidence)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, Scalar, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    Named,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    RunAs,
+    Scalar,
+    Unit,
+    check,
+    params,
+)
 from agent.facts.given import Clock
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, interval_of
 
@@ -68,4 +81,4 @@ def workload_snapshots_stale(
         # Switched off shows as 110 years, and is set as 0.
         "former_interval_minutes": (interval // minute if interval <= _LONGEST else 0) if is_rare else None,
     }
-    yield Measurement("workload repository", age / hour, evidence)
+    yield Measurement(Named("workload repository"), age / hour, evidence)

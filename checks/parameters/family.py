@@ -133,7 +133,7 @@ def _variable(row: Row) -> Callable[..., Iterator[Measurement]]:
         if not found:
             raise _missing(row)
         word = _spelled(row, found[0].value)
-        yield Measurement("tenant", word or "''", {"setting": row.setting, "present": word})
+        yield Measurement(tenant_name(None), word or "''", {"setting": row.setting, "present": word})
 
     return measure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
 
@@ -53,4 +53,4 @@ def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -
     }
     if changed:
         shown = ", ".join(changed[name] for name in sorted(changed))
-        yield Measurement("hidden parameters", len(changed), {"changed": shown})
+        yield Measurement(Named("hidden parameters"), len(changed), {"changed": shown})

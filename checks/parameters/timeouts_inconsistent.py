@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.settings import Variable
 
 
@@ -44,4 +56,4 @@ def timeouts_inconsistent(variables: Rows[Variable], limits: TimeoutParams) -> I
     if not limits.shortest_us <= int(transaction) < int(query) <= limits.longest_us:
         return  # in order, or one of the two is wrong by itself, and its own check says what to set
     evidence = {"query_us": int(query), "transaction_us": int(transaction)}
-    yield Measurement("tenant", int(query) / int(transaction), evidence)
+    yield Measurement(tenant_name(None), int(query) / int(transaction), evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import IndexColumn, Table
 
@@ -40,4 +40,4 @@ def very_many_tables(
     secondary = {(i.table_schema, i.table_name, i.index_name) for i in indexes if i.index_name != "PRIMARY"}
     per_gib = (len(tables) + len(secondary)) / (memory / 2**30)
     evidence = {"tables_count": len(tables), "indexes_count": len(secondary), "memory_bytes": memory}
-    yield Measurement("tenant", per_gib, evidence)
+    yield Measurement(tenant_name(None), per_gib, evidence)

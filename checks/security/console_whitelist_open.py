@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from checks.security.settings import attested_switch
 
@@ -34,4 +34,4 @@ def console_whitelist_open(attestations: Rows[Attestation]) -> Iterator[Measurem
     SQL, so somebody has to answer for it. Open to all, it leaves passwords as the only lock."""
     found = attested_switch(attestations, "console_whitelist_restricted")
     if found.value is False:
-        yield Measurement("tenant", "off", {"by": found.by, "on": found.on.isoformat()})
+        yield Measurement(tenant_name(None), "off", {"by": found.by, "on": found.on.isoformat()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from checks.security.settings import attested_switch
 
@@ -34,4 +34,4 @@ def data_not_encrypted(attestations: Rows[Attestation]) -> Iterator[Measurement]
     data, unless it is encrypted on disk. Whether it is on a public cloud decides in its console, so it is attested."""
     found = attested_switch(attestations, "tde_enabled")
     if found.value is False:
-        yield Measurement("tenant", "off", {"by": found.by, "on": found.on.isoformat()})
+        yield Measurement(tenant_name(None), "off", {"by": found.by, "on": found.on.isoformat()})

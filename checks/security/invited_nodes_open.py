@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
 from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
@@ -36,4 +36,4 @@ def invited_nodes_open(variables: Rows[Variable], attestations: Rows[Attestation
     allowlist = value_of(variables, ALLOWLIST)
     entries = open_entries(allowlist)
     if entries and not guarded_by_console(attestations):
-        yield Measurement("tenant", ", ".join(entries), {"allowlist": allowlist})
+        yield Measurement(tenant_name(None), ", ".join(entries), {"allowlist": allowlist})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
 from agent.facts.settings import Variable
 from checks.parameters.changes import change
 from checks.security.settings import value_of
@@ -38,7 +38,7 @@ def no_password_policy(variables: Rows[Variable]) -> Iterator[Measurement]:
     evidence: dict[str, Scalar] = {"policy": dict(enumerate(POLICIES)).get(present["policy"], str(present["policy"]))}
     for name, wanted in WANTED.items():
         evidence |= change(name, str(present[name]), str(max(wanted, present[name])))
-    yield Measurement("tenant", present["length"], evidence)
+    yield Measurement(tenant_name(None), present["length"], evidence)
 
 
 def _number(variables: Rows[Variable], name: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.settings import Variable
 from checks.security.settings import value_of
 
@@ -34,4 +34,4 @@ def secure_file_priv_open(variables: Rows[Variable]) -> Iterator[Measurement]:
     With /, an account that holds FILE can read the server's own files and write where the server may write."""
     value = value_of(variables, "secure_file_priv")
     if value == EVERYWHERE:
-        yield Measurement("tenant", value)
+        yield Measurement(tenant_name(None), value)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    RunAs,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.sessions import Session
 
 LOCAL = ("127.", "localhost", "::1", "[::1]", "::ffff:127.")
@@ -46,4 +58,4 @@ def tls_not_used(sessions: Rows[Session], limits: TlsParams) -> Iterator[Measure
             sessions_count=len(remote),
         )
     plain = sum(not session.ssl_cipher for session in remote)
-    yield Measurement("tenant", 100 * plain / len(remote), {"plain_count": plain, "remote_count": len(remote)})
+    yield Measurement(tenant_name(None), 100 * plain / len(remote), {"plain_count": plain, "remote_count": len(remote)})

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from agent.api import NotAssessed, Rows
+from agent.api import Named, NotAssessed, Rows
 from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
 
 _TEXT_CHARS = 400
@@ -18,9 +18,11 @@ def shape_name(sql_id: str) -> str:
     return f"SQL {sql_id}"
 
 
-def code_name(code: int, tenant_id: int | None) -> str:
+def code_name(code: int, tenant_id: int | None) -> Named:
     """The stable name of a return code in a tenant as a resource."""
-    return f"return code {code}" if tenant_id is None else f"return code {code} of tenant {tenant_id}"
+    if tenant_id is None:
+        return Named("return code {code}", code=str(code))
+    return Named("return code {code} of tenant {tenant}", code=str(code), tenant=str(tenant_id))
 
 
 def text_of(plans: Rows[CachedPlan] | None, sql_id: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
@@ -41,4 +41,4 @@ def gather_task_not_run(
         raise NotAssessed("The age of the tenant is unknown and no run of statistics gathering is on record.")
     if on:
         idle = (clock[0].as_of - max(since)).days
-        yield Measurement("tenant", idle, {"windows_count": len(on)})
+        yield Measurement(tenant_name(None), idle, {"windows_count": len(on)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, Version, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, Version, check
 from agent.facts.given import Build
 from agent.facts.settings import Tenant
 
@@ -40,4 +40,4 @@ def compatible_behind_binary(tenants: Rows[Tenant], builds: Rows[Build]) -> Iter
         # The fourth number changes with patches that leave the data as it is.
         if Version.parse(str(row.compatible))[:3] < builds[0].version[:3]:
             evidence: dict[str, Scalar] = {"server_version": str(builds[0].version), "tenant_name": row.tenant_name}
-            yield Measurement(f"tenant {row.tenant_name}", row.compatible, evidence)
+            yield Measurement(Named("tenant {tenant}", tenant=row.tenant_name), row.compatible, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
 
 
@@ -33,4 +33,4 @@ def servers_run_different_builds(servers: Rows[Server]) -> Iterator[Measurement]
     if not builds:
         raise NotAssessed("DBA_OB_SERVERS shows no build.")
     shown = ", ".join(sorted(build.split("(")[0].split("-")[0] for build in builds))
-    yield Measurement("cluster", len(builds), {"builds": shown})
+    yield Measurement(Named("cluster"), len(builds), {"builds": shown})

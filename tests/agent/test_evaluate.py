@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.api import tenant_name
 from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
 from agent.model import CheckResult, Snapshot, SourceRecord, Unavailable
-from agent.spec import CheckSpec, Measurement, Ruleset
-from agent.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
-from tests.agent.tiny import SPECS, memstore, ruleset, snapshot
+from agent.mutes import Muting
+from agent.spec import CheckSpec, Measurement, Mute, Ruleset
+from agent.terms import Named, Outcome, Severity, TenantKind, Text, UnavailableKind, Version
+from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("may not"), Text("GRANT it"))
 
@@ -161,6 +164,20 @@ def test_hostile_names_are_one_printable_line_of_bounded_length(rules: Ruleset) 
     assert "{used_bytes}{0}`;'" in render(finding.text, "en"), "a name is never a template"
     assert finding.sql[0].startswith("DROP TABLE `a ") and "``;'" in finding.sql[0]
     assert "``;''xxx" not in finding.sql[1] and "`;''xxx" in finding.sql[1]
+
+
+def test_a_resource_named_by_us_is_one_thing_and_told_in_every_language(rules: Ruleset) -> None:
+    stream = Named("{tenant}, log stream {stream}", tenant=tenant_name(1002), stream="1\x1b")
+    (found,) = run(rules, snapshot(), measure=measuring(Measurement(stream, 95.0, {"used_bytes": 1}))).findings
+    assert found.resource == "tenant 1002, log stream 1 "
+    assert found.names == {"zh-CN": "租户 1002，日志流 1 ", "en": found.resource}
+    assert render(found.text, "zh-CN").startswith("租户 1002，日志流 1  ")
+    theirs = measuring(Measurement(str(stream), 95.0, {"used_bytes": 1}))
+    (same,) = run(rules, snapshot(), measure=theirs).findings
+    assert same.fingerprint == found.fingerprint and same.names == {}
+    muted = Mute("Li", "known", NOW.date() + timedelta(days=9), code="CAP901", resource="租户 1002*")
+    assert all(Muting((muted,), NOW).apply("CAP901", finding).muted is (muted if finding is found else None)
+               for finding in (found, same))  # fmt: skip
 
 
 def test_an_expected_value_is_judged_as_parsed_and_shown_as_the_server_spells_it(rules: Ruleset) -> None:
