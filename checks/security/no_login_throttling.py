@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.settings import Parameter
 from checks.parameters.changes import change
 from checks.security.settings import value_of
@@ -46,6 +46,5 @@ def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
         shortest, longest = (
             value_of(parameters, f"connection_control_{end}_connection_delay") for end in ("min", "max")
         )
-        yield Measurement(
-            "tenant", value, {**change("shortest", shortest, "1000"), **change("longest", longest, "60000")}
-        )
+        evidence = {**change("shortest", shortest, "1000"), **change("longest", longest, "60000")}
+        yield Measurement(tenant_name(None), value, evidence)
