@@ -131,7 +131,7 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         sql_words = {**words, "recommended": recommended, "of_tenant": _of_tenant(resource, snapshot)}
         finding = Finding(
             mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values,
-            Text(spec.finding, {**words, "resource": named or resource}),
+            Text(spec.finding, {**words, "resource": named} if named else words),
             fill_sql(spec.remediation.sql, sql_words), fill_sql(spec.remediation.rollback, sql_words),
             names=in_all_languages(named) if named else {},
         )  # fmt: skip
