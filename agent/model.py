@@ -109,10 +109,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged measurement. ``limit`` is the rung reached; ``risk_points`` lie inside the class of the severity.
-
-    ``names``: language -> name of a resource that has its name from us, else empty.
-    """
+    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, those of a resource named by us."""
 
     fingerprint: str
     resource: str
@@ -281,10 +278,7 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the line produces for one target: everything history stores and renderers print.
-
-    Times are printed as they are in ``timezone``, a name of IANA.
-    """
+    """All that history stores and renderers print of one target, with times as in ``timezone``, a name of IANA."""
 
     id: str
     agent_version: str
