@@ -109,7 +109,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, those of a resource named by us."""
+    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, where the resource has ours."""
 
     fingerprint: str
     resource: str
