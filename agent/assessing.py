@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -90,7 +90,7 @@ def _job(
 ) -> pipeline.Job:
     found = registry.load(engagement.rules.checks)
     ruleset = rules.load(found.checks)
-    pipeline.rules_of(engagement, found.checks, ruleset, now.date())  # what is wrong is said before anything is sent
+    pipeline.rules_of(engagement, found.checks, ruleset, now)  # what is wrong is said before anything is sent
     notes = () if history else (_NO_HISTORY,)
     return pipeline.Job(engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes)
 
@@ -271,8 +271,7 @@ def validate_rules(path: Path | None, engagement: Path | None) -> None:
     file = path or rules.shipped_path()
     ruleset = rules.load(found.checks, file)
     if loaded:
-        today = datetime.now(loaded.service.zone).date()
-        ruleset = pipeline.rules_of(loaded, found.checks, ruleset, today, file)
+        ruleset = pipeline.rules_of(loaded, found.checks, ruleset, datetime.now(UTC), file)
     for problem in (*found.problems, *ruleset.problems):
         console.warn(problem)
     console.say("{file}: {rules_count} rules, no problems", file=str(file), rules_count=len(ruleset.rules))

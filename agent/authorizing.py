@@ -146,7 +146,7 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
     Raises RulesError for overrides and mutes that cannot be.
     """
     found = registry.load(engagement.rules.checks)
-    pipeline.rules_of(engagement, found.checks, rules.load(found.checks), now.date())
+    pipeline.rules_of(engagement, found.checks, rules.load(found.checks), now)
     rows = [row for row in found.sources if spec_of(row)]
     codes = []
     for name in targets_of(engagement, target):

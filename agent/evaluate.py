@@ -23,7 +23,7 @@ _MAX_TEXT = 2000
 
 def evaluate(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
     """One result per check, in order of code."""
-    muting = Muting(ruleset.mutes, snapshot.as_of)
+    muting = Muting(ruleset.mutes, ruleset.today)
     return tuple(
         _result(spec, ruleset.rules[spec.code], snapshot, muting) for spec in sorted(specs, key=lambda spec: spec.code)
     )

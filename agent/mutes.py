@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 
 from agent.model import Finding
@@ -15,11 +15,11 @@ LONGEST_CRITICAL = timedelta(days=30)
 
 
 class Muting:
-    """The mutes in force at one moment. A critical finding is muted only by one that ends within thirty days."""
+    """The mutes in force on one day of the customer's. One of a critical finding must end within thirty days."""
 
-    def __init__(self, mutes: tuple[Mute, ...], as_of: datetime) -> None:
-        self._today = as_of.date()
-        self._mutes = tuple(mute for mute in mutes if self._today <= mute.until <= self._today + LONGEST)
+    def __init__(self, mutes: tuple[Mute, ...], today: date) -> None:
+        self._today = today
+        self._mutes = tuple(mute for mute in mutes if today <= mute.until <= today + LONGEST)
 
     def apply(self, code: str, finding: Finding) -> Finding:
         """The finding, marked if a mute hides it."""

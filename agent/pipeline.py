@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import agent
@@ -154,9 +154,10 @@ def _collected(
 
 
 def rules_of(
-    engagement: Engagement, specs: Mapping[str, CheckSpec], shipped: Ruleset, today: date, path: Path | None = None
+    engagement: Engagement, specs: Mapping[str, CheckSpec], shipped: Ruleset, now: datetime, path: Path | None = None
 ) -> Ruleset:
     """The shipped rules (of ``path``, if not the usual file) as the engagement changes them. Raises RulesError."""
+    today = now.astimezone(engagement.service.zone).date()
     overrides, file = overrides_of(engagement), path or rules.shipped_path()
     return rules.apply(shipped, specs, file, overrides, engagement.mutes, today, str(engagement.path))
 
@@ -165,7 +166,7 @@ def conclude(job: Job, assessment_id: str, authorization: Authorization | None, 
     """Evaluate, score, compare: pure from here to the assessment."""
     engagement, specs = job.engagement, job.registry.checks
     earlier, forgotten = job.recalled
-    ruleset = rules_of(engagement, specs, job.shipped, job.now.date())
+    ruleset = rules_of(engagement, specs, job.shipped, job.now)
     results = evaluate(specs.values(), ruleset, facts)
     scored = score(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
@@ -193,7 +194,7 @@ def _way(job: Job, authorization: Authorization | None) -> tuple[Text, ...]:
 
 def _with_hidden(job: Job, ruleset: Ruleset, facts: Snapshot, scored: Score, earlier: Earlier | None) -> Score:
     """What the overrides hide: the score under the shipped rules, with the same mutes."""
-    shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes)
+    shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes, today=ruleset.today)
     results: Sequence[CheckResult] = evaluate(job.registry.checks.values(), shipped, facts)
     plain = score(results, shipped.scoring, facts.tenant_kind, earlier)
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))

@@ -121,7 +121,13 @@ def apply(
         else ruleset.sha256
     )
     return dataclasses.replace(
-        ruleset, rules=rules, sha256=digest, overrides=tuple(applied), mutes=kept, problems=tuple(notes)
+        ruleset,
+        rules=rules,
+        sha256=digest,
+        overrides=tuple(applied),
+        mutes=kept,
+        problems=tuple(notes),
+        today=today,
     )
 
 

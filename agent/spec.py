@@ -167,7 +167,7 @@ class ScoringPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """All rules in force: shipped ones with overrides applied, and the mutes."""
+    """All rules in force: shipped ones with overrides applied, and the mutes, as of the customer's day ``today``."""
 
     rules: Mapping[str, Rule]
     sha256: str
@@ -175,3 +175,4 @@ class Ruleset:
     overrides: tuple[Override, ...] = ()
     mutes: tuple[Mute, ...] = ()
     problems: tuple[Text, ...] = ()
+    today: date = date.min

@@ -176,7 +176,7 @@ def test_a_resource_named_by_us_is_one_thing_and_told_in_every_language(rules: R
     (same,) = run(rules, snapshot(), measure=theirs).findings
     assert same.fingerprint == found.fingerprint and same.names == {}
     muted = Mute("Li", "known", NOW.date() + timedelta(days=9), code="CAP901", resource="租户 1002*")
-    assert all(Muting((muted,), NOW).apply("CAP901", finding).muted is (muted if finding is found else None)
+    assert all(Muting((muted,), NOW.date()).apply("CAP901", finding).muted is (muted if finding is found else None)
                for finding in (found, same))  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
 
 
 def results(rules: Ruleset, mutes: Sequence[Mute] = ()) -> dict[str, CheckResult]:
-    muted = dataclasses.replace(rules, mutes=tuple(mutes))
+    muted = dataclasses.replace(rules, mutes=tuple(mutes), today=TODAY)
     return {result.code: result for result in evaluate(SPECS.values(), muted, FACTS)}
 
 
@@ -106,7 +106,8 @@ def test_a_muted_critical_finding_stays_in_the_score(rules: Ruleset) -> None:
 
 def test_what_hides_nothing_is_said(rules: Ruleset) -> None:
     used, idle = mute(code="VAR901", resource="v"), mute(code="CAP901", resource="nowhere")
-    notes = unused_mutes(dataclasses.replace(rules, mutes=(used, idle)), results(rules, [used, idle]).values())
+    muted = dataclasses.replace(rules, mutes=(used, idle), today=TODAY)
+    notes = unused_mutes(muted, results(rules, [used, idle]).values())
     assert [render(note, "en") for note in notes] == ["The mute of CAP901 nowhere hid nothing this time."]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +177,7 @@ def test_an_override_is_merged_into_its_rule_alone(tmp_path: Path) -> None:
 def test_an_expired_override_changes_nothing_and_is_named(tmp_path: Path) -> None:
     old = override({"enabled": False}, until=TODAY - timedelta(days=1))
     changed = applied(tmp_path, [old])
-    assert dataclasses.replace(changed, problems=()) == ruleset(tmp_path)
+    assert dataclasses.replace(changed, problems=()) == dataclasses.replace(ruleset(tmp_path), today=TODAY)
     assert [render(note, "en") for note in changed.problems] == [
         "The override of CAP901 ended on 2026-11-22 and no longer applies."
     ]
@@ -219,7 +219,7 @@ rules:
 """,
     )
     with pytest.raises(RulesError) as error:
-        rules_of(engagement, SPECS, ruleset(tmp_path), TODAY, tmp_path / "rules.yaml")
+        rules_of(engagement, SPECS, ruleset(tmp_path), NOW, tmp_path / "rules.yaml")
     file = tmp_path / "engagement.yaml"
     assert render(error.value.text, "en") == f"{file} cannot be used; problems found: 4"
     assert [render(problem, "en") for problem in error.value.problems] == [
@@ -228,6 +228,17 @@ rules:
         f"{file}:25: rules.overrides[0].change.params.min_used_byte: unknown key; did you mean min_used_bytes?",
         f"{file}:15: mutes[1].code: there is no check with the code NIX002",
     ]
+
+
+def test_a_mute_ends_with_the_day_of_the_customer(tmp_path: Path) -> None:
+    mutes = "mutes:\n  - {fingerprint: 0a1b, owner: Li, reason: known, until: 2026-12-01}\n"
+    engagement = written(tmp_path, MINIMAL.replace("months: 24", "months: 24\n  timezone: Asia/Shanghai") + mutes)
+    midnight = datetime(2026, 12, 1, 16, tzinfo=UTC)
+
+    def muted(moment: datetime) -> int:
+        return len(rules_of(engagement, SPECS, ruleset(tmp_path), moment, tmp_path / "rules.yaml").mutes)
+
+    assert [muted(midnight - timedelta(seconds=1)), muted(midnight)] == [1, 0]
 
 
 def test_an_expired_mute_is_dropped_and_named(tmp_path: Path) -> None:
