@@ -8,6 +8,7 @@ from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable
 from checks.schema.bounds import ends_of, spelled
+from checks.schema.counted import counted
 
 
 @params
@@ -42,10 +43,14 @@ def catch_all_partition_fills(
     months can no longer be dropped in a moment, and a condition on the date no longer leaves any partition out. Small
     numbers of rows, as a wrong date leaves them, are not meant."""
     today = clock[0].as_of.date()
-    for table in tables:
-        ends, rows = ends_of(table), table.catch_all_rows or 0
-        if ends and rows >= p.min_rows_count:
+    passed = {
+        table: ends[1]
+        for table in tables
+        if table.catch_all_pieces and (ends := ends_of(table)) and ends[1].date() <= today
+    }
+    for table, rows in counted((table, table.catch_all_rows) for table in passed):
+        if rows >= p.min_rows_count:
             yield Measurement(
-                f"{table.table_schema}.{table.table_name}", (today - ends[1].date()).days,
-                {"bound": spelled(ends[1]), "rows_count": rows},
+                f"{table.table_schema}.{table.table_name}", (today - passed[table].date()).days,
+                {"bound": spelled(passed[table]), "rows_count": rows},
             )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
+from checks.schema.counted import counted
 
 
 @check(
@@ -34,11 +35,14 @@ def global_index_unpartitioned(
     """A global index without partitions is one tablet on one server: every write to any partition goes there as well,
     as a distributed transaction, and the spread that the partitions bring is lost. Dropping a partition of the table
     has to rebuild such an index."""
-    large = {(row.table_schema, row.table_name): row for row in tables if row.table_rows}
     split = {(row.owner, row.table_name, row.index_name) for row in partitioned}
+    whole: dict[tuple[str, str], list[str]] = {}
     for index in indexes:
-        table = large.get((index.table_schema, index.table_name))
-        name = (index.table_schema, index.table_name, index.index_name)
-        if table and index.index_name != "PRIMARY" and index.seq_in_index == 1 and name not in split:
-            evidence = {"partitions_count": table.partitions}
-            yield Measurement(".".join(name), table.table_rows or 0, evidence)
+        table_name, name = (index.table_schema, index.table_name), index.index_name
+        if name != "PRIMARY" and index.seq_in_index == 1 and (*table_name, name) not in split:
+            whole.setdefault(table_name, []).append(name)
+    concerned = [table for table in tables if (table.table_schema, table.table_name) in whole]
+    for table, rows in counted((table, table.table_rows) for table in concerned):
+        for name in whole[table.table_schema, table.table_name]:
+            resource = f"{table.table_schema}.{table.table_name}.{name}"
+            yield Measurement(resource, rows, {"partitions_count": table.partitions})

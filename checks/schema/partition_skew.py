@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.schema import PartitionedTable
+from checks.schema.counted import counted
 
 SPREADING = ("HASH", "KEY")
 
@@ -38,10 +39,14 @@ def partition_skew(tables: Rows[PartitionedTable], p: SkewParams) -> Iterator[Me
     """Hash partitions are there to spread rows and load over the servers. Where one holds most of them, one server does
     most of the work while the others idle, and parallel statements wait for the one that reads it. Rows are those of
     the optimizer statistics; tables with subpartitions are not judged."""
-    for table in tables:
-        kind = table.method.upper().removeprefix("LINEAR ")
-        rows, largest = table.table_rows or 0, table.largest_rows or 0
-        if kind in SPREADING and table.pieces == table.partitions and rows >= p.min_rows_count:
+    spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions]
+    for table, rows in counted((table, table.table_rows) for table in spread):
+        largest = table.largest_rows or 0
+        if rows >= p.min_rows_count:
             evidence = {"partitions_count": table.partitions, "largest_count": largest, "rows_count": rows}
             name = f"{table.table_schema}.{table.table_name}"
             yield Measurement(name, largest * table.partitions / rows, evidence)
+
+
+def _spreads(table: PartitionedTable) -> bool:
+    return table.method.upper().removeprefix("LINEAR ") in SPREADING

@@ -178,7 +178,9 @@ CASES = [
     Case("SCH021", [_overgrown(-6, 10**6)]),
     Case("SCH021", [_overgrown(-7, 10_000)], FOUND),
     Case("SCH021", [_overgrown(-90, 10_000)], [("shop.t", MEDIUM)], label="medium"),
-    Case("SCH021", [_overgrown(-90, 9_999), _overgrown(-90, None)], label="few rows, no statistics"),
+    Case("SCH021", [_overgrown(-90, 9_999), _overgrown(-90, None)], label="few rows, one without statistics"),
+    Case("SCH021", [_overgrown(-90, None)], not_assessed=True, label="no statistics"),
+    Case("SCH021", [_overgrown(9, None)], label="no statistics, and no need of them yet"),
     Case("SCH021", [_days(-100, -90)], label="no partition for the rest"),
     Case("SCH021", [_plain(1000, 2000, 3, catch_all_pieces=1, catch_all_rows=10**6)], label="no dates"),
     Case(
@@ -204,7 +206,9 @@ CASES = [
     Case("SCH013", [_split(table_rows=199_999, largest_rows=199_999)], label="small"),
     Case("SCH013", [_split("RANGE", table_rows=10**6, largest_rows=10**6)], label="range"),
     Case("SCH013", [_split(table_rows=10**6, largest_rows=10**6, pieces=8)], label="subpartitions"),
-    Case("SCH013", [_split()], label="no statistics"),
+    Case("SCH013", [_split()], not_assessed=True, label="no statistics"),
+    Case("SCH013", [_split(table_rows=10, largest_rows=9), _split()], label="one without statistics"),
+    Case("SCH013", [_split("RANGE")], label="range without statistics"),
     Case("SCH014", [_invalid("INDEX")], label="index"),
     Case("SCH014", [_invalid("VIEW")], [("shop.v", LOW)]),
     Case("SCH019", [_table("a"), _table("b")]),
@@ -215,4 +219,6 @@ CASES = [
     Case("SCH020", [LARGE, *_index("k", "a"), *_index("PRIMARY", "id"), LOCAL], label="local"),
     Case("SCH020", [_split(table_rows=999_999), *_index("k", "a")], label="small"),
     Case("SCH020", _index("k", "a"), label="unpartitioned table"),
+    Case("SCH020", [_split(), *_index("k", "a")], not_assessed=True, label="no statistics"),
+    Case("SCH020", [_split(), *_index("PRIMARY", "id")], label="no statistics, no index"),
 ]
