@@ -15,7 +15,7 @@ import time
 import pylibseekdb
 
 PORT = 2881
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180.0
 
 
 def main() -> None:
@@ -24,8 +24,7 @@ def main() -> None:
     if not re.fullmatch(r"[\w-]+", password):
         sys.exit("OB_TENANT_PASSWORD must be set: letters, digits, _ and - only")
     pylibseekdb.open_with_service("/var/lib/kernel", PORT)
-    cursor = pylibseekdb.connect("oceanbase", True).cursor()
-    _patiently(cursor, "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()")  # packages come a little later
+    cursor = _patiently("CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()")  # packages come a little later
     cursor.execute("SET GLOBAL ob_tcp_invited_nodes = '%'")
     cursor.execute(f"ALTER USER root IDENTIFIED BY '{password}'")
     sys.stderr.write("ready\n")
@@ -33,16 +32,18 @@ def main() -> None:
         signal.pause()
 
 
-def _patiently(cursor: pylibseekdb.Cursor, statement: str) -> None:
+def _patiently(statement: str) -> pylibseekdb.Cursor:
+    """A cursor that has run this; a new one each time, as one opened too early never learns of its database."""
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         try:
+            cursor = pylibseekdb.connect("oceanbase", True).cursor()
             cursor.execute(statement)
-            return
+            return cursor
         except RuntimeError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.25)
+            time.sleep(1)
 
 
 if __name__ == "__main__":
