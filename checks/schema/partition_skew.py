@@ -42,7 +42,7 @@ def partition_skew(tables: Rows[PartitionedTable], p: SkewParams) -> Iterator[Me
     spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions]
     for table, rows in counted((table, table.table_rows) for table in spread):
         largest = table.largest_rows or 0
-        if rows >= p.min_rows_count:
+        if rows and rows >= p.min_rows_count:
             evidence = {"partitions_count": table.partitions, "largest_count": largest, "rows_count": rows}
             name = f"{table.table_schema}.{table.table_name}"
             yield Measurement(name, largest * table.partitions / rows, evidence)
