@@ -16,7 +16,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Rows
 from agent.spec import CheckSpec, Measurement, Remediation
-from agent.terms import Actor, Category, Named, RunAs, Scalar, TenantKind, Text, Unit, Version
+from agent.terms import Actor, Category, Named, RunAs, Scalar, TenantKind, Text, Unit, Version, told
 
 __all__ = [
     "Actor",
@@ -65,11 +65,14 @@ def tenant_name(tenant_id: int | None) -> Named:
 
 
 class NotAssessed(Exception):
-    """Raised by a check whose facts are there but say nothing (NULL statistics, audit switched off)."""
+    """Raised by a check whose facts are there but say nothing (NULL statistics, audit switched off).
+
+    After measurements it means the rest: what they found stands, and where they found nothing the check is no pass.
+    """
 
     def __init__(self, reason: str, unlock: str = "", /, **args: Scalar) -> None:
-        self.reason = Text(reason, args)
-        self.unlock = Text(unlock, args) if unlock else None
+        self.reason = Text(reason, told(args))
+        self.unlock = Text(unlock, told(args)) if unlock else None
         super().__init__(reason)
 
 

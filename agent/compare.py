@@ -53,8 +53,7 @@ def compare(
 
 
 def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
-    was_assessed = {code for code, result in earlier.results.items() if result.outcome in ASSESSED}
-    is_assessed = {result.code for result in results if result.outcome in ASSESSED}
+    was_assessed, is_assessed = _wholly_assessed(earlier.results.values()), _wholly_assessed(results)
     before = _by_fingerprint(earlier.results.values())
     now = _by_fingerprint(results)
     changes = []
@@ -69,6 +68,11 @@ def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
                 Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value, names=was.names)
             )
     return changes
+
+
+def _wholly_assessed(results: Iterable[CheckResult]) -> frozenset[str]:
+    """Codes of the checks for which what is not found is not there."""
+    return frozenset(result.code for result in results if result.outcome in ASSESSED and not result.reason)
 
 
 def _by_fingerprint(results: Iterable[CheckResult]) -> dict[str, tuple[str, Finding]]:

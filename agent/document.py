@@ -276,6 +276,7 @@ def _result_from(item: Document) -> CheckResult:
     return CheckResult(
         item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
         category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
+        reason=Text(reason) if (reason := item["reason"]["en"]) else None,
     )  # fmt: skip
 
 

@@ -45,24 +45,17 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
     if missing:
         return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_unlocked_by(missing))
     try:
-        measured = tuple(spec.measure(**_arguments(spec, rule, snapshot)))
+        measured, unknown = _measured(spec, rule, snapshot)
         findings = _findings(spec, rule, snapshot, measured)
-    except NotAssessed as error:
-        return result(Outcome.NOT_ASSESSED, reason=error.reason, unlock=error.unlock)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     findings = tuple(muting.apply(spec.code, finding) for finding in findings)
+    left = {"reason": unknown.reason, "unlock": unknown.unlock} if unknown else {}
     if findings:
         muted = all(finding.muted for finding in findings)
-        return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings)
-    cut = _cut_source(spec, snapshot)
-    if cut:
-        args = {"source": cut}
-        return result(
-            Outcome.NOT_ASSESSED, reason=Text("{source} has more rows than are read; the rest is unknown.", args)
-        )
-    return result(Outcome.PASS)
+        return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **left)
+    return result(Outcome.NOT_ASSESSED if unknown else Outcome.PASS, **left)
 
 
 _ONLY_OF = {
@@ -112,6 +105,19 @@ def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any
     if spec.params_name:
         arguments[spec.params_name] = rule.params
     return arguments
+
+
+def _measured(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> tuple[list[Measurement], NotAssessed | None]:
+    """What the check could measure, and what it says that it could not, or that was not read."""
+    measured = []
+    try:
+        for measurement in spec.measure(**_arguments(spec, rule, snapshot)):
+            measured.append(measurement)
+    except NotAssessed as error:
+        return measured, error
+    cut = _cut_source(spec, snapshot)
+    said = NotAssessed("{source} has more rows than are read; the rest is unknown.", source=cut) if cut else None
+    return measured, said
 
 
 def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]) -> tuple[Finding, ...]:

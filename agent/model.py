@@ -131,6 +131,7 @@ class CheckResult:
 
     ``risk_stake`` is the lower end of the top class the check's rule can reach.
     ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
+    A result with findings has a ``reason`` where not all could be judged: then it says nothing about what is not found.
     """
 
     code: str

@@ -178,10 +178,13 @@ class Named(str):
 
     def __new__(cls, msgid: str, /, **values: str) -> Named:
         name = super().__new__(cls, msgid.format_map(values))
-        name.text = Text(
-            msgid, {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
-        )
+        name.text = Text(msgid, told(values))
         return name
+
+
+def told(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
+    """Values of a text; what has its name from us is told in the reader's language."""
+    return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
 
 
 class Version(NamedTuple):

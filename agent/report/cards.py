@@ -51,6 +51,7 @@ class Card:
     """A result with its open findings. ``unseen`` rows are only in assessment.json.
 
     ``gain_with``: where mending it alone gains nothing, since another check of its cause would take the points.
+    ``unjudged``: what the check could not judge beside what it found, and what unlocks that.
     """
 
     code: str
@@ -80,6 +81,7 @@ class Card:
     rollback: Script
     more_rollback: Script
     no_rollback: str
+    unjudged: str
     facts: tuple[tuple[str, str], ...]
     link: str
     symptoms: tuple[Card, ...] = ()
@@ -127,6 +129,7 @@ class CardMaker:
             rollback=_script(rollback[:ROWS_SHOWN]),
             more_rollback=_script(rollback[ROWS_SHOWN:]),
             no_rollback=clean(texts["no_rollback"]),
+            unjudged=self._unjudged(result),
             facts=self._facts(result, texts),
             link=_web_address(result["remediation"]["link"]),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
@@ -143,6 +146,10 @@ class CardMaker:
         symptoms = (r["code"] for r in self.document["results"] if r["symptom_of"] == result["code"])
         named = self.words(", ").join(clean(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
         return self.words("only together with {codes}", codes=named) if named else ""
+
+    def _unjudged(self, result: Document) -> str:
+        reason, unlock = (self.words.pick(result[name]) for name in ("reason", "unlock"))
+        return self.words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock) if reason else ""
 
     def _row(self, finding: Document, result: Document) -> Row:
         words, unit = self.words, Unit(finding["unit"])

@@ -181,6 +181,8 @@ def _findings(sheet: Worksheet, report: Report, words: Words, style: Style) -> N
         if card.unseen:
             more = words("{count} further resources are listed in assessment.json only.", count=card.unseen)
             rows.append((card.code, card.title, "", more))
+        if card.unjudged:
+            rows.append((card.code, card.title, "", "", card.unjudged))
     nothing = words("No check that was assessed found anything.")
     listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
 

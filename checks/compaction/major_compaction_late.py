@@ -38,16 +38,17 @@ def major_compaction_late(
     """The daily major compaction merges changes into the baseline, checks replicas against each other and frees space.
     Without it reads pass through ever more layers, deleted rows and old versions keep their disk, and damage stays
     unseen."""
-    aged = 0
+    unknown = []
     for name, row in by_tenant(compaction):
         finished = happened(row.last_finish_time)
         known = [row.last_finish_time] if finished else [row.frozen_time] if happened(row.frozen_time) else []
         if not finished:
             its = [unit for unit in units or () if row.tenant_id is None or unit.tenant_id in (None, row.tenant_id)]
             known += [unit.create_time for unit in its if unit.create_time is not None]
-        if known:
-            aged += 1
+        if not known:
+            unknown.append(name)
+        else:
             hours = (clock[0].as_of - min(known)).total_seconds() / 3600
             yield Measurement(name, hours, {"finished_before": finished, "status": row.status, "since": min(known)})
-    if compaction and not aged:
-        raise NotAssessed("No major compaction has run yet, and the age of the tenant is unknown.")
+    if unknown:
+        raise NotAssessed("{tenant}: no major compaction has run yet, and its age is unknown.", tenant=unknown[0])

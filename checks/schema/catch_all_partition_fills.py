@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
-from agent.facts.schema import PartitionedTable
+from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.bounds import ends_of, spelled
 from checks.schema.counted import counted
 
@@ -37,7 +37,7 @@ class CatchAllParams(Params):
     ),
 )
 def catch_all_partition_fills(
-    tables: Rows[PartitionedTable], clock: Rows[Clock], p: CatchAllParams
+    tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, clock: Rows[Clock], p: CatchAllParams
 ) -> Iterator[Measurement]:
     """Once the last dated partition has passed, all new rows fall into the one for the rest. It grows without end: old
     months can no longer be dropped in a moment, and a condition on the date no longer leaves any partition out. Small
@@ -48,7 +48,7 @@ def catch_all_partition_fills(
         for table in tables
         if table.catch_all_pieces and (ends := ends_of(table)) and ends[1].date() <= today
     }
-    for table, rows in counted((table, table.catch_all_rows) for table in passed):
+    for table, rows in counted(((table, table.catch_all_rows) for table in passed), changes, p.min_rows_count):
         if rows >= p.min_rows_count:
             yield Measurement(
                 f"{table.table_schema}.{table.table_name}", (today - passed[table].date()).days,

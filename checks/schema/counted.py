@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from agent.api import NotAssessed
-from agent.facts.schema import PartitionedTable
+from agent.api import NotAssessed, Rows
+from agent.facts.schema import PartitionedTable, TableChanges
+
+TABLES_NAMED = 5
 
 
-def counted(tables: Iterable[tuple[PartitionedTable, int | None]]) -> list[tuple[PartitionedTable, int]]:
-    """Tables with their rows, those of unknown rows left out. Raises NotAssessed where that leaves none of them."""
-    asked = list(tables)
-    known = [(table, rows) for table, rows in asked if rows is not None]
-    if asked and not known:
+def counted(
+    tables: Iterable[tuple[PartitionedTable, int | None]], changes: Rows[TableChanges] | None, small: int = 1
+) -> Iterator[tuple[PartitionedTable, int]]:
+    """Tables with their rows. NotAssessed in the end, where it is unknown how many rows some of them hold.
+
+    One without statistics that saw fewer than ``small`` changes since it was made is small, and left out.
+    """
+    written = {(row.table_owner, row.table_name): row.changes for row in changes or ()}
+    unknown = []
+    for table, rows in tables:
+        name = table.table_schema, table.table_name
+        if rows is not None:
+            yield table, rows
+        elif changes is None or written.get(name, 0) >= small:
+            unknown.append(".".join(name))
+    if unknown:
         raise NotAssessed(
-            "How many rows {table} holds is unknown: its statistics were never gathered.",
-            "Gather the optimizer statistics of {table}.",
-            table=f"{asked[0][0].table_schema}.{asked[0][0].table_name}",
+            "How many rows these partitioned tables hold is unknown, for statistics were never gathered: {tables}.",
+            "Gather the optimizer statistics of {tables}.",
+            tables=", ".join(unknown[:TABLES_NAMED]) + (", …" if unknown[TABLES_NAMED:] else ""),
         )
-    return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
-from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
+from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable, TableChanges
 from checks.schema.counted import counted
 
 
@@ -30,7 +30,10 @@ from checks.schema.counted import counted
     ),
 )
 def global_index_unpartitioned(
-    tables: Rows[PartitionedTable], indexes: Rows[IndexColumn], partitioned: Rows[PartitionedIndex]
+    tables: Rows[PartitionedTable],
+    indexes: Rows[IndexColumn],
+    partitioned: Rows[PartitionedIndex],
+    changes: Rows[TableChanges] | None,
 ) -> Iterator[Measurement]:
     """A global index without partitions is one tablet on one server: every write to any partition goes there as well,
     as a distributed transaction, and the spread that the partitions bring is lost. Dropping a partition of the table
@@ -42,7 +45,7 @@ def global_index_unpartitioned(
         if name != "PRIMARY" and index.seq_in_index == 1 and (*table_name, name) not in split:
             whole.setdefault(table_name, []).append(name)
     concerned = [table for table in tables if (table.table_schema, table.table_name) in whole]
-    for table, rows in counted((table, table.table_rows) for table in concerned):
+    for table, rows in counted(((table, table.table_rows) for table in concerned), changes):
         for name in whole[table.table_schema, table.table_name]:
             resource = f"{table.table_schema}.{table.table_name}.{name}"
             yield Measurement(resource, rows, {"partitions_count": table.partitions})

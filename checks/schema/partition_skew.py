@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
-from agent.facts.schema import PartitionedTable
+from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.counted import counted
 
 SPREADING = ("HASH", "KEY")
@@ -35,12 +35,14 @@ class SkewParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def partition_skew(tables: Rows[PartitionedTable], p: SkewParams) -> Iterator[Measurement]:
+def partition_skew(
+    tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, p: SkewParams
+) -> Iterator[Measurement]:
     """Hash partitions are there to spread rows and load over the servers. Where one holds most of them, one server does
     most of the work while the others idle, and parallel statements wait for the one that reads it. Rows are those of
     the optimizer statistics; tables with subpartitions are not judged."""
     spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions]
-    for table, rows in counted((table, table.table_rows) for table in spread):
+    for table, rows in counted(((table, table.table_rows) for table in spread), changes, p.min_rows_count):
         largest = table.largest_rows or 0
         if rows and rows >= p.min_rows_count:
             evidence = {"partitions_count": table.partitions, "largest_count": largest, "rows_count": rows}

@@ -20,6 +20,7 @@ def card_macro() -> str:
             ),
             para("Normal", "{{ c.rationale }}"),
             _rows(),
+            when("c.unjudged", para("Small", "{{ c.unjudged }}")),
             _judged(),
             _remedy(),
             when(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.compare import compare, fingerprint
 from agent.model import Change, CheckResult, Earlier, Finding
-from agent.terms import ChangeKind, Outcome, Severity
+from agent.terms import ChangeKind, Outcome, Severity, Text
 from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
@@ -111,6 +111,13 @@ def test_resolved_only_if_the_check_ran(now: list[CheckResult], kind: ChangeKind
     was = finding(H, value=7.0)
     (change,) = changes(now, earlier_of([failed("CAP001", was)]))
     assert change == Change(kind, "CAP001", was.fingerprint, "r", H, H, None, 7.0)
+
+
+def test_what_could_not_all_be_judged_says_nothing_of_what_is_not_found() -> None:
+    one, other = finding(M, resource="a"), finding(H, resource="b")
+    in_part = replace(failed("CAP001", one), reason=Text("b is unknown"))
+    assert kinds([in_part], [failed("CAP001", one, other)]) == [UNCHANGED, NOT_COMPARABLE]
+    assert kinds([failed("CAP001", one, other)], [in_part]) == [UNCHANGED, NOT_COMPARABLE]
 
 
 @pytest.mark.parametrize("muted", [False, True])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.api import tenant_name
+from agent.api import NotAssessed, tenant_name
 from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
@@ -98,6 +98,28 @@ def test_not_assessed_with_reason_and_unlock(rules: Ruleset) -> None:
     ]
 
 
+REST = NotAssessed("nothing to say of {name}", "grant {name}", name=tenant_name(1002))
+
+
+@pytest.mark.parametrize(
+    ("used_pct", "muted", "outcome"),
+    [(95.0, False, Outcome.FINDING), (75.0, True, Outcome.MUTED), (5.0, False, Outcome.NOT_ASSESSED)],
+)
+def test_what_was_measured_before_not_assessed_stands_and_is_never_a_pass(
+    rules: Ruleset, used_pct: float, muted: bool, outcome: Outcome
+) -> None:
+    if muted:
+        mute = Mute("Li Wei", "known", NOW.date() + timedelta(days=9), code="CAP901", resource="a")
+        rules = dataclasses.replace(rules, mutes=(mute,), today=NOW.date())
+    measure = measuring(Measurement("a", used_pct, {"used_bytes": 1}), error=REST)
+    result = run(rules, snapshot(), measure=measure)
+    assert (result.outcome, len(result.findings)) == (outcome, outcome is not Outcome.NOT_ASSESSED)
+    assert [render(text, "zh-CN") for text in (result.reason, result.unlock)] == [
+        "nothing to say of 租户 1002",
+        "grant 租户 1002",
+    ]
+
+
 def test_all_that_is_needed_is_named_and_nothing_where_a_fact_cannot_be_had(rules: Ruleset) -> None:
     both = dataclasses.replace(SPECS["CAP901"], facts={"memstores": Memstore, "variables": Variable})
 
@@ -146,7 +168,8 @@ def test_disabled(rules: Ruleset) -> None:
 def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -> None:
     cut = (SourceRecord("Memstore", "oceanbase.GV$OB_MEMSTORE", "ok", 1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=cut)).outcome is Outcome.NOT_ASSESSED
-    assert run(rules, snapshot([memstore("a", 999)], records=cut)).outcome is Outcome.FINDING
+    found = run(rules, snapshot([memstore("a", 999)], records=cut))
+    assert found.outcome is Outcome.FINDING and "more rows than are read" in render(found.reason, "en")
     other = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=other)).outcome is Outcome.PASS
 

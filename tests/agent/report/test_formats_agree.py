@@ -168,6 +168,8 @@ def of_tables(document: Document, language: str) -> Iterator[str]:
             yield result["texts"][language]["title"]
         if outcome in ("not_assessed", "error"):
             yield words(OUTCOMES[outcome])
+        if outcome in ("finding", "not_assessed", "error"):
+            yield from (words.pick(result[name]) for name in ("reason", "unlock") if result[name]["en"])
         for finding in result["findings"][:1]:
             yield finding["resource"]
             if not finding["muted"]:

@@ -79,6 +79,13 @@ CASES = [
         tenant_kind=SYS,
         label="the age of one is unknown",
     ),
+    Case(
+        "CMP001",
+        [_compaction(tenant_id=1004, finished=None, frozen=None), _compaction(tenant_id=1002)],
+        not_assessed=True,
+        tenant_kind=SYS,
+        label="the age of one is unknown, the other is well",
+    ),
     Case("CMP002", [_compaction()]),
     Case(
         "CMP002",

@@ -13,6 +13,7 @@ from agent.facts.schema import (
     PartitionedTable,
     Sequence,
     Table,
+    TableChanges,
 )
 from agent.facts.settings import Parameter
 from agent.terms import Severity
@@ -66,6 +67,10 @@ def _overgrown(last: int, rows: int | None) -> PartitionedTable:
     return dataclasses.replace(_days(last - 30, last, 3), catch_all_pieces=1, catch_all_rows=rows)
 
 
+def _written(changes: int) -> TableChanges:
+    return TableChanges(table_owner="shop", table_name="t", changes=changes)
+
+
 def _seconds(month: int, day: int = 1) -> int:
     """Midnight of that day of 2026 in UTC+8, since 1970."""
     return int(datetime(2026, month, day, tzinfo=timezone(timedelta(hours=8))).timestamp())
@@ -99,6 +104,8 @@ def _invalid(kind: str) -> BusinessObject:
 FOUND = [("shop.t", LOW)]
 TODAY = NOW.date()
 LARGE = _split(table_rows=10**6)
+EVEN = dataclasses.replace(LARGE, table_name="even", largest_rows=250_000)
+SKEWED = dataclasses.replace(LARGE, table_name="skewed", largest_rows=10**6)
 ROOM = Parameter(scope="TENANT", name="max_partition_num", value="65536")
 LOCAL = PartitionedIndex(owner="shop", table_name="t", index_name="k", locality="LOCAL")
 BIN = "utf8mb4_bin"
@@ -178,8 +185,9 @@ CASES = [
     Case("SCH021", [_overgrown(-6, 10**6)]),
     Case("SCH021", [_overgrown(-7, 10_000)], FOUND),
     Case("SCH021", [_overgrown(-90, 10_000)], [("shop.t", MEDIUM)], label="medium"),
-    Case("SCH021", [_overgrown(-90, 9_999), _overgrown(-90, None)], label="few rows, one without statistics"),
-    Case("SCH021", [_overgrown(-90, None)], not_assessed=True, label="no statistics"),
+    Case("SCH021", [_overgrown(-90, 9_999)], label="few rows"),
+    Case("SCH021", [_overgrown(-90, None), _written(10_000)], not_assessed=True, label="no statistics"),
+    Case("SCH021", [_overgrown(-90, None), _written(9_999)], label="no statistics, and nearly no rows"),
     Case("SCH021", [_overgrown(9, None)], label="no statistics, and no need of them yet"),
     Case("SCH021", [_days(-100, -90)], label="no partition for the rest"),
     Case("SCH021", [_plain(1000, 2000, 3, catch_all_pieces=1, catch_all_rows=10**6)], label="no dates"),
@@ -206,9 +214,11 @@ CASES = [
     Case("SCH013", [_split(table_rows=199_999, largest_rows=199_999)], label="small"),
     Case("SCH013", [_split("RANGE", table_rows=10**6, largest_rows=10**6)], label="range"),
     Case("SCH013", [_split(table_rows=10**6, largest_rows=10**6, pieces=8)], label="subpartitions"),
-    Case("SCH013", [_split()], not_assessed=True, label="no statistics"),
-    Case("SCH013", [_split(table_rows=10, largest_rows=9), _split()], label="one without statistics"),
-    Case("SCH013", [_split("RANGE")], label="range without statistics"),
+    Case("SCH013", [_split(), _written(200_000)], not_assessed=True, label="no statistics"),
+    Case("SCH013", [_split(), _written(199_999)], label="no statistics, and small"),
+    Case("SCH013", [EVEN, _split(), _written(200_000)], not_assessed=True, label="one without statistics"),
+    Case("SCH013", [SKEWED, _split(), _written(200_000)], [("shop.skewed", LOW)], label="one skewed, one unknown"),
+    Case("SCH013", [_split("RANGE"), _written(200_000)], label="range without statistics"),
     Case("SCH014", [_invalid("INDEX")], label="index"),
     Case("SCH014", [_invalid("VIEW")], [("shop.v", LOW)]),
     Case("SCH019", [_table("a"), _table("b")]),
@@ -219,6 +229,7 @@ CASES = [
     Case("SCH020", [LARGE, *_index("k", "a"), *_index("PRIMARY", "id"), LOCAL], label="local"),
     Case("SCH020", [_split(table_rows=999_999), *_index("k", "a")], label="small"),
     Case("SCH020", _index("k", "a"), label="unpartitioned table"),
-    Case("SCH020", [_split(), *_index("k", "a")], not_assessed=True, label="no statistics"),
-    Case("SCH020", [_split(), *_index("PRIMARY", "id")], label="no statistics, no index"),
+    Case("SCH020", [_split(), *_index("k", "a"), _written(1)], not_assessed=True, label="no statistics"),
+    Case("SCH020", [_split(), *_index("k", "a")], label="no statistics, nothing ever written"),
+    Case("SCH020", [_split(), *_index("PRIMARY", "id"), _written(1)], label="no statistics, no index"),
 ]
