@@ -24,7 +24,7 @@ _NODES: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Like, exp.Is, exp.Between,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Case, exp.If, exp.Distinct, exp.SessionParameter,
     exp.Concat, exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Substring, exp.SubstringIndex, exp.Coalesce,
-    exp.Greatest, exp.CurrentUser, exp.CurrentVersion, exp.Anonymous, exp.Var,
+    exp.Greatest, exp.Window, exp.CurrentUser, exp.CurrentVersion, exp.Anonymous, exp.Var,
 )  # fmt: skip
 _SEQUENCE_COLUMNS = frozenset({"NEXTVAL", "CURRVAL"})
 # Some nodes have parts that are no nodes: modifiers, catalogues, hints. Only these may be there.
@@ -34,6 +34,7 @@ _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Column: frozenset({"this", "table"}),
     exp.Distinct: frozenset({"expressions"}),
     exp.Star: frozenset(),
+    exp.Window: frozenset({"this", "partition_by", "over"}),
 }
 _LONGEST = 20_000
 _FUNCTIONS = frozenset({"OB_VERSION", "EFFECTIVE_TENANT_ID", "CONNECTION_ID", "VERSION"})

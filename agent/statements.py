@@ -19,7 +19,7 @@ from sqlglot import expressions as exp
 from agent.facts import SourceSpec, spec_of
 from agent.model import Capabilities, Unavailable
 from agent.privileges import quoted
-from agent.terms import DataClass, Text, UnavailableKind
+from agent.terms import DataClass, TenantKind, Text, UnavailableKind
 
 # "named" leaves % in literals alone; nothing is ever bound.
 _DIALECT = mysql.dialect(paramstyle="named")
@@ -42,6 +42,7 @@ class _Field:
     sql: str
     columns: frozenset[str]
     optional: bool
+    sys_only: bool
 
 
 @cache
@@ -50,7 +51,8 @@ def _fields(row: type) -> tuple[_Field, ...]:
     for item in dataclasses.fields(row):
         sql = item.metadata.get("expr") or _quoted(item.name.upper())
         columns = columns_in(sql) if "expr" in item.metadata else frozenset({item.name.upper()})
-        found.append(_Field(item.name, sql, columns, item.default is None))
+        sys_only = item.metadata.get("sys_only", False)
+        found.append(_Field(item.name, sql, columns, item.default is None, sys_only))
     return tuple(found)
 
 
@@ -105,7 +107,8 @@ def compile_source(
     if refused:
         return refused
     present = frozenset[str]().union(*(_visible(view, capabilities) for view in spec.views))
-    fields = [field for field in _fields(row) if field.columns <= present or not field.optional]
+    asked = (field for field in _fields(row) if capabilities.tenant_kind is TenantKind.SYS or not field.sys_only)
+    fields = [field for field in asked if field.columns <= present or not field.optional]
     missing = sorted(frozenset[str]().union(*(field.columns for field in fields)) - present)
     if missing:
         return _missing_columns(spec, missing, capabilities)

@@ -105,9 +105,12 @@ class SourceSpec:
         return dataclasses.replace(self, view=view, where=where, sys_view="", sys_where="")
 
 
-def expr(sql: str, *, default: Any = dataclasses.MISSING) -> Any:
-    """A field computed in SQL; give ``default=None`` where its columns may be absent."""
-    return field(default=default, metadata={"expr": sql})
+def expr(sql: str, *, default: Any = dataclasses.MISSING, sys_only: bool = False) -> Any:
+    """A field computed in SQL; give ``default=None`` where its columns may be absent.
+
+    With ``sys_only`` it is read from the sys tenant alone: elsewhere it could only say whose tenant it is.
+    """
+    return field(default=default, metadata={"expr": sql, "sys_only": sys_only})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(expr, field))

@@ -55,7 +55,7 @@ class AuditReturn:
     ring.
     """
 
-    tenant_id: int | None = expr("TENANT_ID", default=None)
+    tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
     svr_ip: str | None = expr("SVR_IP", default=None)
     svr_port: int | None = expr("SVR_PORT", default=None)
     ret_code: int = expr("RET_CODE")
@@ -84,7 +84,7 @@ class SqlShape:
     Where only parts of plans are in the ring, those of our own statements too, there are no executions and no time.
     """
 
-    tenant_id: int | None = expr("TENANT_ID", default=None)
+    tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
     sql_id: str = expr("SQL_ID")
     db_name: str = expr("MAX(DB_NAME)")
     user_name: str = expr("MAX(USER_NAME)")
@@ -117,13 +117,20 @@ class SqlShape:
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
     where=NO_SYSTEM_DATABASE,
-    group_by="SQL_ID",
+    group_by="TENANT_ID, SQL_ID",
     order_by="elapsed_us DESC, SQL_ID",
     limit=200,
 )
 class SqlTotal:
-    """One SQL shape since its plan was loaded: longer than the audit ring, without latencies."""
+    """One SQL shape of a tenant since its plan was loaded: longer than the audit ring, without latencies.
 
+    ``tenant_elapsed_us`` is what all shapes of its tenant took: among the two hundred may be one of many.
+    """
+
+    tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
+    tenant_elapsed_us: int | None = expr(
+        "SUM(SUM(ELAPSED_TIME_TOTAL)) OVER (PARTITION BY TENANT_ID)", default=None, sys_only=True
+    )
     sql_id: str = expr("SQL_ID")
     db_name: str = expr("MIN(PARSING_DB_NAME)")
     executions: int = expr("SUM(EXECUTIONS_TOTAL)")
@@ -156,6 +163,7 @@ class PlanCache:
 class CachedPlan:
     """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds."""
 
+    tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
     sql_id: str
     db_id: int
     plan_id: int

@@ -48,4 +48,4 @@ def deep_offset(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: OffsetP
                 "average_us": average_us(row),
                 "statement": text_of(plans, row.sql_id),
             }
-            yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)
+            yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence)

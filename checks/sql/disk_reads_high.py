@@ -44,4 +44,4 @@ def disk_reads_high(
             "average_us": row.elapsed_us / row.executions,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), row.disk_reads / row.executions, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.disk_reads / row.executions, evidence)

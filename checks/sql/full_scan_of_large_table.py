@@ -51,4 +51,4 @@ def full_scan_of_large_table(
             "database": row.db_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence)

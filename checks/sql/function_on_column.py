@@ -54,4 +54,4 @@ def function_on_column(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: 
                 "rows_used_count": used,
                 "statement": text_of(plans, row.sql_id),
             }
-            yield Measurement(shape_name(row.sql_id), row.rows_read / row.executions, evidence)
+            yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence)

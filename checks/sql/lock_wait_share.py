@@ -49,4 +49,6 @@ def lock_wait_share(
             "database": row.db_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), 100 * row.lock_wait_us / max(row.elapsed_us, 1), evidence)
+        yield Measurement(
+            shape_name(row.sql_id, row.tenant_id), 100 * row.lock_wait_us / max(row.elapsed_us, 1), evidence
+        )

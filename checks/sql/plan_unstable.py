@@ -37,10 +37,10 @@ class UnstableParams(Params):
 def plan_unstable(plans: Rows[CachedPlan], limits: UnstableParams) -> Iterator[Measurement]:
     """The same statement can get several plans, by type of parameter, by session settings or by what the optimizer knew
     at the time. When one is many times slower, response times jump without any change in the application."""
-    shapes: dict[tuple[str, int], dict[int, list[CachedPlan]]] = defaultdict(lambda: defaultdict(list))
+    shapes: dict[tuple[int | None, str, int], dict[int, list[CachedPlan]]] = defaultdict(lambda: defaultdict(list))
     for plan in plans:
-        shapes[plan.sql_id, plan.db_id][plan.plan_hash].append(plan)
-    for (sql_id, _), hashes in shapes.items():
+        shapes[plan.tenant_id, plan.sql_id, plan.db_id][plan.plan_hash].append(plan)
+    for (tenant_id, sql_id, _), hashes in shapes.items():
         averages = sorted(
             sum(plan.elapsed_time for plan in same) / executions
             for same in hashes.values()
@@ -54,4 +54,4 @@ def plan_unstable(plans: Rows[CachedPlan], limits: UnstableParams) -> Iterator[M
             "fastest_us": averages[0],
             "statement": text_of(plans, sql_id),
         }
-        yield Measurement(shape_name(sql_id), averages[-1] / max(averages[0], 1), evidence)
+        yield Measurement(shape_name(sql_id, tenant_id), averages[-1] / max(averages[0], 1), evidence)

@@ -53,4 +53,4 @@ def rows_read_per_row_returned(
             "database": row.db_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), row.rows_read / used, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / used, evidence)

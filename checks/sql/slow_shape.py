@@ -45,4 +45,4 @@ def slow_shape(
             "user": row.user_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), row.elapsed_us / row.executions / 1000, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.elapsed_us / row.executions / 1000, evidence)

@@ -44,4 +44,4 @@ def statement_retries(
             "database": row.db_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), row.retries / row.executions, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.retries / row.executions, evidence)

@@ -40,4 +40,4 @@ def very_large_in_list(plans: Rows[CachedPlan]) -> Iterator[Measurement]:
                 "executions_count": plan.executions,
                 "statement": text_of(plans, plan.sql_id),
             }
-            yield Measurement(shape_name(plan.sql_id), values, evidence)
+            yield Measurement(shape_name(plan.sql_id, plan.tenant_id), values, evidence)

@@ -38,4 +38,4 @@ def very_large_result(shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None) ->
             "user": row.user_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id), row.max_rows_returned, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.max_rows_returned, evidence)

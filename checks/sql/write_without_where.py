@@ -34,22 +34,23 @@ def write_without_where(
     takes as long to roll back. In an application it is more often a lost condition than an intention. A table of a few
     rows, such as a counter or a heartbeat, is meant to be changed so."""
     changed = _rows_changed(totals or (), shapes or ())
-    writers = dict.fromkeys(plan.sql_id for plan in plans if writes_every_row(plan.statement))
+    writers = dict.fromkeys((plan.tenant_id, plan.sql_id) for plan in plans if writes_every_row(plan.statement))
     if writers and totals is None and not changed.keys() & writers:
         raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
-    for sql_id in writers:
-        if sql_id in changed:  # what is not among the shapes that take most time changes few rows
-            rows, executions = changed[sql_id]
+    for tenant_id, sql_id in writers:
+        if (tenant_id, sql_id) in changed:  # what is not among the shapes that take most time changes few rows
+            rows, executions = changed[tenant_id, sql_id]
             evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
-            yield Measurement(shape_name(sql_id), rows / executions, evidence)
+            yield Measurement(shape_name(sql_id, tenant_id), rows / executions, evidence)
 
 
-def _rows_changed(totals: Rows[SqlTotal], shapes: Rows[SqlShape]) -> dict[str, tuple[int, int]]:
-    """Rows and executions by SQL_ID, from whichever of the two views saw more rows each time."""
-    found: dict[str, tuple[int, int]] = {}
-    seen = [(row.sql_id, row.rows_processed, row.executions) for row in totals]
-    for sql_id, rows, executions in seen + [(row.sql_id, row.rows_affected, row.executions) for row in shapes]:
-        before, times = found.get(sql_id, (0, 1))
+def _rows_changed(totals: Rows[SqlTotal], shapes: Rows[SqlShape]) -> dict[tuple[int | None, str], tuple[int, int]]:
+    """Rows and executions by tenant and SQL_ID, from whichever of the two views saw more rows each time."""
+    found: dict[tuple[int | None, str], tuple[int, int]] = {}
+    seen = [((row.tenant_id, row.sql_id), row.rows_processed, row.executions) for row in totals]
+    seen += [((row.tenant_id, row.sql_id), row.rows_affected, row.executions) for row in shapes]
+    for shape, rows, executions in seen:
+        before, times = found.get(shape, (0, 1))
         if executions > 0 and rows * times >= before * executions:
-            found[sql_id] = (rows, executions)
+            found[shape] = (rows, executions)
     return found

@@ -33,7 +33,7 @@ NOTHING_IS_GOOD = {
     "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
 }  # fmt: skip
-LARGEST_OR_NEWEST_FIRST = {"SqlShape", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
+LARGEST_OR_NEWEST_FIRST = {"SqlShape", "SqlTotal", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
 BUSINESS = {
     "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NotableColumn", "Table",
     "TableChanges", "TableStatistics",

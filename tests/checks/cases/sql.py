@@ -44,11 +44,15 @@ def _reading(average_us: int = 5000, executions: int = 10, **other: Any) -> SqlS
     return _shape(executions=executions, elapsed_us=average_us * executions, **other)
 
 
-def _total(sql_id: str, elapsed_s: float, executions: int = 100, rows_processed: int = 0) -> SqlTotal:
-    elapsed_us = round(elapsed_s * 10**6)
+def _total(
+    sql_id: str, elapsed_s: float, executions: int = 100, rows_processed: int = 0, tenant_id: int | None = None,
+    of_tenant_s: float = 0,
+) -> SqlTotal:  # fmt: skip
+    of_tenant_us = None if tenant_id is None else round(of_tenant_s * 10**6)
     return SqlTotal(
-        sql_id=sql_id, db_name="shop", executions=executions, elapsed_us=elapsed_us, rows_processed=rows_processed
-    )
+        tenant_id=tenant_id, tenant_elapsed_us=of_tenant_us, sql_id=sql_id, db_name="shop", executions=executions,
+        elapsed_us=round(elapsed_s * 10**6), rows_processed=rows_processed,
+    )  # fmt: skip
 
 
 def _cache(accesses: int, hits: int, tenant_id: int | None = None) -> PlanCache:
@@ -64,11 +68,12 @@ def _cache(accesses: int, hits: int, tenant_id: int | None = None) -> PlanCache:
 
 
 def _plan(
-    statement: str = "SELECT ?", *, plan_hash: int = 1, executions: int = 10, average_ms: int = 1, db_id: int = 1
-) -> CachedPlan:
+    statement: str = "SELECT ?", *, plan_hash: int = 1, executions: int = 10, average_ms: int = 1, db_id: int = 1,
+    tenant_id: int | None = None,
+) -> CachedPlan:  # fmt: skip
     return CachedPlan(
-        sql_id="A", db_id=db_id, plan_id=plan_hash, plan_hash=plan_hash, statement=statement, executions=executions,
-        elapsed_time=average_ms * 1000 * executions,
+        tenant_id=tenant_id, sql_id="A", db_id=db_id, plan_id=plan_hash, plan_hash=plan_hash, statement=statement,
+        executions=executions, elapsed_time=average_ms * 1000 * executions,
     )  # fmt: skip
 
 
@@ -92,11 +97,17 @@ CASES = [
     Case("SQL002", [_total("A", 50), _total("B", 50)], [("SQL A", LOW), ("SQL B", LOW)], label="at-the-limit"),
     Case("SQL002", [_total("A", 90), _total("B", 10), _NO_TEXT], [("SQL A", MEDIUM)], label="without-text"),
     Case("SQL002", [_total("A", 9)], label="hardly-any-time"),
+    Case("SQL002", [_total("A", 900, tenant_id=1, of_tenant_s=999), _total("B", 60, tenant_id=1002, of_tenant_s=100),
+                    _total("A", 40, tenant_id=1002, of_tenant_s=100), _total("C", 9, tenant_id=1004, of_tenant_s=9)],
+         [("SQL A of tenant 1", MEDIUM), ("SQL B of tenant 1002", LOW)], label="seen from sys"),
+    Case("SQL002", [_total("A", 40, tenant_id=1002, of_tenant_s=100)], label="one of many, seen from sys"),
     Case("SQL003", [_reading(full_scans=10, rows_read=199_999)]),
     Case("SQL003", [_reading(full_scans=10, rows_read=200_000)], [("SQL A", LOW)]),
     Case("SQL003", [_reading(full_scans=10, rows_read=1_000_000), _NO_TEXT], [("SQL A", MEDIUM)]),
     Case("SQL003", [_reading(full_scans=10, rows_read=20_000_000)], [("SQL A", HIGH)]),
     Case("SQL003", [_reading(executions=9, full_scans=9, rows_read=20_000_000)], label="rare"),
+    Case("SQL003", [_reading(full_scans=10, rows_read=200_000, tenant_id=number) for number in (1002, 1004)],
+         [("SQL A of tenant 1002", LOW), ("SQL A of tenant 1004", LOW)], label="the same in two tenants"),
     Case("SQL003", [_reading(rows_read=20_000_000)], label="no-full-scan"),
     Case("SQL003", [_reading(4999, full_scans=10, rows_read=20_000_000)], label="quick"),
     Case("SQL003", not_assessed=True, label="empty"),
@@ -180,6 +191,7 @@ CASES = [
     Case("SQL012", _two_plans(19), label="fast-enough"),
     Case("SQL012", _two_plans(500, executions=9), label="rare"),
     Case("SQL012", [_plan(), _plan(plan_hash=2, average_ms=500, db_id=2)], label="two-databases"),
+    Case("SQL012", [_plan(tenant_id=1), _plan(plan_hash=2, average_ms=500, tenant_id=1002)], label="two-tenants"),
     Case("SQL012", [_plan(), _plan(average_ms=500)], label="one-plan-on-two-servers"),
     Case("SQL013", [_shape(max_rows_returned=99_999)]),
     Case("SQL013", [_shape(executions=1, max_rows_returned=100_000)], [("SQL A", LOW)]),
@@ -193,6 +205,10 @@ CASES = [
                     _total("A", 99, executions=10**6, rows_processed=10**6)], label="a counter"),
     Case("SQL014", [_DELETE, _total("A", 9, 1000, rows_processed=9), _shape(executions=1, rows_affected=10_000)],
          [("SQL A", LOW)], label="once in the ring"),
+    Case("SQL014", [_plan("DELETE FROM t", tenant_id=1002), _plan(tenant_id=1004),
+                    _total("A", 9, 2, rows_processed=20_000, tenant_id=1002),
+                    _total("A", 9, 2, rows_processed=10**9, tenant_id=1004)],
+         [("SQL A of tenant 1002", LOW)], label="seen from sys"),
     Case("SQL014", [_DELETE, _total("B", 9)], label="not among those that take most time"),
     Case("SQL014", [_DELETE, _shape(executions=0), _NO_TOTALS], not_assessed=True, label="rows unknown"),
     Case("SQL014", [_plan(), _NO_TOTALS], label="no such statement"),
