@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.servers import require_answers
 
 
 @check(
@@ -30,8 +31,7 @@ def data_disk_unhealthy(servers: Rows[Server]) -> Iterator[Measurement]:
     """The server watches how long reads and writes of its disk take. A disk that it calls faulty slows every commit
     down that waits for it, and soon answers no more."""
     seen = [row for row in servers if row.data_disk_health_status]
-    if not seen:
-        raise NotAssessed("GV$OB_SERVERS shows no server.")
     for row in seen:
         if row.data_disk_health_status != "NORMAL":
             yield Measurement(row.name, row.data_disk_health_status)
+    require_answers(servers, seen)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.servers import require_answers
 
 
 @check(
@@ -33,7 +34,6 @@ def server_cpu_oversold(servers: Rows[Server]) -> Iterator[Measurement]:
     they do, each gets less than it was sold, and nothing in the tenant itself shows why."""
     seen = [(row, row.cpu_capacity, row.cpu_assigned_max) for row in servers]
     known = [(row, cores, assigned) for row, cores, assigned in seen if cores and assigned is not None]
-    if not known:
-        raise NotAssessed("GV$OB_SERVERS shows no server.")
     for row, cores, assigned in known:
         yield Measurement(row.name, 100 * assigned / cores, {"assigned_count": assigned, "cores_count": cores})
+    require_answers(servers, [row for row, *_ in known])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.servers import require_answers
 
 
 @check(
@@ -30,7 +31,6 @@ def server_log_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
     tenant on the server can commit."""
     seen = [(row, row.log_disk_capacity, row.log_disk_in_use) for row in servers]
     known = [(row, size, used) for row, size, used in seen if size and used is not None]
-    if not known:
-        raise NotAssessed("GV$OB_SERVERS shows no server.")
     for row, size, used in known:
         yield Measurement(row.name, 100 * used / size, {"used_bytes": used, "size_bytes": size})
+    require_answers(servers, [row for row, *_ in known])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.servers import require_answers
 
 
 @check(
@@ -32,11 +33,11 @@ def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement]:
     """Within a zone any server can carry any unit. Where one is full and another empty, tenants on the full one
     disturb each other and new ones find no place though the zone has room."""
     zones: dict[str, list[tuple[float, str]]] = {}
-    for row in servers:
-        if row.mem_capacity and row.mem_assigned is not None:
-            zones.setdefault(row.zone, []).append((100 * row.mem_assigned / row.mem_capacity, row.name))
-    if not zones:
-        raise NotAssessed("GV$OB_SERVERS shows no server.")
+    seen = [(row, row.mem_capacity, row.mem_assigned) for row in servers]
+    known = [(row, size, assigned) for row, size, assigned in seen if size and assigned is not None]
+    for row, size, assigned in known:
+        zones.setdefault(row.zone, []).append((100 * assigned / size, row.name))
     for zone, found in zones.items():
         (most, fullest), (least, emptiest) = max(found), min(found)
         yield Measurement(Named("zone {zone}", zone=zone), most - least, {"fullest": fullest, "emptiest": emptiest})
+    require_answers(servers, [row for row, *_ in known])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from agent.facts.settings import Variable
+from checks.schema.counted import require_counted
 
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 LARGEST_CACHE = 100_000_000  # that a tenant or a table can be given
@@ -47,14 +48,16 @@ def auto_increment_nearly_exhausted(
     """Once the column is full every insert fails, and widening a large table takes hours that nobody has then.
     OceanBase hands values out in caches of auto_increment_cache_size, so gaps are large and a small type is soon used
     up. The view shows the end of the cache: where that is the end of a small type, it may be so from the first row on,
-    and only the rows that statistics count are taken for used. Such a column may be fuller than this check can see."""
+    and only the rows that statistics count are taken for used. Such a column may be fuller than this check can see, and
+    is not judged without statistics."""
     cache = next((int(row.value) for row in variables if row.name == "auto_increment_cache_size" and row.value), 0)
     if not cache:
         raise NotAssessed("The view shows no row of this tenant.")
     standing = {row.auto_increment_key: row for row in counters}
     tables = [row for row in objects if row.object_type == "TABLE"]
     of_table = {(row.owner, row.object_name): standing.get(row.object_id) for row in tables}
-    counted = {(row.owner, row.table_name): row.num_rows or 0 for row in statistics or ()}
+    counted = {(row.owner, row.table_name): row.num_rows for row in statistics or ()}
+    uncounted = []
     for column in columns:
         name, kind = (column.table_schema, column.table_name), column.data_type.lower()
         counter = of_table.get(name)
@@ -63,13 +66,17 @@ def auto_increment_nearly_exhausted(
         unsigned = "unsigned" in column.column_type.lower()
         highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
         ends = (counter.sync_value, counter.auto_increment_value or 0)
-        rows = counted.get(name, 0)
-        passed = max(rows if rows <= highest else 0, *(_surely_passed(end, highest, cache) for end in ends))
+        rows = counted.get(name)
+        passed = max(rows if rows and rows <= highest else 0, *(_surely_passed(end, highest, cache) for end in ends))
+        if rows is None and passed <= 0 and max(ends) >= highest:
+            uncounted.append(".".join(name))
+            continue
         wider = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
         names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
         widest = unsigned and kind == "bigint"
         counts = {"reached_count": passed, "highest_count": highest, "wider": None if widest else wider}
         yield Measurement(".".join(name), 100 * passed / highest, {**names, **counts})
+    require_counted(uncounted)
 
 
 def _surely_passed(end: int, highest: int, cache: int) -> int:

@@ -1,13 +1,13 @@
-"""Partitioned tables and their rows, as far as optimizer statistics count them."""
+"""Tables and their rows, as far as optimizer statistics count them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from agent.api import NotAssessed, Rows
 from agent.facts.schema import PartitionedTable, TableChanges
 
-TABLES_NAMED = 5
+NAMED = 5
 
 
 def counted(
@@ -25,9 +25,14 @@ def counted(
             yield table, rows
         elif changes is None or written.get(name, 0) >= small:
             unknown.append(".".join(name))
-    if unknown:
+    require_counted(unknown)
+
+
+def require_counted(uncounted: Sequence[str]) -> None:
+    """Raise NotAssessed where the rows of some tables are unknown; what was found in others stands."""
+    if uncounted:
         raise NotAssessed(
-            "How many rows these partitioned tables hold is unknown, for statistics were never gathered: {tables}.",
+            "How many rows these tables hold is unknown, for statistics were never gathered: {tables}.",
             "Gather the optimizer statistics of {tables}.",
-            tables=", ".join(unknown[:TABLES_NAMED]) + (", …" if unknown[TABLES_NAMED:] else ""),
+            tables=", ".join(uncounted[:NAMED]) + (", …" if uncounted[NAMED:] else ""),
         )

@@ -117,6 +117,7 @@ GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
 PRIMARY = _index("PRIMARY", "id", unique=True)
 B, BC = _index("b", "b"), _index("bc", "b", "c")
 INT_MAX = 2**31 - 1
+FEW = _counted(3)
 MANY = [_table(f"t{n}") for n in range(2499)]
 
 CASES = [
@@ -168,18 +169,19 @@ CASES = [
     Case("SCH002", [*B, *BC, (PartitionedTable, GONE)], not_assessed=True, label="partitions unknown"),
     Case("SCH002", [*B, *BC, (PartitionedIndex, GONE)], not_assessed=True, label="localities unknown"),
     Case("SCH003", _auto("int(11)", 1_000_001), label="cache only"),
-    Case("SCH003", _auto("tinyint(4)", 127), label="type within the cache"),
-    Case("SCH003", _auto("smallint(5) unsigned", 65535), label="small within the cache"),
-    Case("SCH003", _auto("smallint(6)", 32767, cache=1000), label="cache made smaller since"),
-    Case("SCH003", _auto("tinyint(4)", 127, 127, cache=1), label="an explicit value takes a whole cache"),
-    Case("SCH003", _auto("mediumint(9)", 2**23 - 1, 2**23 - 1), label="the table may have a larger cache"),
+    Case("SCH003", [*_auto("tinyint(4)", 127), FEW], label="type within the cache"),
+    Case("SCH003", [*_auto("smallint(5) unsigned", 65535), FEW], label="small within the cache"),
+    Case("SCH003", [*_auto("smallint(6)", 32767, cache=1000), FEW], label="cache made smaller since"),
+    Case("SCH003", [*_auto("tinyint(4)", 127, 127, cache=1), FEW], label="an explicit value takes a whole cache"),
+    Case("SCH003", [*_auto("mediumint(9)", 2**23 - 1, 2**23 - 1), FEW], label="the table may have a larger cache"),
     Case(
         "SCH003", _auto("smallint(5) unsigned", 64_101, cache=100), [("shop.t", Severity.CRITICAL)], label="small cache"
     ),
     Case(
         "SCH003", [*_auto("smallint(6)", 32767), _counted(31_500)], [("shop.t", Severity.CRITICAL)], label="rows tell"
     ),
-    Case("SCH003", [*_auto("smallint(6)", 32767), _counted(None)], label="rows unknown"),
+    Case("SCH003", [*_auto("smallint(6)", 32767), _counted(None)], not_assessed=True, label="rows unknown"),
+    Case("SCH003", _auto("tinyint(4)", 127), not_assessed=True, label="small, no statistics"),
     Case("SCH003", [*_auto("tinyint(4)", 127), _counted(128)], label="more rows than values: they repeat"),
     Case(
         "SCH003",
