@@ -51,11 +51,11 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     findings = tuple(muting.apply(spec.code, finding) for finding in findings)
-    left = {"reason": unknown.reason, "unlock": unknown.unlock} if unknown else {}
+    rest = _rest(spec, snapshot, measured, findings, unknown) if unknown else {}
     if findings:
         muted = all(finding.muted for finding in findings)
-        return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **left)
-    return result(Outcome.NOT_ASSESSED if unknown else Outcome.PASS, **left)
+        return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
+    return result(Outcome.NOT_ASSESSED if unknown else Outcome.PASS, **rest)
 
 
 _ONLY_OF = {
@@ -118,6 +118,16 @@ def _measured(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> tuple[list[Mea
     cut = _cut_source(spec, snapshot)
     said = NotAssessed("{source} has more rows than are read; the rest is unknown.", source=cut) if cut else None
     return measured, said
+
+
+def _rest(
+    spec: CheckSpec, snapshot: Snapshot, measured: Iterable[Measurement], findings: Iterable[Finding],
+    unknown: NotAssessed,
+) -> dict[str, Any]:  # fmt: skip
+    """What of a result tells that not all could be judged, and what could be and is well."""
+    marks = {fingerprint(snapshot.target, spec.code, _named(found.resource)[0]) for found in measured}
+    well = marks - {finding.fingerprint for finding in findings}
+    return {"reason": unknown.reason, "unlock": unknown.unlock, "well": frozenset(well)}
 
 
 def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]) -> tuple[Finding, ...]:

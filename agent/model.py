@@ -131,7 +131,7 @@ class CheckResult:
 
     ``risk_stake`` is the lower end of the top class the check's rule can reach.
     ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
-    A result with findings has a ``reason`` where not all could be judged: then it says nothing about what is not found.
+    ``reason`` beside findings says what could not be judged; ``well`` are then the fingerprints of what is no finding.
     """
 
     code: str
@@ -145,6 +145,7 @@ class CheckResult:
     risk_stake: float = 0.0
     attested: bool = False
     also_needs: tuple[Text, ...] = ()
+    well: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _costs(results: Iterable[CheckResult], earlier: Earlier | None, *, with_mute
     for result in results:
         root = (result.group, "" if result.group else result.code)
         if result.outcome in NOT_ANSWERED:
-            carried = _carried(result.code, root, earlier, with_muted) if earlier else None
+            carried = _carried(result, root, earlier, with_muted) if earlier else None
             costs += [carried] if carried else []
         elif points := _points(result.findings, with_muted):
             costs.append(_Cost(result.code, root, points))
@@ -131,14 +131,16 @@ def _points(findings: Iterable[Finding], with_muted: bool) -> float:
     return cap - (cap - max(points)) / (1 + math.log2(len(points)))
 
 
-def _carried(code: str, root: tuple[str, str], earlier: Earlier, with_muted: bool) -> _Cost | None:
-    """The points of a check that failed when it was last assessed and cannot be assessed now.
+def _carried(result: CheckResult, root: tuple[str, str], earlier: Earlier, with_muted: bool) -> _Cost | None:
+    """The points of a check that failed when it was last assessed and cannot be assessed now, but for what is well.
 
     After ``CARRY_LIMIT`` assessments they leave, and the entry stays with no points: it withholds the band.
     """
+    code = result.code
     before, scored = earlier.results.get(code), earlier.scored.get(code, ScoredResult())
     # From the findings where there are some: a symptom's points did not count then, but may now.
-    points = _points(before.findings, with_muted) if before and before.findings else scored.risk_points
+    still = [finding for finding in before.findings if finding.fingerprint not in result.well] if before else []
+    points = _points(still, with_muted) if before and before.findings else scored.risk_points
     if not points and not scored.carried_from:
         return None
     runs = scored.carried_runs + 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -256,6 +257,19 @@ def test_what_cost_nothing_is_not_carried(before: CheckResult) -> None:
     verdict = scored([lost(), PASSED], earlier_of([before, PASSED]))
     assert (verdict.value, verdict.band) == (100, "excellent")
     assert verdict.results["CAP001"].carried_from == ""
+
+
+def test_what_was_judged_and_is_well_now_is_not_carried_though_the_rest_is_unknown() -> None:
+    cured, other = finding(C, resource="cured"), finding(M, resource="other")
+    earlier = earlier_of([failed("CAP001", cured, other), PASSED])
+    for before, marks, points in (
+        (earlier, [cured], points_of(M)),
+        (earlier, [cured, other], 0.0),
+        (earlier_of([failed("CAP001", cured), PASSED]), [cured], 0.0),
+    ):
+        now = replace(lost(), well=frozenset(found.fingerprint for found in marks))
+        entry = scored([now, PASSED], before).results["CAP001"]
+        assert (entry.risk_points, entry.carried_from) == (points, "q1" if points else "")
 
 
 def test_a_check_assessed_again_forgets_that_it_was_carried() -> None:
