@@ -54,7 +54,7 @@ def compare(
 
 def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
     was_assessed, is_assessed = _wholly_assessed(earlier.results.values()), _wholly_assessed(results)
-    is_well = frozenset[str]().union(*(result.well for result in results))
+    well = {result.code: result.well for result in results}
     before = _by_fingerprint(earlier.results.values())
     now = _by_fingerprint(results)
     changes = []
@@ -64,7 +64,11 @@ def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
         changes.append(_change(code, finding, was, _moved(was, finding) if was else unmatched))
     for mark, (code, was) in before.items():
         if mark not in now:
-            kind = ChangeKind.RESOLVED if code in is_assessed or mark in is_well else ChangeKind.NOT_COMPARABLE
+            kind = (
+                ChangeKind.RESOLVED
+                if code in is_assessed or was.resource in well.get(code, ())
+                else ChangeKind.NOT_COMPARABLE
+            )
             changes.append(
                 Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value, names=was.names)
             )

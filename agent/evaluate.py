@@ -51,7 +51,7 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     findings = tuple(muting.apply(spec.code, finding) for finding in findings)
-    rest = _rest(spec, snapshot, measured, findings, unknown) if unknown else {}
+    rest = _rest(measured, findings, unknown) if unknown else {}
     if findings:
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
@@ -120,13 +120,9 @@ def _measured(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> tuple[list[Mea
     return measured, said
 
 
-def _rest(
-    spec: CheckSpec, snapshot: Snapshot, measured: Iterable[Measurement], findings: Iterable[Finding],
-    unknown: NotAssessed,
-) -> dict[str, Any]:  # fmt: skip
+def _rest(measured: Iterable[Measurement], findings: Iterable[Finding], unknown: NotAssessed) -> dict[str, Any]:
     """What of a result tells that not all could be judged, and what could be and is well."""
-    marks = {fingerprint(snapshot.target, spec.code, _named(found.resource)[0]) for found in measured}
-    well = marks - {finding.fingerprint for finding in findings}
+    well = {_clean(found.resource) for found in measured} - {finding.resource for finding in findings}
     return {"reason": unknown.reason, "unlock": unknown.unlock, "well": frozenset(well)}
 
 
@@ -184,7 +180,9 @@ def _cleaned(name: Text) -> Text:
 
 
 def _clean(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)[:_MAX_TEXT]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return text[:_MAX_TEXT]
 
 
 def _bounded(value: Scalar) -> Scalar:

@@ -131,7 +131,7 @@ class CheckResult:
 
     ``risk_stake`` is the lower end of the top class the check's rule can reach.
     ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
-    ``reason`` beside findings says what could not be judged; ``well`` are then the fingerprints of what is no finding.
+    ``reason`` beside findings says what could not be judged; ``well`` are then the resources without a finding.
     """
 
     code: str

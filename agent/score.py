@@ -139,7 +139,7 @@ def _carried(result: CheckResult, root: tuple[str, str], earlier: Earlier, with_
     code = result.code
     before, scored = earlier.results.get(code), earlier.scored.get(code, ScoredResult())
     # From the findings where there are some: a symptom's points did not count then, but may now.
-    still = [finding for finding in before.findings if finding.fingerprint not in result.well] if before else []
+    still = [finding for finding in before.findings if finding.resource not in result.well] if before else []
     points = _points(still, with_muted) if before and before.findings else scored.risk_points
     if not points and not scored.carried_from:
         return None

@@ -118,7 +118,7 @@ def test_what_could_not_all_be_judged_says_nothing_of_what_is_not_found() -> Non
     in_part = replace(failed("CAP001", one), reason=Text("b is unknown"))
     assert kinds([in_part], [failed("CAP001", one, other)]) == [UNCHANGED, NOT_COMPARABLE]
     assert kinds([failed("CAP001", one, other)], [in_part]) == [UNCHANGED, NOT_COMPARABLE]
-    well = replace(in_part, well=frozenset({other.fingerprint}))
+    well = replace(in_part, well=frozenset({other.resource}))
     assert kinds([well], [failed("CAP001", one, other)]) == [UNCHANGED, RESOLVED]
 
 

@@ -262,12 +262,12 @@ def test_what_cost_nothing_is_not_carried(before: CheckResult) -> None:
 def test_what_was_judged_and_is_well_now_is_not_carried_though_the_rest_is_unknown() -> None:
     cured, other = finding(C, resource="cured"), finding(M, resource="other")
     earlier = earlier_of([failed("CAP001", cured, other), PASSED])
-    for before, marks, points in (
+    for before, well, points in (
         (earlier, [cured], points_of(M)),
         (earlier, [cured, other], 0.0),
         (earlier_of([failed("CAP001", cured), PASSED]), [cured], 0.0),
     ):
-        now = replace(lost(), well=frozenset(found.fingerprint for found in marks))
+        now = replace(lost(), well=frozenset(found.resource for found in well))
         entry = scored([now, PASSED], before).results["CAP001"]
         assert (entry.risk_points, entry.carried_from) == (points, "q1" if points else "")
 
