@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -51,6 +53,18 @@ def chromium() -> str:
     if found is None:
         pytest.skip(f"no Chromium on PATH nor in {CHROMIUM_VARIABLE}")
     return found
+
+
+def as_wide_as(family: str, stand_in: str) -> None:
+    """Skipped and said where this machine has neither the font nor the free one of its widths: pages break elsewhere.
+
+    Without fontconfig the system has fonts of its own, this one among them.
+    """
+    matcher = shutil.which("fc-match")
+    command = [matcher or "", "--format=%{family}", family]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout if matcher else family
+    if found not in (family, stand_in):
+        pytest.skip(f"neither {family} nor {stand_in} is installed to see how much a page holds")
 
 
 def opened(html: str, folder: Path) -> str:

@@ -27,6 +27,7 @@ from agent.terms import Category
 from report_templates.word.__main__ import PLACE, built
 from tests.agent.report import sample
 from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of
+from tests.agent.report.pages import as_wide_as
 from tests.agent.report.test_hostile import ATTACKS, hostile
 from tests.messages import of_templates
 
@@ -221,6 +222,7 @@ def crowded() -> Document:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("document", [DOCUMENTS["rich"], crowded()], ids=["rich", "crowded"])
 def test_page_one_stands_on_one_page(document: Document, language: str, tmp_path: Path) -> None:
+    as_wide_as("Calibri", "Carlito")
     pages = converted(in_word(document, language), "docx", tmp_path).split("\f")
     first = pages[1]
     for part in ("42.2", "41.0–42.2", "75.4%", "AUTH-2026-017", "6,123", "Trial before the renewal."):

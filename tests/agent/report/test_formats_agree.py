@@ -68,8 +68,9 @@ def pdf(document: Document, language: str) -> tuple[str, str]:
         file.write_bytes(render_pdf(document, language))
         command = ["pdftotext", "-raw", str(file), "-"]
         pages = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")
-    first = next(page for page in pages if translate("Health score", language) in page)
-    return plain(first), plain(" ".join(pages))
+    whole = plain(" ".join(pages))
+    first, last = (translate(title, language) for title in ("Health score", "Contents"))
+    return whole[whole.index(first) : whole.index(last)], whole
 
 
 def holds(text: str, shown: str) -> bool:

@@ -19,7 +19,7 @@ from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
 from agent.report.render import FORMATS, prepare, render
 from agent.terms import Category, DataClass
 from tests.agent.report import sample
-from tests.agent.report.pages import chromium
+from tests.agent.report.pages import as_wide_as, chromium
 
 KNOWN = ", ".join(FORMATS)
 
@@ -185,6 +185,7 @@ def crowded() -> Document:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_the_pdf_has_a_cover_and_page_one_alone(document: Document, language: str, tmp_path: Path) -> None:
     chromium()
+    as_wide_as("Arial", "Liberation Sans")
     render(document, ["pdf"], [language], tmp_path)
     pdf = tmp_path / f"report.{language}.pdf"
     assert pdf.read_bytes().startswith(b"%PDF-")
