@@ -9,7 +9,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -41,7 +41,7 @@ with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot
     warnings.simplefilter("ignore")
     from matplotlib import rc_context, rcParamsDefault
     from matplotlib.figure import Figure  # noqa: F401 - loads all that a picture needs
-    from matplotlib.font_manager import fontManager
+    from matplotlib.font_manager import findSystemFonts, fontManager
 
 from agent.report.charts_painting import paint  # noqa: E402
 from agent.report.charts_sheet import NARROW_MM, WIDTH_MM  # noqa: E402
@@ -72,6 +72,12 @@ def can_print(language: str) -> bool:
 
 @cache
 def _installed() -> frozenset[str]:
+    """The families of this machine, with those that came after matplotlib last listed them."""
+    listed = {font.fname for font in fontManager.ttflist}
+    for path in findSystemFonts():
+        if path not in listed:
+            with suppress(Exception):  # a file that is no font, or one that it cannot read
+                fontManager.addfont(path)
     return frozenset(font.name for font in fontManager.ttflist)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -217,4 +218,5 @@ def test_any_text_is_masked_once_and_for_all(sql: str) -> None:
 
 @given(st.text(alphabet="'\"`\\/*#-!+ 7ax\n?@.(),;=", max_size=40))
 def test_no_mixture_of_marks_lets_a_digit_through(sql: str) -> None:
-    assert "7" not in "".join(part for part in mask(sql).split("`")[::2]).replace("x7", "").replace("a7", "")
+    bare = "".join(part for part in mask(sql).split("`")[::2])
+    assert "7" not in re.sub("[ax][ax7]*", "", bare)  # a name may hold digits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -265,6 +266,16 @@ def test_bytes_are_the_same_everywhere(tmp_path: Path) -> None:
     assert made.stderr == "" and made.returncode == 0
     expected = [sha256(c.svg).hexdigest() + sha256(c.png).hexdigest() for c in draw(trend(3), Words("zh-CN"))]
     assert made.stdout.split() == expected
+
+
+def test_fonts_that_were_installed_after_the_first_report_are_found(tmp_path: Path) -> None:
+    first = run(SCRIPT, tmp_path, MPLCONFIGDIR=str(tmp_path))
+    (listed,) = tmp_path.glob("fontlist-*.json")
+    fonts = json.loads(listed.read_text())
+    fonts["ttflist"] = [font for font in fonts["ttflist"] if not Path(font["fname"]).is_absolute()]
+    listed.write_text(json.dumps(fonts))
+    assert first.returncode == 0 and fonts["ttflist"]
+    assert run(SCRIPT, tmp_path, MPLCONFIGDIR=str(tmp_path)).stdout == first.stdout
 
 
 def test_without_matplotlib_the_extra_is_named(tmp_path: Path) -> None:
