@@ -10,11 +10,12 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from agent.model import CheckResult, Earlier, Score
+from agent.model import CheckResult, Earlier, Finding, Score
 from agent.outlook import BridgeStep
-from agent.score import ASSESSED
+from agent.score import counted_findings, judged
 from agent.terms import BridgeKind
 
+_Side = list[tuple[CheckResult, tuple[Finding, ...]]]  # each check of one root, and the findings that count
 _SCALE = 10  # the score is printed in tenths
 
 
@@ -38,17 +39,17 @@ def _moved_risk(
     """Risk points that count now less those that counted then, by reason. A cause and its symptoms move as one."""
     now: defaultdict[str, float] = defaultdict(float)
     was: defaultdict[str, float] = defaultdict(float)
-    before: defaultdict[str, list[CheckResult]] = defaultdict(list)
-    after: defaultdict[str, list[CheckResult]] = defaultdict(list)
+    before: defaultdict[str, _Side] = defaultdict(list)
+    after: defaultdict[str, _Side] = defaultdict(list)
     roots = {result.code: result.group or result.code for result in results}
     for result in results:
         root = roots[result.code]
         now[root] += score.results[result.code].risk_points
-        after[root].append(result)
+        after[root].append((result, counted_findings(result, score.results[result.code])))
     for code, result in earlier.results.items():
         root = roots.get(code, result.group or code)  # as causes are grouped now
         was[root] += earlier.scored[code].risk_points
-        before[root].append(result)
+        before[root].append((result, counted_findings(result, earlier.scored[code])))
     moved: defaultdict[BridgeKind, float] = defaultdict(float)
     for root in sorted(now.keys() | was.keys()):
         if risk := now[root] - was[root]:
@@ -56,26 +57,30 @@ def _moved_risk(
     return moved
 
 
-def _reason(
-    risk: float, was: float, now: float, before: Sequence[CheckResult], after: Sequence[CheckResult],
-    rules_changed: bool,
-) -> BridgeKind:  # fmt: skip
+def _reason(risk: float, was: float, now: float, before: _Side, after: _Side, rules_changed: bool) -> BridgeKind:
     if rules_changed and _values(before) == _values(after):
         return BridgeKind.RULES
-    if _assessed(before) != _assessed(after):
+    if _unseen(before, after) or _unseen(after, before):
         return BridgeKind.COVERAGE
     if risk > 0:
         return BridgeKind.WORSENED if was else BridgeKind.NEW
     return BridgeKind.IMPROVED if now else BridgeKind.RESOLVED
 
 
-def _values(results: Sequence[CheckResult]) -> frozenset[tuple[str, str]]:
+def _values(side: _Side) -> frozenset[tuple[str, str]]:
     """What was measured, whatever the rules made of it."""
-    return frozenset((finding.fingerprint, str(finding.value)) for result in results for finding in result.findings)
+    return frozenset((finding.fingerprint, str(finding.value)) for result, _ in side for finding in result.findings)
 
 
-def _assessed(results: Sequence[CheckResult]) -> frozenset[str]:
-    return frozenset(result.code for result in results if result.outcome in ASSESSED)
+def _unseen(one: _Side, other: _Side) -> bool:
+    """Whether one side has a finding of which the other says nothing."""
+    there = {finding.fingerprint for _, findings in other for finding in findings}
+    results = {result.code: result for result, _ in other}
+    return any(
+        finding.fingerprint not in there and not judged(results.get(result.code), finding.resource)
+        for result, findings in one
+        for finding in findings
+    )
 
 
 def _logarithmic_mean(one: float, other: float) -> float:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from agent.bridge import bridge
 from agent.judge import RISK_CLASSES
 from agent.model import Change, CheckResult, Comparison, Earlier, Finding, Score
-from agent.score import ASSESSED
+from agent.score import judged
 from agent.terms import ChangeKind
 
 _NOISE_SHARE = 0.05  # of a class's width: a smaller move of risk points is the same finding
@@ -53,31 +53,23 @@ def compare(
 
 
 def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
-    was_assessed, is_assessed = _wholly_assessed(earlier.results.values()), _wholly_assessed(results)
-    well = {result.code: result.well for result in results}
+    by_code = {result.code: result for result in results}
     before = _by_fingerprint(earlier.results.values())
     now = _by_fingerprint(results)
     changes = []
     for code, finding in now.values():
         was = before[finding.fingerprint][1] if finding.fingerprint in before else None
-        unmatched = ChangeKind.NEW if code in was_assessed else ChangeKind.NOT_COMPARABLE
+        known = judged(earlier.results.get(code), finding.resource)
+        unmatched = ChangeKind.NEW if known else ChangeKind.NOT_COMPARABLE
         changes.append(_change(code, finding, was, _moved(was, finding) if was else unmatched))
     for mark, (code, was) in before.items():
         if mark not in now:
-            kind = (
-                ChangeKind.RESOLVED
-                if code in is_assessed or was.resource in well.get(code, ())
-                else ChangeKind.NOT_COMPARABLE
-            )
+            known = judged(by_code.get(code), was.resource)
+            kind = ChangeKind.RESOLVED if known else ChangeKind.NOT_COMPARABLE
             changes.append(
                 Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value, names=was.names)
             )
     return changes
-
-
-def _wholly_assessed(results: Iterable[CheckResult]) -> frozenset[str]:
-    """Codes of the checks for which what is not found is not there."""
-    return frozenset(result.code for result in results if result.outcome in ASSESSED and not result.reason)
 
 
 def _by_fingerprint(results: Iterable[CheckResult]) -> dict[str, tuple[str, Finding]]:

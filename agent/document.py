@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent.document_outlook import outlook_document, trend_from
+from agent.document_outlook import outlook_document
 from agent.errors import SnapshotError
 from agent.files import read_whole
 from agent.i18n import in_all_languages
-from agent.model import Assessment, CheckResult, Comparison, Earlier, Finding, Score, ScoredResult, SourceRecord
+from agent.model import Assessment, Carried, CheckResult, Comparison, Finding, Score, ScoredResult, SourceRecord
 from agent.receipt import differences
-from agent.spec import CheckSpec, Expected, Fixed, Ladder, Mute, Rule
+from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
 from agent.spending import Receipt
-from agent.terms import Actor, Category, Outcome, RunAs, Scalar, Severity, TenantKind, Text
+from agent.terms import RunAs, Scalar, TenantKind, Text
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
@@ -151,10 +151,12 @@ def _result(
         "outcome": result.outcome.value,
         "severity": max((f.severity for f in result.findings), key=lambda s: s.rank, default=None),
         **_plain_fields(scored, "risk_points", "points_lost", "gain", "symptom_of", "carried_from", "carried_runs"),
+        "carried": [_carried(entry) for entry in scored.carried],
         "risk_stake": plain(result.risk_stake),
         "group": result.group,
         "attested": result.attested,
         "reason": tell(result.reason),
+        "well": sorted(result.well),
         "unlock": tell(result.unlock),
         "unit": spec.unit.value,
         "params": plain(rule.params_values),
@@ -194,6 +196,16 @@ def _finding(finding: Finding, spec: CheckSpec, tell: Tell) -> Document:
         "rollback": list(finding.rollback),
         "muted": mute and _plain_fields(mute, "owner", "reason", "until"),
         "texts": tell(finding.text),
+    }
+
+
+def _carried(entry: Carried) -> Document:
+    """What the next assessment needs of it, and what a report says."""
+    finding, mute = entry.finding, entry.finding.muted
+    return {
+        **_plain_fields(entry, "since", "runs"),
+        **_plain_fields(finding, "fingerprint", "resource", "severity", "risk_points", "value", "names"),
+        "muted": mute and _plain_fields(mute, "owner", "reason", "until"),
     }
 
 
@@ -243,43 +255,3 @@ def read_document(path: Path) -> Document:
         raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
     found: Document = document
     return found
-
-
-def earlier_from(document: Document) -> Earlier:
-    """An earlier assessment, read back from its document, as score and compare need it."""
-    return Earlier(
-        id=document["assessment_id"],
-        as_of=datetime.fromisoformat(document["as_of"]),
-        ruleset_sha256=document["ruleset"]["sha256"],
-        score=document["score"]["value"] if document["score"]["band"] else None,
-        results={item["code"]: _result_from(item) for item in document["results"]},
-        scored={
-            item["code"]: ScoredResult(
-                item["risk_points"], item["points_lost"], item["gain"], item["symptom_of"],
-                item["carried_from"], item["carried_runs"],
-            )
-            for item in document["results"]
-        },
-        categories={name: item["points_lost"] for name, item in document["score"]["categories"].items()},
-        trend=trend_from(document),
-    )  # fmt: skip
-
-
-def _result_from(item: Document) -> CheckResult:
-    findings = tuple(
-        Finding(
-            f["fingerprint"], f["resource"], Severity(f["severity"]), f["risk_points"], f["value"], f["limit"],
-            f["evidence"], Text(f["texts"]["en"]), muted=_mute_from(f["muted"]), names=f.get("names", {}),
-        )
-        for f in item["findings"]
-    )  # fmt: skip
-    return CheckResult(
-        item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
-        category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
-        reason=Text(reason) if (reason := item["reason"]["en"]) else None,
-    )  # fmt: skip
-
-
-def _mute_from(item: Document | None) -> Mute | None:
-    """A muted finding stays known, so that it is not new when its mute ends."""
-    return Mute(item["owner"], item["reason"], date.fromisoformat(item["until"])) if item else None

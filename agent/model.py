@@ -1,7 +1,8 @@
 """Frozen types of the whole line.
 
-Imports nothing of ours but ``agent.terms``, ``spec``, ``spending`` and ``outlook``. Conventions: bytes are ``int``,
-percentages ``float`` 0-100, times aware UTC, ``Text`` is anything a person reads (rendered late, per language).
+Imports nothing of ours but ``agent.terms``, ``spec``, ``spending``, ``permission`` and ``outlook``. Conventions: bytes
+are ``int``, percentages ``float`` 0-100, times aware UTC, ``Text`` is anything a person reads (rendered late, per
+language).
 """
 
 from __future__ import annotations
@@ -12,17 +13,13 @@ from datetime import date, datetime
 from typing import Any
 
 from agent.outlook import BridgeStep, Colophon, Figures, TrendPoint, Unlock, WorkUnit
-from agent.spec import (
-    CheckSpec,
-    Mute,
-    Ruleset,
-)
+from agent.permission import Authorization
+from agent.spec import CheckSpec, Mute, Ruleset
 from agent.spending import Budget, Cost, Receipt, Sent
 from agent.terms import (
     Actor,
     Category,
     ChangeKind,
-    DataClass,
     Outcome,
     Scalar,
     Severity,
@@ -149,15 +146,32 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A finding of the assessment ``since`` that none of the ``runs`` after it found again or knew to be gone."""
+
+    finding: Finding
+    since: str
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredResult:
-    """The score's view of one check: ``risk_points`` is what counts in R."""
+    """The score's view of one check: ``risk_points`` is what counts in R; ``carried`` the longest first."""
 
     risk_points: float = 0.0
     points_lost: float = 0.0
     gain: float = 0.0
     symptom_of: str = ""
-    carried_from: str = ""
-    carried_runs: int = 0
+    carried: tuple[Carried, ...] = ()
+
+    @property
+    def carried_from(self) -> str:
+        """The assessment that last saw what is carried; empty where nothing is."""
+        return self.carried[0].since if self.carried else ""
+
+    @property
+    def carried_runs(self) -> int:
+        return self.carried[0].runs if self.carried else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,43 +253,6 @@ class Period:
     number: int
     start: date
     end: date
-
-
-@dataclass(frozen=True, slots=True)
-class SourceScope:
-    """The most that the customer lets one fact source read. ``filter``, ``grouped_by`` and ``joined`` are SQL."""
-
-    data_class: DataClass
-    views: frozenset[str]
-    columns: frozenset[str]
-    filter: str
-    grouped_by: str
-    joined: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Authorization:
-    """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type.
-
-    ``signer`` is the key's fingerprint, ``sha256`` that of the signed document, ``withheld`` names what else of our own
-    may not be sent (``facts.server.DISPENSABLE``), ``outside_service`` is the reason for an assessment that the
-    subscription does not cover, ``allow_privileges`` that for an account that may do more than read.
-    """
-
-    reference: str
-    approver: str
-    not_before: datetime
-    not_after: datetime
-    data_classes: frozenset[DataClass]
-    targets: tuple[str, ...] = ()
-    signer: str = ""
-    sha256: str = ""
-    sources: Mapping[str, SourceScope] = field(default_factory=dict)
-    withheld: frozenset[str] = frozenset()
-    outside_service: str = ""
-    allow_privileges: str = ""
-    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from agent.collect import collect
 from agent.compare import compare
 from agent.config import overrides_of
 from agent.connect import Session
-from agent.document import Document, earlier_from, to_document, with_notes
+from agent.document import Document, to_document, with_notes
+from agent.document_earlier import earlier_from
 from agent.engagement import Engagement
 from agent.errors import HistoryError, NotAuthorized, RenderError, WriteError
 from agent.evaluate import evaluate
@@ -33,7 +34,8 @@ from agent.files import alone_in
 from agent.history.store import History
 from agent.house import Report
 from agent.load import Watch
-from agent.model import Assessment, Authorization, Capabilities, CheckResult, Earlier, Period, Score, Snapshot
+from agent.model import Assessment, Capabilities, CheckResult, Earlier, Period, Score, Snapshot
+from agent.permission import Authorization
 from agent.receipt import read_back
 from agent.registry import Registry
 from agent.report.render import HOUSE, prepare, render

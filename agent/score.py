@@ -10,23 +10,35 @@ how far the value can be trusted, and nothing that this check could have found w
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.judge import RISK_CLASSES
-from agent.model import CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult
+from agent.model import Carried, CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult
 from agent.outlook import Unlock
 from agent.spec import ScoringPolicy
 from agent.terms import Actor, Outcome, Severity, TenantKind, Text
 
 ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})
 NOT_ANSWERED = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
-CARRY_LIMIT = 2  # assessments for which a failed check that cannot be assessed keeps its points
+CARRY_LIMIT = 2  # assessments for which a finding that cannot be looked for again keeps its points
 _DIGITS = 1
 _SMALLEST = 0.1  # the score is never 0: however bad, mending something must be able to show
 _GRADED_FROM_PCT = 60.0
 _FIRM_FROM_PCT = 80.0
 BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
+
+
+def judged(result: CheckResult | None, resource: str) -> bool:
+    """Whether the check looked at this resource, so that one without a finding has none."""
+    if result is None:
+        return False
+    return (result.outcome in ASSESSED and not result.reason) or resource in result.well
+
+
+def counted_findings(result: CheckResult, scored: ScoredResult) -> tuple[Finding, ...]:
+    """What the points come from: found now, or carried and not for too long."""
+    return (*result.findings, *(entry.finding for entry in scored.carried if entry.runs <= CARRY_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,7 @@ class _Cost:
     code: str
     root: tuple[str, str]
     points: float
-    carried_from: str = ""
-    carried_runs: int = 0
+    carried: tuple[Carried, ...] = ()
 
 
 def score(
@@ -109,11 +120,10 @@ def _costs(results: Iterable[CheckResult], earlier: Earlier | None, *, with_mute
     costs = []
     for result in results:
         root = (result.group, "" if result.group else result.code)
-        if result.outcome in NOT_ANSWERED:
-            carried = _carried(result, root, earlier, with_muted) if earlier else None
-            costs += [carried] if carried else []
-        elif points := _points(result.findings, with_muted):
-            costs.append(_Cost(result.code, root, points))
+        carried = tuple(_carried(result, earlier, with_muted)) if earlier else ()
+        points = _points(counted_findings(result, ScoredResult(carried=carried)), with_muted)
+        if points or carried:
+            costs.append(_Cost(result.code, root, points, carried))
     return sorted(costs, key=lambda cost: (-cost.points, cost.code))
 
 
@@ -122,7 +132,7 @@ def _points(findings: Iterable[Finding], with_muted: bool) -> float:
 
     A muted finding leaves, unless it is critical: nobody can sign a danger away.
     """
-    counted = [f for f in findings if with_muted or not f.muted or f.severity is Severity.CRITICAL]
+    counted = [finding for finding in findings if _counts(finding, with_muted)]
     if not counted:
         return 0.0
     severity = max((finding.severity for finding in counted), key=lambda severity: severity.rank)
@@ -131,20 +141,26 @@ def _points(findings: Iterable[Finding], with_muted: bool) -> float:
     return cap - (cap - max(points)) / (1 + math.log2(len(points)))
 
 
-def _carried(result: CheckResult, root: tuple[str, str], earlier: Earlier, with_muted: bool) -> _Cost | None:
-    """The points of a check that failed when it was last assessed and cannot be assessed now, but for what is well.
+def _counts(finding: Finding, with_muted: bool) -> bool:
+    return with_muted or not finding.muted or finding.severity is Severity.CRITICAL
 
-    After ``CARRY_LIMIT`` assessments they leave, and the entry stays with no points: it withholds the band.
+
+def _carried(result: CheckResult, earlier: Earlier, with_muted: bool) -> Iterator[Carried]:
+    """What counted then and is neither found nor well now, where not all could be judged; the longest first.
+
+    After ``CARRY_LIMIT`` assessments its points leave. Where the check is not assessed at all, the entry stays
+    without points and withholds the band; where it is in part, a resource unseen for so long is taken to be gone.
     """
-    code = result.code
-    before, scored = earlier.results.get(code), earlier.scored.get(code, ScoredResult())
-    # From the findings where there are some: a symptom's points did not count then, but may now.
-    still = [finding for finding in before.findings if finding.resource not in result.well] if before else []
-    points = _points(still, with_muted) if before and before.findings else scored.risk_points
-    if not points and not scored.carried_from:
-        return None
-    runs = scored.carried_runs + 1
-    return _Cost(code, root, points if runs <= CARRY_LIMIT else 0.0, scored.carried_from or earlier.id, runs)
+    before = earlier.results.get(result.code)
+    if before is None or not (result.outcome in NOT_ANSWERED or result.reason):
+        return
+    known = result.well | {finding.resource for finding in result.findings}
+    entries = [Carried(entry.finding, entry.since, entry.runs + 1) for entry in earlier.scored[result.code].carried]
+    entries += [Carried(finding, earlier.id, 1) for finding in before.findings]
+    for entry in entries:
+        lasts = entry.runs <= CARRY_LIMIT or result.outcome in NOT_ANSWERED
+        if lasts and entry.finding.resource not in known and _counts(entry.finding, with_muted):
+            yield entry
 
 
 def _leaders(costs: Iterable[_Cost]) -> dict[tuple[str, str], _Cost]:
@@ -178,8 +194,7 @@ def _scored(codes: Iterable[str], costs: Sequence[_Cost], value: float) -> dict[
             points_lost=lost.get(cost.code, 0.0),
             gain=_gain(costs, (cost.code,), value),
             symptom_of=leaders[cost.root].code if is_symptom else "",
-            carried_from=cost.carried_from,
-            carried_runs=cost.carried_runs,
+            carried=cost.carried,
         )
     return scored
 
@@ -221,8 +236,12 @@ def _coverage_pct(taking_part: Sequence[CheckResult]) -> float:
 
 
 def _band(value: float, costs: Iterable[_Cost], coverage_pct: float) -> str | None:
-    if coverage_pct < _GRADED_FROM_PCT or any(cost.carried_runs > CARRY_LIMIT for cost in costs):
+    if coverage_pct < _GRADED_FROM_PCT or _long_unseen(costs):
         return None
     band = next(name for name, lowest in BANDS if value >= lowest)
     has_high = any(cost.points >= RISK_CLASSES[Severity.HIGH].lowest for cost in costs)
     return "good" if has_high and band == "excellent" else band
+
+
+def _long_unseen(costs: Iterable[_Cost]) -> bool:
+    return any(entry.runs > CARRY_LIMIT for cost in costs for entry in cost.carried)

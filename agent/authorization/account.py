@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from agent.errors import NotAuthorized, TargetError
-from agent.model import Authorization, Capabilities, Problem
+from agent.model import Capabilities, Problem
+from agent.permission import Authorization
 from agent.privileges import listed
 from agent.terms import Scalar, Text
 

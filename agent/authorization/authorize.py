@@ -14,7 +14,7 @@ from agent.authorization.service import missing_terms
 from agent.engagement import AuthorizationBlock, Engagement
 from agent.errors import NotAuthorized
 from agent.facts.server import DISPENSABLE, own_statements
-from agent.model import Authorization
+from agent.permission import Authorization
 from agent.terms import Scalar, Text
 from agent.yamlfile import MAX_BYTES
 

@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from agent.facts import SourceSpec, spec_of
-from agent.model import Authorization, Capabilities, SourceScope, Unavailable
+from agent.model import Capabilities, Unavailable
+from agent.permission import Authorization, SourceScope
 from agent.statements import Statement, columns_read, compile_source, optional_columns
 from agent.terms import DataClass, Text, UnavailableKind
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
-from agent import model
+from agent import permission
 from agent.config import validated
 from agent.engagement import Limits
 from agent.fieldtypes import (
@@ -83,8 +83,8 @@ class SignedSource(Block):
     rows: Positive
 
     @property
-    def scope(self) -> model.SourceScope:
-        return model.SourceScope(
+    def scope(self) -> permission.SourceScope:
+        return permission.SourceScope(
             self.data_class, frozenset(self.views), frozenset(self.columns),
             self.filter, self.grouped_by, self.joined, self.rows,
         )  # fmt: skip

@@ -129,7 +129,7 @@ class CardMaker:
             rollback=_script(rollback[:ROWS_SHOWN]),
             more_rollback=_script(rollback[ROWS_SHOWN:]),
             no_rollback=clean(texts["no_rollback"]),
-            unjudged=self._unjudged(result),
+            unjudged=unjudged(result, self.words),
             facts=self._facts(result, texts),
             link=_web_address(result["remediation"]["link"]),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
@@ -146,10 +146,6 @@ class CardMaker:
         symptoms = (r["code"] for r in self.document["results"] if r["symptom_of"] == result["code"])
         named = self.words(", ").join(clean(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
         return self.words("only together with {codes}", codes=named) if named else ""
-
-    def _unjudged(self, result: Document) -> str:
-        reason, unlock = (self.words.pick(result[name]) for name in ("reason", "unlock"))
-        return self.words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock) if reason else ""
 
     def _row(self, finding: Document, result: Document) -> Row:
         words, unit = self.words, Unit(finding["unit"])
@@ -254,3 +250,9 @@ def _script(statements: Sequence[str]) -> Script:
 def _web_address(link: str) -> str:
     """The link if it is a plain web address; a document from a file could hold ``javascript:``."""
     return link if link.startswith(("https://", "http://")) and clean(link, NAME_LENGTH) == link else ""
+
+
+def unjudged(result: Document, words: Words) -> str:
+    """What the check could not judge beside what it found, and what unlocks that."""
+    reason, unlock = (words.pick(result[name]) for name in ("reason", "unlock"))
+    return words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock) if reason else ""

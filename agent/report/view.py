@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agent.document import Document
 from agent.report import accounting, chapters, cover, front, planning, proof, reading
-from agent.report.cards import Card, CardMaker, counted_severity
+from agent.report.cards import Card, CardMaker, counted_severity, unjudged
 from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.report.style import OURS, Style
 from agent.report.unlocking import Unlocking, unlocking
@@ -17,11 +17,12 @@ from agent.report.words import NAME_LENGTH, Words, clean, points, zone_of
 from agent.terms import ChangeKind, Outcome, Severity, Unit
 
 LIST_LENGTH = 500
+CARRIED_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One check as a line of a list; what does not apply is empty."""
+    """One check as a line of a list; what does not apply is empty. ``carried``: the first resources of it."""
 
     code: str
     title: str
@@ -32,12 +33,16 @@ class Line:
     points: str = ""
     carried_from: str = ""
     carried_runs: int = 0
+    carried: tuple[str, ...] = ()
     attested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MutedFinding:
-    """``points_lost``: of its check, for a critical finding, which counts all the same; empty for others."""
+    """``points_lost``: of its check, for a critical finding, which counts all the same; empty for others.
+
+    ``unjudged``: what its check could not judge, where no card says so.
+    """
 
     code: str
     title: str
@@ -48,6 +53,7 @@ class MutedFinding:
     owner: str
     reason: str
     until: str
+    unjudged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,7 @@ def _line(result: Document, words: Words) -> Line:
         points=points(result["points_lost"] if carried else result["risk_stake"]),
         carried_from=clean(result["carried_from"], NAME_LENGTH),
         carried_runs=result["carried_runs"],
+        carried=tuple(words.resource(entry) for entry in result.get("carried", ())[:CARRIED_NAMED]),
         attested=result["attested"],
     )
 
@@ -225,6 +232,7 @@ def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
             clean(finding["muted"]["owner"], NAME_LENGTH),
             clean(finding["muted"]["reason"]),
             clean(finding["muted"]["until"], NAME_LENGTH),
+            unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
         )
         for result in document["results"]
         for finding in result["findings"]

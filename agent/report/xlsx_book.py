@@ -229,6 +229,8 @@ def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None
          line.until)
         for line in report.muted
     ]  # fmt: skip
+    unjudged = {line.code: line for line in report.muted if line.unjudged}
+    muted += [(words("Muted finding"), line.code, line.title, "", "", line.unjudged) for line in unjudged.values()]
     overridden: list[Sequence[Value]] = [
         (words("Overridden rule"), line.code, line.change, "", "", line.reason, line.owner, line.until)
         for line in report.overrides

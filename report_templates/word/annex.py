@@ -56,12 +56,12 @@ def not_assessed() -> str:
 
 def carried() -> str:
     note = say(
-        "These checks failed before and could not be assessed now. They keep their points for two assessments; "
-        "after that the grade is withheld."
+        "What these checks found before could not be looked for again. It keeps its points for two assessments; "
+        "after that the grade is withheld where the check still cannot be assessed at all."
     )
     columns = (
-        Column(say("Check"), 80, CHECK),
-        Column(say("Last assessed"), 46, "{{ line.carried_from }}"),
+        Column(say("Check"), 80, CHECK + para("TableText", run("{{ line.carried|join(', ') }}", "Mono"))),
+        Column(say("Last seen"), 46, "{{ line.carried_from }}"),
         Column(say("Assessments since"), 22, "{{ line.carried_runs }}", right=True),
         Column(say("Points lost"), 22, "{{ line.points }}", right=True),
     )
@@ -71,7 +71,8 @@ def carried() -> str:
 def mutes() -> str:
     stays = say("stays in the score; its check loses {points}", points="line.points_lost")
     muted = (
-        Column(say("Muted finding"), 62, CHECK + para("TableText", run("{{ line.resource }}", "Mono"))),
+        Column(say("Muted finding"), 62, CHECK + para("TableText", run("{{ line.resource }}", "Mono")) + when(
+            "line.unjudged", para("TableText", run("{{ line.unjudged }}", "Soft")))),
         Column(say("Severity"), 24, para("TableText", severity("line")) + when(
             "line.points_lost", para("TableText", run(stays, "Soft")))),
         Column(say("Reason"), 40, "{{ line.reason }}"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.compare import fingerprint
@@ -45,6 +46,11 @@ def failed(
 ) -> CheckResult:
     outcome = Outcome.MUTED if all(f.muted for f in findings) else Outcome.FINDING
     return CheckResult(code, outcome, findings, group=group, actor=actor, category=category, risk_stake=stake)
+
+
+def in_part(*findings: Finding, well: Collection[str] = (), code: str = "CAP001") -> CheckResult:
+    """Findings of some resources, where others could not be judged."""
+    return replace(failed(code, *findings), reason=Text("the rest is unknown"), well=frozenset(well))
 
 
 def without_finding(

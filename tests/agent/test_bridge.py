@@ -10,7 +10,7 @@ from hypothesis import given
 from agent.bridge import bridge
 from agent.model import CheckResult, Earlier
 from agent.terms import BridgeKind, Outcome, Severity
-from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
+from tests.agent.scoring import earlier_of, failed, finding, in_part, scored, without_finding
 from tests.agent.test_score_properties import assessments
 
 CRITICAL, HIGH, MEDIUM = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM
@@ -84,3 +84,36 @@ def test_without_a_grade_then_or_now_there_is_no_bridge() -> None:
     seen = [failed("CAP001", finding(HIGH))]
     assert bridge(seen, scored(seen), "rules-1", earlier_of(blind)) == ()
     assert bridge(blind, scored(blind, earlier_of(seen)), "rules-1", earlier_of(seen)) == ()
+
+
+REST = [without_finding(f"X{number:03}") for number in range(9)]  # so that there is always a grade
+
+
+A, B = finding(HIGH, resource="a"), finding(CRITICAL, resource="b")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "kind"),
+    [
+        (in_part(A), failed("CAP001", A, B), COVERAGE),
+        (in_part(A, well=("b",)), failed("CAP001", A, B), WORSENED),
+        (in_part(A), in_part(A, B), COVERAGE),
+        (failed("CAP001", A, B), in_part(A, well=("b",)), IMPROVED),
+        (in_part(A), in_part(replace(A, risk_points=9.9)), WORSENED),
+        (failed("CAP001", B), failed("CAP001"), RESOLVED),
+    ],
+)
+def test_what_was_not_looked_at_both_times_is_a_matter_of_coverage(
+    before: CheckResult, now: CheckResult, kind: BridgeKind
+) -> None:
+    assert list(steps([now, *REST], earlier_of([before, *REST]))) == [kind]
+
+
+def test_points_that_are_no_longer_carried_are_not_called_mended() -> None:
+    now = [in_part(A), *REST]
+    earlier = earlier_of([failed("CAP001", A, B), *REST])
+    seen = []
+    for quarter in ("q2", "q3", "q4"):
+        seen.append(list(steps(now, earlier)))
+        earlier = earlier_of(now, quarter, earlier)
+    assert seen == [[], [], [COVERAGE]]

@@ -120,6 +120,7 @@ def test_what_could_not_all_be_judged_says_nothing_of_what_is_not_found() -> Non
     assert kinds([failed("CAP001", one, other)], [in_part]) == [UNCHANGED, NOT_COMPARABLE]
     well = replace(in_part, well=frozenset({other.resource}))
     assert kinds([well], [failed("CAP001", one, other)]) == [UNCHANGED, RESOLVED]
+    assert sorted(kinds([failed("CAP001", one, other)], [well])) == sorted([NEW, UNCHANGED])
 
 
 @pytest.mark.parametrize("muted", [False, True])

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from agent.compare import compare
-from agent.document import SCHEMA_VERSION, earlier_from, plain, read_document, to_document
+from agent.document import SCHEMA_VERSION, plain, read_document, to_document
+from agent.document_earlier import earlier_from
 from agent.errors import SnapshotError
 from agent.evaluate import evaluate
 from agent.facts.settings import Variable

@@ -10,7 +10,7 @@ from agent.model import CheckResult, Earlier, Score
 from agent.score import gain_of, score
 from agent.spec import ScoringPolicy
 from agent.terms import Actor, Category, Outcome, Severity, TenantKind
-from tests.agent.scoring import earlier_of, failed, finding, many, points_of, scored, without_finding
+from tests.agent.scoring import earlier_of, failed, finding, in_part, many, points_of, scored, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 
@@ -266,10 +266,44 @@ def test_what_was_judged_and_is_well_now_is_not_carried_though_the_rest_is_unkno
         (earlier, [cured], points_of(M)),
         (earlier, [cured, other], 0.0),
         (earlier_of([failed("CAP001", cured), PASSED]), [cured], 0.0),
+        (earlier_of([lost(), PASSED], "q2", earlier), [cured], points_of(M)),
+        (earlier_of([lost(), PASSED], "q2", earlier), [cured, other], 0.0),
     ):
         now = replace(lost(), well=frozenset(found.resource for found in well))
         entry = scored([now, PASSED], before).results["CAP001"]
         assert (entry.risk_points, entry.carried_from) == (points, "q1" if points else "")
+
+
+@pytest.mark.parametrize("muted", [False, True])
+def test_a_danger_that_cannot_be_looked_for_again_stays_beside_what_is_found(muted: bool) -> None:
+    danger, mild = finding(C, resource="danger"), finding(L, resource="mild", muted=muted)
+    earlier = earlier_of([failed("CAP001", danger, mild), PASSED])
+    still = scored([in_part(mild), PASSED], earlier)
+    assert (still.value, still.band) == (scored([failed("CAP001", danger), PASSED]).value, "poor")
+    assert [(entry.finding, entry.since, entry.runs) for entry in still.results["CAP001"].carried] == [
+        (danger, "q1", 1)
+    ]
+    assert scored([in_part(mild, well=("danger",)), PASSED], earlier).value == scored([in_part(mild), PASSED]).value
+    worse = finding(H, resource="danger")  # measured anew, it counts as it is now
+    assert scored([in_part(worse), PASSED], earlier).value == value_at(points_of(H))
+
+
+def test_what_a_check_that_sees_others_has_not_seen_for_long_is_taken_to_be_gone() -> None:
+    mild, now = finding(L, resource="mild"), [in_part(finding(L, resource="mild")), PASSED]
+    earlier = earlier_of([failed("CAP001", finding(H, resource="dropped"), mild), PASSED])
+    values = []
+    for quarter in ("q2", "q3", "q4"):
+        values.append((scored(now, earlier).value, scored(now, earlier).band))
+        earlier = earlier_of(now, quarter, earlier)
+    assert values == [(value_at(points_of(H)), "good")] * 2 + [(value_at(points_of(L)), "excellent")]
+
+
+def test_each_finding_is_carried_for_its_own_time() -> None:
+    one, other = finding(H, resource="a"), finding(M, resource="b")
+    first = earlier_of([failed("CAP001", one), PASSED])
+    second = earlier_of([in_part(other), PASSED], "q2", first)
+    entries = scored([lost(), PASSED], second).results["CAP001"].carried
+    assert [(entry.finding, entry.since, entry.runs) for entry in entries] == [(one, "q1", 2), (other, "q2", 1)]
 
 
 def test_a_check_assessed_again_forgets_that_it_was_carried() -> None:

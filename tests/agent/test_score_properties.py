@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ KINDS = st.sampled_from(TenantKind)
 
 
 SHARES = st.sampled_from([0.0, 0.01, 0.2, 0.5, 0.99, 1.0])
+MENDED: dict[str, Any] = {"outcome": Outcome.PASS, "findings": (), "reason": None, "well": frozenset()}
 FINDINGS = st.builds(finding, st.sampled_from(Severity), SHARES, resource=st.sampled_from("abcde"), muted=st.booleans())
 
 
@@ -27,10 +29,15 @@ def results_of(draw: st.DrawFn, code: str) -> CheckResult:
     outcome = Outcome.FINDING if found else draw(st.sampled_from(SILENT))
     if found and all(f.muted for f in found):
         outcome = Outcome.MUTED
+    may_be_in_part = found or outcome is Outcome.NOT_ASSESSED
+    in_part = may_be_in_part and draw(st.booleans())
+    well = draw(st.frozensets(st.sampled_from("abcde"))) - {f.resource for f in found} if in_part else frozenset()
     return CheckResult(
         code,
         outcome,
         found,
+        reason=Text("the rest is unknown") if in_part else None,
+        well=well,
         group=draw(st.sampled_from(["", "memory", "disk"])),
         actor=draw(st.sampled_from(Actor)),
         category=draw(st.sampled_from([Category.CAPACITY, Category.SQL, Category.BACKUP])),
@@ -82,6 +89,9 @@ def test_a_new_measurement_never_raises(
 ) -> None:
     # Of a check that was assessed: where it was not, carried points may well be dearer than what is found again.
     chosen = pick(data, [result for result in results if result.outcome in ASSESSED])
+    # Nor of a resource of which the points are carried: it is measured anew, and may have become better.
+    carried = {entry.finding.resource for entry in scored(results, earlier, kind).results[chosen.code].carried}
+    assume(new.resource not in carried)
     worse = replace(chosen, outcome=Outcome.FINDING, findings=(*chosen.findings, new))
     assert scored(with_result(results, worse), earlier, kind).value <= scored(results, earlier, kind).value
 
@@ -104,7 +114,7 @@ def test_a_cure_never_lowers(
     results: list[CheckResult], earlier: Earlier | None, kind: TenantKind, data: st.DataObject
 ) -> None:
     chosen = data.draw(st.sampled_from(results))
-    cured = replace(chosen, outcome=Outcome.PASS, findings=())
+    cured = replace(chosen, **MENDED)
     assert scored(with_result(results, cured), earlier, kind).value >= scored(results, earlier, kind).value
 
 
@@ -113,7 +123,8 @@ def test_curing_one_of_several_resources_never_lowers(
     results: list[CheckResult], earlier: Earlier | None, kind: TenantKind, data: st.DataObject
 ) -> None:
     chosen = pick(data, [result for result in results if len(result.findings) > 1])
-    cured = replace(chosen, findings=chosen.findings[1:])
+    well = chosen.well | {chosen.findings[0].resource} if chosen.reason else frozenset()
+    cured = replace(chosen, findings=chosen.findings[1:], well=well)
     assert scored(with_result(results, cured), earlier, kind).value >= scored(results, earlier, kind).value
 
 
@@ -144,7 +155,7 @@ def test_gain_equals_scoring_again(
 ) -> None:
     chosen = data.draw(st.lists(st.sampled_from(results), unique_by=lambda result: result.code))
     verdict = scored(results, earlier, kind)
-    mended = [replace(result, outcome=Outcome.PASS, findings=()) if result in chosen else result for result in results]
+    mended = [replace(result, **MENDED) if result in chosen else result for result in results]
     gain = round(scored(mended, earlier, kind).value - verdict.value, 1)
     assert gain_of(results, {result.code for result in chosen}, kind, earlier) == gain >= 0
     if len(chosen) == 1:

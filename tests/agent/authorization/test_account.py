@@ -9,7 +9,8 @@ import pytest
 from agent.authorization.account import admitted
 from agent.errors import NotAuthorized, TargetError
 from agent.i18n import render
-from agent.model import Authorization, Capabilities
+from agent.model import Capabilities
+from agent.permission import Authorization
 from agent.terms import TenantKind, Version
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -11,7 +11,8 @@ from agent import registry
 from agent.authorization.covering import beyond_scope, compile_covered, covered, scope_of
 from agent.facts import expr, source, spec_of
 from agent.i18n import render
-from agent.model import Authorization, Capabilities, SourceScope, Unavailable
+from agent.model import Capabilities, Unavailable
+from agent.permission import Authorization, SourceScope
 from agent.statements import Statement, compile_source
 from agent.terms import DataClass, TenantKind, UnavailableKind, Version
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from agent.compare import compare, fingerprint
-from agent.document import Document, earlier_from, to_document
+from agent.document import Document, to_document
+from agent.document_earlier import earlier_from
 from agent.figures import figures
-from agent.model import Assessment, Authorization, CheckResult, Finding, Period, Problem, Snapshot, SourceRecord
+from agent.model import Assessment, CheckResult, Finding, Period, Problem, Snapshot, SourceRecord
 from agent.outlook import Colophon
+from agent.permission import Authorization
 from agent.roadmap import roadmap
 from agent.score import score
 from agent.spec import (

@@ -8,10 +8,14 @@ import time
 import pytest
 
 from agent.report.cards import ROWS_KEPT, ROWS_SHOWN, evidence
+from agent.report.docx_format import render_docx
 from agent.report.html_format import render_html
+from agent.report.style import Style
 from agent.report.view import build
 from agent.report.words import Words
-from tests.agent.report import sample
+from agent.terms import Outcome
+from tests.agent.report import office, sample
+from tests.agent.report.lists import in_excel
 from tests.agent.report.pages import page, text_of
 
 REPORT = build(sample.rich(), "en")
@@ -117,6 +121,15 @@ def test_carried_points_are_the_documents() -> None:
     lost = next(result["points_lost"] for result in document["results"] if result["code"] == "TRX001")
     assert lost > 0
     assert [(line.code, line.points, line.carried_runs) for line in REPORT.carried] == [("TRX001", f"{lost:.1f}", 1)]
+    assert "Long-running transaction etl@10.0.0.% 20260703-0130-shop-prod 1" in text_of(page(document))
+
+
+def test_what_is_carried_beside_findings_leads_to_their_card() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "STA001")
+    result.update(carried_from="20260703-0130-shop-prod", carried_runs=1)
+    told = re.findall(r'href="#(\w+)"><span class="mono">(STA001|TRX001)<', page(document))
+    assert ("STA001", "STA001") in told and ("carried", "TRX001") in told and ("carried", "STA001") not in told
 
 
 def test_mutes_and_overrides_show_what_they_hide() -> None:
@@ -127,6 +140,20 @@ def test_mutes_and_overrides_show_what_they_hide() -> None:
     assert "SEC002 Account may connect from anywhere batch@%" in text
     assert "Li Wei 2026-12-31" in text
     assert 'STA001 {"medium": 14} Orders are loaded monthly. Zhang Min 2026-12-01' in text
+
+
+def test_what_a_check_could_not_judge_is_said_though_all_that_it_found_is_muted() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "STA001")
+    said = result["reason"]["en"]
+    result["outcome"] = Outcome.MUTED
+    for finding in result["findings"]:
+        finding["muted"] = {"owner": "a", "reason": "b", "until": "2026-12-31"}
+    document["roadmap"] = [unit for unit in document["roadmap"] if "STA001" not in unit["codes"]]
+    assert said
+    assert said in text_of(page(document))
+    assert said in office.text_of(office.root(render_docx(document, "en", Style())))
+    assert any(said in str(row) for sheet in in_excel(document) for row in sheet.values)
 
 
 def test_a_muted_finding_is_no_open_one() -> None:

@@ -1,0 +1,62 @@
+"""assessment.json -> what score and compare need of an earlier assessment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from agent.document_outlook import trend_from
+from agent.model import Carried, CheckResult, Earlier, Finding, ScoredResult
+from agent.spec import Mute
+from agent.terms import Actor, Category, Outcome, Severity, Text
+
+Document = dict[str, Any]
+
+
+def earlier_from(document: Document) -> Earlier:
+    """An earlier assessment, read back from its document, as score and compare need it."""
+    return Earlier(
+        id=document["assessment_id"],
+        as_of=datetime.fromisoformat(document["as_of"]),
+        ruleset_sha256=document["ruleset"]["sha256"],
+        score=document["score"]["value"] if document["score"]["band"] else None,
+        results={item["code"]: _result_from(item) for item in document["results"]},
+        scored={
+            item["code"]: ScoredResult(
+                item["risk_points"], item["points_lost"], item["gain"], item["symptom_of"],
+                tuple(_carried_from(entry) for entry in item.get("carried", ())),
+            )
+            for item in document["results"]
+        },
+        categories={name: item["points_lost"] for name, item in document["score"]["categories"].items()},
+        trend=trend_from(document),
+    )  # fmt: skip
+
+
+def _result_from(item: Document) -> CheckResult:
+    findings = tuple(
+        Finding(
+            f["fingerprint"], f["resource"], Severity(f["severity"]), f["risk_points"], f["value"], f["limit"],
+            f["evidence"], Text(f["texts"]["en"]), muted=_mute_from(f["muted"]), names=f.get("names", {}),
+        )
+        for f in item["findings"]
+    )  # fmt: skip
+    return CheckResult(
+        item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
+        category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
+        reason=Text(reason) if (reason := item["reason"]["en"]) else None, well=frozenset(item.get("well", ())),
+    )  # fmt: skip
+
+
+def _carried_from(item: Document) -> Carried:
+    severity, mute, text = Severity(item["severity"]), _mute_from(item["muted"]), Text("")
+    finding = Finding(
+        item["fingerprint"], item["resource"], severity, item["risk_points"], item["value"], None, {}, text,
+        muted=mute, names=item["names"],
+    )  # fmt: skip
+    return Carried(finding, item["since"], item["runs"])
+
+
+def _mute_from(item: Document | None) -> Mute | None:
+    """A muted finding stays known, so that it is not new when its mute ends."""
+    return Mute(item["owner"], item["reason"], date.fromisoformat(item["until"])) if item else None
