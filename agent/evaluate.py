@@ -46,11 +46,14 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
         return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_unlocked_by(missing))
     try:
         measured, unknown = _measured(spec, rule, snapshot)
+        cut = _cut_source(spec, snapshot)
         findings = _findings(spec, rule, snapshot, measured)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     findings = tuple(muting.apply(spec.code, finding) for finding in findings)
+    if cut:  # no resource is known to be well then: a row of it may not have been read
+        measured, unknown = [], unknown or _not_all_of(cut)
     rest = _rest(measured, findings, unknown) if unknown else {}
     if findings:
         muted = all(finding.muted for finding in findings)
@@ -101,23 +104,22 @@ def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any
     arguments: dict[str, Any] = {}
     for name, row in spec.facts.items():
         found = _found(snapshot, row)
-        arguments[name] = None if isinstance(found, Unavailable) else found
+        cut = name in spec.optional and _is_cut(row, snapshot)
+        arguments[name] = None if cut or isinstance(found, Unavailable) else found
     if spec.params_name:
         arguments[spec.params_name] = rule.params
     return arguments
 
 
 def _measured(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> tuple[list[Measurement], NotAssessed | None]:
-    """What the check could measure, and what it says that it could not, or that was not read."""
+    """What the check could measure, and what it says that it could not."""
     measured = []
     try:
         for measurement in spec.measure(**_arguments(spec, rule, snapshot)):
             measured.append(measurement)
     except NotAssessed as error:
         return measured, error
-    cut = _cut_source(spec, snapshot)
-    said = NotAssessed("{source} has more rows than are read; the rest is unknown.", source=cut) if cut else None
-    return measured, said
+    return measured, None
 
 
 def _rest(measured: Iterable[Measurement], findings: Iterable[Finding], unknown: NotAssessed) -> dict[str, Any]:
@@ -190,13 +192,21 @@ def _bounded(value: Scalar) -> Scalar:
 
 
 def _cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
-    """A needed source that was cut and is no "largest first" list: what was not read could hold a finding."""
-    cut = {record.source for record in snapshot.records if record.truncated}
-    for row in spec.facts.values():
-        source = spec_of(row)
-        if source and source.name in cut and " DESC" not in source.order_by:
-            return source.name
-    return ""
+    """The first needed source that was cut: what was not read could hold a finding. Empty where none was."""
+    needed = (row for name, row in spec.facts.items() if name not in spec.optional)
+    return next((row.__name__ for row in needed if _is_cut(row, snapshot)), "")
+
+
+def _not_all_of(source: str) -> NotAssessed:
+    return NotAssessed("{source} has more rows than are read; the rest is unknown.", source=source)
+
+
+def _is_cut(row: type, snapshot: Snapshot) -> bool:
+    """Whether rows were left unread that may matter; a list of the largest is meant to end."""
+    source = spec_of(row)
+    if source is None or " DESC" in source.order_by:
+        return False
+    return any(record.source == source.name and record.truncated for record in snapshot.records)
 
 
 class _NothingToSetError(Exception):

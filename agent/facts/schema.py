@@ -153,13 +153,14 @@ class TableStatistics:
 class TableChanges:
     """Rows of one business table that were inserted, updated and deleted since its statistics were gathered.
 
-    Where they were never gathered it is since the table was made. DBA_OB_TABLE_STAT_STALE_INFO says the same and
-    costs ten times as much to plan; the column STALE_STATS of DBA_TAB_STATISTICS is always NO.
+    Where they were never gathered it is since the table was made, or rebuilt by a DDL. DBA_OB_TABLE_STAT_STALE_INFO
+    says the same and costs ten times as much to plan; the column STALE_STATS of DBA_TAB_STATISTICS is always NO.
     """
 
     table_owner: str
     table_name: str
     changes: int = expr("SUM(INSERTS + UPDATES + DELETES)")
+    added_rows: int = expr("SUM(INSERTS - DELETES)", default=0)
 
 
 @source(

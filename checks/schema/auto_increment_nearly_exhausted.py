@@ -76,7 +76,7 @@ def auto_increment_nearly_exhausted(
         widest = unsigned and kind == "bigint"
         counts = {"reached_count": passed, "highest_count": highest, "wider": None if widest else wider}
         yield Measurement(".".join(name), 100 * passed / highest, {**names, **counts})
-    require_counted(uncounted)
+    require_counted(uncounted, readable=statistics is not None)
 
 
 def _surely_passed(end: int, highest: int, cache: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agent.api import NotAssessed, Rows
 from agent.facts.schema import PartitionedTable, TableChanges
@@ -11,28 +11,42 @@ NAMED = 5
 
 
 def counted(
-    tables: Iterable[tuple[PartitionedTable, int | None]], changes: Rows[TableChanges] | None, small: int = 1
+    tables: Iterable[tuple[PartitionedTable, int | None]], changes: Rows[TableChanges] | None, small: int = 0
 ) -> Iterator[tuple[PartitionedTable, int]]:
     """Tables with their rows. NotAssessed in the end, where it is unknown how many rows some of them hold.
 
-    One without statistics that saw fewer than ``small`` changes since it was made is small, and left out.
+    That is so without statistics, whatever was written: a rebuilt table has neither. And it is so where statistics
+    count fewer than ``small`` rows, and more than that came since.
     """
-    written = {(row.table_owner, row.table_name): row.changes for row in changes or ()}
+    added = added_since(changes)
     unknown = []
     for table, rows in tables:
         name = table.table_schema, table.table_name
-        if rows is not None:
-            yield table, rows
-        elif changes is None or written.get(name, 0) >= small:
+        if rows is None or rows < small <= rows + added.get(name, 0):
             unknown.append(".".join(name))
+        else:
+            yield table, rows
     require_counted(unknown)
 
 
-def require_counted(uncounted: Sequence[str]) -> None:
+def added_since(changes: Rows[TableChanges] | None) -> Mapping[tuple[str, str], int]:
+    """Schema and table -> rows that came since its statistics were gathered, less those that went."""
+    return {(row.table_owner, row.table_name): row.added_rows for row in changes or ()}
+
+
+def require_counted(uncounted: Sequence[str], *, readable: bool = True) -> None:
     """Raise NotAssessed where the rows of some tables are unknown; what was found in others stands."""
+    named = ", ".join(uncounted[:NAMED]) + (", …" if uncounted[NAMED:] else "")
+    if uncounted and not readable:
+        raise NotAssessed(
+            "How many rows these tables hold is unknown, for the account may not read the statistics: {tables}.",
+            "Run the script that ob-health grants prints, as an administrator of the tenant.",
+            tables=named,
+        )
     if uncounted:
         raise NotAssessed(
-            "How many rows these tables hold is unknown, for statistics were never gathered: {tables}.",
+            "How many rows these tables hold is unknown, for statistics were never gathered, or before most of the "
+            "rows came: {tables}.",
             "Gather the optimizer statistics of {tables}.",
-            tables=", ".join(uncounted[:NAMED]) + (", …" if uncounted[NAMED:] else ""),
+            tables=named,
         )

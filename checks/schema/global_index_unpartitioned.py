@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable, TableChanges
-from checks.schema.counted import counted
+from checks.schema.counted import added_since, counted
 
 
 @check(
@@ -15,8 +15,8 @@ from checks.schema.counted import counted
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Global index of a large partitioned table is in one piece",
-    finding="{resource} is one piece for all {partitions_count} partitions of its table, whose rows by statistics are "
-    "{value}; limit {limit}.",
+    finding="{resource} is one piece for all {partitions_count} partitions of its table, whose rows, by statistics and "
+    "what came since, are {value}; limit {limit}.",
     remediation=Remediation(
         advice="Make the index local where statements name the partitioning key; otherwise partition the global index "
         "by its own leading column. Build the new index first and drop the old one afterwards.",
@@ -45,7 +45,9 @@ def global_index_unpartitioned(
         if name != "PRIMARY" and index.seq_in_index == 1 and (*table_name, name) not in split:
             whole.setdefault(table_name, []).append(name)
     concerned = [table for table in tables if (table.table_schema, table.table_name) in whole]
+    added = added_since(changes)
     for table, rows in counted(((table, table.table_rows) for table in concerned), changes):
-        for name in whole[table.table_schema, table.table_name]:
-            resource = f"{table.table_schema}.{table.table_name}.{name}"
-            yield Measurement(resource, rows, {"partitions_count": table.partitions})
+        table_name = table.table_schema, table.table_name
+        for name in whole[table_name]:
+            now = rows + max(added.get(table_name, 0), 0)
+            yield Measurement(".".join((*table_name, name)), now, {"partitions_count": table.partitions})

@@ -171,8 +171,24 @@ def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -
     assert run(rules, snapshot([memstore("a", 1)], records=cut)).outcome is Outcome.NOT_ASSESSED
     found = run(rules, snapshot([memstore("a", 999)], records=cut))
     assert found.outcome is Outcome.FINDING and "more rows than are read" in render(found.reason, "en")
+    assert run(rules, snapshot([memstore("a", 1), memstore("b", 999)], records=cut)).well == frozenset()
     other = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=other)).outcome is Outcome.PASS
+
+
+def test_a_helping_source_that_was_cut_is_unknown_to_the_check_and_no_hindrance(rules: Ruleset) -> None:
+    seen: list[Any] = []
+
+    def measure(variables: Any, **facts: Any) -> Iterable[Measurement]:
+        seen.append(variables)
+        yield Measurement("a", 1.0, {"used_bytes": 1})
+
+    helping: dict[str, Any] = {"facts": {"memstores": Memstore, "variables": Variable}, "optional": {"variables"}}
+    spec = dataclasses.replace(SPECS["CAP901"], measure=measure, **helping)
+    for cut in (False, True):
+        records = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=cut),)
+        assert evaluate([spec], rules, snapshot(records=records))[0].outcome is Outcome.PASS
+    assert seen == [(), None]
 
 
 def test_the_same_resource_twice_keeps_the_worst(rules: Ruleset) -> None:

@@ -16,10 +16,12 @@ from agent.facts.schema import (
     TableChanges,
 )
 from agent.facts.settings import Parameter
-from agent.terms import Severity
+from agent.model import Unavailable
+from agent.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+NO_VIEW = Unavailable(UnavailableKind.NO_VIEW, Text("no"))
 
 
 def _sequence(last: int, **parts: Any) -> Sequence:
@@ -67,8 +69,9 @@ def _overgrown(last: int, rows: int | None) -> PartitionedTable:
     return dataclasses.replace(_days(last - 30, last, 3), catch_all_pieces=1, catch_all_rows=rows)
 
 
-def _written(changes: int) -> TableChanges:
-    return TableChanges(table_owner="shop", table_name="t", changes=changes)
+def _written(changes: int, added: int | None = None) -> TableChanges:
+    added = changes if added is None else added
+    return TableChanges(table_owner="shop", table_name="t", changes=changes, added_rows=added)
 
 
 def _seconds(month: int, day: int = 1) -> int:
@@ -187,7 +190,15 @@ CASES = [
     Case("SCH021", [_overgrown(-90, 10_000)], [("shop.t", MEDIUM)], label="medium"),
     Case("SCH021", [_overgrown(-90, 9_999)], label="few rows"),
     Case("SCH021", [_overgrown(-90, None), _written(10_000)], not_assessed=True, label="no statistics"),
-    Case("SCH021", [_overgrown(-90, None), _written(9_999)], label="no statistics, and nearly no rows"),
+    Case("SCH021", [_overgrown(-90, None)], not_assessed=True, label="no statistics, as after a DDL"),
+    Case("SCH021", [_overgrown(-90, 0), _written(10_000)], not_assessed=True, label="filled since the statistics"),
+    Case("SCH021", [_overgrown(-90, 0), _written(9_999)], label="few came since the statistics"),
+    Case("SCH021", [_overgrown(-90, 0), _written(10**6, 0)], label="only updated since the statistics"),
+    Case(
+        "SCH021",
+        [_overgrown(-90, 0), (TableChanges, NO_VIEW)],
+        label="few by statistics, changes unknown",
+    ),
     Case("SCH021", [_overgrown(9, None)], label="no statistics, and no need of them yet"),
     Case("SCH021", [_days(-100, -90)], label="no partition for the rest"),
     Case("SCH021", [_plain(1000, 2000, 3, catch_all_pieces=1, catch_all_rows=10**6)], label="no dates"),
@@ -215,7 +226,14 @@ CASES = [
     Case("SCH013", [_split("RANGE", table_rows=10**6, largest_rows=10**6)], label="range"),
     Case("SCH013", [_split(table_rows=10**6, largest_rows=10**6, pieces=8)], label="subpartitions"),
     Case("SCH013", [_split(), _written(200_000)], not_assessed=True, label="no statistics"),
-    Case("SCH013", [_split(), _written(199_999)], label="no statistics, and small"),
+    Case("SCH013", [_split()], not_assessed=True, label="no statistics, as after a DDL"),
+    Case(
+        "SCH013",
+        [_split(table_rows=5, largest_rows=5), _written(199_995)],
+        not_assessed=True,
+        label="filled since the statistics",
+    ),
+    Case("SCH013", [_split(table_rows=5, largest_rows=5), _written(199_994)], label="still small"),
     Case("SCH013", [EVEN, _split(), _written(200_000)], not_assessed=True, label="one without statistics"),
     Case("SCH013", [SKEWED, _split(), _written(200_000)], [("shop.skewed", LOW)], label="one skewed, one unknown"),
     Case("SCH013", [_split("RANGE"), _written(200_000)], label="range without statistics"),
@@ -230,6 +248,8 @@ CASES = [
     Case("SCH020", [_split(table_rows=999_999), *_index("k", "a")], label="small"),
     Case("SCH020", _index("k", "a"), label="unpartitioned table"),
     Case("SCH020", [_split(), *_index("k", "a"), _written(1)], not_assessed=True, label="no statistics"),
-    Case("SCH020", [_split(), *_index("k", "a")], label="no statistics, nothing ever written"),
+    Case("SCH020", [_split(), *_index("k", "a")], not_assessed=True, label="no statistics, as after a DDL"),
+    Case("SCH020", [_split(table_rows=1), *_index("k", "a"), _written(10**6)], [("shop.t.k", LOW)], label="grown"),
+    Case("SCH020", [LARGE, *_index("k", "a"), _written(10, -9)], [("shop.t.k", LOW)], label="shrunk"),
     Case("SCH020", [_split(), *_index("PRIMARY", "id"), _written(1)], label="no statistics, no index"),
 ]

@@ -27,7 +27,7 @@ def _statistics(analyzed: float | None = None, *, rows: int = 10_000, locked: st
 
 
 def _changes(count: int = 3_000) -> TableChanges:
-    return TableChanges(table_owner="shop", table_name="t", changes=count)
+    return TableChanges(table_owner="shop", table_name="t", changes=count, added_rows=count)
 
 
 def _table(created: float | None) -> Table:
