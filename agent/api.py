@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Rows
-from agent.spec import CheckSpec, Measurement, Remediation
-from agent.terms import Actor, Category, Named, RunAs, Scalar, TenantKind, Text, Unit, Version, told
+from agent.spec import CheckSpec, Measurement, Remediation, Unjudged
+from agent.terms import Actor, Category, Named, RunAs, Scalar, TenantKind, Text, Unit, Version, listed, told
 
 __all__ = [
     "Actor",
@@ -32,15 +32,17 @@ __all__ = [
     "TenantKind",
     "Text",
     "Unit",
+    "Unjudged",
     "Version",
     "check",
     "is_meta",
+    "listed",
     "params",
     "tenant_name",
 ]
 
 API_VERSION = 1
-F = TypeVar("F", bound=Callable[..., Iterable[Measurement]])
+F = TypeVar("F", bound=Callable[..., Iterable[Measurement | Unjudged]])
 P = TypeVar("P")
 
 

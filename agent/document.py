@@ -157,6 +157,7 @@ def _result(
         "attested": result.attested,
         "reason": tell(result.reason),
         "well": sorted(result.well),
+        "unjudged": [{"resource": name, "names": dict(names)} for name, names in sorted(result.unjudged.items())],
         "unlock": tell(result.unlock),
         "unit": spec.unit.value,
         "params": plain(rule.params_values),

@@ -45,6 +45,7 @@ def _result_from(item: Document) -> CheckResult:
         item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
         category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
         reason=Text(reason) if (reason := item["reason"]["en"]) else None, well=frozenset(item.get("well", ())),
+        unjudged={entry["resource"]: entry["names"] for entry in item.get("unjudged", ())},
     )  # fmt: skip
 
 

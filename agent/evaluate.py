@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.api import NotAssessed, tenant_name
@@ -19,6 +20,16 @@ from agent.spec import CheckSpec, Expected, Measurement, Rule, Ruleset
 from agent.terms import Named, Outcome, Scalar, TenantKind, Text, UnavailableKind
 
 _MAX_TEXT = 2000
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a check measured, the resources that it could not judge, and what it says that is unknown."""
+
+    measured: list[Measurement] = field(default_factory=list)
+    unjudged: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    unknown: NotAssessed | None = None
+    cut: bool = False
 
 
 def evaluate(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
@@ -45,20 +56,17 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> 
     if missing:
         return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_unlocked_by(missing))
     try:
-        measured, unknown = _measured(spec, rule, snapshot)
-        cut = _cut_source(spec, snapshot)
-        findings = _findings(spec, rule, snapshot, measured)
+        seen = _seen(spec, rule, snapshot)
+        findings = _findings(spec, rule, snapshot, seen.measured)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     findings = tuple(muting.apply(spec.code, finding) for finding in findings)
-    if cut:  # no resource is known to be well then: a row of it may not have been read
-        measured, unknown = [], unknown or _not_all_of(cut)
-    rest = _rest(measured, findings, unknown) if unknown else {}
+    rest = _rest(seen, {finding.resource for finding in findings})
     if findings:
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
-    return result(Outcome.NOT_ASSESSED if unknown else Outcome.PASS, **rest)
+    return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
 
 
 _ONLY_OF = {
@@ -111,21 +119,37 @@ def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any
     return arguments
 
 
-def _measured(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> tuple[list[Measurement], NotAssessed | None]:
-    """What the check could measure, and what it says that it could not."""
-    measured = []
+def _seen(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
+    seen = _Seen()
     try:
-        for measurement in spec.measure(**_arguments(spec, rule, snapshot)):
-            measured.append(measurement)
+        for item in spec.measure(**_arguments(spec, rule, snapshot)):
+            if isinstance(item, Measurement):
+                seen.measured.append(item)
+            else:
+                resource, named = _named(item.resource)
+                seen.unjudged[resource] = in_all_languages(named) if named else {}
     except NotAssessed as error:
-        return measured, error
-    return measured, None
+        seen.unknown = error
+    source = _cut_source(spec, snapshot)
+    if source:
+        seen.cut = True
+        said = NotAssessed("{source} has more rows than are read; the rest is unknown.", source=source)
+        seen.unknown = seen.unknown or said
+    elif seen.unjudged and not seen.measured and not seen.unknown:
+        seen.unknown = NotAssessed("Too little is known to judge anything here.")
+    return seen
 
 
-def _rest(measured: Iterable[Measurement], findings: Iterable[Finding], unknown: NotAssessed) -> dict[str, Any]:
-    """What of a result tells that not all could be judged, and what could be and is well."""
-    well = {_clean(found.resource) for found in measured} - {finding.resource for finding in findings}
-    return {"reason": unknown.reason, "unlock": unknown.unlock, "well": frozenset(well)}
+def _rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
+    """What a result says besides the resources ``found``: what could not be judged, and what could and is well.
+
+    Where a source was cut nothing is known to be well: a row of the same resource may not have been read.
+    """
+    rest: dict[str, Any] = {"unjudged": {name: words for name, words in seen.unjudged.items() if name not in found}}
+    if seen.unknown:
+        well = set() if seen.cut else {_clean(item.resource) for item in seen.measured} - found - seen.unjudged.keys()
+        rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock, "well": frozenset(well)}
+    return rest
 
 
 def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]) -> tuple[Finding, ...]:
@@ -195,10 +219,6 @@ def _cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
     """The first needed source that was cut: what was not read could hold a finding. Empty where none was."""
     needed = (row for name, row in spec.facts.items() if name not in spec.optional)
     return next((row.__name__ for row in needed if _is_cut(row, snapshot)), "")
-
-
-def _not_all_of(source: str) -> NotAssessed:
-    return NotAssessed("{source} has more rows than are read; the rest is unknown.", source=source)
 
 
 def _is_cut(row: type, snapshot: Snapshot) -> bool:

@@ -129,6 +129,7 @@ class CheckResult:
     ``risk_stake`` is the lower end of the top class the check's rule can reach.
     ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
     ``reason`` beside findings says what could not be judged; ``well`` are then the resources without a finding.
+    ``unjudged``, with their names by language, are those of which too little is known, whatever the outcome.
     """
 
     code: str
@@ -143,6 +144,7 @@ class CheckResult:
     attested: bool = False
     also_needs: tuple[Text, ...] = ()
     well: frozenset[str] = frozenset()
+    unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0
 
 def judged(result: CheckResult | None, resource: str) -> bool:
     """Whether the check looked at this resource, so that one without a finding has none."""
-    if result is None:
+    if result is None or resource in result.unjudged:
         return False
     return (result.outcome in ASSESSED and not result.reason) or resource in result.well
 
@@ -152,14 +152,15 @@ def _carried(result: CheckResult, earlier: Earlier, with_muted: bool) -> Iterato
     without points and withholds the band; where it is in part, a resource unseen for so long is taken to be gone.
     """
     before = earlier.results.get(result.code)
-    if before is None or not (result.outcome in NOT_ANSWERED or result.reason):
+    if before is None:
         return
-    known = result.well | {finding.resource for finding in result.findings}
+    found = {finding.resource for finding in result.findings}
     entries = [Carried(entry.finding, entry.since, entry.runs + 1) for entry in earlier.scored[result.code].carried]
     entries += [Carried(finding, earlier.id, 1) for finding in before.findings]
     for entry in entries:
         lasts = entry.runs <= CARRY_LIMIT or result.outcome in NOT_ANSWERED
-        if lasts and entry.finding.resource not in known and _counts(entry.finding, with_muted):
+        seen = entry.finding.resource in found or judged(result, entry.finding.resource)
+        if lasts and not seen and _counts(entry.finding, with_muted):
             yield entry
 
 

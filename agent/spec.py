@@ -30,6 +30,13 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """What a check yields for a resource of which too little is known: it is no finding, and not well either."""
+
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remediation:
     """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
 
@@ -69,7 +76,7 @@ class CheckSpec:
     finding: str
     rationale: str
     remediation: Remediation
-    measure: Callable[..., Iterable[Measurement]]
+    measure: Callable[..., Iterable[Measurement | Unjudged]]
     facts: Mapping[str, type]
     optional: frozenset[str] = frozenset()
     params_name: str = ""

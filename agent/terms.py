@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -185,6 +185,13 @@ class Named(str):
 def told(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
     """Values of a text; what has its name from us is told in the reader's language."""
     return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
+
+
+def listed(names: Sequence[str]) -> Named:
+    """The first five names as one, for a sentence."""
+    shown = {f"name{number}": name for number, name in enumerate(names[:5])}
+    more = ", …" if len(names) > len(shown) else ""
+    return Named(", ".join(f"{{{key}}}" for key in shown) + more, **shown)
 
 
 class Version(NamedTuple):

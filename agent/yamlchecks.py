@@ -1,7 +1,7 @@
 """A check without code: one YAML file with its header, a fact set, expressions, its rule, and texts in all languages.
 
-Such a check judges one row at a time. A row whose filter, value or resource is unknown is left out; where rows were
-left out and none could be judged, the check is not assessed.
+Such a check judges one row at a time. A row whose filter, value or resource is unknown is not judged, and where
+there is one, the check is no pass.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def _measure(
 
     def measure(rows: tuple[Any, ...], params: Any = None) -> Iterator[Measurement]:
         others = {field.name: getattr(params, field.name) for field in dataclasses.fields(params)} if params else {}
-        judged = unknown = 0
+        unknown = 0
         for row in rows:
             values = {**others, **{field.name: getattr(row, field.name) for field in dataclasses.fields(row)}}
             wanted = where.run(values)
@@ -249,10 +249,9 @@ def _measure(
             if wanted is None or measured is None or any(values[name] is None for name in resource_names):
                 unknown += 1
                 continue
-            judged += 1
             shown = {name: made.run(values) for name, made in evidence.items()}
             yield Measurement(file.resource.format_map(values), measured, shown)
-        if not judged and unknown:
+        if unknown:
             text = "What {source} holds is unknown in the rows that matter ({unknown_count})."
             raise NotAssessed(text, source=file.facts, unknown_count=unknown)
         if not rows and file.when_empty == "not_assessed":

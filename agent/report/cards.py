@@ -255,4 +255,11 @@ def _web_address(link: str) -> str:
 def unjudged(result: Document, words: Words) -> str:
     """What the check could not judge beside what it found, and what unlocks that."""
     reason, unlock = (words.pick(result[name]) for name in ("reason", "unlock"))
-    return words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock) if reason else ""
+    if reason:
+        return words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock)
+    left = [words.resource(entry) for entry in result.get("unjudged", ())]
+    if not left:
+        return ""
+    first, more = left[0], len(left) - 1
+    named = words("{resource} and {count} more", resource=first, count=more) if more else first
+    return words("Too little is known to judge {resources}.", resources=named)

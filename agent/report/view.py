@@ -35,6 +35,7 @@ class Line:
     carried_runs: int = 0
     carried: tuple[str, ...] = ()
     attested: bool = False
+    unjudged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ def _line(result: Document, words: Words) -> Line:
         carried_runs=result["carried_runs"],
         carried=tuple(words.resource(entry) for entry in result.get("carried", ())[:CARRIED_NAMED]),
         attested=result["attested"],
+        unjudged=unjudged(result, words) if result["outcome"] == Outcome.PASS else "",
     )
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, is_meta, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    Unit,
+    Unjudged,
+    check,
+    is_meta,
+    tenant_name,
+)
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 
@@ -29,20 +41,33 @@ from agent.facts.resources import ResourceUnit
         link="https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/the-system-disk-usage-of-ob-nodes-is-too-high",
     ),
 )
-def data_disk_nearly_full(units: Rows[ResourceUnit], attestations: Rows[Attestation]) -> Iterator[Measurement]:
+def data_disk_nearly_full(
+    units: Rows[ResourceUnit], attestations: Rows[Attestation]
+) -> Iterator[Measurement | Unjudged]:
     """A full data disk stops compaction and then all writes, and only more storage gets the tenant out of it.
     Compaction itself needs room for a second copy of what it rewrites. A business tenant sees what it uses on a node
     but not the size of the disk, nor what other tenants there use, so the size is attested."""
     bought = next((float(a.value) for a in attestations if a.key == "purchased_data_disk_bytes"), 0.0)
-    used = [unit for unit in units if unit.data_disk_in_use is not None and not is_meta(unit.tenant_id)]
-    if not used:
+    own = [unit for unit in units if not is_meta(unit.tenant_id)]
+    if all(unit.data_disk_in_use is None for unit in own):
         raise NotAssessed("The view shows no row of this tenant.")
-    for unit in used:
+    unknown = [unit for unit in own if unit.data_disk_in_use is None or not (unit.data_disk_size or bought)]
+    for unit in own:
+        if unit in unknown:
+            yield Unjudged(tenant_name(unit.tenant_id))
+            continue
         size, in_use = unit.data_disk_size or bought, unit.data_disk_in_use or 0
-        if not size:
-            raise NotAssessed(
-                "SQL does not show the size of the data disk to this tenant.",
-                "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
-            )
         evidence = {"used_bytes": in_use, "size_bytes": int(size), "zone": unit.zone}
         yield Measurement(tenant_name(unit.tenant_id), 100 * in_use / size, evidence)
+    silent = [unit for unit in own if unit.data_disk_in_use is None]
+    if silent:
+        raise NotAssessed(
+            "What the data takes is unknown for {units_count} of the tenant's units.",
+            "Assess again when all servers answer.",
+            units_count=len(silent),
+        )
+    if unknown:
+        raise NotAssessed(
+            "SQL does not show the size of the data disk to this tenant.",
+            "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+        )

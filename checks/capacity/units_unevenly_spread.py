@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, Unjudged, check
 from agent.facts.cluster import Server
 from checks.capacity.servers import require_answers
 
@@ -29,7 +29,7 @@ from checks.capacity.servers import require_answers
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement]:
+def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement | Unjudged]:
     """Within a zone any server can carry any unit. Where one is full and another empty, tenants on the full one
     disturb each other and new ones find no place though the zone has room."""
     zones: dict[str, list[tuple[float, str]]] = {}
@@ -40,4 +40,6 @@ def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement]:
     for zone, found in zones.items():
         (most, fullest), (least, emptiest) = max(found), min(found)
         yield Measurement(Named("zone {zone}", zone=zone), most - least, {"fullest": fullest, "emptiest": emptiest})
-    require_answers(servers, [row for row, *_ in known])
+    answered = [row for row, *_ in known]
+    yield from (Unjudged(Named("zone {zone}", zone=row.zone)) for row in servers if row not in answered)
+    require_answers(servers, answered)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, listed
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import ResourceUnit
@@ -51,4 +51,6 @@ def major_compaction_late(
             hours = (clock[0].as_of - min(known)).total_seconds() / 3600
             yield Measurement(name, hours, {"finished_before": finished, "status": row.status, "since": min(known)})
     if unknown:
-        raise NotAssessed("{tenant}: no major compaction has run yet, and its age is unknown.", tenant=unknown[0])
+        raise NotAssessed(
+            "{tenants}: no major compaction has run yet, and the age is unknown.", tenants=listed(unknown)
+        )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from agent.api import NotAssessed, Rows
+from agent.api import NotAssessed, Rows, listed
 from agent.facts.schema import PartitionedTable, TableChanges
-
-NAMED = 5
 
 
 def counted(
@@ -36,17 +34,16 @@ def added_since(changes: Rows[TableChanges] | None) -> Mapping[tuple[str, str], 
 
 def require_counted(uncounted: Sequence[str], *, readable: bool = True) -> None:
     """Raise NotAssessed where the rows of some tables are unknown; what was found in others stands."""
-    named = ", ".join(uncounted[:NAMED]) + (", …" if uncounted[NAMED:] else "")
     if uncounted and not readable:
         raise NotAssessed(
             "How many rows these tables hold is unknown, for the account may not read the statistics: {tables}.",
             "Run the script that ob-health grants prints, as an administrator of the tenant.",
-            tables=named,
+            tables=listed(uncounted),
         )
     if uncounted:
         raise NotAssessed(
             "How many rows these tables hold is unknown, for statistics were never gathered, or before most of the "
             "rows came: {tables}.",
             "Gather the optimizer statistics of {tables}.",
-            tables=named,
+            tables=listed(uncounted),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, listed
 from agent.facts.accounts import Account
 from agent.facts.given import Clock
 from checks.security.accounts import full_name, usable
@@ -33,9 +33,14 @@ def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Me
     people than anybody can list, and many audit rules ask for a regular change."""
     candidates = [*usable(accounts), *(row for row in accounts if row.user_name == "root" and row.is_locked != "YES")]
     known = [(row, row.password_last_changed) for row in candidates if row.password_last_changed is not None]
-    if candidates and not known:
-        raise NotAssessed("The server does not tell when any password was changed.")
     for account, changed in known:
         age = clock[0].as_of - changed
         evidence: dict[str, Scalar] = {"user": account.user_name, "host": account.host}
         yield Measurement(full_name(account), age.total_seconds() / 86_400, evidence)
+    unknown = [full_name(row) for row in candidates if row.password_last_changed is None]
+    if unknown:
+        raise NotAssessed(
+            "The server does not tell when the passwords of these accounts were changed: {accounts}.",
+            "Set their passwords anew.",
+            accounts=listed(unknown),
+        )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
 from agent.facts.sql import AuditReturn
-from checks.sql.ring import busy_tenants
+from checks.sql.ring import busy_tenants, idle_tenants
 
 
 @params
@@ -31,10 +31,11 @@ class HardParseParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def plan_cache_defeated(returns: Rows[AuditReturn], limits: HardParseParams) -> Iterator[Measurement]:
+def plan_cache_defeated(returns: Rows[AuditReturn], limits: HardParseParams) -> Iterator[Measurement | Unjudged]:
     """Literals are replaced by the server, so equal shapes share a plan. Only SQL whose shape changes each time defeats
     the cache, and then the optimizer runs for every statement and useful plans are pushed out."""
     for tenant_id, rows, planned in busy_tenants(returns, limits.min_executions_count, lambda row: row.planned):
         hard_parses = sum(row.hard_parses for row in rows)
         evidence: dict[str, Scalar] = {"hard_parses_count": hard_parses, "executions_count": planned}
         yield Measurement(tenant_name(tenant_id), 100 * hard_parses / planned, evidence)
+    yield from idle_tenants(returns, limits.min_executions_count, lambda row: row.planned)

@@ -14,6 +14,7 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
+    Unjudged,
     check,
     params,
     tenant_name,
@@ -44,19 +45,20 @@ class HitRateParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> Iterator[Measurement]:
+def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> Iterator[Measurement | Unjudged]:
     """A statement whose plan is not in the cache is parsed, resolved and optimized again, which costs more than running
     a short statement. A low rate shows as high CPU at few transactions."""
     tenants: dict[int | None, list[PlanCache]] = defaultdict(list)
     for row in caches:
         tenants[row.tenant_id].append(row)
-    judged = {
-        key: rows for key, rows in tenants.items() if sum(r.access_count for r in rows) >= limits.min_accesses_count
-    }
-    if not judged:
+    asked = {key: sum(row.access_count for row in rows) for key, rows in tenants.items()}
+    if max(asked.values(), default=0) < limits.min_accesses_count:
         args = {"minimum_count": limits.min_accesses_count}
         raise NotAssessed("The plan cache has been asked fewer than {minimum_count} times since start.", **args)
-    for tenant_id, rows in judged.items():
+    for tenant_id, rows in tenants.items():
+        if asked[tenant_id] < limits.min_accesses_count:
+            yield Unjudged(tenant_name(tenant_id))
+            continue
         accesses, hits = sum(row.access_count for row in rows), sum(row.hit_count for row in rows)
         evidence: dict[str, Scalar] = {
             "accesses_count": accesses,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
 from agent.facts.sql import SqlShape
-from checks.sql.ring import busy_tenants
+from checks.sql.ring import busy_tenants, idle_tenants
 
 
 @params
@@ -32,16 +32,16 @@ class QueueParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement]:
+def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement | Unjudged]:
     """The tenant's CPU decides how many statements run at once; the others queue. Queue time is the earliest sign that
     the tenant is too small for its peak, long before anything times out."""
     for tenant_id, rows, executions in busy_tenants(shapes, limits.min_executions_count):
         queue_us, elapsed_us = sum(row.queue_us for row in rows), sum(row.elapsed_us for row in rows)
-        if queue_us < limits.min_average_queue_us * executions:
-            continue
+        matters = queue_us >= limits.min_average_queue_us * executions
         evidence: dict[str, Scalar] = {
             "executions_count": executions,
             "average_queue_us": queue_us / executions,
             "elapsed_us": elapsed_us,
         }
-        yield Measurement(tenant_name(tenant_id), 100 * queue_us / max(elapsed_us, 1), evidence)
+        yield Measurement(tenant_name(tenant_id), 100 * queue_us / max(elapsed_us, 1) if matters else 0.0, evidence)
+    yield from idle_tenants(shapes, limits.min_executions_count)

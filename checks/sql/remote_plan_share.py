@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
 from agent.facts.sql import SqlShape
-from checks.sql.ring import busy_tenants
+from checks.sql.ring import busy_tenants, idle_tenants
 
 
 @params
@@ -32,7 +32,7 @@ class RemotePlanParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Iterator[Measurement]:
+def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Iterator[Measurement | Unjudged]:
     """A local plan touches one server. A remote or distributed one adds network trips and holds threads on several
     servers, and a transaction over several log streams commits in two phases. Short business statements should be
     local."""
@@ -40,3 +40,4 @@ def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Itera
         remote = sum(row.remote_plans for row in rows)
         evidence: dict[str, Scalar] = {"remote_count": remote, "executions_count": executions}
         yield Measurement(tenant_name(tenant_id), 100 * remote / executions, evidence)
+    yield from idle_tenants(shapes, limits.min_executions_count)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from agent.api import Named, NotAssessed, Rows
+from agent.api import Named, NotAssessed, Rows, Unjudged, tenant_name
 from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
 
 _TEXT_CHARS = 400
@@ -52,6 +52,15 @@ def busy_tenants(
         executions = sum(map(count, found))
         if executions >= minimum:
             yield tenant_id, found, executions
+
+
+def idle_tenants(
+    rows: Rows[Row], minimum: int, count: Callable[[Row], int] = lambda row: row.executions
+) -> Iterator[Unjudged]:
+    """The other tenants, whose executions are too few to judge by."""
+    for tenant_id, found in by_tenant(rows).items():
+        if sum(map(count, found)) < minimum:
+            yield Unjudged(tenant_name(tenant_id))
 
 
 def require_executions(executions: int, minimum: int) -> None:

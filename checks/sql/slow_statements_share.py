@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
 from agent.facts.sql import AuditReturn, SqlShape
-from checks.sql.ring import busy_tenants
+from checks.sql.ring import busy_tenants, idle_tenants
 
 
 @params
@@ -33,7 +33,7 @@ class SlowShareParams(Params):
 )
 def slow_statements_share(
     returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: SlowShareParams
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Unjudged]:
     """A tenant has a fixed number of worker threads, and a slow statement holds one of them for its whole run. When
     slow statements are more than the odd one, fast statements start to queue behind them and the business feels all of
     it."""
@@ -48,3 +48,4 @@ def slow_statements_share(
             "longest_us": max((row.max_elapsed_us for row in here), default=0),
         }
         yield Measurement(tenant_name(tenant_id), 100 * slow / executions, evidence)
+    yield from idle_tenants(returns, limits.min_executions_count)

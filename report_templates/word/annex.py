@@ -110,7 +110,7 @@ def passed() -> str:
     line = when(
         "line",
         para("TableText", run("{{ line.code }}", "Mono"), " {{ line.title }}{% if line.attested %} · "
-             + say("Attested") + "{% endif %}"),
+             + say("Attested") + "{% endif %}{% if line.unjudged %} · {{ line.unjudged }}{% endif %}"),
         otherwise=para("TableText"),
     )  # fmt: skip
     columns = table(

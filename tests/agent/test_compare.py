@@ -123,6 +123,14 @@ def test_what_could_not_all_be_judged_says_nothing_of_what_is_not_found() -> Non
     assert sorted(kinds([failed("CAP001", one, other)], [well])) == sorted([NEW, UNCHANGED])
 
 
+def test_what_could_not_be_judged_among_what_passed_is_not_resolved() -> None:
+    was = finding(H, resource="tenant 1004")
+    idle = replace(without_finding("CAP001"), unjudged={"tenant 1004": {}})
+    assert kinds([idle], [failed("CAP001", was)]) == [NOT_COMPARABLE]
+    assert kinds([failed("CAP001", was)], [idle]) == [NOT_COMPARABLE]
+    assert scored([idle], earlier_of([failed("CAP001", was)])).value == scored([failed("CAP001", was)]).value
+
+
 @pytest.mark.parametrize("muted", [False, True])
 def test_one_resource_resolved_beside_another_that_stays(muted: bool) -> None:
     stays, goes = finding(M, resource="a", muted=muted), finding(H, resource="b")

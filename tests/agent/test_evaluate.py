@@ -19,7 +19,8 @@ from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
 from agent.model import CheckResult, Snapshot, SourceRecord, Unavailable
 from agent.mutes import Muting
-from agent.spec import CheckSpec, Measurement, Mute, Ruleset
+from agent.score import judged
+from agent.spec import CheckSpec, Measurement, Mute, Ruleset, Unjudged
 from agent.terms import Named, Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
@@ -35,8 +36,8 @@ def run(rules: Ruleset, facts: Snapshot, code: str = "CAP901", **changed: Any) -
     return evaluate([dataclasses.replace(SPECS[code], **changed)], rules, facts)[0]
 
 
-def measuring(*measurements: Measurement, error: Exception | None = None) -> Any:
-    def measure(**facts: Any) -> Iterable[Measurement]:
+def measuring(*measurements: Measurement | Unjudged, error: Exception | None = None) -> Any:
+    def measure(**facts: Any) -> Iterable[Measurement | Unjudged]:
         yield from measurements
         if error:
             raise error
@@ -278,3 +279,16 @@ def test_from_sys_a_statement_names_the_tenant_or_is_left_out(
 def test_a_statement_that_would_change_nothing_is_left_out() -> None:
     assert fill_sql(["SET a = {a};", "SET b = {b!l};"], {"a": None, "b": "x"}) == ("SET b = 'x';",)
     assert fill_sql(["SET a = {a!l};", "SET b = {a:g};"], {"a": None}) == ()
+
+
+def test_a_resource_of_which_too_little_is_known_is_neither_found_nor_well(rules: Ruleset) -> None:
+    seen = Measurement("a", 5.0, {"used_bytes": 1})
+    one = run(rules, snapshot(), measure=measuring(seen, Unjudged(tenant_name(1004))))
+    assert (one.outcome, one.reason, list(one.unjudged)) == (Outcome.PASS, None, ["tenant 1004"])
+    assert one.unjudged["tenant 1004"]["zh-CN"] == "租户 1004"
+    assert [judged(one, name) for name in ("a", "tenant 1004", "gone")] == [True, False, True]
+    in_part = run(rules, snapshot(), measure=measuring(seen, Unjudged("a"), error=REST))
+    assert (in_part.outcome, in_part.well) == (Outcome.NOT_ASSESSED, frozenset())
+    found = run(rules, snapshot(), measure=measuring(Measurement("a", 95.0, {"used_bytes": 1}), Unjudged("a")))
+    assert (found.outcome, found.unjudged) == (Outcome.FINDING, {})
+    assert run(rules, snapshot(), measure=measuring(Unjudged("a"))).outcome is Outcome.NOT_ASSESSED

@@ -104,7 +104,7 @@ def test_it_measures_and_its_rule_judges(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "unknown", [("t", None, 5), ("t", 5, None), ("t", 0, 5)], ids=["the filter", "the value", "division by zero"]
 )
-def test_an_unknown_row_is_left_out_and_alone_is_no_pass(
+def test_an_unknown_row_is_no_pass_and_hides_no_other(
     tmp_path: Path, unknown: tuple[str, int | None, int | None]
 ) -> None:
     result = judged(written(tmp_path), table(*unknown))
@@ -112,6 +112,9 @@ def test_an_unknown_row_is_left_out_and_alone_is_no_pass(
     assert render(result.reason, "en") == "What Table holds is unknown in the rows that matter (1)."
     judged_too = judged(written(tmp_path), table(*unknown), table("u", 10, 1_000))
     assert [finding.resource for finding in judged_too.findings] == ["shop.u"]
+    assert judged_too.reason == result.reason
+    beside_well = judged(written(tmp_path), table(*unknown), table("u", 10, 1))
+    assert (beside_well.outcome, beside_well.well) == (Outcome.NOT_ASSESSED, frozenset({"shop.u"}))
 
 
 def test_rows_that_the_filter_leaves_out_do_not_vouch_for_unknown_ones(tmp_path: Path) -> None:

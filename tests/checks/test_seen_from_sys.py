@@ -11,7 +11,9 @@ from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.facts.settings import Tenant, Variable
 from agent.facts.sql import PlanCache
-from agent.terms import TenantKind
+from agent.score import judged
+from agent.terms import Outcome, TenantKind
+from tests.checks.cases import sql
 from tests.harness import NOW, run_check, snapshot_of
 
 GIB = 1 << 30
@@ -84,3 +86,22 @@ def test_variables_of_another_tenant_are_not_known_to_sys() -> None:
     assert advised("CAP008", TenantKind.SYS, 1002) == ((), ())
     own = (("SET GLOBAL ob_plan_cache_percentage = 10;",), ("SET GLOBAL ob_plan_cache_percentage = 5;",))
     assert advised("CAP008", TenantKind.SYS, 1) == advised("CAP008", TenantKind.USER, 1002) == own
+
+
+BUSY, IDLE = 1002, 1004
+ON_BOTH = {BUSY: 10**6, IDLE: 9}
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"),
+    [
+        ("SQL001", [sql._ret(count, tenant_id=tenant) for tenant, count in ON_BOTH.items()]),
+        ("SQL005", [sql._cache(count, count, tenant) for tenant, count in ON_BOTH.items()]),
+        ("SQL010", [sql._shape(executions=count, tenant_id=tenant) for tenant, count in ON_BOTH.items()]),
+        ("SQL015", [sql._ret(count, tenant_id=tenant) for tenant, count in ON_BOTH.items()]),
+    ],
+)
+def test_a_tenant_with_too_little_to_judge_is_not_called_well(code: str, rows: list[object]) -> None:
+    result = run_check(code, snapshot_of(rows, kind=TenantKind.SYS))
+    assert (result.outcome, list(result.unjudged)) == (Outcome.PASS, [f"tenant {IDLE}"])
+    assert judged(result, f"tenant {BUSY}") and not judged(result, f"tenant {IDLE}")

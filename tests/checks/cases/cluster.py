@@ -212,6 +212,13 @@ CASES = [
     Case("CAP023", [_server(), _server(2, mem_assigned=10)], [("zone z1", LOW)]),
     Case("CAP023", [_server(mem_assigned=90), _server(2, mem_assigned=10)], [("zone z1", MEDIUM)]),
     Case("CAP023", [_server(**_DEAD)], not_assessed=True),
+    Case("CAP023", [_server(), _server(2, **_DEAD)], not_assessed=True, label="one is dead"),
+    Case(
+        "CAP023",
+        [_server(), _server(2, mem_assigned=10), _server(3, **_DEAD)],
+        [("zone z1", LOW)],
+        label="uneven, and another is dead",
+    ),
     Case("VER003", [_server(), _server(2)]),
     Case("VER003", [_server(), _server(2, build_version="4.2.5.2_102-a(Jan)")], [("cluster", HIGH)]),
     Case("VER003", [_server(build_version="")], not_assessed=True),

@@ -7,7 +7,7 @@ from typing import Any
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.model import Unavailable
-from agent.terms import Severity, Text, UnavailableKind
+from agent.terms import Severity, TenantKind, Text, UnavailableKind
 from tests.harness import Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
@@ -209,6 +209,10 @@ CASES = [
                     _total("A", 9, 2, rows_processed=20_000, tenant_id=1002),
                     _total("A", 9, 2, rows_processed=10**9, tenant_id=1004)],
          [("SQL A of tenant 1002", LOW)], label="seen from sys"),
+    Case("SQL014", [_DELETE, _total("A", 9, 2, rows_processed=20_000, tenant_id=1002)], [("SQL A", LOW)],
+         tenant_kind=TenantKind.SYS, label="plans do not say whose"),
+    Case("SQL014", [_plan("DELETE FROM t", tenant_id=1002), _total("A", 9, 2, rows_processed=20_000)],
+         [("SQL A of tenant 1002", LOW)], tenant_kind=TenantKind.SYS, label="totals do not say whose"),
     Case("SQL014", [_DELETE, _total("B", 9)], label="not among those that take most time"),
     Case("SQL014", [_DELETE, _shape(executions=0), _NO_TOTALS], not_assessed=True, label="rows unknown"),
     Case("SQL014", [_plan(), _NO_TOTALS], label="no such statement"),
