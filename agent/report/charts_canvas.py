@@ -74,7 +74,9 @@ def can_print(language: str) -> bool:
 def _installed() -> frozenset[str]:
     """The families of this machine, with those that came after matplotlib last listed them."""
     listed = {font.fname for font in fontManager.ttflist}
-    for path in findSystemFonts():
+    with passwords_hidden():  # it asks fc-list
+        found = findSystemFonts()
+    for path in found:
         if path not in listed:
             with suppress(Exception):  # a file that is no font, or one that it cannot read
                 fontManager.addfont(path)
