@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
+from types import ModuleType
 from typing import Any
 
 from agent.report.charts import FONT_LISTS
@@ -24,11 +25,12 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 @contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Hide a module from what is imported meanwhile, unless it is loaded already."""
+def _without(module: str, stand_in: ModuleType | None = None) -> Iterator[None]:
+    """Hide a module from what is imported meanwhile, unless it is loaded already; where that must be there, an empty
+    one stands in."""
     hidden = module not in sys.modules
     if hidden:
-        sys.modules[module] = None  # type: ignore[assignment]
+        sys.modules[module] = stand_in  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -36,8 +38,11 @@ def _without(module: str) -> Iterator[None]:
             del sys.modules[module]
 
 
-# It has fc-list name the fonts. The module that is hidden takes a megabyte; its absence is warned of, and borne.
-with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"):
+gc.collect()  # what collecting and judging left behind makes room for what is loaded now
+# It has fc-list name the fonts. Of what is hidden, megabytes that we never use, the absence of one is warned of and
+# borne; the other only names glyphs to TeX.
+_AGL = "fontTools.agl"
+with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"), _without(_AGL, ModuleType(_AGL)):
     warnings.simplefilter("ignore")
     from matplotlib import rc_context, rcParamsDefault
     from matplotlib.figure import Figure  # noqa: F401 - loads all that a picture needs
