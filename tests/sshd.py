@@ -1,4 +1,4 @@
-"""A real OpenSSH server for the tests, on a free port of this machine, with keys of its own."""
+"""A real OpenSSH server for the tests, on a free port of this machine, with keys of its own; and what is none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,6 +101,25 @@ def serving(directory: Path) -> Iterator[JumpServer]:
         server.cut()
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def saying(greeting: bytes) -> Iterator[int]:
+    """A server that says this to whoever comes, and waits."""
+    held: list[socket.socket] = []
+    with socket.create_server((HOST, 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    held.append(listener.accept()[0])
+                    held[-1].sendall(greeting)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    for connection in held:
+        connection.close()
 
 
 def _configured(directory: Path, port: int) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,6 +21,10 @@ MUTE = Mute("Li Wei", "accepted until the migration", date(2027, 1, 31), code="X
 def points_of(severity: Severity, share: float = 0.2) -> float:
     lowest, highest = RISK_CLASSES[severity]
     return lowest + share * (highest - lowest)
+
+
+def value_at(risk: float) -> float:
+    return round(100 * math.exp(-risk / 100), 1)
 
 
 def finding(

@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +27,8 @@ from agent.terms import UnavailableKind
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import authorized
 from tests.integration.reading import PASSWORD, read, reader
-from tests.sshd import HOST, JumpServer, make_key, needs_sshd, serving
+from tests.sshd import HOST, JumpServer, make_key, needs_sshd, saying, serving
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.kernel, needs_sshd]
 READER = "hx_jumper"
@@ -80,19 +80,12 @@ def refusal(
         opened(directory, kernel, jump, None, **changes)
     said = render(error.value.text, "en")
     assert "orders" in said and PASSWORD not in said
-    await_(lambda: not tunnels())
+    eventually(lambda: not tunnels())
     return said
 
 
 def tunnels() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("via ssh://")]
-
-
-def await_(true: Callable[[], bool], at_most_s: float = 30.0) -> None:
-    deadline = time.monotonic() + at_most_s
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def listening() -> set[str]:
@@ -118,7 +111,7 @@ def test_it_reads_through_the_jump_host_and_leaves_nothing_open(
             assert session.fetch(ASK, "units") == [(1,)]
             assert tunnels() and jump.sessions()
             assert listening() == doors == set(), "nobody else can use the way"
-        await_(lambda: not tunnels() and not jump.sessions())
+        eventually(lambda: not tunnels() and not jump.sessions())
     lines = [json.loads(line) for line in (tmp_path / FILE_NAME).read_text().splitlines()]
     assert [(line["event"], line.get("via")) for line in lines][:2] == [("opened", None), ("through", jump.url)]
     assert verify(tmp_path / FILE_NAME).state is State.INTACT
@@ -140,7 +133,7 @@ def test_the_keys_of_the_ssh_agent_are_tried(
 def ssh_agent(where: Path) -> Iterator[Path]:
     process = subprocess.Popen(["ssh-agent", "-D", "-a", where], stdout=subprocess.DEVNULL)
     try:
-        await_(where.exists)
+        eventually(where.exists)
         yield where
     finally:
         process.terminate()
@@ -226,32 +219,13 @@ def test_a_jump_host_that_says_nothing(
         assert "cannot be used" in refusal(tmp_path, kernel, jump, via=f"ssh://tam@{HOST}:{port}")
 
 
-@contextlib.contextmanager
-def saying(greeting: bytes) -> Iterator[int]:
-    """A server that says this to whoever comes, and waits."""
-    held: list[socket.socket] = []
-    with socket.create_server((HOST, 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    held.append(listener.accept()[0])
-                    held[-1].sendall(greeting)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-    for connection in held:
-        connection.close()
-
-
 def test_a_database_that_the_jump_host_cannot_reach(kernel: Kernel, jump: JumpServer, tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
         said = refusal(tmp_path, kernel, jump, port=port)
     assert f"the jump host {jump.url} cannot reach {HOST}:{port} (Connect" in said and "whitelist" in said
-    await_(lambda: not jump.sessions())
+    eventually(lambda: not jump.sessions())
 
 
 @pytest.mark.usefixtures("account")
@@ -260,7 +234,7 @@ def test_a_wrong_password_behind_the_jump_host(
 ) -> None:
     monkeypatch.setenv("ORDERS_PASSWORD", "wrong")
     assert "refused the account" in refusal(tmp_path, kernel, jump)
-    await_(lambda: not jump.sessions())
+    eventually(lambda: not jump.sessions())
 
 
 @pytest.mark.usefixtures("account")
@@ -272,7 +246,7 @@ def test_a_way_that_breaks_is_opened_again_once(kernel: Kernel, jump: JumpServer
         assert error.value.kind is UnavailableKind.LOST
         assert session.fetch(ASK, "units") == [(1,)]
         assert session.connections == 2
-    await_(lambda: not tunnels() and not jump.sessions())
+    eventually(lambda: not tunnels() and not jump.sessions())
 
 
 @pytest.mark.usefixtures("account")
@@ -288,7 +262,7 @@ def test_a_jump_host_that_dies_half_way_leaves_a_partial_snapshot(
     found = list(snapshot.facts.values())
     lost = [fact for fact in found if isinstance(fact, Unavailable) and fact.kind is UnavailableKind.LOST]
     assert lost and len(lost) < len(found) - 5, "what was read before is kept"
-    await_(lambda: not tunnels())
+    eventually(lambda: not tunnels())
 
 
 def test_without_the_package_the_message_names_it(

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import pymysql
+
 from agent import demo, preflight
 from agent.collect import Progress, collect
 from agent.connect import Budget, Endpoint, Session
-from agent.facts import all_sources
+from agent.facts import all_sources, spec_of
 from agent.grants import Grant, grants
 from agent.model import Snapshot
 from agent.terms import TenantKind
@@ -83,3 +85,17 @@ def audited(database: Database, user: str, at_least: int, wait_s: float = 10.0) 
         if len(rows) >= at_least or time.monotonic() > deadline:
             return tuple(Audited(*row) for row in rows)
         time.sleep(0.2)
+
+
+def lacks(database: Database, row: type) -> bool:
+    """Whether not even root finds the views of a source."""
+    spec = spec_of(row)
+    assert spec is not None
+    try:
+        for view in (spec.view, *spec.also_reads):
+            schema, _, name = view.partition(".")
+            rows_of(database, f"SELECT 1 FROM {schema}.`{name}` LIMIT 1")
+    except pymysql.MySQLError as error:
+        assert error.args[0] == 1146
+        return True
+    return False

@@ -24,7 +24,7 @@ from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTot
 from agent.kernel import Kernel
 from agent.model import Capabilities, Snapshot
 from agent.terms import TenantKind, Version
-from tests.integration.reading import PASSWORD, Audited, audited, open_session, read, reader, rows_of
+from tests.integration.reading import PASSWORD, Audited, audited, lacks, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel
 READER, SHOPPER, DB = "hx_reader", "hx_shopper", "hx_reading"
@@ -103,20 +103,6 @@ def shop(kernel: Kernel) -> None:
                 break
             time.sleep(0.1)
     audited(kernel, SHOPPER, 2)
-
-
-def lacks(kernel: Kernel, row: type) -> bool:
-    """Whether not even root finds the views of a source."""
-    spec = spec_of(row)
-    assert spec is not None
-    try:
-        for view in (spec.view, *spec.also_reads):
-            schema, _, name = view.partition(".")
-            rows_of(kernel, f"SELECT 1 FROM {schema}.`{name}` LIMIT 1")
-    except pymysql.MySQLError as error:
-        assert error.args[0] == 1146
-        return True
-    return False
 
 
 def test_every_source_is_read_but_those_that_the_kernel_lacks(taken: Taken) -> None:

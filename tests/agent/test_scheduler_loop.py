@@ -1,0 +1,154 @@
+"""The daily loop: its ticks, its errors, its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.errors import ConfigError
+from agent.history.store import History
+from agent.i18n import render
+from agent.scheduler import Subscription, is_due, run_loop
+from tests.agent.history.documents import document
+from tests.waiting import eventually
+
+
+def never(error: Exception) -> None:
+    raise AssertionError("a tick failed") from error
+
+
+class Running:
+    """The loop in a thread of its own."""
+
+    def __init__(self, tick: Callable[[], None], when: str, on_error: Callable[[Exception], None] = never) -> None:
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=run_loop, args=(tick, when, self.stop, on_error))
+        self.thread.start()
+
+    def end(self) -> None:
+        self.stop.set()
+        self.thread.join(timeout=5)
+        assert not self.thread.is_alive()
+
+
+def soon() -> str:
+    return (datetime.now() + timedelta(seconds=3)).strftime("%H:%M:%S")
+
+
+def far() -> str:
+    return (datetime.now() + timedelta(hours=6)).strftime("%H:%M")
+
+
+def test_a_tick_at_once_and_one_at_the_time_of_day() -> None:
+    ticks: list[float] = []
+    loop = Running(lambda: ticks.append(time.monotonic()), soon())
+    eventually(lambda: len(ticks) == 2)
+    loop.end()
+    assert ticks[1] - ticks[0] > 0.9
+
+
+def test_an_exception_ends_the_tick_but_not_the_loop() -> None:
+    errors: list[Exception] = []
+
+    def tick() -> None:
+        raise RuntimeError("bad day")
+
+    loop = Running(tick, soon(), errors.append)
+    eventually(lambda: len(errors) == 2)
+    loop.end()
+    assert [str(error) for error in errors] == ["bad day"] * 2
+
+
+def test_a_stop_before_the_start_still_ticks_once() -> None:
+    stop, ticks = threading.Event(), list[int]()
+    stop.set()
+    run_loop(lambda: ticks.append(1), far(), stop, never)
+    assert ticks == [1]
+
+
+@pytest.mark.parametrize("when", ["25:00", "8:30", "08:61", "noon", "", "0830"])
+def test_a_wrong_time_of_day_is_a_configuration_error(when: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        run_loop(lambda: None, when, threading.Event(), never)
+    assert f'"{when}"' in render(error.value.text, "en")
+
+
+def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
+    today = datetime.now(UTC)
+    subscription = Subscription((today - timedelta(days=100)).date(), 12, "UTC")
+    for _ in range(3):
+        with History.open(str(tmp_path / "h.db")) as history:
+
+            def tick(history: History = history) -> None:
+                now = datetime.now(UTC)
+                if is_due(subscription, history.assessed_at("acme", "shop"), now).due:
+                    history.save(document(now.isoformat(), now))
+
+            stop = threading.Event()
+            stop.set()
+            run_loop(tick, far(), stop, never)
+            assert len(history.list()) == 1
+
+
+LOOP = """
+import sys, threading, time
+from agent.scheduler import run_loop
+stop = threading.Event()
+def tick():
+    print("ticked", flush=True)
+    if "busy" in sys.argv:
+        stop.wait(30)
+    if "deaf" in sys.argv:
+        time.sleep(30)
+run_loop(tick, "{at}", stop, print)
+print("ended", flush=True)
+"""
+
+
+def started(how: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", LOOP.replace("{at}", far()), how]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ticked\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", ["idle", "busy"])
+def test_a_signal_ends_the_loop_cleanly(number: signal.Signals, how: str) -> None:
+    process = started(how)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=10)
+    assert (output, process.returncode) == ("ended\n", 0)
+
+
+def test_a_second_signal_ends_a_tick_that_does_not_listen() -> None:
+    process = started("deaf")
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert process.poll() is None
+    deadline = time.monotonic() + 10
+    while process.poll() is None and time.monotonic() < deadline:  # two that arrive together count as one
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+    assert process.wait(timeout=1) == -signal.SIGTERM
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_the_signals_are_as_before_once_the_loop_is_over() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    stop = threading.Event()
+    stop.set()
+    run_loop(lambda: None, far(), stop, never)
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
