@@ -1,0 +1,51 @@
+"""Files that were saved before the modules moved are still read, whatever modules they name."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent import registry, snapshot
+from agent.authorization.authorize import authorize
+from agent.config import load_engagement
+from agent.document import read_document
+from agent.document_earlier import earlier_from
+from agent.history.store import History
+from agent.model import Unavailable
+
+SAVED = Path(__file__).parent / "data" / "before_rooms"
+MADE = datetime(2026, 11, 29, 13, 0, tzinfo=UTC)
+SCORE, SCORE_BEFORE = 66.9, 66.2
+
+
+def test_a_snapshot_keeps_all_its_facts() -> None:
+    read = snapshot.load(SAVED / "snapshot.obh", registry.load().sources)
+    given = {row.__name__: rows for row, rows in read.facts.items() if not isinstance(rows, Unavailable) and rows}
+    assert len(given["Parameter"]) > 100
+    assert {"Table", "SqlShape", "Account", "BusinessProfile"} <= set(given)
+    assert (read.target, str(read.version)) == ("shop", "4.3.5.3")
+    assert read.receipt is not None
+
+
+def test_a_document_is_read_for_rendering_and_for_comparing() -> None:
+    document = read_document(SAVED / "assessment.json")
+    assert document["score"]["value"] == SCORE
+    earlier = earlier_from(document)
+    assert earlier.score == SCORE
+    assert len(earlier.results) == len(document["results"])
+
+
+def test_a_history_lists_and_loads_its_assessments(tmp_path: Path) -> None:
+    place = shutil.copy(SAVED / "history.sqlite", tmp_path)
+    with History.open(f"sqlite:///{place}", create=False) as history:
+        entries = history.list()
+        assert [entry.score for entry in entries] == [SCORE, SCORE_BEFORE]
+        assert history.load(entries[1].id)["score"]["value"] == SCORE_BEFORE
+
+
+def test_a_signed_authorization_still_holds() -> None:
+    engagement = load_engagement(SAVED / "engagement.yaml")
+    allowed = authorize(engagement, "shop", MADE, registry.load().sources)
+    assert allowed.reference == "DEMO-1"
+    assert len(allowed.sources) > 30
