@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent.errors import ConnectError, StatementError
-from agent.terms import Text, UnavailableKind
+from agent.model.terms import Text, UnavailableKind
 
 # The client's own: the connection broke; the packets make no sense.
 LOST = 2013

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Rows
-from agent.spec import CheckSpec, Measurement, Remediation, Unjudged
-from agent.terms import Actor, Category, Named, RunAs, Scalar, TenantKind, Text, Unit, Version, listed, told
+from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
+from agent.model.naming import Named, is_meta, listed, tenant_name
+from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
 
 __all__ = [
     "Actor",
@@ -46,36 +47,10 @@ F = TypeVar("F", bound=Callable[..., Iterable[Measurement | Unjudged]])
 P = TypeVar("P")
 
 
-class Params:
-    """Base of a check's other numbers; fields carry their unit in the name, values stand in rules.yaml."""
-
-
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def params(cls: type[P]) -> type[P]:
     """Make a subclass of ``Params`` a frozen record without defaults."""
     return dataclass(frozen=True, kw_only=True)(cls)
-
-
-def is_meta(tenant_id: int | None) -> bool:
-    """Whether this is the META tenant of a user tenant: the odd ids above 1, which is sys."""
-    return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
-
-
-def tenant_name(tenant_id: int | None) -> Named:
-    """The stable name of a tenant as a resource; views of user tenants and of the embedded kernel may not number it."""
-    return Named("tenant") if tenant_id is None else Named("tenant {tenant}", tenant=str(tenant_id))
-
-
-class NotAssessed(Exception):
-    """Raised by a check whose facts are there but say nothing (NULL statistics, audit switched off).
-
-    After measurements it means the rest: what they found stands, and where they found nothing the check is no pass.
-    """
-
-    def __init__(self, reason: str, unlock: str = "", /, **args: Scalar) -> None:
-        self.reason = Text(reason, told(args))
-        self.unlock = Text(unlock, told(args)) if unlock else None
-        super().__init__(reason)
 
 
 def check(

@@ -20,10 +20,10 @@ from agent.grants import script
 from agent.history.store import History
 from agent.i18n import LANGUAGES
 from agent.journal import FILE_NAME
+from agent.model.terms import DataClass, Severity, TenantKind, Text
 from agent.report.render import HOUSE, check_update, validate
 from agent.scheduler import is_due
 from agent.secrets import is_reference, resolve
-from agent.terms import DataClass, Severity, TenantKind, Text
 
 # The exit code of several targets is the first of these that one of them gave.
 _EXIT_ORDER = (3, 2, 4, 1, 0)
@@ -217,7 +217,7 @@ def preflight_all(
 ) -> int:
     """Connect, look, and say what is missing; reads no facts. The journal goes to DIR/<target>/journal.jsonl."""
     from agent.authorization.covering import compile_covered
-    from agent.model import Unavailable
+    from agent.model.snapshot import Unavailable
 
     def work(name: str) -> int:
         job = _job(engagement, name, None, now, outside_service)

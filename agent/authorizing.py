@@ -20,8 +20,8 @@ from agent.engagement import Engagement
 from agent.errors import ConfigError, NotAuthorized
 from agent.facts import spec_of
 from agent.files import read_whole
+from agent.model.terms import DataClass, Text
 from agent.scaffold import refuse_leftovers
-from agent.terms import DataClass, Text
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 
 from agent.errors import ConnectError
-from agent.terms import Scalar, Text
+from agent.model.terms import Scalar, Text
 
 NO_TLS = 2026  # the client's own: TLS is demanded and the server has none
 _ANOTHER_NAME = (62, 63, 64)  # OpenSSL's numbers: host name, e-mail address, IP address

@@ -12,9 +12,10 @@ from agent.errors import ConfigError
 from agent.facts import spec_of
 from agent.i18n import format_value
 from agent.judge import top_class
-from agent.report.labels import ACTORS, CATEGORIES
-from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
-from agent.terms import Category, Text
+from agent.model.check import CheckSpec
+from agent.model.labels import ACTORS, CATEGORIES
+from agent.model.rule import Expected, Fixed, Ladder, Rule
+from agent.model.terms import Category, Text
 
 
 def _all() -> list[tuple[CheckSpec, Rule]]:

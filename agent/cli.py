@@ -245,7 +245,7 @@ def _explained(cause: BaseException) -> int:
     """Say why the run ended; the exit code."""
     from agent import console
     from agent.errors import HealthAgentError, Stopped
-    from agent.terms import Text
+    from agent.model.terms import Text
 
     if isinstance(cause, Stopped):
         console.warn(Text("Stopped before the end. What was written before is as it was; run it again."))

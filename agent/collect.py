@@ -18,9 +18,9 @@ from agent.facts import CostClass, spec_of
 from agent.facts.given import Build, Clock
 from agent.load import Watch
 from agent.masking import mask_fields
-from agent.model import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
+from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
+from agent.model.terms import DataClass, Text, UnavailableKind
 from agent.statements import Statement
-from agent.terms import DataClass, Text, UnavailableKind
 
 Progress = Callable[[str, int, int], None]
 _COST_ORDER = list(CostClass)

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from agent.bridge import bridge
 from agent.judge import RISK_CLASSES
-from agent.model import Change, CheckResult, Comparison, Earlier, Finding, Score
+from agent.model.comparison import Change, Comparison, Earlier
+from agent.model.result import CheckResult, Finding, Score
+from agent.model.terms import ChangeKind
 from agent.score import judged
-from agent.terms import ChangeKind
 
 _NOISE_SHARE = 0.05  # of a class's width: a smaller move of risk points is the same finding
 _KIND_ORDER = list(ChangeKind)

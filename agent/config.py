@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from agent.engagement import Engagement, OverridesFile
 from agent.fieldtypes import Invalid
-from agent.spec import Override
-from agent.terms import Scalar, Text
+from agent.model.rule import Override
+from agent.model.terms import Scalar, Text
 from agent.yamlfile import Loc, Locate, place, read_yaml, unknown_key, unusable
 
 __all__ = ["Engagement", "load_engagement", "overrides_of", "validated"]

@@ -23,8 +23,8 @@ from agent import answers, certificates, gate
 from agent.deadline import at_most
 from agent.errors import ConfigError, ConnectError, StatementError, StatementRefused
 from agent.facts import OWN_MARKER, server
-from agent.spending import Budget, Cost, Sent
-from agent.terms import Scalar, Text, UnavailableKind
+from agent.model.cost import Budget, Cost, Sent
+from agent.model.terms import Scalar, Text, UnavailableKind
 
 if TYPE_CHECKING:
     from agent.journal import Journal

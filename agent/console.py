@@ -17,7 +17,7 @@ from rich.text import Text as Plain
 
 from agent.errors import ConfigError, HealthAgentError, RenderError
 from agent.i18n import LANGUAGES, format_value, render, translate
-from agent.terms import Text, Unit
+from agent.model.terms import Text, Unit
 
 _chosen: ContextVar[str] = ContextVar("language", default="")
 out = Console()

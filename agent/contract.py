@@ -18,10 +18,12 @@ from agent.evaluate import evaluate
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
 from agent.i18n import LANGUAGES, render, translate
-from agent.model import CheckResult, Snapshot, Unavailable
+from agent.model.check import CheckSpec
+from agent.model.result import CheckResult
+from agent.model.rule import Rule, Ruleset
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
 from agent.plugins import placeholders
-from agent.spec import CheckSpec, Rule, Ruleset
-from agent.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
 
 PREFIXES = {
     "capacity": {"CAP"}, "parameters": {"PAR", "VAR"}, "sql": {"SQL"}, "transactions": {"TXN"}, "availability": {"AVL"},

@@ -24,9 +24,9 @@ from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_
 from agent.config import load_engagement
 from agent.grants import Grant, grants
 from agent.history.store import History
+from agent.model.terms import TenantKind
 from agent.report.render import validate
 from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
-from agent.terms import TenantKind
 
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable

@@ -17,11 +17,15 @@ from agent.document_outlook import outlook_document
 from agent.errors import SnapshotError
 from agent.files import read_whole
 from agent.i18n import in_all_languages
-from agent.model import Assessment, Carried, CheckResult, Comparison, Finding, Score, ScoredResult, SourceRecord
+from agent.model.assessment import Assessment
+from agent.model.check import CheckSpec
+from agent.model.comparison import Comparison
+from agent.model.cost import Receipt
+from agent.model.result import Carried, CheckResult, Finding, Score, ScoredResult
+from agent.model.rule import Expected, Fixed, Ladder, Rule
+from agent.model.snapshot import SourceRecord
+from agent.model.terms import RunAs, Scalar, TenantKind, Text
 from agent.receipt import differences
-from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
-from agent.spending import Receipt
-from agent.terms import RunAs, Scalar, TenantKind, Text
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from agent.document_outlook import trend_from
-from agent.model import Carried, CheckResult, Earlier, Finding, ScoredResult
-from agent.spec import Mute
-from agent.terms import Actor, Category, Outcome, Severity, Text
+from agent.model.comparison import Earlier
+from agent.model.result import Carried, CheckResult, Finding, ScoredResult
+from agent.model.rule import Mute
+from agent.model.terms import Actor, Category, Outcome, Severity, Text
 
 Document = dict[str, Any]
 

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from agent.facts.given import BusinessProfile, CriticalPeriod
-from agent.model import Assessment, Snapshot
-from agent.outlook import Capacity, Figures, TrendPoint
+from agent.model.assessment import Assessment
+from agent.model.figures import Capacity, Figures, TrendPoint
+from agent.model.snapshot import Snapshot
 
 Document = dict[str, Any]
 KEPT_POINTS = 12  # three years of quarters

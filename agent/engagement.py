@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from agent import spec
 from agent.fieldtypes import (
     AnyFile,
     Block,
@@ -41,8 +40,9 @@ from agent.fieldtypes import (
     not_before,
 )
 from agent.house import Report
+from agent.model import rule
+from agent.model.terms import TenantKind
 from agent.scheduler import Subscription, months_later
-from agent.terms import TenantKind
 
 T = TypeVar("T")
 
@@ -228,13 +228,13 @@ class OverridesFile(WholeFile):
     overrides: Some[OverrideEntry]
 
     @property
-    def as_model(self) -> tuple[spec.Override, ...]:
+    def as_model(self) -> tuple[rule.Override, ...]:
         return _overrides(self, self.overrides, "overrides")
 
 
-def _overrides(file: WholeFile, entries: tuple[OverrideEntry, ...], *above: str) -> tuple[spec.Override, ...]:
+def _overrides(file: WholeFile, entries: tuple[OverrideEntry, ...], *above: str) -> tuple[rule.Override, ...]:
     return tuple(
-        spec.Override(o.code, o.owner, o.reason, o.until, o.change, file.place(*above, index))
+        rule.Override(o.code, o.owner, o.reason, o.until, o.change, file.place(*above, index))
         for index, o in enumerate(entries)
     )
 
@@ -268,10 +268,10 @@ class Engagement(WholeFile):
         return Subscription(self.service.start, self.service.months, self.service.timezone)
 
     @property
-    def mutes(self) -> tuple[spec.Mute, ...]:
+    def mutes(self) -> tuple[rule.Mute, ...]:
         """The mutes, in the order of the file."""
         return tuple(
-            spec.Mute(
+            rule.Mute(
                 m.owner,
                 m.reason,
                 m.until,
@@ -284,7 +284,7 @@ class Engagement(WholeFile):
         )
 
     @property
-    def overrides(self) -> tuple[spec.Override, ...]:
+    def overrides(self) -> tuple[rule.Override, ...]:
         """The overrides written in the engagement itself; ``rules.file`` may hold more."""
         return _overrides(self, self.rules.overrides, "rules", "overrides")
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.terms import Text, UnavailableKind
+from agent.model.terms import Text, UnavailableKind
 
 
 class HealthAgentError(Exception):

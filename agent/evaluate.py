@@ -8,16 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.api import NotAssessed, tenant_name
 from agent.compare import fingerprint
 from agent.facts import spec_of
 from agent.facts.settings import Tenant
 from agent.i18n import in_all_languages
 from agent.judge import judge, stake
-from agent.model import CheckResult, Finding, Snapshot, Unavailable
+from agent.model.check import CheckSpec, Measurement, NotAssessed
+from agent.model.naming import Named, tenant_name
+from agent.model.result import CheckResult, Finding
+from agent.model.rule import Expected, Rule, Ruleset
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import Outcome, Scalar, TenantKind, Text, UnavailableKind
 from agent.mutes import Muting
-from agent.spec import CheckSpec, Expected, Measurement, Rule, Ruleset
-from agent.terms import Named, Outcome, Scalar, TenantKind, Text, UnavailableKind
 
 _MAX_TEXT = 2000
 

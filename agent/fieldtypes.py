@@ -26,9 +26,9 @@ from pydantic import (
 )
 
 from agent.authorization import sshsig
+from agent.model.terms import Scalar
+from agent.model.units import parse_size
 from agent.secrets import is_reference
-from agent.terms import Scalar
-from agent.units import parse_size
 from agent.yamlfile import Loc, Locate, place
 
 T = TypeVar("T")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from agent.api import tenant_name
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import SqlShape, SqlTotal
-from agent.model import Snapshot
-from agent.outlook import Capacity, Figures, Forecast, TopSql, TrendPoint
+from agent.model.figures import Capacity, Figures, Forecast, TopSql, TrendPoint
+from agent.model.naming import tenant_name
+from agent.model.snapshot import Snapshot
 
 TOP_SQL = 20
 FEWEST_POINTS = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from agent.errors import ConfigError, WriteError
-from agent.terms import Scalar, Text
+from agent.model.terms import Scalar, Text
 
 
 def write_whole(path: Path, content: bytes) -> None:

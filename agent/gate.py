@@ -15,7 +15,7 @@ from sqlglot import expressions as exp
 
 from agent.errors import StatementRefused
 from agent.facts import server
-from agent.terms import Text
+from agent.model.terms import Text
 
 _SESSION = re.compile(re.escape(server.SESSION_SETTINGS).replace(r"\{timeout_us:d\}", "[0-9]+"))
 _NODES: tuple[type[exp.Expr], ...] = (

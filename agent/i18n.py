@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from agent.terms import Scalar, Text, Unit
+from agent.model.terms import Scalar, Text, Unit
 
 LANGUAGES = ("zh-CN", "en")
 _SUFFIXES = {f"_{unit.value}": unit for unit in Unit if unit is not Unit.TEXT}

@@ -23,7 +23,7 @@ from typing import Any
 import agent
 from agent.errors import JournalError, SnapshotError
 from agent.i18n import render
-from agent.terms import Scalar, Text
+from agent.model.terms import Scalar, Text
 
 FILE_NAME = "journal.jsonl"
 FORMAT = 1

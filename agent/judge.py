@@ -13,8 +13,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from agent.spec import Expected, Fixed, Ladder
-from agent.terms import Severity
+from agent.model.rule import Expected, Fixed, Ladder
+from agent.model.terms import Severity
 
 
 class RiskClass(NamedTuple):

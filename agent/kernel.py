@@ -27,8 +27,8 @@ from typing import Any
 import pymysql
 
 from agent.errors import KernelError
+from agent.model.terms import Text
 from agent.secrets import harmless_environment
-from agent.terms import Text
 
 HOST = "127.0.0.1"
 _READY = "ready"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from agent.errors import StatementError
 from agent.facts import CostClass, Privilege
 from agent.facts.load import look
-from agent.model import Capabilities, Problem, Unavailable
-from agent.terms import Scalar, Text, UnavailableKind
+from agent.model.snapshot import Capabilities, Problem, Unavailable
+from agent.model.terms import Scalar, Text, UnavailableKind
 
 if TYPE_CHECKING:
     from agent.connect import Session

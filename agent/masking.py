@@ -17,7 +17,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.facts.texts import SQL_SETTINGS, Holds, holds
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 MASKED = "(masked)"
 _LITERALS = frozenset(

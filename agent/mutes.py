@@ -6,9 +6,9 @@ import dataclasses
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 
-from agent.model import Finding
-from agent.spec import Mute
-from agent.terms import Severity
+from agent.model.result import Finding
+from agent.model.rule import Mute
+from agent.model.terms import Severity
 
 LONGEST = timedelta(days=180)
 LONGEST_CRITICAL = timedelta(days=30)

@@ -34,16 +34,20 @@ from agent.files import alone_in
 from agent.history.store import History
 from agent.house import Report
 from agent.load import Watch
-from agent.model import Assessment, Capabilities, CheckResult, Earlier, Period, Score, Snapshot
-from agent.permission import Authorization
+from agent.model.assessment import Assessment, Period
+from agent.model.authorization import Authorization
+from agent.model.check import CheckSpec
+from agent.model.comparison import Earlier
+from agent.model.result import CheckResult, Score
+from agent.model.rule import Ruleset
+from agent.model.snapshot import Capabilities, Snapshot
+from agent.model.terms import Text
 from agent.receipt import read_back
 from agent.registry import Registry
 from agent.report.render import HOUSE, prepare, render
 from agent.roadmap import roadmap
 from agent.scheduler import is_due
 from agent.score import score
-from agent.spec import CheckSpec, Ruleset
-from agent.terms import Text
 
 Progress = Callable[[str, int, int], None]
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")

@@ -22,9 +22,9 @@ from agent import yamlchecks
 from agent.api import API_VERSION
 from agent.errors import ConfigError, RulesError
 from agent.i18n import LANGUAGES, read_catalogue
+from agent.model.check import CheckSpec
+from agent.model.terms import Text
 from agent.ruleentry import Problems, parse_rule
-from agent.spec import CheckSpec
-from agent.terms import Text
 from agent.yamlfile import place, read_yaml
 
 RULES_FILE = "rules.yaml"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from agent.connect import Session
 from agent.errors import StatementError, TargetError
 from agent.facts import Privilege, server, spec_of
-from agent.model import Capabilities, Problem
+from agent.model.snapshot import Capabilities, Problem
+from agent.model.terms import Scalar, TenantKind, Text, Version
 from agent.privileges import (
     Granted,
     beyond_reading,
@@ -24,7 +25,6 @@ from agent.privileges import (
     readable_views,
 )
 from agent.statements import columns_read, optional_columns
-from agent.terms import Scalar, TenantKind, Text, Version
 
 OLDEST = Version(4, 0, 0, 0)
 _ALL: Mapping[str, frozenset[str]] = {"*": frozenset()}

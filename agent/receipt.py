@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from agent.errors import StatementError
 from agent.facts import receipt as audit
-from agent.model import Capabilities, Unavailable
-from agent.spending import Receipt
-from agent.terms import Scalar, Text
+from agent.model.cost import Receipt
+from agent.model.snapshot import Capabilities, Unavailable
+from agent.model.terms import Scalar, Text
 
 if TYPE_CHECKING:
     from agent.connect import Session

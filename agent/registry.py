@@ -12,8 +12,8 @@ from pathlib import Path
 
 from agent import i18n, plugins
 from agent.errors import ConfigError
-from agent.spec import CheckSpec
-from agent.terms import TenantKind, Text
+from agent.model.check import CheckSpec
+from agent.model.terms import TenantKind, Text
 
 GROUP = "ob_health.checks"
 OWN_PACKAGE = "checks"

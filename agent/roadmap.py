@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.model import CheckResult, Earlier, Score
-from agent.outlook import WorkUnit
+from agent.model.check import CheckSpec
+from agent.model.comparison import Earlier
+from agent.model.result import CheckResult, Score
+from agent.model.roadmap import WorkUnit
+from agent.model.terms import Category, Deadline, Effort, Outcome, RunAs, Severity, TenantKind
 from agent.score import gain_of
-from agent.spec import CheckSpec
-from agent.terms import Category, Deadline, Effort, Outcome, RunAs, Severity, TenantKind
 
 _DEADLINES: Mapping[Severity, Deadline] = {
     Severity.CRITICAL: Deadline.NOW,

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.errors import RulesError
-from agent.spec import CheckSpec, Expected, Fixed, Ladder, Rule
-from agent.terms import Scalar, Severity, Text
+from agent.model.check import CheckSpec
+from agent.model.rule import Expected, Fixed, Ladder, Rule
+from agent.model.terms import Scalar, Severity, Text
 from agent.yamlfile import Loc, unknown_key
 
 _KEYS = {"params", "group", "enabled"}

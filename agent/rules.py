@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import agent
-from agent.model import CheckResult
+from agent.model.check import CheckSpec
+from agent.model.result import CheckResult
+from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model.terms import Text
 from agent.mutes import LONGEST, LONGEST_CRITICAL
 from agent.ruleentry import Problems, parse_rule
-from agent.spec import CheckSpec, Mute, Override, Rule, Ruleset, ScoringPolicy
-from agent.terms import Text
 from agent.yamlfile import place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.engagement import Engagement
 from agent.errors import ConfigError
-from agent.terms import Text
+from agent.model.terms import Text
 from agent.yamlfile import Loc, unusable
 
 ENGAGEMENT_FILE = "engagement.yaml"

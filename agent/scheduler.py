@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 import schedule
 
 from agent.errors import ConfigError
-from agent.model import Period
-from agent.terms import Text
+from agent.model.assessment import Period
+from agent.model.terms import Text
 
 MONTHS_PER_PERIOD = 3
 _POLL_S = 1.0  # short, because a sleeping machine stops the clock that a long wait would count on

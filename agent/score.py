@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.judge import RISK_CLASSES
-from agent.model import Carried, CategoryScore, CheckResult, Earlier, Finding, Score, ScoredResult
-from agent.outlook import Unlock
-from agent.spec import ScoringPolicy
-from agent.terms import Actor, Outcome, Severity, TenantKind, Text
+from agent.model.comparison import Earlier
+from agent.model.result import Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
+from agent.model.rule import ScoringPolicy
+from agent.model.terms import Actor, Outcome, Severity, TenantKind, Text
 
 ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})
 NOT_ANSWERED = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})

@@ -15,9 +15,9 @@ from agent.config import load_engagement
 from agent.engagement import Engagement
 from agent.errors import HealthAgentError, NoHistory
 from agent.history.store import History
-from agent.model import Period
+from agent.model.assessment import Period
+from agent.model.terms import Text
 from agent.scheduler import daily, is_due, run_loop
-from agent.terms import Text
 
 
 def recorded(url: str | None, file: Path | None) -> History:

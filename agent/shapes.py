@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TypeVar
 
-from agent.terms import TenantKind, Version
+from agent.model.terms import TenantKind, Version
 
 T = TypeVar("T")
 _LARGEST = 1 << 100  # sums of 64-bit numbers are less

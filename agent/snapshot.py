@@ -22,10 +22,10 @@ from agent import shapes
 from agent.errors import SnapshotError, WriteError
 from agent.files import read_whole, write_whole
 from agent.i18n import render
-from agent.model import Problem, Snapshot, SourceRecord, Unavailable
+from agent.model.cost import Budget, Cost, Receipt, Sent
+from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
+from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.shapes import checked
-from agent.spending import Budget, Cost, Receipt, Sent
-from agent.terms import TenantKind, Text, UnavailableKind, Version
 
 FORMAT = 1
 _MAX_BYTES = 1 << 28

@@ -17,9 +17,9 @@ from sqlalchemy.dialects import mysql
 from sqlglot import expressions as exp
 
 from agent.facts import SourceSpec, spec_of
-from agent.model import Capabilities, Unavailable
+from agent.model.snapshot import Capabilities, Unavailable
+from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
 from agent.privileges import quoted
-from agent.terms import DataClass, TenantKind, Text, UnavailableKind
 
 # "named" leaves % in literals alone; nothing is ever bound.
 _DIALECT = mysql.dialect(paramstyle="named")

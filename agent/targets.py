@@ -13,10 +13,10 @@ from agent.engagement import Engagement, Target, Tls
 from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.load import BusyLimits
-from agent.model import Earlier
-from agent.outlook import Colophon
+from agent.model.assessment import Colophon
+from agent.model.comparison import Earlier
+from agent.model.terms import Text
 from agent.secrets import passwords_hidden, resolve
-from agent.terms import Text
 
 _JUMP_TIMEOUT_S = 15.0
 

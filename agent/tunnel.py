@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 import asyncssh
 
 from agent.errors import ConfigError, ConnectError
-from agent.terms import Text
+from agent.model.terms import Text
 
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _KEEPALIVE_S = 15  # three unanswered ones end the connection

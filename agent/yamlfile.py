@@ -18,7 +18,7 @@ import yaml.constructor
 from yaml.reader import ReaderError
 
 from agent.errors import ConfigError
-from agent.terms import Scalar, Text
+from agent.model.terms import Scalar, Text
 
 Loc = tuple[int | str, ...]
 Locate = Callable[[Loc], int]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agent.connect import Budget
 from agent.kernel import Kernel
-from agent.terms import TenantKind
+from agent.model.terms import TenantKind
 from tests.clusters.healthy import GIVEN
 from tests.clusters.held import Shelf
 from tests.clusters.large import Size, put_large

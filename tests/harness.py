@@ -15,10 +15,11 @@ from agent import registry, rules
 from agent.evaluate import evaluate
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
-from agent.model import CheckResult, Snapshot, Unavailable
+from agent.model.result import CheckResult
+from agent.model.rule import Ruleset
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import RunAs, Severity, TenantKind, Text, UnavailableKind, Version
 from agent.registry import Registry
-from agent.spec import Ruleset
-from agent.terms import RunAs, Severity, TenantKind, Text, UnavailableKind, Version
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 READING = ("SELECT ", "SHOW ")

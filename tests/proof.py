@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import checks
-from agent.spec import CheckSpec
+from agent.model.check import CheckSpec
 from tests import integration
 from tests.harness import modules_of, shipped, why_not_its_own
 from tests.integration import plants, test_parameter_family

@@ -12,7 +12,7 @@ from agent.config import load_engagement
 from agent.document import read_document
 from agent.document_earlier import earlier_from
 from agent.history.store import History
-from agent.model import Unavailable
+from agent.model.snapshot import Unavailable
 
 SAVED = Path(__file__).parent / "data" / "before_rooms"
 MADE = datetime(2026, 11, 29, 13, 0, tzinfo=UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from agent.errors import NotAuthorized, TargetError
-from agent.model import Capabilities, Problem
-from agent.permission import Authorization
+from agent.model.authorization import Authorization
+from agent.model.snapshot import Capabilities, Problem
+from agent.model.terms import Scalar, Text
 from agent.privileges import listed
-from agent.terms import Scalar, Text
 
 
 def admitted(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:

@@ -14,8 +14,8 @@ from agent.authorization.service import missing_terms
 from agent.engagement import AuthorizationBlock, Engagement
 from agent.errors import NotAuthorized
 from agent.facts.server import DISPENSABLE, own_statements
-from agent.permission import Authorization
-from agent.terms import Scalar, Text
+from agent.model.authorization import Authorization
+from agent.model.terms import Scalar, Text
 from agent.yamlfile import MAX_BYTES
 
 Args = dict[str, Scalar]

@@ -9,10 +9,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 
 from agent.facts import SourceSpec, spec_of
-from agent.model import Capabilities, Unavailable
-from agent.permission import Authorization, SourceScope
+from agent.model.authorization import Authorization, SourceScope
+from agent.model.snapshot import Capabilities, Unavailable
+from agent.model.terms import DataClass, Text, UnavailableKind
 from agent.statements import Statement, columns_read, compile_source, optional_columns
-from agent.terms import DataClass, Text, UnavailableKind
 
 Scopes = Mapping[str, SourceScope]
 

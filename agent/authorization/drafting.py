@@ -19,7 +19,7 @@ from agent.facts import OWN_MARKER, spec_of
 from agent.facts.server import own_statements
 from agent.grants import EXPOSES
 from agent.i18n import translate
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 _HEADER = f"""\
 # OceanBase 健康评测授权申请 / Request to authorize an OceanBase health assessment

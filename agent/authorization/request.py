@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
-from agent import permission
 from agent.config import validated
 from agent.engagement import Limits
 from agent.fieldtypes import (
@@ -29,7 +28,8 @@ from agent.fieldtypes import (
     Words,
     not_before,
 )
-from agent.terms import DataClass
+from agent.model.authorization import SourceScope
+from agent.model.terms import DataClass
 from agent.yamlfile import parse_yaml
 
 FORM = "ob-health authorization 1"
@@ -83,8 +83,8 @@ class SignedSource(Block):
     rows: Positive
 
     @property
-    def scope(self) -> permission.SourceScope:
-        return permission.SourceScope(
+    def scope(self) -> SourceScope:
+        return SourceScope(
             self.data_class, frozenset(self.views), frozenset(self.columns),
             self.filter, self.grouped_by, self.joined, self.rows,
         )  # fmt: skip

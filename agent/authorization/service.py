@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from agent.engagement import Engagement
-from agent.terms import Scalar, Text
+from agent.model.terms import Scalar, Text
 
 # Names of the tier that assessments belong to; case does not matter.
 PREMIER_TIERS = ("顶级版", "premier")

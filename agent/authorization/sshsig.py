@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from agent.errors import NotAuthorized
-from agent.terms import Text
+from agent.model.terms import Text
 
 NAMESPACE = "ob-health"
 MAX_SIGNATURE_BYTES = 1 << 14

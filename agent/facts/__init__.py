@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar, dataclass_transform
 
-from agent.terms import DataClass, TenantKind
+from agent.model.terms import DataClass, TenantKind
 
 T = TypeVar("T")
 Rows = tuple[T, ...]

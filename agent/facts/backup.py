@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.facts import source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 
 @source(

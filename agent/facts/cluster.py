@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.facts import expr, source
-from agent.terms import DataClass, Named
+from agent.model.naming import Named
+from agent.model.terms import DataClass
 
 
 @source(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from agent.facts import given
-from agent.terms import TenantKind, Version
+from agent.model.terms import TenantKind, Version
 
 
 @given

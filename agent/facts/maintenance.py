@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from agent.facts import expr, source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 
 @source(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.facts import CostClass, expr, source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 # Counters since server start that checks use; GV$SYSSTAT has some 760 more.
 COUNTERS = (

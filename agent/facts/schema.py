@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.facts import SYSTEM_SCHEMAS, CostClass, Privilege, expr, source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 _SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
 BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM})"

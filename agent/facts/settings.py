@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.facts import expr, source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 # Names of parameters whose values may be secrets: never read.
 _NO_SECRETS = " AND ".join(f"NAME NOT LIKE '%{word}%'" for word in ("kms", "passw", "secret", "wallet", "token"))

@@ -11,7 +11,7 @@ execution; the rows and blocks that the parts read are counted with them alone.
 from __future__ import annotations
 
 from agent.facts import CostClass, expr, source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 STATEMENT_CHARS = 4000
 CUT = " …"  # ends the text of a statement that was longer

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.errors import HistoryError
-from agent.terms import Text
+from agent.model.terms import Text
 
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
 

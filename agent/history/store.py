@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 from agent.errors import HistoryError, NoHistory
 from agent.history.entries import Entry, Purged, Sighting
 from agent.history.models import REVISION, AssessmentRow, FindingRow
-from agent.terms import Text
+from agent.model.terms import Text
 
 Document = dict[str, Any]
 PLACE_VARIABLE = "OB_HEALTH_HISTORY"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.document import Document
+from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
+from agent.model.terms import ChangeKind, Severity, Unit
 from agent.report.impact import impact
-from agent.report.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, clean, points
-from agent.terms import ChangeKind, Severity, Unit
 
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000

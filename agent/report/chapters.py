@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.document import Document
+from agent.model.labels import CATEGORIES
+from agent.model.terms import Actor, Category, Outcome, TenantKind, Unit
 from agent.report.cards import Card
-from agent.report.labels import CATEGORIES
 from agent.report.words import NOTHING, Words, points
-from agent.terms import Actor, Category, Outcome, TenantKind, Unit
 
 TOP = 10
 _LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from agent.api import tenant_name
 from agent.document import Document
+from agent.model.naming import tenant_name
+from agent.model.terms import Unit
 from agent.report.charts_types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
-from agent.terms import Unit
 
 KIND = "data_disk"
 ZONES = 6

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.document import Document
+from agent.model.labels import BANDS, CATEGORIES
+from agent.model.terms import Category, Unit
 from agent.report import accounting, planning
 from agent.report.chapters import unscored
 from agent.report.charts_capacity import capacity
 from agent.report.charts_types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
-from agent.report.labels import BANDS, CATEGORIES
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
 from agent.score import BANDS as LOWEST
-from agent.terms import Category, Unit
 
 BEST = 100.0
 DEAREST = 8  # checks in the waterfall; the rest is one row

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agent.document import Document
-from agent.report.labels import N_
+from agent.model.labels import N_
+from agent.model.terms import Outcome, Unit
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
-from agent.terms import Outcome, Unit
 
 GLOSSARY = (
     (N_("Tenant"), N_("A database of its own inside an OceanBase cluster, with its own CPU, memory and accounts.")),

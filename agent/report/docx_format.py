@@ -7,8 +7,8 @@ from pathlib import Path
 
 from agent.document import Document
 from agent.errors import RenderError
+from agent.model.terms import Text
 from agent.report.style import OURS, Style
-from agent.terms import Text
 
 TEMPLATE = "report.docx"
 

@@ -21,6 +21,7 @@ from jinja2 import TemplateSyntaxError
 from agent.document import Document
 from agent.errors import RenderError
 from agent.i18n import render as say
+from agent.model.terms import Text
 from agent.report.charts import draw
 from agent.report.contents import contents
 from agent.report.sandbox import sandbox
@@ -28,7 +29,6 @@ from agent.report.style import ACCENT, Style
 from agent.report.view import Report, build
 from agent.report.words import Words, clean, zone_of
 from agent.report.worklist import FILE
-from agent.terms import Text
 
 MARKS: Mapping[str, str] = {"critical": "◆", "high": "▲", "medium": "●", "low": "○"}
 _TEXT_MM, _LOGO_MM = 170, 20

@@ -10,9 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from agent.document import Document
-from agent.report.cards import PROSE_LENGTH, counted_severity, open_findings
-from agent.report.chapters import unscored
-from agent.report.labels import (
+from agent.model.labels import (
     BANDS,
     CATEGORIES,
     CHANGES,
@@ -23,8 +21,10 @@ from agent.report.labels import (
     SIGNED,
     TENANT_KINDS,
 )
+from agent.model.terms import Category, Unit
+from agent.report.cards import PROSE_LENGTH, counted_severity, open_findings
+from agent.report.chapters import unscored
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
-from agent.terms import Category, Unit
 
 STEPS = 3
 ADVICE_LENGTH = 220

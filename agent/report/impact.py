@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from agent.document import Document
-from agent.report.labels import N_
+from agent.model.labels import N_
+from agent.model.terms import Severity, Unit
 from agent.report.words import NAME_LENGTH, Words, clean
-from agent.terms import Severity, Unit
 
 STAKES: Mapping[str, str] = {
     "capacity": N_("When the limit is reached, writes of every application on this tenant are slowed down or refused."),

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from agent.document import Document
 from agent.errors import RenderError
+from agent.model.terms import Text
 from agent.report.html_format import render_html
 from agent.report.style import OURS, Style
 from agent.secrets import harmless_environment
-from agent.terms import Text
 
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agent.document import Document
-from agent.report.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
+from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
+from agent.model.terms import Deadline, Effort, Outcome, Severity
 from agent.report.words import NAME_LENGTH, Words, clean, points
-from agent.terms import Deadline, Effort, Outcome, Severity
 
 RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
 CODES_SHOWN = 6

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.document import Document
+from agent.model.labels import LATER, UNMARKED, WAYS
+from agent.model.terms import Unit
 from agent.report.impact import space
-from agent.report.labels import LATER, UNMARKED, WAYS
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
-from agent.terms import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.document import Document
-from agent.report.labels import STATUSES
+from agent.model.labels import STATUSES
+from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, Words, clean
-from agent.terms import Unit
 
 
 @dataclass(frozen=True, slots=True)

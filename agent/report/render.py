@@ -14,17 +14,17 @@ from agent.errors import ConfigError, RenderError
 from agent.files import write_whole
 from agent.house import Report
 from agent.i18n import LANGUAGES, catalogue
+from agent.model.labels import N_
+from agent.model.terms import Text
 from agent.report import worklist
 from agent.report.docx_format import render_docx
 from agent.report.house import style_of
 from agent.report.html_format import load_html, render_html
 from agent.report.json_format import render_json
-from agent.report.labels import N_
 from agent.report.pdf_format import render_pdf
 from agent.report.style import OURS, Style
 from agent.report.words import NAME_LENGTH, clean
 from agent.report.xlsx_format import keep_writing, render_xlsx, target_of
-from agent.terms import Text
 
 HOUSE = Report()
 

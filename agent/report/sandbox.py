@@ -13,7 +13,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from agent.errors import RenderError
-from agent.terms import Text
+from agent.model.terms import Text
 
 # What the text of an added section may name; the README tells what each one is.
 VARIABLES = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.document import Document
+from agent.model.terms import Unit
 from agent.report.words import Words
-from agent.terms import Unit
 
 if TYPE_CHECKING:
     from agent.report.view import Line

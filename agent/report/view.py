@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.document import Document
+from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
+from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report import accounting, chapters, cover, front, planning, proof, reading
 from agent.report.cards import Card, CardMaker, counted_severity, unjudged
-from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.report.style import OURS, Style
 from agent.report.unlocking import Unlocking, unlocking
 from agent.report.words import NAME_LENGTH, Words, clean, points, zone_of
-from agent.terms import ChangeKind, Outcome, Severity, Unit
 
 LIST_LENGTH = 500
 CARRIED_NAMED = 5

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.i18n import format_value, translate, unit_of
-from agent.terms import Unit
+from agent.model.terms import Unit
 
 NAME_LENGTH = 160
 SENTENCE_LENGTH = 600

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.document import Document
+from agent.model.labels import N_
+from agent.model.terms import ChangeKind, Outcome, Severity
 from agent.report.cards import Card, Row, Script
-from agent.report.labels import N_
 from agent.report.planning import UnitLine
 from agent.report.view import Report
 from agent.report.words import Words
-from agent.terms import ChangeKind, Outcome, Severity
 
 FILE = "findings.{language}.xlsx"
 FINDINGS_SHOWN = 8  # of one unit of work; each stands in a sheet of its own

@@ -12,8 +12,8 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.document import Document
+from agent.model.labels import N_
 from agent.report.cards import Card
-from agent.report.labels import N_
 from agent.report.style import Style
 from agent.report.view import Report, build
 from agent.report.words import NOTHING, Words, zone_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.report.labels import N_
+from agent.model.labels import N_
 
 MARK = "ob-health list 1"
 CLOSED_MARK = "ob-health closed 1"

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.errors import ConfigError
+from agent.model.terms import Text
 from agent.report.xlsx_columns import (
     CLOSED_MARK,
     CLOSED_ON,
@@ -26,7 +27,6 @@ from agent.report.xlsx_columns import (
     NOTE,
     target_and_codes,
 )
-from agent.terms import Text
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 _HEAD_ROWS = 20  # people may have put lines above

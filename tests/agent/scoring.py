@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 
 from agent.compare import fingerprint
 from agent.judge import RISK_CLASSES
-from agent.model import CheckResult, Earlier, Finding, Score
+from agent.model.comparison import Earlier
+from agent.model.result import CheckResult, Finding, Score
+from agent.model.rule import Mute, ScoringPolicy
+from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text
 from agent.score import score
-from agent.spec import Mute, ScoringPolicy
-from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text
 
 POLICY = ScoringPolicy()
 MUTE = Mute("Li Wei", "accepted until the migration", date(2027, 1, 31), code="X")

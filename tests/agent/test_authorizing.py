@@ -16,8 +16,8 @@ from agent.config import load_engagement
 from agent.errors import ConfigError, RulesError
 from agent.facts import server, spec_of
 from agent.i18n import render
+from agent.model.terms import DataClass
 from agent.scaffold import scaffold
-from agent.terms import DataClass
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
 from tests.agent.signing import KEY, needs_openssh, ssh_keygen
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 
 from agent.bridge import bridge
-from agent.model import CheckResult, Earlier
-from agent.terms import BridgeKind, Outcome, Severity
+from agent.model.comparison import Earlier
+from agent.model.result import CheckResult
+from agent.model.terms import BridgeKind, Outcome, Severity
 from tests.agent.scoring import earlier_of, failed, finding, in_part, scored, without_finding
 from tests.agent.test_score_properties import assessments
 

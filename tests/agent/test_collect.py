@@ -14,9 +14,9 @@ from agent.errors import StatementError
 from agent.facts import CostClass, source
 from agent.facts.given import Attestation, Build, Clock
 from agent.i18n import render
-from agent.model import Capabilities, Snapshot, Unavailable
-from agent.spending import Cost
-from agent.terms import DataClass, TenantKind, Text, UnavailableKind, Version
+from agent.model.cost import Cost
+from agent.model.snapshot import Capabilities, Snapshot, Unavailable
+from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind, Version
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 

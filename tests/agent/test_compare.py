@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.compare import compare, fingerprint
-from agent.model import Change, CheckResult, Earlier, Finding
-from agent.terms import ChangeKind, Outcome, Severity, Text
+from agent.model.comparison import Change, Earlier
+from agent.model.result import CheckResult, Finding
+from agent.model.terms import ChangeKind, Outcome, Severity, Text
 from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL

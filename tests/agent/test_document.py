@@ -17,11 +17,11 @@ from agent.errors import SnapshotError
 from agent.evaluate import evaluate
 from agent.facts.settings import Variable
 from agent.i18n import render
-from agent.model import Assessment
+from agent.model.assessment import Assessment
+from agent.model.rule import Mute
+from agent.model.terms import Outcome, Severity, TenantKind, Text
 from agent.rules import apply
 from agent.score import score
-from agent.spec import Mute
-from agent.terms import Outcome, Severity, TenantKind, Text
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.spec import Mute, Override
-from agent.terms import TenantKind
+from agent.model.rule import Mute, Override
+from agent.model.terms import TenantKind
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load, problems_of, with_line
 from tests.agent.signing import SIGNER
 

@@ -17,11 +17,14 @@ from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
-from agent.model import CheckResult, Snapshot, SourceRecord, Unavailable
+from agent.model.check import CheckSpec, Measurement, Unjudged
+from agent.model.naming import Named
+from agent.model.result import CheckResult
+from agent.model.rule import Mute, Ruleset
+from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
+from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from agent.mutes import Muting
 from agent.score import judged
-from agent.spec import CheckSpec, Measurement, Mute, Ruleset, Unjudged
-from agent.terms import Named, Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("may not"), Text("GRANT it"))

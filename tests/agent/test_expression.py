@@ -14,7 +14,7 @@ from agent.expression import MAX_LENGTH, Expression, Kind, compile_expression, k
 from agent.facts.schema import IndexColumn, Table
 from agent.fieldtypes import Invalid
 from agent.i18n import render
-from agent.terms import Text
+from agent.model.terms import Text
 
 KINDS = {
     "rows": Kind.NUMBER, "size": Kind.NUMBER, "gone": Kind.NUMBER, "name": Kind.TEXT, "blank": Kind.TEXT,

@@ -14,9 +14,9 @@ from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import SqlShape, SqlTotal
 from agent.figures import TOP_SQL, figures
-from agent.model import Snapshot, Unavailable
-from agent.outlook import Capacity, TrendPoint
-from agent.terms import TenantKind, Text, UnavailableKind, Version
+from agent.model.figures import Capacity, TrendPoint
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 GIB = 2**30

@@ -13,9 +13,9 @@ from sqlglot import expressions as exp
 from agent import gate
 from agent.errors import StatementRefused
 from agent.facts import all_sources, server
-from agent.model import Capabilities
+from agent.model.snapshot import Capabilities
+from agent.model.terms import TenantKind, Version
 from agent.statements import Statement, columns_read, compile_source
-from agent.terms import TenantKind, Version
 
 VIEW = "oceanbase.DBA_OB_DATABASES"
 HOSTILE = [

@@ -8,7 +8,7 @@ import pytest
 
 from agent.facts import MIXED_VIEWS, all_sources, spec_of
 from agent.grants import EXPOSES, grants, script
-from agent.terms import DataClass, TenantKind
+from agent.model.terms import DataClass, TenantKind
 
 SOURCES = list(all_sources())
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.i18n import LANGUAGES, format_value, in_all_languages, render, translate, unit_of
-from agent.terms import Scalar, Text, Unit
+from agent.model.terms import Scalar, Text, Unit
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from agent.cli_journal import journal_app
 from agent.errors import JournalError, SnapshotError
 from agent.i18n import render
 from agent.journal import FILE_NAME, Journal, State, Verified, refuse, verify
-from agent.terms import Text
+from agent.model.terms import Text
 
 
 def written(directory: Path, statements: int = 4, name: str = FILE_NAME) -> Path:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.judge import RISK_CLASSES, judge, stake, top_class
-from agent.spec import Expected, Fixed, Ladder
-from agent.terms import Severity
+from agent.model.rule import Expected, Fixed, Ladder
+from agent.model.terms import Severity
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 DISK = Ladder(((M, 70.0), (H, 80.0), (C, 90.0)), worst=100.0)

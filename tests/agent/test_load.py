@@ -14,9 +14,9 @@ from agent.errors import StatementError
 from agent.facts import CostClass, source
 from agent.i18n import render
 from agent.load import BusyLimits, Watch
-from agent.model import Capabilities, Snapshot, Unavailable
-from agent.spending import Budget, Cost
-from agent.terms import TenantKind, Text, UnavailableKind, Version
+from agent.model.cost import Budget, Cost
+from agent.model.snapshot import Capabilities, Snapshot, Unavailable
+from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 
 
 @source("oceanbase.HX_CHEAP")

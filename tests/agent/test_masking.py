@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.masking import MASKED, mask, mask_bound, mask_fields
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 CANARY = "zq7canary"
 FULL, MASKED_CLASS, SETTINGS = DataClass.SQL_TEXT_FULL, DataClass.SQL_TEXT_MASKED, DataClass.SETTINGS

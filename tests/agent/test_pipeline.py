@@ -15,10 +15,11 @@ from agent.errors import ConnectError, NotAuthorized
 from agent.facts.resources import Memstore
 from agent.history.store import History
 from agent.journal import State, verify
-from agent.model import Assessment, Snapshot
+from agent.model.assessment import Assessment
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Outcome
 from agent.pipeline import Job
 from agent.registry import Registry
-from agent.terms import Outcome
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import request_text, signed
 from tests.agent.tiny import NOW, RULES, SPECS, memstore, written

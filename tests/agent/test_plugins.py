@@ -15,9 +15,10 @@ from agent import i18n, registry, rules
 from agent.contract import problems_of, problems_of_translation
 from agent.errors import ConfigError, RulesError
 from agent.i18n import render
+from agent.model.check import Measurement
+from agent.model.rule import Fixed, Override, Rule
+from agent.model.terms import Actor, RunAs, Severity
 from agent.registry import Registry
-from agent.spec import Fixed, Measurement, Override, Rule
-from agent.terms import Actor, RunAs, Severity
 from tests.agent.test_yamlchecks import written as yaml_check
 
 MODULE = '''

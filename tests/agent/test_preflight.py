@@ -15,8 +15,8 @@ from agent.facts import server
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.i18n import render
-from agent.model import Capabilities, Unavailable
-from agent.terms import TenantKind, Text, UnavailableKind
+from agent.model.snapshot import Capabilities, Unavailable
+from agent.model.terms import TenantKind, Text, UnavailableKind
 
 
 class Scripted:

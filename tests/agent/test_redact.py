@@ -26,12 +26,12 @@ from agent.facts.sql import CUT
 from agent.facts.texts import COLUMNS, FIELDS, Holds
 from agent.i18n import render
 from agent.masking import MASKED, mask
-from agent.model import Snapshot
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Outcome
 from agent.pseudonyms import TELLING, Pseudonyms
 from agent.redact import PLAIN, redact, redacted, restore
 from agent.sealing import Key, new_key, read_key
 from agent.snapshot import load, read_file, save, to_body
-from agent.terms import Outcome
 from checks.schema.float_for_exact_values import MONEY, RATE
 from checks.security.accounts import ANYWHERE
 from checks.security.tls_not_used import LOCAL

@@ -10,7 +10,7 @@ import pytest
 
 from agent import retention
 from agent.history.store import History
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.agent.history.documents import NOON, document, found, kept
 
 DAY = timedelta(days=1)

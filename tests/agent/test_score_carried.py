@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.model import CheckResult, Earlier, Score
-from agent.terms import Category, Outcome, Severity
+from agent.model.comparison import Earlier
+from agent.model.result import CheckResult, Score
+from agent.model.terms import Category, Outcome, Severity
 from tests.agent.scoring import earlier_of, failed, finding, in_part, points_of, scored, value_at, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL

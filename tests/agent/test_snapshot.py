@@ -19,10 +19,10 @@ from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
-from agent.model import Problem, Snapshot, SourceRecord, Unavailable
+from agent.model.cost import Cost
+from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
+from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.snapshot import FORMAT, load, save
-from agent.spending import Cost
-from agent.terms import TenantKind, Text, UnavailableKind, Version
 from tests.agent.tiny import NOW, memstore
 
 MOMENT = datetime(2026, 11, 23, 5, 59, 58, 123456, tzinfo=UTC)

@@ -14,8 +14,9 @@ from agent.connect import Budget
 from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.i18n import render
-from agent.model import CheckResult, Earlier
-from agent.terms import Outcome, Severity
+from agent.model.comparison import Earlier
+from agent.model.result import CheckResult
+from agent.model.terms import Outcome, Severity
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.scoring import failed, finding
 

@@ -22,8 +22,8 @@ from agent.facts import all_sources
 from agent.i18n import render
 from agent.journal import FILE_NAME, Journal, State, verify
 from agent.kernel import Kernel
-from agent.model import Unavailable
-from agent.terms import UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import UnavailableKind
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import authorized
 from tests.integration.reading import PASSWORD, read, reader

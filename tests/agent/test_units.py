@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
+from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
 
 @pytest.mark.parametrize(

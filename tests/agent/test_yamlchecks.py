@@ -14,8 +14,9 @@ from agent.errors import ConfigError
 from agent.evaluate import evaluate
 from agent.facts.schema import Table
 from agent.i18n import render
-from agent.model import CheckResult, Snapshot
-from agent.terms import Outcome, Severity, TenantKind, Text, Version
+from agent.model.result import CheckResult
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Outcome, Severity, TenantKind, Text, Version
 from agent.yamlchecks import load
 from tests.agent.tiny import NOW
 

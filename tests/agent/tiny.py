@@ -10,11 +10,12 @@ from typing import Any
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
-from agent.model import Snapshot, Unavailable
+from agent.model.check import CheckSpec
+from agent.model.rule import Ruleset
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import Version
+from agent.model.units import parse_switch
 from agent.rules import load
-from agent.spec import CheckSpec, Ruleset
-from agent.terms import Version
-from agent.units import parse_switch
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 RULES = """\

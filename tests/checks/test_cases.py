@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.terms import Outcome
+from agent.model.terms import Outcome
 from tests.checks import cases
 from tests.harness import Case, gathered, run_check, snapshot_of
 

@@ -12,9 +12,9 @@ from agent import rules
 from agent.contract import problems_of, problems_of_result
 from agent.evaluate import evaluate
 from agent.facts import all_sources
-from agent.model import Snapshot
-from agent.spec import CheckSpec
-from agent.terms import Severity
+from agent.model.check import CheckSpec
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Severity
 from tests.checks import cases
 from tests.harness import NOW, Case, gathered, run_check, shipped, snapshot_of
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from agent import rules
 from agent.facts.schema import IndexColumn
 from agent.facts.settings import Variable
-from agent.model import Finding
-from agent.spec import Expected
+from agent.model.result import Finding
+from agent.model.rule import Expected
 from checks.parameters.kinds import Kind
 from tests.checks import cases
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.facts import most_rows, spec_of
 from agent.facts.resources import LogReplica
-from agent.terms import TenantKind
+from agent.model.terms import TenantKind
 from checks.availability.streams import log_streams
 from tests.harness import run_check, snapshot_of
 

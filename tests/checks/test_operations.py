@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot
 from agent.facts.settings import Parameter, Variable
-from agent.model import Finding
+from agent.model.result import Finding
 from tests.harness import NOW, run_check, snapshot_of
 
 SETTINGS = "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from agent.evaluate import evaluate
 from agent.facts.settings import Parameter, Variable
-from agent.model import CheckResult
-from agent.spec import Expected
-from agent.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
+from agent.model.result import CheckResult
+from agent.model.rule import Expected
+from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
 from checks.parameters.family import Level
 from checks.parameters.kinds import COLLATION, MODES, MOMENT, ON_OFF
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter

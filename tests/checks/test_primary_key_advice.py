@@ -8,8 +8,9 @@ import pytest
 
 from agent.facts.schema import NotableColumn, PartitionedTable, Table
 from agent.kernel import Kernel
-from agent.model import Finding, Unavailable
-from agent.terms import Text, UnavailableKind
+from agent.model.result import Finding
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Text, UnavailableKind
 from tests.harness import run_check, snapshot_of
 
 DATABASE = "primary_key_test"

@@ -9,7 +9,7 @@ import pytest
 
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
 from agent.kernel import Kernel
-from agent.model import Finding
+from agent.model.result import Finding
 from tests.harness import run_check, snapshot_of
 
 COLUMNS = "INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, INDEX_TYPE, IS_VISIBLE, COMMENT"

@@ -10,7 +10,7 @@ import pytest
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, Sequence, Table
 from agent.facts.settings import Variable
 from agent.kernel import Kernel
-from agent.model import Finding
+from agent.model.result import Finding
 from tests.harness import run_check, snapshot_of
 
 DATABASE = "schema_advice_test"

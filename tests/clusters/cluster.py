@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from agent.terms import TenantKind
+from agent.model.terms import TenantKind
 from tests.clusters.schema import DATA, TYPES, Target, columns_of, views_of
 from tests.harness import NOW
 

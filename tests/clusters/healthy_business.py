@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from agent.terms import TenantKind
+from agent.model.terms import TenantKind
 from tests.clusters.cluster import Cluster, ago
 from tests.harness import NOW
 

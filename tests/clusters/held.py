@@ -12,7 +12,7 @@ from agent import preflight
 from agent.collect import collect
 from agent.connect import Budget, Endpoint, Session
 from agent.kernel import Kernel
-from agent.model import Snapshot
+from agent.model.snapshot import Snapshot
 from agent.preflight import Held
 from tests.clusters.cluster import Cluster
 from tests.clusters.schema import Target, create_table, views_of

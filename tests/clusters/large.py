@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agent.terms import TenantKind
+from agent.model.terms import TenantKind
 from tests.clusters.healthy import CRM, SERVERS, SHOP, healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.schema import Target, views_of

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from agent import snapshot
 from agent.evaluate import evaluate
-from agent.model import Snapshot
+from agent.model.snapshot import Snapshot
 from tests.harness import shipped
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.terms import TenantKind, Version
+from agent.model.terms import TenantKind, Version
 
 DATA = Path(__file__).parent.parent / "data"
 COLUMNS: dict[str, dict[str, str]] = json.loads((DATA / "columns.json").read_text())

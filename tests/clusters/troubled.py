@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from agent.facts.given import Attestation
-from agent.terms import Severity, TenantKind
+from agent.model.terms import Severity, TenantKind
 from tests.clusters import troubled_business, troubled_upkeep
 from tests.clusters.cluster import GIB, Cluster, Row, ago
 from tests.clusters.healthy import CRM, GIVEN, SERVERS, SHOP, healthy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from agent.terms import Severity, TenantKind
+from agent.model.terms import Severity, TenantKind
 from tests.clusters import healthy_business, healthy_load
 from tests.clusters.cluster import GIB, Cluster, Row, ago
 from tests.clusters.healthy import SERVERS, SHOP

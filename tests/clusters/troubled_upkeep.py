@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.terms import Severity, TenantKind
+from agent.model.terms import Severity, TenantKind
 from tests.clusters import healthy_upkeep
 from tests.clusters.cluster import GIB, Cluster, Row, ago
 from tests.clusters.healthy import SERVERS, SHOP

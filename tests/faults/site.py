@@ -20,9 +20,9 @@ from agent.history.store import History
 from agent.i18n import render
 from agent.journal import FILE_NAME, State, verify
 from agent.kernel import Kernel
+from agent.model.rule import Ruleset
 from agent.pipeline import Delivered, Job
 from agent.registry import Registry
-from agent.spec import Ruleset
 from tests.agent.signing import authorized
 from tests.faults.proxy import Proxy, before
 from tests.harness import shipped

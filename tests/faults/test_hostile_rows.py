@@ -18,10 +18,10 @@ from agent.config import load_engagement
 from agent.document import to_document
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
 from agent.kernel import Kernel
-from agent.model import Snapshot
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Job
 from agent.snapshot import load, save
-from agent.terms import Outcome, TenantKind
 from tests.agent.engagements import MINIMAL
 from tests.clusters.cluster import Cluster
 from tests.clusters.healthy import GIVEN

@@ -20,9 +20,9 @@ from agent.evaluate import evaluate
 from agent.facts.resources import Memstore
 from agent.journal import State
 from agent.kernel import Kernel, running
+from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Delivered, Job
 from agent.preflight import Held
-from agent.terms import Outcome, TenantKind
 from tests.clusters.healthy import healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.schema import Target

@@ -20,9 +20,10 @@ from agent.connect import Budget, Endpoint, Session
 from agent.evaluate import evaluate
 from agent.facts.given import Clock
 from agent.kernel import Kernel
-from agent.model import CheckResult, Finding, Snapshot
+from agent.model.result import CheckResult, Finding
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Severity, TenantKind
 from agent.preflight import inspect
-from agent.terms import Severity, TenantKind
 from tests.harness import READING, Plant, shipped, why_not_its_own
 
 LOADS_AT_ONCE = 3

@@ -15,8 +15,8 @@ from agent.collect import Progress, collect
 from agent.connect import Budget, Endpoint, Session
 from agent.facts import all_sources, spec_of
 from agent.grants import Grant, grants
-from agent.model import Snapshot
-from agent.terms import TenantKind
+from agent.model.snapshot import Snapshot
+from agent.model.terms import TenantKind
 from tests.database import Database, login
 
 PASSWORD = "Reader-1-only"

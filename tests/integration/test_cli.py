@@ -17,7 +17,7 @@ import pytest
 
 from agent.demo import ACCOUNT, PASSWORD_VARIABLE, make_account, password
 from agent.kernel import Kernel
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 from tests.agent.signing import authorized
 
 pytestmark = pytest.mark.kernel

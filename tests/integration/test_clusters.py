@@ -12,10 +12,11 @@ from agent.errors import TargetError
 from agent.evaluate import evaluate
 from agent.i18n import render
 from agent.kernel import Kernel
-from agent.model import CheckResult, Snapshot, Unavailable
+from agent.model.result import CheckResult
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import Outcome, Severity, TenantKind, Version
 from agent.preflight import Held, inspect
 from agent.score import score
-from agent.terms import Outcome, Severity, TenantKind, Version
 from tests.clusters.healthy import GIVEN, healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.large import Size, put_large

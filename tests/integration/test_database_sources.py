@@ -21,7 +21,7 @@ from agent.evaluate import evaluate
 from agent.facts import all_sources
 from agent.facts.schema import Table
 from agent.kernel import Kernel
-from agent.terms import Outcome
+from agent.model.terms import Outcome
 from tests.database import Database, Server, Source, from_url, login, source_of
 from tests.harness import shipped
 from tests.integration.reading import PASSWORD, open_session, read, reader

@@ -24,8 +24,8 @@ from agent.facts.sessions import Session as SessionRow
 from agent.facts.settings import Tenant, Variable
 from agent.i18n import render
 from agent.kernel import Kernel
-from agent.model import Unavailable
-from agent.terms import DataClass, TenantKind, UnavailableKind, Version
+from agent.model.snapshot import Unavailable
+from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from tests.integration.reading import PASSWORD, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel

@@ -15,10 +15,10 @@ from agent.connect import Budget, Endpoint, Session
 from agent.evaluate import evaluate
 from agent.facts.settings import Parameter, Variable
 from agent.kernel import Kernel
-from agent.model import CheckResult
+from agent.model.result import CheckResult
+from agent.model.rule import Expected
+from agent.model.terms import Outcome, TenantKind
 from agent.preflight import inspect
-from agent.spec import Expected
-from agent.terms import Outcome, TenantKind
 from checks.parameters.family import Level
 from tests.checks.settings_family import ROWS, WRONG
 from tests.harness import shipped

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from agent.kernel import Kernel
-from agent.terms import Outcome
+from agent.model.terms import Outcome
 from tests.harness import Plant, gathered, modules_of
 from tests.integration import plants
 from tests.integration.proving import Proof, found, prove

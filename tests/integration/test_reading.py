@@ -22,8 +22,8 @@ from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, Notab
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.kernel import Kernel
-from agent.model import Capabilities, Snapshot
-from agent.terms import TenantKind, Version
+from agent.model.snapshot import Capabilities, Snapshot
+from agent.model.terms import TenantKind, Version
 from tests.integration.reading import PASSWORD, Audited, audited, lacks, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel

@@ -27,10 +27,10 @@ from agent.i18n import render
 from agent.journal import Journal, State, verify
 from agent.kernel import Kernel
 from agent.load import BusyLimits, Watch
-from agent.model import Snapshot, Unavailable
+from agent.model.cost import Receipt
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import TenantKind
 from agent.receipt import differences, read_back
-from agent.spending import Receipt
-from agent.terms import TenantKind
 from tests.integration.reading import PASSWORD, audited, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel

@@ -15,10 +15,10 @@ import zstandard
 from agent.assessing import evaluate_file
 from agent.config import load_engagement
 from agent.kernel import Kernel
+from agent.model.terms import TenantKind
 from agent.redact import redact, restore
 from agent.sealing import Key
 from agent.snapshot import load, save
-from agent.terms import TenantKind
 from tests.agent.engagements import MINIMAL
 from tests.clusters.healthy import GIVEN, healthy
 from tests.clusters.held import Shelf

@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 
 from agent.kernel import Kernel
-from agent.terms import Outcome, Severity
+from agent.model.terms import Outcome, Severity
 from tests.integration.proving import assess_one, found
 
 pytestmark = pytest.mark.kernel

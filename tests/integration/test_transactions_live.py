@@ -11,7 +11,7 @@ import pymysql
 import pytest
 
 from agent.kernel import Kernel
-from agent.terms import Outcome, Severity
+from agent.model.terms import Outcome, Severity
 from tests.integration.proving import assess_one, found, held_open
 
 pytestmark = pytest.mark.kernel

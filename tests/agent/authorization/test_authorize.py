@@ -20,7 +20,7 @@ from agent.facts.resources import Memstore
 from agent.facts.server import own_statements
 from agent.facts.settings import Variable
 from agent.i18n import render
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import DOCUMENT, KEY, OTHER_KEY, request_text, signed
 

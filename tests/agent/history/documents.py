@@ -11,9 +11,12 @@ import pytest
 from agent.document import to_document
 from agent.errors import HistoryError
 from agent.i18n import render
-from agent.model import Assessment, CheckResult, Finding, Period, Score, Snapshot
-from agent.spec import CheckSpec, Fixed, Measurement, Mute, Remediation, Rule, Ruleset
-from agent.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
+from agent.model.assessment import Assessment, Period
+from agent.model.check import CheckSpec, Measurement, Remediation
+from agent.model.result import CheckResult, Finding, Score
+from agent.model.rule import Fixed, Mute, Rule, Ruleset
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MUTE = Mute("Li Lei", "known", date(2027, 1, 1), code="CAP-001")

@@ -13,8 +13,8 @@ from sqlalchemy import URL
 from agent.errors import HistoryError
 from agent.history.store import History
 from agent.kernel import Kernel
-from agent.model import Period
-from agent.terms import Severity
+from agent.model.assessment import Period
+from agent.model.terms import Severity
 from tests.agent.history.documents import MUTE, NOON, document, found, message
 
 

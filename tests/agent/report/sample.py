@@ -10,26 +10,14 @@ from agent.compare import compare, fingerprint
 from agent.document import Document, to_document
 from agent.document_earlier import earlier_from
 from agent.figures import figures
-from agent.model import Assessment, CheckResult, Finding, Period, Problem, Snapshot, SourceRecord
-from agent.outlook import Colophon
-from agent.permission import Authorization
-from agent.roadmap import roadmap
-from agent.score import score
-from agent.spec import (
-    CheckSpec,
-    Expected,
-    Fixed,
-    Ladder,
-    Measurement,
-    Mute,
-    Override,
-    Remediation,
-    Rule,
-    Ruleset,
-    ScoringPolicy,
-)
-from agent.spending import Budget, Cost, Receipt, Sent
-from agent.terms import (
+from agent.model.assessment import Assessment, Colophon, Period
+from agent.model.authorization import Authorization
+from agent.model.check import CheckSpec, Measurement, Remediation
+from agent.model.cost import Budget, Cost, Receipt, Sent
+from agent.model.result import CheckResult, Finding
+from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model.snapshot import Problem, Snapshot, SourceRecord
+from agent.model.terms import (
     Actor,
     Category,
     DataClass,
@@ -42,6 +30,8 @@ from agent.terms import (
     Unit,
     Version,
 )
+from agent.roadmap import roadmap
+from agent.score import score
 from tests.agent.report.sample_facts import facts
 
 TARGET = "shop-prod"

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from agent.document import Document
+from agent.model.terms import Category
 from agent.report import charts, charts_canvas
 from agent.report.charts import draw
 from agent.report.words import Words
-from agent.terms import Category
 from tests.agent.report import sample
 from tests.agent.report.charts import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
 

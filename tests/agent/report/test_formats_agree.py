@@ -17,13 +17,13 @@ import pytest
 
 from agent.document import Document
 from agent.i18n import LANGUAGES, translate
+from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES
+from agent.model.terms import Unit
 from agent.report.docx_format import render_docx
-from agent.report.labels import CATEGORIES, CHANGES, OUTCOMES
 from agent.report.pdf_format import render_pdf
 from agent.report.view import build
 from agent.report.words import Words, zone_of
 from agent.report.xlsx_format import render_xlsx
-from agent.terms import Unit
 from tests.agent.report import sample
 from tests.agent.report.office import root, text_of
 from tests.agent.report.pages import chromium, page, page_one

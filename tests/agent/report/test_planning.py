@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from agent.document import Document
+from agent.model.labels import CATEGORIES
 from agent.report import accounting, chapters, impact, planning
 from agent.report.cover import cover, glossary, scope
-from agent.report.labels import CATEGORIES
 from agent.report.view import build
 from agent.report.words import Words
 from tests.agent.report import sample

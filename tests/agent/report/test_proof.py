@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from agent.document import Document, receipt_document
+from agent.model.cost import Receipt
+from agent.model.terms import Text
 from agent.report.html_format import render_html
 from agent.report.proof import build
 from agent.report.words import Words
-from agent.spending import Receipt
-from agent.terms import Text
 from tests.agent.report.sample import rich
 
 AGREED = Receipt("account", 31, 214.6, 6123, 31, 188.2, 74.9, 6123)

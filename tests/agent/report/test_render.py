@@ -14,10 +14,10 @@ from agent.document import Document
 from agent.errors import ConfigError, RenderError
 from agent.i18n import render as say
 from agent.i18n import translate
+from agent.model.terms import Category, DataClass
 from agent.report import pdf_format
 from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
 from agent.report.render import FORMATS, prepare, render
-from agent.terms import Category, DataClass
 from tests.agent.report import sample
 from tests.agent.report.pages import as_wide_as, chromium
 

@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from agent.document import Document
+from agent.model.terms import Actor, Category, ChangeKind, DataClass, Outcome, RunAs, Severity, TenantKind, Unit
 from agent.report.json_format import render_json
-from agent.terms import Actor, Category, ChangeKind, DataClass, Outcome, RunAs, Severity, TenantKind, Unit
 from tests.agent.report import sample
 
 SCHEMA: dict[str, Any] = json.loads((files("agent") / "assessment.schema.json").read_text("utf-8"))

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
+from agent.model.terms import Outcome
 from agent.report.cards import ROWS_KEPT, ROWS_SHOWN, evidence
 from agent.report.docx_format import render_docx
 from agent.report.html_format import render_html
 from agent.report.style import Style
 from agent.report.view import build
 from agent.report.words import Words
-from agent.terms import Outcome
 from tests.agent.report import office, sample
 from tests.agent.report.lists import in_excel
 from tests.agent.report.pages import page, text_of

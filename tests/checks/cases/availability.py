@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.facts.resources import LogReplica, ResourceUnit
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Case
 
 MEDIUM, HIGH, CRITICAL = Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL

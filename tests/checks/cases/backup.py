@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from agent.facts.backup import BackupJob, BackupSet, DeleteJob, DeletePolicy, LogArchive, RunningBackup
 from agent.facts.given import Attestation
 from agent.facts.settings import Tenant
-from agent.model import Unavailable
-from agent.terms import Severity, TenantKind, Text, UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

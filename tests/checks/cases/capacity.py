@@ -11,7 +11,7 @@ from agent.facts.schema import RecycledObject
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Variable
 from agent.facts.sql import PlanCache
-from agent.terms import Severity, TenantKind
+from agent.model.terms import Severity, TenantKind
 from tests.harness import NOW, Case
 
 GIB = 1 << 30

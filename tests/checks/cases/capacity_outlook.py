@@ -9,7 +9,7 @@ from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import Counter, CpuSample, MemoryModule, ResourceUnit, TenantMemory
 from agent.facts.schema import PartitionedTable, Table, TabletCount
 from agent.facts.settings import Parameter
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import NOW, Case
 
 GIB = 1 << 30

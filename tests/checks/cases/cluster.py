@@ -20,8 +20,8 @@ from agent.facts.given import Build
 from agent.facts.maintenance import WorkloadControl
 from agent.facts.resources import LogReplica
 from agent.facts.settings import Parameter, Tenant
-from agent.model import Unavailable
-from agent.terms import Severity, TenantKind, Text, UnavailableKind, Version
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, TenantKind, Text, UnavailableKind, Version
 from tests.harness import NOW
 from tests.harness import Case as AnyCase
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent.facts.maintenance import CompactionDiagnosis, MajorCompaction
 from agent.facts.resources import ResourceUnit
-from agent.terms import Severity, TenantKind
+from agent.model.terms import Severity, TenantKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

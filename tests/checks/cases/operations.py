@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from agent.facts.maintenance import Job, WorkloadControl, WorkloadSnapshot
 from agent.facts.settings import Parameter, Variable
-from agent.model import Unavailable
-from agent.terms import Severity, Text, UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM = Severity.LOW, Severity.MEDIUM

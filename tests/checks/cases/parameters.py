@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agent.facts.settings import Parameter, Variable
-from agent.spec import Expected
-from agent.terms import Severity, TenantKind
+from agent.model.rule import Expected
+from agent.model.terms import Severity, TenantKind
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter, resource
 from tests.harness import Case, shipped
 

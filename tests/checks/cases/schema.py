@@ -14,8 +14,8 @@ from agent.facts.schema import (
     TableStatistics,
 )
 from agent.facts.settings import Variable
-from agent.model import Unavailable
-from agent.terms import Severity, Text, UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
 from tests.harness import Case
 
 GIB = 1 << 30

@@ -16,8 +16,8 @@ from agent.facts.schema import (
     TableChanges,
 )
 from agent.facts.settings import Parameter
-from agent.model import Unavailable
-from agent.terms import Severity, Text, UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

@@ -10,7 +10,7 @@ from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.sessions import Session
 from agent.facts.settings import Parameter, Variable
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import NOW, Case
 
 LOW, MEDIUM = Severity.LOW, Severity.MEDIUM

@@ -6,8 +6,8 @@ from typing import Any
 
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
-from agent.model import Unavailable
-from agent.terms import Severity, TenantKind, Text, UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
 from tests.harness import Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.facts.sql import CachedPlan, SqlShape
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Case
 
 LOW, MEDIUM = Severity.LOW, Severity.MEDIUM

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import Table, TableChanges, TableStatistics
-from agent.model import Unavailable
-from agent.terms import Severity, Text, UnavailableKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from agent.facts.resources import Counter, Memstore
 from agent.facts.sessions import Deadlock, LockWait, Session, Transaction
 from agent.facts.settings import Tenant, Variable
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

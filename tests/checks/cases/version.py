@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.facts.settings import Tenant
-from agent.terms import Severity, TenantKind, Version
+from agent.model.terms import Severity, TenantKind, Version
 from tests.harness import Case
 
 LOW, MEDIUM = Severity.LOW, Severity.MEDIUM

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Plant
 
 PLANTS = [

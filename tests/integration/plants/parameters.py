@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Plant
 
 PLANTS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Plant
 
 _DIGIT = ("CREATE TABLE {db}.digit (n INT)", "INSERT INTO {db}.digit VALUES " + ", ".join(f"({n})" for n in range(10)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Plant
 
 CLOSED = "SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from agent.terms import Severity
+from agent.model.terms import Severity
 from tests.harness import Ground, Plant
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH

@@ -13,8 +13,9 @@ from agent import registry, rules
 from agent.contract import problems_of, problems_of_result, problems_of_translation
 from agent.evaluate import evaluate
 from agent.facts.schema import TableStatistics
-from agent.model import CheckResult, Snapshot
-from agent.terms import Outcome, Severity, TenantKind, Version
+from agent.model.result import CheckResult
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Outcome, Severity, TenantKind, Version
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 REGISTRY = registry.load()

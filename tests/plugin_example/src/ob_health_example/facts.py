@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.facts import SYSTEM_SCHEMAS, source
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 _SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
 

@@ -1,45 +1,9 @@
-"""Frozen types of what looks beyond single results: work to do, figures over time, why the score moved."""
+"""Numbers for the charts of a report: capacity, statements and earlier scores."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from agent.terms import BridgeKind, Deadline, Effort, Text
-
-
-@dataclass(frozen=True, slots=True)
-class WorkUnit:
-    """One action: ``codes`` are the checks that it clears, the dearest first.
-
-    ``gain`` is what it brings alone; ``score_after`` the score once it and all before it in the roadmap are done.
-    """
-
-    codes: tuple[str, ...]
-    deadline: Deadline
-    effort: Effort
-    gain: float
-    score_after: float
-
-
-@dataclass(frozen=True, slots=True)
-class Unlock:
-    """Checks that are not assessed for want of the same: ``needs``, all of it; nothing known where it is empty.
-
-    ``coverage_pct`` is the coverage that assessing them would add.
-    """
-
-    needs: tuple[Text, ...]
-    codes: tuple[str, ...]
-    coverage_pct: float
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeStep:
-    """Points by which the score moved for one reason; the steps add up to the whole difference."""
-
-    kind: BridgeKind
-    points: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +56,3 @@ class Figures:
     top_sql_of: str = ""
     shapes: int = 0
     trend: tuple[TrendPoint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Colophon:
-    """Who answers for the report, how secret it is, and until when (exclusive) it should be relied on."""
-
-    prepared_by: str = ""
-    reviewed_by: str = ""
-    classification: str = ""
-    valid_until: date | None = None

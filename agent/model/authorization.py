@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agent.terms import DataClass
+from agent.model.terms import DataClass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
-"""What an assessment may cost a target, what it cost, and the receipt from the target itself. See ``agent.model``."""
+"""What an assessment may cost a target, what it cost, and the receipt from the target itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.terms import (
-    Text,
-)
+from agent.model.terms import Text
 
 
 @dataclass(frozen=True, slots=True)

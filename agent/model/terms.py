@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -167,31 +167,6 @@ class Text:
 
     msgid: str
     args: Mapping[str, Scalar | Text] = field(default_factory=dict)
-
-
-class Named(str):
-    """A resource that has its name from us: as a string it is the English one, which tells it apart; ``text`` is the
-    name in every language. ``Named("return code {code}", code="-4012")``; values may be named by us, too.
-    """
-
-    text: Text
-
-    def __new__(cls, msgid: str, /, **values: str) -> Named:
-        name = super().__new__(cls, msgid.format_map(values))
-        name.text = Text(msgid, told(values))
-        return name
-
-
-def told(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
-    """Values of a text; what has its name from us is told in the reader's language."""
-    return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
-
-
-def listed(names: Sequence[str]) -> Named:
-    """The first five names as one, for a sentence."""
-    shown = {f"name{number}": name for number, name in enumerate(names[:5])}
-    more = ", …" if len(names) > len(shown) else ""
-    return Named(", ".join(f"{{{key}}}" for key in shown) + more, **shown)
 
 
 class Version(NamedTuple):

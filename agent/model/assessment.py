@@ -1,0 +1,60 @@
+"""One assessment of one target, as history stores it and renderers print it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from agent.model.authorization import Authorization
+from agent.model.check import CheckSpec
+from agent.model.comparison import Comparison
+from agent.model.figures import Figures
+from agent.model.result import CheckResult, Score
+from agent.model.roadmap import WorkUnit
+from agent.model.rule import Ruleset
+from agent.model.snapshot import Snapshot
+from agent.model.terms import (
+    Text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One of the 4n quarters of a subscription; ``number`` counts from 1, ``end`` is exclusive."""
+
+    number: int
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Colophon:
+    """Who answers for the report, how secret it is, and until when (exclusive) it should be relied on."""
+
+    prepared_by: str = ""
+    reviewed_by: str = ""
+    classification: str = ""
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that history stores and renderers print of one target, with times as in ``timezone``, a name of IANA."""
+
+    id: str
+    agent_version: str
+    customer: str
+    period: Period | None
+    authorization: Authorization | None
+    snapshot: Snapshot
+    specs: Mapping[str, CheckSpec]
+    ruleset: Ruleset
+    results: tuple[CheckResult, ...]
+    score: Score
+    comparison: Comparison | None = None
+    notes: tuple[Text, ...] = ()
+    roadmap: tuple[WorkUnit, ...] = ()
+    figures: Figures = field(default_factory=Figures)
+    colophon: Colophon = field(default_factory=Colophon)
+    timezone: str = "UTC"

@@ -1,0 +1,69 @@
+"""What changed since an earlier assessment, and what is kept of that one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agent.model.figures import TrendPoint
+from agent.model.result import CheckResult, ScoredResult
+from agent.model.terms import (
+    BridgeKind,
+    ChangeKind,
+    Severity,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeStep:
+    """Points by which the score moved for one reason; the steps add up to the whole difference."""
+
+    kind: BridgeKind
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One finding against the last assessment."""
+
+    kind: ChangeKind
+    code: str
+    fingerprint: str
+    resource: str
+    severity: Severity
+    was_severity: Severity | None = None
+    value: float | str | None = None
+    was_value: float | str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed since the last assessment; ``score_delta`` None without a comparable score.
+
+    ``bridge`` deals the difference out; ``categories_was`` are the points lost then, None where nothing was assessed.
+    """
+
+    baseline_id: str
+    baseline_as_of: datetime
+    score_was: float | None
+    score_delta: float | None
+    ruleset_changed: bool
+    changes: tuple[Change, ...] = ()
+    bridge: tuple[BridgeStep, ...] = ()
+    categories_was: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier assessment as score and compare need it. ``trend``: those before it and itself, oldest first."""
+
+    id: str
+    as_of: datetime
+    ruleset_sha256: str
+    score: float | None
+    results: Mapping[str, CheckResult]
+    scored: Mapping[str, ScoredResult]
+    categories: Mapping[str, float | None] = field(default_factory=dict)
+    trend: tuple[TrendPoint, ...] = ()

@@ -1,0 +1,42 @@
+"""Names of resources that are ours: one string for comparing, a text in every language for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from agent.model.terms import Scalar, Text
+
+
+class Named(str):
+    """A resource that has its name from us: as a string it is the English one, which tells it apart; ``text`` is the
+    name in every language. ``Named("return code {code}", code="-4012")``; values may be named by us, too.
+    """
+
+    text: Text
+
+    def __new__(cls, msgid: str, /, **values: str) -> Named:
+        name = super().__new__(cls, msgid.format_map(values))
+        name.text = Text(msgid, told(values))
+        return name
+
+
+def told(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
+    """Values of a text; what has its name from us is told in the reader's language."""
+    return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
+
+
+def listed(names: Sequence[str]) -> Named:
+    """The first five names as one, for a sentence."""
+    shown = {f"name{number}": name for number, name in enumerate(names[:5])}
+    more = ", …" if len(names) > len(shown) else ""
+    return Named(", ".join(f"{{{key}}}" for key in shown) + more, **shown)
+
+
+def is_meta(tenant_id: int | None) -> bool:
+    """Whether this is the META tenant of a user tenant: the odd ids above 1, which is sys."""
+    return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
+
+
+def tenant_name(tenant_id: int | None) -> Named:
+    """The stable name of a tenant as a resource; views of user tenants and of the embedded kernel may not number it."""
+    return Named("tenant") if tenant_id is None else Named("tenant {tenant}", tenant=str(tenant_id))

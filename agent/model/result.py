@@ -1,0 +1,126 @@
+"""What became of each check, and the score that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.model.rule import Mute
+from agent.model.terms import (
+    Actor,
+    Category,
+    Outcome,
+    Scalar,
+    Severity,
+    Text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, where the resource has ours."""
+
+    fingerprint: str
+    resource: str
+    severity: Severity
+    risk_points: float
+    value: float | str | None
+    limit: float | str | None
+    evidence: Mapping[str, Scalar]
+    text: Text
+    sql: tuple[str, ...] = ()
+    rollback: tuple[str, ...] = ()
+    muted: Mute | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What became of one check. Findings are ordered worst first, then by resource.
+
+    ``risk_stake`` is the lower end of the top class the check's rule can reach.
+    ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
+    ``reason`` beside findings says what could not be judged; ``well`` are then the resources without a finding.
+    ``unjudged``, with their names by language, are those of which too little is known, whatever the outcome.
+    """
+
+    code: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: Text | None = None
+    unlock: Text | None = None
+    group: str = ""
+    actor: Actor = Actor.CUSTOMER
+    category: Category = Category.CAPACITY
+    risk_stake: float = 0.0
+    attested: bool = False
+    also_needs: tuple[Text, ...] = ()
+    well: frozenset[str] = frozenset()
+    unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A finding of the assessment ``since`` that none of the ``runs`` after it found again or knew to be gone."""
+
+    finding: Finding
+    since: str
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredResult:
+    """The score's view of one check: ``risk_points`` is what counts in R; ``carried`` the longest first."""
+
+    risk_points: float = 0.0
+    points_lost: float = 0.0
+    gain: float = 0.0
+    symptom_of: str = ""
+    carried: tuple[Carried, ...] = ()
+
+    @property
+    def carried_from(self) -> str:
+        """The assessment that last saw what is carried; empty where nothing is."""
+        return self.carried[0].since if self.carried else ""
+
+    @property
+    def carried_runs(self) -> int:
+        return self.carried[0].runs if self.carried else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryScore:
+    """Points lost in one category; None where nothing of it was assessed."""
+
+    points_lost: float | None
+    risk_points: float
+    coverage_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Checks that are not assessed for want of the same: ``needs``, all of it; nothing known where it is empty.
+
+    ``coverage_pct`` is the coverage that assessing them would add.
+    """
+
+    needs: tuple[Text, ...]
+    codes: tuple[str, ...]
+    coverage_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The verdict. ``band`` is None when coverage is too low to grade; points sum to 100 - value."""
+
+    value: float
+    low: float
+    high: float
+    band: str | None
+    provisional: bool
+    coverage_pct: float
+    categories: Mapping[str, CategoryScore]
+    results: Mapping[str, ScoredResult]
+    hidden_by_mutes: float = 0.0
+    hidden_by_overrides: float = 0.0
+    unlocks: tuple[Unlock, ...] = ()
