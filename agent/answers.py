@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.errors import ConnectError, StatementError
 from agent.model.terms import Text, UnavailableKind
+from agent.support.errors import ConnectError, StatementError
 
 # The client's own: the connection broke; the packets make no sense.
 LOST = 2013

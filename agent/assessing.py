@@ -9,21 +9,22 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from agent import console, pipeline, registry, retention, rules, snapshot
+from agent import pipeline, registry, retention, rules, snapshot
 from agent.config import load_engagement
 from agent.document import Document, read_document, to_document
 from agent.engagement import Engagement
-from agent.errors import ConfigError, HealthAgentError, HistoryError
 from agent.facts import spec_of
-from agent.files import alone_in
 from agent.grants import script
 from agent.history.store import History
-from agent.i18n import LANGUAGES
 from agent.journal import FILE_NAME
 from agent.model.terms import DataClass, Severity, TenantKind, Text
 from agent.report.render import HOUSE, check_update, validate
 from agent.scheduler import is_due
-from agent.secrets import is_reference, resolve
+from agent.support import console
+from agent.support.credentials import is_reference, resolve
+from agent.support.errors import ConfigError, HealthAgentError, HistoryError
+from agent.support.files import alone_in
+from agent.support.i18n import LANGUAGES
 
 # The exit code of several targets is the first of these that one of them gave.
 _EXIT_ORDER = (3, 2, 4, 1, 0)

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent import console, pipeline, registry, rules
+from agent import pipeline, registry, rules
 from agent.assessing import data_classes_of, targets_of, worst_of
-from agent.authorization import sshsig
 from agent.authorization.authorize import authorize
 from agent.authorization.covering import covered
 from agent.authorization.drafting import Ask, draft, to_yaml
 from agent.authorization.request import DAYS, Request, parsed
 from agent.engagement import Engagement
-from agent.errors import ConfigError, NotAuthorized
 from agent.facts import spec_of
-from agent.files import read_whole
 from agent.model.terms import DataClass, Text
 from agent.scaffold import refuse_leftovers
+from agent.support import console, sshsig
+from agent.support.errors import ConfigError, NotAuthorized
+from agent.support.files import read_whole
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 
-from agent.errors import ConnectError
 from agent.model.terms import Scalar, Text
+from agent.support.errors import ConnectError
 
 NO_TLS = 2026  # the client's own: TLS is demanded and the server has none
 _ANOTHER_NAME = (62, 63, 64)  # OpenSSL's numbers: host name, e-mail address, IP address

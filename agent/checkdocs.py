@@ -7,15 +7,16 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from agent import console, registry, rules
-from agent.errors import ConfigError
+from agent import registry, rules
 from agent.facts import spec_of
-from agent.i18n import format_value
 from agent.judge import top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
 from agent.model.rule import Expected, Fixed, Ladder, Rule
 from agent.model.terms import Category, Text
+from agent.support import console
+from agent.support.errors import ConfigError
+from agent.support.i18n import format_value
 
 
 def _all() -> list[tuple[CheckSpec, Rule]]:

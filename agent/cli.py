@@ -57,7 +57,7 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
         typer.echo(agent.__version__)
         raise typer.Exit
     if os.environ.get("OB_HEALTH_LANG"):
-        from agent import console
+        from agent.support import console
 
         console.say_if_language_is_unknown()
 
@@ -163,8 +163,8 @@ def init(
     directory: Annotated[Path, typer.Option("--dir", help="Where the folder is made.")] = Path(),
 ) -> None:
     """Scaffold an engagement: NAME/engagement.yaml with comments, and its JSON Schema for editors."""
-    from agent import console
     from agent.scaffold import scaffold
+    from agent.support import console
 
     for path in scaffold(name, directory):
         console.say("written: {path}", path=str(path))
@@ -227,8 +227,8 @@ def _opened(path: Path) -> Iterator[tuple[Engagement, History | None]]:
 
 def main() -> None:
     """Run the command; our own errors become one message and an exit code."""
-    from agent import signals
-    from agent.errors import HealthAgentError, Stopped
+    from agent.support import signals
+    from agent.support.errors import HealthAgentError, Stopped
 
     gc.set_threshold(20_000)  # a short life full of imports and frozen data: there is little to collect
     _register()
@@ -243,9 +243,9 @@ def main() -> None:
 
 def _explained(cause: BaseException) -> int:
     """Say why the run ended; the exit code."""
-    from agent import console
-    from agent.errors import HealthAgentError, Stopped
     from agent.model.terms import Text
+    from agent.support import console
+    from agent.support.errors import HealthAgentError, Stopped
 
     if isinstance(cause, Stopped):
         console.warn(Text("Stopped before the end. What was written before is as it was; run it again."))

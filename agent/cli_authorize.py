@@ -35,9 +35,9 @@ def request(
     ] = "",
 ) -> None:
     """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
-    from agent import console
     from agent.authorizing import USUAL_FILE, Options, write_request
     from agent.config import load_engagement
+    from agent.support import console
 
     options = Options(
         asked_by, approver, reference, target or (), split(data_classes), days_valid, split(weekdays), hours,
@@ -56,9 +56,9 @@ def sign(
     key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
 ) -> None:
     """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
-    from agent import console
-    from agent.authorization.sshsig import fingerprint, line_of
     from agent.authorizing import read_key, sign_file
+    from agent.support import console
+    from agent.support.sshsig import fingerprint, line_of
 
     private = read_key(key)
     public = private.public_key()

@@ -17,8 +17,8 @@ OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be writt
 @snapshot_app.command()
 def key(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
     """Make a key for redact and restore, in a file that only you can read. Keep it: nothing else brings names back."""
-    from agent import console
     from agent.sealing import new_key
+    from agent.support import console
 
     new_key(file)
     console.say("written: {path}", path=str(file))
@@ -30,9 +30,9 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 
     The same name has the same pseudonym with the same key. Without the key nobody can undo it.
     """
-    from agent import console
     from agent.redact import redact as write
     from agent.sealing import read_key
+    from agent.support import console
 
     shared = write(file, read_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=shared.digest[:16])
@@ -42,9 +42,9 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 @snapshot_app.command()
 def restore(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     """The snapshot as it was before redact, byte for byte."""
-    from agent import console
     from agent.redact import restore as write
     from agent.sealing import read_key
+    from agent.support import console
 
     digest = write(file, read_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=digest[:16])

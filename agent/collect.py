@@ -13,7 +13,6 @@ from typing import Any
 
 from agent.authorization.covering import Scopes, compile_covered
 from agent.connect import Row, Session
-from agent.errors import JournalError, StatementError
 from agent.facts import CostClass, spec_of
 from agent.facts.given import Build, Clock
 from agent.load import Watch
@@ -21,6 +20,7 @@ from agent.masking import mask_fields
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
 from agent.statements import Statement
+from agent.support.errors import JournalError, StatementError
 
 Progress = Callable[[str, int, int], None]
 _COST_ORDER = list(CostClass)

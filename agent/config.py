@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from agent.engagement import Engagement, OverridesFile
-from agent.fieldtypes import Invalid
 from agent.model.rule import Override
 from agent.model.terms import Scalar, Text
-from agent.yamlfile import Loc, Locate, place, read_yaml, unknown_key, unusable
+from agent.support.yaml_fields import Invalid
+from agent.support.yaml_file import Loc, Locate, place, read_yaml, unknown_key, unusable
 
 __all__ = ["Engagement", "load_engagement", "overrides_of", "validated"]
 

@@ -21,10 +21,10 @@ import pymysql
 
 from agent import answers, certificates, gate
 from agent.deadline import at_most
-from agent.errors import ConfigError, ConnectError, StatementError, StatementRefused
 from agent.facts import OWN_MARKER, server
 from agent.model.cost import Budget, Cost, Sent
 from agent.model.terms import Scalar, Text, UnavailableKind
+from agent.support.errors import ConfigError, ConnectError, StatementError, StatementRefused
 
 if TYPE_CHECKING:
     from agent.journal import Journal

@@ -17,13 +17,13 @@ from agent import yamlchecks
 from agent.evaluate import evaluate
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
-from agent.i18n import LANGUAGES, render, translate
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
 from agent.plugins import placeholders
+from agent.support.i18n import LANGUAGES, render, translate
 
 PREFIXES = {
     "capacity": {"CAP"}, "parameters": {"PAR", "VAR"}, "sql": {"SQL"}, "transactions": {"TXN"}, "availability": {"AVL"},
@@ -141,7 +141,7 @@ def _texts(spec: CheckSpec) -> Iterator[str]:
 
 def _page(spec: CheckSpec, rule: Rule) -> Iterator[str]:
     from agent.checkdocs import page
-    from agent.console import in_language
+    from agent.support.console import in_language
 
     with in_language("en"):
         if spec.title not in page(spec, rule):

@@ -17,9 +17,8 @@ from typing import Any
 import pymysql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent import console, kernel, pipeline, registry, rules
+from agent import kernel, pipeline, registry, rules
 from agent.assessing import progress_bar
-from agent.authorization import sshsig
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.config import load_engagement
 from agent.grants import Grant, grants
@@ -27,6 +26,7 @@ from agent.history.store import History
 from agent.model.terms import TenantKind
 from agent.report.render import validate
 from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
+from agent.support import console, sshsig
 
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable

@@ -14,9 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.document_outlook import outlook_document
-from agent.errors import SnapshotError
-from agent.files import read_whole
-from agent.i18n import in_all_languages
 from agent.model.assessment import Assessment
 from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison
@@ -26,6 +23,9 @@ from agent.model.rule import Expected, Fixed, Ladder, Rule
 from agent.model.snapshot import SourceRecord
 from agent.model.terms import RunAs, Scalar, TenantKind, Text
 from agent.receipt import differences
+from agent.support.errors import SnapshotError
+from agent.support.files import read_whole
+from agent.support.i18n import in_all_languages
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]

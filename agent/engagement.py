@@ -14,7 +14,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from agent.fieldtypes import (
+from agent.house import Report
+from agent.model import rule
+from agent.model.terms import TenantKind
+from agent.scheduler import Subscription, months_later
+from agent.support.yaml_fields import (
     AnyFile,
     Block,
     Code,
@@ -39,10 +43,6 @@ from agent.fieldtypes import (
     Words,
     not_before,
 )
-from agent.house import Report
-from agent.model import rule
-from agent.model.terms import TenantKind
-from agent.scheduler import Subscription, months_later
 
 T = TypeVar("T")
 

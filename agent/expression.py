@@ -19,7 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from agent.fieldtypes import Invalid
+from agent.support.yaml_fields import Invalid
 
 MAX_LENGTH = 500
 MAX_NODES = 100

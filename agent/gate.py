@@ -13,9 +13,9 @@ import re
 import sqlglot
 from sqlglot import expressions as exp
 
-from agent.errors import StatementRefused
 from agent.facts import server
 from agent.model.terms import Text
+from agent.support.errors import StatementRefused
 
 _SESSION = re.compile(re.escape(server.SESSION_SETTINGS).replace(r"\{timeout_us:d\}", "[0-9]+"))
 _NODES: tuple[type[exp.Expr], ...] = (

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.facts import MIXED_VIEWS, spec_of
-from agent.i18n import translate
 from agent.model.terms import DataClass, TenantKind
 from agent.statements import columns_read, optional_columns
+from agent.support.i18n import translate
 
 EXPOSES = {
     DataClass.SETTINGS: "settings and names of objects",

@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from agent.fieldtypes import Block, ExistingFile, Folder, Invalid, Many, Words
-from agent.i18n import catalogue
+from agent.support.i18n import catalogue
+from agent.support.yaml_fields import Block, ExistingFile, Folder, Invalid, Many, Words
 
 LOGO_BYTES = 512 * 1024
 TEMPLATE_BYTES = 256 * 1024
@@ -93,7 +93,7 @@ def _wording(value: dict[str, str], language: str) -> None:
 
 
 def _template(value: str) -> str:
-    from agent.report.sandbox import problem_of_text
+    from agent.support.sandbox import problem_of_text
 
     problem = problem_of_text(value)
     if problem:
@@ -102,7 +102,7 @@ def _template(value: str) -> str:
 
 
 def _templates(folder: Path) -> Path:
-    from agent.report.sandbox import problem_of_file
+    from agent.support.sandbox import problem_of_file
 
     for path in sorted(folder.rglob("*.j2")):
         problem = problem_of_file(path, TEMPLATE_BYTES)

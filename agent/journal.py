@@ -21,9 +21,9 @@ from types import TracebackType
 from typing import Any
 
 import agent
-from agent.errors import JournalError, SnapshotError
-from agent.i18n import render
 from agent.model.terms import Scalar, Text
+from agent.support.errors import JournalError, SnapshotError
+from agent.support.i18n import render
 
 FILE_NAME = "journal.jsonl"
 FORMAT = 1

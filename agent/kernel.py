@@ -26,9 +26,9 @@ from typing import Any
 
 import pymysql
 
-from agent.errors import KernelError
 from agent.model.terms import Text
-from agent.secrets import harmless_environment
+from agent.support.credentials import harmless_environment
+from agent.support.errors import KernelError
 
 HOST = "127.0.0.1"
 _READY = "ready"

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.errors import StatementError
 from agent.facts import CostClass, Privilege
 from agent.facts.load import look
 from agent.model.snapshot import Capabilities, Problem, Unavailable
 from agent.model.terms import Scalar, Text, UnavailableKind
+from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
     from agent.connect import Session

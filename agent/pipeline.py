@@ -26,11 +26,9 @@ from agent.connect import Session
 from agent.document import Document, to_document, with_notes
 from agent.document_earlier import earlier_from
 from agent.engagement import Engagement
-from agent.errors import HistoryError, NotAuthorized, RenderError, WriteError
 from agent.evaluate import evaluate
 from agent.facts import CostClass
 from agent.figures import figures
-from agent.files import alone_in
 from agent.history.store import History
 from agent.house import Report
 from agent.load import Watch
@@ -48,6 +46,8 @@ from agent.report.render import HOUSE, prepare, render
 from agent.roadmap import roadmap
 from agent.scheduler import is_due
 from agent.score import score
+from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError
+from agent.support.files import alone_in
 
 Progress = Callable[[str, int, int], None]
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")

@@ -20,12 +20,12 @@ from typing import Any
 
 from agent import yamlchecks
 from agent.api import API_VERSION
-from agent.errors import ConfigError, RulesError
-from agent.i18n import LANGUAGES, read_catalogue
 from agent.model.check import CheckSpec
 from agent.model.terms import Text
 from agent.ruleentry import Problems, parse_rule
-from agent.yamlfile import place, read_yaml
+from agent.support.errors import ConfigError, RulesError
+from agent.support.i18n import LANGUAGES, read_catalogue
+from agent.support.yaml_file import place, read_yaml
 
 RULES_FILE = "rules.yaml"
 YAML_CHECKS = "*.check.yaml"

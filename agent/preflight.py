@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.connect import Session
-from agent.errors import StatementError, TargetError
 from agent.facts import Privilege, server, spec_of
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, TenantKind, Text, Version
@@ -25,6 +24,7 @@ from agent.privileges import (
     readable_views,
 )
 from agent.statements import columns_read, optional_columns
+from agent.support.errors import StatementError, TargetError
 
 OLDEST = Version(4, 0, 0, 0)
 _ALL: Mapping[str, frozenset[str]] = {"*": frozenset()}

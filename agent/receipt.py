@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from agent.errors import StatementError
 from agent.facts import receipt as audit
 from agent.model.cost import Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import Scalar, Text
+from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
     from agent.connect import Session

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import zstandard
 
-from agent.errors import SnapshotError
 from agent.facts.texts import Holds, holds
 from agent.model.terms import Text
 from agent.pseudonyms import Pseudonyms
 from agent.sealing import Key
 from agent.snapshot import digest_of, read_file, to_body, write_body
+from agent.support.errors import SnapshotError
 
 # Parts of a snapshot that hold nothing of the customer's.
 PLAIN = frozenset({"format", "tenant_kind", "version", "as_of", "cost", "embedded", "budget", "statements"})

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from agent import i18n, plugins
-from agent.errors import ConfigError
+from agent import plugins
 from agent.model.check import CheckSpec
 from agent.model.terms import TenantKind, Text
+from agent.support import i18n
+from agent.support.errors import ConfigError
 
 GROUP = "ob_health.checks"
 OWN_PACKAGE = "checks"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from agent import console
-from agent.errors import HistoryError
 from agent.history.entries import Purged
 from agent.history.store import History
+from agent.support import console
+from agent.support.errors import HistoryError
 
 
 def enforce(history: History, now: datetime, customer: str) -> None:

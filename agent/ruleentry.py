@@ -8,11 +8,11 @@ import typing
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from agent.errors import RulesError
 from agent.model.check import CheckSpec
 from agent.model.rule import Expected, Fixed, Ladder, Rule
 from agent.model.terms import Scalar, Severity, Text
-from agent.yamlfile import Loc, unknown_key
+from agent.support.errors import RulesError
+from agent.support.yaml_file import Loc, unknown_key
 
 _KEYS = {"params", "group", "enabled"}
 _LADDER_KEYS = _KEYS | {"ladder", "worst", "descending"}

@@ -19,7 +19,7 @@ from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
 from agent.mutes import LONGEST, LONGEST_CRITICAL
 from agent.ruleentry import Problems, parse_rule
-from agent.yamlfile import place, read_yaml, yaml_path
+from agent.support.yaml_file import place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from agent.engagement import Engagement
-from agent.errors import ConfigError
 from agent.model.terms import Text
-from agent.yamlfile import Loc, unusable
+from agent.support.errors import ConfigError
+from agent.support.yaml_file import Loc, unusable
 
 ENGAGEMENT_FILE = "engagement.yaml"
 SCHEMA_FILE = "engagement.schema.json"

@@ -20,9 +20,9 @@ from zoneinfo import ZoneInfo
 
 import schedule
 
-from agent.errors import ConfigError
 from agent.model.assessment import Period
 from agent.model.terms import Text
+from agent.support.errors import ConfigError
 
 MONTHS_PER_PERIOD = 3
 _POLL_S = 1.0  # short, because a sleeping machine stops the clock that a long wait would count on

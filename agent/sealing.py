@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from agent.errors import ConfigError, WriteError
 from agent.model.terms import Text
-from agent.secrets import read_private
+from agent.support.credentials import read_private
+from agent.support.errors import ConfigError, WriteError
 
 _KEY_BYTES = 32
 _NAME_DIGITS = 12  # 48 bits: with 100,000 names the odds of two alike are one in 50,000

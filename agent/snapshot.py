@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 import zstandard
 
 from agent import shapes
-from agent.errors import SnapshotError, WriteError
-from agent.files import read_whole, write_whole
-from agent.i18n import render
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.shapes import checked
+from agent.support.errors import SnapshotError, WriteError
+from agent.support.files import read_whole, write_whole
+from agent.support.i18n import render
 
 FORMAT = 1
 _MAX_BYTES = 1 << 28

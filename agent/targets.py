@@ -10,13 +10,13 @@ from typing import Any
 
 from agent.connect import Budget, Endpoint
 from agent.engagement import Engagement, Target, Tls
-from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.load import BusyLimits
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier
 from agent.model.terms import Text
-from agent.secrets import passwords_hidden, resolve
+from agent.support.credentials import passwords_hidden, resolve
+from agent.support.errors import ConfigError
 
 _JUMP_TIMEOUT_S = 15.0
 

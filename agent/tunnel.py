@@ -20,8 +20,8 @@ from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
-from agent.errors import ConfigError, ConnectError
 from agent.model.terms import Text
+from agent.support.errors import ConfigError, ConnectError
 
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _KEEPALIVE_S = 15  # three unanswered ones end the connection

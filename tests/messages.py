@@ -16,9 +16,9 @@ from jinja2.ext import extract_from_ast
 
 from agent import registry
 from agent.contract import texts_of
-from agent.i18n import catalogue
 from agent.report.cards import evidence
 from agent.report.words import Words
+from agent.support.i18n import catalogue
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
 

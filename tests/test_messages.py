@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from agent.i18n import catalogue
+from agent.support.i18n import catalogue
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
 from tests.messages import everything, untranslated

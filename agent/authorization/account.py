@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from agent.errors import NotAuthorized, TargetError
 from agent.model.authorization import Authorization
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, Text
 from agent.privileges import listed
+from agent.support.errors import NotAuthorized, TargetError
 
 
 def admitted(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.authorization import sshsig
 from agent.authorization.covering import covered
 from agent.authorization.request import Request, Revocation, SignedTarget, parsed
 from agent.authorization.service import missing_terms
 from agent.engagement import AuthorizationBlock, Engagement
-from agent.errors import NotAuthorized
 from agent.facts.server import DISPENSABLE, own_statements
 from agent.model.authorization import Authorization
 from agent.model.terms import Scalar, Text
-from agent.yamlfile import MAX_BYTES
+from agent.support import sshsig
+from agent.support.errors import NotAuthorized
+from agent.support.yaml_file import MAX_BYTES
 
 Args = dict[str, Scalar]
 

@@ -18,8 +18,8 @@ from agent.engagement import Engagement
 from agent.facts import OWN_MARKER, spec_of
 from agent.facts.server import own_statements
 from agent.grants import EXPOSES
-from agent.i18n import translate
 from agent.model.terms import DataClass
+from agent.support.i18n import translate
 
 _HEADER = f"""\
 # OceanBase 健康评测授权申请 / Request to authorize an OceanBase health assessment

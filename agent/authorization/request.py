@@ -14,7 +14,9 @@ from pydantic import AfterValidator, Field, field_validator
 
 from agent.config import validated
 from agent.engagement import Limits
-from agent.fieldtypes import (
+from agent.model.authorization import SourceScope
+from agent.model.terms import DataClass
+from agent.support.yaml_fields import (
     Block,
     ClockTime,
     Host,
@@ -28,9 +30,7 @@ from agent.fieldtypes import (
     Words,
     not_before,
 )
-from agent.model.authorization import SourceScope
-from agent.model.terms import DataClass
-from agent.yamlfile import parse_yaml
+from agent.support.yaml_file import parse_yaml
 
 FORM = "ob-health authorization 1"
 REVOCATION_FORM = "ob-health revocation 1"

@@ -12,8 +12,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.errors import HistoryError
 from agent.model.terms import Text
+from agent.support.errors import HistoryError
 
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
 

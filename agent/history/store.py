@@ -30,10 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from agent.errors import HistoryError, NoHistory
 from agent.history.entries import Entry, Purged, Sighting
 from agent.history.models import REVISION, AssessmentRow, FindingRow
 from agent.model.terms import Text
+from agent.support.errors import HistoryError, NoHistory
 
 Document = dict[str, Any]
 PLACE_VARIABLE = "OB_HEALTH_HISTORY"

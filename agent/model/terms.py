@@ -162,7 +162,7 @@ class BridgeKind(StrEnum):
 class Text:
     """A message for people: an English template (the gettext msgid) and its values.
 
-    Values are named with their unit (``used_bytes``, ``share_pct``); ``agent.i18n`` formats them.
+    Values are named with their unit (``used_bytes``, ``share_pct``); ``agent.support.i18n`` formats them.
     """
 
     msgid: str

@@ -14,12 +14,12 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from agent.document import Document
-from agent.errors import RenderError
 from agent.model.terms import Text
 from agent.report.charts_plots import plots
 from agent.report.charts_types import Plot
 from agent.report.style import ACCENT
 from agent.report.words import Words
+from agent.support.errors import RenderError
 
 # Where matplotlib keeps its list of fonts, unless the user has another place for it.
 FONT_LISTS = Path(os.environ.get("MPLCONFIGDIR") or user_cache_path("ob-health") / "matplotlib")

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from agent.report.charts import FONT_LISTS
-from agent.secrets import passwords_hidden
+from agent.support.credentials import passwords_hidden
 
 # Read when matplotlib is imported: where it keeps its list of fonts. Where that cannot be written it takes a
 # temporary folder, and says so at length; neither that nor a missing font is the reader's concern.

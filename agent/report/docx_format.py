@@ -6,9 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from agent.document import Document
-from agent.errors import RenderError
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
+from agent.support.errors import RenderError
 
 TEMPLATE = "report.docx"
 

@@ -19,16 +19,16 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateSyntaxError
 
 from agent.document import Document
-from agent.errors import RenderError
-from agent.i18n import render as say
 from agent.model.terms import Text
 from agent.report.charts import draw
 from agent.report.contents import contents
-from agent.report.sandbox import sandbox
 from agent.report.style import ACCENT, Style
 from agent.report.view import Report, build
 from agent.report.words import Words, clean, zone_of
 from agent.report.worklist import FILE
+from agent.support.errors import RenderError
+from agent.support.i18n import render as say
+from agent.support.sandbox import sandbox
 
 MARKS: Mapping[str, str] = {"critical": "◆", "high": "▲", "medium": "●", "low": "○"}
 _TEXT_MM, _LOGO_MM = 170, 20

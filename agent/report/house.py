@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from agent.document import Document
-from agent.errors import RenderError
 from agent.house import LOGO_BYTES, Report, msgids_of, picture_type
 from agent.model.terms import Text
 from agent.report import front
 from agent.report.cover import cover
-from agent.report.sandbox import rendered
 from agent.report.style import ACCENT, Section, Style
 from agent.report.words import Words, zone_of
+from agent.support.errors import RenderError
+from agent.support.sandbox import rendered
 
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 

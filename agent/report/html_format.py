@@ -15,14 +15,14 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markupsafe import Markup
 
 from agent.document import Document
-from agent.errors import RenderError
-from agent.i18n import render as say
 from agent.report.charts import Chart, draw, load_charts
 from agent.report.contents import contents
-from agent.report.sandbox import sandbox, stumbled
 from agent.report.style import OURS, Style
 from agent.report.view import Report, build
 from agent.report.words import Words, clean, zone_of
+from agent.support.errors import RenderError
+from agent.support.i18n import render as say
+from agent.support.sandbox import sandbox, stumbled
 
 PAGE = "report.html.j2"
 _HEADER_LENGTH = 60

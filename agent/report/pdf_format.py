@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agent.document import Document
-from agent.errors import RenderError
 from agent.model.terms import Text
 from agent.report.html_format import render_html
 from agent.report.style import OURS, Style
-from agent.secrets import harmless_environment
+from agent.support.credentials import harmless_environment
+from agent.support.errors import RenderError
 
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -10,10 +10,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from agent.document import Document
-from agent.errors import ConfigError, RenderError
-from agent.files import write_whole
 from agent.house import Report
-from agent.i18n import LANGUAGES, catalogue
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.report import worklist
@@ -25,6 +22,9 @@ from agent.report.pdf_format import render_pdf
 from agent.report.style import OURS, Style
 from agent.report.words import NAME_LENGTH, clean
 from agent.report.xlsx_format import keep_writing, render_xlsx, target_of
+from agent.support.errors import ConfigError, RenderError
+from agent.support.files import write_whole
+from agent.support.i18n import LANGUAGES, catalogue
 
 HOUSE = Report()
 

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent.i18n import format_value, translate, unit_of
 from agent.model.terms import Unit
+from agent.support.i18n import format_value, translate, unit_of
 
 NAME_LENGTH = 160
 SENTENCE_LENGTH = 600

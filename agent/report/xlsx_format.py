@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.document import Document
-from agent.errors import ConfigError, RenderError
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
+from agent.support.errors import ConfigError, RenderError
 
 
 def _missing() -> Text:

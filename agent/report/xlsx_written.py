@@ -14,7 +14,6 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from agent.errors import ConfigError
 from agent.model.terms import Text
 from agent.report.xlsx_columns import (
     CLOSED_MARK,
@@ -27,6 +26,7 @@ from agent.report.xlsx_columns import (
     NOTE,
     target_and_codes,
 )
+from agent.support.errors import ConfigError
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 _HEAD_ROWS = 20  # people may have put lines above

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.config import Engagement, load_engagement
-from agent.errors import ConfigError
-from agent.i18n import render
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 from tests.agent.signing import SIGNER
 
 MINIMAL = """\

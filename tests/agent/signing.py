@@ -13,11 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent import registry
-from agent.authorization import sshsig
 from agent.authorization.drafting import Ask, draft, to_yaml
 from agent.authorizing import USUAL_CLASSES
 from agent.config import load_engagement
 from agent.engagement import Engagement
+from agent.support import sshsig
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))

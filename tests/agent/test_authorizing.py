@@ -13,11 +13,11 @@ from agent import registry
 from agent.authorization.request import Request, parsed
 from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
 from agent.config import load_engagement
-from agent.errors import ConfigError, RulesError
 from agent.facts import server, spec_of
-from agent.i18n import render
 from agent.model.terms import DataClass
 from agent.scaffold import scaffold
+from agent.support.errors import ConfigError, RulesError
+from agent.support.i18n import render
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
 from tests.agent.signing import KEY, needs_openssh, ssh_keygen
 

@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from agent import checkdocs, console
+from agent import checkdocs
 from agent.cli_catalogue import checks_app
+from agent.support import console
 
 HEADINGS = ("Limits", "Params", "Sources", "What to do", "Rollback", "Risk", "unless", "medium", "critical", "tenant")
 

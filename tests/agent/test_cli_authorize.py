@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner
 
-from agent.authorization import sshsig
 from agent.cli_authorize import authorize_app
-from agent.errors import ConfigError
+from agent.support import sshsig
+from agent.support.errors import ConfigError
 from tests.agent.engagements import MINIMAL as DATED
 from tests.agent.signing import KEY, SIGNER, needs_openssh, ssh_keygen
 

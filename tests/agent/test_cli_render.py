@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from agent.cli import app
 from agent.document import Document
-from agent.errors import ConfigError, HealthAgentError
 from agent.history.store import History
-from agent.i18n import render as say
+from agent.support.errors import ConfigError, HealthAgentError
+from agent.support.i18n import render as say
 from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.pages import text_of

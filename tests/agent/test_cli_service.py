@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from agent import console
 from agent.cli_service import history_app, schedule_app
-from agent.errors import ConfigError, NoHistory
 from agent.history.store import History
-from agent.i18n import render
+from agent.support import console
+from agent.support.errors import ConfigError, NoHistory
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL
 from tests.agent.history.documents import document
 

@@ -10,13 +10,13 @@ import pytest
 
 from agent.collect import collect
 from agent.connect import Endpoint, Session
-from agent.errors import StatementError
 from agent.facts import CostClass, source
 from agent.facts.given import Attestation, Build, Clock
-from agent.i18n import render
 from agent.model.cost import Cost
 from agent.model.snapshot import Capabilities, Snapshot, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind, Version
+from agent.support.errors import StatementError
+from agent.support.i18n import render
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 

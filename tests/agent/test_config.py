@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.config import Engagement
-from agent.errors import ConfigError
-from agent.i18n import render
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load, problems_of, with_line
 
 

@@ -12,8 +12,8 @@ import pytest
 from pymysql.constants import CLIENT
 
 from agent.connect import Budget, Endpoint, Session
-from agent.errors import ConfigError, ConnectError
-from agent.i18n import render
+from agent.support.errors import ConfigError, ConnectError
+from agent.support.i18n import render
 
 
 def refusal(host: str, port: int) -> str:

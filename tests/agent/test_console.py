@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from agent import console
 from agent.cli import app
+from agent.support import console
 from tests.agent.report import sample
 
 

@@ -16,7 +16,6 @@ from agent.api import NotAssessed, tenant_name
 from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
-from agent.i18n import render
 from agent.model.check import CheckSpec, Measurement, Unjudged
 from agent.model.naming import Named
 from agent.model.result import CheckResult
@@ -25,6 +24,7 @@ from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from agent.mutes import Muting
 from agent.score import judged
+from agent.support.i18n import render
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("may not"), Text("GRANT it"))

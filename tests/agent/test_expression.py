@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from agent.expression import MAX_LENGTH, Expression, Kind, compile_expression, kinds_of
 from agent.facts.schema import IndexColumn, Table
-from agent.fieldtypes import Invalid
-from agent.i18n import render
 from agent.model.terms import Text
+from agent.support.i18n import render
+from agent.support.yaml_fields import Invalid
 
 KINDS = {
     "rows": Kind.NUMBER, "size": Kind.NUMBER, "gone": Kind.NUMBER, "name": Kind.TEXT, "blank": Kind.TEXT,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import WriteError
-from agent.files import alone_in, write_whole
-from agent.i18n import render
+from agent.support.errors import WriteError
+from agent.support.files import alone_in, write_whole
+from agent.support.i18n import render
 
 
 def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlglot import expressions as exp
 
 from agent import gate
-from agent.errors import StatementRefused
 from agent.facts import all_sources, server
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
 from agent.statements import Statement, columns_read, compile_source
+from agent.support.errors import StatementRefused
 
 VIEW = "oceanbase.DBA_OB_DATABASES"
 HOSTILE = [

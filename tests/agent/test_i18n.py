@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.i18n import LANGUAGES, format_value, in_all_languages, render, translate, unit_of
 from agent.model.terms import Scalar, Text, Unit
+from agent.support.i18n import LANGUAGES, format_value, in_all_languages, render, translate, unit_of
 
 
 @pytest.mark.parametrize(

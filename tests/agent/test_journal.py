@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from agent.cli_journal import journal_app
-from agent.errors import JournalError, SnapshotError
-from agent.i18n import render
 from agent.journal import FILE_NAME, Journal, State, Verified, refuse, verify
 from agent.model.terms import Text
+from agent.support.errors import JournalError, SnapshotError
+from agent.support.i18n import render
 
 
 def written(directory: Path, statements: int = 4, name: str = FILE_NAME) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent import kernel
-from agent.errors import KernelError
-from agent.i18n import render
+from agent.support.errors import KernelError
+from agent.support.i18n import render
 
 
 def test_a_missing_wheel_names_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

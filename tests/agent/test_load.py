@@ -10,13 +10,13 @@ import pytest
 
 from agent.collect import collect
 from agent.connect import Endpoint, Session
-from agent.errors import StatementError
 from agent.facts import CostClass, source
-from agent.i18n import render
 from agent.load import BusyLimits, Watch
 from agent.model.cost import Budget, Cost
 from agent.model.snapshot import Capabilities, Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
+from agent.support.errors import StatementError
+from agent.support.i18n import render
 
 
 @source("oceanbase.HX_CHEAP")

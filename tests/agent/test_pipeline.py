@@ -11,7 +11,6 @@ import pytest
 
 from agent import pipeline, registry, rules, snapshot
 from agent.document import to_document
-from agent.errors import ConnectError, NotAuthorized
 from agent.facts.resources import Memstore
 from agent.history.store import History
 from agent.journal import State, verify
@@ -20,6 +19,7 @@ from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from agent.pipeline import Job
 from agent.registry import Registry
+from agent.support.errors import ConnectError, NotAuthorized
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import request_text, signed
 from tests.agent.tiny import NOW, RULES, SPECS, memstore, written

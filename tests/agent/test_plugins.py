@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from agent import i18n, registry, rules
+from agent import registry, rules
 from agent.contract import problems_of, problems_of_translation
-from agent.errors import ConfigError, RulesError
-from agent.i18n import render
 from agent.model.check import Measurement
 from agent.model.rule import Fixed, Override, Rule
 from agent.model.terms import Actor, RunAs, Severity
 from agent.registry import Registry
+from agent.support import i18n
+from agent.support.errors import ConfigError, RulesError
+from agent.support.i18n import render
 from tests.agent.test_yamlchecks import written as yaml_check
 
 MODULE = '''

@@ -10,13 +10,13 @@ import pytest
 from agent import preflight
 from agent.collect import collect
 from agent.connect import Endpoint, Session
-from agent.errors import StatementError, TargetError
 from agent.facts import server
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
-from agent.i18n import render
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind
+from agent.support.errors import StatementError, TargetError
+from agent.support.i18n import render
 
 
 class Scripted:

@@ -8,14 +8,14 @@ import pytest
 
 from agent import gate
 from agent.connect import Session
-from agent.errors import StatementError
 from agent.facts import receipt as audit
 from agent.facts.server import own_statements
-from agent.i18n import render
 from agent.model.cost import Cost, Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.receipt import differences, read_back
+from agent.support.errors import StatementError
+from agent.support.i18n import render
 
 AGREED = Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600)
 WINDOW = (1_795_410_000_000_000, 1_795_410_009_000_000)

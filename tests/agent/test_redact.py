@@ -18,13 +18,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from agent.cli_snapshot import snapshot_app
-from agent.errors import ConfigError, HealthAgentError
 from agent.evaluate import evaluate
 from agent.facts import all_sources
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
 from agent.facts.texts import COLUMNS, FIELDS, Holds
-from agent.i18n import render
 from agent.masking import MASKED, mask
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
@@ -32,6 +30,8 @@ from agent.pseudonyms import TELLING, Pseudonyms
 from agent.redact import PLAIN, redact, redacted, restore
 from agent.sealing import Key, new_key, read_key
 from agent.snapshot import load, read_file, save, to_body
+from agent.support.errors import ConfigError, HealthAgentError
+from agent.support.i18n import render
 from checks.schema.float_for_exact_values import MONEY, RATE
 from checks.security.accounts import ANYWHERE
 from checks.security.tls_not_used import LOCAL

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agent import registry
-from agent.errors import ConfigError
-from agent.i18n import render
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 
 PLUGIN = '''
 from collections.abc import Iterator

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from agent.errors import ConfigError, RulesError
-from agent.i18n import render
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.model.terms import Severity
 from agent.pipeline import rules_of
 from agent.rules import apply, load
+from agent.support.errors import ConfigError, RulesError
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL
 from tests.agent.engagements import load as written
 from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset

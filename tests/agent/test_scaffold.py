@@ -13,10 +13,10 @@ from jsonschema import Draft202012Validator
 
 from agent.authorization.authorize import authorize
 from agent.config import load_engagement
-from agent.errors import ConfigError, NotAuthorized
-from agent.i18n import render
 from agent.scaffold import engagement_template, scaffold
-from agent.yamlfile import read_yaml
+from agent.support.errors import ConfigError, NotAuthorized
+from agent.support.i18n import render
+from agent.support.yaml_file import read_yaml
 
 
 def switched_on(content: str) -> str:

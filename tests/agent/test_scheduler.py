@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.errors import ConfigError
-from agent.i18n import render
 from agent.scheduler import State, Status, Subscription, is_due, periods
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 
 YEAR = Subscription(date(2026, 1, 31), 12, "Asia/Shanghai")
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import ConfigError
 from agent.history.store import History
-from agent.i18n import render
 from agent.scheduler import Subscription, is_due, run_loop
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 from tests.agent.history.documents import document
 from tests.waiting import eventually
 

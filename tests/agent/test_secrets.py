@@ -12,9 +12,9 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from agent.errors import ConfigError
-from agent.i18n import render
-from agent.secrets import Secret, harmless_environment, is_reference, passwords_hidden, resolve
+from agent.support.credentials import Secret, harmless_environment, is_reference, passwords_hidden, resolve
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 
 PASSWORD = "S3CRET pass#word"
 
@@ -130,7 +130,7 @@ def test_what_a_failing_command_says_is_never_shown(
 
 
 def test_a_command_that_waits_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.secrets.COMMAND_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("agent.support.credentials.COMMAND_TIMEOUT_S", 0.3)
     assert "was not done within" in refusal(program(tmp_path, "echo S3CRET; exec sleep 300"))
 
 

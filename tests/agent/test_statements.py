@@ -16,10 +16,10 @@ from agent.facts.accounts import Account
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.facts.schema import Table
 from agent.facts.sessions import Session
-from agent.i18n import render
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from agent.statements import Statement, columns_read, compile_source, optional_columns
+from agent.support.i18n import render
 
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent.parent / "data" / "columns.json").read_text())
 EXPECTED = {

@@ -11,12 +11,12 @@ import pytest
 
 from agent import targets
 from agent.connect import Budget
-from agent.errors import ConfigError
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
-from agent.i18n import render
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
 from agent.model.terms import Outcome, Severity
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.scoring import failed, finding
 

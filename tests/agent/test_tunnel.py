@@ -17,13 +17,13 @@ import pytest
 
 from agent import targets
 from agent.connect import Budget, Session
-from agent.errors import ConfigError, ConnectError, HealthAgentError, StatementError
 from agent.facts import all_sources
-from agent.i18n import render
 from agent.journal import FILE_NAME, Journal, State, verify
 from agent.kernel import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import UnavailableKind
+from agent.support.errors import ConfigError, ConnectError, HealthAgentError, StatementError
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import authorized
 from tests.integration.reading import PASSWORD, read, reader

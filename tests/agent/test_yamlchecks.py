@@ -10,13 +10,13 @@ import pytest
 
 from agent import rules
 from agent.contract import problems_of, problems_of_result
-from agent.errors import ConfigError
 from agent.evaluate import evaluate
 from agent.facts.schema import Table
-from agent.i18n import render
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Text, Version
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 from agent.yamlchecks import load
 from tests.agent.tiny import NOW
 

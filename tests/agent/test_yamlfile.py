@@ -10,10 +10,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.errors import ConfigError
-from agent.i18n import render
 from agent.rules import shipped_path
-from agent.yamlfile import place, read_yaml, yaml_path
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
+from agent.support.yaml_file import place, read_yaml, yaml_path
 
 
 def problems_of(path: Path, content: str | bytes) -> list[str]:

@@ -15,14 +15,14 @@ import pytest
 
 from agent import connect, load, pipeline, receipt, targets
 from agent.config import load_engagement
-from agent.errors import HealthAgentError
 from agent.history.store import History
-from agent.i18n import render
 from agent.journal import FILE_NAME, State, verify
 from agent.kernel import Kernel
 from agent.model.rule import Ruleset
 from agent.pipeline import Delivered, Job
 from agent.registry import Registry
+from agent.support.errors import HealthAgentError
+from agent.support.i18n import render
 from tests.agent.signing import authorized
 from tests.faults.proxy import Proxy, before
 from tests.harness import shipped

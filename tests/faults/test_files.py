@@ -18,16 +18,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent import pipeline, rules, snapshot, targets, yamlchecks
-from agent.authorization import sshsig
 from agent.authorization.authorize import authorize
 from agent.config import load_engagement, overrides_of
 from agent.document import to_document
 from agent.engagement import Engagement
-from agent.errors import ConfigError, HealthAgentError
 from agent.facts.resources import Memstore
-from agent.i18n import LANGUAGES, render
 from agent.pipeline import Job
 from agent.registry import Registry
+from agent.support import sshsig
+from agent.support.errors import ConfigError, HealthAgentError
+from agent.support.i18n import LANGUAGES, render
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL
 from tests.agent.signing import DOCUMENT, KEY, request_text, signed
 from tests.agent.test_snapshot import SNAPSHOT

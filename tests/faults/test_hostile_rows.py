@@ -13,7 +13,7 @@ from typing import Any
 import pymysql
 import pytest
 
-from agent import console, pipeline
+from agent import pipeline
 from agent.config import load_engagement
 from agent.document import to_document
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
@@ -22,6 +22,7 @@ from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Job
 from agent.snapshot import load, save
+from agent.support import console
 from tests.agent.engagements import MINIMAL
 from tests.clusters.cluster import Cluster
 from tests.clusters.healthy import GIVEN

@@ -8,15 +8,15 @@ from functools import cache
 import pytest
 
 from agent.connect import Budget, Endpoint, Session
-from agent.errors import TargetError
 from agent.evaluate import evaluate
-from agent.i18n import render
 from agent.kernel import Kernel
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Version
 from agent.preflight import Held, inspect
 from agent.score import score
+from agent.support.errors import TargetError
+from agent.support.i18n import render
 from tests.clusters.healthy import GIVEN, healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.large import Size, put_large

@@ -14,7 +14,6 @@ import pytest
 from agent import preflight
 from agent.collect import collect
 from agent.connect import Budget, Endpoint, Session
-from agent.errors import ConnectError, StatementError
 from agent.facts import CostClass, all_sources, expr, source
 from agent.facts.accounts import Account
 from agent.facts.resources import Counter, Memstore, ResourceUnit
@@ -22,10 +21,11 @@ from agent.facts.schema import IndexColumn, Table
 from agent.facts.sessions import Deadlock
 from agent.facts.sessions import Session as SessionRow
 from agent.facts.settings import Tenant, Variable
-from agent.i18n import render
 from agent.kernel import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
+from agent.support.errors import ConnectError, StatementError
+from agent.support.i18n import render
 from tests.integration.reading import PASSWORD, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel

@@ -15,7 +15,6 @@ import pytest
 
 from agent import preflight
 from agent.collect import collect
-from agent.errors import StatementRefused
 from agent.facts import OWN_MARKER, all_sources, spec_of
 from agent.facts.resources import Counter, Memstore, TenantMemory
 from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NotableColumn, Table, TableStatistics
@@ -24,6 +23,7 @@ from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTot
 from agent.kernel import Kernel
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import TenantKind, Version
+from agent.support.errors import StatementRefused
 from tests.integration.reading import PASSWORD, Audited, audited, lacks, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel

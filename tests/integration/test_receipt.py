@@ -18,12 +18,10 @@ import pytest
 from agent import preflight, registry
 from agent.collect import collect
 from agent.connect import Budget, Session
-from agent.errors import ConnectError, StatementRefused
 from agent.facts import CostClass
 from agent.facts.load import look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
-from agent.i18n import render
 from agent.journal import Journal, State, verify
 from agent.kernel import Kernel
 from agent.load import BusyLimits, Watch
@@ -31,6 +29,8 @@ from agent.model.cost import Receipt
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind
 from agent.receipt import differences, read_back
+from agent.support.errors import ConnectError, StatementRefused
+from agent.support.i18n import render
 from tests.integration.reading import PASSWORD, audited, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel

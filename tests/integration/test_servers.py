@@ -16,9 +16,9 @@ import pymysql
 import pytest
 
 from agent.connect import Budget, Endpoint, Session
-from agent.errors import ConnectError
-from agent.i18n import render
 from agent.kernel import Kernel
+from agent.support.errors import ConnectError
+from agent.support.i18n import render
 
 MARIADBD = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
 INSTALL = shutil.which("mariadb-install-db")

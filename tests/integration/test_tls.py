@@ -22,9 +22,9 @@ from cryptography.x509.oid import NameOID
 
 from agent import targets
 from agent.connect import Budget, Session
-from agent.errors import ConnectError
-from agent.i18n import render
 from agent.kernel import Kernel, running
+from agent.support.errors import ConnectError
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load
 from tests.integration.reading import rows_of
 from tests.sshd import needs_sshd, serving

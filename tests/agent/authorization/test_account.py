@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.authorization.account import admitted
-from agent.errors import NotAuthorized, TargetError
-from agent.i18n import render
 from agent.model.authorization import Authorization
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
+from agent.support.errors import NotAuthorized, TargetError
+from agent.support.i18n import render
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLAIN = Authorization("T-1", "A DBA", NOW, NOW, frozenset())

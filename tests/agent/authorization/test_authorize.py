@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.authorization import authorize as module
-from agent.authorization import sshsig
 from agent.authorization.authorize import authorize
 from agent.engagement import Engagement
-from agent.errors import ConfigError, NotAuthorized
 from agent.facts.resources import Memstore
 from agent.facts.server import own_statements
 from agent.facts.settings import Variable
-from agent.i18n import render
 from agent.model.terms import DataClass
+from agent.support import sshsig
+from agent.support.errors import ConfigError, NotAuthorized
+from agent.support.i18n import render
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import DOCUMENT, KEY, OTHER_KEY, request_text, signed
 

@@ -10,11 +10,11 @@ import pytest
 from agent import registry
 from agent.authorization.covering import beyond_scope, compile_covered, covered, scope_of
 from agent.facts import expr, source, spec_of
-from agent.i18n import render
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from agent.statements import Statement, compile_source
+from agent.support.i18n import render
 
 VIEW = "oceanbase.GV$OB_THING"
 CAPABILITIES = Capabilities(

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.authorization.request import Request, Window, parsed
-from agent.errors import ConfigError
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
-from agent.i18n import render
+from agent.support.errors import ConfigError
+from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import request_text
 

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.authorization import sshsig
-from agent.errors import NotAuthorized
-from agent.i18n import render
+from agent.support import sshsig
+from agent.support.errors import NotAuthorized
+from agent.support.i18n import render
 from tests.agent.signing import KEY, OTHER_KEY, needs_openssh, ssh_keygen
 
 CONTENT = "reference: T-1 / 授权\n".encode()

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from agent.document import to_document
-from agent.errors import HistoryError
-from agent.i18n import render
 from agent.model.assessment import Assessment, Period
 from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.rule import Fixed, Mute, Rule, Ruleset
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
+from agent.support.errors import HistoryError
+from agent.support.i18n import render
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MUTE = Mute("Li Lei", "known", date(2027, 1, 1), code="CAP-001")

@@ -19,9 +19,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from agent.errors import HistoryError
 from agent.history.models import REVISION, Base
 from agent.history.store import History
+from agent.support.errors import HistoryError
 from tests.agent.history.documents import document, message
 
 SAVED = Path(__file__).parent / "saved"

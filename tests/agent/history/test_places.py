@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import HistoryError
 from agent.history.store import PLACE_VARIABLE, History
-from agent.i18n import render
+from agent.support.errors import HistoryError
+from agent.support.i18n import render
 from tests.agent.history.documents import document, message
 
 SECRET = "s3cr3t-Pa"

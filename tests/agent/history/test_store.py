@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from agent.errors import HistoryError
 from agent.history.store import History
 from agent.kernel import Kernel
 from agent.model.assessment import Period
 from agent.model.terms import Severity
+from agent.support.errors import HistoryError
 from tests.agent.history.documents import MUTE, NOON, document, found, message
 
 

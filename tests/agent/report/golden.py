@@ -12,9 +12,9 @@ from pathlib import Path
 
 import openpyxl
 
-from agent.i18n import LANGUAGES
 from agent.report.docx_format import render_docx
 from agent.report.xlsx_format import render_xlsx
+from agent.support.i18n import LANGUAGES
 from tests.agent.report.browser import document, html
 from tests.agent.report.office import root, text_of
 

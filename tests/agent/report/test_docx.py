@@ -15,15 +15,15 @@ import docx
 import pytest
 
 from agent.document import Document
-from agent.errors import RenderError
-from agent.i18n import LANGUAGES, translate
-from agent.i18n import render as say
 from agent.model.terms import Category
 from agent.report.contents import contents
 from agent.report.docx_format import render_docx
 from agent.report.style import Style
 from agent.report.view import build
 from agent.report.words import Words
+from agent.support.errors import RenderError
+from agent.support.i18n import LANGUAGES, translate
+from agent.support.i18n import render as say
 from report_templates.word.__main__ import PLACE, built
 from tests.agent.report import sample
 from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of

@@ -7,10 +7,10 @@ from pathlib import Path
 import docx
 import pytest
 
-from agent.errors import RenderError
-from agent.i18n import render as say
 from agent.report.docx_format import render_docx
 from agent.report.style import Section, Style
+from agent.support.errors import RenderError
+from agent.support.i18n import render as say
 from tests.agent.report import sample
 from tests.agent.report.office import parts, root, text_of
 

@@ -16,7 +16,6 @@ import openpyxl
 import pytest
 
 from agent.document import Document
-from agent.i18n import LANGUAGES, translate
 from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES
 from agent.model.terms import Unit
 from agent.report.docx_format import render_docx
@@ -24,6 +23,7 @@ from agent.report.pdf_format import render_pdf
 from agent.report.view import build
 from agent.report.words import Words, zone_of
 from agent.report.xlsx_format import render_xlsx
+from agent.support.i18n import LANGUAGES, translate
 from tests.agent.report import sample
 from tests.agent.report.office import root, text_of
 from tests.agent.report.pages import chromium, page, page_one

@@ -8,10 +8,10 @@ from collections import Counter
 import pytest
 
 from agent.document import Document
-from agent.i18n import format_value
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Unit
 from agent.report.view import build
+from agent.support.i18n import format_value
 from tests.agent.report import sample
 from tests.agent.report.pages import page_one, text_of
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from agent.errors import RenderError
 from agent.house import LOGO_BYTES, Report, contrast_with_white, picture_type
-from agent.i18n import render as say
 from agent.report.house import style_of
 from agent.report.html_format import render_html
 from agent.report.render import render
-from agent.report.sandbox import VARIABLES
 from agent.report.style import ACCENT, OURS
+from agent.support.errors import RenderError
+from agent.support.i18n import render as say
+from agent.support.sandbox import VARIABLES
 from tests.agent.engagements import MINIMAL, load, problems_of
 from tests.agent.report import sample
 from tests.agent.report.pages import text_of

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from agent.document import Document
-from agent.errors import ConfigError, RenderError
-from agent.i18n import render as say
-from agent.i18n import translate
 from agent.model.terms import Category, DataClass
 from agent.report import pdf_format
 from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
 from agent.report.render import FORMATS, prepare, render
+from agent.support.errors import ConfigError, RenderError
+from agent.support.i18n import render as say
+from agent.support.i18n import translate
 from tests.agent.report import sample
 from tests.agent.report.pages import as_wide_as, chromium
 

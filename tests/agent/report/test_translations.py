@@ -9,7 +9,7 @@ from string import Formatter
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
-from agent.i18n import catalogue
+from agent.support.i18n import catalogue
 
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "words": None, "Text": None}
 

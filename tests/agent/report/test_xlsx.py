@@ -10,7 +10,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from agent.i18n import LANGUAGES
 from agent.report.style import Style
 from agent.report.view import build
 from agent.report.words import Words
@@ -18,6 +17,7 @@ from agent.report.worklist import lines
 from agent.report.xlsx_cells import CELL_LENGTH
 from agent.report.xlsx_columns import COLUMNS
 from agent.report.xlsx_format import render_xlsx
+from agent.support.i18n import LANGUAGES
 from tests.agent.report.lists import DOCUMENTS, LIST, SHEETS, cell, column, in_excel
 from tests.agent.report.office import converted, outside, parts
 from tests.agent.report.test_hostile import ATTACKS, hostile

@@ -15,13 +15,13 @@ from agent.assessing import assess_all
 from agent.cli import app
 from agent.config import load_engagement
 from agent.document import Document
-from agent.errors import ConfigError, RenderError
-from agent.i18n import LANGUAGES
-from agent.i18n import render as say
 from agent.report.render import render
 from agent.report.style import Style
 from agent.report.xlsx_columns import HUMAN
 from agent.report.xlsx_format import render_xlsx
+from agent.support.errors import ConfigError, RenderError
+from agent.support.i18n import LANGUAGES
+from agent.support.i18n import render as say
 from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.lists import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 from yaml.composer import Composer
 
-from agent.yamlfile import Strict
+from agent.support.yaml_file import Strict
 
 
 class QuickComposer(Strict, yaml.CSafeLoader):

@@ -12,8 +12,8 @@ from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateSyntaxErr
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from agent.errors import RenderError
 from agent.model.terms import Text
+from agent.support.errors import RenderError
 
 # What the text of an added section may name; the README tells what each one is.
 VARIABLES = (

@@ -17,8 +17,8 @@ import yaml.composer
 import yaml.constructor
 from yaml.reader import ReaderError
 
-from agent.errors import ConfigError
 from agent.model.terms import Scalar, Text
+from agent.support.errors import ConfigError
 
 Loc = tuple[int | str, ...]
 Locate = Callable[[Loc], int]
@@ -150,7 +150,7 @@ class _Refused(yaml.MarkedYAMLError):
 def _composed(text: str) -> tuple[yaml.constructor.SafeConstructor, yaml.Node | None]:
     """By libyaml, ten times as fast, where PyYAML has it. What that refuses is read again: messages are ours alone."""
     if yaml.__with_libyaml__:
-        from agent.yamlquick import QuickComposer
+        from agent.support.yaml_quick import QuickComposer
 
         with contextlib.suppress(yaml.YAMLError):
             quick = QuickComposer(text)

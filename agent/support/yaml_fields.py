@@ -25,11 +25,11 @@ from pydantic import (
     model_validator,
 )
 
-from agent.authorization import sshsig
 from agent.model.terms import Scalar
 from agent.model.units import parse_size
-from agent.secrets import is_reference
-from agent.yamlfile import Loc, Locate, place
+from agent.support import sshsig
+from agent.support.credentials import is_reference
+from agent.support.yaml_file import Loc, Locate, place
 
 T = TypeVar("T")
 _YEARS = range(2000, 2200)

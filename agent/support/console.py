@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
-from agent.errors import ConfigError, HealthAgentError, RenderError
-from agent.i18n import LANGUAGES, format_value, render, translate
 from agent.model.terms import Text, Unit
+from agent.support.errors import ConfigError, HealthAgentError, RenderError
+from agent.support.i18n import LANGUAGES, format_value, render, translate
 
 _chosen: ContextVar[str] = ContextVar("language", default="")
 out = Console()

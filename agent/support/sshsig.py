@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     ssh,
 )
 
-from agent.errors import NotAuthorized
 from agent.model.terms import Text
+from agent.support.errors import NotAuthorized
 
 NAMESPACE = "ob-health"
 MAX_SIGNATURE_BYTES = 1 << 14

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from agent.errors import ConfigError, WriteError
 from agent.model.terms import Scalar, Text
+from agent.support.errors import ConfigError, WriteError
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-from agent.errors import Stopped
+from agent.support.errors import Stopped
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all
 
