@@ -21,7 +21,8 @@ import pymysql
 
 from agent import answers, certificates, gate
 from agent.deadline import at_most
-from agent.facts import OWN_MARKER, server
+from agent.facts import OWN_MARKER
+from agent.facts.own_statements import session
 from agent.model.cost import Budget, Cost, Sent
 from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import ConfigError, ConnectError, StatementError, StatementRefused
@@ -200,7 +201,7 @@ class Session:
         password = endpoint.password().encode()  # the driver would take it for Latin-1, and cite what is not
         way = self._dialled()
         if self._journal:
-            self._journal.sent("driver", server.DRIVER)
+            self._journal.sent("driver", session.DRIVER)
         connection: pymysql.Connection[Any] = pymysql.Connection(
             host=endpoint.host, port=endpoint.port, user=endpoint.user, password=password,
             database="information_schema", charset="utf8mb4", autocommit=None, local_infile=False, ssl=endpoint.tls,
@@ -247,9 +248,9 @@ class Session:
 
     def _prepare(self, args: dict[str, Any]) -> None:
         try:
-            self._run(server.SESSION_READ_ONLY, "session")
+            self._run(session.SESSION_READ_ONLY, "session")
             asked = time.perf_counter()
-            version, server_time = self._run(server.SERVER, "server")[0]
+            version, server_time = self._run(session.SERVER, "server")[0]
             self.server_version = version = str(version)
             # Which of our moments the server's answer belongs to is known between these two.
             self._clock = self._clock or (float(server_time) - self._last_answer, float(server_time) - asked)
@@ -262,7 +263,7 @@ class Session:
                     )
                 )
             timeout_us = int(self.budget.statement_timeout_s * 1_000_000)
-            self._run(server.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
+            self._run(session.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
         except (StatementError, LookupError, ValueError, TypeError) as error:
             reason = str(error.text.args.get("reason")) if isinstance(error, StatementError) else "unreadable answer"
             raise ConnectError(

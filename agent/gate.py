@@ -13,11 +13,11 @@ import re
 import sqlglot
 from sqlglot import expressions as exp
 
-from agent.facts import server
+from agent.facts.own_statements import session
 from agent.model.terms import Text
 from agent.support.errors import StatementRefused
 
-_SESSION = re.compile(re.escape(server.SESSION_SETTINGS).replace(r"\{timeout_us:d\}", "[0-9]+"))
+_SESSION = re.compile(re.escape(session.SESSION_SETTINGS).replace(r"\{timeout_us:d\}", "[0-9]+"))
 _NODES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.From, exp.Where, exp.Group, exp.Order, exp.Ordered, exp.Limit, exp.Join, exp.Table, exp.TableAlias,
     exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Null, exp.Boolean, exp.Tuple, exp.Paren,
@@ -44,7 +44,7 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 def check(sql: str, system_schema: str = "oceanbase") -> None:
     """Let a statement pass or raise StatementRefused; nothing has been sent then."""
-    if sql in (server.SESSION_READ_ONLY, server.GRANTS) or _SESSION.fullmatch(sql):
+    if sql in (session.SESSION_READ_ONLY, session.GRANTS) or _SESSION.fullmatch(sql):
         return
     reason = _objection(sql, frozenset({system_schema, "information_schema"}))
     if reason:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.facts import CostClass, Privilege
-from agent.facts.load import look
+from agent.facts.own_statements.busy import look
 from agent.model.snapshot import Capabilities, Problem, Unavailable
 from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import StatementError

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.connect import Session
-from agent.facts import Privilege, server, spec_of
+from agent.facts import Privilege, spec_of
+from agent.facts.own_statements import session as server
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, TenantKind, Text, Version
 from agent.privileges import (

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from agent.facts import receipt as audit
+from agent.facts.own_statements import receipt as audit
 from agent.model.cost import Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import Scalar, Text

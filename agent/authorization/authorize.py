@@ -11,7 +11,7 @@ from agent.authorization.covering import covered
 from agent.authorization.request import Request, Revocation, SignedTarget, parsed
 from agent.authorization.service import missing_terms
 from agent.engagement import AuthorizationBlock, Engagement
-from agent.facts.server import DISPENSABLE, own_statements
+from agent.facts.own_statements.session import DISPENSABLE, own_statements
 from agent.model.authorization import Authorization
 from agent.model.terms import Scalar, Text
 from agent.support import sshsig

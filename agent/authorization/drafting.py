@@ -13,13 +13,13 @@ import yaml
 
 from agent.authorization.covering import scope_of
 from agent.authorization.request import FORM, REVOCATION_FORM, Request
-from agent.config import validated
 from agent.engagement import Engagement
 from agent.facts import OWN_MARKER, spec_of
-from agent.facts.server import own_statements
+from agent.facts.own_statements.session import own_statements
 from agent.grants import EXPOSES
 from agent.model.terms import DataClass
 from agent.support.i18n import translate
+from agent.support.yaml_model import validated
 
 _HEADER = f"""\
 # OceanBase 健康评测授权申请 / Request to authorize an OceanBase health assessment

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
-from agent.config import validated
 from agent.engagement import Limits
 from agent.model.authorization import SourceScope
 from agent.model.terms import DataClass
@@ -31,6 +30,7 @@ from agent.support.yaml_fields import (
     not_before,
 )
 from agent.support.yaml_file import parse_yaml
+from agent.support.yaml_model import validated
 
 FORM = "ob-health authorization 1"
 REVOCATION_FORM = "ob-health revocation 1"

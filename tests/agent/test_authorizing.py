@@ -13,7 +13,8 @@ from agent import registry
 from agent.authorization.request import Request, parsed
 from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
 from agent.config import load_engagement
-from agent.facts import server, spec_of
+from agent.facts import spec_of
+from agent.facts.own_statements import session
 from agent.model.terms import DataClass
 from agent.scaffold import scaffold
 from agent.support.errors import ConfigError, RulesError
@@ -48,7 +49,7 @@ def test_the_usual_request(tmp_path: Path) -> None:
     assert found.not_before.isoformat() == "2026-11-24T00:00:00+08:00"
     assert found.not_after - found.not_before == timedelta(days=365)
     assert len(found.window.days) == 7 and found.window.timezone == "Asia/Shanghai"
-    assert found.statements == server.own_statements()
+    assert found.statements == session.own_statements()
     asked = {row.__name__ for row in registry.load().sources if spec_of(row)}
     assert {source.name for source in found.sources} == asked
 
@@ -135,13 +136,13 @@ def test_the_file_says_in_both_languages_what_to_do(tmp_path: Path) -> None:
 
 def test_every_statement_of_our_own_is_listed() -> None:
     templates = [
-        value for name, value in vars(server).items()
+        value for name, value in vars(session).items()
         if name.isupper() and isinstance(value, str) and value.startswith(("SELECT ", "SET ", "SHOW "))
     ]  # fmt: skip
-    listed = server.own_statements().values()
+    listed = session.own_statements().values()
     assert len(templates) >= 6
     assert all(re.sub(r"\{.*?\}", "<microseconds>", template) in listed for template in templates)
-    assert server.own_statements().keys() > server.DISPENSABLE.keys()
+    assert session.own_statements().keys() > session.DISPENSABLE.keys()
 
 
 def test_from_the_request_to_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

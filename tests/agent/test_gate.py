@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlglot import expressions as exp
 
 from agent import gate
-from agent.facts import all_sources, server
+from agent.facts import all_sources
+from agent.facts.own_statements import session
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
 from agent.statements import Statement, columns_read, compile_source
@@ -41,8 +42,8 @@ HOSTILE = [
     "SELECT 1; SELECT 2",
     "SELECT 1;",
     "SET SESSION TRANSACTION READ ONLY; DROP TABLE shop.orders",
-    server.SESSION_SETTINGS.format(timeout_us=1) + ", time_zone = '+08:00'",
-    server.SESSION_SETTINGS.replace("{timeout_us:d}", "\u0663"),
+    session.SESSION_SETTINGS.format(timeout_us=1) + ", time_zone = '+08:00'",
+    session.SESSION_SETTINGS.replace("{timeout_us:d}", "\u0663"),
     # functions that wait, lock, read files or advance something
     "SELECT SLEEP(10)",
     "SELECT sleep (10)",
@@ -214,9 +215,9 @@ def test_refuses(sql: str, record_property: Callable[[str, object], None]) -> No
 def test_every_source_and_every_statement_of_the_session_passes() -> None:
     statements = own_statements()
     assert len(statements) == len(list(all_sources())) >= 20
-    settings = server.SESSION_SETTINGS.format(timeout_us=10_000_000)
-    others = [server.SESSION_READ_ONLY, settings, server.SERVER, server.IDENTITY, server.GRANTS]
-    for sql in [*statements, *others, server.columns_of(["DBA_OB_USERS", "GV$OB_UNITS"], "oceanbase")]:
+    settings = session.SESSION_SETTINGS.format(timeout_us=10_000_000)
+    others = [session.SESSION_READ_ONLY, settings, session.SERVER, session.IDENTITY, session.GRANTS]
+    for sql in [*statements, *others, session.columns_of(["DBA_OB_USERS", "GV$OB_UNITS"], "oceanbase")]:
         gate.check(sql)
 
 
@@ -288,7 +289,7 @@ def test_any_text_passes_as_one_plain_select_over_system_views_or_is_refused(sql
         gate.check(sql)
     except StatementRefused:
         return
-    if sql in (server.SESSION_READ_ONLY, server.GRANTS):
+    if sql in (session.SESSION_READ_ONLY, session.GRANTS):
         return
     (tree,) = sqlglot.parse(sql, read="mysql")
     assert isinstance(tree, exp.Select)

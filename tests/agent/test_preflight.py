@@ -10,7 +10,7 @@ import pytest
 from agent import preflight
 from agent.collect import collect
 from agent.connect import Endpoint, Session
-from agent.facts import server
+from agent.facts.own_statements import session as server
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.model.snapshot import Capabilities, Unavailable

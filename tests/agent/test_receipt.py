@@ -8,8 +8,8 @@ import pytest
 
 from agent import gate
 from agent.connect import Session
-from agent.facts import receipt as audit
-from agent.facts.server import own_statements
+from agent.facts.own_statements import receipt as audit
+from agent.facts.own_statements.session import own_statements
 from agent.model.cost import Cost, Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version

@@ -19,7 +19,7 @@ from agent import preflight, registry
 from agent.collect import collect
 from agent.connect import Budget, Session
 from agent.facts import CostClass
-from agent.facts.load import look
+from agent.facts.own_statements.busy import look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
 from agent.journal import Journal, State, verify

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from agent.authorization import authorize as module
 from agent.authorization.authorize import authorize
 from agent.engagement import Engagement
+from agent.facts.own_statements.session import own_statements
 from agent.facts.resources import Memstore
-from agent.facts.server import own_statements
 from agent.facts.settings import Variable
 from agent.model.terms import DataClass
 from agent.support import sshsig

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.facts import load, receipt
+from agent.facts.own_statements import busy, receipt
 
 DRIVER = "SET NAMES utf8mb4"  # the driver's own, when it connects
 SESSION_READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
@@ -55,7 +55,7 @@ def own_statements() -> dict[str, str]:
         "identity": IDENTITY,
         "grants": GRANTS,
         "columns": columns_of(["<system views of the sources>"], "<system schema>"),
-        "load": load.LOOK.format(system_schema="<system schema>"),
+        "load": busy.LOOK.format(system_schema="<system schema>"),
         "receipt": receipt.BY_ACCOUNT.format_map(_VARIES),
         "receipt_by_marker": receipt.BY_MARKER.format_map(_VARIES),
     }

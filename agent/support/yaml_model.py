@@ -1,0 +1,98 @@
+"""What ``read_yaml`` gave, as pydantic blocks: each problem in words, with file, line and path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from agent.model.terms import Scalar, Text
+from agent.support.yaml_fields import Invalid
+from agent.support.yaml_file import Loc, Locate, place, unknown_key, unusable
+
+B = TypeVar("B", bound=BaseModel)
+
+
+# By pydantic's kind of error; placeholders other than the place come from its context.
+_MESSAGES = {
+    "missing": "{place}: this key is missing; add it",
+    "string_type": "{place}: write text; put it in quotes if it looks like a number, a date or true/false",
+    "string_too_short": "{place}: this must not be blank; fill it in",
+    "int_type": "{place}: write a whole number, without quotes",
+    "int_from_float": "{place}: write a whole number, without quotes",
+    "float_type": "{place}: write a number, without quotes",
+    "finite_number": "{place}: write a number, without quotes",
+    "bool_type": "{place}: write true or false, without quotes",
+    "date_type": "{place}: write a date without quotes, such as 2026-03-31",
+    "literal_error": "{place}: write one of: {expected}",
+    "enum": "{place}: write one of: {expected}",
+    "greater_than": "{place}: must be greater than {gt}",
+    "greater_than_equal": "{place}: must be at least {ge}",
+    "less_than_equal": "{place}: must be at most {le}",
+    "multiple_of": "{place}: must be a multiple of {multiple_of}",
+    "tuple_type": "{place}: write a list, each entry on a line of its own that begins with \"- \"",
+    "too_short": "{place}: this must not be empty; write at least one entry",
+    "dict_type": "{place}: write keys and values here, each on a line of its own",
+    "model_type": "{place}: write keys and values here, each on a line of its own",
+}  # fmt: skip
+
+
+_OTHER = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
+
+
+def validated(root: type[B], data: Any, locate: Locate, path: Path) -> B:
+    """What ``read_yaml`` gave, as blocks. Raises ConfigError with every problem listed."""
+    try:
+        return root.model_validate(data, context={"path": path, "locate": locate})
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+    problems = sorted((_problem(root, detail, path, locate) for detail in details), key=lambda problem: problem[0])
+    raise unusable(path, [text for _, text in problems])
+
+
+def _problem(root: type[BaseModel], detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
+    # "[key]" is pydantic's mark for a mapping's key as opposed to its value.
+    loc = tuple(step for step in detail["loc"] if step != "[key]")
+    msgid, args = _message(root, detail, loc)
+    return locate(loc), Text(msgid, {"place": place(path, locate, loc), **args})
+
+
+def _message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
+    context = detail.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, Invalid):
+        return cause.msgid, cause.args_by_name
+    if detail["type"] == "extra_forbidden":
+        return unknown_key(str(loc[-1]), _known_keys(root, loc[:-1]))
+    args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
+    if "expected" in args:
+        args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
+    return _MESSAGES.get(detail["type"], _OTHER), args
+
+
+def _known_keys(root: type[BaseModel], loc: Loc) -> list[str]:
+    """Keys of the block that a path leads to."""
+    block = root
+    steps = iter(loc)
+    for step in steps:
+        field = _fields(block).get(step)
+        if field is None:  # the index of a list
+            continue
+        if get_origin(field) is dict:
+            next(steps, None)
+        block = next(_blocks(field), block)
+    return [str(key) for key in _fields(block)]
+
+
+def _fields(block: type[BaseModel]) -> dict[int | str, Any]:
+    return {field.alias or name: field.annotation for name, field in block.model_fields.items()}
+
+
+def _blocks(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _blocks(part)
