@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent import pipeline, registry, retention, rules, snapshot
+from agent.collection.grants import script
+from agent.collection.journal import FILE_NAME
 from agent.config import load_engagement
 from agent.document import Document, read_document, to_document
 from agent.engagement import Engagement
 from agent.facts import spec_of
-from agent.grants import script
 from agent.history.store import History
-from agent.journal import FILE_NAME
 from agent.model.terms import DataClass, Severity, TenantKind, Text
 from agent.report.render import HOUSE, check_update, validate
 from agent.scheduler import is_due
@@ -217,7 +217,7 @@ def preflight_all(
     engagement: Engagement, out: Path, target: str | None, now: datetime, outside_service: str = ""
 ) -> int:
     """Connect, look, and say what is missing; reads no facts. The journal goes to DIR/<target>/journal.jsonl."""
-    from agent.authorization.covering import compile_covered
+    from agent.collection.signed_scope import compile_covered
     from agent.model.snapshot import Unavailable
 
     def work(name: str) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 from agent import pipeline, registry, rules
 from agent.assessing import data_classes_of, targets_of, worst_of
 from agent.authorization.authorize import authorize
-from agent.authorization.covering import covered
 from agent.authorization.drafting import Ask, draft, to_yaml
 from agent.authorization.request import DAYS, Request, parsed
+from agent.collection.signed_scope import covered
 from agent.engagement import Engagement
 from agent.facts import spec_of
 from agent.model.terms import DataClass, Text

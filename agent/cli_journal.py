@@ -18,8 +18,8 @@ def _journal() -> None:
 @journal_app.command()
 def verify(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
     """Find any change, removal or reordering. Exit code 0: intact; 1: its end is missing; 2: altered, or no journal."""
-    from agent.journal import State
-    from agent.journal import verify as check
+    from agent.collection.journal import State
+    from agent.collection.journal import verify as check
     from agent.support import console
 
     found = check(file)

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent import kernel, pipeline, registry, rules
 from agent.assessing import progress_bar
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
+from agent.collection.grants import Grant, grants
 from agent.config import load_engagement
-from agent.grants import Grant, grants
 from agent.history.store import History
 from agent.model.terms import TenantKind
 from agent.report.render import validate

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent.collection.receipt import differences
 from agent.document_outlook import outlook_document
 from agent.model.assessment import Assessment
 from agent.model.check import CheckSpec
@@ -22,7 +23,6 @@ from agent.model.result import Carried, CheckResult, Finding, Score, ScoredResul
 from agent.model.rule import Expected, Fixed, Ladder, Rule
 from agent.model.snapshot import SourceRecord
 from agent.model.terms import RunAs, Scalar, TenantKind, Text
-from agent.receipt import differences
 from agent.support.errors import SnapshotError
 from agent.support.files import read_whole
 from agent.support.i18n import in_all_languages

@@ -14,15 +14,18 @@ from datetime import datetime
 from pathlib import Path
 
 import agent
-from agent import journal, preflight, rules, snapshot, targets
+from agent import rules, snapshot, targets
 from agent.authorization.account import admitted
 from agent.authorization.authorize import authorize
-from agent.authorization.covering import covered
 from agent.authorization.service import WHOLE_MONTHS
-from agent.collect import collect
+from agent.collection import journal, preflight
+from agent.collection.busy import Watch
+from agent.collection.collect import collect
+from agent.collection.connect import Session
+from agent.collection.receipt import read_back
+from agent.collection.signed_scope import covered
 from agent.compare import compare
 from agent.config import overrides_of
-from agent.connect import Session
 from agent.document import Document, to_document, with_notes
 from agent.document_earlier import earlier_from
 from agent.engagement import Engagement
@@ -31,7 +34,6 @@ from agent.facts import CostClass
 from agent.figures import figures
 from agent.history.store import History
 from agent.house import Report
-from agent.load import Watch
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
@@ -40,7 +42,6 @@ from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import Text
-from agent.receipt import read_back
 from agent.registry import Registry
 from agent.report.render import HOUSE, prepare, render
 from agent.roadmap import roadmap

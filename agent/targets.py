@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.connect import Budget, Endpoint
+from agent.collection.busy import BusyLimits
+from agent.collection.connect import Budget, Endpoint
 from agent.engagement import Engagement, Target, Tls
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
-from agent.load import BusyLimits
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier
 from agent.model.terms import Text
@@ -34,7 +34,7 @@ def _dialler(target: Target, name: str, via: str) -> Callable[[], socket.socket]
     def dial() -> socket.socket:
         try:
             with passwords_hidden():  # the library looks for others by means of ldconfig and gcc
-                from agent import tunnel
+                from agent.collection import tunnel
         except ImportError:
             raise ConfigError(
                 "A jump host (via) needs a package that is not installed; run: "

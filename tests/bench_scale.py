@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.connect import Budget
+from agent.collection.connect import Budget
 from agent.kernel import Kernel
 from agent.model.terms import TenantKind
 from tests.clusters.healthy import GIVEN

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from agent.collection.privileges import listed
 from agent.model.authorization import Authorization
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, Text
-from agent.privileges import listed
 from agent.support.errors import NotAuthorized, TargetError
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.authorization.covering import covered
 from agent.authorization.request import Request, Revocation, SignedTarget, parsed
 from agent.authorization.service import missing_terms
+from agent.collection.signed_scope import covered
 from agent.engagement import AuthorizationBlock, Engagement
 from agent.facts.own_statements.session import DISPENSABLE, own_statements
 from agent.model.authorization import Authorization

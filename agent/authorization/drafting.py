@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from agent.authorization.covering import scope_of
 from agent.authorization.request import FORM, REVOCATION_FORM, Request
+from agent.collection.grants import EXPOSES
+from agent.collection.signed_scope import scope_of
 from agent.engagement import Engagement
 from agent.facts import OWN_MARKER, spec_of
 from agent.facts.own_statements.session import own_statements
-from agent.grants import EXPOSES
 from agent.model.terms import DataClass
 from agent.support.i18n import translate
 from agent.support.yaml_model import validated

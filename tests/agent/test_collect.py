@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from agent.collect import collect
-from agent.connect import Endpoint, Session
+from agent.collection.collect import collect
+from agent.collection.connect import Endpoint, Session
 from agent.facts import CostClass, source
 from agent.facts.given import Attestation, Build, Clock
 from agent.model.cost import Cost

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from pymysql.constants import CLIENT
 
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.connect import Budget, Endpoint, Session
 from agent.support.errors import ConfigError, ConnectError
 from agent.support.i18n import render
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from agent.deadline import at_most
+from agent.collection.deadline import at_most
 
 
 def test_a_read_that_would_last_is_ended() -> None:

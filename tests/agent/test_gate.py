@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlglot import expressions as exp
 
-from agent import gate
+from agent.collection import gate
+from agent.collection.statements import Statement, columns_read, compile_source
 from agent.facts import all_sources
 from agent.facts.own_statements import session
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
-from agent.statements import Statement, columns_read, compile_source
 from agent.support.errors import StatementRefused
 
 VIEW = "oceanbase.DBA_OB_DATABASES"

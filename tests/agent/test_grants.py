@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from agent.collection.grants import EXPOSES, grants, script
 from agent.facts import MIXED_VIEWS, all_sources, spec_of
-from agent.grants import EXPOSES, grants, script
 from agent.model.terms import DataClass, TenantKind
 
 SOURCES = list(all_sources())

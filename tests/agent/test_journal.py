@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from agent.cli_journal import journal_app
-from agent.journal import FILE_NAME, Journal, State, Verified, refuse, verify
+from agent.collection.journal import FILE_NAME, Journal, State, Verified, refuse, verify
 from agent.model.terms import Text
 from agent.support.errors import JournalError, SnapshotError
 from agent.support.i18n import render

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from agent.collect import collect
-from agent.connect import Endpoint, Session
+from agent.collection.busy import BusyLimits, Watch
+from agent.collection.collect import collect
+from agent.collection.connect import Endpoint, Session
 from agent.facts import CostClass, source
-from agent.load import BusyLimits, Watch
 from agent.model.cost import Budget, Cost
 from agent.model.snapshot import Capabilities, Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
@@ -119,7 +119,7 @@ def test_it_becomes_busy_in_between() -> None:
 
 def test_it_waits_for_a_quieter_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("agent.load.time.sleep", slept.append)
+    monkeypatch.setattr("agent.collection.busy.time.sleep", slept.append)
     snapshot, watch = taken(Tenant([QUIET, BUSY, BUSY, QUIET]), BusyLimits(wait_s=60.0))
     assert set(statuses(snapshot).values()) == {"ok"}
     assert watch.waited_ms == pytest.approx(1000 * sum(slept)) and len(slept) == 2

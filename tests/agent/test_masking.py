@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.collection.masking import MASKED, mask, mask_bound, mask_fields
 from agent.facts.sql import CUT, STATEMENT_CHARS
-from agent.masking import MASKED, mask, mask_bound, mask_fields
 from agent.model.terms import DataClass
 
 CANARY = "zq7canary"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent import pipeline, registry, rules, snapshot
+from agent.collection.journal import State, verify
 from agent.document import to_document
 from agent.facts.resources import Memstore
 from agent.history.store import History
-from agent.journal import State, verify
 from agent.model.assessment import Assessment
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from agent import preflight
-from agent.collect import collect
-from agent.connect import Endpoint, Session
+from agent.collection import preflight
+from agent.collection.collect import collect
+from agent.collection.connect import Endpoint, Session
 from agent.facts.own_statements import session as server
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table

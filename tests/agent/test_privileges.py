@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.privileges import READS, beyond_reading, business_read, everywhere, listed, parse, quoted, readable_views
+from agent.collection.privileges import (
+    READS,
+    beyond_reading,
+    business_read,
+    everywhere,
+    listed,
+    parse,
+    quoted,
+    readable_views,
+)
 
 ALL = ("SELECT", "PROCESS", "SHOW VIEW")
 

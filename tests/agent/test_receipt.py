@@ -6,14 +6,14 @@ from typing import Any, cast
 
 import pytest
 
-from agent import gate
-from agent.connect import Session
+from agent.collection import gate
+from agent.collection.connect import Session
+from agent.collection.receipt import differences, read_back
 from agent.facts.own_statements import receipt as audit
 from agent.facts.own_statements.session import own_statements
 from agent.model.cost import Cost, Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
-from agent.receipt import differences, read_back
 from agent.support.errors import StatementError
 from agent.support.i18n import render
 
@@ -42,7 +42,7 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def _no_lag(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.receipt.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("agent.collection.receipt.time.sleep", lambda seconds: None)
 
 
 def read(ring: Ring, *columns: str, stopped: Unavailable | None = None) -> Receipt:

@@ -10,7 +10,8 @@ import pytest
 import sqlglot
 from sqlglot import expressions as exp
 
-from agent import gate
+from agent.collection import gate
+from agent.collection.statements import Statement, columns_read, compile_source, optional_columns
 from agent.facts import CostClass, Privilege, all_sources, expr, source, spec_of
 from agent.facts.accounts import Account
 from agent.facts.resources import Memstore, ResourceUnit
@@ -18,7 +19,6 @@ from agent.facts.schema import Table
 from agent.facts.sessions import Session
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
-from agent.statements import Statement, columns_read, compile_source, optional_columns
 from agent.support.i18n import render
 
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent.parent / "data" / "columns.json").read_text())

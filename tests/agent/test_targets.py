@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent import targets
-from agent.connect import Budget
+from agent.collection.connect import Budget
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from agent import targets
-from agent.connect import Budget, Session
+from agent.collection.connect import Budget, Session
+from agent.collection.journal import FILE_NAME, Journal, State, verify
 from agent.facts import all_sources
-from agent.journal import FILE_NAME, Journal, State, verify
 from agent.kernel import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import UnavailableKind
@@ -268,8 +268,8 @@ def test_a_jump_host_that_dies_half_way_leaves_a_partial_snapshot(
 def test_without_the_package_the_message_names_it(
     kernel: Kernel, jump: JumpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "agent.tunnel", raising=False)
-    monkeypatch.delattr("agent.tunnel", raising=False)
+    monkeypatch.delitem(sys.modules, "agent.collection.tunnel", raising=False)
+    monkeypatch.delattr("agent.collection.tunnel", raising=False)
     monkeypatch.setitem(sys.modules, "asyncssh", None)
     with pytest.raises(ConfigError) as error:
         opened(tmp_path, kernel, jump)

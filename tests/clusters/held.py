@@ -8,12 +8,12 @@ from typing import Any
 
 import pymysql
 
-from agent import preflight
-from agent.collect import collect
-from agent.connect import Budget, Endpoint, Session
+from agent.collection import preflight
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.preflight import Held
 from agent.kernel import Kernel
 from agent.model.snapshot import Snapshot
-from agent.preflight import Held
 from tests.clusters.cluster import Cluster
 from tests.clusters.schema import Target, create_table, views_of
 from tests.harness import NOW, shipped

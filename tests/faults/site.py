@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from agent import connect, load, pipeline, receipt, targets
+from agent import pipeline, targets
+from agent.collection import busy, connect, receipt
+from agent.collection.journal import FILE_NAME, State, verify
 from agent.config import load_engagement
 from agent.history.store import History
-from agent.journal import FILE_NAME, State, verify
 from agent.kernel import Kernel
 from agent.model.rule import Ruleset
 from agent.pipeline import Delivered, Job
@@ -134,7 +135,7 @@ def site_on(kernel: Kernel, directory: Path, account: str, statement_timeout_s: 
         patch.setenv(PASSWORD_VARIABLE, PASSWORD)
         patch.setattr(connect, "_GRACE_S", 0.2)
         patch.setattr(receipt, "_LAG_S", (0.0,))
-        patch.setattr(load, "_PAUSE_S", 0.1)
+        patch.setattr(busy, "_PAUSE_S", 0.1)
         made = targets.endpoint
 
         def quick(*args: Any) -> connect.Endpoint:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.journal import State
+from agent.collection.journal import State
 from agent.kernel import Kernel
 from agent.pipeline import Delivered
 from tests.faults.proxy import Cue, Fault

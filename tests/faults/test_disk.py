@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from agent import snapshot
+from agent.collection.journal import FILE_NAME, State, verify
 from agent.history.store import History
-from agent.journal import FILE_NAME, State, verify
 from agent.kernel import Kernel
 from agent.pipeline import assess
 from tests.faults.site import Site, site_on

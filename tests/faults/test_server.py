@@ -13,16 +13,16 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from agent import preflight
-from agent.collect import collect
-from agent.connect import Budget, Endpoint, Session
+from agent.collection import preflight
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.journal import State
+from agent.collection.preflight import Held
 from agent.evaluate import evaluate
 from agent.facts.resources import Memstore
-from agent.journal import State
 from agent.kernel import Kernel, running
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Delivered, Job
-from agent.preflight import Held
 from tests.clusters.healthy import healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.schema import Target

@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 
 import pymysql
 
-from agent.collect import collect
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.preflight import inspect
 from agent.evaluate import evaluate
 from agent.facts.given import Clock
 from agent.kernel import Kernel
 from agent.model.result import CheckResult, Finding
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Severity, TenantKind
-from agent.preflight import inspect
 from tests.harness import READING, Plant, shipped, why_not_its_own
 
 LOADS_AT_ONCE = 3

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from agent import registry, snapshot
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.connect import Budget, Endpoint, Session
 from tests.integration.reading import PASSWORD, read
 
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import pymysql
 
-from agent import demo, preflight
-from agent.collect import Progress, collect
-from agent.connect import Budget, Endpoint, Session
+from agent import demo
+from agent.collection import preflight
+from agent.collection.collect import Progress, collect
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.grants import Grant, grants
 from agent.facts import all_sources, spec_of
-from agent.grants import Grant, grants
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind
 from tests.database import Database, login

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from agent import journal
 from agent.assessing import assess_all
+from agent.collection import journal
 from agent.config import load_engagement
 from agent.demo import ACCOUNT, PASSWORD_VARIABLE, make_account, password
 from agent.kernel import Kernel

@@ -17,8 +17,8 @@ import typer
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agent import cli
+from agent.collection.grants import grants
 from agent.facts import all_sources
-from agent.grants import grants
 from agent.kernel import Kernel
 from agent.report.pdf_format import find_chromium
 from tests.agent.signing import KEY, authorized

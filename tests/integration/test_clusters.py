@@ -7,13 +7,13 @@ from functools import cache
 
 import pytest
 
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.preflight import Held, inspect
 from agent.evaluate import evaluate
 from agent.kernel import Kernel
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Version
-from agent.preflight import Held, inspect
 from agent.score import score
 from agent.support.errors import TargetError
 from agent.support.i18n import render

@@ -11,9 +11,9 @@ from typing import Any
 import pymysql
 import pytest
 
-from agent import preflight
-from agent.collect import collect
-from agent.connect import Budget, Endpoint, Session
+from agent.collection import preflight
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Endpoint, Session
 from agent.facts import CostClass, all_sources, expr, source
 from agent.facts.accounts import Account
 from agent.facts.resources import Counter, Memstore, ResourceUnit

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.collect import collect
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.preflight import inspect
 from agent.evaluate import evaluate
 from agent.kernel import running
 from agent.model.terms import Outcome, Severity, TenantKind
-from agent.preflight import inspect
 from tests.harness import shipped
 
 # What is truly so on a fresh embedded kernel: a small unit, an audit ring of seconds, no password rules.

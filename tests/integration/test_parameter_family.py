@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 import pytest
 from pymysql.cursors import Cursor
 
-from agent.collect import collect
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.preflight import inspect
 from agent.evaluate import evaluate
 from agent.facts.settings import Parameter, Variable
 from agent.kernel import Kernel
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
 from agent.model.terms import Outcome, TenantKind
-from agent.preflight import inspect
 from checks.parameters.family import Level
 from tests.checks.settings_family import ROWS, WRONG
 from tests.harness import shipped

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from agent import journal
+from agent.collection import journal
 from agent.demo import ACCOUNT
 from agent.kernel import Kernel
 from tests.agent.signing import authorized

@@ -13,8 +13,8 @@ from typing import Any
 import pymysql
 import pytest
 
-from agent import preflight
-from agent.collect import collect
+from agent.collection import preflight
+from agent.collection.collect import collect
 from agent.facts import OWN_MARKER, all_sources, spec_of
 from agent.facts.resources import Counter, Memstore, TenantMemory
 from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NotableColumn, Table, TableStatistics

@@ -15,20 +15,21 @@ from typing import Any
 
 import pytest
 
-from agent import preflight, registry
-from agent.collect import collect
-from agent.connect import Budget, Session
+from agent import registry
+from agent.collection import preflight
+from agent.collection.busy import BusyLimits, Watch
+from agent.collection.collect import collect
+from agent.collection.connect import Budget, Session
+from agent.collection.journal import Journal, State, verify
+from agent.collection.receipt import differences, read_back
 from agent.facts import CostClass
 from agent.facts.own_statements.busy import look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
-from agent.journal import Journal, State, verify
 from agent.kernel import Kernel
-from agent.load import BusyLimits, Watch
 from agent.model.cost import Receipt
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind
-from agent.receipt import differences, read_back
 from agent.support.errors import ConnectError, StatementRefused
 from agent.support.i18n import render
 from tests.integration.reading import PASSWORD, audited, endpoint, open_session, read, reader, rows_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from agent.connect import Budget, Endpoint, Session
+from agent.collection.connect import Budget, Endpoint, Session
 from agent.kernel import Kernel
 from agent.support.errors import ConnectError
 from agent.support.i18n import render

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from agent import targets
-from agent.connect import Budget, Session
+from agent.collection.connect import Budget, Session
 from agent.kernel import Kernel, running
 from agent.support.errors import ConnectError
 from agent.support.i18n import render

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from agent import registry
-from agent.authorization.covering import beyond_scope, compile_covered, covered, scope_of
+from agent.collection.signed_scope import beyond_scope, compile_covered, covered, scope_of
+from agent.collection.statements import Statement, compile_source
 from agent.facts import expr, source, spec_of
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
-from agent.statements import Statement, compile_source
 from agent.support.i18n import render
 
 VIEW = "oceanbase.GV$OB_THING"

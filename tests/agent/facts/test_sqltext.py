@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from agent.collection.masking import mask
 from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.facts.sqltext import gathers_what_it_picks, longest_list, skips_rows, wrapped_column, writes_every_row
-from agent.masking import mask
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
+from agent.collection.statements import Statement, columns_read, compile_source, optional_columns
 from agent.facts import SourceSpec, spec_of
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
-from agent.statements import Statement, columns_read, compile_source, optional_columns
 
 Scopes = Mapping[str, SourceScope]
 

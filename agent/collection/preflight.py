@@ -9,12 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.connect import Session
-from agent.facts import Privilege, spec_of
-from agent.facts.own_statements import session as server
-from agent.model.snapshot import Capabilities, Problem
-from agent.model.terms import Scalar, TenantKind, Text, Version
-from agent.privileges import (
+from agent.collection.connect import Session
+from agent.collection.privileges import (
     Granted,
     beyond_reading,
     business_read,
@@ -24,7 +20,11 @@ from agent.privileges import (
     quoted,
     readable_views,
 )
-from agent.statements import columns_read, optional_columns
+from agent.collection.statements import columns_read, optional_columns
+from agent.facts import Privilege, spec_of
+from agent.facts.own_statements import session as server
+from agent.model.snapshot import Capabilities, Problem
+from agent.model.terms import Scalar, TenantKind, Text, Version
 from agent.support.errors import StatementError, TargetError
 
 OLDEST = Version(4, 0, 0, 0)

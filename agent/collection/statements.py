@@ -16,10 +16,10 @@ from sqlalchemy import Column, MetaData, Select, Table, literal_column, select, 
 from sqlalchemy.dialects import mysql
 from sqlglot import expressions as exp
 
+from agent.collection.privileges import quoted
 from agent.facts import SourceSpec, spec_of
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
-from agent.privileges import quoted
 
 # "named" leaves % in literals alone; nothing is ever bound.
 _DIALECT = mysql.dialect(paramstyle="named")

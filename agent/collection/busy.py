@@ -13,7 +13,7 @@ from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
-    from agent.connect import Session
+    from agent.collection.connect import Session
 
 # On a tenant of one core a handful of sessions says little.
 _FEWEST_CORES = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.collection.statements import columns_read, optional_columns
 from agent.facts import MIXED_VIEWS, spec_of
 from agent.model.terms import DataClass, TenantKind
-from agent.statements import columns_read, optional_columns
 from agent.support.i18n import translate
 
 EXPOSES = {

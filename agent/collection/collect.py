@@ -11,15 +11,15 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from agent.authorization.covering import Scopes, compile_covered
-from agent.connect import Row, Session
+from agent.collection.busy import Watch
+from agent.collection.connect import Row, Session
+from agent.collection.masking import mask_fields
+from agent.collection.signed_scope import Scopes, compile_covered
+from agent.collection.statements import Statement
 from agent.facts import CostClass, spec_of
 from agent.facts.given import Build, Clock
-from agent.load import Watch
-from agent.masking import mask_fields
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
-from agent.statements import Statement
 from agent.support.errors import JournalError, StatementError
 
 Progress = Callable[[str, int, int], None]

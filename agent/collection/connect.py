@@ -1,6 +1,6 @@
 """The one door to the customer's database: a single pymysql connection, read-only, timed and budgeted.
 
-Nothing is sent but what ``agent.gate`` lets pass. Each statement carries our marker, by which the customer finds
+Nothing is sent but what the gate lets pass. Each statement carries our marker, by which the customer finds
 it in the audit, and hints that keep it short. One reconnect is allowed when the server breaks the connection.
 """
 
@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pymysql
 
-from agent import answers, certificates, gate
-from agent.deadline import at_most
+from agent.collection import gate, server_errors, tls_errors
+from agent.collection.deadline import at_most
 from agent.facts import OWN_MARKER
 from agent.facts.own_statements import session
 from agent.model.cost import Budget, Cost, Sent
@@ -28,7 +28,7 @@ from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import ConfigError, ConnectError, StatementError, StatementRefused
 
 if TYPE_CHECKING:
-    from agent.journal import Journal
+    from agent.collection.journal import Journal
 
 __all__ = ["Budget", "Endpoint", "Row", "Session"]
 
@@ -153,11 +153,11 @@ class Session:
                 cursor.execute(dressed)
                 rows = list(cursor.fetchall())
         except pymysql.MySQLError as error:
-            failed = answers.failed_statement(error.args, source)
+            failed = server_errors.failed_statement(error.args, source)
         except TimeoutError as error:
-            failed = answers.failed_statement((answers.LOST, str(error)), source)
+            failed = server_errors.failed_statement((server_errors.LOST, str(error)), source)
         except Exception as error:  # noqa: BLE001 - the driver has many ways to give up in the middle of an answer
-            failed = answers.failed_statement((answers.UNREADABLE, f"unreadable answer: {error}"), source)
+            failed = server_errors.failed_statement((server_errors.UNREADABLE, f"unreadable answer: {error}"), source)
         self._spend(source, (time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
         if failed:
             raise failed
@@ -215,10 +215,10 @@ class Session:
         except pymysql.MySQLError as error:
             raise self._not_connected(error.args, args, getattr(error, "original_exception", None)) from None
         except TimeoutError as error:
-            raise self._not_connected((answers.LOST, str(error)), args) from None
+            raise self._not_connected((server_errors.LOST, str(error)), args) from None
         except Exception as error:  # noqa: BLE001 - as above
             garbled = f"it does not speak the MySQL protocol ({error})"
-            raise self._not_connected((answers.UNREADABLE, garbled), args) from None
+            raise self._not_connected((server_errors.UNREADABLE, garbled), args) from None
         self._connection = connection
         self.connections += 1
         try:
@@ -239,12 +239,12 @@ class Session:
 
     def _not_connected(self, said: tuple[object, ...], args: dict[str, Any], cause: object = None) -> ConnectError:
         if self._journal:
-            self._journal.answered(0.0, 0, 0, answers.number_of(said))
+            self._journal.answered(0.0, 0, 0, server_errors.number_of(said))
         if isinstance(cause, ssl.SSLError):
-            return certificates.tls_failed(cause, args)
-        if answers.number_of(said) == certificates.NO_TLS:
-            return certificates.without_tls(args)
-        return answers.not_connected(said, args)
+            return tls_errors.tls_failed(cause, args)
+        if server_errors.number_of(said) == tls_errors.NO_TLS:
+            return tls_errors.without_tls(args)
+        return server_errors.not_connected(said, args)
 
     def _prepare(self, args: dict[str, Any]) -> None:
         try:

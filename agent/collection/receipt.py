@@ -14,7 +14,7 @@ from agent.model.terms import Scalar, Text
 from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
-    from agent.connect import Session
+    from agent.collection.connect import Session
 
 # The audit lags behind by some tenths of a second.
 _LAG_S = (0.7, 1.3)
@@ -29,7 +29,7 @@ def read_back(
     By our marker where the account may read the texts, else by the account and the time. ``stopped`` is why nothing
     more may be read. ``meanwhile`` is called in each wait for the audit.
     """
-    from agent.statements import readable_columns
+    from agent.collection.statements import readable_columns
 
     cost, window = session.cost, session.window_us()
     columns = readable_columns(f"oceanbase.{audit.VIEW}", capabilities)
