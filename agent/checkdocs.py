@@ -9,7 +9,7 @@ from typing import Any
 
 from agent import registry, rules
 from agent.facts import spec_of
-from agent.judge import top_class
+from agent.judgement.severity import top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
 from agent.model.rule import Expected, Fixed, Ladder, Rule

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent import yamlchecks
-from agent.evaluate import evaluate
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
+from agent.judgement.evaluate import evaluate
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Rule, Ruleset

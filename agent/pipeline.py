@@ -24,16 +24,18 @@ from agent.collection.collect import collect
 from agent.collection.connect import Session
 from agent.collection.receipt import read_back
 from agent.collection.signed_scope import covered
-from agent.compare import compare
 from agent.config import overrides_of
 from agent.document import Document, to_document, with_notes
 from agent.document_earlier import earlier_from
 from agent.engagement import Engagement
-from agent.evaluate import evaluate
 from agent.facts import CostClass
-from agent.figures import figures
 from agent.history.store import History
 from agent.house import Report
+from agent.judgement.compare import compare
+from agent.judgement.evaluate import evaluate
+from agent.judgement.figures import figures
+from agent.judgement.roadmap import roadmap
+from agent.judgement.score import score
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
@@ -44,9 +46,7 @@ from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import Text
 from agent.registry import Registry
 from agent.report.render import HOUSE, prepare, render
-from agent.roadmap import roadmap
 from agent.scheduler import is_due
-from agent.score import score
 from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError
 from agent.support.files import alone_in
 

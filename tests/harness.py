@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any
 
 from agent import registry, rules
-from agent.evaluate import evaluate
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
+from agent.judgement.evaluate import evaluate
 from agent.model.result import CheckResult
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot, Unavailable

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.document import Document
+from agent.judgement.score import BANDS as LOWEST
 from agent.model.labels import BANDS, CATEGORIES
 from agent.model.terms import Category, Unit
 from agent.report import accounting, planning
@@ -15,7 +16,6 @@ from agent.report.chapters import unscored
 from agent.report.charts_capacity import capacity
 from agent.report.charts_types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
-from agent.score import BANDS as LOWEST
 
 BEST = 100.0
 DEAREST = 8  # checks in the waterfall; the rest is one row

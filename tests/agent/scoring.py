@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from agent.compare import fingerprint
-from agent.judge import RISK_CLASSES
+from agent.judgement.compare import fingerprint
+from agent.judgement.score import score
+from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.rule import Mute, ScoringPolicy
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text
-from agent.score import score
 
 POLICY = ScoringPolicy()
 MUTE = Mute("Li Wei", "accepted until the migration", date(2027, 1, 31), code="X")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from agent.bridge import bridge
+from agent.judgement.score_change import bridge
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
 from agent.model.terms import BridgeKind, Outcome, Severity

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.compare import compare, fingerprint
+from agent.judgement.compare import compare, fingerprint
 from agent.model.comparison import Change, Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import ChangeKind, Outcome, Severity, Text

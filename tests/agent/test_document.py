@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from agent.compare import compare
 from agent.document import SCHEMA_VERSION, plain, read_document, to_document
 from agent.document_earlier import earlier_from
-from agent.evaluate import evaluate
 from agent.facts.settings import Variable
+from agent.judgement.compare import compare
+from agent.judgement.evaluate import evaluate
+from agent.judgement.score import score
 from agent.model.assessment import Assessment
 from agent.model.rule import Mute
 from agent.model.terms import Outcome, Severity, TenantKind, Text
 from agent.rules import apply
-from agent.score import score
 from agent.support.errors import SnapshotError
 from agent.support.i18n import render
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot

@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.api import NotAssessed, tenant_name
-from agent.evaluate import evaluate, fill_sql
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
+from agent.judgement.evaluate import evaluate, fill_sql
+from agent.judgement.mutes import Muting
+from agent.judgement.score import judged
 from agent.model.check import CheckSpec, Measurement, Unjudged
 from agent.model.naming import Named
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Ruleset
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
-from agent.mutes import Muting
-from agent.score import judged
 from agent.support.i18n import render
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 

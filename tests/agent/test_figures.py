@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import SqlShape, SqlTotal
-from agent.figures import TOP_SQL, figures
+from agent.judgement.figures import TOP_SQL, figures
 from agent.model.figures import Capacity, TrendPoint
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judge import RISK_CLASSES, judge, stake, top_class
+from agent.judgement.severity import RISK_CLASSES, judge, stake, top_class
 from agent.model.rule import Expected, Fixed, Ladder
 from agent.model.terms import Severity
 

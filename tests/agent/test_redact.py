@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 
 from agent.cli_snapshot import snapshot_app
 from agent.collection.masking import MASKED, mask
-from agent.evaluate import evaluate
 from agent.facts import all_sources
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
 from agent.facts.texts import COLUMNS, FIELDS, Holds
+from agent.judgement.evaluate import evaluate
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from agent.pseudonyms import TELLING, Pseudonyms

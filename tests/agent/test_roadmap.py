@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from agent.judgement.roadmap import roadmap
 from agent.model.check import CheckSpec, Remediation
 from agent.model.result import CheckResult
 from agent.model.roadmap import WorkUnit
 from agent.model.terms import Actor, Category, Deadline, Effort, RunAs, Severity, TenantKind, Unit
-from agent.roadmap import roadmap
 from tests.agent.scoring import failed, finding, scored, without_finding
 from tests.agent.test_score_properties import assessments
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from agent.judgement.score import gain_of, score
 from agent.model.result import CheckResult
 from agent.model.rule import ScoringPolicy
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind
-from agent.score import gain_of, score
 from tests.agent.scoring import earlier_of, failed, finding, many, points_of, scored, value_at, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from agent.judgement.score import ASSESSED, NOT_ANSWERED, gain_of, unlocks
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text
-from agent.score import ASSESSED, NOT_ANSWERED, gain_of, unlocks
 from tests.agent.scoring import MUTE, earlier_of, finding, scored
 
 CODES = [f"CAP{number:03}" for number in range(6)]

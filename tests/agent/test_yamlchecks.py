@@ -10,8 +10,8 @@ import pytest
 
 from agent import rules
 from agent.contract import problems_of, problems_of_result
-from agent.evaluate import evaluate
 from agent.facts.schema import Table
+from agent.judgement.evaluate import evaluate
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Text, Version

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.evaluate import evaluate
 from agent.facts.settings import Parameter, Variable
+from agent.judgement.evaluate import evaluate
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
 from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent import snapshot
-from agent.evaluate import evaluate
+from agent.judgement.evaluate import evaluate
 from agent.model.snapshot import Snapshot
 from tests.harness import shipped
 

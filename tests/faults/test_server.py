@@ -18,8 +18,8 @@ from agent.collection.collect import collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.journal import State
 from agent.collection.preflight import Held
-from agent.evaluate import evaluate
 from agent.facts.resources import Memstore
+from agent.judgement.evaluate import evaluate
 from agent.kernel import Kernel, running
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Delivered, Job

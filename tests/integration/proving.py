@@ -18,8 +18,8 @@ import pymysql
 from agent.collection.collect import collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import inspect
-from agent.evaluate import evaluate
 from agent.facts.given import Clock
+from agent.judgement.evaluate import evaluate
 from agent.kernel import Kernel
 from agent.model.result import CheckResult, Finding
 from agent.model.snapshot import Snapshot

@@ -9,12 +9,12 @@ import pytest
 
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import Held, inspect
-from agent.evaluate import evaluate
+from agent.judgement.evaluate import evaluate
+from agent.judgement.score import score
 from agent.kernel import Kernel
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Version
-from agent.score import score
 from agent.support.errors import TargetError
 from agent.support.i18n import render
 from tests.clusters.healthy import GIVEN, healthy

@@ -17,9 +17,9 @@ import pymysql
 import pytest
 
 from agent import snapshot
-from agent.evaluate import evaluate
 from agent.facts import all_sources
 from agent.facts.schema import Table
+from agent.judgement.evaluate import evaluate
 from agent.kernel import Kernel
 from agent.model.terms import Outcome
 from tests.database import Database, Server, Source, from_url, login, source_of

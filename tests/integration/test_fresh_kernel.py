@@ -10,7 +10,7 @@ import pytest
 from agent.collection.collect import collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import inspect
-from agent.evaluate import evaluate
+from agent.judgement.evaluate import evaluate
 from agent.kernel import running
 from agent.model.terms import Outcome, Severity, TenantKind
 from tests.harness import shipped

@@ -13,8 +13,8 @@ from pymysql.cursors import Cursor
 from agent.collection.collect import collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import inspect
-from agent.evaluate import evaluate
 from agent.facts.settings import Parameter, Variable
+from agent.judgement.evaluate import evaluate
 from agent.kernel import Kernel
 from agent.model.result import CheckResult
 from agent.model.rule import Expected

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from agent.compare import compare, fingerprint
 from agent.document import Document, to_document
 from agent.document_earlier import earlier_from
-from agent.figures import figures
+from agent.judgement.compare import compare, fingerprint
+from agent.judgement.figures import figures
+from agent.judgement.roadmap import roadmap
+from agent.judgement.score import score
 from agent.model.assessment import Assessment, Colophon, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec, Measurement, Remediation
@@ -30,8 +32,6 @@ from agent.model.terms import (
     Unit,
     Version,
 )
-from agent.roadmap import roadmap
-from agent.score import score
 from tests.agent.report.sample_facts import facts
 
 TARGET = "shop-prod"

@@ -11,8 +11,8 @@ from ob_health_example.facts import Database
 
 from agent import registry, rules
 from agent.contract import problems_of, problems_of_result, problems_of_translation
-from agent.evaluate import evaluate
 from agent.facts.schema import TableStatistics
+from agent.judgement.evaluate import evaluate
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Version

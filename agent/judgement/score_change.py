@@ -10,10 +10,10 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from agent.judgement.score import counted_findings, judged
 from agent.model.comparison import BridgeStep, Earlier
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.terms import BridgeKind
-from agent.score import counted_findings, judged
 
 _Side = list[tuple[CheckResult, tuple[Finding, ...]]]  # each check of one root, and the findings that count
 _SCALE = 10  # the score is printed in tenths

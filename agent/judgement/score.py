@@ -13,7 +13,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.judge import RISK_CLASSES
+from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier
 from agent.model.result import Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
 from agent.model.rule import ScoringPolicy

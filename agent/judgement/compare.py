@@ -11,12 +11,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from agent.bridge import bridge
-from agent.judge import RISK_CLASSES
+from agent.judgement.score import judged
+from agent.judgement.score_change import bridge
+from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Change, Comparison, Earlier
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.terms import ChangeKind
-from agent.score import judged
 
 _NOISE_SHARE = 0.05  # of a class's width: a smaller move of risk points is the same finding
 _KIND_ORDER = list(ChangeKind)

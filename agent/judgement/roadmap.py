@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from agent.judgement.score import gain_of
 from agent.model.check import CheckSpec
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Score
 from agent.model.roadmap import WorkUnit
 from agent.model.terms import Category, Deadline, Effort, Outcome, RunAs, Severity, TenantKind
-from agent.score import gain_of
 
 _DEADLINES: Mapping[Severity, Deadline] = {
     Severity.CRITICAL: Deadline.NOW,

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.compare import fingerprint
 from agent.facts import spec_of
 from agent.facts.settings import Tenant
-from agent.judge import judge, stake
+from agent.judgement.compare import fingerprint
+from agent.judgement.mutes import Muting
+from agent.judgement.severity import judge, stake
 from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, tenant_name
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, UnavailableKind
-from agent.mutes import Muting
 from agent.support.i18n import in_all_languages
 
 _MAX_TEXT = 2000

@@ -1,0 +1,1 @@
+"""From facts to results, score and change. Pure."""
