@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from agent import pipeline, registry, retention, rules, snapshot
+from agent import pipeline, retention, snapshot
+from agent.catalogue import registry, rules
 from agent.collection.grants import script
 from agent.collection.journal import FILE_NAME
 from agent.config import load_engagement

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent import pipeline, registry, rules
+from agent import pipeline
 from agent.assessing import data_classes_of, targets_of, worst_of
 from agent.authorization.authorize import authorize
 from agent.authorization.drafting import Ask, draft, to_yaml
 from agent.authorization.request import DAYS, Request, parsed
+from agent.catalogue import registry, rules
 from agent.collection.signed_scope import covered
 from agent.engagement import Engagement
 from agent.facts import spec_of

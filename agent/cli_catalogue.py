@@ -14,7 +14,7 @@ rules_app = typer.Typer(help="The rules that judge.", no_args_is_help=True)
 @checks_app.command("list")
 def list_checks(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
     """All checks: code, name, severities, who mends."""
-    from agent.checkdocs import listing, print_table
+    from agent.catalogue.pages import listing, print_table
 
     if as_json:
         import json
@@ -27,7 +27,7 @@ def list_checks(as_json: Annotated[bool, typer.Option("--json", help="For machin
 @checks_app.command()
 def explain(code: Annotated[str, typer.Argument(help="A check's code, such as CAP001.")]) -> None:
     """What a check looks at, why, its limits, and what to do."""
-    from agent.checkdocs import explain as explained
+    from agent.catalogue.pages import explain as explained
 
     typer.echo(explained(code.upper()))
 
@@ -38,7 +38,7 @@ def docs(
     directory: Annotated[Path, typer.Option("--dir", help="Root of the pages.")] = Path("checks"),
 ) -> None:
     """Write checks/README.md and one page per category from the registry and the rules."""
-    from agent.checkdocs import stale, write
+    from agent.catalogue.pages import stale, write
 
     if check:
         old = stale(directory)

@@ -17,9 +17,10 @@ from typing import Any
 import pymysql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent import kernel, pipeline, registry, rules
+from agent import kernel, pipeline
 from agent.assessing import progress_bar
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
+from agent.catalogue import registry, rules
 from agent.collection.grants import Grant, grants
 from agent.config import load_engagement
 from agent.history.store import History

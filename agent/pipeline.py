@@ -14,10 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 import agent
-from agent import rules, snapshot, targets
+from agent import snapshot, targets
 from agent.authorization.account import admitted
 from agent.authorization.authorize import authorize
 from agent.authorization.service import WHOLE_MONTHS
+from agent.catalogue import rules
+from agent.catalogue.registry import Registry
 from agent.collection import journal, preflight
 from agent.collection.busy import Watch
 from agent.collection.collect import collect
@@ -44,7 +46,6 @@ from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import Text
-from agent.registry import Registry
 from agent.report.render import HOUSE, prepare, render
 from agent.scheduler import is_due
 from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError

@@ -22,7 +22,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from agent import demo, pipeline, registry, rules
+from agent import demo, pipeline
+from agent.catalogue import registry, rules
 from agent.config import load_engagement
 from agent.document import to_document
 from agent.kernel import Kernel, running

@@ -11,7 +11,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from agent import registry, rules
+from agent.catalogue import registry, rules
+from agent.catalogue.registry import Registry
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
 from agent.judgement.evaluate import evaluate
@@ -19,7 +20,6 @@ from agent.model.result import CheckResult
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import RunAs, Severity, TenantKind, Text, UnavailableKind, Version
-from agent.registry import Registry
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 READING = ("SELECT ", "SHOW ")

@@ -14,8 +14,8 @@ from docxtpl import DocxTemplate
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from agent import registry
-from agent.contract import texts_of
+from agent.catalogue import registry
+from agent.catalogue.contract import texts_of
 from agent.report.cards import evidence
 from agent.report.words import Words
 from agent.support.i18n import catalogue

@@ -6,8 +6,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent import registry, snapshot
+from agent import snapshot
 from agent.authorization.authorize import authorize
+from agent.catalogue import registry
 from agent.config import load_engagement
 from agent.document import read_document
 from agent.document_earlier import earlier_from

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent import registry
 from agent.authorization.drafting import Ask, draft, to_yaml
 from agent.authorizing import USUAL_CLASSES
+from agent.catalogue import registry
 from agent.config import load_engagement
 from agent.engagement import Engagement
 from agent.support import sshsig

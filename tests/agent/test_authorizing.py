@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from agent import registry
 from agent.authorization.request import Request, parsed
 from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
+from agent.catalogue import registry
 from agent.config import load_engagement
 from agent.facts import spec_of
 from agent.facts.own_statements import session

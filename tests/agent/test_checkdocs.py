@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from agent import checkdocs
+from agent.catalogue import pages as checkdocs
 from agent.cli_catalogue import checks_app
 from agent.support import console
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agent.catalogue.rules import apply
 from agent.document import SCHEMA_VERSION, plain, read_document, to_document
 from agent.document_earlier import earlier_from
 from agent.facts.settings import Variable
@@ -19,7 +20,6 @@ from agent.judgement.score import score
 from agent.model.assessment import Assessment
 from agent.model.rule import Mute
 from agent.model.terms import Outcome, Severity, TenantKind, Text
-from agent.rules import apply
 from agent.support.errors import SnapshotError
 from agent.support.i18n import render
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.expression import MAX_LENGTH, Expression, Kind, compile_expression, kinds_of
+from agent.catalogue.expression import MAX_LENGTH, Expression, Kind, compile_expression, kinds_of
 from agent.facts.schema import IndexColumn, Table
 from agent.model.terms import Text
 from agent.support.i18n import render

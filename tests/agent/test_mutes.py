@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.catalogue.rules import unused_mutes
 from agent.facts.settings import Variable
 from agent.judgement.evaluate import evaluate
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
@@ -18,7 +19,6 @@ from agent.judgement.score import score
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Ruleset
 from agent.model.terms import Outcome, TenantKind
-from agent.rules import unused_mutes
 from agent.support.i18n import render
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline, registry, rules, snapshot
+from agent import pipeline, snapshot
+from agent.catalogue import registry, rules
+from agent.catalogue.registry import Registry
 from agent.collection.journal import State, verify
 from agent.document import to_document
 from agent.facts.resources import Memstore
@@ -18,7 +20,6 @@ from agent.model.assessment import Assessment
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from agent.pipeline import Job
-from agent.registry import Registry
 from agent.support.errors import ConnectError, NotAuthorized
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import request_text, signed

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from agent import registry, rules
-from agent.contract import problems_of, problems_of_translation
+from agent.catalogue import registry, rules
+from agent.catalogue.contract import problems_of, problems_of_translation
+from agent.catalogue.registry import Registry
 from agent.model.check import Measurement
 from agent.model.rule import Fixed, Override, Rule
 from agent.model.terms import Actor, RunAs, Severity
-from agent.registry import Registry
 from agent.support import i18n
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import registry
+from agent.catalogue import registry
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
 

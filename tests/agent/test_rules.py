@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from agent.catalogue.rules import apply, load
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.model.terms import Severity
 from agent.pipeline import rules_of
-from agent.rules import apply, load
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL

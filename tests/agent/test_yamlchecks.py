@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from agent import rules
-from agent.contract import problems_of, problems_of_result
+from agent.catalogue import rules
+from agent.catalogue.contract import problems_of, problems_of_result
+from agent.catalogue.yaml_check import load
 from agent.facts.schema import Table
 from agent.judgement.evaluate import evaluate
 from agent.model.result import CheckResult
@@ -17,7 +18,6 @@ from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Text, Version
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
-from agent.yamlchecks import load
 from tests.agent.tiny import NOW
 
 FILE = """\

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.rules import shipped_path
+from agent.catalogue.rules import shipped_path
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
 from agent.support.yaml_file import place, read_yaml, yaml_path

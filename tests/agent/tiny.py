@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
+from agent.catalogue.rules import load
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.model.check import CheckSpec
@@ -15,7 +16,6 @@ from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Version
 from agent.model.units import parse_switch
-from agent.rules import load
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 RULES = """\

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import rules
-from agent.contract import problems_of, problems_of_result
+from agent.catalogue import rules
+from agent.catalogue.contract import problems_of, problems_of_result
 from agent.facts import all_sources
 from agent.judgement.evaluate import evaluate
 from agent.model.check import CheckSpec

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent import rules
+from agent.catalogue import rules
 from agent.facts.schema import IndexColumn
 from agent.facts.settings import Variable
 from agent.model.result import Finding

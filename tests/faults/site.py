@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from agent import pipeline, targets
+from agent.catalogue.registry import Registry
 from agent.collection import busy, connect, receipt
 from agent.collection.journal import FILE_NAME, State, verify
 from agent.config import load_engagement
@@ -21,7 +22,6 @@ from agent.history.store import History
 from agent.kernel import Kernel
 from agent.model.rule import Ruleset
 from agent.pipeline import Delivered, Job
-from agent.registry import Registry
 from agent.support.errors import HealthAgentError
 from agent.support.i18n import render
 from tests.agent.signing import authorized

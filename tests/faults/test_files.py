@@ -17,14 +17,15 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent import pipeline, rules, snapshot, targets, yamlchecks
+from agent import pipeline, snapshot, targets
 from agent.authorization.authorize import authorize
+from agent.catalogue import rules, yaml_check
+from agent.catalogue.registry import Registry
 from agent.config import load_engagement, overrides_of
 from agent.document import to_document
 from agent.engagement import Engagement
 from agent.facts.resources import Memstore
 from agent.pipeline import Job
-from agent.registry import Registry
 from agent.support import sshsig
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import LANGUAGES, render
@@ -192,7 +193,7 @@ def test_files_that_are_something_else(content: bytes, tmp_path: Path, tried: Ca
     wrong.write_bytes(content)
     readings: list[Reading] = [
         lambda: load_engagement(wrong), lambda: rules.load(SPECS, wrong), lambda: snapshot.load(wrong),
-        lambda: yamlchecks.load(wrong),
+        lambda: yaml_check.load(wrong),
     ]  # fmt: skip
     for name in (DOCUMENT, "stop.yaml"):
         directory = tmp_path / name[0]

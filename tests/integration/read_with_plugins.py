@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from agent import registry, snapshot
+from agent import snapshot
+from agent.catalogue import registry
 from agent.collection.connect import Budget, Endpoint, Session
 from tests.integration.reading import PASSWORD, read
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from agent import registry
+from agent.catalogue import registry
 from agent.collection import preflight
 from agent.collection.busy import BusyLimits, Watch
 from agent.collection.collect import collect

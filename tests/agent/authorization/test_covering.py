@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent import registry
+from agent.catalogue import registry
 from agent.collection.signed_scope import beyond_scope, compile_covered, covered, scope_of
 from agent.collection.statements import Statement, compile_source
 from agent.facts import expr, source, spec_of

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from ob_health_example.facts import Database
 
-from agent import registry, rules
-from agent.contract import problems_of, problems_of_result, problems_of_translation
+from agent.catalogue import registry, rules
+from agent.catalogue.contract import problems_of, problems_of_result, problems_of_translation
 from agent.facts.schema import TableStatistics
 from agent.judgement.evaluate import evaluate
 from agent.model.result import CheckResult

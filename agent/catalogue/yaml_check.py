@@ -17,11 +17,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent.expression import Expression, Kind, compile_expression, kind_of, kinds_of
+from agent.catalogue.expression import Expression, Kind, compile_expression, kind_of, kinds_of
+from agent.catalogue.rule_entry import Problems, parse_rule
 from agent.facts import all_sources
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation
 from agent.model.terms import Actor, Category, RunAs, TenantKind, Unit, Version
-from agent.ruleentry import Problems, parse_rule
 from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, Words
 from agent.support.yaml_file import Loc, place, read_yaml
 from agent.support.yaml_model import validated

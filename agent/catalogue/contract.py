@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import yamlchecks
+from agent.catalogue import yaml_check
+from agent.catalogue.packages import placeholders
 from agent.facts import spec_of
 from agent.facts.given import Build, Clock
 from agent.judgement.evaluate import evaluate
@@ -22,7 +23,6 @@ from agent.model.result import CheckResult
 from agent.model.rule import Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
-from agent.plugins import placeholders
 from agent.support.i18n import LANGUAGES, render, translate
 
 PREFIXES = {
@@ -114,7 +114,7 @@ def _remediation(spec: CheckSpec) -> Iterator[str]:
 
 def _place(spec: CheckSpec, package: str) -> Iterator[str]:
     module = inspect.getmodule(spec.measure)
-    if module is yamlchecks:
+    if module is yaml_check:
         return
     name = module.__name__ if module else ""
     home = f"{package}.{spec.category.value}." if package == "checks" else f"{package}."
@@ -140,7 +140,7 @@ def _texts(spec: CheckSpec) -> Iterator[str]:
 
 
 def _page(spec: CheckSpec, rule: Rule) -> Iterator[str]:
-    from agent.checkdocs import page
+    from agent.catalogue.pages import page
     from agent.support.console import in_language
 
     with in_language("en"):

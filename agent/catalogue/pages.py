@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from agent import registry, rules
+from agent.catalogue import registry, rules
 from agent.facts import spec_of
 from agent.judgement.severity import top_class
 from agent.model.check import CheckSpec

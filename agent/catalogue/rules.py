@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import agent
+from agent.catalogue.rule_entry import Problems, parse_rule
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
-from agent.ruleentry import Problems, parse_rule
 from agent.support.yaml_file import place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from agent import plugins
+from agent.catalogue import packages
 from agent.model.check import CheckSpec
 from agent.model.terms import TenantKind, Text
 from agent.support import i18n
@@ -44,8 +44,8 @@ def load(files: Sequence[Path] = ()) -> Registry:
     The translations that plug-ins bring are in use from here on.
     """
     others = dict.fromkeys(point.value for point in entry_points(group=GROUP))
-    parts = [plugins.own(OWN_PACKAGE), *map(plugins.plugin, others), plugins.yaml_files(files, plugins.Found())]
-    everything = plugins.Found()
+    parts = [packages.own(OWN_PACKAGE), *map(packages.plugin, others), packages.yaml_files(files, packages.Found())]
+    everything = packages.Found()
     places: dict[str, str] = {}
     for part in parts:
         for here, spec in part.checks:

@@ -18,11 +18,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from agent import yamlchecks
 from agent.api import API_VERSION
+from agent.catalogue import yaml_check
+from agent.catalogue.rule_entry import Problems, parse_rule
 from agent.model.check import CheckSpec
 from agent.model.terms import Text
-from agent.ruleentry import Problems, parse_rule
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import LANGUAGES, read_catalogue
 from agent.support.yaml_file import place, read_yaml
@@ -78,7 +78,7 @@ def yaml_files(paths: Sequence[Path], found: Found) -> Found:
     """Checks without code, added to what was found."""
     for path in paths:
         try:
-            check = yamlchecks.load(path)
+            check = yaml_check.load(path)
         except ConfigError as error:
             found.refuse(error)
         else:
@@ -140,7 +140,7 @@ def _not_loaded(module: str, error: BaseException) -> Text:
 
 
 def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool:
-    """What the line itself relies on; the contract (``agent.contract``) asks for more."""
+    """What the line itself relies on; the contract (``agent.catalogue.contract``) asks for more."""
     texts = (spec.code, spec.name, spec.title, spec.finding, spec.remediation.advice)
     args = {"module": module, "code": str(spec.code)}
     if not all(isinstance(text, str) and text for text in texts):

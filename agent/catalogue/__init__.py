@@ -1,0 +1,1 @@
+"""Which checks there are, and by what numbers they judge."""
