@@ -11,15 +11,15 @@ from pathlib import Path
 
 from agent import pipeline
 from agent.assessing import data_classes_of, targets_of, worst_of
-from agent.authorization.authorize import authorize
-from agent.authorization.drafting import Ask, draft, to_yaml
-from agent.authorization.request import DAYS, Request, parsed
 from agent.catalogue import registry, rules
 from agent.collection.signed_scope import covered
-from agent.engagement import Engagement
+from agent.engagement.authorization.authorize import authorize
+from agent.engagement.authorization.drafting import Ask, draft, to_yaml
+from agent.engagement.authorization.request import DAYS, Request, parsed
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.scaffold import refuse_leftovers
 from agent.facts import spec_of
 from agent.model.terms import DataClass, Text
-from agent.scaffold import refuse_leftovers
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.files import read_whole

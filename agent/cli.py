@@ -16,7 +16,7 @@ import typer
 import agent
 
 if TYPE_CHECKING:
-    from agent.engagement import Engagement
+    from agent.engagement.engagement_file import Engagement
     from agent.history.store import History
 
 # One line a paragraph: the terminal breaks them at its own width.
@@ -119,7 +119,7 @@ def render(
 ) -> None:  # fmt: skip
     """Render an old assessment again, of any earlier agent."""
     from agent.assessing import render_again
-    from agent.config import load_engagement
+    from agent.engagement.loading import load_engagement
 
     loaded = load_engagement(engagement) if engagement else None
     render_again(assessment, loaded, history, out, split(format), split(lang) or None, update)
@@ -135,7 +135,7 @@ def preflight(
 ) -> None:  # fmt: skip
     """Connect and say what the account may see, what is missing, and what would unlock it."""
     from agent.assessing import preflight_all
-    from agent.config import load_engagement
+    from agent.engagement.loading import load_engagement
 
     place = out or engagement.parent / "preflight"
     raise typer.Exit(preflight_all(load_engagement(engagement), place, target, _now(), outside_service))
@@ -163,7 +163,7 @@ def init(
     directory: Annotated[Path, typer.Option("--dir", help="Where the folder is made.")] = Path(),
 ) -> None:
     """Scaffold an engagement: NAME/engagement.yaml with comments, and its JSON Schema for editors."""
-    from agent.scaffold import scaffold
+    from agent.engagement.scaffold import scaffold
     from agent.support import console
 
     for path in scaffold(name, directory):
@@ -214,7 +214,7 @@ def _now() -> datetime:
 def _opened(path: Path) -> Iterator[tuple[Engagement, History | None]]:
     """The engagement and its history; a history that cannot be opened is a warning."""
     from agent.assessing import open_history
-    from agent.config import load_engagement
+    from agent.engagement.loading import load_engagement
 
     engagement = load_engagement(path)
     history = open_history(engagement)

@@ -36,7 +36,7 @@ def request(
 ) -> None:
     """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
     from agent.authorizing import USUAL_FILE, Options, write_request
-    from agent.config import load_engagement
+    from agent.engagement.loading import load_engagement
     from agent.support import console
 
     options = Options(
@@ -74,6 +74,6 @@ def verify(
 ) -> None:
     """Say whether the targets may be assessed now, and what is covered; nothing is connected."""
     from agent.authorizing import verify_all
-    from agent.config import load_engagement
+    from agent.engagement.loading import load_engagement
 
     raise typer.Exit(verify_all(load_engagement(engagement), target, datetime.now(UTC), outside_service))

@@ -25,7 +25,7 @@ def list_history(
     history: HistoryUrl = None, engagement: EngagementFile = None,
 ) -> None:  # fmt: skip
     """Assessments, newest first."""
-    from agent.service import print_history, recorded
+    from agent.service_old import print_history, recorded
 
     with recorded(history, engagement) as opened:
         print_history(opened, customer, target, limit)
@@ -37,7 +37,7 @@ def show(
     history: HistoryUrl = None, engagement: EngagementFile = None,
 ) -> None:  # fmt: skip
     """One assessment's summary."""
-    from agent.service import print_assessment, recorded
+    from agent.service_old import print_assessment, recorded
 
     with recorded(history, engagement) as opened:
         print_assessment(opened, assessment)
@@ -46,7 +46,7 @@ def show(
 @history_app.command()
 def purge(history: HistoryUrl = None, engagement: EngagementFile = None) -> None:
     """Remove assessments that the customer lets nobody keep any longer; each assess does so for its customer."""
-    from agent.service import purge_history, recorded
+    from agent.service_old import purge_history, recorded
 
     with recorded(history, engagement) as opened:
         purge_history(opened)
@@ -55,7 +55,7 @@ def purge(history: HistoryUrl = None, engagement: EngagementFile = None) -> None
 @schedule_app.command("list")
 def list_schedule(engagement: EngagementFiles) -> None:
     """Last, next and overdue assessments of each target."""
-    from agent.service import print_schedule
+    from agent.service_old import print_schedule
 
     print_schedule(engagement)
 
@@ -68,6 +68,6 @@ def run(
     format: Formats = ALL_FORMATS,
 ) -> None:
     """Look once a day and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
-    from agent.service import run_schedule
+    from agent.service_old import run_schedule
 
     run_schedule(engagement, out, at, format)

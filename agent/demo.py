@@ -22,7 +22,7 @@ from agent.assessing import progress_bar
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.catalogue import registry, rules
 from agent.collection.grants import Grant, grants
-from agent.config import load_engagement
+from agent.engagement.loading import load_engagement
 from agent.history.store import History
 from agent.model.terms import TenantKind
 from agent.report.render import validate

@@ -14,10 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 import agent
-from agent import snapshot, targets
-from agent.authorization.account import admitted
-from agent.authorization.authorize import authorize
-from agent.authorization.service import WHOLE_MONTHS
+from agent import snapshot
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry
 from agent.collection import journal, preflight
@@ -26,13 +23,18 @@ from agent.collection.collect import collect
 from agent.collection.connect import Session
 from agent.collection.receipt import read_back
 from agent.collection.signed_scope import covered
-from agent.config import overrides_of
 from agent.document import Document, to_document, with_notes
 from agent.document_earlier import earlier_from
-from agent.engagement import Engagement
+from agent.engagement import targets
+from agent.engagement.authorization.account import admitted
+from agent.engagement.authorization.authorize import authorize
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.loading import overrides_of
+from agent.engagement.report_block import Report
+from agent.engagement.service_terms import WHOLE_MONTHS
+from agent.engagement.subscription import is_due
 from agent.facts import CostClass
 from agent.history.store import History
-from agent.house import Report
 from agent.judgement.compare import compare
 from agent.judgement.evaluate import evaluate
 from agent.judgement.figures import figures
@@ -47,7 +49,6 @@ from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import Text
 from agent.report.render import HOUSE, prepare, render
-from agent.scheduler import is_due
 from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError
 from agent.support.files import alone_in
 

@@ -24,8 +24,8 @@ from rich.table import Table
 
 from agent import demo, pipeline
 from agent.catalogue import registry, rules
-from agent.config import load_engagement
 from agent.document import to_document
+from agent.engagement.loading import load_engagement
 from agent.kernel import Kernel, running
 from agent.report.html_format import render_html
 from agent.shop import SHOP, Shop

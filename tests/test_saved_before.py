@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import snapshot
-from agent.authorization.authorize import authorize
 from agent.catalogue import registry
-from agent.config import load_engagement
 from agent.document import read_document
 from agent.document_earlier import earlier_from
+from agent.engagement.authorization.authorize import authorize
+from agent.engagement.loading import load_engagement
 from agent.history.store import History
 from agent.model.snapshot import Unavailable
 

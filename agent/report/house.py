@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.document import Document
-from agent.house import LOGO_BYTES, Report, msgids_of, picture_type
+from agent.engagement.report_block import LOGO_BYTES, Report, msgids_of, picture_type
 from agent.model.terms import Text
 from agent.report import front
 from agent.report.cover import cover

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from agent.document import Document
-from agent.house import Report
+from agent.engagement.report_block import Report
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.report import worklist

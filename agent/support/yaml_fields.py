@@ -66,7 +66,7 @@ class WholeFile(Block):
     _locate: Locate = PrivateAttr(default_factory=lambda: lambda loc: 1)
 
     def model_post_init(self, context: Any) -> None:
-        """Pydantic hands on what ``agent.config`` knows of the file."""
+        """Pydantic hands on what ``agent.engagement.loading`` knows of the file."""
         if context:
             self._path, self._locate = context["path"], context["locate"]
 

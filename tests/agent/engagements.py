@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config import Engagement, load_engagement
+from agent.engagement.loading import Engagement, load_engagement
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
 from tests.agent.signing import SIGNER

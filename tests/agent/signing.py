@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.authorization.drafting import Ask, draft, to_yaml
 from agent.authorizing import USUAL_CLASSES
 from agent.catalogue import registry
-from agent.config import load_engagement
-from agent.engagement import Engagement
+from agent.engagement.authorization.drafting import Ask, draft, to_yaml
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.loading import load_engagement
 from agent.support import sshsig
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from agent.authorization.request import Request, parsed
 from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
 from agent.catalogue import registry
-from agent.config import load_engagement
+from agent.engagement.authorization.request import Request, parsed
+from agent.engagement.loading import load_engagement
+from agent.engagement.scaffold import scaffold
 from agent.facts import spec_of
 from agent.facts.own_statements import session
 from agent.model.terms import DataClass
-from agent.scaffold import scaffold
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.config import Engagement
+from agent.engagement.loading import Engagement
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load, problems_of, with_line

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import retention
 from agent.history.store import History
 from agent.model.terms import Severity
+from agent.service import retention
 from tests.agent.history.documents import NOON, document, found, kept
 
 DAY = timedelta(days=1)

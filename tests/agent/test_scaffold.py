@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from agent.authorization.authorize import authorize
-from agent.config import load_engagement
-from agent.scaffold import engagement_template, scaffold
+from agent.engagement.authorization.authorize import authorize
+from agent.engagement.loading import load_engagement
+from agent.engagement.scaffold import engagement_template, scaffold
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.i18n import render
 from agent.support.yaml_file import read_yaml

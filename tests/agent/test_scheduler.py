@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.scheduler import State, Status, Subscription, is_due, periods
+from agent.engagement.subscription import State, Status, Subscription, is_due, periods
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
 

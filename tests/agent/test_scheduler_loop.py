@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.engagement.subscription import Subscription, is_due
 from agent.history.store import History
-from agent.scheduler import Subscription, is_due, run_loop
+from agent.service.schedule_loop import run_loop
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
 from tests.agent.history.documents import document

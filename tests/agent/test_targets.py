@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import targets
 from agent.collection.connect import Budget
+from agent.engagement import targets
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult

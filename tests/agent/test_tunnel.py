@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import targets
 from agent.collection.connect import Budget, Session
 from agent.collection.journal import FILE_NAME, Journal, State, verify
+from agent.engagement import targets
 from agent.facts import all_sources
 from agent.kernel import Kernel
 from agent.model.snapshot import Unavailable

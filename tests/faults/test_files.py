@@ -17,13 +17,14 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent import pipeline, snapshot, targets
-from agent.authorization.authorize import authorize
+from agent import pipeline, snapshot
 from agent.catalogue import rules, yaml_check
 from agent.catalogue.registry import Registry
-from agent.config import load_engagement, overrides_of
 from agent.document import to_document
-from agent.engagement import Engagement
+from agent.engagement import targets
+from agent.engagement.authorization.authorize import authorize
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.loading import load_engagement, overrides_of
 from agent.facts.resources import Memstore
 from agent.pipeline import Job
 from agent.support import sshsig

@@ -14,7 +14,7 @@ import pytest
 
 from agent import pipeline
 from agent.assessing import assess_all
-from agent.config import load_engagement
+from agent.engagement.loading import load_engagement
 from agent.history.store import History
 from agent.kernel import Kernel
 from agent.pipeline import Delivered

@@ -14,8 +14,8 @@ import pymysql
 import pytest
 
 from agent import pipeline
-from agent.config import load_engagement
 from agent.document import to_document
+from agent.engagement.loading import load_engagement
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
 from agent.kernel import Kernel
 from agent.model.snapshot import Snapshot

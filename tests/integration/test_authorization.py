@@ -18,8 +18,8 @@ import yaml
 
 from agent.assessing import assess_all
 from agent.collection import journal
-from agent.config import load_engagement
 from agent.demo import ACCOUNT, PASSWORD_VARIABLE, make_account, password
+from agent.engagement.loading import load_engagement
 from agent.kernel import Kernel
 from tests.agent.signing import BLOCK, DOCUMENT, OTHER_KEY, authorized, needs_openssh, request_text, signed, ssh_keygen
 

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from agent.assessing import evaluate_file
-from agent.config import load_engagement
+from agent.engagement.loading import load_engagement
 from agent.kernel import Kernel
 from agent.model.terms import TenantKind
 from agent.redact import redact, restore

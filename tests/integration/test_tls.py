@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from agent import targets
 from agent.collection.connect import Budget, Session
+from agent.engagement import targets
 from agent.kernel import Kernel, running
 from agent.support.errors import ConnectError
 from agent.support.i18n import render

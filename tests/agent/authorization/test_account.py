@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.authorization.account import admitted
+from agent.engagement.authorization.account import admitted
 from agent.model.authorization import Authorization
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version

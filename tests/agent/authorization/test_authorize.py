@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.authorization import authorize as module
-from agent.authorization.authorize import authorize
-from agent.engagement import Engagement
+from agent.engagement.authorization import authorize as module
+from agent.engagement.authorization.authorize import authorize
+from agent.engagement.engagement_file import Engagement
 from agent.facts.own_statements.session import own_statements
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable

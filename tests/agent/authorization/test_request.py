@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.authorization.request import Request, Window, parsed
+from agent.engagement.authorization.request import Request, Window, parsed
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.support.errors import ConfigError

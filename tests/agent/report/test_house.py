@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.house import LOGO_BYTES, Report, contrast_with_white, picture_type
+from agent.engagement.report_block import LOGO_BYTES, Report, contrast_with_white, picture_type
 from agent.report.house import style_of
 from agent.report.html_format import render_html
 from agent.report.render import render

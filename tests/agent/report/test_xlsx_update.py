@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from agent.assessing import assess_all
 from agent.cli import app
-from agent.config import load_engagement
 from agent.document import Document
+from agent.engagement.loading import load_engagement
 from agent.report.render import render
 from agent.report.style import Style
 from agent.report.xlsx_columns import HUMAN

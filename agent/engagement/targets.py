@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.collection.busy import BusyLimits
 from agent.collection.connect import Budget, Endpoint
-from agent.engagement import Engagement, Target, Tls
+from agent.engagement.engagement_file import Engagement, Target, Tls
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier

@@ -1,31 +1,23 @@
-"""When an assessment is owed, and the loop that looks once a day.
+"""When an assessment is owed. Pure.
 
-A subscription is cut into periods of three calendar months; one assessment is owed in each. What was done is always
-read from history, never remembered here, so restarts and nights asleep change nothing.
+A subscription is cut into periods of three calendar months; one assessment is owed in each.
 """
 
 from __future__ import annotations
 
 import calendar
-import signal
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from types import FrameType
 from zoneinfo import ZoneInfo
-
-import schedule
 
 from agent.model.assessment import Period
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 
 MONTHS_PER_PERIOD = 3
-_POLL_S = 1.0  # short, because a sleeping machine stops the clock that a long wait would count on
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,56 +136,3 @@ def _text(state: State, all_periods: tuple[Period, ...], current: Period | None,
         "The assessment of period {number} is done; the next one is due on {next}.",
         {"number": current.number, "next": following.isoformat()},
     )
-
-
-def daily(at: str, work: Callable[[], None]) -> schedule.Scheduler:
-    """A scheduler of this one job. Raises ConfigError for a time that is none."""
-    scheduler = schedule.Scheduler()
-    try:
-        scheduler.every().day.at(at).do(work)
-    except schedule.ScheduleValueError:
-        raise ConfigError(Text('"{at}" is no time of day. Write it as HH:MM, such as 08:30.', {"at": at})) from None
-    return scheduler
-
-
-def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error: Callable[[Exception], None]) -> None:
-    """Tick at once, then daily at ``at`` (HH:MM or HH:MM:SS, this machine's time), until ``stop`` is set.
-
-    ``tick`` asks history what is due, so a tick missed while the machine slept is caught up by the next. Its
-    exceptions go to ``on_error`` and never end the loop. SIGTERM and SIGINT set ``stop``: a running tick may
-    look at it to finish early. Raises ConfigError for a time that is none.
-    """
-
-    def guarded() -> None:
-        try:
-            tick()
-        except Exception as error:  # noqa: BLE001 - whatever one day brings, the next day must come
-            on_error(error)
-
-    scheduler = daily(at, guarded)
-    with _signals_set(stop):
-        guarded()
-        while not stop.wait(_POLL_S):
-            scheduler.run_pending()
-
-
-@contextmanager
-def _signals_set(stop: threading.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop`` instead of killing; a second one acts as before. Main thread only."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, before[signal.Signals(number)])
-        # The handler may interrupt the wait while it holds the event's lock: setting it here could hang for ever.
-        threading.Thread(target=stop.set, daemon=True).start()
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

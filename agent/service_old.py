@@ -9,14 +9,15 @@ from pathlib import Path
 
 from rich.text import Text as Plain
 
-from agent import retention
 from agent.assessing import assess_all, open_history, place_of_history
-from agent.config import load_engagement
-from agent.engagement import Engagement
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.loading import load_engagement
+from agent.engagement.subscription import is_due
 from agent.history.store import History
 from agent.model.assessment import Period
 from agent.model.terms import Text
-from agent.scheduler import daily, is_due, run_loop
+from agent.service import retention
+from agent.service.schedule_loop import daily, run_loop
 from agent.support import console
 from agent.support.errors import HealthAgentError, NoHistory
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from agent.engagement import Engagement
+from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Scalar, Text
 
 # Names of the tier that assessments belong to; case does not matter.

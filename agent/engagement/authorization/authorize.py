@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.authorization.request import Request, Revocation, SignedTarget, parsed
-from agent.authorization.service import missing_terms
 from agent.collection.signed_scope import covered
-from agent.engagement import AuthorizationBlock, Engagement
+from agent.engagement.authorization.request import Request, Revocation, SignedTarget, parsed
+from agent.engagement.engagement_file import AuthorizationBlock, Engagement
+from agent.engagement.service_terms import missing_terms
 from agent.facts.own_statements.session import DISPENSABLE, own_statements
 from agent.model.authorization import Authorization
 from agent.model.terms import Scalar, Text

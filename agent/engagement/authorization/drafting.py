@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from agent.authorization.request import FORM, REVOCATION_FORM, Request
 from agent.collection.grants import EXPOSES
 from agent.collection.signed_scope import scope_of
-from agent.engagement import Engagement
+from agent.engagement.authorization.request import FORM, REVOCATION_FORM, Request
+from agent.engagement.engagement_file import Engagement
 from agent.facts import OWN_MARKER, spec_of
 from agent.facts.own_statements.session import own_statements
 from agent.model.terms import DataClass

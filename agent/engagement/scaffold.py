@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from agent.engagement import Engagement
+from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 from agent.support.yaml_file import Loc, unusable

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
-from agent.engagement import Limits
+from agent.engagement.engagement_file import Limits
 from agent.model.authorization import SourceScope
 from agent.model.terms import DataClass
 from agent.support.yaml_fields import (

@@ -1,6 +1,6 @@
 """What an engagement file holds: one customer, the targets, and what was agreed.
 
-``agent.config.load_engagement`` reads it. Days are those of the service's time zone.
+``agent.engagement.loading.load_engagement`` reads it. Days are those of the service's time zone.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from agent.house import Report
+from agent.engagement.report_block import Report
+from agent.engagement.subscription import Subscription, months_later
 from agent.model import rule
 from agent.model.terms import TenantKind
-from agent.scheduler import Subscription, months_later
 from agent.support.yaml_fields import (
     AnyFile,
     Block,

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agent.engagement import Engagement, OverridesFile
+from agent.engagement.engagement_file import Engagement, OverridesFile
 from agent.model.rule import Override
 from agent.support.yaml_file import read_yaml
 from agent.support.yaml_model import validated

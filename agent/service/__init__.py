@@ -1,0 +1,1 @@
+"""What happens around assessments: the loop of the schedule, and retention."""
