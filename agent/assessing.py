@@ -9,16 +9,17 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from agent import pipeline, snapshot
+from agent import pipeline
+from agent.archive import snapshot
+from agent.archive.document import Document, read_document, to_document
+from agent.archive.history.store import History
 from agent.catalogue import registry, rules
 from agent.collection.grants import script
 from agent.collection.journal import FILE_NAME
-from agent.document import Document, read_document, to_document
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
 from agent.engagement.subscription import is_due
 from agent.facts import spec_of
-from agent.history.store import History
 from agent.model.terms import DataClass, Severity, TenantKind, Text
 from agent.report.render import HOUSE, check_update, validate
 from agent.service import retention

@@ -16,8 +16,8 @@ import typer
 import agent
 
 if TYPE_CHECKING:
+    from agent.archive.history.store import History
     from agent.engagement.engagement_file import Engagement
-    from agent.history.store import History
 
 # One line a paragraph: the terminal breaks them at its own width.
 HELP = (

@@ -17,7 +17,7 @@ OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be writt
 @snapshot_app.command()
 def key(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
     """Make a key for redact and restore, in a file that only you can read. Keep it: nothing else brings names back."""
-    from agent.sealing import new_key
+    from agent.archive.redaction.key import new_key
     from agent.support import console
 
     new_key(file)
@@ -30,8 +30,8 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 
     The same name has the same pseudonym with the same key. Without the key nobody can undo it.
     """
-    from agent.redact import redact as write
-    from agent.sealing import read_key
+    from agent.archive.redaction.key import read_key
+    from agent.archive.redaction.redact import redact as write
     from agent.support import console
 
     shared = write(file, read_key(key), out)
@@ -42,8 +42,8 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 @snapshot_app.command()
 def restore(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     """The snapshot as it was before redact, byte for byte."""
-    from agent.redact import restore as write
-    from agent.sealing import read_key
+    from agent.archive.redaction.key import read_key
+    from agent.archive.redaction.redact import restore as write
     from agent.support import console
 
     digest = write(file, read_key(key), out)

@@ -18,12 +18,12 @@ import pymysql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent import kernel, pipeline
+from agent.archive.history.store import History
 from agent.assessing import progress_bar
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.catalogue import registry, rules
 from agent.collection.grants import Grant, grants
 from agent.engagement.loading import load_engagement
-from agent.history.store import History
 from agent.model.terms import TenantKind
 from agent.report.render import validate
 from agent.shop import CURES, NEW_FAULTS, SHOP, Shop

@@ -14,7 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 import agent
-from agent import snapshot
+from agent.archive import snapshot
+from agent.archive.document import Document, to_document, with_notes
+from agent.archive.document_earlier import earlier_from
+from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry
 from agent.collection import journal, preflight
@@ -23,8 +26,6 @@ from agent.collection.collect import collect
 from agent.collection.connect import Session
 from agent.collection.receipt import read_back
 from agent.collection.signed_scope import covered
-from agent.document import Document, to_document, with_notes
-from agent.document_earlier import earlier_from
 from agent.engagement import targets
 from agent.engagement.authorization.account import admitted
 from agent.engagement.authorization.authorize import authorize
@@ -34,7 +35,6 @@ from agent.engagement.report_block import Report
 from agent.engagement.service_terms import WHOLE_MONTHS
 from agent.engagement.subscription import is_due
 from agent.facts import CostClass
-from agent.history.store import History
 from agent.judgement.compare import compare
 from agent.judgement.evaluate import evaluate
 from agent.judgement.figures import figures

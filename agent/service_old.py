@@ -9,11 +9,11 @@ from pathlib import Path
 
 from rich.text import Text as Plain
 
+from agent.archive.history.store import History
 from agent.assessing import assess_all, open_history, place_of_history
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
 from agent.engagement.subscription import is_due
-from agent.history.store import History
 from agent.model.assessment import Period
 from agent.model.terms import Text
 from agent.service import retention

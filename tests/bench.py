@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from agent import demo, pipeline
+from agent.archive.document import to_document
 from agent.catalogue import registry, rules
-from agent.document import to_document
 from agent.engagement.loading import load_engagement
 from agent.kernel import Kernel, running
 from agent.report.html_format import render_html

@@ -44,12 +44,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in (
-        "report_templates/report.html.j2", "report_templates/style.css", "agent/assessment.schema.json",
-        "agent/locale/zh_CN/LC_MESSAGES/ob_health.po", "agent/history/migrations/env.py", "agent/py.typed",
+        "report_templates/report.html.j2", "report_templates/style.css", "agent/archive/assessment.schema.json",
+        "agent/locale/zh_CN/LC_MESSAGES/ob_health.po", "agent/archive/history/migrations/env.py", "agent/py.typed",
     ):  # fmt: skip
         assert wanted in names
     assert any(name.endswith("data/share/oceanbase-health-agent/rules.yaml") for name in names)
-    assert any(name.startswith("agent/history/migrations/versions/0001") for name in names)
+    assert any(name.startswith("agent/archive/history/migrations/versions/0001") for name in names)
     assert not any(name.startswith(("tests/", ".ci/")) for name in names)
 
 

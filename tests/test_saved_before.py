@@ -6,13 +6,13 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent import snapshot
+from agent.archive import snapshot
+from agent.archive.document import read_document
+from agent.archive.document_earlier import earlier_from
+from agent.archive.history.store import History
 from agent.catalogue import registry
-from agent.document import read_document
-from agent.document_earlier import earlier_from
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.loading import load_engagement
-from agent.history.store import History
 from agent.model.snapshot import Unavailable
 
 SAVED = Path(__file__).parent / "data" / "before_rooms"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import ChangeKind, Severity, Unit
 from agent.report.impact import impact

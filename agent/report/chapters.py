@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Actor, Category, Outcome, TenantKind, Unit
 from agent.report.cards import Card

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Text
 from agent.report.charts_plots import plots
 from agent.report.charts_types import Plot

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
 from agent.report.charts_types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told

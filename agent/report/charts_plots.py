@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.judgement.score import BANDS as LOWEST
 from agent.model.labels import BANDS, CATEGORIES
 from agent.model.terms import Category, Unit

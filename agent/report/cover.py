@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Outcome, Unit
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean

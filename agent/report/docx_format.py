@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
 from agent.support.errors import RenderError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import (
     BANDS,
     CATEGORIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.engagement.report_block import LOGO_BYTES, Report, msgids_of, picture_type
 from agent.model.terms import Text
 from agent.report import front

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.report.charts import Chart, draw, load_charts
 from agent.report.contents import contents
 from agent.report.style import OURS, Style

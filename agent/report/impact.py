@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Severity, Unit
 from agent.report.words import NAME_LENGTH, Words, clean

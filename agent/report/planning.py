@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import Deadline, Effort, Outcome, Severity
 from agent.report.words import NAME_LENGTH, Words, clean, points

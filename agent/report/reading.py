@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import STATUSES
 from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, Words, clean

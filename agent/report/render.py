@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.engagement.report_block import Report
 from agent.model.labels import N_
 from agent.model.terms import Text

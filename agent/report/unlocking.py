@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Unit
 from agent.report.words import Words
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report import accounting, chapters, cover, front, planning, proof, reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import ChangeKind, Outcome, Severity
 from agent.report.cards import Card, Row, Script

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.report.cards import Card
 from agent.report.style import Style

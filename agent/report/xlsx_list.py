@@ -9,7 +9,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.report.words import NAME_LENGTH, Words, clean
 from agent.report.worklist import STATES, WorkLine, fate
 from agent.report.xlsx_cells import (

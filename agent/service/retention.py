@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from agent.history.entries import Purged
-from agent.history.store import History
+from agent.archive.history.entries import Purged
+from agent.archive.history.store import History
 from agent.support import console
 from agent.support.errors import HistoryError
 

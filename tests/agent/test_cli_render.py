@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from agent.archive.document import Document
+from agent.archive.history.store import History
 from agent.cli import app
-from agent.document import Document
-from agent.history.store import History
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import render as say
 from tests.agent.engagements import MINIMAL

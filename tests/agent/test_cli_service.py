@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from agent.archive.history.store import History
 from agent.cli_service import history_app, schedule_app
-from agent.history.store import History
 from agent.support import console
 from agent.support.errors import ConfigError, NoHistory
 from agent.support.i18n import render

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from agent.archive.document import SCHEMA_VERSION, plain, read_document, to_document
+from agent.archive.document_earlier import earlier_from
 from agent.catalogue.rules import apply
-from agent.document import SCHEMA_VERSION, plain, read_document, to_document
-from agent.document_earlier import earlier_from
 from agent.facts.settings import Variable
 from agent.judgement.compare import compare
 from agent.judgement.evaluate import evaluate

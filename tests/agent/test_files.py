@@ -17,7 +17,7 @@ def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path: P
     """The size of a file is limited in a process of its own: what a full disk does to a writer."""
     write_whole(tmp_path / "a", b"old")
     script = (
-        "import resource, sys; from pathlib import Path; from agent.files import write_whole\n"
+        "import resource, sys; from pathlib import Path; from agent.support.files import write_whole\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try: write_whole(Path(sys.argv[1]), b'x' * 5000)\n"
         "except OSError as error: print(error.strerror)\n"

@@ -136,7 +136,7 @@ def test_a_value_changed_anywhere_is_found(whole: bytes, tmp_path: Path, key: st
 
 def test_a_killed_writer_leaves_all_it_wrote(tmp_path: Path) -> None:
     script = (
-        "import os, signal, sys; from pathlib import Path; from agent.journal import Journal\n"
+        "import os, signal, sys; from pathlib import Path; from agent.collection.journal import Journal\n"
         "journal = Journal(Path(sys.argv[1]), 'x', 'shop')\n"
         "journal.sent('A', 'SELECT 1'); journal.answered(1.0, 1, 1, None); journal.sent('B', 'SELECT 2')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -178,8 +178,8 @@ def test_a_refusal_is_an_entry(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_clear_error_and_the_rest_stays(tmp_path: Path) -> None:
     """The size of a file is limited in a process of its own: what a full disk does to a writer."""
     script = (
-        "import resource, sys; from pathlib import Path; from agent.errors import JournalError\n"
-        "from agent.i18n import render; from agent.journal import Journal\n"
+        "import resource, sys; from pathlib import Path; from agent.support.errors import JournalError\n"
+        "from agent.support.i18n import render; from agent.collection.journal import Journal\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "journal = Journal(Path(sys.argv[1]), 'x', 'shop')\n"
         "try:\n"

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline, snapshot
+from agent import pipeline
+from agent.archive import snapshot
+from agent.archive.document import to_document
+from agent.archive.history.store import History
 from agent.catalogue import registry, rules
 from agent.catalogue.registry import Registry
 from agent.collection.journal import State, verify
-from agent.document import to_document
 from agent.facts.resources import Memstore
-from agent.history.store import History
 from agent.model.assessment import Assessment
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome

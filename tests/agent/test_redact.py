@@ -17,6 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from agent.archive.redaction.key import Key, new_key, read_key
+from agent.archive.redaction.pseudonyms import TELLING, Pseudonyms
+from agent.archive.redaction.redact import PLAIN, redact, redacted, restore
+from agent.archive.snapshot import load, read_file, save, to_body
 from agent.cli_snapshot import snapshot_app
 from agent.collection.masking import MASKED, mask
 from agent.facts import all_sources
@@ -26,10 +30,6 @@ from agent.facts.texts import COLUMNS, FIELDS, Holds
 from agent.judgement.evaluate import evaluate
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
-from agent.pseudonyms import TELLING, Pseudonyms
-from agent.redact import PLAIN, redact, redacted, restore
-from agent.sealing import Key, new_key, read_key
-from agent.snapshot import load, read_file, save, to_body
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import render
 from checks.schema.float_for_exact_values import MONEY, RATE

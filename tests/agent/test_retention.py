@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.history.store import History
+from agent.archive.history.store import History
 from agent.model.terms import Severity
 from agent.service import retention
 from tests.agent.history.documents import NOON, document, found, kept

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.archive.history.store import History
 from agent.engagement.subscription import Subscription, is_due
-from agent.history.store import History
 from agent.service.schedule_loop import run_loop
 from agent.support.errors import ConfigError
 from agent.support.i18n import render
@@ -102,7 +102,7 @@ def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
 
 LOOP = """
 import sys, threading, time
-from agent.scheduler import run_loop
+from agent.engagement.subscription import run_loop
 stop = threading.Event()
 def tick():
     print("ticked", flush=True)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from agent.archive.snapshot import FORMAT, load, save
 from agent.facts.given import Attestation, Build, BusinessProfile, Clock, CriticalPeriod, EarlierValue
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
@@ -20,7 +21,6 @@ from agent.facts.settings import Tenant, Variable
 from agent.model.cost import Cost
 from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
-from agent.snapshot import FORMAT, load, save
 from agent.support.errors import SnapshotError, WriteError
 from agent.support.i18n import render
 from tests.agent.tiny import NOW, memstore

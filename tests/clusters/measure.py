@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from agent import snapshot
+from agent.archive import snapshot
 from agent.judgement.evaluate import evaluate
 from agent.model.snapshot import Snapshot
 from tests.harness import shipped

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from agent import pipeline
+from agent.archive.history.store import History
 from agent.catalogue.registry import Registry
 from agent.collection import busy, connect, receipt
 from agent.collection.journal import FILE_NAME, State, verify
 from agent.engagement import targets
 from agent.engagement.loading import load_engagement
-from agent.history.store import History
 from agent.kernel import Kernel
 from agent.model.rule import Ruleset
 from agent.pipeline import Delivered, Job

@@ -29,8 +29,8 @@ import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 from agent import snapshot
-from agent.errors import SnapshotError
-from agent.i18n import render
+from agent.support.errors import SnapshotError
+from agent.support.i18n import render
 for name in sys.argv[1:]:
     try:
         snapshot.load(Path(name))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import snapshot
+from agent.archive import snapshot
+from agent.archive.history.store import History
 from agent.collection.journal import FILE_NAME, State, verify
-from agent.history.store import History
 from agent.kernel import Kernel
 from agent.pipeline import assess
 from tests.faults.site import Site, site_on

@@ -17,10 +17,11 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent import pipeline, snapshot
+from agent import pipeline
+from agent.archive import snapshot
+from agent.archive.document import to_document
 from agent.catalogue import rules, yaml_check
 from agent.catalogue.registry import Registry
-from agent.document import to_document
 from agent.engagement import targets
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement

@@ -14,14 +14,14 @@ import pymysql
 import pytest
 
 from agent import pipeline
-from agent.document import to_document
+from agent.archive.document import to_document
+from agent.archive.snapshot import load, save
 from agent.engagement.loading import load_engagement
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
 from agent.kernel import Kernel
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Job
-from agent.snapshot import load, save
 from agent.support import console
 from tests.agent.engagements import MINIMAL
 from tests.clusters.cluster import Cluster

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from agent import snapshot
+from agent.archive import snapshot
 from agent.catalogue import registry
 from agent.collection.connect import Budget, Endpoint, Session
 from tests.integration.reading import PASSWORD, read

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pymysql
 import pytest
 
-from agent import snapshot
+from agent.archive import snapshot
 from agent.facts import all_sources
 from agent.facts.schema import Table
 from agent.judgement.evaluate import evaluate

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import zstandard
 
+from agent.archive.redaction.key import Key
+from agent.archive.redaction.redact import redact, restore
+from agent.archive.snapshot import load, save
 from agent.assessing import evaluate_file
 from agent.engagement.loading import load_engagement
 from agent.kernel import Kernel
 from agent.model.terms import TenantKind
-from agent.redact import redact, restore
-from agent.sealing import Key
-from agent.snapshot import load, save
 from tests.agent.engagements import MINIMAL
 from tests.clusters.healthy import GIVEN, healthy
 from tests.clusters.held import Shelf

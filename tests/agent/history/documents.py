@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.document import to_document
+from agent.archive.document import to_document
 from agent.model.assessment import Assessment, Period
 from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.result import CheckResult, Finding, Score

@@ -19,8 +19,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from agent.history.models import REVISION, Base
-from agent.history.store import History
+from agent.archive.history.models import REVISION, Base
+from agent.archive.history.store import History
 from agent.support.errors import HistoryError
 from tests.agent.history.documents import document, message
 
@@ -36,7 +36,7 @@ def database(file: Path, script: str) -> str:
 
 def revisions() -> list[str]:
     config = Config()
-    config.set_main_option("script_location", "agent.history:migrations")
+    config.set_main_option("script_location", "agent.archive.history:migrations")
     return sorted(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
 
 
@@ -101,7 +101,7 @@ def test_another_programs_tables_are_left_alone(tmp_path: Path) -> None:
 
 OPEN = """
 import sys
-from agent.history.store import History
+from agent.archive.history.store import History
 print("ready", flush=True)
 sys.stdin.readline()
 History.open(sys.argv[1]).close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.history.store import PLACE_VARIABLE, History
+from agent.archive.history.store import PLACE_VARIABLE, History
 from agent.support.errors import HistoryError
 from agent.support.i18n import render
 from tests.agent.history.documents import document, message

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from agent.history.store import History
+from agent.archive.history.store import History
 from agent.kernel import Kernel
 from agent.model.assessment import Period
 from agent.model.terms import Severity

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.report.charts import Chart, draw
 from agent.report.words import Words
 from tests.agent.report import sample

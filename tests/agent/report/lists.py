@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.report.style import Style
 from agent.report.xlsx_format import render_xlsx
 from tests.agent.report import sample

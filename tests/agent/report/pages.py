@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.report.html_format import render_html
 from agent.report.pdf_format import CHROMIUM_VARIABLE, browse, find_chromium
 

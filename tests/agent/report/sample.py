@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from agent.document import Document, to_document
-from agent.document_earlier import earlier_from
+from agent.archive.document import Document, to_document
+from agent.archive.document_earlier import earlier_from
 from agent.judgement.compare import compare, fingerprint
 from agent.judgement.figures import figures
 from agent.judgement.roadmap import roadmap

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Category
 from agent.report import charts, charts_canvas
 from agent.report.charts import draw
@@ -282,7 +282,7 @@ def test_without_matplotlib_the_extra_is_named(tmp_path: Path) -> None:
     script = """
 import sys
 sys.modules["matplotlib"] = None
-from agent.errors import RenderError
+from agent.support.errors import RenderError
 from agent.report.charts import draw
 from agent.report.words import Words
 from tests.agent.report.sample import rich

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import docx
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Category
 from agent.report.contents import contents
 from agent.report.docx_format import render_docx

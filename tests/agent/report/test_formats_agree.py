@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import openpyxl
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES
 from agent.model.terms import Unit
 from agent.report.docx_format import render_docx

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Unit
 from agent.report.view import build

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.report.pdf_format import render_pdf
 from agent.report.view import build
 from agent.report.words import ELLIPSIS, clean

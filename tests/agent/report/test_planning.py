@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.report import accounting, chapters, impact, planning
 from agent.report.cover import cover, glossary, scope

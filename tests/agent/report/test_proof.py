@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.document import Document, receipt_document
+from agent.archive.document import Document, receipt_document
 from agent.model.cost import Receipt
 from agent.model.terms import Text
 from agent.report.html_format import render_html

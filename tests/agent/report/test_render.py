@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Category, DataClass
 from agent.report import pdf_format
 from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf

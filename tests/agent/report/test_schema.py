@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from agent.document import Document
+from agent.archive.document import Document
 from agent.model.terms import Actor, Category, ChangeKind, DataClass, Outcome, RunAs, Severity, TenantKind, Unit
 from agent.report.json_format import render_json
 from tests.agent.report import sample
 
-SCHEMA: dict[str, Any] = json.loads((files("agent") / "assessment.schema.json").read_text("utf-8"))
+SCHEMA: dict[str, Any] = json.loads((files("agent.archive") / "assessment.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from agent.archive.document import Document
 from agent.assessing import assess_all
 from agent.cli import app
-from agent.document import Document
 from agent.engagement.loading import load_engagement
 from agent.report.render import render
 from agent.report.style import Style

@@ -24,7 +24,7 @@ def migrate(engine: Engine, where: str) -> None:
     Raises HistoryError for a revision that this version does not know, and what Alembic and SQLAlchemy raise.
     """
     config = Config()
-    config.set_main_option("script_location", "agent.history:migrations")
+    config.set_main_option("script_location", "agent.archive.history:migrations")
     script = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()

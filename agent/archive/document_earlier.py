@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from agent.document_outlook import trend_from
+from agent.archive.document_outlook import trend_from
 from agent.model.comparison import Earlier
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Mute

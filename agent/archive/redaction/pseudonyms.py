@@ -13,12 +13,12 @@ from typing import Any
 import sqlglot
 from sqlglot.tokenizer_core import TokenType
 
+from agent.archive.redaction.key import Key
 from agent.collection.masking import MASKED, Lexed, lex
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, Holds
-from agent.sealing import Key
 
 # Parts of column names that tell checks what a column is for.
 TELLING = frozenset(

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent.archive.document_outlook import outlook_document
 from agent.collection.receipt import differences
-from agent.document_outlook import outlook_document
 from agent.model.assessment import Assessment
 from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import zstandard
 
+from agent.archive.redaction.key import Key
+from agent.archive.redaction.pseudonyms import Pseudonyms
+from agent.archive.snapshot import digest_of, read_file, to_body, write_body
 from agent.facts.texts import Holds, holds
 from agent.model.terms import Text
-from agent.pseudonyms import Pseudonyms
-from agent.sealing import Key
-from agent.snapshot import digest_of, read_file, to_body, write_body
 from agent.support.errors import SnapshotError
 
 # Parts of a snapshot that hold nothing of the customer's.

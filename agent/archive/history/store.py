@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from agent.history.entries import Entry, Purged, Sighting
-from agent.history.models import REVISION, AssessmentRow, FindingRow
+from agent.archive.history.entries import Entry, Purged, Sighting
+from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
 from agent.model.terms import Text
 from agent.support.errors import HistoryError, NoHistory
 
@@ -64,7 +64,7 @@ class History:
                 if not (revisions or create):
                     raise _none_at(place)
                 if revisions != [REVISION]:
-                    from agent.history.migrate import migrate  # Alembic takes longer to load than to do nothing
+                    from agent.archive.history.migrate import migrate  # Alembic takes longer to load than to do nothing
 
                     migrate(history._engine, history.where)
             except BaseException:

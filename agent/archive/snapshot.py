@@ -1,7 +1,7 @@
 """Snapshot <-> one compressed, versioned, hashed file.
 
 The file is zstandard-compressed JSON ``{"sha256": ..., "body": "..."}``; equal snapshots make equal bytes. A redacted
-one (``agent.redact``) has its original beside it, ``sealed``.
+one (``agent.archive.redaction.redact``) has its original beside it, ``sealed``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 
 import zstandard
 
-from agent import shapes
+from agent.archive import snapshot_records
+from agent.archive.snapshot_records import checked
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
-from agent.shapes import checked
 from agent.support.errors import SnapshotError, WriteError
 from agent.support.files import read_whole, write_whole
 from agent.support.i18n import render
@@ -94,7 +94,7 @@ def read_file(path: Path) -> Contents:
         outer = json.loads(_decompressed(content))
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
         intact = digest_of(body) == digest
-        plain = json.loads(body, parse_constant=shapes.no_constant) if intact else {"format": 0}
+        plain = json.loads(body, parse_constant=snapshot_records.no_constant) if intact else {"format": 0}
         newer = int(plain["format"]) > FORMAT
     except (*_UNREADABLE, zstandard.ZstdError, RecursionError):
         raise SnapshotError(
@@ -167,8 +167,8 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
     found = Snapshot(
         target=plain["target"],
         tenant_kind=TenantKind(plain["tenant_kind"]),
-        version=shapes.version(plain["version"]),
-        as_of=shapes.moment(plain["as_of"]),
+        version=snapshot_records.version(plain["version"]),
+        as_of=snapshot_records.moment(plain["as_of"]),
         facts=_fact_sets(plain["facts"], known),
         records=tuple(
             checked(SourceRecord(**{**record, "reason": _text(record["reason"])})) for record in plain["records"]
@@ -228,13 +228,13 @@ def _facts(row: type, plain: dict[str, Any]) -> tuple[Any, ...] | Unavailable:
 
 def _readers(row: type) -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(row)
-    special: dict[Any, Callable[[Any], Any]] = {Version: shapes.version, TenantKind: TenantKind}
+    special: dict[Any, Callable[[Any], Any]] = {Version: snapshot_records.version, TenantKind: TenantKind}
     return {field.name: special.get(hints[field.name], _value) for field in dataclasses.fields(row)}
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, dict):
-        return shapes.moment(value["t"]) if "t" in value else date.fromisoformat(value["d"])
+        return snapshot_records.moment(value["t"]) if "t" in value else date.fromisoformat(value["d"])
     return value
 
 

@@ -1,0 +1,1 @@
+"""What is kept of an assessment: snapshot, document and history."""

@@ -1,0 +1,1 @@
+"""The history of assessments, in any database that SQLAlchemy knows."""

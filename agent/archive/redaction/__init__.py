@@ -1,0 +1,1 @@
+"""Snapshots for sharing, without the names of the customer."""
