@@ -27,7 +27,7 @@ from agent.archive.document import to_document
 from agent.catalogue import registry, rules
 from agent.engagement.loading import load_engagement
 from agent.kernel import Kernel, running
-from agent.report.html_format import render_html
+from agent.report.html.render_html import render_html
 from agent.shop import SHOP, Shop
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
@@ -150,8 +150,8 @@ def elsewhere() -> list[Figure]:
     return [
         Figure("ob-health --help", help_s, "s", 0.4),
         Figure("HTML report of 1,000 findings", timed(lambda: render_html(large, "en")), "s", 3),
-        *of_1000_findings("Word report", "agent.report.docx_format", "render_docx"),
-        *of_1000_findings("list of findings (XLSX)", "agent.report.xlsx_format", "render_xlsx"),
+        *of_1000_findings("Word report", "agent.report.docx.render_docx", "render_docx"),
+        *of_1000_findings("list of findings (XLSX)", "agent.report.xlsx.render_xlsx", "render_xlsx"),
     ]
 
 

@@ -16,7 +16,7 @@ from jinja2.ext import extract_from_ast
 
 from agent.catalogue import registry
 from agent.catalogue.contract import texts_of
-from agent.report.cards import evidence
+from agent.report.view.cards import evidence
 from agent.report.words import Words
 from agent.support.i18n import catalogue
 from tests.checks import cases

@@ -1,0 +1,1 @@
+"""From the document to files that people read."""

@@ -13,15 +13,15 @@ from agent.archive.document import Document
 from agent.engagement.report_block import Report
 from agent.model.labels import N_
 from agent.model.terms import Text
-from agent.report import worklist
-from agent.report.docx_format import render_docx
-from agent.report.house import style_of
-from agent.report.html_format import load_html, render_html
-from agent.report.json_format import render_json
-from agent.report.pdf_format import render_pdf
+from agent.report.docx.render_docx import render_docx
+from agent.report.house_style import style_of
+from agent.report.html.render_html import load_html, render_html
+from agent.report.json.render_json import render_json
+from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
+from agent.report.view import worklist
 from agent.report.words import NAME_LENGTH, clean
-from agent.report.xlsx_format import keep_writing, render_xlsx, target_of
+from agent.report.xlsx.render_xlsx import keep_writing, render_xlsx, target_of
 from agent.support.errors import ConfigError, RenderError
 from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES, catalogue

@@ -1,6 +1,6 @@
 """The house style of one report: what of its looks and words is the sender's own.
 
-``agent.report.house`` makes it from an engagement, for one document and one language; every format takes it.
+``agent.report.house_style`` makes it from an engagement, for one document and one language; every format takes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The chapters of report.docx, in the order of ``agent.report.contents``."""
+"""The chapters of report.docx, in the order of ``agent.report.view.contents``."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from agent import cli
 from agent.collection.grants import grants
 from agent.facts import all_sources
 from agent.kernel import Kernel
-from agent.report.pdf_format import find_chromium
+from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.signing import KEY, authorized
 from tests.canary import Ran, Scanner, run
 from tests.integration.reading import give

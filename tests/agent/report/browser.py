@@ -12,7 +12,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 from agent.archive.document import Document
-from agent.report.html_format import render_html
+from agent.report.html.render_html import render_html
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium
 

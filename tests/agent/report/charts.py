@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 from agent.archive.document import Document
-from agent.report.charts import Chart, draw
+from agent.report.charts.draw import Chart, draw
 from agent.report.words import Words
 from tests.agent.report import sample
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import openpyxl
 
-from agent.report.docx_format import render_docx
-from agent.report.xlsx_format import render_xlsx
+from agent.report.docx.render_docx import render_docx
+from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.i18n import LANGUAGES
 from tests.agent.report.browser import document, html
 from tests.agent.report.office import root, text_of

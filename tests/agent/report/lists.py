@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 
 from agent.archive.document import Document
 from agent.report.style import Style
-from agent.report.xlsx_format import render_xlsx
+from agent.report.xlsx.render_xlsx import render_xlsx
 from tests.agent.report import sample
 
 DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}

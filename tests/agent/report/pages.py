@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agent.archive.document import Document
-from agent.report.html_format import render_html
-from agent.report.pdf_format import CHROMIUM_VARIABLE, browse, find_chromium
+from agent.report.html.render_html import render_html
+from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, browse, find_chromium
 
 
 class _Text(HTMLParser):

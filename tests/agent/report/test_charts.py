@@ -13,8 +13,9 @@ import pytest
 
 from agent.archive.document import Document
 from agent.model.terms import Category
-from agent.report import charts, charts_canvas
-from agent.report.charts import draw
+from agent.report.charts import canvas
+from agent.report.charts import draw as charts
+from agent.report.charts.draw import draw
 from agent.report.words import Words
 from tests.agent.report import sample
 from tests.agent.report.charts import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
@@ -220,7 +221,7 @@ def test_chinese_pictures_are_chinese() -> None:
 
 
 def test_without_a_chinese_font_only_the_png_is_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts_canvas, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(canvas, "_installed", lambda: frozenset({"DejaVu Sans"}))
     charts._svg.cache_clear()
     charts._png.cache_clear()
     chinese, english = drawn(sample.healthy(), "zh-CN")["score"], drawn(sample.healthy())["score"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.report.charts import Chart
-from agent.report.charts_sheet import fitted, width_of
+from agent.report.charts.draw import Chart
+from agent.report.charts.sheet import fitted, width_of
 from tests.agent.report import sample
 from tests.agent.report.charts import SVG, drawn, texts, tree
 from tests.agent.report.test_hostile import ATTACKS, hostile

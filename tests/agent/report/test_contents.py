@@ -7,10 +7,10 @@ from html import unescape
 
 import pytest
 
-from agent.report.contents import contents
-from agent.report.html_format import render_html
+from agent.report.html.render_html import render_html
 from agent.report.style import OURS, Section, Style
-from agent.report.view import build
+from agent.report.view.contents import contents
+from agent.report.view.report import build
 from agent.report.words import Words
 from tests.agent.report import sample
 from tests.agent.report.browser import SAMPLES, document, html

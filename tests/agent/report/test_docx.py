@@ -16,10 +16,10 @@ import pytest
 
 from agent.archive.document import Document
 from agent.model.terms import Category
-from agent.report.contents import contents
-from agent.report.docx_format import render_docx
+from agent.report.docx.render_docx import render_docx
 from agent.report.style import Style
-from agent.report.view import build
+from agent.report.view.contents import contents
+from agent.report.view.report import build
 from agent.report.words import Words
 from agent.support.errors import RenderError
 from agent.support.i18n import LANGUAGES, translate
@@ -226,7 +226,7 @@ def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
             raise ImportError(name)
         return real(name, *args, **kwargs)
 
-    monkeypatch.delitem(sys.modules, "agent.report.docx_parts", raising=False)
+    monkeypatch.delitem(sys.modules, "agent.report.docx.parts", raising=False)
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(RenderError) as caught:
         in_word(DOCUMENTS["empty"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from agent.report.docx_format import render_docx
+from agent.report.docx.render_docx import render_docx
 from agent.report.style import Section, Style
 from agent.support.errors import RenderError
 from agent.support.i18n import render as say

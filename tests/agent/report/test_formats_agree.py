@@ -18,11 +18,11 @@ import pytest
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES
 from agent.model.terms import Unit
-from agent.report.docx_format import render_docx
-from agent.report.pdf_format import render_pdf
-from agent.report.view import build
+from agent.report.docx.render_docx import render_docx
+from agent.report.pdf.render_pdf import render_pdf
+from agent.report.view.report import build
 from agent.report.words import Words, zone_of
-from agent.report.xlsx_format import render_xlsx
+from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.i18n import LANGUAGES, translate
 from tests.agent.report import sample
 from tests.agent.report.office import root, text_of

@@ -10,7 +10,7 @@ import pytest
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Unit
-from agent.report.view import build
+from agent.report.view.report import build
 from agent.support.i18n import format_value
 from tests.agent.report import sample
 from tests.agent.report.pages import page_one, text_of

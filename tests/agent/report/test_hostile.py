@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.archive.document import Document
-from agent.report.pdf_format import render_pdf
-from agent.report.view import build
+from agent.report.pdf.render_pdf import render_pdf
+from agent.report.view.report import build
 from agent.report.words import ELLIPSIS, clean
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium, opened, page

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agent.engagement.report_block import LOGO_BYTES, Report, contrast_with_white, picture_type
-from agent.report.house import style_of
-from agent.report.html_format import render_html
+from agent.report.house_style import style_of
+from agent.report.html.render_html import render_html
 from agent.report.render import render
 from agent.report.style import ACCENT, OURS
 from agent.support.errors import RenderError

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from agent.report.charts_sheet import NARROW_MM
+from agent.report.charts.sheet import NARROW_MM
 from tests.agent.report.browser import DESKTOP, PHONE, SAMPLES, html, opened, started
 
 pytestmark = pytest.mark.browser

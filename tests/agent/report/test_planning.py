@@ -9,9 +9,9 @@ import pytest
 
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
-from agent.report import accounting, chapters, impact, planning
-from agent.report.cover import cover, glossary, scope
-from agent.report.view import build
+from agent.report.view import chapters, impact, points, roadmap
+from agent.report.view.cover import cover, glossary, scope
+from agent.report.view.report import build
 from agent.report.words import Words
 from tests.agent.report import sample
 
@@ -37,7 +37,7 @@ def test_documents_of_older_agents_can_still_be_shown(make: Callable[[], Documen
 
 def test_the_roadmap_has_each_unit_once_by_deadline() -> None:
     document = sample.rich()
-    found = planning.stages(document, EN)
+    found = roadmap.stages(document, EN)
     assert [stage.label for stage in found] == ["Now", "This month", "This quarter"]
     units = [unit for stage in found for unit in stage.units]
     assert [unit.number for unit in units] == list(range(1, len(document["roadmap"]) + 1))
@@ -54,12 +54,12 @@ def test_settings_set_together_are_named_by_their_number() -> None:
     document["results"].append({**extra, "code": "PAR005"})
     unit = next(unit for unit in document["roadmap"] if unit["codes"] == ["PAR004"])
     unit["codes"].append("PAR005")
-    titles = [unit.title for stage in planning.stages(document, ZH) for unit in stage.units]
+    titles = [unit.title for stage in roadmap.stages(document, ZH) for unit in stage.units]
     assert "调整 2 个参数与变量" in titles
 
 
 def test_decisions_are_the_customers_and_name_their_checks() -> None:
-    found = planning.decisions(sample.rich(), EN)
+    found = roadmap.decisions(sample.rich(), EN)
     assert 3 <= len(found) <= 5
     assert found[0].codes == ("CAP001", "CAP002")
     assert any("maintenance window" in decision.text and "SQL003" in decision.codes for decision in found)
@@ -71,38 +71,38 @@ def test_a_decision_counts_the_checks_that_it_does_not_name() -> None:
     document = sample.blind()
     first = document["results"][0]
     document["results"] = [{**first, "code": f"BAK{number:03}"} for number in range(9)]
-    (english,), (chinese,) = planning.decisions(document, EN), planning.decisions(document, ZH)
-    assert len(english.codes) == planning.CODES_SHOWN and "9 checks" in english.text
+    (english,), (chinese,) = roadmap.decisions(document, EN), roadmap.decisions(document, ZH)
+    assert len(english.codes) == roadmap.CODES_SHOWN and "9 checks" in english.text
     assert english.more == "and 3 more under “Not assessed”"
     assert chinese.more == "等，另有 3 项见“未评测项”"
-    document["results"] = document["results"][: planning.CODES_SHOWN]
-    assert planning.decisions(document, EN)[0].more == ""
+    document["results"] = document["results"][: roadmap.CODES_SHOWN]
+    assert roadmap.decisions(document, EN)[0].more == ""
 
 
 def test_nothing_to_decide_is_no_decision() -> None:
-    assert planning.decisions(sample.healthy(), EN) == ()
-    assert len(planning.decisions(sample.blind(), EN)) == 1
+    assert roadmap.decisions(sample.healthy(), EN) == ()
+    assert len(roadmap.decisions(sample.blind(), EN)) == 1
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
 def test_points_lost_add_up(make: Callable[[], Document]) -> None:
     document = make()
-    lost = accounting.losses(document, EN)
+    lost = points.losses(document, EN)
     assert round(sum(float(loss.points) for loss in lost), 1) == round(100 - document["score"]["value"], 1)
     assert [loss.value for loss in lost] == sorted((loss.value for loss in lost), reverse=True)
 
 
 def test_what_is_carried_says_so() -> None:
-    assert [loss.code for loss in accounting.losses(sample.rich(), EN) if loss.carried] == ["TRX001"]
+    assert [loss.code for loss in points.losses(sample.rich(), EN) if loss.carried] == ["TRX001"]
 
 
 def test_the_bridge_leads_from_the_last_score_to_this_one() -> None:
     document = sample.rich()
-    bridge = accounting.bridge(document, EN)
+    bridge = points.bridge(document, EN)
     assert bridge
     printed = [float(step.points.replace("\N{MINUS SIGN}", "-")) for step in bridge.steps]
     assert round(float(bridge.was) + sum(printed), 1) == float(bridge.now) == document["score"]["value"]
-    assert accounting.bridge(sample.healthy(), EN) is None
+    assert points.bridge(sample.healthy(), EN) is None
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)

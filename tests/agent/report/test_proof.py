@@ -10,8 +10,8 @@ import pytest
 from agent.archive.document import Document, receipt_document
 from agent.model.cost import Receipt
 from agent.model.terms import Text
-from agent.report.html_format import render_html
-from agent.report.proof import build
+from agent.report.html.render_html import render_html
+from agent.report.view.load_and_receipt import build
 from agent.report.words import Words
 from tests.agent.report.sample import rich
 

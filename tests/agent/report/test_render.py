@@ -12,8 +12,8 @@ import pytest
 
 from agent.archive.document import Document
 from agent.model.terms import Category, DataClass
-from agent.report import pdf_format
-from agent.report.pdf_format import CHROMIUM_VARIABLE, find_chromium, render_pdf
+from agent.report.pdf import render_pdf as pdf_format
+from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, find_chromium, render_pdf
 from agent.report.render import FORMATS, prepare, render
 from agent.support.errors import ConfigError, RenderError
 from agent.support.i18n import render as say

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from agent.archive.document import Document
 from agent.model.terms import Actor, Category, ChangeKind, DataClass, Outcome, RunAs, Severity, TenantKind, Unit
-from agent.report.json_format import render_json
+from agent.report.json.render_json import render_json
 from tests.agent.report import sample
 
 SCHEMA: dict[str, Any] = json.loads((files("agent.archive") / "assessment.schema.json").read_text("utf-8"))

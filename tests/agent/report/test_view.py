@@ -8,11 +8,11 @@ import time
 import pytest
 
 from agent.model.terms import Outcome
-from agent.report.cards import ROWS_KEPT, ROWS_SHOWN, evidence
-from agent.report.docx_format import render_docx
-from agent.report.html_format import render_html
+from agent.report.docx.render_docx import render_docx
+from agent.report.html.render_html import render_html
 from agent.report.style import Style
-from agent.report.view import build
+from agent.report.view.cards import ROWS_KEPT, ROWS_SHOWN, evidence
+from agent.report.view.report import build
 from agent.report.words import Words
 from tests.agent.report import office, sample
 from tests.agent.report.lists import in_excel

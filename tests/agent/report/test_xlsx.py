@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 
 from agent.report.style import Style
-from agent.report.view import build
+from agent.report.view.report import build
+from agent.report.view.worklist import lines
 from agent.report.words import Words
-from agent.report.worklist import lines
-from agent.report.xlsx_cells import CELL_LENGTH
-from agent.report.xlsx_columns import COLUMNS
-from agent.report.xlsx_format import render_xlsx
+from agent.report.xlsx.cells import CELL_LENGTH
+from agent.report.xlsx.columns import COLUMNS
+from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.i18n import LANGUAGES
 from tests.agent.report.lists import DOCUMENTS, LIST, SHEETS, cell, column, in_excel
 from tests.agent.report.office import converted, outside, parts

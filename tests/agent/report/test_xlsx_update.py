@@ -17,8 +17,8 @@ from agent.cli import app
 from agent.engagement.loading import load_engagement
 from agent.report.render import render
 from agent.report.style import Style
-from agent.report.xlsx_columns import HUMAN
-from agent.report.xlsx_format import render_xlsx
+from agent.report.xlsx.columns import HUMAN
+from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.errors import ConfigError, RenderError
 from agent.support.i18n import LANGUAGES
 from agent.support.i18n import render as say

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted
-from agent.report.charts_types import CurvesPlot
+from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted
+from agent.report.charts.types import CurvesPlot
 
 LEFT, TOP, HEIGHT, NAMES, GAP = 16.0, 3.0, 66.0, 46.0, 7.0
 LINE, LIMIT = 4.2, 1.2

@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from agent.report.charts_sheet import INK, MARGIN, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted, width_of
-from agent.report.charts_types import Row, RowsPlot
+from agent.report.charts.sheet import INK, MARGIN, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted, width_of
+from agent.report.charts.types import Row, RowsPlot
 
 HEAD, AXIS, LEGEND, NOTE = 6.5, 6.5, 6.5, 5.0
 WIDEST_LABEL = 76.0

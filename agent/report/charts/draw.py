@@ -15,8 +15,8 @@ from platformdirs import user_cache_path
 
 from agent.archive.document import Document
 from agent.model.terms import Text
-from agent.report.charts_plots import plots
-from agent.report.charts_types import Plot
+from agent.report.charts.plots import plots
+from agent.report.charts.types import Plot
 from agent.report.style import ACCENT
 from agent.report.words import Words
 from agent.support.errors import RenderError
@@ -69,7 +69,7 @@ def load_charts() -> None:
     Raises ImportError where it is not installed.
     """
     if any(FONT_LISTS.glob("fontlist-*.json")):
-        import agent.report.charts_canvas  # noqa: F401
+        import agent.report.charts.canvas  # noqa: F401
 
 
 def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
@@ -81,7 +81,7 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
     if not found:
         return ()
     try:
-        from agent.report import charts_canvas as canvas
+        from agent.report.charts import canvas
     except ImportError:
         raise RenderError(
             Text("charts need matplotlib; install it with: pip install 'oceanbase-health-agent[report]'")
@@ -93,13 +93,13 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
 
 @lru_cache(KEPT)
 def _svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
-    from agent.report import charts_canvas as canvas
+    from agent.report.charts import canvas
 
     return canvas.svg(plot, accent, narrow=narrow)
 
 
 @lru_cache(KEPT)
 def _png(plot: Plot, accent: str) -> bytes:
-    from agent.report import charts_canvas as canvas
+    from agent.report.charts import canvas
 
     return canvas.png(plot, accent)

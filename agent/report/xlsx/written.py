@@ -15,17 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.terms import Text
-from agent.report.xlsx_columns import (
-    CLOSED_MARK,
-    CLOSED_ON,
-    COLUMNS,
-    HUMAN,
-    KEY,
-    MARK,
-    MARKS,
-    NOTE,
-    target_and_codes,
-)
+from agent.report.xlsx.columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, MARKS, NOTE, target_and_codes
 from agent.support.errors import ConfigError
 
 FILE_BYTES_MAX = 64 * 1024 * 1024

@@ -15,10 +15,10 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markupsafe import Markup
 
 from agent.archive.document import Document
-from agent.report.charts import Chart, draw, load_charts
-from agent.report.contents import contents
+from agent.report.charts.draw import Chart, draw, load_charts
 from agent.report.style import OURS, Style
-from agent.report.view import Report, build
+from agent.report.view.contents import contents
+from agent.report.view.report import Report, build
 from agent.report.words import Words, clean, zone_of
 from agent.support.errors import RenderError
 from agent.support.i18n import render as say

@@ -11,7 +11,7 @@ from agent.model.terms import Unit
 from agent.report.words import Words
 
 if TYPE_CHECKING:
-    from agent.report.view import Line
+    from agent.report.view.report import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from agent.archive.document import Document
 from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import ChangeKind, Severity, Unit
-from agent.report.impact import impact
+from agent.report.view.impact import impact
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, clean, points
 
 ROWS_SHOWN = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.report.style import Style
-from agent.report.view import Report
+from agent.report.view.report import Report
 from agent.report.words import Words
 
 

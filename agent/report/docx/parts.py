@@ -20,12 +20,12 @@ from jinja2 import TemplateSyntaxError
 
 from agent.archive.document import Document
 from agent.model.terms import Text
-from agent.report.charts import draw
-from agent.report.contents import contents
+from agent.report.charts.draw import draw
 from agent.report.style import ACCENT, Style
-from agent.report.view import Report, build
+from agent.report.view.contents import contents
+from agent.report.view.report import Report, build
+from agent.report.view.worklist import FILE
 from agent.report.words import Words, clean, zone_of
-from agent.report.worklist import FILE
 from agent.support.errors import RenderError
 from agent.support.i18n import render as say
 from agent.support.sandbox import sandbox

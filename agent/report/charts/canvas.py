@@ -15,7 +15,7 @@ from io import BytesIO
 from types import ModuleType
 from typing import Any
 
-from agent.report.charts import FONT_LISTS
+from agent.report.charts.draw import FONT_LISTS
 from agent.support.credentials import passwords_hidden
 
 # Read when matplotlib is imported: where it keeps its list of fonts. Where that cannot be written it takes a
@@ -48,9 +48,9 @@ with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot
     from matplotlib.figure import Figure  # noqa: F401 - loads all that a picture needs
     from matplotlib.font_manager import findSystemFonts, fontManager
 
-from agent.report.charts_painting import paint  # noqa: E402
-from agent.report.charts_sheet import NARROW_MM, WIDTH_MM  # noqa: E402
-from agent.report.charts_types import Plot  # noqa: E402
+from agent.report.charts.painting import paint  # noqa: E402
+from agent.report.charts.sheet import NARROW_MM, WIDTH_MM  # noqa: E402
+from agent.report.charts.types import Plot  # noqa: E402
 
 gc.freeze()  # so that collecting a picture's many cycles need not look at what stays
 

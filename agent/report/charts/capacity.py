@@ -12,7 +12,7 @@ from datetime import date, datetime
 from agent.archive.document import Document
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
-from agent.report.charts_types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
+from agent.report.charts.types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
 
 KIND = "data_disk"

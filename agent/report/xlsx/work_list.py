@@ -10,9 +10,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.archive.document import Document
+from agent.report.view.worklist import STATES, WorkLine, fate
 from agent.report.words import NAME_LENGTH, Words, clean
-from agent.report.worklist import STATES, WorkLine, fate
-from agent.report.xlsx_cells import (
+from agent.report.xlsx.cells import (
     FIRST_ROW,
     HEAD_ROW,
     SEVERITY_COLORS,
@@ -28,8 +28,8 @@ from agent.report.xlsx_cells import (
     tabular,
     write,
 )
-from agent.report.xlsx_columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, NOTE, REVIEWS, Column, key_of
-from agent.report.xlsx_written import Added, Kept, Line, Sheet
+from agent.report.xlsx.columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, NOTE, REVIEWS, Column, key_of
+from agent.report.xlsx.written import Added, Kept, Line, Sheet
 
 _HUMAN_FILL = PatternFill("solid", fgColor="FFFBEF")
 _DAY = "yyyy-mm-dd"

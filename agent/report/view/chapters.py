@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Actor, Category, Outcome, TenantKind, Unit
-from agent.report.cards import Card
+from agent.report.view.cards import Card
 from agent.report.words import NOTHING, Words, points
 
 TOP = 10

@@ -9,10 +9,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from agent.report.charts_curves import paint_curves
-from agent.report.charts_rows import paint_rows
-from agent.report.charts_sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, Sheet, fitted, width_of
-from agent.report.charts_types import CurvesPlot, Plot, RoadmapPlot, RowsPlot, ScorePlot, Stage
+from agent.report.charts.curves import paint_curves
+from agent.report.charts.rows import paint_rows
+from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, Sheet, fitted, width_of
+from agent.report.charts.types import CurvesPlot, Plot, RoadmapPlot, RowsPlot, ScorePlot, Stage
 
 EDGE = 4.0
 _BAND_GREYS = ("#e2e6eb", WASH)

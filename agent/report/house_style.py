@@ -7,9 +7,9 @@ import re
 from agent.archive.document import Document
 from agent.engagement.report_block import LOGO_BYTES, Report, msgids_of, picture_type
 from agent.model.terms import Text
-from agent.report import front
-from agent.report.cover import cover
 from agent.report.style import ACCENT, Section, Style
+from agent.report.view import page_one
+from agent.report.view.cover import cover
 from agent.report.words import Words, zone_of
 from agent.support.errors import RenderError
 from agent.support.sandbox import rendered
@@ -42,7 +42,7 @@ def style_of(house: Report, document: Document, language: str) -> Style:
 
 def variables(document: Document, words: Words) -> dict[str, str]:
     """What added sections may name (``sandbox.VARIABLES``), as the report prints it."""
-    period, verdict = front.period(document["period"], words), front.verdict(document["score"], words)
+    period, verdict = page_one.period(document["period"], words), page_one.verdict(document["score"], words)
     told = cover(document, period, words)
     return {
         "customer": told.customer, "target": told.target, "version": told.version, "period": period,

@@ -20,7 +20,7 @@ def render_xlsx(document: Document, language: str, style: Style = OURS, update: 
     Raises RenderError without its library (extra ``report``), ConfigError for an earlier list that cannot be used.
     """
     try:
-        from agent.report.xlsx_book import book
+        from agent.report.xlsx.book import book
     except ImportError:
         raise RenderError(_missing()) from None
     return book(document, language, style, update)
@@ -32,7 +32,7 @@ def target_of(path: Path) -> str:
     Raises ConfigError for a file that is no such list, is damaged, or is open elsewhere.
     """
     try:
-        from agent.report.xlsx_written import read
+        from agent.report.xlsx.written import read
     except ImportError:
         raise ConfigError(_missing()) from None
     return read(path).target
@@ -42,7 +42,7 @@ def keep_writing(path: Path, content: bytes) -> None:
     """Raises RenderError if ``content`` in the place of ``path`` would lose what people wrote there."""
     if not path.exists():
         return
-    from agent.report.xlsx_written import entries, read
+    from agent.report.xlsx.written import entries, read
 
     try:
         lost = entries(read(path).content) - entries(content)

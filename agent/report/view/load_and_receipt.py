@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import LATER, UNMARKED, WAYS
 from agent.model.terms import Unit
-from agent.report.impact import space
+from agent.report.view.impact import space
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
 
 

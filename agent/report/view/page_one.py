@@ -22,8 +22,8 @@ from agent.model.labels import (
     TENANT_KINDS,
 )
 from agent.model.terms import Category, Unit
-from agent.report.cards import PROSE_LENGTH, counted_severity, open_findings
-from agent.report.chapters import unscored
+from agent.report.view.cards import PROSE_LENGTH, counted_severity, open_findings
+from agent.report.view.chapters import unscored
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
 
 STEPS = 3

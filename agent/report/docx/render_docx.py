@@ -20,7 +20,7 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
     filled in: its name, the paragraph, and what is wrong there.
     """
     try:
-        from agent.report.docx_parts import filled
+        from agent.report.docx.parts import filled
     except ImportError:
         raise RenderError(
             Text("a Word report needs docxtpl; install it with: pip install 'oceanbase-health-agent[report]'")

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.report.words import Words
-from agent.report.xlsx_written import Kept
+from agent.report.xlsx.written import Kept
 
 Value = str | float | None
 CELL_LENGTH = 32_767

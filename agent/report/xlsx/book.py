@@ -13,12 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.archive.document import Document
 from agent.model.labels import N_
-from agent.report.cards import Card
 from agent.report.style import Style
-from agent.report.view import Report, build
+from agent.report.view.cards import Card
+from agent.report.view.report import Report, build
+from agent.report.view.worklist import lines
 from agent.report.words import NOTHING, Words, zone_of
-from agent.report.worklist import lines
-from agent.report.xlsx_cells import (
+from agent.report.xlsx.cells import (
     FIRST_ROW,
     SIGNED,
     Value,
@@ -31,9 +31,9 @@ from agent.report.xlsx_cells import (
     title_of,
     write,
 )
-from agent.report.xlsx_columns import CLOSED_MARK, MARK, OTHER_MARK
-from agent.report.xlsx_list import Lists
-from agent.report.xlsx_written import mark_of, opened, read, sheet_of
+from agent.report.xlsx.columns import CLOSED_MARK, MARK, OTHER_MARK
+from agent.report.xlsx.work_list import Lists
+from agent.report.xlsx.written import mark_of, opened, read, sheet_of
 
 _NAME_WIDTH, _VALUE_WIDTH = 34, 90
 

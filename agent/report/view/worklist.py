@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import ChangeKind, Outcome, Severity
-from agent.report.cards import Card, Row, Script
-from agent.report.planning import UnitLine
-from agent.report.view import Report
+from agent.report.view.cards import Card, Row, Script
+from agent.report.view.report import Report
+from agent.report.view.roadmap import UnitLine
 from agent.report.words import Words
 
 FILE = "findings.{language}.xlsx"

@@ -11,10 +11,11 @@ from agent.archive.document import Document
 from agent.judgement.score import BANDS as LOWEST
 from agent.model.labels import BANDS, CATEGORIES
 from agent.model.terms import Category, Unit
-from agent.report import accounting, planning
-from agent.report.chapters import unscored
-from agent.report.charts_capacity import capacity
-from agent.report.charts_types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
+from agent.report.charts.capacity import capacity
+from agent.report.charts.types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
+from agent.report.view import points as accounting
+from agent.report.view import roadmap
+from agent.report.view.chapters import unscored
 from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
 
 BEST = 100.0
@@ -119,7 +120,7 @@ def _roadmap(document: Document, words: Words) -> Plot | None:
             tuple(unit.number for unit in stage.units),
             tuple(unit.score_after for unit in stage.units),
         )
-        for stage in planning.stages(document, words)
+        for stage in roadmap.stages(document, words)
     )
     if not stages:
         return None

@@ -10,10 +10,26 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
-from agent.report import accounting, chapters, cover, front, planning, proof, reading
-from agent.report.cards import Card, CardMaker, counted_severity, unjudged
 from agent.report.style import OURS, Style
-from agent.report.unlocking import Unlocking, unlocking
+from agent.report.view import (
+    chapters,
+    cover,
+    load_and_receipt,
+)
+from agent.report.view import (
+    page_one as front,
+)
+from agent.report.view import (
+    points as accounting,
+)
+from agent.report.view import (
+    roadmap as planning,
+)
+from agent.report.view import (
+    sources as reading,
+)
+from agent.report.view.cards import Card, CardMaker, counted_severity, unjudged
+from agent.report.view.not_assessed import Unlocking, unlocking
 from agent.report.words import NAME_LENGTH, Words, clean, points, zone_of
 
 LIST_LENGTH = 500
@@ -116,7 +132,7 @@ class Report:
     passed: tuple[Line, ...]
     left_out: tuple[Line, ...]
     sources: tuple[reading.SourceLine, ...]
-    proof: proof.Proof | None
+    proof: load_and_receipt.Proof | None
     problems: tuple[ProblemLine, ...]
     rule_problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -163,7 +179,7 @@ def build(document: Document, language: str, style: Style = OURS) -> Report:
         passed=_lines(document, words, Outcome.PASS),
         left_out=_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
         sources=reading.sources(document, words),
-        proof=proof.build(document, words),
+        proof=load_and_receipt.build(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
         rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
         notes=tuple(words.pick(note) for note in document["notes"]),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agent.archive.document import Document
 from agent.model.terms import Text
-from agent.report.html_format import render_html
+from agent.report.html.render_html import render_html
 from agent.report.style import OURS, Style
 from agent.support.credentials import harmless_environment
 from agent.support.errors import RenderError
