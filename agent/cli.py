@@ -179,9 +179,9 @@ def demo(
     out: OutDir = Path("build/demo"), lang: Languages = "zh-CN,en", format: Formats = ALL_FORMATS,
 ) -> None:  # fmt: skip
     """Show all of it on an embedded OceanBase kernel with a faulty shop workload."""
-    from agent.demo import run
+    from agent.demo.run_demo import run_demo
 
-    run(out, split(format), split(lang), _now)
+    run_demo(out, split(format), split(lang), _now)
 
 
 def _register() -> None:

@@ -22,13 +22,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from agent import demo, pipeline
+from agent import pipeline
 from agent.archive.document import to_document
 from agent.catalogue import registry, rules
+from agent.demo import run_demo
+from agent.demo.shop import SHOP, Shop
 from agent.engagement.loading import load_engagement
-from agent.kernel import Kernel, running
+from agent.kernel.start import Kernel, running
 from agent.report.html.render_html import render_html
-from agent.shop import SHOP, Shop
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
 
@@ -100,11 +101,11 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
     """The figures of the issue: one assessment of the demo tenant."""
     shop = Shop(kernel)
     shop.plant(SHOP)
-    demo.make_account(kernel)
-    engagement = demo.write_engagement(directory, kernel.port, datetime.now(UTC))
-    demo.authorize(engagement, datetime.now(UTC))
+    run_demo.make_account(kernel)
+    engagement = run_demo.write_engagement(directory, kernel.port, datetime.now(UTC))
+    run_demo.sign_as_customer(engagement, datetime.now(UTC))
     found = registry.load()
-    job = pipeline.Job(load_engagement(engagement), demo.TARGET, found, rules.load(found.checks), datetime.now(UTC))
+    job = pipeline.Job(load_engagement(engagement), run_demo.TARGET, found, rules.load(found.checks), datetime.now(UTC))
     figures = []
     for label in ("first", "cold", "warm"):
         if label != "warm":
@@ -168,7 +169,7 @@ def of_1000_findings(what: str, module: str, function: str) -> list[Figure]:
 def main() -> int:
     """Measure, print, keep; the exit code."""
     figures = elsewhere()
-    with tempfile.TemporaryDirectory() as place, running() as kernel, demo.password():
+    with tempfile.TemporaryDirectory() as place, running() as kernel, run_demo.demo_password():
         figures += on_the_demo_tenant(kernel, Path(place))
         figures += [Figure(*line) for line in scale(kernel, Path(place))]
     table = Table("figure", "measured", "limit", "ratio")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent.collection.connect import Budget
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.terms import TenantKind
 from tests.clusters.healthy import GIVEN
 from tests.clusters.held import Shelf

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from agent.kernel import Kernel, running
+from agent.kernel.start import Kernel, running
 from tests.database import Database, Source, opened, source_of
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code

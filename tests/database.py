@@ -36,7 +36,7 @@ class Source(StrEnum):
 
 
 class Database(Protocol):
-    """A server that tests may write to, as its administrator. ``agent.kernel.Kernel`` is one."""
+    """A server that tests may write to, as its administrator. ``agent.kernel.start.Kernel`` is one."""
 
     @property
     def host(self) -> str: ...

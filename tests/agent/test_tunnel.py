@@ -19,7 +19,7 @@ from agent.collection.connect import Budget, Session
 from agent.collection.journal import FILE_NAME, Journal, State, verify
 from agent.engagement import targets
 from agent.facts import all_sources
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import UnavailableKind
 from agent.support.errors import ConfigError, ConnectError, HealthAgentError, StatementError

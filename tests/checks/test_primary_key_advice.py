@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.facts.schema import NotableColumn, PartitionedTable, Table
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.result import Finding
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Text, UnavailableKind

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.result import Finding
 from tests.harness import run_check, snapshot_of
 

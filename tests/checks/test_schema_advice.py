@@ -9,7 +9,7 @@ import pytest
 
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, Sequence, Table
 from agent.facts.settings import Variable
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.result import Finding
 from tests.harness import run_check, snapshot_of
 

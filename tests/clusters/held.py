@@ -12,7 +12,7 @@ from agent.collection import preflight
 from agent.collection.collect import collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import Held
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.snapshot import Snapshot
 from tests.clusters.cluster import Cluster
 from tests.clusters.schema import Target, create_table, views_of

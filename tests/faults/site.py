@@ -20,7 +20,7 @@ from agent.collection import busy, connect, receipt
 from agent.collection.journal import FILE_NAME, State, verify
 from agent.engagement import targets
 from agent.engagement.loading import load_engagement
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.rule import Ruleset
 from agent.pipeline import Delivered, Job
 from agent.support.errors import HealthAgentError

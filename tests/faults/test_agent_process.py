@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from agent.collection.journal import State
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from tests.faults.proxy import Cue, Fault
 from tests.faults.site import Site, site_on
 

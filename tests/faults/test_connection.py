@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.collection.journal import State
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.pipeline import Delivered
 from tests.faults.proxy import Cue, Fault
 from tests.faults.site import Site, site_on, statuses

@@ -14,7 +14,7 @@ import pytest
 from agent.archive import snapshot
 from agent.archive.history.store import History
 from agent.collection.journal import FILE_NAME, State, verify
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.pipeline import assess
 from tests.faults.site import Site, site_on
 

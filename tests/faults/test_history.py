@@ -16,7 +16,7 @@ from agent import pipeline
 from agent.archive.history.store import History
 from agent.assessing import assess_all
 from agent.engagement.loading import load_engagement
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.pipeline import Delivered
 from tests.faults.site import Site, site_on
 

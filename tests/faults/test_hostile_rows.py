@@ -18,7 +18,7 @@ from agent.archive.document import to_document
 from agent.archive.snapshot import load, save
 from agent.engagement.loading import load_engagement
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Job

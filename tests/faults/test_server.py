@@ -20,7 +20,7 @@ from agent.collection.journal import State
 from agent.collection.preflight import Held
 from agent.facts.resources import Memstore
 from agent.judgement.evaluate import evaluate
-from agent.kernel import Kernel, running
+from agent.kernel.start import Kernel, running
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import Delivered, Job
 from tests.clusters.healthy import healthy

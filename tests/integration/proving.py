@@ -20,7 +20,7 @@ from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import inspect
 from agent.facts.given import Clock
 from agent.judgement.evaluate import evaluate
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.result import CheckResult, Finding
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Severity, TenantKind

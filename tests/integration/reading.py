@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import pymysql
 
-from agent import demo
 from agent.collection import preflight
 from agent.collection.collect import Progress, collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.grants import Grant, grants
+from agent.demo import run_demo
 from agent.facts import all_sources, spec_of
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind
@@ -34,7 +34,7 @@ def open_session(database: Database, user: str, assessment_id: str = "test", bud
 def give(database: Database, wanted: Iterable[Grant]) -> None:
     """Run grants by the server's root, over one connection."""
     with contextlib.closing(database.connect()) as connection:
-        demo.give(connection, wanted)
+        run_demo.run_grants(connection, wanted)
 
 
 @contextlib.contextmanager

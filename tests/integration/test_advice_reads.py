@@ -7,7 +7,7 @@ import contextlib
 import pymysql
 import pytest
 
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from tests.checks import cases
 from tests.harness import READING, Case, gathered, run_check, shipped, snapshot_of
 

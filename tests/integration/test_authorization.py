@@ -18,9 +18,9 @@ import yaml
 
 from agent.assessing import assess_all
 from agent.collection import journal
-from agent.demo import ACCOUNT, PASSWORD_VARIABLE, make_account, password
+from agent.demo.run_demo import ACCOUNT, PASSWORD_VARIABLE, demo_password, make_account
 from agent.engagement.loading import load_engagement
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from tests.agent.signing import BLOCK, DOCUMENT, OTHER_KEY, authorized, needs_openssh, request_text, signed, ssh_keygen
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -139,7 +139,7 @@ def test_the_doorbell_rings_when_everything_is_signed(
 
 @pytest.fixture(scope="module")
 def account(kernel: Kernel) -> Iterator[None]:
-    with password():
+    with demo_password():
         make_account(kernel)
         yield
         kernel.run([f"DROP USER '{ACCOUNT}'@'{kernel.host}'"])

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from agent import cli
 from agent.collection.grants import grants
 from agent.facts import all_sources
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.signing import KEY, authorized
 from tests.canary import Ran, Scanner, run

@@ -15,8 +15,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from agent.demo import ACCOUNT, PASSWORD_VARIABLE, make_account, password
-from agent.kernel import Kernel
+from agent.demo.run_demo import ACCOUNT, PASSWORD_VARIABLE, demo_password, make_account
+from agent.kernel.start import Kernel
 from agent.model.terms import DataClass
 from tests.agent.signing import authorized
 
@@ -59,7 +59,7 @@ history: sqlite:///{self.directory}/history.sqlite
 @pytest.fixture(scope="module")
 def account(kernel: Kernel) -> Iterator[None]:
     """The account of the printed script, for this module."""
-    with password():
+    with demo_password():
         make_account(kernel)
         yield
         kernel.run([f"DROP USER '{ACCOUNT}'@'{kernel.host}'"])

@@ -11,7 +11,7 @@ from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import Held, inspect
 from agent.judgement.evaluate import evaluate
 from agent.judgement.score import score
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Version

@@ -20,7 +20,7 @@ from agent.archive import snapshot
 from agent.facts import all_sources
 from agent.facts.schema import Table
 from agent.judgement.evaluate import evaluate
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.terms import Outcome
 from tests.database import Database, Server, Source, from_url, login, source_of
 from tests.harness import shipped

@@ -21,7 +21,7 @@ from agent.facts.schema import IndexColumn, Table
 from agent.facts.sessions import Deadlock
 from agent.facts.sessions import Session as SessionRow
 from agent.facts.settings import Tenant, Variable
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from agent.support.errors import ConnectError, StatementError

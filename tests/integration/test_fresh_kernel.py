@@ -11,7 +11,7 @@ from agent.collection.collect import collect
 from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import inspect
 from agent.judgement.evaluate import evaluate
-from agent.kernel import running
+from agent.kernel.start import running
 from agent.model.terms import Outcome, Severity, TenantKind
 from tests.harness import shipped
 

@@ -15,7 +15,7 @@ from agent.collection.connect import Budget, Endpoint, Session
 from agent.collection.preflight import inspect
 from agent.facts.settings import Parameter, Variable
 from agent.judgement.evaluate import evaluate
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
 from agent.model.terms import Outcome, TenantKind

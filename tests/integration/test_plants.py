@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.terms import Outcome
 from tests.harness import Plant, gathered, modules_of
 from tests.integration import plants

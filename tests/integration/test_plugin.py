@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from tests.integration.reading import reader
 
 ROOT = Path(__file__).parent.parent.parent

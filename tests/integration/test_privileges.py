@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from agent.collection import journal
-from agent.demo import ACCOUNT
-from agent.kernel import Kernel
+from agent.demo.run_demo import ACCOUNT
+from agent.kernel.start import Kernel
 from tests.agent.signing import authorized
 from tests.integration.test_authorization import engagement_at
 

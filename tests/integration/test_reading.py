@@ -20,7 +20,7 @@ from agent.facts.resources import Counter, Memstore, TenantMemory
 from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NotableColumn, Table, TableStatistics
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import TenantKind, Version
 from agent.support.errors import StatementRefused

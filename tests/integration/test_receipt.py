@@ -26,7 +26,7 @@ from agent.facts import CostClass
 from agent.facts.own_statements.busy import look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.cost import Receipt
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind

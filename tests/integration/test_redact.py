@@ -17,7 +17,7 @@ from agent.archive.redaction.redact import redact, restore
 from agent.archive.snapshot import load, save
 from agent.assessing import evaluate_file
 from agent.engagement.loading import load_engagement
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.terms import TenantKind
 from tests.agent.engagements import MINIMAL
 from tests.clusters.healthy import GIVEN, healthy

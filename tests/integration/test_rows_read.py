@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from agent.facts.sql import SqlShape
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from tests.integration.plants.sql import shape, table_of
 from tests.integration.reading import open_session, read, reader, rows_of
 

@@ -7,7 +7,7 @@ import dataclasses
 
 import pytest
 
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.terms import Outcome, Severity
 from tests.integration.proving import assess_one, found
 

@@ -16,7 +16,7 @@ import pymysql
 import pytest
 
 from agent.collection.connect import Budget, Endpoint, Session
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.support.errors import ConnectError
 from agent.support.i18n import render
 

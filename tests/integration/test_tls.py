@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from agent.collection.connect import Budget, Session
 from agent.engagement import targets
-from agent.kernel import Kernel, running
+from agent.kernel.start import Kernel, running
 from agent.support.errors import ConnectError
 from agent.support.i18n import render
 from tests.agent.engagements import MINIMAL, load

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pymysql
 import pytest
 
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.terms import Outcome, Severity
 from tests.integration.proving import assess_one, found, held_open
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import URL
 
 from agent.archive.history.store import History
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 from agent.model.assessment import Period
 from agent.model.terms import Severity
 from agent.support.errors import HistoryError

@@ -17,16 +17,17 @@ from typing import Any
 import pymysql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent import kernel, pipeline
+from agent import pipeline
 from agent.archive.history.store import History
 from agent.assessing import progress_bar
 from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.catalogue import registry, rules
 from agent.collection.grants import Grant, grants
+from agent.demo.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.engagement.loading import load_engagement
+from agent.kernel import start
 from agent.model.terms import TenantKind
 from agent.report.render import validate
-from agent.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.support import console, sshsig
 
 ACCOUNT = "ob_health"
@@ -35,20 +36,20 @@ TARGET = "shop"
 _ABSENT = frozenset({1054, 1146})  # column, view
 
 
-def run(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> None:
+def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> None:
     """Leaves the second assessment's artifacts in ``out`` and the first one's in ``out/before``."""
     validate(formats, languages)
     shutil.rmtree(out / "before", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     (out / "history.sqlite").unlink(missing_ok=True)
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
-    with kernel.running() as server, password():
+    with start.running() as server, demo_password():
         console.say("Planting a faulty shop workload ...")
         shop = Shop(server)
         shop.plant(SHOP)
         make_account(server)
         engagement = write_engagement(out, server.port, clock())
-        authorize(engagement, clock())
+        sign_as_customer(engagement, clock())
         console.say("First assessment, through an account made with the printed grants:")
         _assess(engagement, out / "before", formats, languages, clock())
         console.say("Curing two faults, planting a new one, and assessing again:")
@@ -59,7 +60,7 @@ def run(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Call
 
 
 @contextlib.contextmanager
-def password() -> Iterator[None]:
+def demo_password() -> Iterator[None]:
     os.environ[PASSWORD_VARIABLE] = secrets.token_urlsafe(18)
     try:
         yield
@@ -67,15 +68,15 @@ def password() -> Iterator[None]:
         del os.environ[PASSWORD_VARIABLE]
 
 
-def make_account(server: kernel.Kernel) -> None:
+def make_account(server: start.Kernel) -> None:
     """The account of the printed script, exactly; grants on what this version lacks are left out by the server."""
     password = os.environ[PASSWORD_VARIABLE]
     server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
     with contextlib.closing(server.connect()) as connection:
-        give(connection, grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host))
+        run_grants(connection, grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host))
 
 
-def give(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> None:
+def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> None:
     """Run grants as the customer's DBA would, who may skip the optional ones that name what this version lacks."""
     with connection.cursor() as cursor:
         for grant in wanted:
@@ -96,7 +97,7 @@ def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequ
         console.warn(warning)
 
 
-def authorize(engagement: Path, now: datetime) -> None:
+def sign_as_customer(engagement: Path, now: datetime) -> None:
     """What the TAM asks for, signed in the customer's place with a key that is gone afterwards."""
     document = engagement.with_name(USUAL_FILE)
     for file in (document, document.with_name(f"{document.name}.sig")):

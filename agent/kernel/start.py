@@ -7,12 +7,10 @@ closed door to other hosts before anything else. Never a customer's server: this
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib.util
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -26,12 +24,12 @@ from typing import Any
 
 import pymysql
 
+from agent.kernel.guard import READY
 from agent.model.terms import Text
 from agent.support.credentials import harmless_environment
 from agent.support.errors import KernelError
 
 HOST = "127.0.0.1"
-_READY = "ready"
 _START_TIMEOUT_S = 90.0
 _ANSWER_TIMEOUT_S = 60.0
 
@@ -96,7 +94,7 @@ def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
     environment = {**harmless_environment(), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     with (directory / "kernel.log").open("w") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "agent.kernel", str(directory / "data"), str(port), str(os.getpid())],
+            [sys.executable, "-m", "agent.kernel.guard", str(directory / "data"), str(port), str(os.getpid())],
             cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
         )  # fmt: skip
 
@@ -106,7 +104,7 @@ def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:
     clock = threading.Timer(_START_TIMEOUT_S, process.kill)  # reading the pipe knows no time limit
     clock.start()
     try:
-        if any(line.strip() == _READY for line in process.stdout):
+        if any(line.strip() == READY for line in process.stdout):
             return
         process.wait()
     finally:
@@ -148,20 +146,3 @@ def _end(process: subprocess.Popen[str]) -> None:
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _serve(directory: str, port: int, parent: int) -> None:
-    """The child: ends with its parent (Linux), serves until SIGTERM."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        return
-    import pylibseekdb
-
-    pylibseekdb.open_with_service(directory, port)
-    print(_READY, flush=True)  # noqa: T201 - the parent waits for this line
-    while True:
-        signal.pause()
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pymysql
 
-from agent.kernel import Kernel
+from agent.kernel.start import Kernel
 
 _SCHEMA = (
     "CREATE DATABASE shop",

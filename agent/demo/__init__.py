@@ -1,0 +1,1 @@
+"""The demo: a faulty shop on our own kernel, assessed twice."""

@@ -1,0 +1,1 @@
+"""Throw-away OceanBase servers of our own, for the demo and the tests. Only these may be written to."""
