@@ -1,5 +1,24 @@
-"""``python -m agent`` is ``ob-health``."""
+"""The command as a whole: ``ob-health``, or ``python -m agent``."""
 
-from agent.cli import main
+from __future__ import annotations
 
-main()
+import typer
+
+from agent.cli.app import build_app, run_app
+from agent.demo.command import demo_command
+
+
+def build_command() -> typer.Typer:
+    """All commands, the demo included."""
+    app = build_app()
+    app.command("demo")(demo_command)
+    return app
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    run_app(build_command())
+
+
+if __name__ == "__main__":
+    main()

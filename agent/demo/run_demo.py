@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent import pipeline
 from agent.archive.history.store import History
-from agent.assessing import progress_bar
-from agent.authorizing import USUAL_FILE, Options, sign_file, verify_all, write_request
 from agent.catalogue import registry, rules
+from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, sign_file, verify_all, write_request
+from agent.cli.actions.targets import progress_bar
 from agent.collection.grants import Grant, grants
 from agent.demo.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.engagement.loading import load_engagement
@@ -103,7 +103,7 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
     for file in (document, document.with_name(f"{document.name}.sig")):
         file.unlink(missing_ok=True)
     console.say("The request for the customer: ob-health authorize request -e {path}", path=str(engagement))
-    options = Options(asked_by="Demo TAM", approver="Demo DBA", reference="DEMO-1", days_valid=2)
+    options = RequestOptions(asked_by="Demo TAM", approver="Demo DBA", reference="DEMO-1", days_valid=2)
     write_request(load_engagement(engagement), document, options, now)
     console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=str(document))
     key = Ed25519PrivateKey.generate()

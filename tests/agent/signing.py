@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.authorizing import USUAL_CLASSES
 from agent.catalogue import registry
+from agent.cli.actions.authorize import USUAL_CLASSES
 from agent.engagement.authorization.drafting import Ask, draft, to_yaml
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement

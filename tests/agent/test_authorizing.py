@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from agent.authorizing import USUAL_FILE, Options, read_key, sign_file, verify_all, write_request
 from agent.catalogue import registry
+from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, read_key, sign_file, verify_all, write_request
 from agent.engagement.authorization.request import Request, parsed
 from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import scaffold
@@ -23,15 +23,15 @@ from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
 from tests.agent.signing import KEY, needs_openssh, ssh_keygen
 
 NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)  # already the 24th in Shanghai
-ASKED = Options(asked_by="Zhao")
+ASKED = RequestOptions(asked_by="Zhao")
 
 
-def written(directory: Path, options: Options = ASKED, content: str = MINIMAL) -> Request:
+def written(directory: Path, options: RequestOptions = ASKED, content: str = MINIMAL) -> Request:
     path = write_request(load(directory, content), directory / USUAL_FILE, options, NOW)
     return parsed(Request, path.read_bytes(), path)
 
 
-def problem(directory: Path, options: Options) -> str:
+def problem(directory: Path, options: RequestOptions) -> str:
     with pytest.raises(ConfigError) as caught:
         written(directory, options)
     assert not (directory / USUAL_FILE).exists()
@@ -57,7 +57,7 @@ def test_the_usual_request(tmp_path: Path) -> None:
 def test_wishes(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     (tmp_path / "rules.yaml").touch()
-    wishes = Options(
+    wishes = RequestOptions(
         approver="Wang", reference="A-7", targets=["stock"], data_classes=["settings"], days_valid=30,
         weekdays=["sun", "sat"], hours="22:00-05:00", retention_days=90,
     )  # fmt: skip
@@ -72,17 +72,17 @@ def test_wishes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (Options(), "--asked-by"),
-        (Options(asked_by="Zhao", targets=["stock"]), "no target stock"),
-        (Options(asked_by="Zhao", data_classes=["everything"]), "Unknown data class: everything"),
-        (Options(asked_by="Zhao", weekdays=["monday"]), "Unknown weekday: monday"),
-        (Options(asked_by="Zhao", hours="night"), "--hours takes a span such as 01:00-05:00, not night"),
-        (Options(asked_by="Zhao", hours="25:00-26:00"), "--hours takes a span"),
-        (Options(asked_by="Zhao", data_classes=["column_bounds"]), "request cannot be used"),
-        (Options(asked_by=" "), "request cannot be used"),
+        (RequestOptions(), "--asked-by"),
+        (RequestOptions(asked_by="Zhao", targets=["stock"]), "no target stock"),
+        (RequestOptions(asked_by="Zhao", data_classes=["everything"]), "Unknown data class: everything"),
+        (RequestOptions(asked_by="Zhao", weekdays=["monday"]), "Unknown weekday: monday"),
+        (RequestOptions(asked_by="Zhao", hours="night"), "--hours takes a span such as 01:00-05:00, not night"),
+        (RequestOptions(asked_by="Zhao", hours="25:00-26:00"), "--hours takes a span"),
+        (RequestOptions(asked_by="Zhao", data_classes=["column_bounds"]), "request cannot be used"),
+        (RequestOptions(asked_by=" "), "request cannot be used"),
     ],
 )
-def test_wishes_that_cannot_be(tmp_path: Path, options: Options, words: str) -> None:
+def test_wishes_that_cannot_be(tmp_path: Path, options: RequestOptions, words: str) -> None:
     assert words in problem(tmp_path, options)
 
 
@@ -157,7 +157,7 @@ def test_from_the_request_to_the_verdict(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_verify_names_what_is_not_covered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    written(tmp_path, Options(asked_by="Zhao", data_classes=["statistics"]))
+    written(tmp_path, RequestOptions(asked_by="Zhao", data_classes=["statistics"]))
     sign_file(tmp_path / USUAL_FILE, KEY)
     assert verify_all(load(tmp_path, MINIMAL + AUTHORIZATION), "orders", NOW) == 0
     said = capsys.readouterr().out

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from agent.catalogue import pages as checkdocs
-from agent.cli_catalogue import checks_app
+from agent.cli.catalogue import checks_app
 from agent.support import console
 
 HEADINGS = ("Limits", "Params", "Sources", "What to do", "Rollback", "Risk", "unless", "medium", "critical", "tenant")

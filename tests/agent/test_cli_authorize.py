@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner
 
-from agent.cli_authorize import authorize_app
+from agent.cli.authorize import authorize_app
 from agent.support import sshsig
 from agent.support.errors import ConfigError
 from tests.agent.engagements import MINIMAL as DATED

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from agent.archive.document import Document
 from agent.archive.history.store import History
-from agent.cli import app
+from agent.cli.app import build_app
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import render as say
 from tests.agent.engagements import MINIMAL
@@ -22,7 +22,7 @@ HOUSE = 'report: {accent: "#7a1f5c", wording: {en: {Scope: What was in scope}}}\
 
 
 def run(*arguments: object) -> str:
-    result = CliRunner().invoke(app, ["render", *map(str, arguments)])
+    result = CliRunner().invoke(build_app(), ["render", *map(str, arguments)])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output

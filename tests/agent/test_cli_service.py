@@ -10,7 +10,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from agent.archive.history.store import History
-from agent.cli_service import history_app, schedule_app
+from agent.cli.history import history_app
+from agent.cli.schedule import schedule_app
 from agent.support import console
 from agent.support.errors import ConfigError, NoHistory
 from agent.support.i18n import render

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from agent.cli import app
+from agent.cli.app import build_app
 from agent.support import console
 from tests.agent.report import sample
 
@@ -43,7 +43,7 @@ def test_what_nothing_is_known_to_unlock_is_no_advice(said: io.StringIO) -> None
 @pytest.mark.parametrize(("given", "warned"), [("fr", True), ("en_US", False), ("zh-CN", False), ("", False)])
 def test_a_language_that_nobody_knows_is_said_once(given: str, warned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OB_HEALTH_LANG", given)
-    output = CliRunner().invoke(app, ["grants", "--kind", "none"]).output
+    output = CliRunner().invoke(build_app(), ["grants", "--kind", "none"]).output
     assert output.count("there is no language fr; known are zh-CN, en.") == warned
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from agent.cli_journal import journal_app
+from agent.cli.journal import journal_app
 from agent.collection.journal import FILE_NAME, Journal, State, Verified, refuse, verify
 from agent.model.terms import Text
 from agent.support.errors import JournalError, SnapshotError

@@ -21,7 +21,7 @@ from agent.archive.redaction.key import Key, new_key, read_key
 from agent.archive.redaction.pseudonyms import TELLING, Pseudonyms
 from agent.archive.redaction.redact import PLAIN, redact, redacted, restore
 from agent.archive.snapshot import load, read_file, save, to_body
-from agent.cli_snapshot import snapshot_app
+from agent.cli.snapshot import snapshot_app
 from agent.collection.masking import MASKED, mask
 from agent.facts import all_sources
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM

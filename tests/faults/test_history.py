@@ -14,7 +14,7 @@ import pytest
 
 from agent import pipeline
 from agent.archive.history.store import History
-from agent.assessing import assess_all
+from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
 from agent.pipeline import Delivered
@@ -115,16 +115,14 @@ def test_harm_before_it_is_opened(
     site: Site, file: Path, place: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch, capsys: Any,
     record_property: Record,
 ) -> None:  # fmt: skip
-    from agent.assessing import open_history
+    from agent.cli.actions.targets import open_history
 
     monkeypatch.setenv("OB_HEALTH_LANG", "en")
     url = place(file)
     before = file.read_bytes()
     engagement = load_engagement(site.engagement).model_copy(update={"history": url})
-    code = assess_all(
-        engagement, open_history(engagement), site.directory / "out", None, ["json"], ["en"], None, False,
-        datetime.now(UTC),
-    )  # fmt: skip
+    options = AssessOptions(out=site.directory / "out", formats=["json"], languages=["en"])
+    code = assess_all(engagement, open_history(engagement), options, datetime.now(UTC))
     assert code == 0 and "history at" in capsys.readouterr().err
     document = json.loads((site.out / "assessment.json").read_text(encoding="utf-8"))
     assert any("history" in note["en"] for note in document["notes"])

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from agent.assessing import assess_all
+from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.collection import journal
 from agent.demo.run_demo import ACCOUNT, PASSWORD_VARIABLE, demo_password, make_account
 from agent.engagement.loading import load_engagement
@@ -108,7 +108,7 @@ def test_refused_with_one_message_a_journal_entry_and_no_connection(
     change(path)
     engagement = load_engagement(path)
     (target,) = engagement.targets
-    code = assess_all(engagement, None, tmp_path / "out", None, ["json"], ["en"], None, False, NOW)
+    code = assess_all(engagement, None, AssessOptions(out=tmp_path / "out", formats=["json"], languages=["en"]), NOW)
     message = capsys.readouterr().err
     assert code == 3 and words in message and len(message.strip().splitlines()) == 1, message
     with pytest.raises(BlockingIOError):

@@ -16,7 +16,7 @@ import pytest
 import typer
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from agent import cli
+from agent.__main__ import build_command
 from agent.collection.grants import grants
 from agent.facts import all_sources
 from agent.kernel.start import Kernel
@@ -74,9 +74,7 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
 
 def commands() -> list[str]:
     """Every command that there is, as it is typed."""
-    if not cli.app.registered_groups:
-        cli._register()
-    return sorted(_walk(typer.main.get_command(cli.app), ()))
+    return sorted(_walk(typer.main.get_command(build_command()), ()))
 
 
 def _walk(command: Any, path: tuple[str, ...]) -> Iterator[str]:

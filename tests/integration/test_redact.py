@@ -15,7 +15,7 @@ import zstandard
 from agent.archive.redaction.key import Key
 from agent.archive.redaction.redact import redact, restore
 from agent.archive.snapshot import load, save
-from agent.assessing import evaluate_file
+from agent.cli.actions.assess import evaluate_file
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
 from agent.model.terms import TenantKind

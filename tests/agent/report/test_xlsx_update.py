@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from agent.archive.document import Document
-from agent.assessing import assess_all
-from agent.cli import app
+from agent.cli.actions.assess import AssessOptions, assess_all
+from agent.cli.app import build_app
 from agent.engagement.loading import load_engagement
 from agent.report.render import render
 from agent.report.style import Style
@@ -170,7 +170,7 @@ def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
     document = tmp_path / "assessment.json"
     document.write_text(json.dumps(DOCUMENTS["rich"]), "utf-8")
     arguments = ["render", "-a", document, "-o", tmp_path / "out", "-f", "xlsx", "--update", filled(tmp_path)]
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments])
     assert result.exit_code == 0, result.output
     for language, title in (("en", "List of findings"), ("zh-CN", "问题清单")):
         sheet = openpyxl.load_workbook(tmp_path / "out" / f"findings.{language}.xlsx")[title]
@@ -181,10 +181,8 @@ def test_an_assessment_refuses_a_wrong_list_before_it_connects(tmp_path: Path) -
     engagement = tmp_path / "engagement.yaml"
     engagement.write_text(MINIMAL, "utf-8")
     with pytest.raises(ConfigError) as caught:
-        assess_all(
-            load_engagement(engagement), None, tmp_path / "out", None, ["xlsx"], ["en"], None, False, sample.NOW,
-            update=filled(tmp_path),
-        )  # fmt: skip
+        options = AssessOptions(out=tmp_path / "out", formats=["xlsx"], languages=["en"], update=filled(tmp_path))
+        assess_all(load_engagement(engagement), None, options, sample.NOW)
     assert "is the list of shop-prod, not of" in say(caught.value.text, "en")
     assert not (tmp_path / "out").exists()
 

@@ -57,6 +57,6 @@ def validate(
     ] = None,
 ) -> None:
     """Check a rules file against the registry, and an engagement's overrides and mutes; lists every problem."""
-    from agent.assessing import validate_rules
+    from agent.cli.actions.catalogue import validate_rules
 
     validate_rules(rules, engagement)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agent import pipeline
-from agent.assessing import data_classes_of, targets_of, worst_of
 from agent.catalogue import registry, rules
+from agent.cli.actions.grants import data_classes_of
+from agent.cli.actions.targets import targets_of, worst_of
 from agent.collection.signed_scope import covered
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.authorization.drafting import Ask, draft, to_yaml
@@ -31,7 +32,7 @@ _HOURS = re.compile(f"{_CLOCK}-{_CLOCK}")
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class RequestOptions:
     """The command line's wishes for a request; empty ones take the usual."""
 
     asked_by: str = ""
@@ -46,7 +47,7 @@ class Options:
     allow_privileges: str = ""
 
 
-def write_request(engagement: Engagement, path: Path, options: Options, now: datetime) -> Path:
+def write_request(engagement: Engagement, path: Path, options: RequestOptions, now: datetime) -> Path:
     """The file for the customer.
 
     Raises ConfigError for a wish that cannot be, for an engagement that is not filled in, and where the file is there
@@ -70,7 +71,7 @@ def write_request(engagement: Engagement, path: Path, options: Options, now: dat
     return path
 
 
-def _ask(engagement: Engagement, options: Options, now: datetime) -> Ask:
+def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> Ask:
     asked_by = options.asked_by or engagement.report.prepared_by
     if not asked_by:
         raise ConfigError("A request says who asks; give --asked-by, or report.prepared_by in the engagement.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import EngagementFile, OutsideService, TargetName, split
+from agent.cli.options import EngagementFile, OutsideService, TargetName, split_words
 
 authorize_app = typer.Typer(help="The customer's signed permission.", no_args_is_help=True)
 
@@ -35,14 +35,22 @@ def request(
     ] = "",
 ) -> None:
     """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
-    from agent.authorizing import USUAL_FILE, Options, write_request
+    from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, write_request
     from agent.engagement.loading import load_engagement
     from agent.support import console
 
-    options = Options(
-        asked_by, approver, reference, target or (), split(data_classes), days_valid, split(weekdays), hours,
-        retention_days, allow_write_privileges,
-    )  # fmt: skip
+    options = RequestOptions(
+        asked_by=asked_by,
+        approver=approver,
+        reference=reference,
+        targets=target or (),
+        data_classes=split_words(data_classes),
+        days_valid=days_valid,
+        weekdays=split_words(weekdays),
+        hours=hours,
+        retention_days=retention_days,
+        allow_privileges=allow_write_privileges,
+    )
     file = out or engagement.with_name(USUAL_FILE)
     path = write_request(load_engagement(engagement), file, options, datetime.now(UTC))
     console.say("written: {path}", path=str(path))
@@ -56,7 +64,7 @@ def sign(
     key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
 ) -> None:
     """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
-    from agent.authorizing import read_key, sign_file
+    from agent.cli.actions.authorize import read_key, sign_file
     from agent.support import console
     from agent.support.sshsig import fingerprint, line_of
 
@@ -73,7 +81,7 @@ def verify(
     outside_service: OutsideService = "",
 ) -> None:
     """Say whether the targets may be assessed now, and what is covered; nothing is connected."""
-    from agent.authorizing import verify_all
+    from agent.cli.actions.authorize import verify_all
     from agent.engagement.loading import load_engagement
 
     raise typer.Exit(verify_all(load_engagement(engagement), target, datetime.now(UTC), outside_service))

@@ -1,0 +1,157 @@
+"""Behind assess, collect, evaluate and render."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from agent import pipeline
+from agent.archive import snapshot
+from agent.archive.document import Document, read_document, to_document
+from agent.archive.history.store import History
+from agent.catalogue import registry
+from agent.cli.actions.targets import (
+    for_each_target,
+    make_job,
+    place_of_history,
+    progress_bar,
+    targets_of,
+)
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.subscription import is_due
+from agent.model.terms import Severity, Text
+from agent.report.render import HOUSE, check_update, validate
+from agent.service import retention
+from agent.support import console
+from agent.support.errors import ConfigError, HistoryError
+from agent.support.files import alone_in
+from agent.support.i18n import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessOptions:
+    """What was asked of ``assess``. ``update``: an earlier list of findings of one of the targets."""
+
+    out: Path
+    formats: Sequence[str]
+    languages: Sequence[str] | None = None
+    target: str | None = None
+    fail_on: str | None = None
+    if_due: bool = False
+    outside_service: str = ""
+    update: Path | None = None
+
+
+def assess_all(engagement: Engagement, history: History | None, options: AssessOptions, now: datetime) -> int:
+    """The whole line for the targets; the exit code."""
+    limit = _severity(options.fail_on)
+    formats, languages, update = options.formats, options.languages or engagement.language, options.update
+    validate(formats, languages)
+    listed = check_update(update, formats, targets_of(engagement, options.target)) if update else None
+    if history:
+        retention.enforce(history, now, engagement.customer.name)
+
+    def work(name: str) -> int:
+        job = make_job(engagement, name, history, now, options.outside_service)
+        if options.if_due and not _due(engagement, history, name, now):
+            return 0
+        with progress_bar() as show:
+            delivered = pipeline.assess(
+                job.with_progress(show), options.out / name, formats, languages, update if name == listed else None
+            )
+        console.summary(delivered.document, delivered.files)
+        for warning in delivered.warnings:
+            console.warn(warning)
+        return _exit_code(delivered.document, limit)
+
+    return for_each_target(engagement, options.target, work)
+
+
+def _due(engagement: Engagement, history: History | None, name: str, now: datetime) -> bool:
+    if history is None:
+        raise HistoryError(
+            "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
+        )
+    status = is_due(engagement.subscription, history.assessed_at(engagement.customer.name, name), now)
+    console.say("{target}: {status}", target=name, status=console.tr(status.text.msgid, **status.text.args))
+    return status.due
+
+
+def _severity(word: str | None) -> Severity | None:
+    if word is None:
+        return None
+    if word not in list(Severity):
+        raise ConfigError(Text("--fail-on takes low, medium, high or critical, not {word}.", {"word": word}))
+    return Severity(word)
+
+
+def _exit_code(document: Document, limit: Severity | None) -> int:
+    if document["score"]["coverage_pct"] <= 0:
+        return 4
+    if limit is None:
+        return 0
+    found = [
+        Severity(finding["severity"])
+        for result in document["results"]
+        for finding in result["findings"]
+        if not finding["muted"]
+    ]
+    return 1 if any(severity.rank >= limit.rank for severity in found) else 0
+
+
+def collect_all(
+    engagement: Engagement, history: History | None, out: Path, target: str | None, now: datetime,
+    outside_service: str = "",
+) -> int:  # fmt: skip
+    """A snapshot per target in DIR/<target>/snapshot.obh; the exit code."""
+
+    def work(name: str) -> int:
+        with progress_bar() as show:
+            job = make_job(engagement, name, history, now, outside_service).with_progress(show)
+            path = out / name / "snapshot.obh"
+            with alone_in(path.parent):
+                _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now), path.parent)
+                digest = snapshot.save(facts, path)
+        console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
+        return 0
+
+    return for_each_target(engagement, target, work)
+
+
+def evaluate_file(
+    engagement: Engagement, history: History | None, path: Path, out: Path, formats: Sequence[str],
+    languages: Sequence[str] | None, fail_on: str | None,
+) -> int:  # fmt: skip
+    """A saved snapshot by today's rules, as of the time it was taken; not recorded in history."""
+    facts = snapshot.load(path, registry.load(engagement.rules.checks).sources)
+    name = targets_of(engagement, facts.target)[0]
+    job = make_job(engagement, name, history, facts.as_of)
+    document = to_document(pipeline.conclude(job, pipeline.new_id(facts.as_of), None, facts))
+    files, warnings = pipeline.deliver(document, formats, languages or engagement.language, out, engagement.report)
+    console.summary(document, files)
+    for warning in warnings:
+        console.warn(warning)
+    return _exit_code(document, _severity(fail_on))
+
+
+def render_again(
+    assessment: str, engagement: Engagement | None, history: str | None, out: Path, formats: Sequence[str],
+    languages: Sequence[str] | None, update: Path | None = None,
+) -> None:  # fmt: skip
+    """An old assessment, from a file or from history, rendered again; in the house style of the engagement."""
+    chosen = languages or (engagement.language if engagement else LANGUAGES)
+    validate(formats, chosen)
+    path = Path(assessment)
+    if path.is_file() or path.suffix or path.name != assessment:  # an id has neither dot nor slash
+        document = read_document(path)
+    else:
+        with History.open(place_of_history(history, engagement), create=False) as opened:
+            document = opened.load(assessment)
+    house = engagement.report if engagement else HOUSE
+    files, warnings = pipeline.deliver(document, formats, chosen, out, house, update)
+    for written in files:
+        console.say("written: {path}", path=str(written))
+    for warning in warnings:
+        console.warn(warning)

@@ -1,0 +1,56 @@
+"""Behind ``ob-health history``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent.archive.history.store import History
+from agent.cli.actions.targets import (
+    place_of_history,
+)
+from agent.engagement.loading import load_engagement
+from agent.service import retention
+from agent.support import console
+
+
+def recorded(url: str | None, file: Path | None) -> History:
+    """The history named, or that of the engagement file; it is only read, so one that is not there is not made."""
+    return History.open(place_of_history(url, load_engagement(file) if file else None), create=False)
+
+
+def print_history(history: History, customer: str | None, target: str | None, limit: int) -> None:
+    """Assessments as a table, newest first."""
+    entries = history.list(customer, target, limit)
+    if not (entries or history.list(limit=1)):
+        console.say("The history at {where} holds no assessment yet.", where=history.where)
+        return
+    if not entries:
+        console.say("History holds no such assessment.")
+        return
+    rows = [
+        (
+            entry.id, entry.customer, entry.target, f"{entry.as_of:%Y-%m-%d %H:%M}", entry.period_number or "–",
+            "–" if entry.score is None else f"{entry.score:.1f}", f"{entry.coverage_pct:.0f}%",
+        )
+        for entry in entries
+    ]  # fmt: skip
+    console.table(("id", "customer", "target", "as of (UTC)", "period", "score", "coverage"), rows)
+
+
+def purge_history(history: History) -> None:
+    """Remove what may be kept no longer, of every customer, and say so."""
+    if not retention.purge(history, datetime.now(UTC)):
+        console.say("Nothing in history is past its retention.")
+
+
+def print_assessment(history: History, assessment: str) -> None:
+    """One assessment's summary."""
+    document = history.load(assessment)
+    console.say(
+        "{id}  {customer}  {as_of}",
+        id=document["assessment_id"],
+        customer=document["customer"],
+        as_of=document["as_of"],
+    )
+    console.summary(document, ())

@@ -1,0 +1,51 @@
+"""Behind ``ob-health preflight``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from agent import pipeline
+from agent.cli.actions.targets import (
+    for_each_target,
+    make_job,
+)
+from agent.collection.journal import FILE_NAME
+from agent.engagement.engagement_file import Engagement
+from agent.facts import spec_of
+from agent.support import console
+
+
+def preflight_all(
+    engagement: Engagement, out: Path, target: str | None, now: datetime, outside_service: str = ""
+) -> int:
+    """Connect, look, and say what is missing; reads no facts. The journal goes to DIR/<target>/journal.jsonl."""
+    from agent.collection.signed_scope import compile_covered
+    from agent.model.snapshot import Unavailable
+
+    def work(name: str) -> int:
+        job = make_job(engagement, name, None, now, outside_service)
+        allowed, seen = pipeline.look_at(job, pipeline.new_id(now), out / name)
+        console.say(
+            "{target}: OceanBase {version}, {kind} tenant, account {account}", "bold",
+            target=name, version=str(seen.version), kind=console.tr(seen.tenant_kind.value), account=seen.account,
+        )  # fmt: skip
+        for problem in seen.problems:
+            console.warn(problem.what)
+            if problem.remedy:
+                console.say("    {remedy}", remedy=console.tr(problem.remedy.msgid, **problem.remedy.args))
+        rows = [row for row in job.registry.sources if spec_of(row)]
+        compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
+        missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
+        console.say(
+            "{ready_count} of {all_count} fact sources can be read",
+            ready_count=len(rows) - len(missing),
+            all_count=len(rows),
+        )
+        told = [(row.__name__, console.text(found.reason), console.text(found.remedy)) for row, found in missing]
+        width = 3 if any(remedy for _, _, remedy in told) else 2
+        console.table(("source", "why not", "what unlocks it")[:width], [row[:width] for row in told])
+        console.say("every statement that was sent: {path}", path=str(out / name / FILE_NAME))
+        return 0 if len(missing) < len(rows) else 4
+
+    return for_each_target(engagement, target, work)
