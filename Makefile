@@ -43,7 +43,7 @@ bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyon
 docs: $(STAMP)  ## Write the generated pages of the catalogue, and the Word template
 	$(BIN)/ob-health checks docs
 	$(BIN)/python -m tests.proof
-	$(BIN)/python -m report_templates.word
+	$(BIN)/python -m report_templates.docx_source
 
 golden: $(STAMP)  ## Write the kept words of the report anew, after a change that is meant
 	$(BIN)/python -m tests.agent.report.golden

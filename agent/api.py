@@ -18,6 +18,7 @@ from agent.facts import Rows
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
 from agent.model.naming import Named, is_meta, listed, tenant_name
 from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
+from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
 __all__ = [
     "Actor",
@@ -39,6 +40,12 @@ __all__ = [
     "is_meta",
     "listed",
     "params",
+    "parse_duration",
+    "parse_microseconds",
+    "parse_number",
+    "parse_size",
+    "parse_switch",
+    "parse_word",
     "tenant_name",
 ]
 

@@ -5,30 +5,27 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import agent
 from agent.catalogue.rule_entry import Problems, parse_rule
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
+from agent.support.shipped import shipped_file
 from agent.support.yaml_file import place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}
 
 
 def shipped_path() -> Path:
-    """rules.yaml beside the packages (source, editable) or in the data directory (wheel)."""
-    beside = Path(agent.__file__).parent.parent / "rules.yaml"
-    installed = Path(sysconfig.get_path("data")) / "share" / "oceanbase-health-agent" / "rules.yaml"
-    return beside if beside.is_file() else installed
+    """rules.yaml as it ships: in a checkout the file at the top level, which the package holds a link to."""
+    return shipped_file("agent.catalogue", "rules.yaml")
 
 
 def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
+from agent.api import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from agent.archive.document import Document
@@ -38,8 +38,8 @@ def environment() -> Environment:
     )
 
 
-def _shipped() -> FileSystemLoader:
-    return FileSystemLoader(str(files("report_templates")))
+def _shipped() -> PackageLoader:
+    return PackageLoader("report_templates", "")
 
 
 @cache

@@ -24,7 +24,7 @@ from agent.report.words import Words
 from agent.support.errors import RenderError
 from agent.support.i18n import LANGUAGES, translate
 from agent.support.i18n import render as say
-from report_templates.word.__main__ import PLACE, built
+from report_templates.docx_source.__main__ import PLACE, built
 from tests.agent.report import sample
 from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of
 from tests.agent.report.pages import as_wide_as

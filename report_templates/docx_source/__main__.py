@@ -1,4 +1,4 @@
-"""``python -m report_templates.word``: write report.docx anew."""
+"""``python -m report_templates.docx_source``: write report.docx anew."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 
-from report_templates.word.body import body
-from report_templates.word.front import footer, header
-from report_templates.word.styles import CHINESE, restyle
+from report_templates.docx_source.body import body
+from report_templates.docx_source.front import footer, header
+from report_templates.docx_source.styles import CHINESE, restyle
 
 PLACE = Path(__file__).parent.parent / "report.docx"
 _MADE = datetime(2026, 11, 1)  # noqa: DTZ001 - the format knows no zones; always the same, so that the file is too

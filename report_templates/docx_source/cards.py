@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from report_templates.word.front import severity
-from report_templates.word.xml import Column, each, listing, pairs, para, run, say, tag, when
+from report_templates.docx_source.front import severity
+from report_templates.docx_source.xml import Column, each, listing, pairs, para, run, say, tag, when
 
 
 def card_macro() -> str:

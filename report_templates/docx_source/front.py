@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from report_templates.word.styles import WASH
-from report_templates.word.xml import (
+from report_templates.docx_source.styles import WASH
+from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
     Column,
     cell,

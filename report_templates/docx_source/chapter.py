@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from report_templates.word.front import heading
-from report_templates.word.xml import para, run
+from report_templates.docx_source.front import heading
+from report_templates.docx_source.xml import para, run
 
 CHECK = para("TableText", run("{{ line.code }}", "Mono"), " {{ line.title }}")
 UNSEEN = "{count} more are in assessment.json."

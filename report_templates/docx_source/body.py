@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from report_templates.word import annex
-from report_templates.word.cards import card_macro, place_card
-from report_templates.word.chapter import CHECK, UNSEEN, chapter
-from report_templates.word.front import contents, cover, figure, heading, page_one, severity
-from report_templates.word.xml import Column, each, listing, pairs, para, row, run, say, steer_row, table, when
-from report_templates.word.xml import cell as table_cell
+from report_templates.docx_source import annex
+from report_templates.docx_source.cards import card_macro, place_card
+from report_templates.docx_source.chapter import CHECK, UNSEEN, chapter
+from report_templates.docx_source.front import contents, cover, figure, heading, page_one, severity
+from report_templates.docx_source.xml import Column, each, listing, pairs, para, row, run, say, steer_row, table, when
+from report_templates.docx_source.xml import cell as table_cell
 
 
 def body() -> str:

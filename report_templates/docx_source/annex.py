@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from report_templates.word.chapter import CHECK, UNSEEN, bullet, chapter
-from report_templates.word.front import severity
-from report_templates.word.xml import (
+from report_templates.docx_source.chapter import CHECK, UNSEEN, bullet, chapter
+from report_templates.docx_source.front import severity
+from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
     Column,
     each,
@@ -19,7 +19,7 @@ from report_templates.word.xml import (
     tag,
     when,
 )
-from report_templates.word.xml import cell as table_cell
+from report_templates.docx_source.xml import cell as table_cell
 
 
 def not_assessed() -> str:

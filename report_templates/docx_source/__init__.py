@@ -1,0 +1,1 @@
+"""What makes report.docx: ``python -m report_templates.docx_source``. The agent itself only reads the file."""
