@@ -102,7 +102,7 @@ def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
 
 LOOP = """
 import sys, threading, time
-from agent.engagement.subscription import run_loop
+from agent.service.schedule_loop import run_loop
 stop = threading.Event()
 def tick():
     print("ticked", flush=True)

@@ -243,7 +243,7 @@ def test_equal_charts_are_drawn_once() -> None:
 SCRIPT = """
 import sys
 from hashlib import sha256
-from agent.report.charts import draw
+from agent.report.charts.draw import draw
 from agent.report.words import Words
 from tests.agent.report.charts import trend
 for chart in draw(trend(3), Words("zh-CN")):
@@ -284,7 +284,7 @@ def test_without_matplotlib_the_extra_is_named(tmp_path: Path) -> None:
 import sys
 sys.modules["matplotlib"] = None
 from agent.support.errors import RenderError
-from agent.report.charts import draw
+from agent.report.charts.draw import draw
 from agent.report.words import Words
 from tests.agent.report.sample import rich
 try:

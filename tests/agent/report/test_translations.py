@@ -15,9 +15,9 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "words": None, "Text": None}
 
 
 def messages() -> Iterator[str]:
-    templates, modules = Path(str(files("report_templates"))), Path(str(files("agent") / "report"))
+    templates, modules = Path(str(files("report_templates"))), Path(str(files("agent")))
     sources = [("jinja2.ext:babel_extract", path) for path in templates.glob("*.j2")]
-    sources += [("python", path) for path in modules.glob("*.py")]
+    sources += [("python", path) for path in modules.rglob("*.py")]
     for method, path in sources:
         with path.open("rb") as file:
             for _, message, _, _ in extract(method, file, KEYWORDS, options={"trimmed": "true"}):
