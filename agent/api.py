@@ -16,7 +16,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Rows
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
-from agent.model.naming import Named, is_meta, listed, tenant_name
+from agent.model.naming import Named, is_meta, list_names, tenant_name
 from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
 from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
@@ -38,7 +38,7 @@ __all__ = [
     "Version",
     "check",
     "is_meta",
-    "listed",
+    "list_names",
     "params",
     "parse_duration",
     "parse_microseconds",
@@ -88,10 +88,26 @@ def check(
         if not reason:
             raise TypeError(f"{code}: the docstring (its rationale) is missing")
         spec = CheckSpec(
-            code, name, Category(name.split(".", maxsplit=1)[0]), unit, actor, title, finding, " ".join(reason.split()),
-            remediation, function, facts, optional, params_name, params_type, tenants, Version(*since), attested,
-            parse is not None, parse,
-        )  # fmt: skip
+            code,
+            name,
+            Category(name.split(".", maxsplit=1)[0]),
+            unit,
+            actor,
+            title,
+            finding,
+            " ".join(reason.split()),
+            remediation,
+            function,
+            facts,
+            optional,
+            params_name,
+            params_type,
+            tenants,
+            Version(*since),
+            attested,
+            parse is not None,
+            parse,
+        )
         function.__check__ = spec  # type: ignore[attr-defined]
         return function
 

@@ -15,31 +15,31 @@ from pathlib import Path
 
 import agent
 from agent.archive import snapshot
-from agent.archive.document import Document, to_document, with_notes
-from agent.archive.document_earlier import earlier_from
+from agent.archive.document import Document, add_notes, build_document
+from agent.archive.document_earlier import read_earlier
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry
 from agent.collection import journal, preflight
-from agent.collection.busy import Watch
-from agent.collection.collect import collect
-from agent.collection.connect import Session
-from agent.collection.receipt import read_back
-from agent.collection.signed_scope import covered
+from agent.collection.busy import BusyWatch
+from agent.collection.collect import collect_facts
+from agent.collection.connect import ReadOnlySession
+from agent.collection.receipt import read_receipt
+from agent.collection.signed_scope import list_covered
 from agent.engagement import targets
-from agent.engagement.authorization.account import admitted
+from agent.engagement.authorization.account import admit_account
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.loading import overrides_of
-from agent.engagement.report_block import Report
+from agent.engagement.loading import read_overrides
+from agent.engagement.report_block import ReportBlock
 from agent.engagement.service_terms import WHOLE_MONTHS
-from agent.engagement.subscription import is_due
+from agent.engagement.subscription import judge_due
 from agent.facts import CostClass
-from agent.judgement.compare import compare
-from agent.judgement.evaluate import evaluate
-from agent.judgement.figures import figures
-from agent.judgement.roadmap import roadmap
-from agent.judgement.score import score
+from agent.judgement.compare import compare_assessments
+from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.figures import compute_figures
+from agent.judgement.roadmap import plan_roadmap
+from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
@@ -48,9 +48,9 @@ from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import Text
-from agent.report.render import HOUSE, prepare, render
+from agent.report.render import HOUSE, prepare_rendering, render_files
 from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError
-from agent.support.files import alone_in
+from agent.support.files import lock_directory
 
 Progress = Callable[[str, int, int], None]
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
@@ -58,7 +58,7 @@ _NOT_RECORDED = Text("This assessment could not be recorded in the history; the 
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class AssessmentJob:
     """One target to assess, and all that doing it needs. ``now`` is read once, by the caller.
 
     ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
@@ -75,7 +75,7 @@ class Job:
     outside_service: str = ""
     notes: tuple[Text, ...] = ()
 
-    def with_progress(self, progress: Progress) -> Job:
+    def with_progress(self, progress: Progress) -> AssessmentJob:
         """The same job, saying how far it is."""
         return dataclasses.replace(self, progress=progress)
 
@@ -89,20 +89,20 @@ class Job:
         """``earlier``, and a note where history cannot tell."""
         try:
             document = self.history.last(self.engagement.customer.name, self.target, self.now) if self.history else None
-            return (earlier_from(document) if document else None), ()
+            return (read_earlier(document) if document else None), ()
         except (HistoryError, LookupError, TypeError, ValueError, AttributeError):
             return None, (_NOT_COMPARED,)
 
 
 def collect_snapshot(
-    job: Job, assessment_id: str, directory: Path | None = None, meanwhile: Callable[[], None] = lambda: None
+    job: AssessmentJob, assessment_id: str, directory: Path | None = None, meanwhile: Callable[[], None] = lambda: None
 ) -> tuple[Authorization, Snapshot]:
     """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``.
 
     ``meanwhile`` is called where only the target's audit is waited for.
     """
     authorization = _authorized(job, assessment_id, directory)
-    given = tuple(targets.given_facts(job.engagement, job.target, job.now, job.earlier))
+    given = tuple(targets.list_given_facts(job.engagement, job.target, job.now, job.earlier))
     with _connected(job, assessment_id, authorization, directory) as (session, capabilities, written):
         facts = _collected(job, authorization, session, capabilities, given, meanwhile)
     if written is None or facts.receipt is None:
@@ -111,36 +111,38 @@ def collect_snapshot(
     return authorization, dataclasses.replace(facts, receipt=receipt)
 
 
-def look_at(job: Job, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:
+def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:
     """Authorize, connect and preflight, with a journal in ``directory``; no fact is read."""
     authorization = _authorized(job, assessment_id, directory)
     with _connected(job, assessment_id, authorization, directory) as (_, capabilities, _):
         return authorization, capabilities
 
 
-def _authorized(job: Job, assessment_id: str, directory: Path | None) -> Authorization:
+def _authorized(job: AssessmentJob, assessment_id: str, directory: Path | None) -> Authorization:
     try:
         return authorize(job.engagement, job.target, job.now, job.registry.sources, job.outside_service)
     except NotAuthorized as error:
         if directory:
-            journal.refuse(directory, job.target, error.text, assessment_id)
+            journal.record_refusal(directory, job.target, error.text, assessment_id)
         raise
 
 
 @contextmanager
 def _connected(
-    job: Job, assessment_id: str, authorization: Authorization, directory: Path | None
-) -> Iterator[tuple[Session, Capabilities, journal.Journal | None]]:
+    job: AssessmentJob, assessment_id: str, authorization: Authorization, directory: Path | None
+) -> Iterator[tuple[ReadOnlySession, Capabilities, journal.Journal | None]]:
     """A session that preflight has looked at, with an account as signed; its journal ends with it."""
     engagement, name = job.engagement, job.target
-    endpoint, budget = targets.endpoint(engagement, name), targets.budget(engagement, name)
+    endpoint, budget = targets.build_endpoint(engagement, name), targets.build_budget(engagement, name)
     with ExitStack() as stack:
         path = directory and directory / journal.FILE_NAME
         written = stack.enter_context(journal.Journal(path, assessment_id, name)) if path else None
-        session = stack.enter_context(Session(endpoint, budget, assessment_id, written, authorization.withheld))
-        seen = preflight.inspect(session, covered(job.registry.sources, authorization), engagement.targets[name].kind)
+        session = stack.enter_context(ReadOnlySession(endpoint, budget, assessment_id, written, authorization.withheld))
+        seen = preflight.inspect_target(
+            session, list_covered(job.registry.sources, authorization), engagement.targets[name].kind
+        )
         try:
-            seen = admitted(seen, authorization, name)
+            seen = admit_account(seen, authorization, name)
         except NotAuthorized as error:
             if written:
                 written.refused(error.text)
@@ -149,79 +151,106 @@ def _connected(
 
 
 def _collected(
-    job: Job, authorization: Authorization, session: Session, capabilities: Capabilities, given: Sequence[object],
+    job: AssessmentJob,
+    authorization: Authorization,
+    session: ReadOnlySession,
+    capabilities: Capabilities,
+    given: Sequence[object],
     meanwhile: Callable[[], None],
-) -> Snapshot:  # fmt: skip
-    watch = Watch(session, capabilities, targets.busy_limits(job.engagement, job.target))
-    facts = collect(
-        session, job.registry.sources, capabilities, authorization.data_classes, job.now, given=given,
-        progress=job.progress, scopes=authorization.sources, watch=watch,
-    )  # fmt: skip
-    receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"), meanwhile)
+) -> Snapshot:
+    watch = BusyWatch(session, capabilities, targets.build_busy_limits(job.engagement, job.target))
+    facts = collect_facts(
+        session,
+        job.registry.sources,
+        capabilities,
+        authorization.data_classes,
+        job.now,
+        given=given,
+        progress=job.progress,
+        scopes=authorization.sources,
+        watch=watch,
+    )
+    receipt = read_receipt(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"), meanwhile)
     cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
     return dataclasses.replace(facts, cost=cost, budget=session.budget, receipt=receipt, statements=tuple(session.sent))
 
 
-def rules_of(
+def apply_rules(
     engagement: Engagement, specs: Mapping[str, CheckSpec], shipped: Ruleset, now: datetime, path: Path | None = None
 ) -> Ruleset:
     """The shipped rules (of ``path``, if not the usual file) as the engagement changes them. Raises RulesError."""
     today = now.astimezone(engagement.service.zone).date()
-    overrides, file = overrides_of(engagement), path or rules.shipped_path()
-    return rules.apply(shipped, specs, file, overrides, engagement.mutes, today, str(engagement.path))
+    overrides, file = read_overrides(engagement), path or rules.locate_shipped_rules()
+    return rules.apply_engagement(shipped, specs, file, overrides, engagement.mutes, today, str(engagement.path))
 
 
-def conclude(job: Job, assessment_id: str, authorization: Authorization | None, facts: Snapshot) -> Assessment:
+def judge_snapshot(
+    job: AssessmentJob, assessment_id: str, authorization: Authorization | None, facts: Snapshot
+) -> Assessment:
     """Evaluate, score, compare: pure from here to the assessment."""
     engagement, specs = job.engagement, job.registry.checks
     earlier, forgotten = job.recalled
-    ruleset = rules_of(engagement, specs, job.shipped, job.now)
-    results = evaluate(specs.values(), ruleset, facts)
-    scored = score(results, ruleset.scoring, facts.tenant_kind, earlier)
+    ruleset = apply_rules(engagement, specs, job.shipped, job.now)
+    results = evaluate_checks(specs.values(), ruleset, facts)
+    scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
         scored = _with_hidden(job, ruleset, facts, scored, earlier)
     return Assessment(
-        assessment_id, agent.__version__, engagement.customer.name, _period(job), authorization, facts, specs, ruleset,
-        results, scored, compare(results, scored, ruleset.sha256, earlier),
+        assessment_id,
+        agent.__version__,
+        engagement.customer.name,
+        _period(job),
+        authorization,
+        facts,
+        specs,
+        ruleset,
+        results,
+        scored,
+        compare_assessments(results, scored, ruleset.sha256, earlier),
         notes=(
-            *job.registry.problems, *rules.unused_mutes(ruleset, results), *_way(job, authorization), *job.notes,
+            *job.registry.problems,
+            *rules.find_unused_mutes(ruleset, results),
+            *_way(job, authorization),
+            *job.notes,
             *forgotten,
         ),
-        roadmap=roadmap(results, scored, specs, facts.tenant_kind, earlier),
-        figures=figures(facts, earlier.trend if earlier else ()),
-        colophon=targets.colophon(engagement, job.now),
+        roadmap=plan_roadmap(results, scored, specs, facts.tenant_kind, earlier),
+        figures=compute_figures(facts, earlier.trend if earlier else ()),
+        colophon=targets.build_colophon(engagement, job.now),
         timezone=engagement.service.timezone,
-    )  # fmt: skip
+    )
 
 
-def _way(job: Job, authorization: Authorization | None) -> tuple[Text, ...]:
+def _way(job: AssessmentJob, authorization: Authorization | None) -> tuple[Text, ...]:
     via = job.engagement.targets[job.target].via
     if authorization is None or not via:
         return ()  # nothing was connected to, or directly
     return (Text("The target was reached through the SSH jump host {via}.", {"via": via}),)
 
 
-def _with_hidden(job: Job, ruleset: Ruleset, facts: Snapshot, scored: Score, earlier: Earlier | None) -> Score:
+def _with_hidden(
+    job: AssessmentJob, ruleset: Ruleset, facts: Snapshot, scored: Score, earlier: Earlier | None
+) -> Score:
     """What the overrides hide: the score under the shipped rules, with the same mutes."""
     shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes, today=ruleset.today)
-    results: Sequence[CheckResult] = evaluate(job.registry.checks.values(), shipped, facts)
-    plain = score(results, shipped.scoring, facts.tenant_kind, earlier)
+    results: Sequence[CheckResult] = evaluate_checks(job.registry.checks.values(), shipped, facts)
+    plain = score_results(results, shipped.scoring, facts.tenant_kind, earlier)
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))
 
 
-def _period(job: Job) -> Period | None:
+def _period(job: AssessmentJob) -> Period | None:
     if job.engagement.service.months % WHOLE_MONTHS:
         return None  # outside the service: no quarter is owed
-    return is_due(job.engagement.subscription, (), job.now).current
+    return judge_due(job.engagement.subscription, (), job.now).current
 
 
-def new_id(now: datetime) -> str:
+def make_assessment_id(now: datetime) -> str:
     """Sorts by time; also the marker in the customer's audit."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class AssessedTarget:
     """One assessed target: its document, the files written, and what went wrong on the way (never silent)."""
 
     document: Document
@@ -229,50 +258,56 @@ class Delivered:
     warnings: tuple[Text, ...] = ()
 
 
-def assess(
-    job: Job, directory: Path, formats: Sequence[str], languages: Sequence[str], update: Path | None = None
-) -> Delivered:
+def assess_target(
+    job: AssessmentJob, directory: Path, formats: Sequence[str], languages: Sequence[str], update: Path | None = None
+) -> AssessedTarget:
     """The whole line for one target; artifacts go to ``directory``, which one run at a time may write to.
 
     ``update`` is an earlier list of findings, whose entries by people go into the new one.
     """
-    assessment_id = new_id(job.now)
-    with alone_in(directory):
-        authorization, facts = collect_snapshot(job, assessment_id, directory, lambda: prepare(formats, languages))
+    assessment_id = make_assessment_id(job.now)
+    with lock_directory(directory):
+        authorization, facts = collect_snapshot(
+            job, assessment_id, directory, lambda: prepare_rendering(formats, languages)
+        )
         saved, unsaved = _saved(facts, directory / "snapshot.obh")
-        document = to_document(conclude(job, assessment_id, authorization, facts))
+        document = build_document(judge_snapshot(job, assessment_id, authorization, facts))
         del facts  # rendering needs its room
-        unrecorded = record(job, document, directory)
+        unrecorded = record_assessment(job, document, directory)
         if unrecorded:
-            document = with_notes(document, [_NOT_RECORDED])
+            document = add_notes(document, [_NOT_RECORDED])
         job.progress("render", 0, 1)
-        written, failures = deliver(document, formats, languages, directory, job.engagement.report, update)
-    return Delivered(document, (*saved, *written), (*unsaved, *unrecorded, *failures))
+        written, failures = render_all(document, formats, languages, directory, job.engagement.report, update)
+    return AssessedTarget(document, (*saved, *written), (*unsaved, *unrecorded, *failures))
 
 
 def _saved(facts: Snapshot, path: Path) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
     """Keep the snapshot; a failure is a warning, for the report can still be written."""
     try:
-        snapshot.save(facts, path)
+        snapshot.save_snapshot(facts, path)
     except WriteError as error:
         return (), (error.text,)
     return (path,), ()
 
 
-def deliver(
-    document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path, house: Report = HOUSE,
+def render_all(
+    document: Document,
+    formats: Sequence[str],
+    languages: Sequence[str],
+    directory: Path,
+    house: ReportBlock = HOUSE,
     update: Path | None = None,
-) -> tuple[tuple[Path, ...], tuple[Text, ...]]:  # fmt: skip
+) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
     """Render; a format that fails is a warning while another one was written. Raises RenderError if none was."""
     try:
-        return tuple(render(document, formats, languages, directory, house, update)), ()
+        return tuple(render_files(document, formats, languages, directory, house, update)), ()
     except RenderError as error:
         if not error.written:
             raise
         return error.written, (error.text, *error.problems)
 
 
-def record(job: Job, document: Document, directory: Path | None = None) -> tuple[Text, ...]:
+def record_assessment(job: AssessmentJob, document: Document, directory: Path | None = None) -> tuple[Text, ...]:
     """Keep it in history; a failure is a warning, for the report is there all the same (in ``directory``)."""
     if job.history is None:
         return ()

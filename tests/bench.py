@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from agent import pipeline
-from agent.archive.document import to_document
+from agent.archive.document import build_document
 from agent.catalogue import registry, rules
 from agent.demo import run_demo
 from agent.demo.shop import SHOP, Shop
 from agent.engagement.loading import load_engagement
-from agent.kernel.start import Kernel, running
+from agent.kernel.start import Kernel, run_kernel
 from agent.report.html.render_html import render_html
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
@@ -104,14 +104,16 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
     run_demo.make_account(kernel)
     engagement = run_demo.write_engagement(directory, kernel.port, datetime.now(UTC))
     run_demo.sign_as_customer(engagement, datetime.now(UTC))
-    found = registry.load()
-    job = pipeline.Job(load_engagement(engagement), run_demo.TARGET, found, rules.load(found.checks), datetime.now(UTC))
+    found = registry.load_registry()
+    job = pipeline.AssessmentJob(
+        load_engagement(engagement), run_demo.TARGET, found, rules.load_rules(found.checks), datetime.now(UTC)
+    )
     figures = []
     for label in ("first", "cold", "warm"):
         if label != "warm":
             kernel.run(["ALTER SYSTEM FLUSH PLAN CACHE"])
         started = time.perf_counter()
-        assessment_id = pipeline.new_id(job.now)
+        assessment_id = pipeline.make_assessment_id(job.now)
         _, facts = pipeline.collect_snapshot(job, assessment_id)
         wall = time.perf_counter() - started
         audited, total_ms, longest_ms = server_side(kernel, assessment_id)
@@ -122,8 +124,8 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
             Figure(f"{label}: longest statement", longest_ms, "ms"),
             Figure(f"{label}: connect, preflight, collect", wall, "s"),
         ]
-    evaluated = timed(lambda: pipeline.conclude(job, "bench", None, facts))
-    document = to_document(pipeline.conclude(job, "bench", None, facts))
+    evaluated = timed(lambda: pipeline.judge_snapshot(job, "bench", None, facts))
+    document = build_document(pipeline.judge_snapshot(job, "bench", None, facts))
     figures.append(Figure("evaluate, score, compare", evaluated, "s"))
     figures.append(Figure("HTML report of the demo", timed(lambda: render_html(document, "en")), "s"))
     figures.append(Figure("HTML report of the demo", len(render_html(document, "zh-CN")) / 1e6, "MB", 1.5))
@@ -169,7 +171,7 @@ def of_1000_findings(what: str, module: str, function: str) -> list[Figure]:
 def main() -> int:
     """Measure, print, keep; the exit code."""
     figures = elsewhere()
-    with tempfile.TemporaryDirectory() as place, running() as kernel, run_demo.demo_password():
+    with tempfile.TemporaryDirectory() as place, run_kernel() as kernel, run_demo.demo_password():
         figures += on_the_demo_tenant(kernel, Path(place))
         figures += [Figure(*line) for line in scale(kernel, Path(place))]
     table = Table("figure", "measured", "limit", "ratio")

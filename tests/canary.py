@@ -142,9 +142,11 @@ class Ran:
 
 
 def run(
-    scanner: Scanner, command: Sequence[str | Path], environment: Mapping[str, str],
+    scanner: Scanner,
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
     enough: Callable[[], bool] = lambda: False,
-) -> Ran:  # fmt: skip
+) -> Ran:
     """Run a program to its end, or until there is ``enough``, and look at it all the while. TMPDIR is in the root."""
     leaks, asked = set[str](), False
     brief = Path(environment["TMPDIR"])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from agent.kernel.start import Kernel, running
+from agent.kernel.start import Kernel, run_kernel
 from tests.database import Database, Source, opened, source_of
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
@@ -52,7 +52,7 @@ def kernel() -> Iterator[Kernel]:
     """A real OceanBase kernel, started once per run."""
     if importlib.util.find_spec("pylibseekdb") is None:
         pytest.skip("the embedded kernel is not installed (pip install '.[kernel]')")
-    with running() as started:
+    with run_kernel() as started:
         yield started
 
 

@@ -66,10 +66,15 @@ class Server:
     ) -> pymysql.Connection[Any]:
         """A connection that may write; the administrator's unless told otherwise. ``user`` is without the tenant."""
         return pymysql.connect(
-            host=self.host, port=self.port, user=login(self, user) if user else self.user, autocommit=True,
-            password=self.password if password is None else password, database=database, charset="utf8mb4",
+            host=self.host,
+            port=self.port,
+            user=login(self, user) if user else self.user,
+            autocommit=True,
+            password=self.password if password is None else password,
+            database=database,
+            charset="utf8mb4",
             connect_timeout=10,
-        )  # fmt: skip
+        )
 
     def run(self, statements: Iterable[str]) -> None:
         """Run statements as the administrator, one after the other."""

@@ -13,9 +13,9 @@ from typing import Any
 
 from agent.catalogue import registry, rules
 from agent.catalogue.registry import Registry
-from agent.facts import spec_of
+from agent.facts import find_source_spec
 from agent.facts.given import Build, Clock
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
@@ -87,8 +87,8 @@ class Plant:
 @cache
 def shipped() -> tuple[Registry, Ruleset]:
     """The registry and the shipped rules."""
-    found = registry.load()
-    return found, rules.load(found.checks)
+    found = registry.load_registry()
+    return found, rules.load_rules(found.checks)
 
 
 def snapshot_of(
@@ -109,13 +109,13 @@ def snapshot_of(
 def unavailable_everywhere(kind: TenantKind = TenantKind.USER) -> Snapshot:
     """A snapshot in which nothing could be read."""
     gone = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
-    return snapshot_of([(row, gone) for row in shipped()[0].sources if spec_of(row)], kind=kind)
+    return snapshot_of([(row, gone) for row in shipped()[0].sources if find_source_spec(row)], kind=kind)
 
 
 def run_check(code: str, snapshot: Snapshot) -> CheckResult:
     """One check by the shipped rules."""
     found, ruleset = shipped()
-    return evaluate([found.checks[code]], ruleset, snapshot)[0]
+    return evaluate_checks([found.checks[code]], ruleset, snapshot)[0]
 
 
 def modules_of(package: ModuleType, ending: str = "") -> list[ModuleType]:

@@ -15,10 +15,10 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 from agent.catalogue import registry
-from agent.catalogue.contract import texts_of
-from agent.report.view.cards import evidence
+from agent.catalogue.contract import list_texts
+from agent.report.view.cards import format_evidence
 from agent.report.words import Words
-from agent.support.i18n import catalogue
+from agent.support.i18n import load_translations
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
 
@@ -26,8 +26,8 @@ ROOT = Path(__file__).parent.parent
 # Functions whose string arguments are messages.
 _CALLS = frozenset(
     {
-        "Text", "Named", "tr", "say",
-        "translate", "N_", "NotAssessed", "add", "table", "Invalid", "not_before", "words",
+        "Text", "Named", "localize", "say",
+        "translate", "N_", "NotAssessed", "add", "print_table", "Invalid", "require_not_before", "words",
         "ConfigError", "RulesError", "SnapshotError", "HistoryError", "RenderError", "KernelError", "NotAuthorized",
         "HealthAgentError", "_Refused", "_failed", "_refused", "_problem", "_add", "_matching",
         "_unfit", "_useless",
@@ -38,8 +38,8 @@ _TABLES = ("_MESSAGES", "_SYNTAX", "_OTHER", "BAND_WORDS", "EXPOSES")
 
 def of_checks() -> Iterator[str]:
     """Texts of every check's header."""
-    for spec in registry.load().checks.values():
-        yield from texts_of(spec)
+    for spec in registry.load_registry().checks.values():
+        yield from list_texts(spec)
 
 
 def of_code() -> Iterator[str]:
@@ -67,12 +67,12 @@ def of_templates() -> Iterator[str]:
 def of_evidence() -> Iterator[str]:
     """Labels of evidence and params, as reports print them, without the unit. Evidence is what the cases give."""
     words = Words("en")
-    for spec in registry.load().checks.values():
+    for spec in registry.load_registry().checks.values():
         if spec.params:
             yield from (words.name(field.name) for field in fields(spec.params))
     for case in gathered(cases, "CASES"):
         result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
-        yield from (name for finding in result.findings for name, _ in evidence(finding.evidence, "", words))
+        yield from (name for finding in result.findings for name, _ in format_evidence(finding.evidence, "", words))
 
 
 def _name(node: ast.expr) -> str:
@@ -108,7 +108,7 @@ def everything() -> list[str]:
 
 def untranslated() -> list[str]:
     """Messages that the Chinese catalogue lacks."""
-    known = catalogue("zh-CN")
+    known = load_translations("zh-CN")
     return [message for message in everything() if message not in known]
 
 

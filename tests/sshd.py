@@ -126,11 +126,19 @@ def _configured(directory: Path, port: int) -> Path:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # the server insists on it, and no service manager made it
     lines = [
-        f"Port {port}", f"ListenAddress {HOST}", f"HostKey {directory / 'host'}", "PidFile none", "LogLevel VERBOSE",
-        f"AuthorizedKeysFile {directory / 'authorized_keys'}", "StrictModes no", "UsePAM no",
-        "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
+        f"Port {port}",
+        f"ListenAddress {HOST}",
+        f"HostKey {directory / 'host'}",
+        "PidFile none",
+        "LogLevel VERBOSE",
+        f"AuthorizedKeysFile {directory / 'authorized_keys'}",
+        "StrictModes no",
+        "UsePAM no",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "PermitRootLogin prohibit-password",
         "AllowTcpForwarding local",
-    ]  # fmt: skip
+    ]
     path = directory / "sshd_config"
     path.write_text("\n".join(lines) + "\n")
     return path

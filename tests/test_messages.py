@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from agent.support.i18n import catalogue
+from agent.support.i18n import load_translations
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
 from tests.messages import everything, untranslated
@@ -29,7 +29,7 @@ def test_the_search_finds_messages() -> None:
 
 
 def test_placeholders_are_the_same() -> None:
-    chinese = catalogue("zh-CN")
+    chinese = load_translations("zh-CN")
     assert len(chinese) > 2000
     assert {msgid: text for msgid, text in chinese.items() if placeholders(text) != placeholders(msgid)} == {}
 

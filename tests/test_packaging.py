@@ -44,9 +44,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in (
-        "report_templates/report.html.j2", "report_templates/style.css", "agent/archive/assessment.schema.json",
-        "agent/locale/zh_CN/LC_MESSAGES/ob_health.po", "agent/archive/history/migrations/env.py", "agent/py.typed",
-    ):  # fmt: skip
+        "report_templates/report.html.j2",
+        "report_templates/style.css",
+        "agent/archive/assessment.schema.json",
+        "agent/locale/zh_CN/LC_MESSAGES/ob_health.po",
+        "agent/archive/history/migrations/env.py",
+        "agent/py.typed",
+    ):
         assert wanted in names
     assert any(name.endswith("data/share/oceanbase-health-agent/rules.yaml") for name in names)
     assert any(name.startswith("agent/archive/history/migrations/versions/0001") for name in names)
@@ -65,13 +69,21 @@ def test_the_installed_command_finds_its_rules(wheel: Path, tmp_path: Path) -> N
     (packages / "borrowed.pth").write_text("\n".join(borrowed))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
-        [home / "bin" / "ob-health", "checks", "list", "--json"], cwd=tmp_path, env=environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [home / "bin" / "ob-health", "checks", "list", "--json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)) >= 45
     validated = subprocess.run(
-        [home / "bin" / "ob-health", "rules", "validate"], cwd=tmp_path, env=environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [home / "bin" / "ob-health", "rules", "validate"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert str(home) in validated.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.archive import snapshot
 from agent.archive.document import read_document
-from agent.archive.document_earlier import earlier_from
+from agent.archive.document_earlier import read_earlier
 from agent.archive.history.store import History
 from agent.catalogue import registry
 from agent.engagement.authorization.authorize import authorize
@@ -21,7 +21,7 @@ SCORE, SCORE_BEFORE = 66.9, 66.2
 
 
 def test_a_snapshot_keeps_all_its_facts() -> None:
-    read = snapshot.load(SAVED / "snapshot.obh", registry.load().sources)
+    read = snapshot.load_snapshot(SAVED / "snapshot.obh", registry.load_registry().sources)
     given = {row.__name__: rows for row, rows in read.facts.items() if not isinstance(rows, Unavailable) and rows}
     assert len(given["Parameter"]) > 100
     assert {"Table", "SqlShape", "Account", "BusinessProfile"} <= set(given)
@@ -32,7 +32,7 @@ def test_a_snapshot_keeps_all_its_facts() -> None:
 def test_a_document_is_read_for_rendering_and_for_comparing() -> None:
     document = read_document(SAVED / "assessment.json")
     assert document["score"]["value"] == SCORE
-    earlier = earlier_from(document)
+    earlier = read_earlier(document)
     assert earlier.score == SCORE
     assert len(earlier.results) == len(document["results"])
 
@@ -47,6 +47,6 @@ def test_a_history_lists_and_loads_its_assessments(tmp_path: Path) -> None:
 
 def test_a_signed_authorization_still_holds() -> None:
     engagement = load_engagement(SAVED / "engagement.yaml")
-    allowed = authorize(engagement, "shop", MADE, registry.load().sources)
+    allowed = authorize(engagement, "shop", MADE, registry.load_registry().sources)
     assert allowed.reference == "DEMO-1"
     assert len(allowed.sources) > 30

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent.archive.document_outlook import outlook_document
-from agent.collection.receipt import differences
+from agent.archive.document_outlook import serialize_outlook
+from agent.collection.receipt import compare_with_journal
 from agent.model.assessment import Assessment
 from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison
@@ -25,18 +25,18 @@ from agent.model.snapshot import SourceRecord
 from agent.model.terms import RunAs, Scalar, TenantKind, Text
 from agent.support.errors import SnapshotError
 from agent.support.files import read_whole
-from agent.support.i18n import in_all_languages
+from agent.support.i18n import render_all_languages
 
 SCHEMA_VERSION = 1
 Document = dict[str, Any]
-Tell = Callable[[Text | None], dict[str, str]]
+LocalizeText = Callable[[Text | None], dict[str, str]]
 _POINT_DIGITS = 4
 
 
-def to_document(assessment: Assessment) -> Document:
+def build_document(assessment: Assessment) -> Document:
     """The whole assessment as plain JSON values."""
     snapshot, authorization, period = assessment.snapshot, assessment.authorization, assessment.period
-    tell = partial(in_all_languages, zone=ZoneInfo(assessment.timezone))
+    tell = partial(render_all_languages, zone=ZoneInfo(assessment.timezone))
     return {
         "schema_version": SCHEMA_VERSION,
         "agent_version": assessment.agent_version,
@@ -49,20 +49,21 @@ def to_document(assessment: Assessment) -> Document:
             "problems": [tell(problem) for problem in assessment.ruleset.problems],
         },
         "customer": assessment.customer,
-        "period": period and {"number": period.number, "from": plain(period.start), "to": plain(period.end)},
+        "period": period
+        and {"number": period.number, "from": to_json_value(period.start), "to": to_json_value(period.end)},
         "target": {
             "name": snapshot.target,
             "version": str(snapshot.version),
             "kind": snapshot.tenant_kind.value,
             "embedded": snapshot.embedded,
         },
-        "as_of": plain(snapshot.as_of),
+        "as_of": to_json_value(snapshot.as_of),
         "timezone": assessment.timezone,
         "authorization": authorization
         and {
             "reference": authorization.reference,
             "approver": authorization.approver,
-            "until": plain(authorization.not_after),
+            "until": to_json_value(authorization.not_after),
             "data_classes": sorted(authorization.data_classes),
             "signer": authorization.signer,
             "sha256": authorization.sha256,
@@ -70,7 +71,7 @@ def to_document(assessment: Assessment) -> Document:
             "allow_privileges": authorization.allow_privileges,
             "retention_days": authorization.retention_days,
         },
-        "score": score_document(assessment.score),
+        "score": serialize_score(assessment.score),
         "results": [
             _result(
                 result,
@@ -88,7 +89,7 @@ def to_document(assessment: Assessment) -> Document:
             "budget": snapshot.budget
             and _plain_fields(snapshot.budget, "statement_timeout_s", "total_database_ms", "max_rows", "max_bytes"),
         },
-        "receipt": snapshot.receipt and receipt_document(snapshot.receipt),
+        "receipt": snapshot.receipt and serialize_receipt(snapshot.receipt),
         "sources": [_source(record, tell) for record in snapshot.records],
         "problems": [{"what": tell(p.what), "remedy": tell(p.remedy)} for p in snapshot.problems],
         "notes": [tell(note) for note in assessment.notes],
@@ -99,33 +100,33 @@ def to_document(assessment: Assessment) -> Document:
             }
             for unlock in assessment.score.unlocks
         ],
-        **outlook_document(assessment),
+        **serialize_outlook(assessment),
     }
 
 
-def with_notes(document: Document, notes: Iterable[Text]) -> Document:
+def add_notes(document: Document, notes: Iterable[Text]) -> Document:
     """The document with further notes; the one given stays as it is."""
-    return {**document, "notes": [*document["notes"], *map(in_all_languages, notes)]}
+    return {**document, "notes": [*document["notes"], *map(render_all_languages, notes)]}
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """A JSON value: dates as ISO 8601, floats rounded to what is meaningful."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, float):
         return round(value, _POINT_DIGITS)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, tuple | list | set | frozenset):
-        return [plain(item) for item in value]
+        return [to_json_value(item) for item in value]
     return value
 
 
 def _plain_fields(record: Any, *names: str) -> Document:
-    return {name: plain(getattr(record, name)) for name in names}
+    return {name: to_json_value(getattr(record, name)) for name in names}
 
 
-def score_document(score: Score) -> Document:
+def serialize_score(score: Score) -> Document:
     """The ``score`` member."""
     document = _plain_fields(
         score, "value", "low", "high", "band", "provisional", "coverage_pct", "hidden_by_mutes", "hidden_by_overrides"
@@ -138,15 +139,20 @@ def score_document(score: Score) -> Document:
 
 
 def _result(
-    result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind: TenantKind, tell: Tell
-) -> Document:  # fmt: skip
+    result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind: TenantKind, tell: LocalizeText
+) -> Document:
     scored = score.results.get(result.code, ScoredResult())
     remedy = spec.remediation
     texts = {
-        "title": spec.title, "rationale": spec.rationale, "advice": remedy.advice, "risk": remedy.risk,
-        "pre_check": remedy.pre_check, "post_check": remedy.post_check, "no_rollback": remedy.no_rollback,
-    }  # fmt: skip
-    rendered = {name: in_all_languages(Text(text)) for name, text in texts.items()}
+        "title": spec.title,
+        "rationale": spec.rationale,
+        "advice": remedy.advice,
+        "risk": remedy.risk,
+        "pre_check": remedy.pre_check,
+        "post_check": remedy.post_check,
+        "no_rollback": remedy.no_rollback,
+    }
+    rendered = {name: render_all_languages(Text(text)) for name, text in texts.items()}
     return {
         "code": result.code,
         "name": spec.name,
@@ -156,7 +162,7 @@ def _result(
         "severity": max((f.severity for f in result.findings), key=lambda s: s.rank, default=None),
         **_plain_fields(scored, "risk_points", "points_lost", "gain", "symptom_of", "carried_from", "carried_runs"),
         "carried": [_carried(entry) for entry in scored.carried],
-        "risk_stake": plain(result.risk_stake),
+        "risk_stake": to_json_value(result.risk_stake),
         "group": result.group,
         "attested": result.attested,
         "reason": tell(result.reason),
@@ -164,16 +170,20 @@ def _result(
         "unjudged": [{"resource": name, "names": dict(names)} for name, names in sorted(result.unjudged.items())],
         "unlock": tell(result.unlock),
         "unit": spec.unit.value,
-        "params": plain(rule.params_values),
+        "params": to_json_value(rule.params_values),
         "ladder": _judge(rule.judge),
         "overridden": rule.overridden,
         "texts": {language: {name: rendered[name][language] for name in rendered} for language in rendered["title"]},
         "remediation": {
-            "run_as": _run_as(remedy.run_as, kind).value, "sql": list(remedy.sql), "rollback": list(remedy.rollback),
-            "restart": remedy.restart, "window": remedy.window, "link": remedy.link,
+            "run_as": _run_as(remedy.run_as, kind).value,
+            "sql": list(remedy.sql),
+            "rollback": list(remedy.rollback),
+            "restart": remedy.restart,
+            "window": remedy.window,
+            "link": remedy.link,
         },
         "findings": [_finding(finding, spec, tell) for finding in result.findings],
-    }  # fmt: skip
+    }
 
 
 def _run_as(declared: RunAs, kind: TenantKind) -> RunAs:
@@ -183,14 +193,14 @@ def _run_as(declared: RunAs, kind: TenantKind) -> RunAs:
 
 def _judge(judge: Ladder | Fixed | Expected) -> Document:
     if isinstance(judge, Ladder):
-        rungs = {severity.value: plain(limit) for severity, limit in judge.rungs}
-        return {"rungs": rungs, "worst": plain(judge.worst), "descending": judge.descending}
+        rungs = {severity.value: to_json_value(limit) for severity, limit in judge.rungs}
+        return {"rungs": rungs, "worst": to_json_value(judge.worst), "descending": judge.descending}
     if isinstance(judge, Fixed):
         return {"severity": judge.severity.value}
     return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
 
 
-def _finding(finding: Finding, spec: CheckSpec, tell: Tell) -> Document:
+def _finding(finding: Finding, spec: CheckSpec, tell: LocalizeText) -> Document:
     mute = finding.muted
     return {
         **_plain_fields(
@@ -227,20 +237,29 @@ def _comparison(comparison: Comparison) -> Document:
     return document
 
 
-def receipt_document(receipt: Receipt) -> Document:
+def serialize_receipt(receipt: Receipt) -> Document:
     """The ``receipt`` member."""
     document = _plain_fields(
-        receipt, "way", "sent", "sent_ms", "sent_rows", "found", "total_ms", "longest_ms", "rows", "writes",
+        receipt,
+        "way",
+        "sent",
+        "sent_ms",
+        "sent_rows",
+        "found",
+        "total_ms",
+        "longest_ms",
+        "rows",
+        "writes",
         "journal_sha256",
-    )  # fmt: skip
+    )
     return {
         **document,
-        "reason": in_all_languages(receipt.reason),
-        "differences": [in_all_languages(text) for text in differences(receipt)],
+        "reason": render_all_languages(receipt.reason),
+        "differences": [render_all_languages(text) for text in compare_with_journal(receipt)],
     }
 
 
-def _source(record: SourceRecord, tell: Tell) -> Document:
+def _source(record: SourceRecord, tell: LocalizeText) -> Document:
     document = _plain_fields(record, "source", "view", "status", "rows", "duration_ms", "truncated")
     return {**document, "reason": tell(record.reason)}
 

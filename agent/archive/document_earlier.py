@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from agent.archive.document_outlook import trend_from
+from agent.archive.document_outlook import read_trend
 from agent.model.comparison import Earlier
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Mute
@@ -14,7 +14,7 @@ from agent.model.terms import Actor, Category, Outcome, Severity, Text
 Document = dict[str, Any]
 
 
-def earlier_from(document: Document) -> Earlier:
+def read_earlier(document: Document) -> Earlier:
     """An earlier assessment, read back from its document, as score and compare need it."""
     return Earlier(
         id=document["assessment_id"],
@@ -24,38 +24,64 @@ def earlier_from(document: Document) -> Earlier:
         results={item["code"]: _result_from(item) for item in document["results"]},
         scored={
             item["code"]: ScoredResult(
-                item["risk_points"], item["points_lost"], item["gain"], item["symptom_of"],
+                item["risk_points"],
+                item["points_lost"],
+                item["gain"],
+                item["symptom_of"],
                 tuple(_carried_from(entry) for entry in item.get("carried", ())),
             )
             for item in document["results"]
         },
         categories={name: item["points_lost"] for name, item in document["score"]["categories"].items()},
-        trend=trend_from(document),
-    )  # fmt: skip
+        trend=read_trend(document),
+    )
 
 
 def _result_from(item: Document) -> CheckResult:
     findings = tuple(
         Finding(
-            f["fingerprint"], f["resource"], Severity(f["severity"]), f["risk_points"], f["value"], f["limit"],
-            f["evidence"], Text(f["texts"]["en"]), muted=_mute_from(f["muted"]), names=f.get("names", {}),
+            f["fingerprint"],
+            f["resource"],
+            Severity(f["severity"]),
+            f["risk_points"],
+            f["value"],
+            f["limit"],
+            f["evidence"],
+            Text(f["texts"]["en"]),
+            muted=_mute_from(f["muted"]),
+            names=f.get("names", {}),
         )
         for f in item["findings"]
-    )  # fmt: skip
+    )
     return CheckResult(
-        item["code"], Outcome(item["outcome"]), findings, group=item["group"], actor=Actor(item["actor"]),
-        category=Category(item["category"]), risk_stake=item["risk_stake"], attested=item["attested"],
-        reason=Text(reason) if (reason := item["reason"]["en"]) else None, well=frozenset(item.get("well", ())),
+        item["code"],
+        Outcome(item["outcome"]),
+        findings,
+        group=item["group"],
+        actor=Actor(item["actor"]),
+        category=Category(item["category"]),
+        risk_stake=item["risk_stake"],
+        attested=item["attested"],
+        reason=Text(reason) if (reason := item["reason"]["en"]) else None,
+        well=frozenset(item.get("well", ())),
         unjudged={entry["resource"]: entry["names"] for entry in item.get("unjudged", ())},
-    )  # fmt: skip
+    )
 
 
 def _carried_from(item: Document) -> Carried:
     severity, mute, text = Severity(item["severity"]), _mute_from(item["muted"]), Text("")
     finding = Finding(
-        item["fingerprint"], item["resource"], severity, item["risk_points"], item["value"], None, {}, text,
-        muted=mute, names=item["names"],
-    )  # fmt: skip
+        item["fingerprint"],
+        item["resource"],
+        severity,
+        item["risk_points"],
+        item["value"],
+        None,
+        {},
+        text,
+        muted=mute,
+        names=item["names"],
+    )
     return Carried(finding, item["since"], item["runs"])
 
 

@@ -16,27 +16,32 @@ Document = dict[str, Any]
 KEPT_POINTS = 12  # three years of quarters
 
 
-def outlook_document(assessment: Assessment) -> Document:
+def serialize_outlook(assessment: Assessment) -> Document:
     """``business``, ``roadmap``, ``figures``, ``statements`` and ``colophon``."""
     return {
         "business": _business(assessment.snapshot),
         "roadmap": [
             {
-                "codes": list(unit.codes), "deadline": unit.deadline.value, "effort": unit.effort.value,
-                "gain": unit.gain, "score_after": unit.score_after,
+                "codes": list(unit.codes),
+                "deadline": unit.deadline.value,
+                "effort": unit.effort.value,
+                "gain": unit.gain,
+                "score_after": unit.score_after,
             }
             for unit in assessment.roadmap
         ],
         "figures": _figures(assessment.figures),
         "statements": [
             {
-                "source": sent.source, "duration_ms": round(sent.duration_ms, 3), "rows": sent.rows,
+                "source": sent.source,
+                "duration_ms": round(sent.duration_ms, 3),
+                "rows": sent.rows,
                 "error": sent.error,
             }
             for sent in assessment.snapshot.statements
         ],
         "colophon": _dated(asdict(assessment.colophon)),
-    }  # fmt: skip
+    }
 
 
 def _dated(values: Mapping[str, Any]) -> Document:
@@ -69,15 +74,16 @@ def _figures(figures: Figures) -> Document:
         "shapes": figures.shapes,
         "trend": [
             {
-                "as_of": point.as_of.isoformat(), "score": point.score,
+                "as_of": point.as_of.isoformat(),
+                "score": point.score,
                 "capacity": [asdict(gauge) for gauge in point.capacity],
             }
             for point in figures.trend
         ],
-    }  # fmt: skip
+    }
 
 
-def trend_from(document: Document) -> tuple[TrendPoint, ...]:
+def read_trend(document: Document) -> tuple[TrendPoint, ...]:
     """The assessments that an earlier document knew of, and itself; oldest first. Older agents kept no figures."""
     figures = document.get("figures") or {"capacity": [], "trend": []}
     score = document["score"]

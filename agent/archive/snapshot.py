@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 import zstandard
 
 from agent.archive import snapshot_records
-from agent.archive.snapshot_records import checked
+from agent.archive.snapshot_records import check_record
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import SnapshotError, WriteError
 from agent.support.files import read_whole, write_whole
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 FORMAT = 1
 _MAX_BYTES = 1 << 28
@@ -33,24 +33,24 @@ _OWN = "agent.facts."
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 
 
-def save(snapshot: Snapshot, path: Path) -> str:
+def save_snapshot(snapshot: Snapshot, path: Path) -> str:
     """Write the snapshot; returns its SHA-256. Raises WriteError when the file cannot be written."""
-    return write_body(to_body(_plain(snapshot)), path)
+    return write_body(serialize_body(_plain(snapshot)), path)
 
 
-def to_body(plain: Any) -> str:
+def serialize_body(plain: Any) -> str:
     """The JSON of a file: one spelling for the same content."""
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest_of(body: str) -> str:
+def hash_body(body: str) -> str:
     """The SHA-256 of a body, in hexadecimal."""
     return hashlib.sha256(body.encode()).hexdigest()
 
 
 def write_body(body: str, path: Path, sealed: str = "") -> str:
     """Write a body as a snapshot file; ``sealed`` is the original of a redacted one. Like ``save`` otherwise."""
-    outer = {"sha256": digest_of(body), "body": body, **({"sealed": sealed} if sealed else {})}
+    outer = {"sha256": hash_body(body), "body": body, **({"sealed": sealed} if sealed else {})}
     try:
         write_whole(path, zstandard.ZstdCompressor(level=3).compress(json.dumps(outer).encode()))
     except OSError as error:
@@ -61,13 +61,13 @@ def write_body(body: str, path: Path, sealed: str = "") -> str:
     return outer["sha256"]
 
 
-def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
+def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
     """Read a snapshot back; ``known`` are the row types of plug-ins, whose facts are left out where they are not given.
 
     Raises SnapshotError if the file is missing, altered or of a newer format.
     """
     args = {"path": str(path)}
-    plain = read_file(path).plain
+    plain = read_snapshot_file(path).plain
     try:
         return _snapshot(plain, {_name(row): row for row in known})
     except (*_UNREADABLE, ImportError) as error:
@@ -79,7 +79,7 @@ def load(path: Path, known: Iterable[type] = ()) -> Snapshot:
         ) from None
 
 
-class Contents(NamedTuple):
+class SnapshotFile(NamedTuple):
     """What a snapshot file holds: its JSON as it stands and read, and the sealed original of a redacted one."""
 
     body: str
@@ -87,14 +87,14 @@ class Contents(NamedTuple):
     sealed: str
 
 
-def read_file(path: Path) -> Contents:
+def read_snapshot_file(path: Path) -> SnapshotFile:
     """The file, opened and its hash compared. Raises SnapshotError like ``load``."""
     args, content = {"path": str(path)}, read_whole(path, SnapshotError)
     try:
         outer = json.loads(_decompressed(content))
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
-        intact = digest_of(body) == digest
-        plain = json.loads(body, parse_constant=snapshot_records.no_constant) if intact else {"format": 0}
+        intact = hash_body(body) == digest
+        plain = json.loads(body, parse_constant=snapshot_records.refuse_constant) if intact else {"format": 0}
         newer = int(plain["format"]) > FORMAT
     except (*_UNREADABLE, zstandard.ZstdError, RecursionError):
         raise SnapshotError(
@@ -108,7 +108,7 @@ def read_file(path: Path) -> Contents:
         raise SnapshotError(
             Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args)
         )
-    return Contents(body, plain, sealed)
+    return SnapshotFile(body, plain, sealed)
 
 
 def _decompressed(content: bytes) -> bytes:
@@ -167,21 +167,21 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
     found = Snapshot(
         target=plain["target"],
         tenant_kind=TenantKind(plain["tenant_kind"]),
-        version=snapshot_records.version(plain["version"]),
-        as_of=snapshot_records.moment(plain["as_of"]),
+        version=snapshot_records.parse_version(plain["version"]),
+        as_of=snapshot_records.parse_moment(plain["as_of"]),
         facts=_fact_sets(plain["facts"], known),
         records=tuple(
-            checked(SourceRecord(**{**record, "reason": _text(record["reason"])})) for record in plain["records"]
+            check_record(SourceRecord(**{**record, "reason": _text(record["reason"])})) for record in plain["records"]
         ),
         problems=(
             *(Problem(_required(p["what"]), _text(p["remedy"])) for p in plain["problems"]),
             *_left_out(plain["facts"], known),
         ),
-        cost=checked(Cost(**plain["cost"])),
+        cost=check_record(Cost(**plain["cost"])),
         embedded=plain["embedded"],
-        budget=checked(Budget(**plain["budget"])) if plain.get("budget") else None,
+        budget=check_record(Budget(**plain["budget"])) if plain.get("budget") else None,
         receipt=_receipt(plain["receipt"]) if plain.get("receipt") else None,
-        statements=tuple(checked(Sent(**sent)) for sent in plain.get("statements", ())),
+        statements=tuple(check_record(Sent(**sent)) for sent in plain.get("statements", ())),
     )
     if not (isinstance(found.target, str) and isinstance(found.embedded, bool)):
         raise ValueError("target, embedded")
@@ -189,7 +189,7 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
 
 
 def _receipt(plain: dict[str, Any]) -> Receipt:
-    return checked(Receipt(**{**plain, "reason": _text(plain["reason"])}))
+    return check_record(Receipt(**{**plain, "reason": _text(plain["reason"])}))
 
 
 def _fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
@@ -221,20 +221,20 @@ def _facts(row: type, plain: dict[str, Any]) -> tuple[Any, ...] | Unavailable:
         return Unavailable(UnavailableKind(missing["kind"]), _required(missing["reason"]), _text(missing["remedy"]))
     readers = _readers(row)
     return tuple(
-        checked(row(**{name: readers[name](value) for name, value in zip(plain["columns"], values, strict=True)}))
+        check_record(row(**{name: readers[name](value) for name, value in zip(plain["columns"], values, strict=True)}))
         for values in plain["rows"]
     )
 
 
 def _readers(row: type) -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(row)
-    special: dict[Any, Callable[[Any], Any]] = {Version: snapshot_records.version, TenantKind: TenantKind}
+    special: dict[Any, Callable[[Any], Any]] = {Version: snapshot_records.parse_version, TenantKind: TenantKind}
     return {field.name: special.get(hints[field.name], _value) for field in dataclasses.fields(row)}
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, dict):
-        return snapshot_records.moment(value["t"]) if "t" in value else date.fromisoformat(value["d"])
+        return snapshot_records.parse_moment(value["t"]) if "t" in value else date.fromisoformat(value["d"])
     return value
 
 
@@ -242,7 +242,7 @@ def _text(plain: dict[str, Any] | None) -> Text | None:
     if not plain:
         return None
     text = Text(plain["msgid"], {name: _value(value) for name, value in plain["args"].items()})
-    render(text, "en")  # what cannot be printed is found here
+    render_text(text, "en")  # what cannot be printed is found here
     return text
 
 

@@ -16,7 +16,7 @@ _LARGEST = 1 << 100  # sums of 64-bit numbers are less
 _PLAIN = frozenset({str, int, float, bool, datetime, date, Version, TenantKind, types.NoneType})
 
 
-def checked(record: T) -> T:
+def check_record(record: T) -> T:
     """The record, a dataclass; a number where a text belongs would break a report later. Raises ValueError."""
     kind: type = type(record)
     for name, kinds in _kinds(kind).items():
@@ -37,7 +37,7 @@ def _kinds(record: type) -> Mapping[str, frozenset[type]]:
     return found
 
 
-def moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """An aware time. Raises ValueError."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
@@ -45,13 +45,13 @@ def moment(text: str) -> datetime:
     return found
 
 
-def version(parts: list[int]) -> Version:
+def parse_version(parts: list[int]) -> Version:
     """A version from its numbers. Raises ValueError."""
     if not all(type(part) is int and 0 <= part <= _LARGEST for part in parts):
         raise ValueError("this is no version")
     return Version(*parts)
 
 
-def no_constant(word: str) -> float:
+def refuse_constant(word: str) -> float:
     """For ``json.loads``: NaN and infinity are no JSON. Raises ValueError."""
     raise ValueError(f"{word} is no number")

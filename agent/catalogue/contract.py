@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.catalogue import yaml_check
-from agent.catalogue.packages import placeholders
-from agent.facts import spec_of
+from agent.catalogue.packages import list_placeholders
+from agent.facts import find_source_spec
 from agent.facts.given import Build, Clock
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
-from agent.support.i18n import LANGUAGES, render, translate
+from agent.support.i18n import LANGUAGES, render_text, translate
 
 PREFIXES = {
     "capacity": {"CAP"}, "parameters": {"PAR", "VAR"}, "sql": {"SQL"}, "transactions": {"TXN"}, "availability": {"AVL"},
@@ -35,7 +35,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the contract"))
 
 
-def problems_of(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[str]:
+def find_problems(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[str]:
     """Everything that is wrong with a check of ``package``; empty where it keeps the contract.
 
     Ours lie in the folder of their category, third parties' anywhere in their package.
@@ -51,30 +51,36 @@ def problems_of(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[st
     ]
 
 
-def problems_of_result(result: CheckResult) -> list[str]:
+def find_result_problems(result: CheckResult) -> list[str]:
     """What is wrong with the texts and the SQL of the findings that a case gave."""
     return [
         problem for finding in result.findings for problem in _filled(finding.text, (*finding.sql, *finding.rollback))
     ]
 
 
-def problems_of_translation(spec: CheckSpec) -> list[str]:
+def find_translation_problems(spec: CheckSpec) -> list[str]:
     """The texts of a check that are not in every language of the report."""
     return [
         f"no {language} translation: {text[:60]}"
         for language in LANGUAGES
-        for text in texts_of(spec)
+        for text in list_texts(spec)
         if language != "en" and translate(text, language) == text
     ]
 
 
-def texts_of(spec: CheckSpec) -> list[str]:
+def list_texts(spec: CheckSpec) -> list[str]:
     """The texts of a check that are not empty: what its translations translate."""
     remedy = spec.remediation
     texts = (
-        spec.title, spec.finding, spec.rationale, remedy.advice, remedy.risk, remedy.pre_check, remedy.post_check,
+        spec.title,
+        spec.finding,
+        spec.rationale,
+        remedy.advice,
+        remedy.risk,
+        remedy.pre_check,
+        remedy.post_check,
         remedy.no_rollback,
-    )  # fmt: skip
+    )
     return [text for text in texts if text]
 
 
@@ -90,9 +96,9 @@ def _header(spec: CheckSpec) -> Iterator[str]:
         yield "the title is not one phrase of at most 80 characters without a full stop"
     if len(spec.rationale) < 60:
         yield "the rationale says too little"
-    if "resource" not in (placeholders(spec.finding) or ()):
+    if "resource" not in (list_placeholders(spec.finding) or ()):
         yield "the finding does not name its resource"
-    if spec.unit is not Unit.TEXT and "value" not in (placeholders(spec.finding) or ()):
+    if spec.unit is not Unit.TEXT and "value" not in (list_placeholders(spec.finding) or ()):
         yield "the finding does not show its number"
 
 
@@ -133,32 +139,32 @@ def _params(spec: CheckSpec) -> Iterator[str]:
 
 
 def _texts(spec: CheckSpec) -> Iterator[str]:
-    for text in texts_of(spec):
+    for text in list_texts(spec):
         for language in LANGUAGES:
-            if text is spec.finding and placeholders(translate(text, language)) != placeholders(text):
+            if text is spec.finding and list_placeholders(translate(text, language)) != list_placeholders(text):
                 yield f"the {language} finding has other placeholders"
 
 
 def _page(spec: CheckSpec, rule: Rule) -> Iterator[str]:
-    from agent.catalogue.pages import page
-    from agent.support.console import in_language
+    from agent.catalogue.pages import render_check
+    from agent.support.console import use_language
 
-    with in_language("en"):
-        if spec.title not in page(spec, rule):
+    with use_language("en"):
+        if spec.title not in render_check(spec, rule):
             yield "its page does not say its title"
 
 
 def _behaviour(spec: CheckSpec, rule: Rule) -> Iterator[str]:
     needed = [row for name, row in spec.facts.items() if name not in spec.optional]
-    without = _judged(spec, rule, {row: _GONE for row in spec.facts.values() if spec_of(row)})
-    if any(spec_of(row) for row in needed):
+    without = _judged(spec, rule, {row: _GONE for row in spec.facts.values() if find_source_spec(row)})
+    if any(find_source_spec(row) for row in needed):
         if without.outcome is not Outcome.NOT_ASSESSED or without.reason is None:
             yield f"without its facts it is {without.outcome}, not not_assessed"
     elif without.outcome not in (Outcome.NOT_ASSESSED, Outcome.PASS, Outcome.NOT_APPLICABLE):
         yield f"without its facts it is {without.outcome}"
     empty = _judged(spec, rule, dict.fromkeys(spec.facts.values(), ()))
     if empty.outcome is Outcome.ERROR:
-        yield f"it fails on empty facts: {render(empty.reason, 'en')}"
+        yield f"it fails on empty facts: {render_text(empty.reason, 'en')}"
     if empty != _judged(spec, rule, dict.fromkeys(spec.facts.values(), ())):
         yield "evaluated twice it says two things"
 
@@ -167,13 +173,13 @@ def _judged(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckResult:
     kind, version = spec.tenants[0], max(spec.since, Version(4, 2, 5, 1))
     given = {Clock: (Clock(as_of=_NOW),), Build: (Build(version=version, tenant_kind=kind, embedded=False),)}
     snapshot = Snapshot("contract", kind, version, _NOW, {**facts, **given})
-    (result,) = evaluate([spec], Ruleset({spec.code: dataclasses.replace(rule, enabled=True)}, ""), snapshot)
+    (result,) = evaluate_checks([spec], Ruleset({spec.code: dataclasses.replace(rule, enabled=True)}, ""), snapshot)
     return result
 
 
 def _filled(text: Text, statements: tuple[str, ...]) -> Iterator[str]:
     for language in LANGUAGES:
-        shown = render(text, language)
+        shown = render_text(text, language)
         if "{" in shown or not shown:
             yield f"the {language} finding is not filled in: {shown}"
     for statement in statements:

@@ -57,17 +57,17 @@ _TEXT_FUNCTIONS: Mapping[str, tuple[Kind, Callable[[str], Any]]] = {
 _CHOICES: Mapping[str, Callable[..., Any]] = {"min": min, "max": max}
 
 
-def kind_of(value_type: Any) -> Kind | None:
+def infer_kind(value_type: Any) -> Kind | None:
     """The kind of a field or param by its type (``X | None`` is X), or None for a type that has none."""
     if isinstance(value_type, types.UnionType):
         value_type = next(arm for arm in typing.get_args(value_type) if arm is not type(None))
     return _KINDS.get(value_type)
 
 
-def kinds_of(row: type) -> dict[str, Kind]:
+def infer_kinds(row: type) -> dict[str, Kind]:
     """The usable fields of a row type."""
     hints = typing.get_type_hints(row)
-    found = {field.name: kind_of(hints[field.name]) for field in dataclasses.fields(row)}
+    found = {field.name: infer_kind(hints[field.name]) for field in dataclasses.fields(row)}
     return {name: kind for name, kind in found.items() if kind}
 
 
@@ -106,8 +106,10 @@ def _wanted(node: ast.expr, kinds: Kinds, *wanted: Kind) -> Expression:
     if made.kind not in wanted:
         raise Invalid(
             "{place}: {found} is a {kind}; here a {wanted} is expected",
-            found=ast.unparse(node)[:60], kind=made.kind.value, wanted=", ".join(wanted),
-        )  # fmt: skip
+            found=ast.unparse(node)[:60],
+            kind=made.kind.value,
+            wanted=", ".join(wanted),
+        )
     return made
 
 

@@ -20,12 +20,12 @@ from typing import Any
 
 from agent.api import API_VERSION
 from agent.catalogue import yaml_check
-from agent.catalogue.rule_entry import Problems, parse_rule
+from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.model.check import CheckSpec
 from agent.model.terms import Text
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import LANGUAGES, read_catalogue
-from agent.support.yaml_file import place, read_yaml
+from agent.support.yaml_file import describe_place, read_yaml
 
 RULES_FILE = "rules.yaml"
 YAML_CHECKS = "*.check.yaml"
@@ -33,7 +33,7 @@ _TOP = {"version", "checks"}
 
 
 @dataclass(slots=True)
-class Found:
+class LoadedPackage:
     """Checks with the place that each comes from, what could not be used, and translations by language."""
 
     checks: list[tuple[str, CheckSpec]] = field(default_factory=list)
@@ -48,37 +48,37 @@ class Found:
         self.problems += [error.text, *error.problems]
 
 
-def own(package: str) -> Found:
+def load_own_package(package: str) -> LoadedPackage:
     """The agent's own package: modules only, for its rules and texts are the agent's."""
-    found = Found()
+    found = LoadedPackage()
     for module in _modules(package, found.problems):
         found.checks += [(module.__name__, spec) for spec in _specs(module, found.problems)]
     return found
 
 
-def plugin(package: str) -> Found:
+def load_plugin(package: str) -> LoadedPackage:
     """A package of another distribution. Never raises."""
-    found = Found()
+    found = LoadedPackage()
     root = _imported(package, found.problems)
     if root is None or not _is_usable(root, found.problems):
         return found
-    modules = own(package)
+    modules = load_own_package(package)
     found.problems += modules.problems
     directory = Path(next(iter(root.__path__)))
     usable = [(here, spec) for here, spec in modules.checks if _has_good_header(here, spec, found.problems)]
     found.checks += _with_rules(directory / RULES_FILE, usable, found)
-    yaml_files(sorted(directory.glob(YAML_CHECKS)), found)
+    load_yaml_checks(sorted(directory.glob(YAML_CHECKS)), found)
     for language in (language for language in LANGUAGES if language != "en"):
         for path in sorted((directory / "locale" / language.replace("-", "_") / "LC_MESSAGES").glob("*.po")):
             found.translate({language: _translations(path, language, found.problems)})
     return found
 
 
-def yaml_files(paths: Sequence[Path], found: Found) -> Found:
+def load_yaml_checks(paths: Sequence[Path], found: LoadedPackage) -> LoadedPackage:
     """Checks without code, added to what was found."""
     for path in paths:
         try:
-            check = yaml_check.load(path)
+            check = yaml_check.load_yaml_check(path)
         except ConfigError as error:
             found.refuse(error)
         else:
@@ -149,7 +149,7 @@ def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool
         problem = Text("{module}: {code} is left out: a code is three capital letters and three digits.", args)
     elif not re.fullmatch(r"[a-z]+\.[a-z0-9_]+", spec.name):
         problem = Text("{module}: {code} is left out: its name is not category.what_is_wrong.", args)
-    elif placeholders(spec.finding) is None:
+    elif list_placeholders(spec.finding) is None:
         problem = Text("{module}: {code} is left out: the braces of its finding do not fit.", args)
     else:
         return True
@@ -157,7 +157,7 @@ def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool
     return False
 
 
-def placeholders(template: str) -> frozenset[str] | None:
+def list_placeholders(template: str) -> frozenset[str] | None:
     """The names in braces, or None where the braces do not fit."""
     try:
         return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
@@ -165,7 +165,7 @@ def placeholders(template: str) -> frozenset[str] | None:
         return None
 
 
-def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: Found) -> list[tuple[str, CheckSpec]]:
+def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: LoadedPackage) -> list[tuple[str, CheckSpec]]:
     """The checks that have a right rule in the package's fragment, with it."""
     if not checks and not path.is_file():
         return []
@@ -175,7 +175,7 @@ def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: Found) -
     except ConfigError as error:
         found.refuse(error)
         return []
-    where = partial(place, path, locate)
+    where = partial(describe_place, path, locate)
     specs = {spec.code: spec for _, spec in checks}
     for code in sorted(entries.keys() - specs.keys()):
         text = "{place}: the package has no such check; a plug-in brings rules for its own checks only"
@@ -183,12 +183,12 @@ def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: Found) -
     return [
         (here, dataclasses.replace(spec, rule=entries[spec.code]))
         for here, spec in checks
-        if _has_rule(spec, entries, Problems(str(path), where), found)
+        if _has_rule(spec, entries, RuleProblems(str(path), where), found)
     ]
 
 
 def _entries(path: Path, data: Any) -> dict[str, Any]:
-    problems = Problems(str(path), lambda loc: str(path))
+    problems = RuleProblems(str(path), lambda loc: str(path))
     if not isinstance(data, dict) or set(data) != _TOP or data["version"] != 1 or not isinstance(data["checks"], dict):
         problems.add((), "{place}: exactly version: 1 and a mapping called checks are expected")
     problems.raise_any()
@@ -196,7 +196,7 @@ def _entries(path: Path, data: Any) -> dict[str, Any]:
     return entries
 
 
-def _has_rule(spec: CheckSpec, entries: Mapping[str, Any], problems: Problems, found: Found) -> bool:
+def _has_rule(spec: CheckSpec, entries: Mapping[str, Any], problems: RuleProblems, found: LoadedPackage) -> bool:
     if spec.code not in entries:
         problems.add(("checks",), "{place}: the check {code} ({name}) has no rule", code=spec.code, name=spec.name)
     else:
@@ -217,7 +217,7 @@ def _translations(path: Path, language: str, problems: list[Text]) -> dict[str, 
         args = {"file": str(path), "reason": f"{type(error).__name__}: {error}"[:200]}
         problems.append(Text("{file}: the translations cannot be used: {reason}", args))
         return {}
-    fine = {msgid: text for msgid, text in entries.items() if placeholders(msgid) == placeholders(text)}
+    fine = {msgid: text for msgid, text in entries.items() if list_placeholders(msgid) == list_placeholders(text)}
     for msgid in sorted(entries.keys() - fine.keys()):
         args = {"file": str(path), "message": msgid[:80]}
         problems.append(Text("{file}: the placeholders of a translation differ from its message: {message}", args))

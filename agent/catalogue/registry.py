@@ -38,14 +38,18 @@ class Registry:
         return tuple({row: None for spec in mine for row in spec.facts.values()})
 
 
-def load(files: Sequence[Path] = ()) -> Registry:
+def load_registry(files: Sequence[Path] = ()) -> Registry:
     """All checks; ``files`` are an engagement's own checks without code. Raises ConfigError where two share a code.
 
     The translations that plug-ins bring are in use from here on.
     """
     others = dict.fromkeys(point.value for point in entry_points(group=GROUP))
-    parts = [packages.own(OWN_PACKAGE), *map(packages.plugin, others), packages.yaml_files(files, packages.Found())]
-    everything = packages.Found()
+    parts = [
+        packages.load_own_package(OWN_PACKAGE),
+        *map(packages.load_plugin, others),
+        packages.load_yaml_checks(files, packages.LoadedPackage()),
+    ]
+    everything = packages.LoadedPackage()
     places: dict[str, str] = {}
     for part in parts:
         for here, spec in part.checks:

@@ -12,7 +12,7 @@ from agent.model.check import CheckSpec
 from agent.model.rule import Expected, Fixed, Ladder, Rule
 from agent.model.terms import Scalar, Severity, Text
 from agent.support.errors import RulesError
-from agent.support.yaml_file import Loc, unknown_key
+from agent.support.yaml_file import Loc, explain_unknown_key
 
 _KEYS = {"params", "group", "enabled"}
 _LADDER_KEYS = _KEYS | {"ladder", "worst", "descending"}
@@ -21,7 +21,7 @@ _VALUE_KEYS = _KEYS | {"severity", "expected", "recommended"}
 _EXPECTED_KEYS = {"equals", "one_of", "min", "max", "unit"}
 
 
-class Problems:
+class RuleProblems:
     """Collects what is wrong with a rules file or with what changes it; ``place`` tells where a path stands."""
 
     def __init__(self, file: str, place: Callable[[Loc], str]) -> None:
@@ -33,23 +33,25 @@ class Problems:
 
     def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
         """The last step of ``loc`` is a key that none of the known is."""
-        msgid, args = unknown_key(str(loc[-1]), sorted(known))
+        msgid, args = explain_unknown_key(str(loc[-1]), sorted(known))
         self.add(loc, msgid, **args)
 
-    def at(self, place: Callable[[Loc], str]) -> Problems:
+    def at(self, place: Callable[[Loc], str]) -> RuleProblems:
         """The same collection, for paths that stand elsewhere."""
-        elsewhere = Problems(self._file, place)
+        elsewhere = RuleProblems(self._file, place)
         elsewhere._found = self._found
         return elsewhere
 
     def raise_any(self) -> None:
         if self._found:
-            text = Text("{file} cannot be used; problems found: {problems_count}",
-                        {"file": self._file, "problems_count": len(self._found)})  # fmt: skip
+            text = Text(
+                "{file} cannot be used; problems found: {problems_count}",
+                {"file": self._file, "problems_count": len(self._found)},
+            )
             raise RulesError(text, self._found)
 
 
-def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rule | None:
+def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) -> Rule | None:
     """The rule, or None after its problems were added."""
     if not isinstance(entry, dict):
         problems.add(loc, "{place}: a mapping is expected")
@@ -67,7 +69,9 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: Problems) -> Rul
     return Rule(judge, params, values, group, enabled) if judge else None
 
 
-def _judge(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Fixed | Expected | None:
+def _judge(
+    spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems
+) -> Ladder | Fixed | Expected | None:
     if spec.expects_value:
         return _expected(spec, entry, loc, problems)
     if ("ladder" in entry) == ("severity" in entry):
@@ -79,7 +83,7 @@ def _judge(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems)
     return _ladder(entry, loc, problems)
 
 
-def _severity(value: Any, loc: Loc, problems: Problems) -> Severity | None:
+def _severity(value: Any, loc: Loc, problems: RuleProblems) -> Severity | None:
     if value not in list(Severity):
         problems.add(loc, "{place}: one of low, medium, high, critical is expected")
         return None
@@ -90,7 +94,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
-def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | None:
+def _ladder(entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Ladder | None:
     steps = entry["ladder"]
     if not isinstance(steps, dict) or not steps:
         problems.add((*loc, "ladder"), "{place}: a mapping of severities to numbers is expected")
@@ -121,7 +125,7 @@ def _ladder(entry: dict[str, Any], loc: Loc, problems: Problems) -> Ladder | Non
     )
 
 
-def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Problems) -> Expected | None:
+def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Expected | None:
     severity = _severity(entry.get("severity"), (*loc, "severity"), problems)
     expected = entry.get("expected")
     if not isinstance(expected, dict) or expected.keys() <= {"unit"} or set(expected) - _EXPECTED_KEYS:
@@ -146,7 +150,7 @@ def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: Proble
     return rule
 
 
-def _words(expected: dict[str, Any], loc: Loc, problems: Problems) -> list[Any]:
+def _words(expected: dict[str, Any], loc: Loc, problems: RuleProblems) -> list[Any]:
     """The accepted values as written: those of ``one_of``, or the one of ``equals``."""
     words = expected.get("one_of", [expected["equals"]] if "equals" in expected else [])
     if not isinstance(words, list) or ("one_of" in expected and ("equals" in expected or not words)):
@@ -155,7 +159,7 @@ def _words(expected: dict[str, Any], loc: Loc, problems: Problems) -> list[Any]:
     return words
 
 
-def _bound(spec: CheckSpec, expected: dict[str, Any], key: str, loc: Loc, problems: Problems) -> float | None:
+def _bound(spec: CheckSpec, expected: dict[str, Any], key: str, loc: Loc, problems: RuleProblems) -> float | None:
     if key not in expected:
         return None
     bound = _parsed(spec, expected[key], loc, problems)
@@ -173,7 +177,7 @@ def _fits(rule: Expected, value: float | str | None) -> bool:
     return (rule.minimum is None or value >= rule.minimum) and (rule.maximum is None or value <= rule.maximum)
 
 
-def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: Problems) -> float | str | None:
+def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: RuleProblems) -> float | str | None:
     if spec.parse is None:
         return None
     if not isinstance(word, str | int | float):
@@ -199,7 +203,7 @@ def _shown(expected: dict[str, Any], words: list[Any]) -> str:
     return " / ".join(parts)
 
 
-def _params(spec: CheckSpec, data: Any, loc: Loc, problems: Problems) -> tuple[dict[str, Scalar], Any]:
+def _params(spec: CheckSpec, data: Any, loc: Loc, problems: RuleProblems) -> tuple[dict[str, Scalar], Any]:
     """The params' values as written and as the check's own type; names and types must match exactly."""
     if not isinstance(data, dict):
         problems.add(loc, "{place}: a mapping is expected")

@@ -11,32 +11,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent.catalogue.rule_entry import Problems, parse_rule
+from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
 from agent.support.shipped import shipped_file
-from agent.support.yaml_file import place, read_yaml, yaml_path
+from agent.support.yaml_file import describe_place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}
 
 
-def shipped_path() -> Path:
+def locate_shipped_rules() -> Path:
     """rules.yaml as it ships: in a checkout the file at the top level, which the package holds a link to."""
     return shipped_file("agent.catalogue", "rules.yaml")
 
 
-def load(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
+def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
     """The shipped rules (or another complete file) and those that plug-ins bring with their checks.
 
     Every check has a rule and every rule a check; an entry of the file goes before a plug-in's.
     Raises ConfigError (unreadable file) or RulesError with all problems.
     """
-    path = path or shipped_path()
+    path = path or locate_shipped_rules()
     data, locate = read_yaml(path)
-    problems = Problems(str(path), partial(place, path, locate))
+    problems = RuleProblems(str(path), partial(describe_place, path, locate))
     if not isinstance(data, dict):
         problems.add((), "{place}: a mapping with version, scoring and checks is expected")
         problems.raise_any()
@@ -56,7 +56,7 @@ def _sha256(data: Any) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _scoring(data: Any, problems: Problems) -> ScoringPolicy:
+def _scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
     rate = data.get("prior_failure_rate_pct") if isinstance(data, dict) else None
     if not isinstance(data, dict) or set(data) != {"prior_failure_rate_pct"}:
         problems.add(("scoring",), "{place}: exactly prior_failure_rate_pct is expected")
@@ -67,7 +67,7 @@ def _scoring(data: Any, problems: Problems) -> ScoringPolicy:
     return ScoringPolicy()
 
 
-def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: Problems) -> dict[str, Rule]:
+def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: RuleProblems) -> dict[str, Rule]:
     if not isinstance(data, dict):
         problems.add(("checks",), "{place}: a mapping of check codes to rules is expected")
         return {}
@@ -85,17 +85,22 @@ def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: Problems) -> dic
     return rules
 
 
-def apply(
-    ruleset: Ruleset, specs: Mapping[str, CheckSpec], path: Path, overrides: Sequence[Override], mutes: Sequence[Mute],
-    today: date, file: str = "engagement",
-) -> Ruleset:  # fmt: skip
+def apply_engagement(
+    ruleset: Ruleset,
+    specs: Mapping[str, CheckSpec],
+    path: Path,
+    overrides: Sequence[Override],
+    mutes: Sequence[Mute],
+    today: date,
+    file: str = "engagement",
+) -> Ruleset:
     """The ruleset with an engagement's overrides and mutes, those past their date left out and named in ``problems``.
 
     ``path`` is the shipped file again (an override changes an entry of it), ``file`` the engagement's name. Raises
     RulesError with all problems.
     """
     data, _ = read_yaml(path)
-    problems = Problems(file, yaml_path)
+    problems = RuleProblems(file, yaml_path)
     notes: list[Text] = []
     rules, applied = dict(ruleset.rules), []
     for override in overrides:
@@ -145,7 +150,7 @@ def _expired(what: str, code: str, until: date) -> Text:
     )
 
 
-def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: Problems, notes: list[Text]) -> bool:
+def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: RuleProblems, notes: list[Text]) -> bool:
     name = mute.code or mute.fingerprint
     if mute.code and mute.code not in specs:
         problems.add(("code",), "{place}: there is no check with the code {code}", code=mute.code)
@@ -158,13 +163,16 @@ def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: P
             ("until",),
             "{place}: the mute of {code} ends on {until}; at most {longest_days} from today are allowed,"
             " {critical_days} for a critical finding",
-            code=name, until=mute.until.isoformat(), longest_days=LONGEST.days, critical_days=LONGEST_CRITICAL.days,
-        )  # fmt: skip
+            code=name,
+            until=mute.until.isoformat(),
+            longest_days=LONGEST.days,
+            critical_days=LONGEST_CRITICAL.days,
+        )
         return False
     return True
 
 
-def unused_mutes(ruleset: Ruleset, results: Iterable[CheckResult]) -> tuple[Text, ...]:
+def find_unused_mutes(ruleset: Ruleset, results: Iterable[CheckResult]) -> tuple[Text, ...]:
     """Mutes that hid nothing this time are said, so that none stays for ever."""
     used = {finding.muted for result in results for finding in result.findings}
     return tuple(

@@ -17,14 +17,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent.catalogue.expression import Expression, Kind, compile_expression, kind_of, kinds_of
-from agent.catalogue.rule_entry import Problems, parse_rule
-from agent.facts import all_sources
+from agent.catalogue.expression import Expression, Kind, compile_expression, infer_kind, infer_kinds
+from agent.catalogue.rule_entry import RuleProblems, parse_rule
+from agent.facts import list_sources
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation
 from agent.model.terms import Actor, Category, RunAs, TenantKind, Unit, Version
-from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, Words
-from agent.support.yaml_file import Loc, place, read_yaml
-from agent.support.yaml_model import validated
+from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, TextList
+from agent.support.yaml_file import Loc, describe_place, read_yaml
+from agent.support.yaml_model import validate_blocks
 
 _BUILT_IN = frozenset({"resource", "value", "limit", "unit"})
 
@@ -32,11 +32,11 @@ _BUILT_IN = frozenset({"resource", "value", "limit", "unit"})
 class Bilingual(Block):
     """One text in every language of the report."""
 
-    en: Words
-    zh: Annotated[Words, Field(alias="zh-CN")]
+    en: TextList
+    zh: Annotated[TextList, Field(alias="zh-CN")]
 
 
-class Texts(Block):
+class CheckTexts(Block):
     """What people read; the finding alone has placeholders."""
 
     title: Bilingual
@@ -49,15 +49,15 @@ class Texts(Block):
     no_rollback: Bilingual | None = None
 
 
-class Advice(Block):
+class CheckAdvice(Block):
     """The part of the remediation that is no text."""
 
     run_as: Annotated[RunAs, Field(strict=False)] = RunAs.TENANT
-    sql: Many[Words] = ()
-    rollback: Many[Words] = ()
+    sql: Many[TextList] = ()
+    rollback: Many[TextList] = ()
     restart: bool = False
     window: bool = False
-    link: Words
+    link: TextList
 
 
 class CheckFile(Block):
@@ -65,20 +65,20 @@ class CheckFile(Block):
 
     version: Literal[1]
     code: Code
-    name: Words
+    name: TextList
     unit: Annotated[Unit, Field(strict=False)]
     actor: Annotated[Actor, Field(strict=False)]
     tenants: Some[Annotated[TenantKind, Field(strict=False)]] = (TenantKind.USER, TenantKind.SYS)
-    since: Words = "4.0.0.0"
-    facts: Words
-    where: Words = "True"
-    value: Words
-    resource: Words
-    evidence: dict[str, Words] = Field(default_factory=dict)
+    since: TextList = "4.0.0.0"
+    facts: TextList
+    where: TextList = "True"
+    value: TextList
+    resource: TextList
+    evidence: dict[str, TextList] = Field(default_factory=dict)
     when_empty: Literal["pass", "not_assessed"] = "not_assessed"
     rule: dict[str, Any]
-    remediation: Advice
-    texts: Texts
+    remediation: CheckAdvice
+    texts: CheckTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,11 @@ class YamlCheck:
     translations: Mapping[str, Mapping[str, str]]
 
 
-def load(path: Path) -> YamlCheck:
+def load_yaml_check(path: Path) -> YamlCheck:
     """Read one file. Raises ConfigError with every problem listed with its line and YAML path."""
     data, locate = read_yaml(path)
-    file = validated(CheckFile, data, locate, path)
-    problems = Problems(str(path), partial(place, path, locate))
+    file = validate_blocks(CheckFile, data, locate, path)
+    problems = RuleProblems(str(path), partial(describe_place, path, locate))
     spec = _Reader(file, problems).spec()
     parse_rule(spec, file.rule, ("rule",), problems)
     problems.raise_any()
@@ -104,7 +104,7 @@ def load(path: Path) -> YamlCheck:
 class _Reader:
     """The meaning of a file whose form is right; collects what is wrong with it."""
 
-    def __init__(self, file: CheckFile, problems: Problems) -> None:
+    def __init__(self, file: CheckFile, problems: RuleProblems) -> None:
         self._file, self._problems = file, problems
 
     def spec(self) -> CheckSpec:
@@ -112,7 +112,7 @@ class _Reader:
         file = self._file
         row = self._row_type()
         params = self._params(row)
-        known = {**kinds_of(row), **(kinds_of(params) if params else {})}
+        known = {**infer_kinds(row), **(infer_kinds(params) if params else {})}
         where = self._expression(file.where, known, "where")
         value = self._expression(file.value, known, "value")
         evidence = {name: self._expression(text, known, "evidence", name) for name, text in file.evidence.items()}
@@ -124,21 +124,42 @@ class _Reader:
         found = {name: made for name, made in evidence.items() if made}
         texts = file.texts
         return CheckSpec(
-            file.code, file.name, category, file.unit, file.actor, _english(texts.title), _english(texts.finding),
-            _english(texts.rationale), self._remediation(), _measure(file, where, value, found), {"rows": row},
-            params_name="params" if params else "", params=params, tenants=file.tenants, since=since, rule=file.rule,
-        )  # fmt: skip
+            file.code,
+            file.name,
+            category,
+            file.unit,
+            file.actor,
+            _english(texts.title),
+            _english(texts.finding),
+            _english(texts.rationale),
+            self._remediation(),
+            _measure(file, where, value, found),
+            {"rows": row},
+            params_name="params" if params else "",
+            params=params,
+            tenants=file.tenants,
+            since=since,
+            rule=file.rule,
+        )
 
     def _remediation(self) -> Remediation:
         advice, texts = self._file.remediation, self._file.texts
         return Remediation(
-            _english(texts.advice), advice.run_as, advice.sql, advice.rollback, _english(texts.no_rollback),
-            _english(texts.pre_check), _english(texts.post_check), _english(texts.risk),
-            advice.restart, advice.window, advice.link,
-        )  # fmt: skip
+            _english(texts.advice),
+            advice.run_as,
+            advice.sql,
+            advice.rollback,
+            _english(texts.no_rollback),
+            _english(texts.pre_check),
+            _english(texts.post_check),
+            _english(texts.risk),
+            advice.restart,
+            advice.window,
+            advice.link,
+        )
 
     def _row_type(self) -> type:
-        rows = {row.__name__: row for row in all_sources()}
+        rows = {row.__name__: row for row in list_sources()}
         if self._file.facts not in rows:
             known = ", ".join(sorted(rows))
             self._problems.add(("facts",), "{place}: there is no such fact set; known are {known}", known=known)
@@ -151,10 +172,10 @@ class _Reader:
             return None
         fields = []
         for name, value in params.items():
-            if not _is_name(name) or hasattr(row, name) or name in kinds_of(row):
+            if not _is_name(name) or hasattr(row, name) or name in infer_kinds(row):
                 text = "{place}: a plain name is expected here, and not that of a field"
                 self._problems.add(("rule", "params", name), text)
-            elif kind_of(type(value)) not in (Kind.NUMBER, Kind.TEXT):
+            elif infer_kind(type(value)) not in (Kind.NUMBER, Kind.TEXT):
                 self._problems.add(("rule", "params", name), "{place}: a number or a text is expected")
             else:
                 fields.append((name, type(value)))

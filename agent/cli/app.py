@@ -69,7 +69,7 @@ def run_app(app: typer.Typer) -> None:
     from agent.support.errors import HealthAgentError, Stopped
 
     gc.set_threshold(20_000)  # a short life full of imports and frozen data: there is little to collect
-    signals.end_in_order()
+    signals.handle_signals()
     try:
         app()
     except (HealthAgentError, OSError, Stopped) as cause:

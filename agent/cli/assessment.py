@@ -24,26 +24,40 @@ from agent.cli.options import (
 
 
 def assess_command(
-    engagement: EngagementFile, out: OutDir, target: TargetName = None, format: Formats = ALL_FORMATS,
-    lang: Languages = None, fail_on: FailOn = None,
+    engagement: EngagementFile,
+    out: OutDir,
+    target: TargetName = None,
+    format: Formats = ALL_FORMATS,
+    lang: Languages = None,
+    fail_on: FailOn = None,
     if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet assessed.")] = False,
-    outside_service: OutsideService = "", update: UpdatedList = None,
-) -> None:  # fmt: skip
+    outside_service: OutsideService = "",
+    update: UpdatedList = None,
+) -> None:
     """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
     from agent.cli.actions.assess import AssessOptions, assess_all
 
     options = AssessOptions(
-        out=out, formats=split_words(format), languages=split_words(lang) or None, target=target, fail_on=fail_on,
-        if_due=if_due, outside_service=outside_service, update=update,
-    )  # fmt: skip
+        out=out,
+        formats=split_words(format),
+        languages=split_words(lang) or None,
+        target=target,
+        fail_on=fail_on,
+        if_due=if_due,
+        outside_service=outside_service,
+        update=update,
+    )
     with open_engagement(engagement) as (loaded, history):
         code = assess_all(loaded, history, options, read_clock())
     raise typer.Exit(code)
 
 
 def collect_command(
-    engagement: EngagementFile, out: OutDir, target: TargetName = None, outside_service: OutsideService = "",
-) -> None:  # fmt: skip
+    engagement: EngagementFile,
+    out: OutDir,
+    target: TargetName = None,
+    outside_service: OutsideService = "",
+) -> None:
     """Only collect: a snapshot per target that can be evaluated later, anywhere."""
     from agent.cli.actions.assess import collect_all
 
@@ -54,9 +68,12 @@ def collect_command(
 
 def evaluate_command(
     snapshot: Annotated[Path, typer.Option("--snapshot", "-s", help="A snapshot that collect or assess wrote.")],
-    engagement: EngagementFile, out: OutDir, format: Formats = ALL_FORMATS, lang: Languages = None,
+    engagement: EngagementFile,
+    out: OutDir,
+    format: Formats = ALL_FORMATS,
+    lang: Languages = None,
     fail_on: FailOn = None,
-) -> None:  # fmt: skip
+) -> None:
     """Evaluate a saved snapshot again, by today's rules; nothing is connected."""
     from agent.cli.actions.assess import evaluate_file
 
@@ -71,10 +88,11 @@ def render_command(
     engagement: Annotated[
         Path | None, typer.Option("--engagement", "-e", help="Its house style, languages and history are used.")
     ] = None,
-    format: Formats = ALL_FORMATS, lang: Languages = None,
+    format: Formats = ALL_FORMATS,
+    lang: Languages = None,
     history: Annotated[str | None, typer.Option("--history", help="History database, if not the usual one.")] = None,
     update: UpdatedList = None,
-) -> None:  # fmt: skip
+) -> None:
     """Render an old assessment again, of any earlier agent."""
     from agent.cli.actions.assess import render_again
     from agent.engagement.loading import load_engagement

@@ -64,14 +64,14 @@ def sign(
     key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
 ) -> None:
     """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
-    from agent.cli.actions.authorize import read_key, sign_file
+    from agent.cli.actions.authorize import read_signing_key, sign_file
     from agent.support import console
-    from agent.support.sshsig import fingerprint, line_of
+    from agent.support.sshsig import fingerprint_key, format_public_key
 
-    private = read_key(key)
+    private = read_signing_key(key)
     public = private.public_key()
     console.say("written: {path}", path=str(sign_file(document, private)))
-    console.say("signer: {line} ({fingerprint})", line=line_of(public), fingerprint=fingerprint(public))
+    console.say("signer: {line} ({fingerprint})", line=format_public_key(public), fingerprint=fingerprint_key(public))
 
 
 @authorize_app.command()

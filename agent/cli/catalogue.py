@@ -14,20 +14,20 @@ rules_app = typer.Typer(help="The rules that judge.", no_args_is_help=True)
 @checks_app.command("list")
 def list_checks(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
     """All checks: code, name, severities, who mends."""
-    from agent.catalogue.pages import listing, print_table
+    from agent.catalogue.pages import list_catalogue, print_catalogue
 
     if as_json:
         import json
 
-        typer.echo(json.dumps(listing(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(list_catalogue(), ensure_ascii=False, indent=2))
     else:
-        print_table()
+        print_catalogue()
 
 
 @checks_app.command()
 def explain(code: Annotated[str, typer.Argument(help="A check's code, such as CAP001.")]) -> None:
     """What a check looks at, why, its limits, and what to do."""
-    from agent.catalogue.pages import explain as explained
+    from agent.catalogue.pages import explain_check as explained
 
     typer.echo(explained(code.upper()))
 
@@ -38,14 +38,14 @@ def docs(
     directory: Annotated[Path, typer.Option("--dir", help="Root of the pages.")] = Path("checks"),
 ) -> None:
     """Write checks/README.md and one page per category from the registry and the rules."""
-    from agent.catalogue.pages import stale, write
+    from agent.catalogue.pages import find_stale_pages, write_pages
 
     if check:
-        old = stale(directory)
+        old = find_stale_pages(directory)
         for path in old:
             typer.echo(f"stale: {path}", err=True)
         raise typer.Exit(1 if old else 0)
-    for path in write(directory):
+    for path in write_pages(directory):
         typer.echo(str(path))
 
 

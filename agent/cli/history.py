@@ -18,31 +18,33 @@ def list_history(
     customer: Annotated[str | None, typer.Option(help="Only this customer.")] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
-    history: HistoryUrl = None, engagement: EngagementFile = None,
-) -> None:  # fmt: skip
+    history: HistoryUrl = None,
+    engagement: EngagementFile = None,
+) -> None:
     """Assessments, newest first."""
-    from agent.cli.actions.history import print_history, recorded
+    from agent.cli.actions.history import open_recorded_history, print_history
 
-    with recorded(history, engagement) as opened:
+    with open_recorded_history(history, engagement) as opened:
         print_history(opened, customer, target, limit)
 
 
 @history_app.command()
 def show(
     assessment: Annotated[str, typer.Argument(help="An id, or its unique beginning.")],
-    history: HistoryUrl = None, engagement: EngagementFile = None,
-) -> None:  # fmt: skip
+    history: HistoryUrl = None,
+    engagement: EngagementFile = None,
+) -> None:
     """One assessment's summary."""
-    from agent.cli.actions.history import print_assessment, recorded
+    from agent.cli.actions.history import open_recorded_history, print_assessment
 
-    with recorded(history, engagement) as opened:
+    with open_recorded_history(history, engagement) as opened:
         print_assessment(opened, assessment)
 
 
 @history_app.command()
 def purge(history: HistoryUrl = None, engagement: EngagementFile = None) -> None:
     """Remove assessments that the customer lets nobody keep any longer; each assess does so for its customer."""
-    from agent.cli.actions.history import purge_history, recorded
+    from agent.cli.actions.history import open_recorded_history, purge_history
 
-    with recorded(history, engagement) as opened:
+    with open_recorded_history(history, engagement) as opened:
         purge_history(opened)

@@ -18,19 +18,23 @@ def _journal() -> None:
 @journal_app.command()
 def verify(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
     """Find any change, removal or reordering. Exit code 0: intact; 1: its end is missing; 2: altered, or no journal."""
-    from agent.collection.journal import State
-    from agent.collection.journal import verify as check
+    from agent.collection.journal import JournalState
+    from agent.collection.journal import verify_journal as check
     from agent.support import console
 
     found = check(file)
     console.say(
         "{target}, assessment {assessment}: {statements_count} statements",
-        target=found.target, assessment=found.assessment_id, statements_count=found.statements,
-    )  # fmt: skip
-    if found.state is State.INTACT:
+        target=found.target,
+        assessment=found.assessment_id,
+        statements_count=found.statements,
+    )
+    if found.state is JournalState.INTACT:
         console.say("Intact. Hash of its last line, as in the report: {digest}", "bold", digest=found.head)
         return
     if found.reason:
         console.warn(found.reason)
-    console.say("Altered: it is not as it was written." if found.state is State.ALTERED else "Cut short.", "bold")
-    raise typer.Exit(2 if found.state is State.ALTERED else 1)
+    console.say(
+        "Altered: it is not as it was written." if found.state is JournalState.ALTERED else "Cut short.", "bold"
+    )
+    raise typer.Exit(2 if found.state is JournalState.ALTERED else 1)

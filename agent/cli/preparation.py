@@ -11,12 +11,14 @@ from agent.cli.options import EngagementFile, OutsideService, TargetName, read_c
 
 
 def preflight_command(
-    engagement: EngagementFile, target: TargetName = None, outside_service: OutsideService = "",
+    engagement: EngagementFile,
+    target: TargetName = None,
+    outside_service: OutsideService = "",
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Directory for the journal; default: preflight/ beside the engagement."),
     ] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Connect and say what the account may see, what is missing, and what would unlock it."""
     from agent.cli.actions.preflight import preflight_all
     from agent.engagement.loading import load_engagement
@@ -35,9 +37,9 @@ def grants_command(
     kind: Annotated[str, typer.Option(help="Kind of tenant: user or sys.")] = "user",
 ) -> None:
     """Print the script with which the customer's DBA makes the account."""
-    from agent.cli.actions.grants import grants_script
+    from agent.cli.actions.grants import make_grants_script
 
-    typer.echo(grants_script(user, host, split_words(data_classes), tls, kind), nl=False)
+    typer.echo(make_grants_script(user, host, split_words(data_classes), tls, kind), nl=False)
 
 
 def init_command(

@@ -17,10 +17,10 @@ OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be writt
 @snapshot_app.command()
 def key(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
     """Make a key for redact and restore, in a file that only you can read. Keep it: nothing else brings names back."""
-    from agent.archive.redaction.key import new_key
+    from agent.archive.redaction.key import make_redaction_key
     from agent.support import console
 
-    new_key(file)
+    make_redaction_key(file)
     console.say("written: {path}", path=str(file))
 
 
@@ -30,11 +30,11 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 
     The same name has the same pseudonym with the same key. Without the key nobody can undo it.
     """
-    from agent.archive.redaction.key import read_key
-    from agent.archive.redaction.redact import redact as write
+    from agent.archive.redaction.key import read_redaction_key
+    from agent.archive.redaction.redact import redact_file as write
     from agent.support import console
 
-    shared = write(file, read_key(key), out)
+    shared = write(file, read_redaction_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=shared.digest[:16])
     console.say("Its target is called {target}: so must an engagement call it that evaluates it.", target=shared.target)
 
@@ -42,9 +42,9 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 @snapshot_app.command()
 def restore(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     """The snapshot as it was before redact, byte for byte."""
-    from agent.archive.redaction.key import read_key
-    from agent.archive.redaction.redact import restore as write
+    from agent.archive.redaction.key import read_redaction_key
+    from agent.archive.redaction.redact import restore_file as write
     from agent.support import console
 
-    digest = write(file, read_key(key), out)
+    digest = write(file, read_redaction_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=digest[:16])

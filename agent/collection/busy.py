@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.facts import CostClass, Privilege
-from agent.facts.own_statements.busy import look
+from agent.facts.own_statements.busy import write_busy_look
 from agent.model.snapshot import Capabilities, Problem, Unavailable
 from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
-    from agent.collection.connect import Session
+    from agent.collection.connect import ReadOnlySession
 
 # On a tenant of one core a handful of sessions says little.
 _FEWEST_CORES = 2
@@ -34,13 +34,13 @@ class BusyLimits:
     wait_s: float = 60.0
 
 
-class Watch:
+class BusyWatch:
     """Looks before the first source of all, before the first of medium cost and before each heavy one.
 
     The first look holds nothing back: it is what the queue is compared with afterwards.
     """
 
-    def __init__(self, session: Session, capabilities: Capabilities, limits: BusyLimits) -> None:
+    def __init__(self, session: ReadOnlySession, capabilities: Capabilities, limits: BusyLimits) -> None:
         self.waited_ms = 0.0
         self.problem: Problem | None = None
         self._session, self._limits, self._schema = session, limits, capabilities.system_schema
@@ -98,7 +98,7 @@ class Watch:
     def _look(self) -> Text | None:
         """Why the tenant is busy, or None. Where it cannot be looked at, we go on and say so."""
         try:
-            figures = self._session.fetch(look(self._schema), "load")[0]
+            figures = self._session.fetch(write_busy_look(self._schema), "load")[0]
             sessions, used, most, requests, waited_us = map(float, figures)
         except StatementError as error:
             if error.kind is UnavailableKind.TIMEOUT:
@@ -113,10 +113,13 @@ class Watch:
         if sessions <= limit and cpu_pct <= self._limits.cpu_pct and queue_ms <= self._limits.queue_ms:
             return None
         args: dict[str, Scalar] = {
-            "sessions_count": int(sessions), "limit_count": limit,
-            "cpu_pct": cpu_pct, "limit_pct": self._limits.cpu_pct, "queue_ms": queue_ms,
+            "sessions_count": int(sessions),
+            "limit_count": limit,
+            "cpu_pct": cpu_pct,
+            "limit_pct": self._limits.cpu_pct,
+            "queue_ms": queue_ms,
             "limit_ms": self._limits.queue_ms,
-        }  # fmt: skip
+        }
         return Text(
             "The target is busy: {sessions_count} active sessions (at most {limit_count}), CPU {cpu_pct}"
             " (at most {limit_pct}), requests wait {queue_ms} in the queue (at most {limit_ms}).",

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from agent.collection.busy import Watch
-from agent.collection.connect import Row, Session
+from agent.collection.busy import BusyWatch
+from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.masking import mask_fields
 from agent.collection.signed_scope import Scopes, compile_covered
 from agent.collection.statements import Statement
-from agent.facts import CostClass, spec_of
+from agent.facts import CostClass, find_source_spec
 from agent.facts.given import Build, Clock
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
@@ -38,8 +38,8 @@ _PARTIAL = {
 }
 
 
-def collect(
-    session: Session,
+def collect_facts(
+    session: ReadOnlySession,
     sources: Iterable[type],
     capabilities: Capabilities,
     data_classes: frozenset[DataClass] | None,
@@ -47,7 +47,7 @@ def collect(
     given: Sequence[object] = (),
     progress: Progress = lambda source, done, total: None,
     scopes: Scopes | None = None,
-    watch: Watch | None = None,
+    watch: BusyWatch | None = None,
 ) -> Snapshot:
     """Every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply.
 
@@ -56,7 +56,7 @@ def collect(
     """
     facts: dict[type, tuple[Any, ...] | Unavailable] = {}
     records: list[SourceRecord] = []
-    wanted = sorted({row for row in sources if spec_of(row)}, key=_order)
+    wanted = sorted({row for row in sources if find_source_spec(row)}, key=_order)
     for done, row in enumerate(wanted):
         progress(row.__name__, done, len(wanted))
         statement = compile_covered(row, capabilities, data_classes, scopes)
@@ -69,20 +69,27 @@ def collect(
         before = facts.get(type(item), ())
         facts[type(item)] = (*(() if isinstance(before, Unavailable) else before), item)
     return Snapshot(
-        session.endpoint.name, capabilities.tenant_kind, capabilities.version, as_of, facts, tuple(records),
-        (*capabilities.problems, *_partial(records, watch)), session.cost, capabilities.embedded,
-    )  # fmt: skip
+        session.endpoint.name,
+        capabilities.tenant_kind,
+        capabilities.version,
+        as_of,
+        facts,
+        tuple(records),
+        (*capabilities.problems, *_partial(records, watch)),
+        session.cost,
+        capabilities.embedded,
+    )
 
 
 def _order(row: type) -> tuple[int, int, str]:
     """Cheap ones first, and short answers before long lists of objects: where the load budget runs out, what statements
     cost is known all the same."""
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     assert spec is not None
     return _COST_ORDER.index(spec.cost), spec.limit, spec.name
 
 
-def _partial(records: Sequence[SourceRecord], watch: Watch | None) -> Iterator[Problem]:
+def _partial(records: Sequence[SourceRecord], watch: BusyWatch | None) -> Iterator[Problem]:
     """What the load budget or a busy target cost the assessment; once, whatever the number of sources."""
     for kind, msgid in _PARTIAL.items():
         names = [record.source for record in records if record.status == kind.value]
@@ -93,9 +100,9 @@ def _partial(records: Sequence[SourceRecord], watch: Watch | None) -> Iterator[P
 
 
 def _read(
-    session: Session, row: type, statement: Statement | Unavailable, watch: Watch | None
+    session: ReadOnlySession, row: type, statement: Statement | Unavailable, watch: BusyWatch | None
 ) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     assert spec is not None
     if watch and isinstance(statement, Statement):
         statement = watch.before(spec.cost, spec.name) or statement

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pymysql
 
 from agent.collection import gate, server_errors, tls_errors
-from agent.collection.deadline import at_most
+from agent.collection.deadline import limit_time
 from agent.facts import OWN_MARKER
 from agent.facts.own_statements import session
 from agent.model.cost import Budget, Cost, Sent
@@ -30,7 +30,7 @@ from agent.support.errors import ConfigError, ConnectError, StatementError, Stat
 if TYPE_CHECKING:
     from agent.collection.journal import Journal
 
-__all__ = ["Budget", "Endpoint", "Row", "Session"]
+__all__ = ["Budget", "Endpoint", "ReadOnlySession", "Row"]
 
 Row = tuple[Any, ...]
 # What stands in the marker must not be able to end it.
@@ -60,7 +60,7 @@ class Endpoint:
     dial: Callable[[], socket.socket] | None = None
 
 
-class Session:
+class ReadOnlySession:
     """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent, ``sent`` on what.
 
     With a journal, every statement is written there before it is sent, and its result after. For the sources in
@@ -68,9 +68,13 @@ class Session:
     """
 
     def __init__(
-        self, endpoint: Endpoint, budget: Budget, assessment_id: str, journal: Journal | None = None,
+        self,
+        endpoint: Endpoint,
+        budget: Budget,
+        assessment_id: str,
+        journal: Journal | None = None,
         withheld: frozenset[str] = frozenset(),
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not _IN_MARKER.fullmatch(assessment_id):
             raise ValueError(f"not an assessment id: {assessment_id!r}")
         self.endpoint = endpoint
@@ -88,7 +92,7 @@ class Session:
         self.sent: list[Sent] = []
         self._connection = self._open()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> ReadOnlySession:
         return self
 
     def __exit__(
@@ -99,7 +103,7 @@ class Session:
 
     def fetch(self, sql: str, source: str) -> list[Row]:
         """All rows of one statement. Raises StatementError with its kind; the session stays usable."""
-        gate.check(sql, self.system_schema)
+        gate.check_statement(sql, self.system_schema)
         if not _IN_MARKER.fullmatch(source):
             reason = "its source has no proper name"
             raise StatementRefused(Text("The gate refused a statement: {reason}.", {"reason": reason}))
@@ -123,8 +127,11 @@ class Session:
         spent = self.cost
         if self._left_ms() <= 0 or spent.rows >= self.budget.max_rows or spent.bytes >= self.budget.max_bytes:
             args: dict[str, Scalar] = {
-                "source": source, "spent_ms": spent.database_ms, "rows_count": spent.rows, "spent_bytes": spent.bytes,
-            }  # fmt: skip
+                "source": source,
+                "spent_ms": spent.database_ms,
+                "rows_count": spent.rows,
+                "spent_bytes": spent.bytes,
+            }
             raise StatementError(
                 Text(
                     "The load budget is spent ({spent_ms}, {rows_count} rows, {spent_bytes}); {source} was not read.",
@@ -149,15 +156,17 @@ class Session:
         rows: list[Row] = []
         failed: StatementError | None = None
         try:
-            with at_most(self._patience_s, lambda: _shut(self._connection)), self._connection.cursor() as cursor:
+            with limit_time(self._patience_s, lambda: _shut(self._connection)), self._connection.cursor() as cursor:
                 cursor.execute(dressed)
                 rows = list(cursor.fetchall())
         except pymysql.MySQLError as error:
-            failed = server_errors.failed_statement(error.args, source)
+            failed = server_errors.explain_failed_statement(error.args, source)
         except TimeoutError as error:
-            failed = server_errors.failed_statement((server_errors.LOST, str(error)), source)
+            failed = server_errors.explain_failed_statement((server_errors.LOST, str(error)), source)
         except Exception as error:  # noqa: BLE001 - the driver has many ways to give up in the middle of an answer
-            failed = server_errors.failed_statement((server_errors.UNREADABLE, f"unreadable answer: {error}"), source)
+            failed = server_errors.explain_failed_statement(
+                (server_errors.UNREADABLE, f"unreadable answer: {error}"), source
+            )
         self._spend(source, (time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
         if failed:
             raise failed
@@ -171,9 +180,12 @@ class Session:
     def _spend(self, source: str, duration_ms: float, rows: list[Row], errno: int | None) -> None:
         cost, size = self.cost, sum(_size(value) for row in rows for value in row)
         self.cost = Cost(
-            cost.statements + 1, cost.database_ms + duration_ms, max(cost.longest_ms, duration_ms),
-            cost.rows + len(rows), cost.bytes + size,
-        )  # fmt: skip
+            cost.statements + 1,
+            cost.database_ms + duration_ms,
+            max(cost.longest_ms, duration_ms),
+            cost.rows + len(rows),
+            cost.bytes + size,
+        )
         self.sent.append(Sent(source, duration_ms, len(rows), errno))
         self._last_answer = time.perf_counter()
         if self._journal:
@@ -203,14 +215,24 @@ class Session:
         if self._journal:
             self._journal.sent("driver", session.DRIVER)
         connection: pymysql.Connection[Any] = pymysql.Connection(
-            host=endpoint.host, port=endpoint.port, user=endpoint.user, password=password,
-            database="information_schema", charset="utf8mb4", autocommit=None, local_infile=False, ssl=endpoint.tls,
-            ssl_disabled=endpoint.tls is None, connect_timeout=endpoint.connect_timeout_s,
-            read_timeout=self._patience_s, write_timeout=self._patience_s, defer_connect=True,
+            host=endpoint.host,
+            port=endpoint.port,
+            user=endpoint.user,
+            password=password,
+            database="information_schema",
+            charset="utf8mb4",
+            autocommit=None,
+            local_infile=False,
+            ssl=endpoint.tls,
+            ssl_disabled=endpoint.tls is None,
+            connect_timeout=endpoint.connect_timeout_s,
+            read_timeout=self._patience_s,
+            write_timeout=self._patience_s,
+            defer_connect=True,
             auth_plugin_map=dict.fromkeys(("mysql_clear_password", "dialog"), _unwilling),
-        )  # fmt: skip
+        )
         try:
-            with at_most(endpoint.connect_timeout_s + self._patience_s, lambda: _shut(connection)):
+            with limit_time(endpoint.connect_timeout_s + self._patience_s, lambda: _shut(connection)):
                 connection.connect(way)
         except pymysql.MySQLError as error:
             raise self._not_connected(error.args, args, getattr(error, "original_exception", None)) from None
@@ -239,12 +261,12 @@ class Session:
 
     def _not_connected(self, said: tuple[object, ...], args: dict[str, Any], cause: object = None) -> ConnectError:
         if self._journal:
-            self._journal.answered(0.0, 0, 0, server_errors.number_of(said))
+            self._journal.answered(0.0, 0, 0, server_errors.read_error_number(said))
         if isinstance(cause, ssl.SSLError):
-            return tls_errors.tls_failed(cause, args)
-        if server_errors.number_of(said) == tls_errors.NO_TLS:
-            return tls_errors.without_tls(args)
-        return server_errors.not_connected(said, args)
+            return tls_errors.explain_tls_failure(cause, args)
+        if server_errors.read_error_number(said) == tls_errors.NO_TLS:
+            return tls_errors.explain_no_tls(args)
+        return server_errors.explain_no_connection(said, args)
 
     def _prepare(self, args: dict[str, Any]) -> None:
         try:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def at_most(seconds: float, hang_up: Callable[[], None]) -> Iterator[None]:
+def limit_time(seconds: float, hang_up: Callable[[], None]) -> Iterator[None]:
     """Hang up on a block that takes longer; what then breaks in it is raised as TimeoutError."""
     late = threading.Event()
 

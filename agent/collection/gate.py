@@ -42,7 +42,7 @@ _FUNCTIONS = frozenset({"OB_VERSION", "EFFECTIVE_TENANT_ID", "CONNECTION_ID", "V
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-def check(sql: str, system_schema: str = "oceanbase") -> None:
+def check_statement(sql: str, system_schema: str = "oceanbase") -> None:
     """Let a statement pass or raise StatementRefused; nothing has been sent then."""
     if sql in (session.SESSION_READ_ONLY, session.GRANTS) or _SESSION.fullmatch(sql):
         return

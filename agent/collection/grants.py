@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.collection.statements import columns_read, optional_columns
-from agent.facts import MIXED_VIEWS, spec_of
+from agent.collection.statements import list_columns_read, list_optional_columns
+from agent.facts import MIXED_VIEWS, find_source_spec
 from agent.model.terms import DataClass, TenantKind
 from agent.support.i18n import translate
 
@@ -31,7 +31,7 @@ class Grant:
     optional: bool = False
 
 
-def grants(
+def list_grants(
     sources: Iterable[type],
     user: str,
     host: str,
@@ -48,15 +48,15 @@ def grants(
     extra: dict[str, set[str]] = {}
     classes: dict[str, set[DataClass]] = {}
     for row in sources:
-        spec = spec_of(row)
+        spec = find_source_spec(row)
         if spec is None or (data_classes is not None and spec.data_class not in data_classes):
             continue
         seen = {spec.seen_from(kind).view, *spec.also_reads}
-        for view, columns in columns_read(row).items():
+        for view, columns in list_columns_read(row).items():
             if not view.startswith("oceanbase.") or view not in seen:
                 continue
             views.setdefault(view, set()).update(columns)
-            extra.setdefault(view, set()).update(optional_columns(row))
+            extra.setdefault(view, set()).update(list_optional_columns(row))
             classes.setdefault(view, set()).add(spec.data_class)
     for view in sorted(views):
         exposes = tuple(EXPOSES[item] for item in sorted(classes[view]))
@@ -85,10 +85,14 @@ def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def script(
-    sources: Iterable[type], user: str, host: str, data_classes: frozenset[DataClass] | None = None,
-    require_tls: bool = True, kind: TenantKind = TenantKind.USER,
-) -> str:  # fmt: skip
+def write_grants_script(
+    sources: Iterable[type],
+    user: str,
+    host: str,
+    data_classes: frozenset[DataClass] | None = None,
+    require_tls: bool = True,
+    kind: TenantKind = TenantKind.USER,
+) -> str:
     """The whole script, with what each grant exposes, how to check the account, and how to drop it."""
     account = f"{_literal(user)}@{_literal(host)}"
     tls = " REQUIRE SSL" if require_tls else ""
@@ -101,7 +105,7 @@ def script(
         "",
         f"CREATE USER {account} IDENTIFIED BY '<password>'{tls};",
     ]
-    lines += [_line(grant) for grant in grants(sources, user, host, data_classes, kind)]
+    lines += [_line(grant) for grant in list_grants(sources, user, host, data_classes, kind)]
     lines += [
         "",
         "-- To check it: / 核对：",

@@ -23,7 +23,7 @@ from typing import Any
 import agent
 from agent.model.terms import Scalar, Text
 from agent.support.errors import JournalError, SnapshotError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 FILE_NAME = "journal.jsonl"
 FORMAT = 1
@@ -31,7 +31,7 @@ _NO_LINE = "0" * 64
 _OWN_HASH = "sha256"
 
 
-class Event(StrEnum):
+class JournalEvent(StrEnum):
     """What a line tells."""
 
     OPENED = "opened"
@@ -56,7 +56,9 @@ class Journal:
         except OSError as error:
             raise _unwritable(path, error) from None
         try:
-            self._write(Event.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__)
+            self._write(
+                JournalEvent.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__
+            )
         except JournalError:
             os.close(self._file)
             path.unlink(missing_ok=True)
@@ -72,20 +74,20 @@ class Journal:
 
     def through(self, via: str) -> None:
         """The way to the server leads through this jump host."""
-        self._write(Event.THROUGH, via=via)
+        self._write(JournalEvent.THROUGH, via=via)
 
     def sent(self, source: str, statement: str) -> None:
         """A statement is about to be sent."""
-        self._write(Event.SENT, number=self.statements + 1, source=source, statement=statement)
+        self._write(JournalEvent.SENT, number=self.statements + 1, source=source, statement=statement)
 
     def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
         """The last statement's result: milliseconds, rows, bytes, and the number of the error, if any."""
         took = round(duration_ms, 3)
-        self._write(Event.ANSWERED, number=self.statements, duration_ms=took, rows=rows, bytes=size, error=errno)
+        self._write(JournalEvent.ANSWERED, number=self.statements, duration_ms=took, rows=rows, bytes=size, error=errno)
 
     def refused(self, reason: Text) -> None:
         """Nothing more is sent, and why."""
-        self._write(Event.REFUSED, reason=render(reason, "en"))
+        self._write(JournalEvent.REFUSED, reason=render_text(reason, "en"))
 
     def close(self) -> None:
         """The closing line, with the count of statements; closing again does nothing."""
@@ -93,7 +95,7 @@ class Journal:
             return
         try:
             if self._whole:  # behind a line that was not written to its end a closing line would look like tampering
-                self._write(Event.CLOSED, statements=self.statements)
+                self._write(JournalEvent.CLOSED, statements=self.statements)
             os.fsync(self._file)
         except OSError as error:
             raise _unwritable(self.path, error) from None
@@ -101,10 +103,10 @@ class Journal:
             os.close(self._file)
             self._file = -1
 
-    def _write(self, event: Event, **values: Scalar) -> None:
+    def _write(self, event: JournalEvent, **values: Scalar) -> None:
         content = {"event": event.value, "at": datetime.now(UTC).isoformat(), **values, "previous": self.head}
         self._whole = False
-        self.statements += event is Event.SENT
+        self.statements += event is JournalEvent.SENT
         self.head = _hash(content)
         line = _encoded({**content, _OWN_HASH: self.head}) + b"\n"
         try:
@@ -116,7 +118,7 @@ class Journal:
         self._whole = True
 
 
-def refuse(directory: Path, target: str, reason: Text, assessment_id: str = "") -> Path:
+def record_refusal(directory: Path, target: str, reason: Text, assessment_id: str = "") -> Path:
     """The journal of an assessment that was refused before anything was connected to; returns its file."""
     path = directory / FILE_NAME
     with Journal(path, assessment_id, target) as journal:
@@ -156,7 +158,7 @@ def _hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(_encoded(content)).hexdigest()
 
 
-class State(StrEnum):
+class JournalState(StrEnum):
     """What a journal is worth. One that was cut short has all its lines in order, but not the closing one."""
 
     INTACT = "intact"
@@ -165,10 +167,10 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedJournal:
     """The answer of ``verify``: ``head`` is the hash of the last good line, ``reason`` what is wrong with the next."""
 
-    state: State
+    state: JournalState
     assessment_id: str = ""
     target: str = ""
     statements: int = 0
@@ -176,7 +178,7 @@ class Verified:
     reason: Text | None = None
 
 
-def verify(path: Path) -> Verified:
+def verify_journal(path: Path) -> VerifiedJournal:
     """Whether a journal is as it was written. Raises SnapshotError if there is no journal at that place."""
     args = {"path": str(path)}
     try:
@@ -185,23 +187,25 @@ def verify(path: Path) -> Verified:
         args["reason"] = error.strerror or str(error)
         raise SnapshotError(Text("{path}: cannot be read: {reason}", args)) from None
     first = _read(lines[0]) if lines else None
-    if first is None or first.get("event") != Event.OPENED:
+    if first is None or first.get("event") != JournalEvent.OPENED:
         raise SnapshotError(Text("{path}: this is no journal, or its first line has been altered.", args))
     chain = _Chain()
     for line in lines:
         reason = chain.follow(line)
         if reason:
-            return _verified(State.ALTERED, first, chain, reason)
+            return _verified(JournalState.ALTERED, first, chain, reason)
     if chain.closed and rest:
-        return _verified(State.ALTERED, first, chain, Text("There is more behind the closing line."))
+        return _verified(JournalState.ALTERED, first, chain, Text("There is more behind the closing line."))
     if not chain.closed:
         reason = Text("The closing line is missing: the agent was stopped, or the end has been removed.")
-        return _verified(State.CUT, first, chain, reason)
-    return _verified(State.INTACT, first, chain, None)
+        return _verified(JournalState.CUT, first, chain, reason)
+    return _verified(JournalState.INTACT, first, chain, None)
 
 
-def _verified(state: State, first: Mapping[str, Any], chain: _Chain, reason: Text | None) -> Verified:
-    return Verified(state, str(first.get("assessment")), str(first.get("target")), chain.statements, chain.head, reason)
+def _verified(state: JournalState, first: Mapping[str, Any], chain: _Chain, reason: Text | None) -> VerifiedJournal:
+    return VerifiedJournal(
+        state, str(first.get("assessment")), str(first.get("target")), chain.statements, chain.head, reason
+    )
 
 
 class _Chain:
@@ -223,8 +227,8 @@ class _Chain:
             )
         if self.closed:
             return Text("Line {line_number} stands behind the closing line.", args)
-        self.statements += content.get("event") == Event.SENT
-        self.closed = content.get("event") == Event.CLOSED
+        self.statements += content.get("event") == JournalEvent.SENT
+        self.closed = content.get("event") == JournalEvent.CLOSED
         if self.closed and content.get("statements") != self.statements:
             return Text("Line {line_number} closes with another number of statements.", args)
         self.head = _hash(content)

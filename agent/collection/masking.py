@@ -16,7 +16,7 @@ from sqlglot import expressions as exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from agent.facts.sql import CUT, STATEMENT_CHARS
-from agent.facts.texts import SQL_SETTINGS, Holds, holds
+from agent.facts.texts import SQL_SETTINGS, TextContent, classify_text
 from agent.model.terms import DataClass
 
 MASKED = "(masked)"
@@ -39,7 +39,7 @@ _REPLACE = re.compile(r"\A\s*REPLACE\b(?=\s)", re.IGNORECASE)
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-def mask(sql: str) -> str:
+def mask_sql(sql: str) -> str:
     """The statement on one line, every literal replaced by ``?``, without comments and hints.
 
     A text of ``STATEMENT_CHARS`` or more is taken to be cut there and ends with ``CUT``. One that is whole and cannot
@@ -59,12 +59,12 @@ def _field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass
     value = fields[name]
     if not isinstance(value, str) or not value.strip() or data_class is DataClass.SQL_TEXT_FULL:
         return value
-    held = holds(row, name)
-    if held is Holds.SETTING:
-        return mask(value) if fields.get("name") in SQL_SETTINGS else value
-    if data_class is DataClass.SQL_TEXT_MASKED and held in (Holds.SQL, Holds.TEXT):
-        return mask(value)
-    return mask_bound(value) if held in (Holds.SQL, Holds.BOUND) else value
+    held = classify_text(row, name)
+    if held is TextContent.SETTING:
+        return mask_sql(value) if fields.get("name") in SQL_SETTINGS else value
+    if data_class is DataClass.SQL_TEXT_MASKED and held in (TextContent.SQL, TextContent.TEXT):
+        return mask_sql(value)
+    return mask_bound(value) if held in (TextContent.SQL, TextContent.BOUND) else value
 
 
 def mask_bound(bound: str) -> str:
@@ -74,7 +74,7 @@ def mask_bound(bound: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexed:
+class LexedSql:
     """The tokens of a statement. ``cut``: its end is missing; ``replaces``: its INSERT stands for REPLACE."""
 
     text: str
@@ -97,21 +97,21 @@ class Lexed:
         return "REPLACE" + found[6:] if self.replaces else found
 
 
-def lex(sql: str) -> Lexed | None:
+def lex_sql(sql: str) -> LexedSql | None:
     """The statement as far as it is read; None where a quote or a comment has no end, or a number makes no sense."""
     cut = len(sql) >= STATEMENT_CHARS or sql.endswith(CUT)
     # The tokenizer takes REPLACE for a command that it does not know.
     text, replaces = _REPLACE.subn("INSERT", sql.removesuffix(CUT)[:STATEMENT_CHARS])
     for closing in _CLOSING if cut else ("",):
         try:
-            return Lexed(text + closing, sqlglot.tokenize(text + closing, read="mysql"), cut, bool(replaces))
+            return LexedSql(text + closing, sqlglot.tokenize(text + closing, read="mysql"), cut, bool(replaces))
         except sqlglot.errors.SqlglotError:
             continue
     return None
 
 
 def _masked(sql: str) -> str:
-    found = lex(sql)
+    found = lex_sql(sql)
     masked = found.joined(lambda number: _spelled(found, number, "?")) if found else ""
     if not found or not masked or not masked.isprintable():
         return MASKED
@@ -120,7 +120,7 @@ def _masked(sql: str) -> str:
     return masked if _parses(found.joined(lambda number: _spelled(found, number, "'?'"))) else MASKED
 
 
-def _spelled(found: Lexed, number: int, literal: str) -> str:
+def _spelled(found: LexedSql, number: int, literal: str) -> str:
     piece = found.piece(number)
     if found.tokens[number].token_type not in _LITERALS and piece != "?" and not piece[0].isdigit():
         return piece

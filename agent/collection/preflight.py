@@ -9,19 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.collection.connect import Session
+from agent.collection.connect import ReadOnlySession
 from agent.collection.privileges import (
-    Granted,
-    beyond_reading,
-    business_read,
-    everywhere,
-    listed,
-    parse,
-    quoted,
-    readable_views,
+    GrantLine,
+    join_first,
+    list_beyond_reading,
+    list_business_reads,
+    list_global_privileges,
+    list_readable_views,
+    parse_grants,
+    quote_account,
 )
-from agent.collection.statements import columns_read, optional_columns
-from agent.facts import Privilege, spec_of
+from agent.collection.statements import list_columns_read, list_optional_columns
+from agent.facts import Privilege, find_source_spec
 from agent.facts.own_statements import session as server
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, TenantKind, Text, Version
@@ -32,7 +32,7 @@ _ALL: Mapping[str, frozenset[str]] = {"*": frozenset()}
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldPrivileges:
     """A cluster held as data: one schema has its views, of ``oceanbase`` and ``information_schema`` alike.
 
     The server that it lies on knows nothing of it, so its version and mode are told.
@@ -43,7 +43,9 @@ class Held:
     compatibility_mode: str = "MYSQL"
 
 
-def inspect(session: Session, sources: Iterable[type], kind: TenantKind, held: Held | None = None) -> Capabilities:
+def inspect_target(
+    session: ReadOnlySession, sources: Iterable[type], kind: TenantKind, held: HeldPrivileges | None = None
+) -> Capabilities:
     """Version, tenant kind, visible columns and privileges. Raises TargetError for a server we do not support.
 
     With ``held`` the cluster in that schema is inspected, as a tenant of ``kind``, not the server itself.
@@ -59,7 +61,7 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, held: H
         kind = TenantKind.SYS if tenant_id == 1 else TenantKind.USER
         problems.append(_wrong_kind(kind))
     granted = _grants(session, problems)
-    privileges = everywhere(granted or ())
+    privileges = list_global_privileges(granted or ())
     blind: list[Problem] = []
     columns = _columns(session, sources, blind, system_schema, kind)
     if granted is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise it is what follows from that
@@ -68,14 +70,22 @@ def inspect(session: Session, sources: Iterable[type], kind: TenantKind, held: H
         return Capabilities(
             version, kind, account, system_schema, columns, privileges, _ALL, embedded, tuple(problems), None
         )
-    problems += _missing_privileges(privileges, quoted(account)) + _more_than_needed(granted, system_schema)
+    problems += _missing_privileges(privileges, quote_account(account)) + _more_than_needed(granted, system_schema)
     return Capabilities(
-        version, kind, account, system_schema, columns, privileges, readable_views(granted, system_schema), embedded,
-        tuple(problems), beyond_reading(granted),
-    )  # fmt: skip
+        version,
+        kind,
+        account,
+        system_schema,
+        columns,
+        privileges,
+        list_readable_views(granted, system_schema),
+        embedded,
+        tuple(problems),
+        list_beyond_reading(granted),
+    )
 
 
-def _identity(session: Session) -> tuple[Version, int, str, str]:
+def _identity(session: ReadOnlySession) -> tuple[Version, int, str, str]:
     row = session.fetch(server.IDENTITY, "identity")[0]
     try:
         version = Version.parse(str(row[0]))
@@ -100,28 +110,30 @@ def _supported(target: str, version: Version, mode: str) -> None:
         )
 
 
-def _grants(session: Session, problems: list[Problem]) -> tuple[Granted, ...] | None:
+def _grants(session: ReadOnlySession, problems: list[Problem]) -> tuple[GrantLine, ...] | None:
     """What the account holds. When the server does not say, nothing is proven (None) and every view is worth a try."""
     try:
-        return parse(str(row[0]) for row in session.fetch(server.GRANTS, "grants"))
+        return parse_grants(str(row[0]) for row in session.fetch(server.GRANTS, "grants"))
     except StatementError as error:
         problems.append(Problem(error.text, Text("The account must be able to run SHOW GRANTS.")))
         return None
 
 
 def _columns(
-    session: Session, sources: Iterable[type], problems: list[Problem], system_schema: str, kind: TenantKind
+    session: ReadOnlySession, sources: Iterable[type], problems: list[Problem], system_schema: str, kind: TenantKind
 ) -> dict[str, frozenset[str]]:
     """Upper-case view -> columns. The standard information_schema is taken as it is declared.
 
     Where the server does not list columns, the required ones are taken to be there: its own answer to each source
     then tells, instead of everything passing for absent.
     """
-    declared = [source for source in sources if spec_of(source)]
+    declared = [source for source in sources if find_source_spec(source)]
     standard, wanted = _declared(declared, "information_schema", kind), _declared(declared, "oceanbase", kind)
     found: dict[str, set[str]] = defaultdict(set)
     try:
-        for view, column in session.fetch(server.columns_of(wanted, system_schema), "columns") if wanted else ():
+        for view, column in (
+            session.fetch(server.write_columns_statement(wanted, system_schema), "columns") if wanted else ()
+        ):
             found[str(view).upper()].add(str(column).upper())
     except StatementError as error:
         problems.append(Problem(error.text))
@@ -143,11 +155,11 @@ def _declared(sources: Iterable[type], schema: str, kind: TenantKind) -> dict[st
     """Upper-case view of this schema, as this kind of tenant sees it -> the columns that every version must have."""
     columns: dict[str, set[str]] = defaultdict(set)
     for source in sources:
-        spec = spec_of(source)
+        spec = find_source_spec(source)
         seen = {spec.seen_from(kind).view, *spec.also_reads} if spec else set()
-        for view, names in columns_read(source).items():
+        for view, names in list_columns_read(source).items():
             if view in seen and view.startswith(f"{schema}."):
-                columns[view.partition(".")[2].upper()] |= names - optional_columns(source)
+                columns[view.partition(".")[2].upper()] |= names - list_optional_columns(source)
     return columns
 
 
@@ -165,16 +177,16 @@ def _missing_privileges(privileges: frozenset[str], grantee: str) -> list[Proble
     ]
 
 
-def _more_than_needed(held: Sequence[Granted], system_schema: str) -> list[Problem]:
+def _more_than_needed(held: Sequence[GrantLine], system_schema: str) -> list[Problem]:
     """Whether the account is a wall. Reading business rows is accepted; what may write is for the customer to allow."""
-    beyond, read = beyond_reading(held), business_read(held, system_schema)
+    beyond, read = list_beyond_reading(held), list_business_reads(held, system_schema)
     if beyond:
-        args = {"names": listed(beyond)}
+        args = {"names": join_first(beyond)}
         what = Text("The account holds privileges that the assessment does not need: {names}.", args)
     elif "*.*" in read:
         what = Text("The account can read every business table: the agent's own gate is the wall, not the account.")
     elif read:
-        args = {"names": listed(read)}
+        args = {"names": join_first(read)}
         what = Text(
             "The account can read business tables in {names}: the agent's own gate is the wall, not the account.", args
         )

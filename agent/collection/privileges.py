@@ -27,7 +27,7 @@ _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class GrantLine:
     """One line: upper-case privilege -> upper-case columns (empty: all of them), and where, as the server writes it."""
 
     items: Mapping[str, frozenset[str]]
@@ -44,19 +44,19 @@ class Granted:
         return bool((_ALL | {"SELECT"}) & self.items.keys())
 
 
-def parse(lines: Iterable[str]) -> tuple[Granted, ...]:
+def parse_grants(lines: Iterable[str]) -> tuple[GrantLine, ...]:
     """Every line of ``SHOW GRANTS``; empty ones are left out."""
     return tuple(_parsed(line) for line in lines if line.strip())
 
 
-def _parsed(line: str) -> Granted:
+def _parsed(line: str) -> GrantLine:
     match = _LINE.fullmatch(line.strip())
     if not match:
-        return Granted({line[:_LONGEST]: frozenset()}, "")
+        return GrantLine({line[:_LONGEST]: frozenset()}, "")
     items = {" ".join(name.upper().split()): _columns(columns) for name, columns in _ITEMS.findall(match["what"])}
     if match["option"]:
         items["GRANT OPTION"] = frozenset()
-    return Granted(items, match["on"])
+    return GrantLine(items, match["on"])
 
 
 def _columns(text: str) -> frozenset[str]:
@@ -64,7 +64,7 @@ def _columns(text: str) -> frozenset[str]:
     return frozenset(name for name in names if name)
 
 
-def everywhere(held: Iterable[Granted]) -> frozenset[str]:
+def list_global_privileges(held: Iterable[GrantLine]) -> frozenset[str]:
     """The global privileges, with what they include."""
     names = {name for granted in held if granted.on == "*.*" for name in granted.items} - {"USAGE"}
     if _ALL & names:
@@ -74,7 +74,7 @@ def everywhere(held: Iterable[Granted]) -> frozenset[str]:
     return frozenset(names)
 
 
-def readable_views(held: Iterable[Granted], system_schema: str) -> dict[str, frozenset[str]]:
+def list_readable_views(held: Iterable[GrantLine], system_schema: str) -> dict[str, frozenset[str]]:
     """Upper-case view of the system schema (``*``: all) -> the columns granted (empty: all)."""
     return {
         granted.place[1].upper(): granted.items.get("SELECT", frozenset())
@@ -83,7 +83,7 @@ def readable_views(held: Iterable[Granted], system_schema: str) -> dict[str, fro
     }
 
 
-def beyond_reading(held: Iterable[Granted]) -> tuple[str, ...]:
+def list_beyond_reading(held: Iterable[GrantLine]) -> tuple[str, ...]:
     """What may write or administer, and where: ``INSERT, UPDATE ON `shop`.`orders```."""
     found = []
     for granted in held:
@@ -93,19 +93,19 @@ def beyond_reading(held: Iterable[Granted]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def business_read(held: Iterable[Granted], system_schema: str) -> tuple[str, ...]:
+def list_business_reads(held: Iterable[GrantLine], system_schema: str) -> tuple[str, ...]:
     """Where business rows can be read: ``*.*``, or schemas and tables that are not the system's."""
     system = _SYSTEM | {system_schema.lower()}
     return tuple(granted.on for granted in held if granted.selects and granted.place[0].lower() not in system)
 
 
-def quoted(account: str) -> str:
+def quote_account(account: str) -> str:
     """``user@host`` as a GRANT names it."""
     parts = (part.replace("\\", "\\\\").replace("'", "''") for part in account.rsplit("@", 1))
     return "@".join(f"'{part}'" for part in parts)
 
 
-def listed(names: Sequence[str]) -> str:
+def join_first(names: Sequence[str]) -> str:
     """For a sentence: the first few, and how many more."""
     more = len(names) - _NAMED
     return "; ".join(names[:_NAMED]) + (f"; ... (+{more})" if more > 0 else "")

@@ -14,40 +14,48 @@ from agent.model.terms import Scalar, Text
 from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
-    from agent.collection.connect import Session
+    from agent.collection.connect import ReadOnlySession
 
 # The audit lags behind by some tenths of a second.
 _LAG_S = (0.7, 1.3)
 
 
-def read_back(
-    session: Session, capabilities: Capabilities, stopped: Unavailable | None = None,
+def read_receipt(
+    session: ReadOnlySession,
+    capabilities: Capabilities,
+    stopped: Unavailable | None = None,
     meanwhile: Callable[[], None] = lambda: None,
-) -> Receipt:  # fmt: skip
+) -> Receipt:
     """What the audit holds of this session's statements; never raises for a statement.
 
     By our marker where the account may read the texts, else by the account and the time. ``stopped`` is why nothing
     more may be read. ``meanwhile`` is called in each wait for the audit.
     """
-    from agent.collection.statements import readable_columns
+    from agent.collection.statements import list_readable_columns
 
     cost, window = session.cost, session.window_us()
-    columns = readable_columns(f"oceanbase.{audit.VIEW}", capabilities)
+    columns = list_readable_columns(f"oceanbase.{audit.VIEW}", capabilities)
     by_text = columns >= audit.COLUMNS | {audit.TEXT_COLUMN}
     # The driver's own statement at connecting carries no marker.
     sent = Receipt(
         "marker" if by_text else "account",
-        cost.statements - session.connections if by_text else cost.statements, cost.database_ms, cost.rows,
-    )  # fmt: skip
+        cost.statements - session.connections if by_text else cost.statements,
+        cost.database_ms,
+        cost.rows,
+    )
     if stopped or not columns >= audit.COLUMNS:
         unread = Text("The account may not read {view}.", {"view": f"oceanbase.{audit.VIEW}"})
         return dataclasses.replace(sent, way="", reason=stopped.reason if stopped else unread)
     schema = capabilities.system_schema
-    sql = audit.by_marker(session.assessment_id, window, schema) if by_text else audit.by_account(window, schema)
+    sql = (
+        audit.write_receipt_by_marker(session.assessment_id, window, schema)
+        if by_text
+        else audit.write_receipt_by_account(window, schema)
+    )
     return _read(session, sent, sql, meanwhile)
 
 
-def _read(session: Session, sent: Receipt, sql: str, meanwhile: Callable[[], None]) -> Receipt:
+def _read(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Callable[[], None]) -> Receipt:
     found = sent
     for pause in _LAG_S:
         due = time.monotonic() + pause
@@ -65,15 +73,19 @@ def _read(session: Session, sent: Receipt, sql: str, meanwhile: Callable[[], Non
     return found
 
 
-def differences(receipt: Receipt) -> Iterator[Text]:
+def compare_with_journal(receipt: Receipt) -> Iterator[Text]:
     """Where audit and journal disagree, and what that may mean."""
     if not receipt.way:
         return
     args: dict[str, Scalar] = {
-        "sent_count": receipt.sent, "found_count": receipt.found, "writes_count": receipt.writes,
-        "sent_ms": receipt.sent_ms, "total_ms": receipt.total_ms,
-        "sent_rows_count": receipt.sent_rows, "rows_count": receipt.rows,
-    }  # fmt: skip
+        "sent_count": receipt.sent,
+        "found_count": receipt.found,
+        "writes_count": receipt.writes,
+        "sent_ms": receipt.sent_ms,
+        "total_ms": receipt.total_ms,
+        "sent_rows_count": receipt.sent_rows,
+        "rows_count": receipt.rows,
+    }
     if receipt.found < receipt.sent:
         yield Text(
             "The audit holds {found_count} of the {sent_count} statements in the journal. It is a ring that forgets:"

@@ -20,14 +20,14 @@ _KINDS = {
 _BROKEN = frozenset({UNREADABLE, 2006, LOST, 2014, 2055, 5066})
 
 
-def number_of(said: tuple[object, ...]) -> int:
+def read_error_number(said: tuple[object, ...]) -> int:
     """The error's number; 0 where it has none."""
     return said[0] if said and isinstance(said[0], int) else UNREADABLE
 
 
-def failed_statement(said: tuple[object, ...], source: str) -> StatementError:
+def explain_failed_statement(said: tuple[object, ...], source: str) -> StatementError:
     """An error as one of ours; its text never carries a statement."""
-    number, message = number_of(said), _message(said)
+    number, message = read_error_number(said), _message(said)
     kind = UnavailableKind.LOST if number in _BROKEN else _KINDS.get(number, UnavailableKind.ERROR)
     if number == LOST and "timed out" in message:  # the server did not heed its own limit: we hung up
         kind = UnavailableKind.TIMEOUT
@@ -39,9 +39,9 @@ def _message(said: tuple[object, ...]) -> str:
     return str(said[-1] if said else "")[:300]
 
 
-def not_connected(said: tuple[object, ...], args: dict[str, Any]) -> ConnectError:
+def explain_no_connection(said: tuple[object, ...], args: dict[str, Any]) -> ConnectError:
     """Why no connection came about. ``args`` are target, host, port and user."""
-    number = number_of(said)
+    number = read_error_number(said)
     values = {**args, "number": str(number), "reason": _message(said)}
     if number == 1045:
         return ConnectError(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from agent.collection.statements import Statement, columns_read, compile_source, optional_columns
-from agent.facts import SourceSpec, spec_of
+from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
+from agent.facts import SourceSpec, find_source_spec
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
@@ -21,10 +21,10 @@ def compile_covered(
     row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None, scopes: Scopes | None
 ) -> Statement | Unavailable:
     """The statement of a source within what was signed, or why there is none. ``scopes`` None covers everything."""
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     if spec is None or scopes is None or (data_classes is not None and spec.data_class not in data_classes):
         return compile_source(row, capabilities, data_classes)
-    beyond = beyond_scope(row, scopes)
+    beyond = find_beyond_scope(row, scopes)
     if beyond:
         args = {"source": spec.name, "what": beyond}
         return Unavailable(
@@ -35,31 +35,36 @@ def compile_covered(
     return compile_source(row, _narrowed(capabilities, spec, scopes[spec.name]), data_classes)
 
 
-def covered(rows: Iterable[type], authorization: Authorization) -> list[type]:
+def list_covered(rows: Iterable[type], authorization: Authorization) -> list[type]:
     """Those of the sources of which anything may be read."""
     return [
         row
         for row in rows
-        if (spec := spec_of(row))
+        if (spec := find_source_spec(row))
         and spec.data_class in authorization.data_classes
-        and not beyond_scope(row, authorization.sources)
+        and not find_beyond_scope(row, authorization.sources)
     ]
 
 
-def scope_of(row: type) -> SourceScope:
+def describe_scope(row: type) -> SourceScope:
     """The most that the source reads, as it is asked for."""
     spec = _spec(row)
-    columns = frozenset[str]().union(*columns_read(row).values())
+    columns = frozenset[str]().union(*list_columns_read(row).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
     return SourceScope(
-        spec.data_class, frozenset(spec.views), columns,
-        _plain(spec.where), _plain(spec.group_by), _plain(joined), spec.limit,
-    )  # fmt: skip
+        spec.data_class,
+        frozenset(spec.views),
+        columns,
+        _plain(spec.where),
+        _plain(spec.group_by),
+        _plain(joined),
+        spec.limit,
+    )
 
 
-def beyond_scope(row: type, scopes: Scopes) -> str:
+def find_beyond_scope(row: type, scopes: Scopes) -> str:
     """The first thing that goes beyond what was signed, or nothing. Columns that may be absent are left out instead."""
-    spec, wanted = _spec(row), scope_of(row)
+    spec, wanted = _spec(row), describe_scope(row)
     signed = scopes.get(spec.name)
     if signed is None:
         return "not listed"
@@ -82,7 +87,7 @@ def beyond_scope(row: type, scopes: Scopes) -> str:
 
 
 def _required(row: type, wanted: SourceScope) -> frozenset[str]:
-    return wanted.columns - optional_columns(row)
+    return wanted.columns - list_optional_columns(row)
 
 
 def _narrowed(capabilities: Capabilities, spec: SourceSpec, signed: SourceScope) -> Capabilities:
@@ -95,7 +100,7 @@ def _narrowed(capabilities: Capabilities, spec: SourceSpec, signed: SourceScope)
 
 
 def _spec(row: type) -> SourceSpec:
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     assert spec is not None
     return spec
 

@@ -16,8 +16,8 @@ from sqlalchemy import Column, MetaData, Select, Table, literal_column, select, 
 from sqlalchemy.dialects import mysql
 from sqlglot import expressions as exp
 
-from agent.collection.privileges import quoted
-from agent.facts import SourceSpec, spec_of
+from agent.collection.privileges import quote_account
+from agent.facts import SourceSpec, find_source_spec
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
 
@@ -50,7 +50,7 @@ def _fields(row: type) -> tuple[_Field, ...]:
     found = []
     for item in dataclasses.fields(row):
         sql = item.metadata.get("expr") or _quoted(item.name.upper())
-        columns = columns_in(sql) if "expr" in item.metadata else frozenset({item.name.upper()})
+        columns = find_columns(sql) if "expr" in item.metadata else frozenset({item.name.upper()})
         sys_only = item.metadata.get("sys_only", False)
         found.append(_Field(item.name, sql, columns, item.default is None, sys_only))
     return tuple(found)
@@ -61,24 +61,26 @@ def _quoted(name: str) -> str:
 
 
 @cache
-def columns_in(sql: str) -> frozenset[str]:
+def find_columns(sql: str) -> frozenset[str]:
     """Upper-case names of the columns that an SQL fragment reads."""
     tree = sqlglot.parse_one(f"SELECT 1 WHERE {sql}" if sql else "SELECT 1", read="mysql")
     return frozenset(column.name.upper() for column in tree.find_all(exp.Column))
 
 
-def columns_read(row: type) -> dict[str, frozenset[str]]:
+def list_columns_read(row: type) -> dict[str, frozenset[str]]:
     """View (schema.NAME) -> every column that the source may ever read from it; for grants and requests.
 
     A column of a join is named under every view of it that the declaration lists.
     """
     spec = _spec(row)
     columns = frozenset[str]().union(*(f.columns for f in _fields(row)))
-    columns |= columns_in(spec.where) | _ordering_columns(spec, row) | columns_in(spec.from_sql.partition(" ON ")[2])
+    columns |= (
+        find_columns(spec.where) | _ordering_columns(spec, row) | find_columns(spec.from_sql.partition(" ON ")[2])
+    )
     return dict.fromkeys(spec.views, columns)
 
 
-def optional_columns(row: type) -> frozenset[str]:
+def list_optional_columns(row: type) -> frozenset[str]:
     """Columns that only optional fields read: some versions lack them."""
     fields = _fields(row)
     required = frozenset[str]().union(*(field.columns for field in fields if not field.optional))
@@ -92,7 +94,7 @@ def _ordering_columns(spec: SourceSpec, row: type) -> frozenset[str]:
 
 
 def _spec(row: type) -> SourceSpec:
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     if spec is None:
         raise TypeError(f"{row.__name__} is not read from the database")
     return spec
@@ -196,7 +198,7 @@ def _not_allowed(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | 
 
 
 def _grant(what: str, capabilities: Capabilities) -> Text:
-    return Text("GRANT {what} TO {account};", {"what": what, "account": quoted(capabilities.account)})
+    return Text("GRANT {what} TO {account};", {"what": what, "account": quote_account(capabilities.account)})
 
 
 def _granted(view: str, capabilities: Capabilities) -> frozenset[str] | None:
@@ -206,7 +208,7 @@ def _granted(view: str, capabilities: Capabilities) -> frozenset[str] | None:
     return capabilities.grants.get(_short(view))
 
 
-def readable_columns(view: str, capabilities: Capabilities) -> frozenset[str]:
+def list_readable_columns(view: str, capabilities: Capabilities) -> frozenset[str]:
     """The columns of a system view that exist and that our account may read; none where it may not read the view."""
     if _short(view) not in capabilities.columns or _granted(view, capabilities) is None:
         return frozenset()

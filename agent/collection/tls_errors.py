@@ -13,7 +13,7 @@ _ANOTHER_NAME = (62, 63, 64)  # OpenSSL's numbers: host name, e-mail address, IP
 _ANOTHER_TIME = (9, 10)  # not yet valid, expired
 
 
-def without_tls(args: Mapping[str, Scalar]) -> ConnectError:
+def explain_no_tls(args: Mapping[str, Scalar]) -> ConnectError:
     """The server offers none. ``args`` are target, host and port."""
     return ConnectError(
         Text(
@@ -24,7 +24,7 @@ def without_tls(args: Mapping[str, Scalar]) -> ConnectError:
     )
 
 
-def tls_failed(error: ssl.SSLError, args: Mapping[str, Scalar]) -> ConnectError:
+def explain_tls_failure(error: ssl.SSLError, args: Mapping[str, Scalar]) -> ConnectError:
     """The handshake failed. ``args`` are target, host and port."""
     if not isinstance(error, ssl.SSLCertVerificationError):
         values = {**args, "reason": error.reason or str(error)}

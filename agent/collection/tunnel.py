@@ -59,17 +59,21 @@ class JumpHost:
     known_hosts: Path
 
 
-def jump_host(url: str, key: Path | None = None, known_hosts: Path | None = None) -> JumpHost:
+def parse_jump_host(url: str, key: Path | None = None, known_hosts: Path | None = None) -> JumpHost:
     """From ``ssh://user@host:port``. ``known_hosts`` is the user's own unless given."""
     parts = urlsplit(url)
     return JumpHost(
-        url, parts.hostname or "", parts.port or _SSH_PORT, unquote(parts.username or ""), key,
+        url,
+        parts.hostname or "",
+        parts.port or _SSH_PORT,
+        unquote(parts.username or ""),
+        key,
         known_hosts or _KNOWN_HOSTS.expanduser(),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TunnelRoute:
     """From here to a target's database."""
 
     jump: JumpHost
@@ -84,7 +88,7 @@ class Way:
         return Text(_MESSAGES[message], {**named, **args})
 
 
-def dial(way: Way) -> socket.socket:
+def open_tunnel(way: TunnelRoute) -> socket.socket:
     """A socket that reaches the database. Raises ConnectError, or ConfigError for a key or known_hosts file."""
     near, far = socket.socketpair()
     opened: Future[None] = Future()
@@ -97,7 +101,7 @@ def dial(way: Way) -> socket.socket:
     return near
 
 
-def _run(way: Way, far: socket.socket, opened: Future[None]) -> None:
+def _run(way: TunnelRoute, far: socket.socket, opened: Future[None]) -> None:
     try:
         asyncio.run(_carry(way, far, lambda: opened.set_result(None)))
     except BaseException as error:  # noqa: BLE001 - whoever waits must be told, whatever it is
@@ -107,7 +111,7 @@ def _run(way: Way, far: socket.socket, opened: Future[None]) -> None:
         far.close()
 
 
-async def _carry(way: Way, far: socket.socket, opened: Callable[[], None]) -> None:
+async def _carry(way: TunnelRoute, far: socket.socket, opened: Callable[[], None]) -> None:
     async with _channel(way) as (from_database, to_database):
         from_driver, to_driver = await asyncio.open_connection(sock=far)
         opened()
@@ -132,7 +136,7 @@ async def _pump(read: Callable[[int], Awaitable[bytes]], writer: Any) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _channel(way: Way) -> AsyncIterator[tuple[Any, Any]]:
+async def _channel(way: TunnelRoute) -> AsyncIterator[tuple[Any, Any]]:
     """Reader and writer of the database, as the jump host sees it."""
     client = _Client(way)
     options = _options(way)
@@ -154,18 +158,24 @@ async def _channel(way: Way) -> AsyncIterator[tuple[Any, Any]]:
             await asyncio.wait_for(connection.wait_closed(), _CLOSE_S)
 
 
-def _options(way: Way) -> dict[str, Any]:
+def _options(way: TunnelRoute) -> dict[str, Any]:
     """What is asked of the library; ~/.ssh/config is not read, so that the engagement says all."""
     jump = way.jump
     asked = {
-        "host": jump.host, "port": jump.port, "username": jump.user, "config": None,
-        "known_hosts": _known_hosts(way), "preferred_auth": "publickey", "x509_trusted_certs": None, "gss_host": None,
+        "host": jump.host,
+        "port": jump.port,
+        "username": jump.user,
+        "config": None,
+        "known_hosts": _known_hosts(way),
+        "preferred_auth": "publickey",
+        "x509_trusted_certs": None,
+        "gss_host": None,
         "keepalive_interval": _KEEPALIVE_S,
-    }  # fmt: skip
+    }
     return asked | {"client_keys": [_key(way, jump.key)], "agent_path": None} if jump.key else asked
 
 
-def _key(way: Way, path: Path) -> asyncssh.SSHKey:
+def _key(way: TunnelRoute, path: Path) -> asyncssh.SSHKey:
     try:
         if path.stat().st_mode & 0o077:
             raise ConfigError(way.says("key_is_open", path=str(path)))
@@ -174,7 +184,7 @@ def _key(way: Way, path: Path) -> asyncssh.SSHKey:
         raise ConfigError(way.says("key_unusable", path=str(path), reason=_reason(error))) from None
 
 
-def _known_hosts(way: Way) -> asyncssh.SSHKnownHosts:
+def _known_hosts(way: TunnelRoute) -> asyncssh.SSHKnownHosts:
     path = way.jump.known_hosts
     try:
         return asyncssh.read_known_hosts(str(path)) if path.is_file() else asyncssh.import_known_hosts("")
@@ -189,7 +199,7 @@ def _reason(error: Exception) -> str:
 class _Client(asyncssh.SSHClient):
     """Remembers the host key that was refused, to be able to say what is wrong with it."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: TunnelRoute) -> None:
         self._way = way
         self._offered: asyncssh.SSHKey | None = None
         self._known = False
@@ -206,10 +216,12 @@ class _Client(asyncssh.SSHClient):
         if self._offered and isinstance(error, asyncssh.HostKeyNotVerifiable):
             name = jump.host if jump.port == _SSH_PORT else f"[{jump.host}]:{jump.port}"
             text = way.says(
-                "changed" if self._known else "unknown", path=str(jump.known_hosts), name=name,
+                "changed" if self._known else "unknown",
+                path=str(jump.known_hosts),
+                name=name,
                 fingerprint=self._offered.get_fingerprint(),
                 scan=f"ssh-keyscan -p {jump.port} {jump.host} >> {jump.known_hosts}",
-            )  # fmt: skip
+            )
             return ConnectError(text)
         if isinstance(error, asyncssh.PermissionDenied):
             return ConnectError(way.says("denied", user=jump.user))

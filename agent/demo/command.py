@@ -8,8 +8,10 @@ from agent.cli.options import ALL_FORMATS, Formats, Languages, OutDir, read_cloc
 
 
 def demo_command(
-    out: OutDir = Path("build/demo"), lang: Languages = "zh-CN,en", format: Formats = ALL_FORMATS,
-) -> None:  # fmt: skip
+    out: OutDir = Path("build/demo"),
+    lang: Languages = "zh-CN,en",
+    format: Formats = ALL_FORMATS,
+) -> None:
     """Show all of it on an embedded OceanBase kernel with a faulty shop workload."""
     from agent.demo.run_demo import run_demo
 

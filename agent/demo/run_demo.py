@@ -21,13 +21,13 @@ from agent import pipeline
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
 from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, sign_file, verify_all, write_request
-from agent.cli.actions.targets import progress_bar
-from agent.collection.grants import Grant, grants
+from agent.cli.actions.targets import show_progress
+from agent.collection.grants import Grant, list_grants
 from agent.demo.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.engagement.loading import load_engagement
 from agent.kernel import start
 from agent.model.terms import TenantKind
-from agent.report.render import validate
+from agent.report.render import validate_formats
 from agent.support import console, sshsig
 
 ACCOUNT = "ob_health"
@@ -38,12 +38,12 @@ _ABSENT = frozenset({1054, 1146})  # column, view
 
 def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> None:
     """Leaves the second assessment's artifacts in ``out`` and the first one's in ``out/before``."""
-    validate(formats, languages)
+    validate_formats(formats, languages)
     shutil.rmtree(out / "before", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     (out / "history.sqlite").unlink(missing_ok=True)
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
-    with start.running() as server, demo_password():
+    with start.run_kernel() as server, demo_password():
         console.say("Planting a faulty shop workload ...")
         shop = Shop(server)
         shop.plant(SHOP)
@@ -73,7 +73,7 @@ def make_account(server: start.Kernel) -> None:
     password = os.environ[PASSWORD_VARIABLE]
     server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
     with contextlib.closing(server.connect()) as connection:
-        run_grants(connection, grants(registry.load().sources_of(TenantKind.USER), ACCOUNT, server.host))
+        run_grants(connection, list_grants(registry.load_registry().sources_of(TenantKind.USER), ACCOUNT, server.host))
 
 
 def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> None:
@@ -88,11 +88,11 @@ def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> 
 
 
 def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
-    loaded, found = load_engagement(engagement), registry.load()
-    with History.open(loaded.history) as history, progress_bar() as show:
-        job = pipeline.Job(loaded, TARGET, found, rules.load(found.checks), now, history, show)
-        delivered = pipeline.assess(job, out, formats, languages)
-    console.summary(delivered.document, delivered.files)
+    loaded, found = load_engagement(engagement), registry.load_registry()
+    with History.open(loaded.history) as history, show_progress() as show:
+        job = pipeline.AssessmentJob(loaded, TARGET, found, rules.load_rules(found.checks), now, history, show)
+        delivered = pipeline.assess_target(job, out, formats, languages)
+    console.print_summary(delivered.document, delivered.files)
     for warning in delivered.warnings:
         console.warn(warning)
 
@@ -108,7 +108,8 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
     console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=str(document))
     key = Ed25519PrivateKey.generate()
     sign_file(document, key)
-    block = f"authorization: {{document: {document.name}, signer: {sshsig.line_of(key.public_key())} throw-away}}\n"
+    signer = f"{sshsig.format_public_key(key.public_key())} throw-away"
+    block = f"authorization: {{document: {document.name}, signer: {signer}}}\n"
     engagement.write_text(engagement.read_text(encoding="utf-8") + block, encoding="utf-8")
     console.say("Before anything is connected: ob-health authorize verify -e {path}", path=str(engagement))
     verify_all(load_engagement(engagement), None, now)

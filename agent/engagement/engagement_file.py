@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from agent.engagement.report_block import Report
-from agent.engagement.subscription import Subscription, months_later
+from agent.engagement.report_block import ReportBlock
+from agent.engagement.subscription import Subscription, add_months
 from agent.model import rule
 from agent.model.terms import TenantKind
 from agent.support.yaml_fields import (
@@ -37,25 +37,25 @@ from agent.support.yaml_fields import (
     Size,
     Some,
     SshKey,
+    TextList,
     Timezone,
     User,
     WholeFile,
-    Words,
-    not_before,
+    require_not_before,
 )
 
 T = TypeVar("T")
 
 
-class Customer(Block):
-    name: Words
+class CustomerBlock(Block):
+    name: TextList
     contact: str = ""
 
 
-class Service(Block):
+class ServiceBlock(Block):
     """The subscription: first day, length, and whose days are counted."""
 
-    tier: Words
+    tier: TextList
     start: Day
     months: Annotated[int, Field(ge=1, le=120)]
     timezone: Timezone = "Asia/Shanghai"
@@ -67,10 +67,10 @@ class Service(Block):
     @property
     def end(self) -> dt.date:
         """The first day after it."""
-        return months_later(self.start, self.months)
+        return add_months(self.start, self.months)
 
 
-class Tls(Block):
+class TlsBlock(Block):
     """``required`` encrypts, ``verify`` also checks the server's certificate (with ``ca``, or the system's)."""
 
     mode: Literal["disabled", "required", "verify"] = "required"
@@ -84,7 +84,7 @@ class Tls(Block):
         return value
 
 
-class Limits(Block):
+class LimitsBlock(Block):
     """What one assessment may cost the target, and when the target is too busy for it.
 
     It is busy with more active sessions per core (of a tenant of two cores or more), more of its CPU in use, or a
@@ -101,44 +101,44 @@ class Limits(Block):
     busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = 60
 
 
-class Period(Block):
+class CriticalPeriodEntry(Block):
     """Days that matter to the business, both included."""
 
-    name: Words
+    name: TextList
     first: Annotated[Day, Field(alias="from")]
     last: Annotated[
-        Day, AfterValidator(not_before("first", '{place}: "to" must not be before "from"')), Field(alias="to")
+        Day, AfterValidator(require_not_before("first", '{place}: "to" must not be before "from"')), Field(alias="to")
     ]
 
 
-class Business(Block):
+class BusinessBlock(Block):
     """What the customer says of the load; None is unknown."""
 
     peak_qps: Quantity | None = None
     concurrency: Count | None = None
     growth_pct_per_year: Annotated[float, Field(ge=-100, le=10_000, allow_inf_nan=False)] | None = None
-    critical_periods: Many[Period] = ()
+    critical_periods: Many[CriticalPeriodEntry] = ()
     description: str = ""
 
 
-class Attestation(Block, Generic[T]):
+class AttestationEntry(Block, Generic[T]):
     """Something that SQL cannot see, and who vouches for it until when (that day included)."""
 
     value: T
-    by: Words
+    by: TextList
     date: Day
-    valid_until: Annotated[Day, AfterValidator(not_before("date", '{place}: must not be before "date"'))]
+    valid_until: Annotated[Day, AfterValidator(require_not_before("date", '{place}: must not be before "date"'))]
 
 
-class Attestations(Block):
-    purchased_data_disk_bytes: Attestation[Size] | None = None
-    console_backup_enabled: Attestation[bool] | None = None
-    tde_enabled: Attestation[bool] | None = None
-    console_whitelist_restricted: Attestation[bool] | None = None
-    last_restore_drill: Attestation[Day] | None = None
+class AttestationsBlock(Block):
+    purchased_data_disk_bytes: AttestationEntry[Size] | None = None
+    console_backup_enabled: AttestationEntry[bool] | None = None
+    tde_enabled: AttestationEntry[bool] | None = None
+    console_whitelist_restricted: AttestationEntry[bool] | None = None
+    last_restore_drill: AttestationEntry[Day] | None = None
 
 
-class Target(Block):
+class TargetBlock(Block):
     """One tenant to assess. ``business`` replaces the engagement's; ``attestations`` go before the engagement's.
 
     ``via`` is an SSH jump host; without ``via_key`` the user's ssh-agent and usual keys are tried.
@@ -148,14 +148,14 @@ class Target(Block):
     port: Annotated[int, Field(ge=1, le=65_535)]
     user: User
     password: Password
-    tls: Tls = Tls()
+    tls: TlsBlock = TlsBlock()
     via: JumpUrl | None = None
     via_key: ExistingFile | None = None
     via_known_hosts: ExistingFile | None = None
     kind: Annotated[TenantKind, Field(strict=False)] = TenantKind.USER
-    limits: Limits = Limits()
-    business: Business | None = None
-    attestations: Attestations = Attestations()
+    limits: LimitsBlock = LimitsBlock()
+    business: BusinessBlock | None = None
+    attestations: AttestationsBlock = AttestationsBlock()
 
     @field_validator("via_key", "via_known_hosts")
     @classmethod
@@ -174,7 +174,7 @@ class AuthorizationBlock(Block):
     document: AnyFile
     signature: AnyFile | None = None
     signer: SshKey
-    revoked: Words | None = None
+    revoked: TextList | None = None
     revocation: ExistingFile | None = None
 
     @model_validator(mode="before")
@@ -197,11 +197,11 @@ class AuthorizationBlock(Block):
 class MuteEntry(Block):
     """Names a fingerprint, or a code with a resource pattern (``*`` for all)."""
 
-    fingerprint: Words | None = None
+    fingerprint: TextList | None = None
     code: Code | None = None
-    resource: Words | None = None
-    owner: Words
-    reason: Words
+    resource: TextList | None = None
+    owner: TextList
+    reason: TextList
     until: Day
 
     @model_validator(mode="after")
@@ -216,8 +216,8 @@ class OverrideEntry(Block):
     """``change`` is laid over the check's entry in the shipped rules."""
 
     code: Code
-    owner: Words
-    reason: Words
+    owner: TextList
+    reason: TextList
     until: Day
     change: Annotated[dict[str, Any], Field(min_length=1)]
 
@@ -239,7 +239,7 @@ def _overrides(file: WholeFile, entries: tuple[OverrideEntry, ...], *above: str)
     )
 
 
-class Rules(Block):
+class RulesBlock(Block):
     """Changes of the shipped rules, in a file of their own, here, or both; ``checks`` are files of further checks."""
 
     file: ExistingFile | None = None
@@ -250,17 +250,17 @@ class Rules(Block):
 class Engagement(WholeFile):
     """A whole engagement file."""
 
-    customer: Customer
-    service: Service
-    targets: Annotated[dict[Name, Target], Field(min_length=1)]
+    customer: CustomerBlock
+    service: ServiceBlock
+    targets: Annotated[dict[Name, TargetBlock], Field(min_length=1)]
     authorization: AuthorizationBlock | None = None
-    business: Business = Business()
-    attestations: Attestations = Attestations()
+    business: BusinessBlock = BusinessBlock()
+    attestations: AttestationsBlock = AttestationsBlock()
     mute_entries: Many[MuteEntry] = Field(default=(), alias="mutes")
-    rules: Rules = Rules()
+    rules: RulesBlock = RulesBlock()
     language: Some[Literal["zh-CN", "en"]] = ("zh-CN", "en")
     history: HistoryUrl | None = None
-    report: Report = Report()
+    report: ReportBlock = ReportBlock()
 
     @property
     def subscription(self) -> Subscription:
@@ -288,11 +288,11 @@ class Engagement(WholeFile):
         """The overrides written in the engagement itself; ``rules.file`` may hold more."""
         return _overrides(self, self.rules.overrides, "rules", "overrides")
 
-    def business_of(self, target_name: str) -> Business:
+    def business_of(self, target_name: str) -> BusinessBlock:
         """The target's own business profile, or the engagement's."""
         return self.targets[target_name].business or self.business
 
-    def attestations_of(self, target_name: str) -> Mapping[str, Attestation[Any]]:
+    def attestations_of(self, target_name: str) -> Mapping[str, AttestationEntry[Any]]:
         """What was attested, by key; the target's own go before the engagement's."""
         given = (*self.attestations, *self.targets[target_name].attestations)
         return {key: attestation for key, attestation in given if attestation is not None}

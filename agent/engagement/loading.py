@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from agent.engagement.engagement_file import Engagement, OverridesFile
 from agent.model.rule import Override
 from agent.support.yaml_file import read_yaml
-from agent.support.yaml_model import validated
+from agent.support.yaml_model import validate_blocks
 
-__all__ = ["Engagement", "load_engagement", "overrides_of"]
+__all__ = ["Engagement", "load_engagement", "read_overrides"]
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -25,11 +25,11 @@ def load_engagement(path: Path) -> Engagement:
     return _load(Engagement, path)
 
 
-def overrides_of(engagement: Engagement) -> tuple[Override, ...]:
+def read_overrides(engagement: Engagement) -> tuple[Override, ...]:
     """The overrides of ``rules.file`` and those written in the engagement. Raises ConfigError for a wrong file."""
     file = engagement.rules.file
     return (*(_load(OverridesFile, file).as_model if file else ()), *engagement.overrides)
 
 
 def _load(root: type[B], path: Path) -> B:
-    return validated(root, *read_yaml(path), path)
+    return validate_blocks(root, *read_yaml(path), path)

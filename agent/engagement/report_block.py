@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from agent.support.i18n import catalogue
-from agent.support.yaml_fields import Block, ExistingFile, Folder, Invalid, Many, Words
+from agent.support.i18n import load_translations
+from agent.support.yaml_fields import Block, ExistingFile, Folder, Invalid, Many, TextList
 
 LOGO_BYTES = 512 * 1024
 TEMPLATE_BYTES = 256 * 1024
@@ -27,7 +27,7 @@ _CONTRAST = 4.5
 Language = Literal["zh-CN", "en"]
 
 
-def picture_type(content: bytes) -> str:
+def detect_picture_type(content: bytes) -> str:
     """MIME type of a whole PNG or JPEG picture; empty for anything else."""
     found = (kind for kind, (head, end) in _PICTURES.items() if content.startswith(head) and end in content[-1024:])
     return next(found, "")
@@ -40,14 +40,17 @@ def _logo(path: Path) -> Path:
     except OSError as error:
         raise Invalid("{place}: {path} cannot be read ({reason})", path=str(path), reason=str(error.strerror)) from None
     if len(content) > LOGO_BYTES:
-        raise Invalid("{place}: {path} is larger than {limit_bytes}; make the picture smaller",
-                      path=str(path), limit_bytes=LOGO_BYTES)  # fmt: skip
-    if not picture_type(content):
+        raise Invalid(
+            "{place}: {path} is larger than {limit_bytes}; make the picture smaller",
+            path=str(path),
+            limit_bytes=LOGO_BYTES,
+        )
+    if not detect_picture_type(content):
         raise Invalid("{place}: {path} is no whole PNG or JPEG picture; save the logo as one of these", path=str(path))
     return path
 
 
-def contrast_with_white(colour: str) -> float:
+def measure_contrast(colour: str) -> float:
     """Contrast ratio of ``#rrggbb`` with white, 1 to 21, as WCAG 2 defines it."""
     shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
@@ -57,12 +60,12 @@ def contrast_with_white(colour: str) -> float:
 def _colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise Invalid('{place}: write a colour in quotes, such as "#0f4c81"')
-    if contrast_with_white(value) < _CONTRAST:
+    if measure_contrast(value) < _CONTRAST:
         raise Invalid("{place}: this colour is too light for text on white; take a darker one")
     return value.lower()
 
 
-def fields_of(text: str) -> list[str] | None:
+def list_placeholder_names(text: str) -> list[str] | None:
     """The ``{names}`` of a message, sorted; None if its braces do not fit or hold anything but a name."""
     try:
         parts = list(Formatter().parse(text))
@@ -73,9 +76,9 @@ def fields_of(text: str) -> list[str] | None:
     return sorted(names) if plain else None
 
 
-def msgids_of(phrase: str, language: str) -> list[str]:
+def find_msgids(phrase: str, language: str) -> list[str]:
     """The messages of the report that read so in English or in the language."""
-    known = catalogue("zh-CN")
+    known = load_translations("zh-CN")
     if phrase in known:
         return [phrase]
     return [msgid for msgid, text in known.items() if text == phrase] if language == "zh-CN" else []
@@ -83,42 +86,49 @@ def msgids_of(phrase: str, language: str) -> list[str]:
 
 def _wording(value: dict[str, str], language: str) -> None:
     for phrase, text in value.items():
-        msgids = msgids_of(phrase, language)
+        msgids = find_msgids(phrase, language)
         if not msgids:
-            raise Invalid("{place}: the report has no phrase “{phrase}”; write it exactly as it is printed, "
-                          "or in English", phrase=phrase)  # fmt: skip
-        if any(fields_of(text) != fields_of(msgid) for msgid in msgids):
-            raise Invalid("{place}: the new text of “{phrase}” must have the same placeholders in braces",
-                          phrase=phrase)  # fmt: skip
+            raise Invalid(
+                "{place}: the report has no phrase “{phrase}”; write it exactly as it is printed, or in English",
+                phrase=phrase,
+            )
+        if any(list_placeholder_names(text) != list_placeholder_names(msgid) for msgid in msgids):
+            raise Invalid(
+                "{place}: the new text of “{phrase}” must have the same placeholders in braces", phrase=phrase
+            )
 
 
 def _template(value: str) -> str:
-    from agent.support.sandbox import problem_of_text
+    from agent.support.sandbox import find_text_problem
 
-    problem = problem_of_text(value)
+    problem = find_text_problem(value)
     if problem:
         raise Invalid("{place}: line {line} of this text: {detail}", line=problem.line, detail=problem.detail)
     return value
 
 
 def _templates(folder: Path) -> Path:
-    from agent.support.sandbox import problem_of_file
+    from agent.support.sandbox import find_file_problem
 
     for path in sorted(folder.rglob("*.j2")):
-        problem = problem_of_file(path, TEMPLATE_BYTES)
+        problem = find_file_problem(path, TEMPLATE_BYTES)
         if problem:
-            raise Invalid("{place}: {template}, line {line}: {detail}",
-                          template=problem.template, line=problem.line, detail=problem.detail)  # fmt: skip
+            raise Invalid(
+                "{place}: {template}, line {line}: {detail}",
+                template=problem.template,
+                line=problem.line,
+                detail=problem.detail,
+            )
     return folder
 
 
-Texts = Annotated[dict[Language, Annotated[Words, AfterValidator(_template)]], Field(min_length=1)]
+LocalizedText = Annotated[dict[Language, Annotated[TextList, AfterValidator(_template)]], Field(min_length=1)]
 
 
-class Contact(Block):
+class ContactBlock(Block):
     """Somebody to turn to; ``detail`` is a role, a telephone number, a mail address."""
 
-    name: Words
+    name: TextList
     detail: str = ""
 
 
@@ -126,8 +136,8 @@ class AddedSection(Block):
     """A chapter of the sender's own. Both texts are Jinja templates over the variables of the README."""
 
     place: Literal["front", "end"] = "end"
-    title: Texts
-    text: Texts
+    title: LocalizedText
+    text: LocalizedText
 
     @model_validator(mode="after")
     def _same_languages(self) -> AddedSection:
@@ -136,7 +146,7 @@ class AddedSection(Block):
         return self
 
 
-class Report(Block):
+class ReportBlock(Block):
     """Who answers for the report, how secret it is, for how long it should be relied on, and how it looks."""
 
     prepared_by: str = ""
@@ -145,8 +155,8 @@ class Report(Block):
     valid_days: Annotated[int, Field(ge=1, le=366)] = 90
     logo: Annotated[ExistingFile, AfterValidator(_logo)] | None = None
     accent: Annotated[str, AfterValidator(_colour)] | None = None
-    contacts: Many[Contact] = ()
-    wording: dict[Language, dict[str, Words]] = Field(default_factory=dict)
+    contacts: Many[ContactBlock] = ()
+    wording: dict[Language, dict[str, TextList]] = Field(default_factory=dict)
     sections: Many[AddedSection] = ()
     templates: Annotated[Folder, AfterValidator(_templates)] | None = None
 

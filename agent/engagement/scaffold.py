@@ -12,7 +12,7 @@ from typing import Any
 from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
-from agent.support.yaml_file import Loc, unusable
+from agent.support.yaml_file import Loc, refuse_file
 
 ENGAGEMENT_FILE = "engagement.yaml"
 SCHEMA_FILE = "engagement.schema.json"
@@ -164,7 +164,7 @@ def refuse_leftovers(engagement: Engagement) -> None:
     text = "{place}: this stands as the template has it; fill it in, or delete it"
     problems = [Text(text, {"place": engagement.place()(loc)}) for loc in _leftovers(written, ())]
     if problems:
-        raise unusable(engagement.path, problems)
+        raise refuse_file(engagement.path, problems)
 
 
 def _leftovers(value: Any, loc: Loc) -> Iterator[Loc]:

@@ -12,7 +12,7 @@ PREMIER_TIERS = ("顶级版", "premier")
 WHOLE_MONTHS = 12
 
 
-def missing_terms(engagement: Engagement, now: datetime) -> Text | None:
+def find_missing_term(engagement: Engagement, now: datetime) -> Text | None:
     """The first of the terms that the subscription does not fulfil on the day of ``now``, in its own time zone."""
     service = engagement.service
     customer = engagement.customer.name

@@ -29,7 +29,7 @@ class Subscription:
     timezone: str
 
 
-class State(StrEnum):
+class PeriodState(StrEnum):
     """Where a target stands in its subscription."""
 
     NOT_STARTED = "not_started"
@@ -39,14 +39,14 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class PeriodStatus:
     """``overdue`` are periods that ended without an assessment: nothing can mend them.
 
     ``next`` is the first day of the period that the next assessment is for, already past when it is due;
     None when the subscription owes none. ``last`` is the newest assessment, aware UTC or as given.
     """
 
-    state: State
+    state: PeriodState
     text: Text
     current: Period | None
     overdue: tuple[Period, ...]
@@ -55,53 +55,61 @@ class Status:
 
     @property
     def due(self) -> bool:
-        return self.state is State.DUE
+        return self.state is PeriodState.DUE
 
 
-def periods(start: date, months: int) -> tuple[Period, ...]:
+def list_periods(start: date, months: int) -> tuple[Period, ...]:
     """The quarters of a subscription. Each is counted from the first day, so a 31st comes back after a short month.
 
     Raises ConfigError unless ``months`` is 12, 24, 36, ...
     """
     if months < 12 or months % 12:
         raise ConfigError(
-            Text("A subscription lasts 12, 24, 36, ... months, not {months}. Correct it in the engagement file.",
-                 {"months": months})
-        )  # fmt: skip
-    days = [months_later(start, offset) for offset in range(0, months + 1, MONTHS_PER_PERIOD)]
+            Text(
+                "A subscription lasts 12, 24, 36, ... months, not {months}. Correct it in the engagement file.",
+                {"months": months},
+            )
+        )
+    days = [add_months(start, offset) for offset in range(0, months + 1, MONTHS_PER_PERIOD)]
     return tuple(Period(number, *pair) for number, pair in enumerate(pairwise(days), start=1))
 
 
-def months_later(start: date, months: int) -> date:
+def add_months(start: date, months: int) -> date:
     """The same day of a later month, or that month's last day."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def zone_of(subscription: Subscription) -> ZoneInfo:
+def load_zone(subscription: Subscription) -> ZoneInfo:
     """The subscription's time zone. Raises ConfigError for a name that nobody knows."""
     try:
         return ZoneInfo(subscription.timezone)
     except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
         raise ConfigError(
-            Text('"{timezone}" is no time zone. Write one such as Asia/Shanghai in the engagement file.',
-                 {"timezone": subscription.timezone})
-        ) from None  # fmt: skip
+            Text(
+                '"{timezone}" is no time zone. Write one such as Asia/Shanghai in the engagement file.',
+                {"timezone": subscription.timezone},
+            )
+        ) from None
 
 
-def is_due(subscription: Subscription, assessed: Iterable[datetime], now: datetime) -> Status:
+def judge_due(subscription: Subscription, assessed: Iterable[datetime], now: datetime) -> PeriodStatus:
     """Where a target stands at ``now``, given the times (aware) of all its assessments. Pure.
 
     An assessment counts for the period that its day, in the subscription's time zone, falls in. Only the current
     period's can still be done. Raises ConfigError for a subscription that cannot be.
     """
-    zone, all_periods, times = zone_of(subscription), periods(subscription.start, subscription.months), tuple(assessed)
+    zone, all_periods, times = (
+        load_zone(subscription),
+        list_periods(subscription.start, subscription.months),
+        tuple(assessed),
+    )
     today, days = now.astimezone(zone).date(), [time.astimezone(zone).date() for time in times]
     missing = [period for period in all_periods if not any(period.start <= day < period.end for day in days)]
     current = next((period for period in all_periods if period.start <= today < period.end), None)
     following = next((period.start for period in missing if period.end > today), None)
     state = _state(today, subscription.start, current, missing)
-    return Status(
+    return PeriodStatus(
         state=state,
         text=_text(state, all_periods, current, following),
         current=current,
@@ -111,20 +119,20 @@ def is_due(subscription: Subscription, assessed: Iterable[datetime], now: dateti
     )
 
 
-def _state(today: date, start: date, current: Period | None, missing: list[Period]) -> State:
+def _state(today: date, start: date, current: Period | None, missing: list[Period]) -> PeriodState:
     if current is None:
-        return State.NOT_STARTED if today < start else State.ENDED
-    return State.DUE if current in missing else State.DONE
+        return PeriodState.NOT_STARTED if today < start else PeriodState.ENDED
+    return PeriodState.DUE if current in missing else PeriodState.DONE
 
 
-def _text(state: State, all_periods: tuple[Period, ...], current: Period | None, following: date | None) -> Text:
+def _text(state: PeriodState, all_periods: tuple[Period, ...], current: Period | None, following: date | None) -> Text:
     last_day = (all_periods[-1].end - timedelta(days=1)).isoformat()
-    if current is None and state is State.NOT_STARTED:
+    if current is None and state is PeriodState.NOT_STARTED:
         start = all_periods[0].start.isoformat()
         return Text("The subscription starts on {start}; no assessment is due before.", {"start": start})
     if current is None:
         return Text("The subscription ended on {last_day}; no further assessment is owed.", {"last_day": last_day})
-    if state is State.DUE:
+    if state is PeriodState.DUE:
         start, until = current.start.isoformat(), (current.end - timedelta(days=1)).isoformat()
         return Text(
             "The assessment of period {number} is due since {start} and can be done until {until}.",

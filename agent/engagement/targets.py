@@ -10,43 +10,49 @@ from typing import Any
 
 from agent.collection.busy import BusyLimits
 from agent.collection.connect import Budget, Endpoint
-from agent.engagement.engagement_file import Engagement, Target, Tls
+from agent.engagement.engagement_file import Engagement, TargetBlock, TlsBlock
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier
 from agent.model.terms import Text
-from agent.support.credentials import passwords_hidden, resolve
+from agent.support.credentials import hide_passwords, resolve_reference
 from agent.support.errors import ConfigError
 
 _JUMP_TIMEOUT_S = 15.0
 
 
-def endpoint(engagement: Engagement, name: str) -> Endpoint:
+def build_endpoint(engagement: Engagement, name: str) -> Endpoint:
     """Where to connect; the password is resolved only when the connection opens."""
     target = engagement.targets[name]
     return Endpoint(
-        name, target.host, target.port, target.user, lambda: resolve(target.password), _tls(target.tls),
-        via=target.via or "", dial=_dialler(target, name, target.via) if target.via else None,
-    )  # fmt: skip
+        name,
+        target.host,
+        target.port,
+        target.user,
+        lambda: resolve_reference(target.password),
+        _tls(target.tls),
+        via=target.via or "",
+        dial=_dialler(target, name, target.via) if target.via else None,
+    )
 
 
-def _dialler(target: Target, name: str, via: str) -> Callable[[], socket.socket]:
+def _dialler(target: TargetBlock, name: str, via: str) -> Callable[[], socket.socket]:
     def dial() -> socket.socket:
         try:
-            with passwords_hidden():  # the library looks for others by means of ldconfig and gcc
+            with hide_passwords():  # the library looks for others by means of ldconfig and gcc
                 from agent.collection import tunnel
         except ImportError:
             raise ConfigError(
                 "A jump host (via) needs a package that is not installed; run: "
                 "pip install 'oceanbase-health-agent[ssh]'"
             ) from None
-        jump = tunnel.jump_host(via, target.via_key, target.via_known_hosts)
-        return tunnel.dial(tunnel.Way(jump, name, target.host, target.port, _JUMP_TIMEOUT_S))
+        jump = tunnel.parse_jump_host(via, target.via_key, target.via_known_hosts)
+        return tunnel.open_tunnel(tunnel.TunnelRoute(jump, name, target.host, target.port, _JUMP_TIMEOUT_S))
 
     return dial
 
 
-def _tls(tls: Tls) -> ssl.SSLContext | None:
+def _tls(tls: TlsBlock) -> ssl.SSLContext | None:
     if tls.mode == "disabled":
         return None
     try:
@@ -60,13 +66,13 @@ def _tls(tls: Tls) -> ssl.SSLContext | None:
     return context
 
 
-def budget(engagement: Engagement, name: str) -> Budget:
+def build_budget(engagement: Engagement, name: str) -> Budget:
     """What one assessment may cost the target."""
     limits = engagement.targets[name].limits
     return Budget(float(limits.statement_timeout_s), float(limits.total_database_ms), limits.max_rows, limits.max_bytes)
 
 
-def busy_limits(engagement: Engagement, name: str) -> BusyLimits:
+def build_busy_limits(engagement: Engagement, name: str) -> BusyLimits:
     """From when on the target is too busy to be assessed."""
     limits = engagement.targets[name].limits
     return BusyLimits(
@@ -74,7 +80,7 @@ def busy_limits(engagement: Engagement, name: str) -> BusyLimits:
     )
 
 
-def colophon(engagement: Engagement, as_of: datetime) -> Colophon:
+def build_colophon(engagement: Engagement, as_of: datetime) -> Colophon:
     """Who answers for the report, and until when it should be relied on."""
     report = engagement.report
     day = as_of.astimezone(engagement.service.zone).date()
@@ -83,7 +89,7 @@ def colophon(engagement: Engagement, as_of: datetime) -> Colophon:
     )
 
 
-def given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Earlier | None) -> Iterator[object]:
+def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Earlier | None) -> Iterator[object]:
     """Fact rows that no view holds: the business profile, valid attestations, values of the last assessment."""
     business = engagement.business_of(name)
     yield BusinessProfile(
@@ -95,9 +101,12 @@ def given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Ear
     for key, attestation in engagement.attestations_of(name).items():
         if attestation.valid_until >= today:
             yield Attestation(
-                key=key, value=_plain(attestation.value), by=attestation.by, on=attestation.date,
+                key=key,
+                value=_plain(attestation.value),
+                by=attestation.by,
+                on=attestation.date,
                 valid_until=attestation.valid_until,
-            )  # fmt: skip
+            )
     if earlier:
         yield from _earlier_values(earlier)
 

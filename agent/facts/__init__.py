@@ -154,26 +154,26 @@ def source(
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def given(cls: type[T]) -> type[T]:
+def supplied(cls: type[T]) -> type[T]:
     """Make a class a frozen row type that does not come from the database (engagement, history)."""
     return dataclass(frozen=True, kw_only=True)(cls)
 
 
-def spec_of(row: type) -> SourceSpec | None:
+def find_source_spec(row: type) -> SourceSpec | None:
     """The declaration of a row type, or None for one that the engagement or history supplies."""
     spec: SourceSpec | None = getattr(row, "__source__", None)
     return spec
 
 
-def most_rows(row: type) -> int:
+def count_most_rows(row: type) -> int:
     """How many rows of a source are read at most; as many may be a part of what there is."""
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     if spec is None:
         raise TypeError(f"{row.__name__} is not read from the database")
     return spec.limit
 
 
-def all_sources() -> Iterator[type]:
+def list_sources() -> Iterator[type]:
     """Every source declared in this package, in order of module and declaration."""
     import importlib
     import pkgutil
@@ -181,5 +181,5 @@ def all_sources() -> Iterator[type]:
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
         module = importlib.import_module(f"{__name__}.{info.name}")
         for value in vars(module).values():
-            if isinstance(value, type) and value.__module__ == module.__name__ and spec_of(value):
+            if isinstance(value, type) and value.__module__ == module.__name__ and find_source_spec(value):
                 yield value

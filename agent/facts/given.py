@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from agent.facts import given
+from agent.facts import supplied
 from agent.model.terms import TenantKind, Version
 
 
-@given
+@supplied
 class Build:
     """The server's version and what kind of tenant answers; always one row."""
 
@@ -17,14 +17,14 @@ class Build:
     embedded: bool
 
 
-@given
+@supplied
 class Clock:
     """The snapshot's time, the only clock there is; always one row."""
 
     as_of: datetime
 
 
-@given
+@supplied
 class BusinessProfile:
     """What the customer says of the business; None where the engagement is silent."""
 
@@ -33,7 +33,7 @@ class BusinessProfile:
     growth_pct_per_year: float | None
 
 
-@given
+@supplied
 class CriticalPeriod:
     """A span in which the business cannot afford trouble; ``end`` inclusive."""
 
@@ -42,7 +42,7 @@ class CriticalPeriod:
     end: date
 
 
-@given
+@supplied
 class Attestation:
     """What somebody answers for because SQL cannot show it; expired ones are left out of the snapshot."""
 
@@ -53,7 +53,7 @@ class Attestation:
     valid_until: date
 
 
-@given
+@supplied
 class EarlierValue:
     """A finding's value in an earlier assessment of this target."""
 

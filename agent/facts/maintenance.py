@@ -109,7 +109,7 @@ class WorkloadControl:
     retention: str
 
 
-def interval_of(text: str) -> timedelta:
+def parse_interval(text: str) -> timedelta:
     """``+00000 01:00:00`` (days, then hours, minutes and seconds) as a duration. Raises ValueError."""
     match = re.fullmatch(r"\+?(\d+) (\d+):(\d+):(\d+)(?:\.\d+)?", text.strip())
     if not match:

@@ -59,7 +59,7 @@ def skips_rows(statement: str) -> bool:
     return tree is not None and tree.find(exp.Offset) is not None
 
 
-def longest_list(statement: str) -> int:
+def count_longest_list(statement: str) -> int:
     """How many values, or tuples of values, the longest IN list or chain of OR has, as far as the text goes.
 
     The statement has ``?`` for values.
@@ -69,7 +69,7 @@ def longest_list(statement: str) -> int:
     return max((*lists, *chains), default=0)
 
 
-def wrapped_column(statement: str) -> str | None:
+def find_wrapped_column(statement: str) -> str | None:
     """The first condition that compares a function of a column with a value, such as ``DATE(made) = ?``; None for none.
 
     Only conditions of WHERE count; what cannot be read has none.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Holds(StrEnum):
+class TextContent(StrEnum):
     """What a text is; the value is also the beginning of the pseudonym that replaces it."""
 
     WORD = "word"  # a word, number or time of the server's own; stays
@@ -48,39 +48,38 @@ _WORDS = (
     " tenant_type type"
 )
 # By column, of whatever view: names of columns mean the same everywhere but for what FIELDS says.
-COLUMNS: dict[str, Holds] = {
-    **dict.fromkeys(_WORDS.split(), Holds.WORD),
-    **dict.fromkeys(
-        ("table_schema", "owner", "table_owner", "database_name", "db", "db_name", "sequence_owner"), Holds.DATABASE
-    ),
-    **dict.fromkeys(("table_name", "object_name", "original_name"), Holds.TABLE),
-    **dict.fromkeys(("user", "user_name"), Holds.ACCOUNT),
-    **dict.fromkeys(("host", "svr_ip", "user_host", "user_client_ip"), Holds.HOST),
-    **dict.fromkeys(("member_list", "paxos_member_list"), Holds.HOSTS),
-    **dict.fromkeys(("locality", "previous_locality", "primary_zone"), Holds.ZONES),
-    **dict.fromkeys(("statement", "expression"), Holds.SQL),
-    **dict.fromkeys(("first_bound", "last_bound"), Holds.BOUND),
-    "column_name": Holds.COLUMN, "index_name": Holds.INDEX, "sequence_name": Holds.SEQUENCE,
-    "outline_name": Holds.OUTLINE, "zone": Holds.ZONE, "tenant_name": Holds.TENANT, "tenant": Holds.TENANT,
-    "job_name": Holds.JOB,
-    "policy_name": Holds.POLICY, "sql_id": Holds.SQL_ID, "info": Holds.TEXT, "globalid": Holds.TEXT,
-    "resource": Holds.TEXT, "by": Holds.PERSON,
+COLUMNS: dict[str, TextContent] = {
+    **dict.fromkeys(_WORDS.split(), TextContent.WORD),
+    **dict.fromkeys(("table_schema", "owner", "table_owner", "database_name"), TextContent.DATABASE),
+    **dict.fromkeys(("db", "db_name", "sequence_owner"), TextContent.DATABASE),
+    **dict.fromkeys(("table_name", "object_name", "original_name"), TextContent.TABLE),
+    **dict.fromkeys(("user", "user_name"), TextContent.ACCOUNT),
+    **dict.fromkeys(("host", "svr_ip", "user_host", "user_client_ip"), TextContent.HOST),
+    **dict.fromkeys(("member_list", "paxos_member_list"), TextContent.HOSTS),
+    **dict.fromkeys(("locality", "previous_locality", "primary_zone"), TextContent.ZONES),
+    **dict.fromkeys(("statement", "expression"), TextContent.SQL),
+    **dict.fromkeys(("first_bound", "last_bound"), TextContent.BOUND),
+    "column_name": TextContent.COLUMN, "index_name": TextContent.INDEX, "sequence_name": TextContent.SEQUENCE,
+    "outline_name": TextContent.OUTLINE, "zone": TextContent.ZONE, "tenant_name": TextContent.TENANT,
+    "tenant": TextContent.TENANT, "job_name": TextContent.JOB, "policy_name": TextContent.POLICY,
+    "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,
+    "resource": TextContent.TEXT, "by": TextContent.PERSON,
 }  # fmt: skip
 # By row type and column: what differs, and columns whose names say nothing.
-FIELDS: dict[str, Holds] = {
-    "Counter.name": Holds.WORD, "Parameter.name": Holds.WORD, "Variable.name": Holds.WORD,
-    "Parameter.value": Holds.SETTING, "Variable.value": Holds.SETTING,
-    "Parameter.default_value": Holds.SETTING,
-    "PartitionedIndex.locality": Holds.WORD,
-    "Job.owner": Holds.ACCOUNT,
-    "CriticalPeriod.name": Holds.PERIOD,
-    "Attestation.value": Holds.SETTING,
-    "Build.tenant_kind": Holds.WORD,
+FIELDS: dict[str, TextContent] = {
+    "Counter.name": TextContent.WORD, "Parameter.name": TextContent.WORD, "Variable.name": TextContent.WORD,
+    "Parameter.value": TextContent.SETTING, "Variable.value": TextContent.SETTING,
+    "Parameter.default_value": TextContent.SETTING,
+    "PartitionedIndex.locality": TextContent.WORD,
+    "Job.owner": TextContent.ACCOUNT,
+    "CriticalPeriod.name": TextContent.PERIOD,
+    "Attestation.value": TextContent.SETTING,
+    "Build.tenant_kind": TextContent.WORD,
 }  # fmt: skip
 # Settings whose value is SQL.
 SQL_SETTINGS = frozenset({"init_connect"})
 
 
-def holds(row: str, column: str) -> Holds:
+def classify_text(row: str, column: str) -> TextContent:
     """What a column of this row type holds; ``TEXT`` for one that nobody declared."""
-    return FIELDS.get(f"{row}.{column}") or COLUMNS.get(column, Holds.TEXT)
+    return FIELDS.get(f"{row}.{column}") or COLUMNS.get(column, TextContent.TEXT)

@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from agent.judgement.score import judged
-from agent.judgement.score_change import bridge
+from agent.judgement.score import was_judged
+from agent.judgement.score_change import explain_score_change
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Change, Comparison, Earlier
 from agent.model.result import CheckResult, Finding, Score
@@ -22,7 +22,7 @@ _NOISE_SHARE = 0.05  # of a class's width: a smaller move of risk points is the 
 _KIND_ORDER = list(ChangeKind)
 
 
-def fingerprint(target: str, code: str, resource: str) -> str:
+def fingerprint_finding(target: str, code: str, resource: str) -> str:
     """A finding's identity over assessments: 16 hex characters.
 
     Hashed as a JSON list, whose quoting keeps the parts apart whatever text a database puts into a resource's name.
@@ -30,7 +30,7 @@ def fingerprint(target: str, code: str, resource: str) -> str:
     return hashlib.sha256(json.dumps([target, code, resource]).encode()).hexdigest()[:16]
 
 
-def compare(
+def compare_assessments(
     results: Sequence[CheckResult], score: Score, ruleset_sha256: str, earlier: Earlier | None
 ) -> Comparison | None:
     """This assessment against an earlier one, or None without one.
@@ -48,7 +48,7 @@ def compare(
         score_delta=None if was is None or score.band is None else round(score.value - was, 1),
         ruleset_changed=ruleset_sha256 != earlier.ruleset_sha256,
         changes=tuple(sorted(_changes(results, earlier), key=_order)),
-        bridge=bridge(results, score, ruleset_sha256, earlier),
+        bridge=explain_score_change(results, score, ruleset_sha256, earlier),
         categories_was=earlier.categories,
     )
 
@@ -60,12 +60,12 @@ def _changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
     changes = []
     for code, finding in now.values():
         was = before[finding.fingerprint][1] if finding.fingerprint in before else None
-        known = judged(earlier.results.get(code), finding.resource)
+        known = was_judged(earlier.results.get(code), finding.resource)
         unmatched = ChangeKind.NEW if known else ChangeKind.NOT_COMPARABLE
         changes.append(_change(code, finding, was, _moved(was, finding) if was else unmatched))
     for mark, (code, was) in before.items():
         if mark not in now:
-            known = judged(by_code.get(code), was.resource)
+            known = was_judged(by_code.get(code), was.resource)
             kind = ChangeKind.RESOLVED if known else ChangeKind.NOT_COMPARABLE
             changes.append(
                 Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value, names=was.names)

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.facts import spec_of
+from agent.facts import find_source_spec
 from agent.facts.settings import Tenant
-from agent.judgement.compare import fingerprint
-from agent.judgement.mutes import Muting
-from agent.judgement.severity import judge, stake
+from agent.judgement.compare import fingerprint_finding
+from agent.judgement.mutes import MuteMatcher
+from agent.judgement.severity import compute_stake, judge_value
 from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, tenant_name
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, UnavailableKind
-from agent.support.i18n import in_all_languages
+from agent.support.i18n import render_all_languages
 
 _MAX_TEXT = 2000
 
@@ -34,20 +34,26 @@ class _Seen:
     cut: bool = False
 
 
-def evaluate(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
+def evaluate_checks(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
     """One result per check, in order of code."""
-    muting = Muting(ruleset.mutes, ruleset.today)
+    muting = MuteMatcher(ruleset.mutes, ruleset.today)
     return tuple(
         _result(spec, ruleset.rules[spec.code], snapshot, muting) for spec in sorted(specs, key=lambda spec: spec.code)
     )
 
 
-def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Muting) -> CheckResult:
+def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher) -> CheckResult:
     def result(outcome: Outcome, **parts: Any) -> CheckResult:
         return CheckResult(
-            spec.code, outcome, group=rule.group, actor=spec.actor, category=spec.category,
-            risk_stake=stake(rule.judge), attested=spec.attested, **parts,
-        )  # fmt: skip
+            spec.code,
+            outcome,
+            group=rule.group,
+            actor=spec.actor,
+            category=spec.category,
+            risk_stake=compute_stake(rule.judge),
+            attested=spec.attested,
+            **parts,
+        )
 
     if not rule.enabled:
         return result(Outcome.DISABLED, reason=Text("Switched off in the rules."))
@@ -107,7 +113,7 @@ def _found(snapshot: Snapshot, row: type) -> tuple[Any, ...] | Unavailable:
     """A source that was not collected is unknown, not empty; what people or history supply may well be nothing."""
     unread = Text("The snapshot does not hold {source}.", {"source": row.__name__})
     never = Unavailable(UnavailableKind.UNKNOWN, unread, Text("Collect again with this version of the agent."))
-    return snapshot.facts.get(row, never if spec_of(row) else ())
+    return snapshot.facts.get(row, never if find_source_spec(row) else ())
 
 
 def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def _seen(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
                 seen.measured.append(item)
             else:
                 resource, named = _named(item.resource)
-                seen.unjudged[resource] = in_all_languages(named) if named else {}
+                seen.unjudged[resource] = render_all_languages(named) if named else {}
     except NotAssessed as error:
         seen.unknown = error
     source = _cut_source(spec, snapshot)
@@ -158,7 +164,7 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
     findings: dict[str, Finding] = {}
     for measurement in measured:
         value = spec.parse(str(measurement.value)) if spec.parse else measurement.value
-        verdict = judge(rule.judge, value)
+        verdict = judge_value(rule.judge, value)
         if verdict is None:
             continue
         resource, named = _named(measurement.resource)
@@ -166,15 +172,22 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
         values: dict[str, Scalar] = {name: _bounded(item) for name, item in measurement.evidence.items()}
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
         spec.finding.format_map(words)  # a placeholder that nothing fills fails here, not in the report
-        mark = fingerprint(snapshot.target, spec.code, resource)
+        mark = fingerprint_finding(snapshot.target, spec.code, resource)
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
         sql_words = {**words, "recommended": recommended, "of_tenant": _of_tenant(resource, snapshot)}
         finding = Finding(
-            mark, resource, verdict.severity, verdict.risk_points, shown, verdict.limit, values,
+            mark,
+            resource,
+            verdict.severity,
+            verdict.risk_points,
+            shown,
+            verdict.limit,
+            values,
             Text(spec.finding, {**words, "resource": named} if named else words),
-            fill_sql(spec.remediation.sql, sql_words), fill_sql(spec.remediation.rollback, sql_words),
-            names=in_all_languages(named) if named else {},
-        )  # fmt: skip
+            fill_sql(spec.remediation.sql, sql_words),
+            fill_sql(spec.remediation.rollback, sql_words),
+            names=render_all_languages(named) if named else {},
+        )
         worst = findings.get(mark)
         if worst is None or finding.risk_points > worst.risk_points:
             findings[mark] = finding
@@ -225,7 +238,7 @@ def _cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
 
 def _is_cut(row: type, snapshot: Snapshot) -> bool:
     """Whether rows were left unread that may matter; a list of the largest is meant to end."""
-    source = spec_of(row)
+    source = find_source_spec(row)
     if source is None or " DESC" in source.order_by:
         return False
     return any(record.source == source.name and record.truncated for record in snapshot.records)

@@ -21,7 +21,7 @@ _FAR_DAYS = 3650.0
 T = TypeVar("T")
 
 
-def figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
+def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
     """What the snapshot and the assessments before it (oldest first) have to show."""
     capacity = _capacity(_rows(snapshot, ResourceUnit), _bought(snapshot))
     points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
@@ -29,8 +29,11 @@ def figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
     return Figures(
         capacity,
         tuple(found for gauge in capacity if (found := _forecast(gauge, points))),
-        top, of, shapes, tuple(trend),
-    )  # fmt: skip
+        top,
+        of,
+        shapes,
+        tuple(trend),
+    )
 
 
 def _rows(snapshot: Snapshot, row: type[T]) -> Sequence[T]:

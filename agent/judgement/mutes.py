@@ -14,7 +14,7 @@ LONGEST = timedelta(days=180)
 LONGEST_CRITICAL = timedelta(days=30)
 
 
-class Muting:
+class MuteMatcher:
     """The mutes in force on one day of the customer's. One of a critical finding must end within thirty days."""
 
     def __init__(self, mutes: tuple[Mute, ...], today: date) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.judgement.score import gain_of
+from agent.judgement.score import compute_gain
 from agent.model.check import CheckSpec
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Score
@@ -26,10 +26,13 @@ _DEADLINES: Mapping[Severity, Deadline] = {
 _IN_ORDER = list(Deadline)
 
 
-def roadmap(
-    results: Sequence[CheckResult], scored: Score, specs: Mapping[str, CheckSpec], tenant_kind: TenantKind,
+def plan_roadmap(
+    results: Sequence[CheckResult],
+    scored: Score,
+    specs: Mapping[str, CheckSpec],
+    tenant_kind: TenantKind,
     earlier: Earlier | None = None,
-) -> tuple[WorkUnit, ...]:  # fmt: skip
+) -> tuple[WorkUnit, ...]:
     """The units of work: by deadline, then what brings most. Findings that cost nothing (the platform's) are not in."""
     units: defaultdict[tuple[str, ...], list[CheckResult]] = defaultdict(list)
     for result in results:
@@ -41,21 +44,24 @@ def roadmap(
         members.sort(key=lambda result: (-scored.results[result.code].risk_points, result.code))
         codes = tuple(result.code for result in members)
         deadline = min((_deadline(result) for result in members), key=_IN_ORDER.index)
-        gain = gain_of(results, codes, tenant_kind, earlier)
+        gain = compute_gain(results, codes, tenant_kind, earlier)
         found.append(WorkUnit(codes, deadline, _effort(members[0], specs[codes[0]]), gain, 0.0))
     found.sort(key=lambda unit: (_IN_ORDER.index(unit.deadline), -unit.gain, unit.codes))
     return _climbing(found, results, scored, tenant_kind, earlier)
 
 
 def _climbing(
-    units: Sequence[WorkUnit], results: Sequence[CheckResult], scored: Score, tenant_kind: TenantKind,
+    units: Sequence[WorkUnit],
+    results: Sequence[CheckResult],
+    scored: Score,
+    tenant_kind: TenantKind,
     earlier: Earlier | None,
-) -> tuple[WorkUnit, ...]:  # fmt: skip
+) -> tuple[WorkUnit, ...]:
     done: list[str] = []
     climbed = []
     for unit in units:
         done += unit.codes
-        after = scored.value + gain_of(results, done, tenant_kind, earlier)
+        after = scored.value + compute_gain(results, done, tenant_kind, earlier)
         climbed.append(replace(unit, score_after=round(after, 1)))
     return tuple(climbed)
 

@@ -29,14 +29,14 @@ _FIRM_FROM_PCT = 80.0
 BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
 
 
-def judged(result: CheckResult | None, resource: str) -> bool:
+def was_judged(result: CheckResult | None, resource: str) -> bool:
     """Whether the check looked at this resource, so that one without a finding has none."""
     if result is None or resource in result.unjudged:
         return False
     return (result.outcome in ASSESSED and not result.reason) or resource in result.well
 
 
-def counted_findings(result: CheckResult, scored: ScoredResult) -> tuple[Finding, ...]:
+def list_counted_findings(result: CheckResult, scored: ScoredResult) -> tuple[Finding, ...]:
     """What the points come from: found now, or carried and not for too long."""
     return (*result.findings, *(entry.finding for entry in scored.carried if entry.runs <= CARRY_LIMIT))
 
@@ -51,7 +51,7 @@ class _Cost:
     carried: tuple[Carried, ...] = ()
 
 
-def score(
+def score_results(
     results: Sequence[CheckResult], policy: ScoringPolicy, tenant_kind: TenantKind, earlier: Earlier | None = None
 ) -> Score:
     """The verdict on one assessment; the order of ``results`` does not matter.
@@ -77,12 +77,12 @@ def score(
         coverage_pct=coverage_pct,
         categories=_categories(by_code.values(), taking_part, scored),
         results=scored,
-        unlocks=unlocks(by_code.values(), tenant_kind),
+        unlocks=list_unlocks(by_code.values(), tenant_kind),
         hidden_by_mutes=round(value - _value(_costs(taking_part, earlier, with_muted=True)), _DIGITS),
     )
 
 
-def gain_of(
+def compute_gain(
     results: Sequence[CheckResult], codes: Collection[str], tenant_kind: TenantKind, earlier: Earlier | None = None
 ) -> float:
     """Points by which the score would rise if these checks were mended, all together."""
@@ -90,7 +90,7 @@ def gain_of(
     return _gain(costs, codes, _value(costs))
 
 
-def unlocks(results: Collection[CheckResult], tenant_kind: TenantKind) -> tuple[Unlock, ...]:
+def list_unlocks(results: Collection[CheckResult], tenant_kind: TenantKind) -> tuple[Unlock, ...]:
     """What would let the checks that are not assessed be assessed, by what it adds to the coverage, most first.
 
     The additions and the coverage now are tenths that add up to exactly 100 %, where any check applies.
@@ -121,7 +121,7 @@ def _costs(results: Iterable[CheckResult], earlier: Earlier | None, *, with_mute
     for result in results:
         root = (result.group, "" if result.group else result.code)
         carried = tuple(_carried(result, earlier, with_muted)) if earlier else ()
-        points = _points(counted_findings(result, ScoredResult(carried=carried)), with_muted)
+        points = _points(list_counted_findings(result, ScoredResult(carried=carried)), with_muted)
         if points or carried:
             costs.append(_Cost(result.code, root, points, carried))
     return sorted(costs, key=lambda cost: (-cost.points, cost.code))
@@ -159,7 +159,7 @@ def _carried(result: CheckResult, earlier: Earlier, with_muted: bool) -> Iterato
     entries += [Carried(finding, earlier.id, 1) for finding in before.findings]
     for entry in entries:
         lasts = entry.runs <= CARRY_LIMIT or result.outcome in NOT_ANSWERED
-        seen = entry.finding.resource in found or judged(result, entry.finding.resource)
+        seen = entry.finding.resource in found or was_judged(result, entry.finding.resource)
         if lasts and not seen and _counts(entry.finding, with_muted):
             yield entry
 

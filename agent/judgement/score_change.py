@@ -10,18 +10,18 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from agent.judgement.score import counted_findings, judged
-from agent.model.comparison import BridgeStep, Earlier
+from agent.judgement.score import list_counted_findings, was_judged
+from agent.model.comparison import Earlier, ScoreChangeStep
 from agent.model.result import CheckResult, Finding, Score
-from agent.model.terms import BridgeKind
+from agent.model.terms import ScoreChangeKind
 
 _Side = list[tuple[CheckResult, tuple[Finding, ...]]]  # each check of one root, and the findings that count
 _SCALE = 10  # the score is printed in tenths
 
 
-def bridge(
+def explain_score_change(
     results: Sequence[CheckResult], score: Score, ruleset_sha256: str, earlier: Earlier
-) -> tuple[BridgeStep, ...]:
+) -> tuple[ScoreChangeStep, ...]:
     """One step per reason that moved the score; none where one of the two assessments has no grade."""
     if earlier.score is None or score.band is None:
         return ()
@@ -35,7 +35,7 @@ def bridge(
 
 def _moved_risk(
     results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier
-) -> Mapping[BridgeKind, float]:
+) -> Mapping[ScoreChangeKind, float]:
     """Risk points that count now less those that counted then, by reason. A cause and its symptoms move as one."""
     now: defaultdict[str, float] = defaultdict(float)
     was: defaultdict[str, float] = defaultdict(float)
@@ -45,26 +45,26 @@ def _moved_risk(
     for result in results:
         root = roots[result.code]
         now[root] += score.results[result.code].risk_points
-        after[root].append((result, counted_findings(result, score.results[result.code])))
+        after[root].append((result, list_counted_findings(result, score.results[result.code])))
     for code, result in earlier.results.items():
         root = roots.get(code, result.group or code)  # as causes are grouped now
         was[root] += earlier.scored[code].risk_points
-        before[root].append((result, counted_findings(result, earlier.scored[code])))
-    moved: defaultdict[BridgeKind, float] = defaultdict(float)
+        before[root].append((result, list_counted_findings(result, earlier.scored[code])))
+    moved: defaultdict[ScoreChangeKind, float] = defaultdict(float)
     for root in sorted(now.keys() | was.keys()):
         if risk := now[root] - was[root]:
             moved[_reason(risk, was[root], now[root], before[root], after[root], rules_changed)] += risk
     return moved
 
 
-def _reason(risk: float, was: float, now: float, before: _Side, after: _Side, rules_changed: bool) -> BridgeKind:
+def _reason(risk: float, was: float, now: float, before: _Side, after: _Side, rules_changed: bool) -> ScoreChangeKind:
     if rules_changed and _values(before) == _values(after):
-        return BridgeKind.RULES
+        return ScoreChangeKind.RULES
     if _unseen(before, after) or _unseen(after, before):
-        return BridgeKind.COVERAGE
+        return ScoreChangeKind.COVERAGE
     if risk > 0:
-        return BridgeKind.WORSENED if was else BridgeKind.NEW
-    return BridgeKind.IMPROVED if now else BridgeKind.RESOLVED
+        return ScoreChangeKind.WORSENED if was else ScoreChangeKind.NEW
+    return ScoreChangeKind.IMPROVED if now else ScoreChangeKind.RESOLVED
 
 
 def _values(side: _Side) -> frozenset[tuple[str, str]]:
@@ -77,7 +77,7 @@ def _unseen(one: _Side, other: _Side) -> bool:
     there = {finding.fingerprint for _, findings in other for finding in findings}
     results = {result.code: result for result, _ in other}
     return any(
-        finding.fingerprint not in there and not judged(results.get(result.code), finding.resource)
+        finding.fingerprint not in there and not was_judged(results.get(result.code), finding.resource)
         for result, findings in one
         for finding in findings
     )
@@ -87,11 +87,11 @@ def _logarithmic_mean(one: float, other: float) -> float:
     return one if one == other else (one - other) / math.log(one / other)
 
 
-def _dealt(exact: Mapping[BridgeKind, float], total: int) -> tuple[BridgeStep, ...]:
+def _dealt(exact: Mapping[ScoreChangeKind, float], total: int) -> tuple[ScoreChangeStep, ...]:
     """In tenths by largest remainder, so that what is printed adds up."""
     tenths = {kind: math.floor(points * _SCALE) for kind, points in exact.items()}
     order = sorted(exact, key=lambda kind: (tenths[kind] - exact[kind] * _SCALE, kind))
     left = total - sum(tenths.values())
     for number in range(abs(left)):
         tenths[order[number % len(order)]] += 1 if left > 0 else -1
-    return tuple(BridgeStep(kind, tenths[kind] / _SCALE) for kind in BridgeKind if tenths.get(kind))
+    return tuple(ScoreChangeStep(kind, tenths[kind] / _SCALE) for kind in ScoreChangeKind if tenths.get(kind))

@@ -35,7 +35,7 @@ RISK_CLASSES: Mapping[Severity, RiskClass] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """A measurement that is a finding. ``limit`` is the rung reached, or what was expected, or None (yes/no rule)."""
 
     severity: Severity
@@ -43,7 +43,7 @@ class Verdict:
     limit: float | str | None
 
 
-def judge(rule: Ladder | Fixed | Expected, value: float | str | None) -> Verdict | None:
+def judge_value(rule: Ladder | Fixed | Expected, value: float | str | None) -> Judgement | None:
     """None where the value is fine.
 
     Raises ValueError where a ladder meets anything but a number: not a finding but a fault of the check, which must
@@ -52,25 +52,25 @@ def judge(rule: Ladder | Fixed | Expected, value: float | str | None) -> Verdict
     if isinstance(rule, Ladder):
         return _on_ladder(rule, value)
     if isinstance(rule, Fixed):
-        return Verdict(rule.severity, RISK_CLASSES[rule.severity].lowest, None)
+        return Judgement(rule.severity, RISK_CLASSES[rule.severity].lowest, None)
     if _is_expected(rule, value):
         return None
-    return Verdict(rule.severity, RISK_CLASSES[rule.severity].lowest, rule.shown)
+    return Judgement(rule.severity, RISK_CLASSES[rule.severity].lowest, rule.shown)
 
 
-def top_class(rule: Ladder | Fixed | Expected) -> Severity:
+def find_top_class(rule: Ladder | Fixed | Expected) -> Severity:
     """The worst severity that the rule can give."""
     if isinstance(rule, Ladder):
         return max((severity for severity, _ in rule.rungs), key=lambda severity: severity.rank)
     return rule.severity
 
 
-def stake(rule: Ladder | Fixed | Expected) -> float:
+def compute_stake(rule: Ladder | Fixed | Expected) -> float:
     """Risk points at stake while the check is not assessed: the lower end of its top class."""
-    return RISK_CLASSES[top_class(rule)].lowest
+    return RISK_CLASSES[find_top_class(rule)].lowest
 
 
-def _on_ladder(rule: Ladder, value: float | str | None) -> Verdict | None:
+def _on_ladder(rule: Ladder, value: float | str | None) -> Judgement | None:
     if not isinstance(value, int | float) or math.isnan(value):
         raise ValueError(f"a ladder judges numbers, but the check measured {value!r}")
     sign = -1.0 if rule.descending else 1.0
@@ -83,7 +83,7 @@ def _on_ladder(rule: Ladder, value: float | str | None) -> Verdict | None:
     bound = bounds[0] if bounds else rule.worst
     share = 0.0 if bound is None else _share(sign * (value - limit), sign * (bound - limit))
     lowest, highest = RISK_CLASSES[severity]
-    return Verdict(severity, lowest + share * (highest - lowest), limit)
+    return Judgement(severity, lowest + share * (highest - lowest), limit)
 
 
 @cache  # a large schema is judged a hundred thousand times by a handful of ladders

@@ -50,9 +50,14 @@ class Kernel:
     ) -> pymysql.Connection[Any]:
         """A connection that may write; root's unless told otherwise."""
         return pymysql.connect(
-            host=self.host, port=self.port, user=user or self.user, autocommit=True, charset="utf8mb4",
-            password=self.password if password is None else password, database=database,
-        )  # fmt: skip
+            host=self.host,
+            port=self.port,
+            user=user or self.user,
+            autocommit=True,
+            charset="utf8mb4",
+            password=self.password if password is None else password,
+            database=database,
+        )
 
     def run(self, statements: Iterable[str]) -> None:
         """Run statements as root, one after the other."""
@@ -62,7 +67,7 @@ class Kernel:
 
 
 @contextlib.contextmanager
-def running(directory: Path | None = None) -> Iterator[Kernel]:
+def run_kernel(directory: Path | None = None) -> Iterator[Kernel]:
     """A kernel for the time of the block, in ``directory`` (kept) or in a temporary one (removed).
 
     Raises KernelError when the wheel is missing or the kernel does not come up.
@@ -95,8 +100,13 @@ def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
     with (directory / "kernel.log").open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "agent.kernel.guard", str(directory / "data"), str(port), str(os.getpid())],
-            cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
-        )  # fmt: skip
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment,
+        )
 
 
 def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.model.naming import told
+from agent.model.naming import localize_names
 from agent.model.terms import (
     Actor,
     Category,
@@ -99,6 +99,6 @@ class NotAssessed(Exception):
     """
 
     def __init__(self, reason: str, unlock: str = "", /, **args: Scalar) -> None:
-        self.reason = Text(reason, told(args))
-        self.unlock = Text(unlock, told(args)) if unlock else None
+        self.reason = Text(reason, localize_names(args))
+        self.unlock = Text(unlock, localize_names(args)) if unlock else None
         super().__init__(reason)

@@ -8,18 +8,14 @@ from datetime import datetime
 
 from agent.model.figures import TrendPoint
 from agent.model.result import CheckResult, ScoredResult
-from agent.model.terms import (
-    BridgeKind,
-    ChangeKind,
-    Severity,
-)
+from agent.model.terms import ChangeKind, ScoreChangeKind, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class BridgeStep:
+class ScoreChangeStep:
     """Points by which the score moved for one reason; the steps add up to the whole difference."""
 
-    kind: BridgeKind
+    kind: ScoreChangeKind
     points: float
 
 
@@ -51,7 +47,7 @@ class Comparison:
     score_delta: float | None
     ruleset_changed: bool
     changes: tuple[Change, ...] = ()
-    bridge: tuple[BridgeStep, ...] = ()
+    bridge: tuple[ScoreChangeStep, ...] = ()
     categories_was: Mapping[str, float | None] = field(default_factory=dict)
 
 

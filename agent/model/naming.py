@@ -16,16 +16,16 @@ class Named(str):
 
     def __new__(cls, msgid: str, /, **values: str) -> Named:
         name = super().__new__(cls, msgid.format_map(values))
-        name.text = Text(msgid, told(values))
+        name.text = Text(msgid, localize_names(values))
         return name
 
 
-def told(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
+def localize_names(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
     """Values of a text; what has its name from us is told in the reader's language."""
     return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
 
 
-def listed(names: Sequence[str]) -> Named:
+def list_names(names: Sequence[str]) -> Named:
     """The first five names as one, for a sentence."""
     shown = {f"name{number}": name for number, name in enumerate(names[:5])}
     more = ", …" if len(names) > len(shown) else ""

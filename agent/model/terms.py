@@ -147,7 +147,7 @@ class Effort(StrEnum):
     PROJECT = "project"
 
 
-class BridgeKind(StrEnum):
+class ScoreChangeKind(StrEnum):
     """Why the score moved since the last assessment."""
 
     NEW = "new"

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 from agent.archive.document import Document
-from agent.engagement.report_block import LOGO_BYTES, Report, msgids_of, picture_type
+from agent.engagement.report_block import LOGO_BYTES, ReportBlock, detect_picture_type, find_msgids
 from agent.model.terms import Text
 from agent.report.style import ACCENT, Section, Style
 from agent.report.view import page_one
-from agent.report.view.cover import cover
-from agent.report.words import Words, zone_of
+from agent.report.view.cover import build_cover
+from agent.report.words import Words, read_zone
 from agent.support.errors import RenderError
-from agent.support.sandbox import rendered
+from agent.support.sandbox import render_template
 
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 
-def style_of(house: Report, document: Document, language: str) -> Style:
+def build_style(house: ReportBlock, document: Document, language: str) -> Style:
     """The house style for this document in this language; sections without a text in it are left out.
 
     Raises RenderError for a logo that has gone and for a text that cannot be printed.
@@ -25,13 +25,13 @@ def style_of(house: Report, document: Document, language: str) -> Style:
     wording = {
         msgid: text
         for phrase, text in house.wording.get(language, {}).items()  # type: ignore[call-overload]
-        for msgid in msgids_of(phrase, language)
+        for msgid in find_msgids(phrase, language)
     }
-    words = Words(language, wording, zone_of(document))
+    words = Words(language, wording, read_zone(document))
     logo = _logo(house)
     return Style(
         logo=logo,
-        logo_type=picture_type(logo) if logo else "",
+        logo_type=detect_picture_type(logo) if logo else "",
         accent=house.accent or ACCENT,
         contacts=tuple((contact.name, contact.detail) for contact in house.contacts),
         wording=wording,
@@ -40,34 +40,47 @@ def style_of(house: Report, document: Document, language: str) -> Style:
     )
 
 
-def variables(document: Document, words: Words) -> dict[str, str]:
+def list_variables(document: Document, words: Words) -> dict[str, str]:
     """What added sections may name (``sandbox.VARIABLES``), as the report prints it."""
-    period, verdict = page_one.period(document["period"], words), page_one.verdict(document["score"], words)
-    told = cover(document, period, words)
+    period, verdict = (
+        page_one.format_period(document["period"], words),
+        page_one.build_verdict(document["score"], words),
+    )
+    told = build_cover(document, period, words)
     return {
-        "customer": told.customer, "target": told.target, "version": told.version, "period": period,
-        "assessed": told.assessed, "number": told.number, "valid_until": told.valid_until,
-        "prepared_by": told.prepared_by, "reviewed_by": told.reviewed_by, "classification": told.classification,
-        "score": verdict.shown, "range": verdict.range_shown, "grade": verdict.band, "coverage": verdict.coverage,
+        "customer": told.customer,
+        "target": told.target,
+        "version": told.version,
+        "period": period,
+        "assessed": told.assessed,
+        "number": told.number,
+        "valid_until": told.valid_until,
+        "prepared_by": told.prepared_by,
+        "reviewed_by": told.reviewed_by,
+        "classification": told.classification,
+        "score": verdict.shown,
+        "range": verdict.range_shown,
+        "grade": verdict.band,
+        "coverage": verdict.coverage,
         "language": words.language,
-    }  # fmt: skip
+    }
 
 
-def _sections(house: Report, document: Document, words: Words) -> tuple[Section, ...]:
+def _sections(house: ReportBlock, document: Document, words: Words) -> tuple[Section, ...]:
     if not house.sections:
         return ()
-    known, found = variables(document, words), []
+    known, found = list_variables(document, words), []
     for index, section in enumerate(house.sections):
         for language in section.text.keys() & {words.language}:
             name = f"report.sections[{index}].{{}}.{language}"
-            title = rendered(section.title[language], name.format("title"), known)
-            text = rendered(section.text[language], name.format("text"), known)
+            title = render_template(section.title[language], name.format("title"), known)
+            text = render_template(section.text[language], name.format("text"), known)
             paragraphs = tuple(part.strip() for part in _BETWEEN_PARAGRAPHS.split(text) if part.strip())
             found.append(Section(title.strip(), paragraphs, section.place))
     return tuple(found)
 
 
-def _logo(house: Report) -> bytes | None:
+def _logo(house: ReportBlock) -> bytes | None:
     if house.logo is None:
         return None
     try:
@@ -76,6 +89,6 @@ def _logo(house: Report) -> bytes | None:
     except OSError as error:
         args = {"path": str(house.logo), "reason": error.strerror or str(error)}
         raise RenderError(Text("the logo {path} cannot be read ({reason})", args)) from None
-    if not picture_type(content):
+    if not detect_picture_type(content):
         raise RenderError(Text("the logo {path} is no whole PNG or JPEG picture", {"path": str(house.logo)}))
     return content

@@ -10,23 +10,23 @@ from pathlib import Path
 from jinja2 import TemplateError
 
 from agent.archive.document import Document
-from agent.engagement.report_block import Report
+from agent.engagement.report_block import ReportBlock
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.report.docx.render_docx import render_docx
-from agent.report.house_style import style_of
+from agent.report.house_style import build_style
 from agent.report.html.render_html import load_html, render_html
 from agent.report.json.render_json import render_json
 from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
 from agent.report.view import worklist
-from agent.report.words import NAME_LENGTH, clean
-from agent.report.xlsx.render_xlsx import keep_writing, render_xlsx, target_of
+from agent.report.words import NAME_LENGTH, make_printable
+from agent.report.xlsx.render_xlsx import read_target, refuse_lost_writing, render_xlsx
 from agent.support.errors import ConfigError, RenderError
 from agent.support.files import write_whole
-from agent.support.i18n import LANGUAGES, catalogue
+from agent.support.i18n import LANGUAGES, load_translations
 
-HOUSE = Report()
+HOUSE = ReportBlock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,24 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def prepare(formats: Sequence[str], languages: Sequence[str]) -> None:
+def prepare_rendering(formats: Sequence[str], languages: Sequence[str]) -> None:
     """Load what these formats need. Whatever cannot be loaded is left to ``render``, which says so."""
     for language in languages:
         with suppress(Exception):
-            catalogue(language)
+            load_translations(language)
     for name in formats:
         with suppress(Exception):
             FORMATS[name].load()
 
 
-def render(
-    document: Document, formats: Sequence[str], languages: Sequence[str], directory: Path, house: Report = HOUSE,
+def render_files(
+    document: Document,
+    formats: Sequence[str],
+    languages: Sequence[str],
+    directory: Path,
+    house: ReportBlock = HOUSE,
     update: Path | None = None,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write the document in every format and language to ``directory``; the paths written, in that order, but the
     data itself first.
 
@@ -74,15 +78,15 @@ def render(
     and for an unknown format or language, before anything is written. One format that fails does not lose the others:
     RenderError is raised at the end, with its ``problems`` and what was ``written``.
     """
-    validate(formats, languages)
+    validate_formats(formats, languages)
     if update:
-        check_update(update, formats, [document["target"]["name"]])
+        check_update_file(update, formats, [document["target"]["name"]])
     written: list[Path] = []
     failed: dict[str, Text] = {}
     for chosen, language in _jobs(formats, languages):
         path = directory / chosen.file.format(language=language)
         try:
-            style = style_of(house, document, language) if chosen.per_language else OURS
+            style = build_style(house, document, language) if chosen.per_language else OURS
             write_whole(path, _made(chosen, path, document, language, style, update))
         except (RenderError, OSError, TemplateError, LookupError, TypeError, ValueError) as error:
             failed[path.name] = _reason(path, error)
@@ -96,44 +100,40 @@ def render(
     return written
 
 
-def validate(formats: Sequence[str], languages: Sequence[str]) -> None:
+def validate_formats(formats: Sequence[str], languages: Sequence[str]) -> None:
     """Raises ConfigError for an unknown format or language, or none at all; asked before anything is connected."""
     _refuse_unknown(N_("unknown report format: {given}; known are {known}"), formats, tuple(FORMATS))
     _refuse_unknown(N_("unknown report language: {given}; known are {known}"), languages, LANGUAGES)
 
 
-def check_update(update: Path, formats: Sequence[str], targets: Sequence[str]) -> str:
+def check_update_file(update: Path, formats: Sequence[str], targets: Sequence[str]) -> str:
     """The one of the targets that an earlier list of findings is about. Raises ConfigError for a list of none."""
     if "xlsx" not in formats:
         raise ConfigError(Text("--update keeps what people wrote in a list of findings; it needs --format xlsx"))
-    theirs = target_of(update) or (targets[0] if len(targets) == 1 else "")
-    if theirs not in [clean(target, NAME_LENGTH) for target in targets]:
+    theirs = read_target(update) or (targets[0] if len(targets) == 1 else "")
+    if theirs not in [make_printable(target, NAME_LENGTH) for target in targets]:
         text = "{path} is the list of {theirs}, not of {ours}. Give the list of this target."
         args = {"path": str(update), "theirs": theirs or "–", "ours": ", ".join(targets)}
         raise ConfigError(Text(text, args))
     return theirs
 
 
-def _made(
-    chosen: Format, path: Path, document: Document, language: str, style: Style, update: Path | None
-) -> bytes:  # fmt: skip
+def _made(chosen: Format, path: Path, document: Document, language: str, style: Style, update: Path | None) -> bytes:
     if not chosen.written_in:
         return chosen.make(document, language, style)
     if update and path.exists() and path.samefile(update):
         text = "{path} is the list that --update reads, and is never overwritten. Choose another --out."
         raise RenderError(Text(text, {"path": str(path)}))
     content = chosen.make(document, language, style, update)
-    keep_writing(path, content)
+    refuse_lost_writing(path, content)
     return content
 
 
 def _jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[Format, str]]:
     chosen = sorted((FORMATS[name] for name in dict.fromkeys(formats)), key=lambda form: form.per_language)
     return [
-        (form, language)
-        for form in chosen
-        for language in (dict.fromkeys(languages) if form.per_language else ("",))
-    ]  # fmt: skip
+        (form, language) for form in chosen for language in (dict.fromkeys(languages) if form.per_language else ("",))
+    ]
 
 
 def _refuse_unknown(msgid: str, given: Sequence[str], known: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.model.terms import Unit
-from agent.support.i18n import format_value, translate, unit_of
+from agent.support.i18n import format_value, infer_unit, translate
 
 NAME_LENGTH = 160
 SENTENCE_LENGTH = 600
@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 
 
-def clean(text: str, length: int = SENTENCE_LENGTH) -> str:
+def make_printable(text: str, length: int = SENTENCE_LENGTH) -> str:
     """Printable text of at most ``length`` characters; what could mislead a reader is shown as ``<U+202E>``."""
     # Cut before cleaning, so that a megabyte costs no more than a line; the code points shown may add a little.
     cut = text[:length]
@@ -53,33 +53,33 @@ class Words:
 
     def label(self, table: Mapping[str, str], key: str) -> str:
         """The word for a value of the vocabulary; a value the table lacks is shown as it is."""
-        return self(table[key]) if key in table else clean(key, NAME_LENGTH)
+        return self(table[key]) if key in table else make_printable(key, NAME_LENGTH)
 
     def pick(self, texts: Mapping[str, str], length: int = SENTENCE_LENGTH) -> str:
         """The text in this language, or in English where the document lacks it."""
-        return clean(texts.get(self.language) or texts.get("en", ""), length)
+        return make_printable(texts.get(self.language) or texts.get("en", ""), length)
 
     def value(self, value: Any, unit: Unit | None) -> str:
         """One measured value or limit with its unit."""
         if isinstance(value, dict | list):
-            return clean(json.dumps(value, ensure_ascii=False), NAME_LENGTH)
+            return make_printable(json.dumps(value, ensure_ascii=False), NAME_LENGTH)
         if isinstance(value, str) and _MOMENT.fullmatch(value):
             value = datetime.fromisoformat(value)
-        return clean(format_value(value, unit, self.language, self.zone), NAME_LENGTH)
+        return make_printable(format_value(value, unit, self.language, self.zone), NAME_LENGTH)
 
     def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """Named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""
-        return tuple((self.name(key), self.value(value, unit_of(key))) for key, value in values.items())
+        return tuple((self.name(key), self.value(value, infer_unit(key))) for key, value in values.items())
 
     def name(self, key: str) -> str:
         """A value's name without the unit, in words; translated where the catalogue has it."""
-        unit = unit_of(key)
+        unit = infer_unit(key)
         stem = key.removesuffix(f"_{unit.value}") if unit and unit is not Unit.COUNT else key.removesuffix("_count")
-        return clean(self(stem.replace("_", " ")), NAME_LENGTH)
+        return make_printable(self(stem.replace("_", " ")), NAME_LENGTH)
 
     def resource(self, found: Mapping[str, Any], length: int = NAME_LENGTH) -> str:
         """The name of the resource of a finding or of a change."""
-        return clean(found.get("names", {}).get(self.language) or found["resource"], length)
+        return make_printable(found.get("names", {}).get(self.language) or found["resource"], length)
 
     def count(self, number: int) -> str:
         return f"{number:,}"
@@ -92,7 +92,7 @@ class Words:
         return datetime.fromisoformat(iso).astimezone(self.zone).date()
 
 
-def zone_of(document: Mapping[str, Any]) -> tzinfo:
+def read_zone(document: Mapping[str, Any]) -> tzinfo:
     """The zone of the customer's clocks; UTC, which stands beside each time, where it is not known here."""
     try:
         return ZoneInfo(document["timezone"])
@@ -100,6 +100,6 @@ def zone_of(document: Mapping[str, Any]) -> tzinfo:
         return UTC
 
 
-def points(value: float) -> str:
+def format_points(value: float) -> str:
     """Points are dealt out in tenths."""
     return f"{value:.1f}"

@@ -11,27 +11,31 @@ from agent.support import console
 from agent.support.errors import HistoryError
 
 
-def enforce(history: History, now: datetime, customer: str) -> None:
+def purge_customer(history: History, now: datetime, customer: str) -> None:
     """Purge one customer's history before a new assessment; where that fails, it is a warning."""
     try:
-        purge(history, now, customer)
+        purge_expired(history, now, customer)
     except HistoryError as error:
         console.warn(error.text)
 
 
-def purge(history: History, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
+def purge_expired(history: History, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
     """Remove what may be kept no longer and say what it was. Files are the user's: their places are only named."""
     removed = history.purge(now, customer)
     for gone in removed:
         console.say(
             "removed from history: {id} of {customer}, {target}; it was to be kept until {keep_until}",
-            id=gone.id, customer=gone.customer, target=gone.target, keep_until=gone.keep_until,
-        )  # fmt: skip
+            id=gone.id,
+            customer=gone.customer,
+            target=gone.target,
+            keep_until=gone.keep_until,
+        )
     for place in dict.fromkeys(gone.place for gone in removed):
         if place and Path(place).exists():
             last = max(gone.as_of for gone in removed if gone.place == place)
             console.say(
                 "    {path} may still hold reports, snapshots and journals from {day} and before: delete them there.",
-                path=place, day=str(last.date()),
-            )  # fmt: skip
+                path=place,
+                day=str(last.date()),
+            )
     return removed

@@ -19,7 +19,7 @@ from agent.support.errors import ConfigError
 _POLL_S = 1.0  # short, because a sleeping machine stops the clock that a long wait would count on
 
 
-def daily(at: str, work: Callable[[], None]) -> schedule.Scheduler:
+def schedule_daily(at: str, work: Callable[[], None]) -> schedule.Scheduler:
     """A scheduler of this one job. Raises ConfigError for a time that is none."""
     scheduler = schedule.Scheduler()
     try:
@@ -43,7 +43,7 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
         except Exception as error:  # noqa: BLE001 - whatever one day brings, the next day must come
             on_error(error)
 
-    scheduler = daily(at, guarded)
+    scheduler = schedule_daily(at, guarded)
     with _signals_set(stop):
         guarded()
         while not stop.wait(_POLL_S):

@@ -17,7 +17,7 @@ from rich.text import Text as Plain
 
 from agent.model.terms import Text, Unit
 from agent.support.errors import ConfigError, HealthAgentError, RenderError
-from agent.support.i18n import LANGUAGES, format_value, render, translate
+from agent.support.i18n import LANGUAGES, format_value, render_text, translate
 
 _chosen: ContextVar[str] = ContextVar("language", default="")
 out = Console()
@@ -30,7 +30,7 @@ BAND_WORDS = {
 }  # fmt: skip
 
 
-def language() -> str:
+def choose_language() -> str:
     """``OB_HEALTH_LANG``, else the locale's language, else English."""
     if _chosen.get():
         return _chosen.get()
@@ -48,7 +48,7 @@ def say_if_language_is_unknown() -> None:
 
 
 @contextmanager
-def in_language(chosen: str) -> Iterator[None]:
+def use_language(chosen: str) -> Iterator[None]:
     """Another language than the reader's, for what is written to files."""
     before = _chosen.set(chosen)
     try:
@@ -57,47 +57,53 @@ def in_language(chosen: str) -> Iterator[None]:
         _chosen.reset(before)
 
 
-def tr(msgid: str, **args: Any) -> str:
+def localize(msgid: str, **args: Any) -> str:
     """A message in the reader's language."""
-    return render(Text(msgid, args), language()) if args else translate(msgid, language())
+    return render_text(Text(msgid, args), choose_language()) if args else translate(msgid, choose_language())
 
 
-def text(message: Text | None) -> str:
+def localize_text(message: Text | None) -> str:
     """A ``Text`` in the reader's language."""
-    return render(message, language())
+    return render_text(message, choose_language())
 
 
-def clean(text: str) -> str:
+def strip_controls(text: str) -> str:
     """Without control characters: a name from a database must not move the cursor."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 def say(msgid: str, style: str = "", **args: Any) -> None:
     """One line to standard output."""
-    out.print(Plain(clean(tr(msgid, **args)), style=style), soft_wrap=True)
+    out.print(Plain(strip_controls(localize(msgid, **args)), style=style), soft_wrap=True)
 
 
 def warn(text: Text) -> None:
     """One line to standard error."""
-    err.print(Plain("! " + clean(render(text, language())), style="yellow"), soft_wrap=True)
+    err.print(Plain("! " + strip_controls(render_text(text, choose_language())), style="yellow"), soft_wrap=True)
 
 
 def fail(error: HealthAgentError, target: str = "") -> None:
     """An error with all its problems, no traceback; of several targets, the one that it is about is named."""
-    said = render(error.text, language())
+    said = render_text(error.text, choose_language())
     if target and "{target}" not in error.text.msgid:
-        said = tr("{target}: {said}", target=target, said=said)
-    err.print(Plain(clean(said), style="bold red"), soft_wrap=True)
+        said = localize("{target}: {said}", target=target, said=said)
+    err.print(Plain(strip_controls(said), style="bold red"), soft_wrap=True)
     for problem in error.problems if isinstance(error, ConfigError | RenderError) else ():
-        err.print(Plain("  " + clean(render(problem, language()))), soft_wrap=True)
+        err.print(Plain("  " + strip_controls(render_text(problem, choose_language()))), soft_wrap=True)
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
+def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
     """A table of plain cells, folded to the terminal's width and never cut; what people type again is not folded."""
-    cells = [[cell if isinstance(cell, Plain) else Plain(clean(str(cell))) for cell in row] for row in rows]
-    titles = [Plain(tr(heading)) for heading in headings]
-    grid = Table(title=tr(title) if title else None, title_justify="left", box=SIMPLE_HEAD, show_edge=False,
-                 pad_edge=False, padding=(0, 1, 0, 0))  # fmt: skip
+    cells = [[cell if isinstance(cell, Plain) else Plain(strip_controls(str(cell))) for cell in row] for row in rows]
+    titles = [Plain(localize(heading)) for heading in headings]
+    grid = Table(
+        title=localize(title) if title else None,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     least = 0
     for index, heading in enumerate(headings):
         whole, column = heading in _WHOLE, (titles[index], *(row[index] for row in cells))
@@ -112,36 +118,38 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str 
     out.print(grid, crop=False)
 
 
-def summary(document: dict[str, Any], files: Iterable[object]) -> None:
+def print_summary(document: dict[str, Any], files: Iterable[object]) -> None:
     """Score, grade, coverage, change, the three worst findings, and where the report is."""
-    score, words = document["score"], language()
+    score, words = document["score"], choose_language()
     band = score["band"]
-    grade = tr(BAND_WORDS[band]) if band else tr("no grade: too little could be assessed")
+    grade = localize(BAND_WORDS[band]) if band else localize("no grade: too little could be assessed")
     shown = Plain()
-    shown.append(clean(f"{document['target']['name']}  "), style="bold")
+    shown.append(strip_controls(f"{document['target']['name']}  "), style="bold")
     shown.append(f"{score['value']:.1f}", style=BAND_STYLES.get(band, "bold"))
     shown.append(f" ({score['low']:.1f} – {score['high']:.1f})  {grade}")
     if band and score["provisional"]:
-        shown.append(f" ({tr('provisional')})")
-    shown.append("  " + tr("coverage {coverage_pct}", coverage_pct=score["coverage_pct"]))
+        shown.append(f" ({localize('provisional')})")
+    shown.append("  " + localize("coverage {coverage_pct}", coverage_pct=score["coverage_pct"]))
     delta = (document["comparison"] or {}).get("score_delta")
     if delta is not None:
-        shown.append("  " + tr("{delta} since last time", delta=f"{delta:+.1f}"))
+        shown.append("  " + localize("{delta} since last time", delta=f"{delta:+.1f}"))
     out.print(shown, soft_wrap=True)
     _say_best_unlock(document)
     worst = sorted(_counted(document), key=lambda item: (-item["points_lost"], item["code"]))[:3]
     for result in worst:
         finding = next(finding for finding in result["findings"] if not finding["muted"])
         line = Plain("  ")
-        line.append(tr(result["severity"]).ljust(9), style=SEVERITY_STYLES[result["severity"]])
+        line.append(localize(result["severity"]).ljust(9), style=SEVERITY_STYLES[result["severity"]])
         line.append(f"{result['code']}  −{result['points_lost']:.1f}  ")
-        line.append(clean(finding["texts"][words])[:200])
+        line.append(strip_controls(finding["texts"][words])[:200])
         out.print(line, soft_wrap=True)
     cost = document["cost"]
     say(
-        "  cost to the database: {statements_count} statements, {time}", "dim",
-        statements_count=cost["statements"], time=format_value(cost["database_ms"], Unit.MILLISECONDS, words),
-    )  # fmt: skip
+        "  cost to the database: {statements_count} statements, {time}",
+        "dim",
+        statements_count=cost["statements"],
+        time=format_value(cost["database_ms"], Unit.MILLISECONDS, words),
+    )
     for file in files:
         out.print(Plain(f"  → {file}", style="dim"), soft_wrap=True)
 
@@ -150,7 +158,7 @@ def _say_best_unlock(document: dict[str, Any]) -> None:
     """What would raise the coverage most, if anything is known to."""
     best = next((unlock for unlock in document.get("unlocks", ()) if unlock["needs"]), None)
     if best and best["coverage_pct"] > 0:
-        needs = "; ".join(text[language()] for text in best["needs"])
+        needs = "; ".join(text[choose_language()] for text in best["needs"])
         say("  +{coverage_pct} coverage: {needs}", coverage_pct=best["coverage_pct"], needs=needs)
 
 

@@ -50,7 +50,7 @@ def harmless_environment() -> dict[str, str]:
 
 
 @contextmanager
-def passwords_hidden() -> Iterator[None]:
+def hide_passwords() -> Iterator[None]:
     """For a block that may start programs by means of its own: they get the harmless environment."""
     whole = dict(os.environ)
     for name in whole.keys() - harmless_environment().keys():
@@ -61,7 +61,7 @@ def passwords_hidden() -> Iterator[None]:
         os.environ.update(whole)
 
 
-def resolve(reference: str) -> Secret:
+def resolve_reference(reference: str) -> Secret:
     """The secret that a reference points to. Raises ConfigError, which names the reference, never the secret."""
     if not is_reference(reference):
         # Not repeated: it may be the password itself.
@@ -139,9 +139,13 @@ def _from_command(line: str) -> str:
     program = words[0]  # its arguments are not repeated: they may be secret as well
     try:
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=COMMAND_TIMEOUT_S, check=False,
-        )  # fmt: skip
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
         password = done.stdout.split(b"\n")[0].removesuffix(b"\r").decode()
     except subprocess.TimeoutExpired:
         text = "The password program {program} was not done within {limit_s}; run it in a terminal, it may wait for you"

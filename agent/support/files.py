@@ -34,7 +34,7 @@ def read_whole(path: Path, kind: type[ConfigError] = ConfigError) -> bytes:
 
 
 @contextmanager
-def alone_in(directory: Path) -> Iterator[None]:
+def lock_directory(directory: Path) -> Iterator[None]:
     """No second run writes to the directory meanwhile. The lock, a file beside it, ends with its process.
 
     Raises WriteError when another run is there, or when nothing can be written there at all.

@@ -28,7 +28,7 @@ _UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "
 
 
 @cache
-def catalogue(language: str) -> Mapping[str, str]:
+def load_translations(language: str) -> Mapping[str, str]:
     """msgid -> translation; empty for English. Fuzzy and empty entries are left out."""
     if language == "en":
         return {}
@@ -55,10 +55,10 @@ def translate(msgid: str, language: str) -> str:
     """The message in the language, or the English one where no translation exists."""
     if not msgid:
         return ""
-    return catalogue(language).get(msgid) or _brought.get(language, {}).get(msgid, msgid)
+    return load_translations(language).get(msgid) or _brought.get(language, {}).get(msgid, msgid)
 
 
-def unit_of(name: str) -> Unit | None:
+def infer_unit(name: str) -> Unit | None:
     """Unit by the ending of an evidence or parameter name: ``used_bytes`` -> BYTES."""
     return next((unit for suffix, unit in _SUFFIXES.items() if name.endswith(suffix)), None)
 
@@ -109,12 +109,12 @@ def _with_word(number: str, word: str, language: str) -> str:
     return f"{number} {_UNIT_WORDS_ZH.get(word, word)}" if language == "zh-CN" else f"{number} {word}"
 
 
-def render(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
+def render_text(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
     """A message with its values filled in; a value is never itself a template."""
     if text is None:
         return ""
     values = {
-        name: render(value, language, zone)
+        name: render_text(value, language, zone)
         if isinstance(value, Text)
         else format_value(value, _unit_in(text, name), language, zone)
         for name, value in text.args.items()
@@ -125,9 +125,9 @@ def render(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
 def _unit_in(text: Text, name: str) -> Unit | None:
     """A finding's ``value`` and ``limit`` are in the check's unit, which comes with them."""
     unit = text.args.get("unit") if name in ("value", "limit") else None
-    return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else unit_of(name)
+    return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else infer_unit(name)
 
 
-def in_all_languages(text: Text | None, zone: tzinfo = UTC) -> dict[str, str]:
+def render_all_languages(text: Text | None, zone: tzinfo = UTC) -> dict[str, str]:
     """``{"zh-CN": ..., "en": ...}``; empty strings for None."""
-    return {language: render(text, language, zone) for language in LANGUAGES}
+    return {language: render_text(text, language, zone) for language in LANGUAGES}

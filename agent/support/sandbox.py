@@ -25,7 +25,7 @@ _MULTIPLE_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TemplateProblem:
     """What is wrong in which line, from 1; ``detail`` in Jinja's own words."""
 
     template: str
@@ -44,55 +44,55 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-def sandbox(loader: BaseLoader | None = None, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
+def build_sandbox(loader: BaseLoader | None = None, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
     """An environment that refuses unknown names and reaches nothing but what it is given."""
     return _Sandbox(
         loader=loader, autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
-def problem_of_text(text: str) -> Problem | None:
+def find_text_problem(text: str) -> TemplateProblem | None:
     """What keeps the text of a section from being printed."""
-    environment = sandbox(autoescape=False)
+    environment = build_sandbox(autoescape=False)
     try:
         tree = environment.parse(text)
         environment.compile(tree)
     except TemplateSyntaxError as error:
-        return Problem(_TEXT, error.lineno, error.message or "")
+        return TemplateProblem(_TEXT, error.lineno, error.message or "")
     unknown = sorted(meta.find_undeclared_variables(tree) - {*VARIABLES, *environment.globals})
     if unknown:
         line = next((n for n, row in enumerate(text.splitlines(), 1) if unknown[0] in row), 1)
-        return Problem(_TEXT, line, f"'{unknown[0]}' is undefined; there are {', '.join(VARIABLES)}")
+        return TemplateProblem(_TEXT, line, f"'{unknown[0]}' is undefined; there are {', '.join(VARIABLES)}")
     return None
 
 
-def problem_of_file(path: Path, limit_bytes: int) -> Problem | None:
+def find_file_problem(path: Path, limit_bytes: int) -> TemplateProblem | None:
     """What keeps a template file from being used at all."""
     try:
         with path.open("rb") as file:
             content = file.read(limit_bytes + 1)
         if len(content) > limit_bytes:
-            return Problem(path.name, 1, f"larger than {limit_bytes} bytes")
-        sandbox(autoescape=True).compile(content.decode("utf-8"), path.name)
+            return TemplateProblem(path.name, 1, f"larger than {limit_bytes} bytes")
+        build_sandbox(autoescape=True).compile(content.decode("utf-8"), path.name)
     except TemplateSyntaxError as error:
-        return Problem(path.name, error.lineno, error.message or "")
+        return TemplateProblem(path.name, error.lineno, error.message or "")
     except OSError as error:
-        return Problem(path.name, 1, error.strerror or str(error))
+        return TemplateProblem(path.name, 1, error.strerror or str(error))
     except UnicodeDecodeError:
-        return Problem(path.name, 1, "not UTF-8")
+        return TemplateProblem(path.name, 1, "not UTF-8")
     return None
 
 
-def rendered(text: str, name: str, variables: Mapping[str, str]) -> str:
+def render_template(text: str, name: str, variables: Mapping[str, str]) -> str:
     """The text with its variables. Raises RenderError that names ``name`` and the line."""
-    environment = sandbox(autoescape=False)
+    environment = build_sandbox(autoescape=False)
     try:
         return environment.from_string(text).render(variables)
     except Exception as error:  # whatever a strange template may do
-        raise stumbled(error, name, "<template>") from error
+        raise explain_template_error(error, name, "<template>") from error
 
 
-def stumbled(error: Exception, name: str, file: str = "") -> RenderError:
+def explain_template_error(error: Exception, name: str, file: str = "") -> RenderError:
     """The error of a template as one message. ``file`` is how Python's traceback names the template, if not by name."""
     template, line = name, 0
     if isinstance(error, TemplateSyntaxError):

@@ -10,7 +10,7 @@ from agent.support.errors import Stopped
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all
 
 
-def end_in_order() -> None:
+def handle_signals() -> None:
     """From now on these raise ``Stopped`` in the main thread; one that is ignored (nohup) stays ignored."""
     for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name)):
         if signal.getsignal(number) is not signal.SIG_IGN:

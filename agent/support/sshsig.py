@@ -44,7 +44,7 @@ PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublic
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
-def public_key(line: str) -> PublicKey:
+def parse_public_key(line: str) -> PublicKey:
     """A line such as ``ssh-ed25519 AAAA... comment``. Raises ValueError for a kind of key that is not accepted."""
     try:
         key = load_ssh_public_key(line.encode())
@@ -55,7 +55,7 @@ def public_key(line: str) -> PublicKey:
     return key
 
 
-def private_key(content: bytes) -> PrivateKey:
+def parse_private_key(content: bytes) -> PrivateKey:
     """An OpenSSH private key. Raises ValueError for one that cannot be used, TypeError for one with a passphrase."""
     try:
         key = load_ssh_private_key(content, None)
@@ -63,22 +63,22 @@ def private_key(content: bytes) -> PrivateKey:
         raise ValueError(str(error)) from None
     if not isinstance(key, PrivateKey):
         raise ValueError("a kind of key that is not accepted")
-    public_key(line_of(key.public_key()))
+    parse_public_key(format_public_key(key.public_key()))
     return key
 
 
-def line_of(key: PublicKey) -> str:
+def format_public_key(key: PublicKey) -> str:
     """The key as a line, without comment."""
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
-def fingerprint(key: PublicKey) -> str:
+def fingerprint_key(key: PublicKey) -> str:
     """As ``ssh-keygen -l`` shows it: ``SHA256:...``."""
     digest = ssh.ssh_key_fingerprint(key, hashes.SHA256())
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def sign(content: bytes, key: PrivateKey) -> bytes:
+def sign_content(content: bytes, key: PrivateKey) -> bytes:
     """The armored signature, as ``ssh-keygen -Y sign -n ob-health`` writes it."""
     blob = _blob(key.public_key())
     signature = _raw_signature(key, _signed_data(content, b"sha512"))
@@ -88,12 +88,12 @@ def sign(content: bytes, key: PrivateKey) -> bytes:
     return b"\n".join([_BEGIN, *lines, _END, b""])
 
 
-def verify(content: bytes, armored: bytes, pinned: PublicKey, document: str) -> None:
+def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document: str) -> None:
     """Raises NotAuthorized, which says what is wrong with the signature of ``document``."""
-    args = {"document": document, "pinned": fingerprint(pinned)}
+    args = {"document": document, "pinned": fingerprint_key(pinned)}
     try:
         blob, namespace, digest, signature = _parsed(armored)
-        signer = public_key(_line(blob))
+        signer = parse_public_key(_line(blob))
     except (ValueError, struct.error):
         raise NotAuthorized(
             Text(
@@ -111,7 +111,7 @@ def verify(content: bytes, armored: bytes, pinned: PublicKey, document: str) -> 
             Text(
                 "{document} was signed with the key {found}, but authorization.signer of the engagement is {pinned}. "
                 "Ask the customer which key is theirs.",
-                args | {"found": fingerprint(signer)},
+                args | {"found": fingerprint_key(signer)},
             )
         )
     try:
@@ -170,7 +170,7 @@ def _check(key: PublicKey, signature: bytes, data: bytes) -> None:
 
 
 def _blob(key: PublicKey) -> bytes:
-    return binascii.a2b_base64(line_of(key).split()[1])
+    return binascii.a2b_base64(format_public_key(key).split()[1])
 
 
 def _line(blob: bytes) -> str:

@@ -29,7 +29,7 @@ from agent.model.terms import Scalar
 from agent.model.units import parse_size
 from agent.support import sshsig
 from agent.support.credentials import is_reference
-from agent.support.yaml_file import Loc, Locate, place
+from agent.support.yaml_file import Loc, Locate, describe_place
 
 T = TypeVar("T")
 _YEARS = range(2000, 2200)
@@ -77,7 +77,7 @@ class WholeFile(Block):
 
     def place(self, *above: int | str) -> Callable[[Loc], str]:
         """For messages: where the parts of the block that ``above`` leads to stand."""
-        return lambda loc: place(self._path, self._locate, (*above, *loc))
+        return lambda loc: describe_place(self._path, self._locate, (*above, *loc))
 
 
 def _matching(pattern: str, msgid: str) -> AfterValidator:
@@ -170,7 +170,7 @@ def _folder(value: Any, info: ValidationInfo) -> Path:
 
 def _signer(value: str) -> str:
     try:
-        sshsig.public_key(value)
+        sshsig.parse_public_key(value)
     except ValueError:
         raise Invalid(
             "{place}: write the customer's public key on one line, such as ssh-ed25519 AAAA...; "
@@ -211,7 +211,7 @@ def _jump(value: str) -> str:
     return value
 
 
-def not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo], date]:
+def require_not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo], date]:
     """A validator for the later of two dates; ``field`` is the earlier one."""
 
     def validate(value: date, info: ValidationInfo) -> date:
@@ -225,7 +225,7 @@ def not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo], date]
 
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 Some = Annotated[tuple[T, ...], Field(strict=False, json_schema_extra={"minItems": 1}), AfterValidator(_not_empty)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+TextList = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Quantity = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -59,19 +59,19 @@ def parse_yaml(content: bytes, path: Path) -> tuple[Any, Locate]:
         composer, node = _composed(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise unusable(path, [_problem(path, line, "{place}: a control character stands here; delete it")]) from None
+        raise refuse_file(path, [_problem(path, line, "{place}: a control character stands here; delete it")]) from None
     except yaml.MarkedYAMLError as error:
-        raise unusable(path, [_syntax_problem(path, error)]) from None
+        raise refuse_file(path, [_syntax_problem(path, error)]) from None
     if node is None:
-        raise unusable(path, [Text("{place}: the file is empty", {"place": str(path)})])
+        raise refuse_file(path, [Text("{place}: the file is empty", {"place": str(path)})])
     builder = _Builder(path, composer)
     data = builder.build(node, ())
     if builder.problems:
-        raise unusable(path, builder.problems)
+        raise refuse_file(path, builder.problems)
     return data, builder.locate
 
 
-def place(path: Path, locate: Locate, loc: Loc) -> str:
+def describe_place(path: Path, locate: Locate, loc: Loc) -> str:
     """Where something stands, for messages: ``acme/engagement.yaml:12: targets.orders.port``."""
     shown = yaml_path(loc)
     return f"{path}:{locate(loc)}: {shown}" if shown else f"{path}:{locate(loc)}"
@@ -90,7 +90,7 @@ def yaml_path(loc: Loc) -> str:
     return shown
 
 
-def unknown_key(key: str, known: Iterable[str]) -> tuple[str, dict[str, Scalar]]:
+def explain_unknown_key(key: str, known: Iterable[str]) -> tuple[str, dict[str, Scalar]]:
     """The message about a key that nobody knows, and its values but the place: the nearest known key, or all."""
     known = tuple(known)
     nearest = get_close_matches(key, known, n=1)
@@ -99,7 +99,7 @@ def unknown_key(key: str, known: Iterable[str]) -> tuple[str, dict[str, Scalar]]
     return "{place}: unknown key; delete it, or write one of: {known}", {"known": ", ".join(known)}
 
 
-def unusable(path: Path, problems: Sequence[Text]) -> ConfigError:
+def refuse_file(path: Path, problems: Sequence[Text]) -> ConfigError:
     """The error for a file with these problems."""
     text = "{file} cannot be used; problems found: {problems_count}"
     return ConfigError(Text(text, {"file": str(path), "problems_count": len(problems)}), problems)
@@ -110,22 +110,24 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise unusable(path, [Text("{place}: there is no such file; check the path", {"place": str(path)})]) from None
+        raise refuse_file(
+            path, [Text("{place}: there is no such file; check the path", {"place": str(path)})]
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "invalid path"
         text = "{place}: the file cannot be read ({reason}); check the path and its permissions"
-        raise unusable(path, [Text(text, {"place": str(path), "reason": reason})]) from None
+        raise refuse_file(path, [Text(text, {"place": str(path), "reason": reason})]) from None
 
 
 def _decoded(content: bytes, path: Path) -> str:
     if len(content) > MAX_BYTES:
         text = "{place}: the file is larger than {limit_bytes}; check that it is the right file"
-        raise unusable(path, [Text(text, {"place": str(path), "limit_bytes": MAX_BYTES})])
+        raise refuse_file(path, [Text(text, {"place": str(path), "limit_bytes": MAX_BYTES})])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise unusable(path, [_problem(path, line, "{place}: not UTF-8 text; save the file as UTF-8")]) from None
+        raise refuse_file(path, [_problem(path, line, "{place}: not UTF-8 text; save the file as UTF-8")]) from None
 
 
 def _problem(path: Path, line: int, msgid: str) -> Text:
@@ -226,7 +228,7 @@ class _Builder:
         return data
 
     def _add(self, loc: Loc, line: int, msgid: str, **args: str) -> None:
-        self.problems.append(Text(msgid, {"place": place(self._path, lambda _: line, loc), **args}))
+        self.problems.append(Text(msgid, {"place": describe_place(self._path, lambda _: line, loc), **args}))
 
 
 def _line(node: yaml.Node) -> int:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from agent.model.terms import Scalar, Text
 from agent.support.yaml_fields import Invalid
-from agent.support.yaml_file import Loc, Locate, place, unknown_key, unusable
+from agent.support.yaml_file import Loc, Locate, describe_place, explain_unknown_key, refuse_file
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -43,21 +43,21 @@ _MESSAGES = {
 _OTHER = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
 
 
-def validated(root: type[B], data: Any, locate: Locate, path: Path) -> B:
+def validate_blocks(root: type[B], data: Any, locate: Locate, path: Path) -> B:
     """What ``read_yaml`` gave, as blocks. Raises ConfigError with every problem listed."""
     try:
         return root.model_validate(data, context={"path": path, "locate": locate})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     problems = sorted((_problem(root, detail, path, locate) for detail in details), key=lambda problem: problem[0])
-    raise unusable(path, [text for _, text in problems])
+    raise refuse_file(path, [text for _, text in problems])
 
 
 def _problem(root: type[BaseModel], detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
     # "[key]" is pydantic's mark for a mapping's key as opposed to its value.
     loc = tuple(step for step in detail["loc"] if step != "[key]")
     msgid, args = _message(root, detail, loc)
-    return locate(loc), Text(msgid, {"place": place(path, locate, loc), **args})
+    return locate(loc), Text(msgid, {"place": describe_place(path, locate, loc), **args})
 
 
 def _message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
@@ -66,7 +66,7 @@ def _message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str
     if isinstance(cause, Invalid):
         return cause.msgid, cause.args_by_name
     if detail["type"] == "extra_forbidden":
-        return unknown_key(str(loc[-1]), _known_keys(root, loc[:-1]))
+        return explain_unknown_key(str(loc[-1]), _known_keys(root, loc[:-1]))
     args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
     if "expected" in args:
         args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")

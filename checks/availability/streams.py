@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.api import Named, NotAssessed, Rows, is_meta, tenant_name
-from agent.facts import most_rows
+from agent.facts import count_most_rows
 from agent.facts.resources import LogReplica
 
 NS_PER_S = 1_000_000_000
-_MOST = most_rows(LogReplica)
+_MOST = count_most_rows(LogReplica)
 
 
 def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:

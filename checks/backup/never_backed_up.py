@@ -51,9 +51,13 @@ class NeverBackedUpParams(Params):
     ),
 )
 def never_backed_up(
-    builds: Rows[Build], sets: Rows[BackupSet] | None, tenants: Rows[Tenant] | None,
-    attestations: Rows[Attestation], clock: Rows[Clock], p: NeverBackedUpParams,
-) -> Iterator[Measurement]:  # fmt: skip
+    builds: Rows[Build],
+    sets: Rows[BackupSet] | None,
+    tenants: Rows[Tenant] | None,
+    attestations: Rows[Attestation],
+    clock: Rows[Clock],
+    p: NeverBackedUpParams,
+) -> Iterator[Measurement]:
     """Replicas guard against the loss of servers, not against a wrong statement, a faulty release or the loss of
     the whole cluster. Without any backup such an accident is final. A standby is not meant, for its primary is what
     must be backed up, nor is a tenant of the last days."""

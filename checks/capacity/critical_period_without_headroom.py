@@ -41,9 +41,14 @@ class PeriodParams(Params):
     ),
 )
 def critical_period_without_headroom(
-    periods: Rows[CriticalPeriod], samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot],
-    memory: Rows[TenantMemory], modules: Rows[MemoryModule], clock: Rows[Clock], p: PeriodParams,
-) -> Iterator[Measurement]:  # fmt: skip
+    periods: Rows[CriticalPeriod],
+    samples: Rows[CpuSample],
+    snapshots: Rows[WorkloadSnapshot],
+    memory: Rows[TenantMemory],
+    modules: Rows[MemoryModule],
+    clock: Rows[Clock],
+    p: PeriodParams,
+) -> Iterator[Measurement]:
     """What is enough on ordinary days may not be when the business expects its highest load of the year, and then there
     is no time to enlarge anything. So less headroom is tolerated while such a period is near than at other times."""
     if not periods:

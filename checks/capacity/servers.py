@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from agent.api import NotAssessed, Rows, listed
+from agent.api import NotAssessed, Rows, list_names
 from agent.facts.cluster import Server
 
 
@@ -17,5 +17,5 @@ def require_answers(servers: Rows[Server], answered: Collection[Server]) -> None
         raise NotAssessed(
             "What these servers have is unknown, for they do not answer: {servers}.",
             "Assess again when they are back.",
-            servers=listed(silent),
+            servers=list_names(silent),
         )

@@ -59,8 +59,9 @@ def busiest_cpu(
         raise NotAssessed(
             "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
             "Keep the workload repository switched on and assess again later.",
-            samples_count=most, needed_count=needed,
-        )  # fmt: skip
+            samples_count=most,
+            needed_count=needed,
+        )
     return max(found, key=lambda use: use.share_pct)
 
 

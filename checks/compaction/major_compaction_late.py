@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, listed
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, list_names
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import ResourceUnit
@@ -52,5 +52,5 @@ def major_compaction_late(
             yield Measurement(name, hours, {"finished_before": finished, "status": row.status, "since": min(known)})
     if unknown:
         raise NotAssessed(
-            "{tenants}: no major compaction has run yet, and the age is unknown.", tenants=listed(unknown)
+            "{tenants}: no major compaction has run yet, and the age is unknown.", tenants=list_names(unknown)
         )

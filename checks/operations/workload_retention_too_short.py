@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
-from agent.facts.maintenance import WorkloadControl, interval_of
+from agent.facts.maintenance import WorkloadControl, parse_interval
 
 
 @check(
@@ -35,6 +35,6 @@ def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Me
     if not controls:
         raise NotAssessed("The workload repository has no settings.")
     for row in controls:
-        kept = interval_of(row.retention)
+        kept = parse_interval(row.retention)
         evidence: dict[str, Scalar] = {"retention_minutes": kept // timedelta(minutes=1)}
         yield Measurement(Named("workload repository"), kept / timedelta(days=1), evidence)

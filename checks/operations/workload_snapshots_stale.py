@@ -20,7 +20,7 @@ from agent.api import (
     params,
 )
 from agent.facts.given import Clock
-from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, interval_of
+from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, parse_interval
 
 # What MODIFY_SNAPSHOT_SETTINGS takes at most.
 _LONGEST = timedelta(days=365)
@@ -64,7 +64,7 @@ def workload_snapshots_stale(
     """The SQL audit forgets within minutes or hours; the workload repository keeps figures for days. Without its
     snapshots a slow night cannot be looked into the next morning, and there is no base line to compare with."""
     taken = [row.end_interval_time for row in snapshots if row.snap_id > 0]
-    settings = [(interval_of(row.snap_interval), interval_of(row.retention)) for row in controls]
+    settings = [(parse_interval(row.snap_interval), parse_interval(row.retention)) for row in controls]
     if not taken and not settings:
         unlock = "Have a first one taken in the sys tenant: CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
         raise NotAssessed("The workload repository has neither settings nor snapshots.", unlock)

@@ -93,18 +93,21 @@ def _remediation(row: Row, level: Level) -> Remediation:
         mark = "!l" if row.kind.quoted else ""
         plain = f"SET GLOBAL {row.setting} = {{recommended{mark}}};"
         return Remediation(
-            **shared, sql=(row.sql or plain,), rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
+            **shared,
+            sql=(row.sql or plain,),
+            rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
             pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the "
             "global one.",
             post_check="SHOW GLOBAL VARIABLES gives the recommended value; sessions opened from then on use it.",
-        )  # fmt: skip
+        )
     return Remediation(
-        **shared, sql=(f"ALTER SYSTEM SET {row.setting} = {{recommended!l}};",),
+        **shared,
+        sql=(f"ALTER SYSTEM SET {row.setting} = {{recommended!l}};",),
         rollback=(f"ALTER SYSTEM SET {row.setting} = {{present!l}};",),
         run_as=RunAs.SYS if level is Level.CLUSTER else RunAs.TENANT,
         pre_check="Note the present value on every server: the rollback sets one value on all of them.",
         post_check="GV$OB_PARAMETERS shows the recommended value on every server.",
-    )  # fmt: skip
+    )
 
 
 def _parameter(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:

@@ -51,6 +51,7 @@ def catch_all_partition_fills(
     for table, rows in counted(((table, table.catch_all_rows) for table in passed), changes, p.min_rows_count):
         if rows >= p.min_rows_count:
             yield Measurement(
-                f"{table.table_schema}.{table.table_name}", (today - passed[table].date()).days,
+                f"{table.table_schema}.{table.table_name}",
+                (today - passed[table].date()).days,
                 {"bound": spelled(passed[table]), "rows_count": rows},
-            )  # fmt: skip
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from agent.api import NotAssessed, Rows, listed
+from agent.api import NotAssessed, Rows, list_names
 from agent.facts.schema import PartitionedTable, TableChanges
 
 
@@ -38,12 +38,12 @@ def require_counted(uncounted: Sequence[str], *, readable: bool = True) -> None:
         raise NotAssessed(
             "How many rows these tables hold is unknown, for the account may not read the statistics: {tables}.",
             "Run the script that ob-health grants prints, as an administrator of the tenant.",
-            tables=listed(uncounted),
+            tables=list_names(uncounted),
         )
     if uncounted:
         raise NotAssessed(
             "How many rows these tables hold is unknown, for statistics were never gathered, or before most of the "
             "rows came: {tables}.",
             "Gather the optimizer statistics of {tables}.",
-            tables=listed(uncounted),
+            tables=list_names(uncounted),
         )

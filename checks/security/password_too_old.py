@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, listed
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, list_names
 from agent.facts.accounts import Account
 from agent.facts.given import Clock
 from checks.security.accounts import full_name, usable
@@ -42,5 +42,5 @@ def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Me
         raise NotAssessed(
             "The server does not tell when the passwords of these accounts were changed: {accounts}.",
             "Set their passwords anew.",
-            accounts=listed(unknown),
+            accounts=list_names(unknown),
         )

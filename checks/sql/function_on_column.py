@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, SqlShape
-from agent.facts.sqltext import gathers_what_it_picks, wrapped_column
+from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
 from checks.sql.ring import average_us, frequent, shape_name, text_of
 
 
@@ -40,7 +40,7 @@ def function_on_column(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: 
     row before it can compare. Such a statement becomes slower with every row of the table, although the index is
     there. The audit marks full scans of a table, but not those of an index: there a statement counts that reads far
     more rows than it returns or changes, but for sums over what another condition picks, which may need them all."""
-    wrapped = {plan.sql_id: found for plan in plans if (found := wrapped_column(plan.statement))}
+    wrapped = {plan.sql_id: found for plan in plans if (found := find_wrapped_column(plan.statement))}
     summing = {plan.sql_id for plan in plans if plan.sql_id in wrapped and gathers_what_it_picks(plan.statement)}
     for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
         used = max(row.rows_returned + row.rows_affected, row.executions)

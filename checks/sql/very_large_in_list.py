@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
 from agent.facts.sql import CachedPlan
-from agent.facts.sqltext import longest_list
+from agent.facts.sqltext import count_longest_list
 from checks.sql.ring import shape_name, text_of
 
 
@@ -34,7 +34,7 @@ def very_large_in_list(plans: Rows[CachedPlan]) -> Iterator[Measurement]:
     A comparison repeated with OR is such a list too, and a tuple counts as one value. A statement that was cut is
     counted as far as it can be read."""
     for plan in plans:
-        values = longest_list(plan.statement)
+        values = count_longest_list(plan.statement)
         if values:
             evidence: dict[str, Scalar] = {
                 "executions_count": plan.executions,

@@ -42,6 +42,7 @@ def never_gathered(
         if row.last_analyzed is None and row.num_rows is None and since and count:
             age = (clock[0].as_of - since).days
             yield Measurement(
-                f"{row.owner}.{row.table_name}", age,
+                f"{row.owner}.{row.table_name}",
+                age,
                 {"schema": row.owner, "table": row.table_name, "changes_count": count},
-            )  # fmt: skip
+            )

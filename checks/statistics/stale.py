@@ -47,6 +47,7 @@ def stale(
             continue
         if count >= max(rows * p.min_changed_pct / 100, p.min_changes_count):
             yield Measurement(
-                f"{row.owner}.{row.table_name}", (clock[0].as_of - row.last_analyzed).days,
+                f"{row.owner}.{row.table_name}",
+                (clock[0].as_of - row.last_analyzed).days,
                 {"schema": row.owner, "table": row.table_name, "changes_count": count, "rows_count": rows},
-            )  # fmt: skip
+            )

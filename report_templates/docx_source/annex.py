@@ -27,19 +27,27 @@ def not_assessed() -> str:
         "Not assessed is not healthy: each of these that takes points lowers the coverage and the low end of the range."
     )
     needs = (
-        "{% if unlock.needs %}" + say("What unlocks it") + ": {{ unlock.needs|join('; ') }}{% else %}"
-        + say("Nothing is known to unlock it") + "{% endif %}"
+        "{% if unlock.needs %}"
+        + say("What unlocks it")
+        + ": {{ unlock.needs|join('; ') }}{% else %}"
+        + say("Nothing is known to unlock it")
+        + "{% endif %}"
         "{% if unlock.coverage %} (" + say("+{coverage} coverage", coverage="unlock.coverage") + "){% endif %}"
-    )  # fmt: skip
+    )
     columns = (
         Column(say("Check"), 64, CHECK + para("TableText", run("{{ line.category }}", "Soft"))),
-        Column(say("Reason"), 82, para("TableText", run("{{ line.outcome }}", "Soft")) + when(
-            "line.reason", para("TableText", "{{ line.reason }}"))),
+        Column(
+            say("Reason"),
+            82,
+            para("TableText", run("{{ line.outcome }}", "Soft"))
+            + when("line.reason", para("TableText", "{{ line.reason }}")),
+        ),
         Column(say("Risk points at stake"), 24, "{{ '–' if line.carried_from else line.points }}", right=True),
-    )  # fmt: skip
+    )
     widths = [column.width_mm for column in columns]
     rows = table(
-        "HealthTable", widths,
+        "HealthTable",
+        widths,
         row(*(table_cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
         steer_row("for unlock in report.unlocks", 3, sum(widths)),
         row(table_cell(para("TableText", run(needs, "Strong"), together=True), sum(widths), span=3)),
@@ -47,11 +55,13 @@ def not_assessed() -> str:
         row(*(table_cell(column.cell, column.width_mm, right=column.right) for column in columns)),
         steer_row("endfor", 3, sum(widths)),
         steer_row("endfor", 3, sum(widths)),
-    )  # fmt: skip
+    )
     return chapter("not-assessed", note) + when(
-        "report.not_assessed", rows, para("TableEnd"),
+        "report.not_assessed",
+        rows,
+        para("TableEnd"),
         otherwise=para("Normal", say("Every check that applies was assessed.")),
-    )  # fmt: skip
+    )
 
 
 def carried() -> str:
@@ -71,14 +81,22 @@ def carried() -> str:
 def mutes() -> str:
     stays = say("stays in the score; its check loses {points}", points="line.points_lost")
     muted = (
-        Column(say("Muted finding"), 62, CHECK + para("TableText", run("{{ line.resource }}", "Mono")) + when(
-            "line.unjudged", para("TableText", run("{{ line.unjudged }}", "Soft")))),
-        Column(say("Severity"), 24, para("TableText", severity("line")) + when(
-            "line.points_lost", para("TableText", run(stays, "Soft")))),
+        Column(
+            say("Muted finding"),
+            62,
+            CHECK
+            + para("TableText", run("{{ line.resource }}", "Mono"))
+            + when("line.unjudged", para("TableText", run("{{ line.unjudged }}", "Soft"))),
+        ),
+        Column(
+            say("Severity"),
+            24,
+            para("TableText", severity("line")) + when("line.points_lost", para("TableText", run(stays, "Soft"))),
+        ),
         Column(say("Reason"), 40, "{{ line.reason }}"),
         Column(say("Answered for by"), 22, "{{ line.owner }}"),
         Column(say("Until"), 22, "{{ line.until }}"),
-    )  # fmt: skip
+    )
     overrides = (
         Column(say("Overridden rule"), 26, "{{ line.code }}"),
         Column(say("Change"), 50, para("TableText", run("{{ line.change }}", "Mono"))),
@@ -87,21 +105,29 @@ def mutes() -> str:
         Column(say("Until"), 22, "{{ line.until }}"),
     )
     hidden = (
-        say("Points hidden by mutes") + " {{ report.hidden_by_mutes }} · " + say("Points hidden by overrides")
+        say("Points hidden by mutes")
+        + " {{ report.hidden_by_mutes }} · "
+        + say("Points hidden by overrides")
         + " {{ report.hidden_by_overrides }}"
-    )  # fmt: skip
+    )
     return "".join(
         (
             chapter("mutes", say("What somebody answers for until a date, and the points it hides.")),
             para("Normal", hidden),
-            when("report.muted", listing("line in report.muted", muted),
-                 otherwise=para("Normal", say("No finding is muted."))),
+            when(
+                "report.muted",
+                listing("line in report.muted", muted),
+                otherwise=para("Normal", say("No finding is muted.")),
+            ),
             when("report.muted_unseen", para("Small", say(UNSEEN, count="report.muted_unseen"))),
-            when("report.overrides", listing("line in report.overrides", overrides),
-                 otherwise=para("Normal", say("No rule is overridden."))),
+            when(
+                "report.overrides",
+                listing("line in report.overrides", overrides),
+                otherwise=para("Normal", say("No rule is overridden.")),
+            ),
             each("text in report.rule_problems", bullet("{{ text }}")),
         )
-    )  # fmt: skip
+    )
 
 
 def passed() -> str:
@@ -109,17 +135,23 @@ def passed() -> str:
     half = TEXT_WIDTH_MM / 2
     line = when(
         "line",
-        para("TableText", run("{{ line.code }}", "Mono"), " {{ line.title }}{% if line.attested %} · "
-             + say("Attested") + "{% endif %}{% if line.unjudged %} · {{ line.unjudged }}{% endif %}"),
+        para(
+            "TableText",
+            run("{{ line.code }}", "Mono"),
+            " {{ line.title }}{% if line.attested %} · "
+            + say("Attested")
+            + "{% endif %}{% if line.unjudged %} · {{ line.unjudged }}{% endif %}",
+        ),
         otherwise=para("TableText"),
-    )  # fmt: skip
+    )
     columns = table(
-        "HealthPlain", (half, half),
+        "HealthPlain",
+        (half, half),
         steer_row('for line, next in report.passed|batch(2, "")', 2, TEXT_WIDTH_MM),
         row(table_cell(line, half), table_cell(tag("set line = next") + line, half)),
         steer_row("endfor", 2, TEXT_WIDTH_MM),
         head=False,
-    ) + para("TableEnd")  # fmt: skip
+    ) + para("TableEnd")
     return chapter("passed", say("Checks that ran and found nothing.")) + when(
         "report.passed", columns, otherwise=para("Normal", say("No check passed."))
     )
@@ -150,32 +182,43 @@ def method() -> str:
     )
     return "".join(
         (
-            chapter("method"), each("note in report.notes", bullet("{{ note }}")),
-            *(para("Normal", say(text)) for text in texts), pairs(about),
+            chapter("method"),
+            each("note in report.notes", bullet("{{ note }}")),
+            *(para("Normal", say(text)) for text in texts),
+            pairs(about),
         )
-    )  # fmt: skip
+    )
 
 
 def sources() -> str:
     note = say("Each source is one statement at most. Durations are measured by the agent's own clock.")
     status = para("TableText", "{{ line.status }}{% if line.truncated %} · " + say("cut at its limit") + "{% endif %}")
     columns = (
-        Column(say("Source"), 72, para("TableText", run("{{ line.source }}", "Mono"))
-               + para("TableText", run("{{ line.view }}", "Soft"))),
+        Column(
+            say("Source"),
+            72,
+            para("TableText", run("{{ line.source }}", "Mono")) + para("TableText", run("{{ line.view }}", "Soft")),
+        ),
         Column(say("Status"), 62, status + when("line.reason", para("TableText", run("{{ line.reason }}", "Soft")))),
         Column(say("Rows"), 16, "{{ line.rows }}", right=True),
         Column(say("Time"), 20, "{{ line.duration }}", right=True),
-    )  # fmt: skip
+    )
     problem = bullet("{{ problem.what }}", run("{% if problem.remedy %} {{ problem.remedy }}{% endif %}", "Soft"))
     return "".join(
         (
             chapter("sources", note),
-            when("report.problems", para("Label", say("What limits this assessment")),
-                 each("problem in report.problems", problem)),
-            when("report.sources", listing("line in report.sources", columns),
-                 otherwise=para("Normal", say("No source was read."))),
+            when(
+                "report.problems",
+                para("Label", say("What limits this assessment")),
+                each("problem in report.problems", problem),
+            ),
+            when(
+                "report.sources",
+                listing("line in report.sources", columns),
+                otherwise=para("Normal", say("No source was read.")),
+            ),
         )
-    )  # fmt: skip
+    )
 
 
 def statements() -> str:
@@ -207,15 +250,25 @@ def load() -> str:
         "report.proof",
         chapter("load", note),
         tag("set p = report.proof"),
-        when("p.budget", three("what, spent, allowed in p.budget", ("Load budget", "Spent", "Allowed"),
-                               ("what", "spent", "allowed"))),
-        when("p.figures", para("Normal", "{{ p.way }}"),
-             three("what, sent, found in p.figures", ("Receipt", "Journal", "SQL audit"), ("what", "sent", "found")),
-             when("p.differences", each("text in p.differences", bullet("{{ text }}")),
-                  otherwise=para("Normal", say("Journal and SQL audit agree."))),
-             otherwise=para("Normal", say("Nothing was read back from the SQL audit."), " {{ p.reason }}")),
+        when(
+            "p.budget",
+            three(
+                "what, spent, allowed in p.budget", ("Load budget", "Spent", "Allowed"), ("what", "spent", "allowed")
+            ),
+        ),
+        when(
+            "p.figures",
+            para("Normal", "{{ p.way }}"),
+            three("what, sent, found in p.figures", ("Receipt", "Journal", "SQL audit"), ("what", "sent", "found")),
+            when(
+                "p.differences",
+                each("text in p.differences", bullet("{{ text }}")),
+                otherwise=para("Normal", say("Journal and SQL audit agree.")),
+            ),
+            otherwise=para("Normal", say("Nothing was read back from the SQL audit."), " {{ p.reason }}"),
+        ),
         when("p.journal_sha256", pairs('((_("Hash of the journal\'s last line"), p.journal_sha256),)')),
-    )  # fmt: skip
+    )
 
 
 def glossary() -> str:

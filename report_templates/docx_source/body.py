@@ -14,20 +14,40 @@ def body() -> str:
     """Everything between the first and the last paragraph."""
     return "".join(
         (
-            card_macro(), cover(), page_one(), contents(), _own("front"), _scope(), _points(), _changes(), _top(),
-            _roadmap(), _categories(), _platform(), annex.not_assessed(), annex.carried(), annex.mutes(),
-            annex.passed(), annex.left_out(), annex.method(), annex.sources(), annex.statements(), annex.load(),
-            _own("end"), annex.glossary(),
+            card_macro(),
+            cover(),
+            page_one(),
+            contents(),
+            _own("front"),
+            _scope(),
+            _points(),
+            _changes(),
+            _top(),
+            _roadmap(),
+            _categories(),
+            _platform(),
+            annex.not_assessed(),
+            annex.carried(),
+            annex.mutes(),
+            annex.passed(),
+            annex.left_out(),
+            annex.method(),
+            annex.sources(),
+            annex.statements(),
+            annex.load(),
+            _own("end"),
+            annex.glossary(),
         )
-    )  # fmt: skip
+    )
 
 
 def _own(place: str) -> str:
     """The sender's own chapters."""
     number = f"{{{{ numbers['own-{place}-' ~ loop.index] }}}}"
     title = heading("Heading1", number + "  {{ section.title }}", f"own_{place}_{{{{ loop.index }}}}")
-    return each(f'section in house.placed("{place}")', title,
-                each("text in section.paragraphs", para("Normal", "{{ text }}")))  # fmt: skip
+    return each(
+        f'section in house.placed("{place}")', title, each("text in section.paragraphs", para("Normal", "{{ text }}"))
+    )
 
 
 def _scope() -> str:
@@ -51,9 +71,12 @@ def _points() -> str:
         chapter("points", note)
         + when("uncharted", para("Small", "{{ uncharted }}"))
         + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "categories", "losses"))
-        + when("report.losses", listing("line in report.losses", columns),
-               otherwise=para("Normal", say("No check that was assessed found anything.")))
-    )  # fmt: skip
+        + when(
+            "report.losses",
+            listing("line in report.losses", columns),
+            otherwise=para("Normal", say("No check that was assessed found anything.")),
+        )
+    )
 
 
 def _changes() -> str:
@@ -74,18 +97,28 @@ def _changes() -> str:
         Column(say("Was"), 29, state("line.was_severity", "line.was_value")),
         Column(say("Is"), 29, state("line.severity", "line.value")),
     )
-    more = say("{count} more changes are in {file}, sheet “{sheet}”.", count="(report.changes|length - 20)",
-               file="list_file", sheet='_("Changes")')  # fmt: skip
+    more = say(
+        "{count} more changes are in {file}, sheet “{sheet}”.",
+        count="(report.changes|length - 20)",
+        file="list_file",
+        sheet='_("Changes")',
+    )
     return when(
         "report.front.since",
         chapter("changes", note),
-        when("report.bridge", para("Label", "{{ report.bridge.was }} → {{ report.bridge.now }}"),
-             listing("step in report.bridge.steps", steps, together=True)),
-        when("report.changes", listing("line in report.changes[:20]", columns),
-             otherwise=para("Normal", say("No finding appeared, went or changed."))),
+        when(
+            "report.bridge",
+            para("Label", "{{ report.bridge.was }} → {{ report.bridge.now }}"),
+            listing("step in report.bridge.steps", steps, together=True),
+        ),
+        when(
+            "report.changes",
+            listing("line in report.changes[:20]", columns),
+            otherwise=para("Normal", say("No finding appeared, went or changed.")),
+        ),
         when("report.changes|length > 20", para("Small", more)),
         when("report.changes_unseen", para("Small", say(UNSEEN, count="report.changes_unseen"))),
-    )  # fmt: skip
+    )
 
 
 def _top() -> str:
@@ -105,37 +138,65 @@ def _roadmap() -> str:
     what = para("TableText", run("{{ unit.title }}", "Strong")) + para(
         "TableText", run("{{ unit.codes|join(', ') }} · {{ unit.actor }} · {{ unit.run_as }}", "Soft")
     )
-    cells = ("{{ unit.number }}", what, para("TableText", severity("unit")), "{{ unit.effort_label }}",
-             "+{{ unit.gain }}", "{{ unit.score_after }}")  # fmt: skip
+    cells = (
+        "{{ unit.number }}",
+        what,
+        para("TableText", severity("unit")),
+        "{{ unit.effort_label }}",
+        "+{{ unit.gain }}",
+        "{{ unit.score_after }}",
+    )
     stage = para("TableText", run("{{ stage.label }}", "Strong"))
     rows = table(
-        "HealthTable", columns,
-        row(*(table_cell(say(head), width, right=head in right) for head, width in zip(heads, columns, strict=True)),
-            head=True),
+        "HealthTable",
+        columns,
+        row(
+            *(table_cell(say(head), width, right=head in right) for head, width in zip(heads, columns, strict=True)),
+            head=True,
+        ),
         steer_row("for stage in report.roadmap", 6, sum(columns)),
-        row(table_cell(stage, sum(columns[:5]), span=5), table_cell("{{ stage.score_after }}", columns[5], right=True),
-            together=True),
+        row(
+            table_cell(stage, sum(columns[:5]), span=5),
+            table_cell("{{ stage.score_after }}", columns[5], right=True),
+            together=True,
+        ),
         steer_row("for unit in stage.units", 6, sum(columns)),
-        row(*(table_cell(content, width, right=head in right)
-              for head, content, width in zip(heads, cells, columns, strict=True))),
+        row(
+            *(
+                table_cell(content, width, right=head in right)
+                for head, content, width in zip(heads, cells, columns, strict=True)
+            )
+        ),
         steer_row("endfor", 6, sum(columns)),
         steer_row("endfor", 6, sum(columns)),
-    )  # fmt: skip
+    )
     note = say(
         "In this order. One action that clears several findings is one row; "
         "the score is what stands after all rows so far."
     )
-    return when("report.roadmap", chapter("roadmap", note), when('"roadmap" in charts', figure("roadmap")), rows,
-                para("TableEnd"))  # fmt: skip
+    return when(
+        "report.roadmap",
+        chapter("roadmap", note),
+        when('"roadmap" in charts', figure("roadmap")),
+        rows,
+        para("TableEnd"),
+    )
 
 
 def _categories() -> str:
     key = "category_{{ chapter.key|replace('-', '_') }}"
     line = (
-        say("Points lost") + " {{ chapter.points_lost or '–' }} · " + say("Coverage") + " {{ chapter.coverage }} · "
-        + say("Passed") + " {{ chapter.passed }} · " + say("Not assessed") + " {{ chapter.not_assessed }} · "
-        + say("Muted") + " {{ chapter.muted }}"
-    )  # fmt: skip
+        say("Points lost")
+        + " {{ chapter.points_lost or '–' }} · "
+        + say("Coverage")
+        + " {{ chapter.coverage }} · "
+        + say("Passed")
+        + " {{ chapter.passed }} · "
+        + say("Not assessed")
+        + " {{ chapter.not_assessed }} · "
+        + say("Muted")
+        + " {{ chapter.muted }}"
+    )
     risks = (
         "{% for risk in chapter.top %}{{ risk.code }} {{ risk.title }}{% if not loop.last %}; {% endif %}{% endfor %}"
     )
@@ -147,16 +208,24 @@ def _categories() -> str:
     return when(
         "report.chapters",
         chapter("chapters"),
-        each("chapter in report.chapters",
-             heading("Heading2", "{{ chapter.label }}", key), para("Lead", line),
-             chart, when("chapter.top", above), each("found in chapter.cards", place_card("found")),
-             when("chapter.note", para("Normal", "{{ chapter.note }}"))),
-    )  # fmt: skip
+        each(
+            "chapter in report.chapters",
+            heading("Heading2", "{{ chapter.label }}", key),
+            para("Lead", line),
+            chart,
+            when("chapter.top", above),
+            each("found in chapter.cards", place_card("found")),
+            when("chapter.note", para("Normal", "{{ chapter.note }}")),
+        ),
+    )
 
 
 def _platform() -> str:
     note = say(
         "The customer cannot mend these, so they take no points. The account manager follows them up with the platform."
     )
-    return when("report.platform", chapter("platform", note),
-                each("found in report.platform", place_card("found", counted=False)))  # fmt: skip
+    return when(
+        "report.platform",
+        chapter("platform", note),
+        each("found in report.platform", place_card("found", counted=False)),
+    )

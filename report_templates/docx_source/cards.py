@@ -45,9 +45,12 @@ def _line() -> str:
         "{% if c.overridden %} · " + say("Rule overridden") + "{% endif %}"
     )
     toll = (
-        "{% if counted %} · " + say("Points lost") + " {{ c.points_lost }} · " + say("Gain when mended")
+        "{% if counted %} · "
+        + say("Points lost")
+        + " {{ c.points_lost }} · "
+        + say("Gain when mended")
         + " {{ c.gain_with or '+' ~ c.gain }}{% endif %}"
-    )  # fmt: skip
+    )
     return para("Lead", severity("c"), " · {{ c.category }} · {{ c.actor }}" + tags + toll)
 
 
@@ -79,9 +82,16 @@ def _rows() -> str:
     more = "c.row_count - c.rows|length"
     return listing("row in c.rows", columns) + when(
         f"{more} > 0",
-        para("Small", say("{count} more resources are in {file}, sheet “{sheet}”.",
-                          count=f"({more})", file="list_file", sheet='_("Findings")')),
-    )  # fmt: skip
+        para(
+            "Small",
+            say(
+                "{count} more resources are in {file}, sheet “{sheet}”.",
+                count=f"({more})",
+                file="list_file",
+                sheet='_("Findings")',
+            ),
+        ),
+    )
 
 
 def _judged() -> str:
@@ -109,8 +119,12 @@ def _remedy() -> str:
 
 def _script(first: str, more: str) -> str:
     cut = say("Shown in part or with unusual characters made visible; take it from assessment.json.")
-    rest = say("{count} more statements are in {file}, sheet “{sheet}”.", count=f"{more}.count", file="list_file",
-               sheet='_("Findings")')  # fmt: skip
+    rest = say(
+        "{count} more statements are in {file}, sheet “{sheet}”.",
+        count=f"{more}.count",
+        file="list_file",
+        sheet='_("Findings")',
+    )
     return (
         when(f"{first}.count", para("Code", f"{{{{ {first}.text }}}}"))
         + when(f"{first}.count and not {first}.whole", para("Small", cut))

@@ -90,22 +90,31 @@ def _verdict() -> str:
     grade = "{% if v.band %}{{ v.band }}{% else %}" + say("Grade withheld") + "{% endif %}"
     outof = "{% if v.assessed %} / 100{% endif %}"
     return table(
-        "HealthPlain", QUARTERS_MM,
+        "HealthPlain",
+        QUARTERS_MM,
         row(
-            cell(para("Small", say("Health score")) + para("BigNumber", "{{ v.shown }}", run(outof, "SoftSmall")),
-                 QUARTERS_MM[0], fill=WASH),
-            _word(say("Grade"), grade, "{% if v.provisional and v.band %}" + say("Provisional") + "{% endif %}",
-                  QUARTERS_MM[1]),
+            cell(
+                para("Small", say("Health score")) + para("BigNumber", "{{ v.shown }}", run(outof, "SoftSmall")),
+                QUARTERS_MM[0],
+                fill=WASH,
+            ),
+            _word(
+                say("Grade"),
+                grade,
+                "{% if v.provisional and v.band %}" + say("Provisional") + "{% endif %}",
+                QUARTERS_MM[1],
+            ),
             _word(say("Range"), "{{ v.range_shown if v.assessed else '–' }}", "", QUARTERS_MM[2]),
             _word(say("Coverage"), "{{ v.coverage }}", "", QUARTERS_MM[3]),
         ),
         head=False,
-    ) + para("TableEnd")  # fmt: skip
+    ) + para("TableEnd")
 
 
 def _word(label: str, value: str, note: str, width_mm: float) -> str:
-    return cell(para("Small", label) + para("BigWord", value) + (para("Small", note) if note else ""), width_mm,
-                fill=WASH)  # fmt: skip
+    return cell(
+        para("Small", label) + para("BigWord", value) + (para("Small", note) if note else ""), width_mm, fill=WASH
+    )
 
 
 def _caveat() -> str:
@@ -117,19 +126,25 @@ def _caveat() -> str:
     provisional = say("Part of the checks could not be assessed; the grade may change once they are.")
     return "".join(
         (
-            tag("if not v.assessed"), para("Small", blind),
-            tag("elif not v.band"), para("Small", withheld),
-            tag("elif v.provisional"), para("Small", provisional),
+            tag("if not v.assessed"),
+            para("Small", blind),
+            tag("elif not v.band"),
+            para("Small", withheld),
+            tag("elif v.provisional"),
+            para("Small", provisional),
             tag("endif"),
         )
-    )  # fmt: skip
+    )
 
 
 def _steps() -> str:
     title = (
-        "{% if report.front.steps|length == 3 %}" + say("Three things to do first")
-        + "{% else %}" + say("What to do first") + "{% endif %}"
-    )  # fmt: skip
+        "{% if report.front.steps|length == 3 %}"
+        + say("Three things to do first")
+        + "{% else %}"
+        + say("What to do first")
+        + "{% endif %}"
+    )
     what = para(
         "TableText",
         severity("step"),
@@ -143,9 +158,12 @@ def _steps() -> str:
         Column(say("Gain"), 16, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
     )
     nothing = (
-        "{% if v.assessed %}" + say("Nothing to mend was found among the checks that were assessed.")
-        + "{% else %}" + say("Unlock the assessment first.") + "{% endif %}"
-    )  # fmt: skip
+        "{% if v.assessed %}"
+        + say("Nothing to mend was found among the checks that were assessed.")
+        + "{% else %}"
+        + say("Unlock the assessment first.")
+        + "{% endif %}"
+    )
     return para("Label", title) + when(
         "report.front.steps",
         listing("step in report.front.steps", columns),
@@ -208,9 +226,11 @@ def _decisions() -> str:
     return when(
         "report.decisions",
         para("Label", say("Decisions asked of the customer")),
-        each("decision in report.decisions",
-             para("TableText", "{{ loop.index }}. {{ decision.text }}", run(codes, "Soft"))),
-    )  # fmt: skip
+        each(
+            "decision in report.decisions",
+            para("TableText", "{{ loop.index }}. {{ decision.text }}", run(codes, "Soft")),
+        ),
+    )
 
 
 def _told(title: str, of: str) -> str:
@@ -260,8 +280,10 @@ def header() -> str:
     return (
         '<w:p><w:pPr><w:pStyle w:val="header"/></w:pPr>'
         + run("{{ report.cover.customer }} · {{ report.cover.target }}")
-        + tab() + run("{{ report.cover.classification }}") + "</w:p>"
-    )  # fmt: skip
+        + tab()
+        + run("{{ report.cover.classification }}")
+        + "</w:p>"
+    )
 
 
 def footer() -> str:

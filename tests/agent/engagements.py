@@ -8,7 +8,7 @@ import pytest
 
 from agent.engagement.loading import Engagement, load_engagement
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.signing import SIGNER
 
 MINIMAL = """\
@@ -83,9 +83,9 @@ def problems_of(directory: Path, content: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         load(directory, content)
     start = f"{directory / 'engagement.yaml'}:"
-    shown = [render(problem, "en") for problem in caught.value.problems]
+    shown = [render_text(problem, "en") for problem in caught.value.problems]
     assert all(problem.startswith(start) for problem in shown)
-    assert render(caught.value.text, "en").endswith(f"problems found: {len(shown)}")
+    assert render_text(caught.value.text, "en").endswith(f"problems found: {len(shown)}")
     return [problem.removeprefix(start) for problem in shown]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from agent.judgement.compare import fingerprint
-from agent.judgement.score import score
+from agent.judgement.compare import fingerprint_finding
+from agent.judgement.score import score_results
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Finding, Score
@@ -37,7 +37,7 @@ def finding(
     muted: bool = False,
     value: float = 1.0,
 ) -> Finding:
-    mark, points = fingerprint("shop", code, resource), points_of(severity, share)
+    mark, points = fingerprint_finding("shop", code, resource), points_of(severity, share)
     mute = MUTE if muted else None
     return Finding(mark, resource, severity, points, value, 0.5, {}, Text("found"), muted=mute)
 
@@ -80,7 +80,7 @@ def many(low: int = 0, medium: int = 0, high: int = 0, critical: int = 0) -> lis
 def scored(
     results: Iterable[CheckResult], earlier: Earlier | None = None, tenant_kind: TenantKind = TenantKind.USER
 ) -> Score:
-    return score(list(results), POLICY, tenant_kind, earlier)
+    return score_results(list(results), POLICY, tenant_kind, earlier)
 
 
 def earlier_of(

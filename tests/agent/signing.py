@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.catalogue import registry
 from agent.cli.actions.authorize import USUAL_CLASSES
-from agent.engagement.authorization.drafting import Ask, draft, to_yaml
+from agent.engagement.authorization.drafting import DraftOptions, draft_request, write_request_yaml
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
 from agent.support import sshsig
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-SIGNER = sshsig.line_of(KEY.public_key())
+SIGNER = sshsig.format_public_key(KEY.public_key())
 DOCUMENT = "authorization.yaml"
 needs_openssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 BLOCK = f"authorization: {{document: {DOCUMENT}, signer: {SIGNER}}}\n"
@@ -30,7 +30,7 @@ BLOCK = f"authorization: {{document: {DOCUMENT}, signer: {SIGNER}}}\n"
 def signed(path: Path, content: str, key: sshsig.PrivateKey = KEY) -> Path:
     """A file with its signature beside it."""
     path.write_bytes(content.encode())
-    path.with_name(path.name + ".sig").write_bytes(sshsig.sign(path.read_bytes(), key))
+    path.with_name(path.name + ".sig").write_bytes(sshsig.sign_content(path.read_bytes(), key))
     return path
 
 
@@ -38,12 +38,18 @@ def request_text(engagement: Engagement, sources: Sequence[type] | None = None, 
     """A request for all targets, valid from a year before now to a year after; ``changes`` are fields of ``Ask``."""
     now = datetime.now(UTC).replace(microsecond=0)
     asked: dict[str, Any] = {
-        "reference": "T-1", "asked_by": "A TAM", "approver": "A DBA", "targets": list(engagement.targets),
-        "data_classes": USUAL_CLASSES, "not_before": now - timedelta(days=365), "not_after": now + timedelta(days=365),
-        "window": {"timezone": "Asia/Shanghai"}, "retention_days": 400,
-    }  # fmt: skip
-    rows = registry.load(engagement.rules.checks).sources if sources is None else sources
-    return to_yaml(draft(engagement, rows, Ask(**asked | changes)), DOCUMENT)
+        "reference": "T-1",
+        "asked_by": "A TAM",
+        "approver": "A DBA",
+        "targets": list(engagement.targets),
+        "data_classes": USUAL_CLASSES,
+        "not_before": now - timedelta(days=365),
+        "not_after": now + timedelta(days=365),
+        "window": {"timezone": "Asia/Shanghai"},
+        "retention_days": 400,
+    }
+    rows = registry.load_registry(engagement.rules.checks).sources if sources is None else sources
+    return write_request_yaml(draft_request(engagement, rows, DraftOptions(**asked | changes)), DOCUMENT)
 
 
 def authorized(engagement: Path, **changes: Any) -> Path:

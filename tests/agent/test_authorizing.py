@@ -10,15 +10,22 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agent.catalogue import registry
-from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, read_key, sign_file, verify_all, write_request
-from agent.engagement.authorization.request import Request, parsed
+from agent.cli.actions.authorize import (
+    USUAL_FILE,
+    RequestOptions,
+    read_signing_key,
+    sign_file,
+    verify_all,
+    write_request,
+)
+from agent.engagement.authorization.request import Request, parse_signed
 from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import scaffold
-from agent.facts import spec_of
+from agent.facts import find_source_spec
 from agent.facts.own_statements import session
 from agent.model.terms import DataClass
 from agent.support.errors import ConfigError, RulesError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
 from tests.agent.signing import KEY, needs_openssh, ssh_keygen
 
@@ -28,14 +35,14 @@ ASKED = RequestOptions(asked_by="Zhao")
 
 def written(directory: Path, options: RequestOptions = ASKED, content: str = MINIMAL) -> Request:
     path = write_request(load(directory, content), directory / USUAL_FILE, options, NOW)
-    return parsed(Request, path.read_bytes(), path)
+    return parse_signed(Request, path.read_bytes(), path)
 
 
 def problem(directory: Path, options: RequestOptions) -> str:
     with pytest.raises(ConfigError) as caught:
         written(directory, options)
     assert not (directory / USUAL_FILE).exists()
-    return render(caught.value.text, "en")
+    return render_text(caught.value.text, "en")
 
 
 def test_the_usual_request(tmp_path: Path) -> None:
@@ -49,8 +56,8 @@ def test_the_usual_request(tmp_path: Path) -> None:
     assert found.not_before.isoformat() == "2026-11-24T00:00:00+08:00"
     assert found.not_after - found.not_before == timedelta(days=365)
     assert len(found.window.days) == 7 and found.window.timezone == "Asia/Shanghai"
-    assert found.statements == session.own_statements()
-    asked = {row.__name__ for row in registry.load().sources if spec_of(row)}
+    assert found.statements == session.list_own_statements()
+    asked = {row.__name__ for row in registry.load_registry().sources if find_source_spec(row)}
     assert {source.name for source in found.sources} == asked
 
 
@@ -58,9 +65,15 @@ def test_wishes(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     (tmp_path / "rules.yaml").touch()
     wishes = RequestOptions(
-        approver="Wang", reference="A-7", targets=["stock"], data_classes=["settings"], days_valid=30,
-        weekdays=["sun", "sat"], hours="22:00-05:00", retention_days=90,
-    )  # fmt: skip
+        approver="Wang",
+        reference="A-7",
+        targets=["stock"],
+        data_classes=["settings"],
+        days_valid=30,
+        weekdays=["sun", "sat"],
+        hours="22:00-05:00",
+        retention_days=90,
+    )
     found = written(tmp_path, wishes, FULL)
     assert (found.asked_by, found.approver, found.reference) == ("Zhao", "Wang", "A-7")
     assert [target.name for target in found.targets] == ["stock"]
@@ -90,9 +103,11 @@ def test_what_the_template_left_to_fill_in_is_never_sent_to_a_customer(tmp_path:
     file = scaffold("acme", tmp_path)[0]
     with pytest.raises(ConfigError) as caught:
         write_request(load_engagement(file), tmp_path / USUAL_FILE, ASKED, NOW)
-    assert [render(text, "en").partition(": this")[0] for text in caught.value.problems] == [
-        f"{file}:14: service.start", f"{file}:22: targets.prod.host", f"{file}:24: targets.prod.user",
-    ]  # fmt: skip
+    assert [render_text(text, "en").partition(": this")[0] for text in caught.value.problems] == [
+        f"{file}:14: service.start",
+        f"{file}:22: targets.prod.host",
+        f"{file}:24: targets.prod.user",
+    ]
     assert not (tmp_path / USUAL_FILE).exists()
     assert written(tmp_path, content=MINIMAL + "business: {description: orders by REPLACE INTO}\n")
 
@@ -113,7 +128,7 @@ def test_verify_tells_what_is_wrong_with_a_mute(tmp_path: Path) -> None:
     mute = "mutes: [{code: NIX001, resource: '*', owner: Li, reason: known, until: 2026-12-01}]\n"
     with pytest.raises(RulesError) as caught:
         verify_all(load(tmp_path, MINIMAL + mute), None, NOW)
-    assert "engagement.yaml:13: mutes[0].code: " in render(caught.value.problems[0], "en")
+    assert "engagement.yaml:13: mutes[0].code: " in render_text(caught.value.problems[0], "en")
 
 
 def test_a_request_is_never_overwritten(tmp_path: Path) -> None:
@@ -136,13 +151,14 @@ def test_the_file_says_in_both_languages_what_to_do(tmp_path: Path) -> None:
 
 def test_every_statement_of_our_own_is_listed() -> None:
     templates = [
-        value for name, value in vars(session).items()
+        value
+        for name, value in vars(session).items()
         if name.isupper() and isinstance(value, str) and value.startswith(("SELECT ", "SET ", "SHOW "))
-    ]  # fmt: skip
-    listed = session.own_statements().values()
+    ]
+    listed = session.list_own_statements().values()
     assert len(templates) >= 6
     assert all(re.sub(r"\{.*?\}", "<microseconds>", template) in listed for template in templates)
-    assert session.own_statements().keys() > session.DISPENSABLE.keys()
+    assert session.list_own_statements().keys() > session.DISPENSABLE.keys()
 
 
 def test_from_the_request_to_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,12 +183,12 @@ def test_verify_names_what_is_not_covered(tmp_path: Path, capsys: pytest.Capture
 def test_keys_for_sign(tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-    assert read_key(key).public_key() == KEY.public_key()
+    assert read_signing_key(key).public_key() == KEY.public_key()
     key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n")
     with pytest.raises(ConfigError, match="no private key that can be used"):
-        read_key(key)
+        read_signing_key(key)
     with pytest.raises(ConfigError, match="cannot be read"):
-        read_key(tmp_path / "none")
+        read_signing_key(tmp_path / "none")
     with pytest.raises(ConfigError, match="cannot be read"):
         sign_file(tmp_path / "none", KEY)
 
@@ -181,4 +197,4 @@ def test_keys_for_sign(tmp_path: Path) -> None:
 def test_a_key_with_a_passphrase_is_for_ssh_keygen(tmp_path: Path) -> None:
     ssh_keygen("-q", "-t", "ed25519", "-N", "a passphrase", "-f", tmp_path / "key")
     with pytest.raises(ConfigError, match="has a passphrase; sign with it by: ssh-keygen"):
-        read_key(tmp_path / "key")
+        read_signing_key(tmp_path / "key")

@@ -7,26 +7,26 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from agent.judgement.score_change import bridge
+from agent.judgement.score_change import explain_score_change
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
-from agent.model.terms import BridgeKind, Outcome, Severity
+from agent.model.terms import Outcome, ScoreChangeKind, Severity
 from tests.agent.scoring import earlier_of, failed, finding, in_part, scored, without_finding
 from tests.agent.test_score_properties import assessments
 
 CRITICAL, HIGH, MEDIUM = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM
-NEW, WORSENED, COVERAGE, RULES, IMPROVED, RESOLVED = BridgeKind
+NEW, WORSENED, COVERAGE, RULES, IMPROVED, RESOLVED = ScoreChangeKind
 
 
-def steps(results: list[CheckResult], earlier: Earlier, rules: str = "rules-1") -> dict[BridgeKind, float]:
-    return {step.kind: step.points for step in bridge(results, scored(results, earlier), rules, earlier)}
+def steps(results: list[CheckResult], earlier: Earlier, rules: str = "rules-1") -> dict[ScoreChangeKind, float]:
+    return {step.kind: step.points for step in explain_score_change(results, scored(results, earlier), rules, earlier)}
 
 
 @given(assessments(min_size=1), assessments(min_size=1))
 def test_the_steps_add_up_to_the_difference(before: list[CheckResult], now: list[CheckResult]) -> None:
     earlier = earlier_of(before)
     score = scored(now, earlier)
-    found = bridge(now, score, "rules-1", earlier)
+    found = explain_score_change(now, score, "rules-1", earlier)
     if earlier.score is None or score.band is None:
         assert found == ()
     else:
@@ -48,7 +48,7 @@ def test_nothing_changed_moves_nothing(results: list[CheckResult]) -> None:
         (without_finding("CAP001", Outcome.NOT_ASSESSED), failed("CAP001", finding(HIGH)), COVERAGE),
     ],
 )
-def test_each_reason_by_itself(before: CheckResult, now: CheckResult, kind: BridgeKind) -> None:
+def test_each_reason_by_itself(before: CheckResult, now: CheckResult, kind: ScoreChangeKind) -> None:
     rest = [without_finding(f"X{number:03}") for number in range(9)]  # so that both times there is a grade
     earlier = earlier_of([before, *rest])
     moved = steps([now, *rest], earlier)
@@ -83,8 +83,8 @@ def test_a_cause_that_takes_over_from_its_symptom_is_one_step() -> None:
 def test_without_a_grade_then_or_now_there_is_no_bridge() -> None:
     blind = [without_finding("CAP001", Outcome.NOT_ASSESSED)]
     seen = [failed("CAP001", finding(HIGH))]
-    assert bridge(seen, scored(seen), "rules-1", earlier_of(blind)) == ()
-    assert bridge(blind, scored(blind, earlier_of(seen)), "rules-1", earlier_of(seen)) == ()
+    assert explain_score_change(seen, scored(seen), "rules-1", earlier_of(blind)) == ()
+    assert explain_score_change(blind, scored(blind, earlier_of(seen)), "rules-1", earlier_of(seen)) == ()
 
 
 REST = [without_finding(f"X{number:03}") for number in range(9)]  # so that there is always a grade
@@ -105,7 +105,7 @@ A, B = finding(HIGH, resource="a"), finding(CRITICAL, resource="b")
     ],
 )
 def test_what_was_not_looked_at_both_times_is_a_matter_of_coverage(
-    before: CheckResult, now: CheckResult, kind: BridgeKind
+    before: CheckResult, now: CheckResult, kind: ScoreChangeKind
 ) -> None:
     assert list(steps([now, *REST], earlier_of([before, *REST]))) == [kind]
 

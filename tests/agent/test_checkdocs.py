@@ -23,24 +23,24 @@ def language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_page_has_no_raw_placeholder(language: str) -> None:
-    pages = [checkdocs.page(spec, rule) for spec, rule in checkdocs._all()]
+    pages = [checkdocs.render_check(spec, rule) for spec, rule in checkdocs._all()]
     assert not [found for page in pages for found in re.findall(r"\{\w+(?:!\w)?\}", page)]
 
 
 def test_what_a_finding_fills_in_has_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OB_HEALTH_LANG", "en")
-    assert "ALTER SYSTEM MINOR FREEZE <TENANT = name, from sys>;" in checkdocs.explain("CAP001")
-    assert "ALTER TABLE <schema>.<plain_table> ADD " in checkdocs.explain("SCH001")
-    assert "ALTER SYSTEM SET enable_rebalance = True;" in checkdocs.explain("PAR001")
+    assert "ALTER SYSTEM MINOR FREEZE <TENANT = name, from sys>;" in checkdocs.explain_check("CAP001")
+    assert "ALTER TABLE <schema>.<plain_table> ADD " in checkdocs.explain_check("SCH001")
+    assert "ALTER SYSTEM SET enable_rebalance = True;" in checkdocs.explain_check("PAR001")
 
 
 def test_every_part_of_a_page_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OB_HEALTH_LANG", "zh-CN")
     for code in ("CAP001", "PAR001", "BAK001"):
-        page = checkdocs.explain(code)
+        page = checkdocs.explain_check(code)
         headings = "".join(line for line in page.splitlines() if line.startswith(("**", "`")))
         assert not [word for word in HEADINGS if word in headings], page
-    assert "**阈值**：中 ≥ 70%, 高 ≥ 80%, 严重 ≥ 90%" in checkdocs.explain("CAP001")
+    assert "**阈值**：中 ≥ 70%, 高 ≥ 80%, 严重 ≥ 90%" in checkdocs.explain_check("CAP001")
 
 
 def test_the_table_is_whole_in_a_narrow_terminal(language: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def test_the_three_commands(engagement: Path) -> None:
     document, directory = engagement.with_name("authorization.yaml"), engagement.parent
     assert f"written: {document}" in run("request", "-e", engagement, "--asked-by", "Zhao")
     said = run("sign", document, "--key", directory / "key")
-    assert SIGNER in said and sshsig.fingerprint(KEY.public_key()) in said
+    assert SIGNER in said and sshsig.fingerprint_key(KEY.public_key()) in said
     signers = directory / "signers"
     signers.write_text(f"dba {SIGNER}\n")
     ssh_keygen("-Y", "verify", "-n", "ob-health", "-I", "dba", "-f", signers, "-s", f"{document}.sig", stdin=document)

@@ -13,7 +13,7 @@ from agent.archive.document import Document
 from agent.archive.history.store import History
 from agent.cli.app import build_app
 from agent.support.errors import ConfigError, HealthAgentError
-from agent.support.i18n import render as say
+from agent.support.i18n import render_text as say
 from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.pages import text_of

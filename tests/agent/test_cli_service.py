@@ -14,7 +14,7 @@ from agent.cli.history import history_app
 from agent.cli.schedule import schedule_app
 from agent.support import console
 from agent.support.errors import ConfigError, NoHistory
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL
 from tests.agent.history.documents import document
 
@@ -60,7 +60,7 @@ def test_a_mistyped_place_is_refused_and_nothing_is_made(
 ) -> None:
     with pytest.raises(NoHistory) as caught:
         said(*command, "--history", place)
-    assert caught.value.exit_code == 2 and "There is no history at" in render(caught.value.text, "en")
+    assert caught.value.exit_code == 2 and "There is no history at" in render_text(caught.value.text, "en")
     assert not list(tmp_path.iterdir())
 
 
@@ -106,7 +106,7 @@ def test_a_wrong_time_is_refused_before_anything_is_announced(
 
 def test_a_table_folds_and_never_cuts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(console, "out", Console(width=60))
-    console.table(("id", "state", "overdue"), [("20261123-184501-6d186a", OF_CHINESE * 2, "x" * 50)])
+    console.print_table(("id", "state", "overdue"), [("20261123-184501-6d186a", OF_CHINESE * 2, "x" * 50)])
     lines = capsys.readouterr().out.splitlines()[2:]
     assert "20261123-184501-6d186a" in lines[0]
     assert "".join(lines).replace(" ", "").count("x") == 50

@@ -8,15 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-from agent.collection.collect import collect
-from agent.collection.connect import Endpoint, Session
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Endpoint, ReadOnlySession
 from agent.facts import CostClass, source
 from agent.facts.given import Attestation, Build, Clock
 from agent.model.cost import Cost
 from agent.model.snapshot import Capabilities, Snapshot, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
@@ -80,7 +80,7 @@ GOOD = (1, 2.5, "w", 1, datetime(2026, 11, 23, 5, 0), None)
 
 
 def taken(*sources: type, given: tuple[object, ...] = (), **answers: Any) -> Snapshot:
-    return collect(cast(Session, Answers(**answers)), sources, CAPABILITIES, None, NOW, given)
+    return collect_facts(cast(ReadOnlySession, Answers(**answers)), sources, CAPABILITIES, None, NOW, given)
 
 
 def odd(*row: Any) -> Odd:
@@ -126,15 +126,16 @@ def test_a_row_that_cannot_be_read_loses_its_source_and_says_so(bad: tuple[Any, 
     snapshot = taken(Odd, Said, Odd=[GOOD, bad], Said=[("SELECT 1",)])
     missing = snapshot.facts[Odd]
     assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.ERROR
-    assert "Odd: a row could not be read" in render(missing.reason, "en")
+    assert "Odd: a row could not be read" in render_text(missing.reason, "en")
     assert isinstance(snapshot.facts[Said], tuple)
 
 
 def test_one_row_too_many_is_a_cut() -> None:
     whole, cut = taken(Odd, Odd=[GOOD] * 2), taken(Odd, Odd=[GOOD] * 3)
     assert [(len(cast(Any, s.facts[Odd])), s.records[0].rows, s.records[0].truncated) for s in (whole, cut)] == [
-        (2, 2, False), (2, 2, True),
-    ]  # fmt: skip
+        (2, 2, False),
+        (2, 2, True),
+    ]
 
 
 def test_literals_are_masked_unless_the_source_is_of_the_full_class() -> None:
@@ -155,9 +156,9 @@ def test_a_failing_source_is_data(kind: UnavailableKind) -> None:
 
 def test_cheap_sources_first_each_once_and_progress_is_told() -> None:
     seen: list[tuple[str, int, int]] = []
-    session = cast(Session, Answers(Odd=[GOOD], Said=[], SaidInFull=[]))
+    session = cast(ReadOnlySession, Answers(Odd=[GOOD], Said=[], SaidInFull=[]))
     sources = [Odd, SaidInFull, Said, Odd]
-    collect(session, sources, CAPABILITIES, None, NOW, progress=lambda *step: seen.append(step))
+    collect_facts(session, sources, CAPABILITIES, None, NOW, progress=lambda *step: seen.append(step))
     assert seen == [("Said", 0, 3), ("SaidInFull", 1, 3), ("Odd", 2, 3)]
 
 
@@ -167,8 +168,8 @@ def test_short_answers_come_before_long_lists_of_the_same_cost() -> None:
 
 
 def test_a_data_class_that_is_not_granted_sends_nothing() -> None:
-    session = cast(Session, Answers(Odd=[GOOD]))
-    snapshot = collect(session, [Odd, SaidInFull], CAPABILITIES, frozenset({DataClass.STATISTICS}), NOW)
+    session = cast(ReadOnlySession, Answers(Odd=[GOOD]))
+    snapshot = collect_facts(session, [Odd, SaidInFull], CAPABILITIES, frozenset({DataClass.STATISTICS}), NOW)
     assert [record.status for record in snapshot.records] == ["not_granted", "ok"]
 
 

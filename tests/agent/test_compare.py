@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judgement.compare import compare, fingerprint
+from agent.judgement.compare import compare_assessments, fingerprint_finding
 from agent.model.comparison import Change, Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import ChangeKind, Outcome, Severity, Text
@@ -18,7 +18,7 @@ NEW, WORSENED, UNCHANGED, IMPROVED, RESOLVED, NOT_COMPARABLE = ChangeKind
 
 
 def changes(results: list[CheckResult], earlier: Earlier) -> tuple[Change, ...]:
-    comparison = compare(results, scored(results), "rules-1", earlier)
+    comparison = compare_assessments(results, scored(results), "rules-1", earlier)
     assert comparison is not None
     return comparison.changes
 
@@ -29,26 +29,26 @@ def kinds(results: list[CheckResult], before: list[CheckResult]) -> list[ChangeK
 
 @given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3)), unique=True, min_size=2))
 def test_fingerprints_differ_whatever_the_names_hold(parts: list[tuple[str, str, str]]) -> None:
-    assert len({fingerprint(*part) for part in parts}) == len(parts)
+    assert len({fingerprint_finding(*part) for part in parts}) == len(parts)
 
 
 @pytest.mark.parametrize("separator", ["\0", "\x1f", '"', '", "', ",", "\\"])
 def test_no_separator_in_a_name_makes_two_findings_one(separator: str) -> None:
-    assert fingerprint("a" + separator + "b", "c", "d") != fingerprint("a", "b" + separator + "c", "d")
-    assert fingerprint("a", "b", "c" + separator) != fingerprint("a", "b" + separator, "c")
+    assert fingerprint_finding("a" + separator + "b", "c", "d") != fingerprint_finding("a", "b" + separator + "c", "d")
+    assert fingerprint_finding("a", "b", "c" + separator) != fingerprint_finding("a", "b" + separator, "c")
 
 
 def test_a_fingerprint_is_kept_over_releases() -> None:
     # History lives on this value: were it to change, every finding of every customer would look new.
-    assert fingerprint("shop", "CAP001", "zone1") == "a46a682a1004d408"
+    assert fingerprint_finding("shop", "CAP001", "zone1") == "a46a682a1004d408"
 
 
 def test_a_lone_surrogate_has_a_fingerprint_too() -> None:
-    assert len(fingerprint("shop", "CAP001", "\ud800")) == 16
+    assert len(fingerprint_finding("shop", "CAP001", "\ud800")) == 16
 
 
 def test_without_an_earlier_assessment_there_is_no_comparison() -> None:
-    assert compare([], scored([]), "rules-1", None) is None
+    assert compare_assessments([], scored([]), "rules-1", None) is None
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_order_is_by_kind_then_worst_first_then_by_name() -> None:
 def test_header_and_score_delta() -> None:
     earlier = earlier_of([failed("CAP001", finding(H))])
     now = [without_finding("CAP001")]
-    comparison = compare(now, scored(now), "rules-2", earlier)
+    comparison = compare_assessments(now, scored(now), "rules-2", earlier)
     assert comparison is not None
     assert (comparison.baseline_id, comparison.baseline_as_of) == ("q1", earlier.as_of)
     assert (comparison.score_was, comparison.score_delta) == (earlier.score, 9.2)
@@ -171,7 +171,7 @@ def test_header_and_score_delta() -> None:
 def test_no_delta_without_a_grade_both_times(blind_then: bool) -> None:
     clear, blind = [without_finding("CAP001")], [without_finding("CAP001", Outcome.NOT_ASSESSED)]
     before, now = (blind, clear) if blind_then else (clear, blind)
-    comparison = compare(now, scored(now), "rules-1", earlier_of(before))
+    comparison = compare_assessments(now, scored(now), "rules-1", earlier_of(before))
     assert comparison is not None
     assert comparison.score_delta is None
     assert not comparison.ruleset_changed

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.engagement.loading import Engagement
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL, load, problems_of, with_line
 
 
@@ -123,4 +123,4 @@ def test_any_yaml_gives_an_engagement_or_a_config_error(tmp_path: Path, blocks: 
         load(tmp_path, content)
     except ConfigError as error:
         assert error.problems
-        assert all(render(problem, "zh-CN") for problem in error.problems)
+        assert all(render_text(problem, "zh-CN") for problem in error.problems)

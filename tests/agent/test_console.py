@@ -23,7 +23,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def summary(document: dict[str, Any], said: io.StringIO) -> list[str]:
-    console.summary(document, ())
+    console.print_summary(document, ())
     return said.getvalue().splitlines()
 
 

@@ -7,24 +7,24 @@ import threading
 
 import pytest
 
-from agent.collection.deadline import at_most
+from agent.collection.deadline import limit_time
 
 
 def test_a_read_that_would_last_is_ended() -> None:
     here, there = socket.socketpair()
-    with here, there, pytest.raises(TimeoutError), at_most(0.05, lambda: here.shutdown(socket.SHUT_RDWR)):
+    with here, there, pytest.raises(TimeoutError), limit_time(0.05, lambda: here.shutdown(socket.SHUT_RDWR)):
         if not here.recv(1):
             raise ConnectionError("the other end is gone")
 
 
 def test_another_failure_stays_what_it_is() -> None:
-    with pytest.raises(ZeroDivisionError), at_most(60, pytest.fail):
+    with pytest.raises(ZeroDivisionError), limit_time(60, pytest.fail):
         raise ZeroDivisionError
 
 
 def test_what_was_done_in_time_is_not_disturbed() -> None:
     rung: list[bool] = []
-    with at_most(60, lambda: rung.append(True)):
+    with limit_time(60, lambda: rung.append(True)):
         (timer,) = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
     timer.join(timeout=30)
     assert not timer.is_alive() and rung == []

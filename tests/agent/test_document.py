@@ -10,66 +10,71 @@ from typing import Any
 
 import pytest
 
-from agent.archive.document import SCHEMA_VERSION, plain, read_document, to_document
-from agent.archive.document_earlier import earlier_from
-from agent.catalogue.rules import apply
+from agent.archive.document import SCHEMA_VERSION, build_document, read_document, to_json_value
+from agent.archive.document_earlier import read_earlier
+from agent.catalogue.rules import apply_engagement
 from agent.facts.settings import Variable
-from agent.judgement.compare import compare
-from agent.judgement.evaluate import evaluate
-from agent.judgement.score import score
+from agent.judgement.compare import compare_assessments
+from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.score import score_results
 from agent.model.assessment import Assessment
 from agent.model.rule import Mute
 from agent.model.terms import Outcome, Severity, TenantKind, Text
 from agent.support.errors import SnapshotError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 
 def assessment(directory: Path) -> Assessment:
     mute = Mute("Li", "known", NOW.date() + timedelta(days=9), code="VAR901", resource="quiet")
-    rules = apply(ruleset(directory), SPECS, directory / "rules.yaml", (), [mute], NOW.date())
+    rules = apply_engagement(ruleset(directory), SPECS, directory / "rules.yaml", (), [mute], NOW.date())
     facts = snapshot(
         [memstore("10.0.0.1", 950), memstore("10.0.0.2\x1b", 850)],
         [Variable(name="loud", value="0"), Variable(name="quiet", value="0")],
     )
-    results = evaluate(SPECS.values(), rules, facts)
-    scored = score(results, rules.scoring, TenantKind.USER, None)
+    results = evaluate_checks(SPECS.values(), rules, facts)
+    scored = score_results(results, rules.scoring, TenantKind.USER, None)
     return Assessment("20261123-x", "0.0", "Acme", None, None, facts, SPECS, rules, results, scored)
 
 
 def test_what_was_judged_comes_back_for_the_next_time(tmp_path: Path) -> None:
     done = assessment(tmp_path)
-    document = json.loads(json.dumps(to_document(done), allow_nan=False))
-    back = earlier_from(document)
+    document = json.loads(json.dumps(build_document(done), allow_nan=False))
+    back = read_earlier(document)
     assert (back.id, back.as_of, back.ruleset_sha256) == ("20261123-x", NOW, done.ruleset.sha256)
     for result in done.results:
         read = back.results[result.code]
         assert (read.outcome, read.actor, read.category, read.group) == (
-            result.outcome, result.actor, result.category, result.group,
-        )  # fmt: skip
+            result.outcome,
+            result.actor,
+            result.category,
+            result.group,
+        )
         assert [(f.fingerprint, f.resource, f.severity, f.value) for f in read.findings] == [
             (f.fingerprint, f.resource, f.severity, f.value) for f in result.findings
         ]
         assert [bool(f.muted) for f in read.findings] == [bool(f.muted) for f in result.findings]
-    assert compare(done.results, done.score, done.ruleset.sha256, back) is not None
+    assert compare_assessments(done.results, done.score, done.ruleset.sha256, back) is not None
 
 
 def test_times_in_texts_are_those_of_the_zone_and_data_stay_in_utc(tmp_path: Path) -> None:
     ended = Text("ended at {moment}", {"moment": NOW})
     done = dataclasses.replace(assessment(tmp_path), notes=(ended,), timezone="Asia/Kolkata")
-    document = to_document(done)
+    document = build_document(done)
     assert document["timezone"] == "Asia/Kolkata" and document["as_of"] == NOW.isoformat()
     assert document["notes"][0]["en"].endswith(f"{NOW + timedelta(hours=5, minutes=30):%Y-%m-%d %H:%M} UTC+5:30")
 
 
 def test_the_document_holds_every_text_in_every_language(tmp_path: Path) -> None:
-    (memory,) = [item for item in to_document(assessment(tmp_path))["results"] if item["code"] == "CAP901"]
+    (memory,) = [item for item in build_document(assessment(tmp_path))["results"] if item["code"] == "CAP901"]
     assert memory["outcome"] == Outcome.FINDING and memory["severity"] == Severity.CRITICAL
     assert set(memory["texts"]) == {"zh-CN", "en"} and memory["texts"]["en"]["title"] == "Full"
     assert memory["findings"][0]["texts"]["en"] == "10.0.0.1 is 95% full, the limit is 90%; it uses 950 B."
     assert memory["ladder"] == {
-        "rungs": {"medium": 70.0, "high": 80.0, "critical": 90.0}, "worst": 100.0, "descending": False,
-    }  # fmt: skip
+        "rungs": {"medium": 70.0, "high": 80.0, "critical": 90.0},
+        "worst": 100.0,
+        "descending": False,
+    }
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_the_document_holds_every_text_in_every_language(tmp_path: Path) -> None
     ],
 )
 def test_plain(value: Any, shown: Any) -> None:
-    assert plain(value) == shown
+    assert to_json_value(value) == shown
 
 
 @pytest.mark.parametrize("text", ["", "[]", "7", "{}", '{"schema_version": 1}', "not json", "[" * 100_000])
@@ -94,14 +99,14 @@ def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(SnapshotError) as error:
         read_document(tmp_path / "a.json")
-    assert "not an assessment.json" in render(error.value.text, "en")
+    assert "not an assessment.json" in render_text(error.value.text, "en")
 
 
 @pytest.mark.parametrize(
     ("version", "refused"), [(SCHEMA_VERSION, False), (SCHEMA_VERSION + 1, True), ("1", True), (None, True)]
 )
 def test_a_newer_document_is_refused(tmp_path: Path, version: Any, refused: bool) -> None:
-    document = {**to_document(assessment(tmp_path)), "schema_version": version}
+    document = {**build_document(assessment(tmp_path)), "schema_version": version}
     path = tmp_path / "a.json"
     path.write_text(json.dumps(document))
     if refused:

@@ -18,10 +18,15 @@ def test_a_minimal_file_and_its_defaults(tmp_path: Path) -> None:
     target = engagement.targets["orders"]
     assert (target.kind, target.tls.mode, target.tls.ca) == (TenantKind.USER, "required", None)
     assert target.limits.model_dump() == {
-        "statement_timeout_s": 10, "total_database_ms": 30_000, "max_rows": 200_000, "max_bytes": 67_108_864,
-        "busy_sessions_per_core": 4.0, "busy_cpu_pct": 90.0, "busy_queue_ms": 100.0,
+        "statement_timeout_s": 10,
+        "total_database_ms": 30_000,
+        "max_rows": 200_000,
+        "max_bytes": 67_108_864,
+        "busy_sessions_per_core": 4.0,
+        "busy_cpu_pct": 90.0,
+        "busy_queue_ms": 100.0,
         "busy_wait_s": 60,
-    }  # fmt: skip
+    }
     assert (engagement.authorization, engagement.mutes, engagement.overrides) == (None, (), ())
     assert engagement.language == ("zh-CN", "en")
     assert engagement.business_of("orders").peak_qps is None

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from agent.api import NotAssessed, tenant_name
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
-from agent.judgement.evaluate import evaluate, fill_sql
-from agent.judgement.mutes import Muting
-from agent.judgement.score import judged
+from agent.judgement.evaluate import evaluate_checks, fill_sql
+from agent.judgement.mutes import MuteMatcher
+from agent.judgement.score import was_judged
 from agent.model.check import CheckSpec, Measurement, Unjudged
 from agent.model.naming import Named
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Ruleset
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("may not"), Text("GRANT it"))
@@ -36,7 +36,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
 
 
 def run(rules: Ruleset, facts: Snapshot, code: str = "CAP901", **changed: Any) -> CheckResult:
-    return evaluate([dataclasses.replace(SPECS[code], **changed)], rules, facts)[0]
+    return evaluate_checks([dataclasses.replace(SPECS[code], **changed)], rules, facts)[0]
 
 
 def measuring(*measurements: Measurement | Unjudged, error: Exception | None = None) -> Any:
@@ -50,7 +50,7 @@ def measuring(*measurements: Measurement | Unjudged, error: Exception | None = N
 
 def test_one_result_per_check_in_order_of_code(rules: Ruleset) -> None:
     specs: list[CheckSpec] = [SPECS["VAR901"], SPECS["CAP902"], SPECS["CAP901"]]
-    assert [result.code for result in evaluate(specs, rules, snapshot())] == ["CAP901", "CAP902", "VAR901"]
+    assert [result.code for result in evaluate_checks(specs, rules, snapshot())] == ["CAP901", "CAP902", "VAR901"]
 
 
 def test_pass_and_finding(rules: Ruleset) -> None:
@@ -58,23 +58,24 @@ def test_pass_and_finding(rules: Ruleset) -> None:
     found = run(rules, snapshot([memstore("b", 700), memstore("a", 950), memstore("c", 5, 5)]))
     assert found.outcome is Outcome.FINDING
     assert [(f.resource, f.severity, f.value, f.limit) for f in found.findings] == [
-        ("a", Severity.CRITICAL, 95.0, 90.0), ("b", Severity.MEDIUM, 70.0, 70.0),
-    ]  # fmt: skip
-    assert render(found.findings[1].text, "en") == "b is 70% full, the limit is 70%; it uses 700 B."
+        ("a", Severity.CRITICAL, 95.0, 90.0),
+        ("b", Severity.MEDIUM, 70.0, 70.0),
+    ]
+    assert render_text(found.findings[1].text, "en") == "b is 70% full, the limit is 70%; it uses 700 B."
     assert (found.group, found.risk_stake) == ("memory", 52.0)
 
 
 def test_a_crash_is_an_error_and_says_why(rules: Ruleset) -> None:
     crashed = run(rules, snapshot(), measure=measuring(Measurement("a", 95.0), error=ZeroDivisionError("by nothing")))
     assert crashed.outcome is Outcome.ERROR and not crashed.findings
-    assert "ZeroDivisionError: by nothing" in render(crashed.reason, "en")
+    assert "ZeroDivisionError: by nothing" in render_text(crashed.reason, "en")
 
 
 def test_a_crash_costs_no_other_check(rules: Ruleset) -> None:
     broken = dataclasses.replace(SPECS["CAP901"], measure=measuring(error=RuntimeError("no")))
     outcomes = [
         r.outcome
-        for r in evaluate([broken, SPECS["VAR901"]], rules, snapshot(variables=[Variable(name="v", value="0")]))
+        for r in evaluate_checks([broken, SPECS["VAR901"]], rules, snapshot(variables=[Variable(name="v", value="0")]))
     ]
     assert outcomes == [Outcome.ERROR, Outcome.FINDING]
 
@@ -96,7 +97,7 @@ def test_not_assessed_with_reason_and_unlock(rules: Ruleset) -> None:
     assert (result.outcome, result.reason, result.unlock) == (Outcome.NOT_ASSESSED, GONE.reason, GONE.remedy)
     said = run(rules, snapshot(memstores=GONE, kind=TenantKind.SYS), "CAP902")
     assert said.outcome is Outcome.NOT_ASSESSED
-    assert [render(text, "en") for text in (said.reason, said.unlock)] == [
+    assert [render_text(text, "en") for text in (said.reason, said.unlock)] == [
         "nothing to say of memstores",
         "grant memstores",
     ]
@@ -118,7 +119,7 @@ def test_what_was_measured_before_not_assessed_stands_and_is_never_a_pass(
     measure = measuring(Measurement("a", used_pct, {"used_bytes": 1}), error=REST)
     result = run(rules, snapshot(), measure=measure)
     assert (result.outcome, len(result.findings)) == (outcome, outcome is not Outcome.NOT_ASSESSED)
-    assert [render(text, "zh-CN") for text in (result.reason, result.unlock)] == [
+    assert [render_text(text, "zh-CN") for text in (result.reason, result.unlock)] == [
         "nothing to say of 租户 1002",
         "grant 租户 1002",
     ]
@@ -129,7 +130,7 @@ def test_all_that_is_needed_is_named_and_nothing_where_a_fact_cannot_be_had(rule
     both = dataclasses.replace(SPECS["CAP901"], facts={"memstores": Memstore, "variables": Variable})
 
     def judged(variables: Unavailable) -> CheckResult:
-        return evaluate([both], rules, snapshot(memstores=GONE, variables=variables))[0]
+        return evaluate_checks([both], rules, snapshot(memstores=GONE, variables=variables))[0]
 
     other = Unavailable(UnavailableKind.PRIVILEGE, Text("no"), Text("grant variables"))
     absent = Unavailable(UnavailableKind.NO_VIEW, Text("this version has no such view"))
@@ -143,7 +144,7 @@ def test_a_source_that_the_snapshot_does_not_hold_is_unknown_and_not_empty(rules
     facts = snapshot()
     older = dataclasses.replace(facts, facts={row: rows for row, rows in facts.facts.items() if row is not Memstore})
     result = run(rules, older)
-    assert result.outcome is Outcome.NOT_ASSESSED and "Memstore" in render(result.reason, "en")
+    assert result.outcome is Outcome.NOT_ASSESSED and "Memstore" in render_text(result.reason, "en")
     assert run(rules, older, "VAR901").outcome is Outcome.PASS
 
 
@@ -174,7 +175,7 @@ def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -
     cut = (SourceRecord("Memstore", "oceanbase.GV$OB_MEMSTORE", "ok", 1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=cut)).outcome is Outcome.NOT_ASSESSED
     found = run(rules, snapshot([memstore("a", 999)], records=cut))
-    assert found.outcome is Outcome.FINDING and "more rows than are read" in render(found.reason, "en")
+    assert found.outcome is Outcome.FINDING and "more rows than are read" in render_text(found.reason, "en")
     assert run(rules, snapshot([memstore("a", 1), memstore("b", 999)], records=cut)).well == frozenset()
     other = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=other)).outcome is Outcome.PASS
@@ -191,7 +192,7 @@ def test_a_helping_source_that_was_cut_is_unknown_to_the_check_and_no_hindrance(
     spec = dataclasses.replace(SPECS["CAP901"], measure=measure, **helping)
     for cut in (False, True):
         records = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=cut),)
-        assert evaluate([spec], rules, snapshot(records=records))[0].outcome is Outcome.PASS
+        assert evaluate_checks([spec], rules, snapshot(records=records))[0].outcome is Outcome.PASS
     assert seen == [(), None]
 
 
@@ -205,7 +206,7 @@ def test_hostile_names_are_one_printable_line_of_bounded_length(rules: Ruleset) 
     name = "a\x1b[31m\n\u202e{used_bytes}{0}`;'" + "x" * 5000
     (finding,) = run(rules, snapshot([memstore(name, 999)])).findings
     assert finding.resource.isprintable() and len(finding.resource) == 2000
-    assert "{used_bytes}{0}`;'" in render(finding.text, "en"), "a name is never a template"
+    assert "{used_bytes}{0}`;'" in render_text(finding.text, "en"), "a name is never a template"
     assert finding.sql[0].startswith("DROP TABLE `a ") and "``;'" in finding.sql[0]
     assert "``;''xxx" not in finding.sql[1] and "`;''xxx" in finding.sql[1]
 
@@ -215,13 +216,15 @@ def test_a_resource_named_by_us_is_one_thing_and_told_in_every_language(rules: R
     (found,) = run(rules, snapshot(), measure=measuring(Measurement(stream, 95.0, {"used_bytes": 1}))).findings
     assert found.resource == "tenant 1002, log stream 1 "
     assert found.names == {"zh-CN": "租户 1002，日志流 1 ", "en": found.resource}
-    assert render(found.text, "zh-CN").startswith("租户 1002，日志流 1  ")
+    assert render_text(found.text, "zh-CN").startswith("租户 1002，日志流 1  ")
     theirs = measuring(Measurement(str(stream), 95.0, {"used_bytes": 1}))
     (same,) = run(rules, snapshot(), measure=theirs).findings
     assert same.fingerprint == found.fingerprint and same.names == {}
     muted = Mute("Li", "known", NOW.date() + timedelta(days=9), code="CAP901", resource="租户 1002*")
-    assert all(Muting((muted,), NOW.date()).apply("CAP901", finding).muted is (muted if finding is found else None)
-               for finding in (found, same))  # fmt: skip
+    assert all(
+        MuteMatcher((muted,), NOW.date()).apply("CAP901", finding).muted is (muted if finding is found else None)
+        for finding in (found, same)
+    )
 
 
 def test_an_expected_value_is_judged_as_parsed_and_shown_as_the_server_spells_it(rules: Ruleset) -> None:
@@ -249,7 +252,7 @@ def test_an_identifier_and_a_literal_cannot_be_left(name: str) -> None:
 
 def test_evaluating_twice_is_equal(rules: Ruleset, tmp_path: Path) -> None:
     facts = snapshot([memstore("a", 850), memstore("b", 900)], [Variable(name="v", value="0")])
-    assert evaluate(SPECS.values(), rules, facts) == evaluate(SPECS.values(), ruleset(tmp_path), facts)
+    assert evaluate_checks(SPECS.values(), rules, facts) == evaluate_checks(SPECS.values(), ruleset(tmp_path), facts)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +292,7 @@ def test_a_resource_of_which_too_little_is_known_is_neither_found_nor_well(rules
     one = run(rules, snapshot(), measure=measuring(seen, Unjudged(tenant_name(1004))))
     assert (one.outcome, one.reason, list(one.unjudged)) == (Outcome.PASS, None, ["tenant 1004"])
     assert one.unjudged["tenant 1004"]["zh-CN"] == "租户 1004"
-    assert [judged(one, name) for name in ("a", "tenant 1004", "gone")] == [True, False, True]
+    assert [was_judged(one, name) for name in ("a", "tenant 1004", "gone")] == [True, False, True]
     in_part = run(rules, snapshot(), measure=measuring(seen, Unjudged("a"), error=REST))
     assert (in_part.outcome, in_part.well) == (Outcome.NOT_ASSESSED, frozenset())
     found = run(rules, snapshot(), measure=measuring(Measurement("a", 95.0, {"used_bytes": 1}), Unjudged("a")))

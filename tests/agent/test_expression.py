@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.catalogue.expression import MAX_LENGTH, Expression, Kind, compile_expression, kinds_of
+from agent.catalogue.expression import MAX_LENGTH, Expression, Kind, compile_expression, infer_kinds
 from agent.facts.schema import IndexColumn, Table
 from agent.model.terms import Text
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from agent.support.yaml_fields import Invalid
 
 KINDS = {
@@ -34,7 +34,7 @@ def run(text: str) -> Any:
 def refusal(text: str) -> str:
     with pytest.raises(Invalid) as error:
         compile_expression(text, KINDS)
-    return render(Text(error.value.msgid, {"place": "here", **error.value.args_by_name}), "en")
+    return render_text(Text(error.value.msgid, {"place": "here", **error.value.args_by_name}), "en")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,6 @@ def test_unknown_values_never_raise(missing: dict[str, None]) -> None:
 
 
 def test_fields_of_a_row_type() -> None:
-    assert kinds_of(Table)["table_rows"] is Kind.NUMBER
-    assert kinds_of(Table)["create_time"] is Kind.MOMENT
-    assert kinds_of(IndexColumn)["non_unique"] is Kind.TRUTH
+    assert infer_kinds(Table)["table_rows"] is Kind.NUMBER
+    assert infer_kinds(Table)["create_time"] is Kind.MOMENT
+    assert infer_kinds(IndexColumn)["non_unique"] is Kind.TRUTH

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import SqlShape, SqlTotal
-from agent.judgement.figures import TOP_SQL, figures
+from agent.judgement.figures import TOP_SQL, compute_figures
 from agent.model.figures import Capacity, TrendPoint
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
@@ -31,9 +31,14 @@ def snapshot(*rows: Any) -> Snapshot:
 
 def unit(zone: str | None, used: int | None, size: int | None = None) -> ResourceUnit:
     return ResourceUnit(
-        zone=zone, max_cpu=4.0, memory_size=8 * GIB, log_disk_size=24 * GIB, log_disk_in_use=18 * GIB,
-        data_disk_in_use=used, data_disk_size=size,
-    )  # fmt: skip
+        zone=zone,
+        max_cpu=4.0,
+        memory_size=8 * GIB,
+        log_disk_size=24 * GIB,
+        log_disk_in_use=18 * GIB,
+        data_disk_in_use=used,
+        data_disk_size=size,
+    )
 
 
 def shape(number: int, elapsed_us: int) -> SqlTotal:
@@ -41,7 +46,7 @@ def shape(number: int, elapsed_us: int) -> SqlTotal:
 
 
 def disks(*rows: Any) -> list[Capacity]:
-    return [gauge for gauge in figures(snapshot(*rows)).capacity if gauge.kind == "data_disk"]
+    return [gauge for gauge in compute_figures(snapshot(*rows)).capacity if gauge.kind == "data_disk"]
 
 
 def before(*used_gib: float, size: int | None = 100 * GIB, apart_days: int = 91) -> list[TrendPoint]:
@@ -83,42 +88,42 @@ def test_an_unknown_use_is_no_zero() -> None:
 def test_facts_that_are_missing_leave_nothing() -> None:
     missing = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
     empty = Snapshot("t", TenantKind.USER, Version(4, 2, 5), NOW, {ResourceUnit: missing, SqlTotal: missing})
-    found = figures(empty)
+    found = compute_figures(empty)
     assert (found.capacity, found.forecasts, found.top_sql, found.top_sql_of) == ((), (), (), "")
 
 
 def test_a_steady_growth_is_carried_on() -> None:
-    (forecast,) = figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(10, 20, 30)).forecasts
+    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(10, 20, 30)).forecasts
     assert forecast.bytes_per_day == pytest.approx(10 * GIB / 91)
     assert forecast.full_on == (NOW + timedelta(days=6 * 91)).date()
 
 
 def test_what_does_not_grow_is_never_full() -> None:
-    (forecast,) = figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(60, 50, 45)).forecasts
+    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(60, 50, 45)).forecasts
     assert forecast.full_on is None
-    (slow,) = figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(39.7, 39.8, 39.9)).forecasts
+    (slow,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(39.7, 39.8, 39.9)).forecasts
     assert slow.full_on is None
 
 
 def test_a_disk_that_is_full_already_is_full_today() -> None:
-    (forecast,) = figures(snapshot(unit("z1", 120 * GIB, 100 * GIB)), before(60, 80)).forecasts
+    (forecast,) = compute_figures(snapshot(unit("z1", 120 * GIB, 100 * GIB)), before(60, 80)).forecasts
     assert forecast.full_on == NOW.date()
 
 
 @pytest.mark.parametrize("trend", [before(), before(30), before(20, 30, apart_days=5)])
 def test_too_little_past_gives_no_forecast(trend: list[TrendPoint]) -> None:
-    assert figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), trend).forecasts == ()
+    assert compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), trend).forecasts == ()
 
 
 def test_a_disk_of_unknown_size_has_a_slope_and_no_end() -> None:
-    (forecast,) = figures(snapshot(unit("z1", 40 * GIB)), before(10, 20, 30, size=None)).forecasts
+    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB)), before(10, 20, 30, size=None)).forecasts
     assert forecast.bytes_per_day > 0
     assert forecast.full_on is None
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60))
 def test_shares_are_of_everything_that_was_read(times: list[int]) -> None:
-    found = figures(snapshot(*(shape(number, elapsed) for number, elapsed in enumerate(times))))
+    found = compute_figures(snapshot(*(shape(number, elapsed) for number, elapsed in enumerate(times))))
     if not sum(times):
         assert found.top_sql == ()
         return
@@ -133,5 +138,5 @@ def test_sqlstat_goes_before_the_audit_ring() -> None:
     names = SqlShape.__annotations__
     values: dict[str, Any] = {name: "R" if names[name] == "str" else 5 for name in names}
     ring = SqlShape(**values)
-    assert figures(snapshot(ring)).top_sql_of == "GV$OB_SQL_AUDIT"
-    assert figures(snapshot(ring, shape(1, 9))).top_sql_of == "GV$OB_SQLSTAT"
+    assert compute_figures(snapshot(ring)).top_sql_of == "GV$OB_SQL_AUDIT"
+    assert compute_figures(snapshot(ring, shape(1, 9))).top_sql_of == "GV$OB_SQLSTAT"

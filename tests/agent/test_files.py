@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.support.errors import WriteError
-from agent.support.files import alone_in, write_whole
-from agent.support.i18n import render
+from agent.support.files import lock_directory, write_whole
+from agent.support.i18n import render_text
 
 
 def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -36,19 +36,19 @@ def test_directories_are_made(tmp_path: Path) -> None:
 
 def test_a_second_one_is_refused_until_the_first_is_done(tmp_path: Path) -> None:
     with (
-        alone_in(tmp_path / "shop"),
-        alone_in(tmp_path / "stock"),
+        lock_directory(tmp_path / "shop"),
+        lock_directory(tmp_path / "stock"),
         pytest.raises(WriteError) as error,
-        alone_in(tmp_path / "shop"),
+        lock_directory(tmp_path / "shop"),
     ):
         pass
-    assert str(tmp_path / "shop") in render(error.value.text, "en")
-    with alone_in(tmp_path / "shop"):
+    assert str(tmp_path / "shop") in render_text(error.value.text, "en")
+    with lock_directory(tmp_path / "shop"):
         pass
 
 
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(WriteError) as error, alone_in(tmp_path / "file" / "shop"):
+    with pytest.raises(WriteError) as error, lock_directory(tmp_path / "file" / "shop"):
         pass
-    assert "nothing can be written there" in render(error.value.text, "en")
+    assert "nothing can be written there" in render_text(error.value.text, "en")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlglot import expressions as exp
 
 from agent.collection import gate
-from agent.collection.statements import Statement, columns_read, compile_source
-from agent.facts import all_sources
+from agent.collection.statements import Statement, compile_source, list_columns_read
+from agent.facts import list_sources
 from agent.facts.own_statements import session
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
@@ -183,8 +183,8 @@ HOSTILE = [
 def everything() -> Capabilities:
     """A target that has every view and column, and an account that may read them."""
     columns: dict[str, frozenset[str]] = {}
-    for row in all_sources():
-        for view, names in columns_read(row).items():
+    for row in list_sources():
+        for view, names in list_columns_read(row).items():
             short = view.partition(".")[2].upper()
             columns[short] = columns.get(short, frozenset()) | names
     return Capabilities(
@@ -197,7 +197,7 @@ def everything() -> Capabilities:
 
 
 def own_statements() -> list[str]:
-    compiled = [compile_source(row, everything()) for row in all_sources()]
+    compiled = [compile_source(row, everything()) for row in list_sources()]
     return [statement.sql for statement in compiled if isinstance(statement, Statement)]
 
 
@@ -208,25 +208,25 @@ def test_the_table_is_long_enough() -> None:
 @pytest.mark.parametrize("sql", HOSTILE, ids=lambda sql: ascii(sql[:60]))
 def test_refuses(sql: str, record_property: Callable[[str, object], None]) -> None:
     with pytest.raises(StatementRefused):
-        gate.check(sql)
+        gate.check_statement(sql)
     record_property("hostile_statements", 1)
 
 
 def test_every_source_and_every_statement_of_the_session_passes() -> None:
     statements = own_statements()
-    assert len(statements) == len(list(all_sources())) >= 20
+    assert len(statements) == len(list(list_sources())) >= 20
     settings = session.SESSION_SETTINGS.format(timeout_us=10_000_000)
     others = [session.SESSION_READ_ONLY, settings, session.SERVER, session.IDENTITY, session.GRANTS]
-    for sql in [*statements, *others, session.columns_of(["DBA_OB_USERS", "GV$OB_UNITS"], "oceanbase")]:
-        gate.check(sql)
+    for sql in [*statements, *others, session.write_columns_statement(["DBA_OB_USERS", "GV$OB_UNITS"], "oceanbase")]:
+        gate.check_statement(sql)
 
 
 def test_a_cluster_held_as_data_has_another_system_schema() -> None:
     with pytest.raises(StatementRefused):
-        gate.check("SELECT a FROM held.GV$OB_UNITS")
-    gate.check("SELECT a FROM held.GV$OB_UNITS", "held")
+        gate.check_statement("SELECT a FROM held.GV$OB_UNITS")
+    gate.check_statement("SELECT a FROM held.GV$OB_UNITS", "held")
     with pytest.raises(StatementRefused):
-        gate.check("SELECT a FROM oceanbase.GV$OB_UNITS", "held")
+        gate.check_statement("SELECT a FROM oceanbase.GV$OB_UNITS", "held")
 
 
 WORDS = st.sampled_from(
@@ -286,7 +286,7 @@ WORDS = st.sampled_from(
 @example("SELECT a FROM oceanbase.a")
 def test_any_text_passes_as_one_plain_select_over_system_views_or_is_refused(sql: str) -> None:
     try:
-        gate.check(sql)
+        gate.check_statement(sql)
     except StatementRefused:
         return
     if sql in (session.SESSION_READ_ONLY, session.GRANTS):

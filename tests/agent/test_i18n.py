@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.model.terms import Scalar, Text, Unit
-from agent.support.i18n import LANGUAGES, format_value, in_all_languages, render, translate, unit_of
+from agent.support.i18n import LANGUAGES, format_value, infer_unit, render_all_languages, render_text, translate
 
 
 @pytest.mark.parametrize(
@@ -75,34 +75,34 @@ def test_times_are_those_of_the_readers_clock(zone: str, shown: str) -> None:
     moment = datetime(2026, 6, 30, 20, 30, tzinfo=UTC)
     assert format_value(moment, None, "en", ZoneInfo(zone)) == shown
     text = Text("it ended at {moment}", {"moment": moment})
-    assert in_all_languages(text, ZoneInfo(zone))["en"] == f"it ended at {shown}"
+    assert render_all_languages(text, ZoneInfo(zone))["en"] == f"it ended at {shown}"
 
 
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.TEXT])
 def test_the_unit_stands_at_the_end_of_a_name(unit: Unit) -> None:
-    assert unit_of(f"used_{unit.value}") is unit
-    assert unit_of(unit.value) is None and unit_of(f"{unit.value}_used") is None
+    assert infer_unit(f"used_{unit.value}") is unit
+    assert infer_unit(unit.value) is None and infer_unit(f"{unit.value}_used") is None
 
 
 def test_names_that_only_look_alike_have_no_unit() -> None:
-    assert [unit_of(name) for name in ("value", "bytes", "", "tables", "address", "status")] == [None] * 6
+    assert [infer_unit(name) for name in ("value", "bytes", "", "tables", "address", "status")] == [None] * 6
 
 
 @given(st.text())
 def test_a_value_never_acts_as_a_template(value: str) -> None:
-    assert render(Text("<{name}> {used_bytes}", {"name": value, "used_bytes": 1024}), "en") == f"<{value}> 1 KiB"
+    assert render_text(Text("<{name}> {used_bytes}", {"name": value, "used_bytes": 1024}), "en") == f"<{value}> 1 KiB"
 
 
 @pytest.mark.parametrize("value", ["{used_bytes}", "{0}", "{", "}", "{{}}", "{name.__class__}", "%s", "$name"])
 def test_braces_of_a_value_stay(value: str) -> None:
-    assert render(Text("{name}", {"name": value}), "zh-CN") == value
+    assert render_text(Text("{name}", {"name": value}), "zh-CN") == value
 
 
 def test_a_message_without_values_may_hold_braces() -> None:
-    assert render(Text("a {literal} brace"), "en") == "a {literal} brace"
+    assert render_text(Text("a {literal} brace"), "en") == "a {literal} brace"
 
 
 def test_no_text_is_no_text_and_unknown_messages_stay_english() -> None:
-    assert in_all_languages(None) == dict.fromkeys(LANGUAGES, "") == {"zh-CN": "", "en": ""}
+    assert render_all_languages(None) == dict.fromkeys(LANGUAGES, "") == {"zh-CN": "", "en": ""}
     assert translate("", "zh-CN") == ""
     assert translate("No catalogue holds this sentence.", "zh-CN") == "No catalogue holds this sentence."

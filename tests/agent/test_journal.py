@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from agent.cli.journal import journal_app
-from agent.collection.journal import FILE_NAME, Journal, State, Verified, refuse, verify
+from agent.collection.journal import FILE_NAME, Journal, JournalState, VerifiedJournal, record_refusal, verify_journal
 from agent.model.terms import Text
 from agent.support.errors import JournalError, SnapshotError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 
 def written(directory: Path, statements: int = 4, name: str = FILE_NAME) -> Path:
@@ -36,12 +36,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return written(tmp_path_factory.mktemp("journal")).read_bytes()
 
 
-def state_of(content: bytes, directory: Path) -> State | None:
+def state_of(content: bytes, directory: Path) -> JournalState | None:
     """None for what is no journal at all."""
     path = directory / "changed.jsonl"
     path.write_bytes(content)
     try:
-        return verify(path).state
+        return verify_journal(path).state
     except SnapshotError:
         return None
 
@@ -54,8 +54,8 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
     assert lines[2]["error"] == 1142 and (lines[4]["rows"], lines[4]["bytes"], lines[4]["duration_ms"]) == (1, 10, 1.25)
     assert lines[-1]["statements"] == 2
     assert [line["previous"] for line in lines[1:]] == [line["sha256"] for line in lines[:-1]]
-    found = verify(path)
-    assert found == Verified(State.INTACT, "20261123-060000-abcdef", "shop", 2, lines[-1]["sha256"])
+    found = verify_journal(path)
+    assert found == VerifiedJournal(JournalState.INTACT, "20261123-060000-abcdef", "shop", 2, lines[-1]["sha256"])
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -67,7 +67,7 @@ MUTATION = settings(max_examples=300, suppress_health_check=[HealthCheck.functio
 def test_any_changed_byte_is_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(whole) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda value: value != whole[place]))
-    assert state_of(whole[:place] + bytes([byte]) + whole[place + 1 :], tmp_path) is not State.INTACT
+    assert state_of(whole[:place] + bytes([byte]) + whole[place + 1 :], tmp_path) is not JournalState.INTACT
 
 
 @MUTATION
@@ -75,7 +75,7 @@ def test_any_changed_byte_is_found(whole: bytes, tmp_path: Path, data: st.DataOb
 def test_any_inserted_bytes_are_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(whole)))
     more = data.draw(st.one_of(st.binary(min_size=1, max_size=20), st.just(b" "), st.just(b"\n"), st.just(b"\r")))
-    assert state_of(whole[:place] + more + whole[place:], tmp_path) is not State.INTACT
+    assert state_of(whole[:place] + more + whole[place:], tmp_path) is not JournalState.INTACT
 
 
 @MUTATION
@@ -83,7 +83,7 @@ def test_any_inserted_bytes_are_found(whole: bytes, tmp_path: Path, data: st.Dat
 def test_any_removed_bytes_are_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(whole) - 1))
     last = data.draw(st.integers(first + 1, len(whole)))
-    assert state_of(whole[:first] + whole[last:], tmp_path) is not State.INTACT
+    assert state_of(whole[:first] + whole[last:], tmp_path) is not JournalState.INTACT
 
 
 @MUTATION
@@ -93,11 +93,11 @@ def test_lines_removed_repeated_or_moved_are_found(whole: bytes, tmp_path: Path,
     order = data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=len(lines) + 3))
     state = state_of(b"".join(lines[number] for number in order), tmp_path)
     if order == list(range(len(lines))):
-        assert state is State.INTACT
+        assert state is JournalState.INTACT
     elif order and order == list(range(len(order))):
-        assert state is State.CUT
+        assert state is JournalState.CUT
     else:
-        assert state in (State.ALTERED, None)
+        assert state in (JournalState.ALTERED, None)
 
 
 @MUTATION
@@ -108,14 +108,14 @@ def test_a_line_of_another_journal_is_found(whole: bytes, tmp_path: Path, data: 
     place = data.draw(st.integers(0, len(lines)))
     replaced = data.draw(st.booleans())
     lines[place : place + replaced] = [data.draw(st.sampled_from(other))]
-    assert state_of(b"".join(lines), tmp_path) in (State.ALTERED, None)
+    assert state_of(b"".join(lines), tmp_path) in (JournalState.ALTERED, None)
     (tmp_path / "other.jsonl").unlink()
 
 
 def test_wherever_a_journal_is_cut_it_is_cut_short_and_not_altered(whole: bytes, tmp_path: Path) -> None:
     first = whole.index(b"\n") + 1
     states = {state_of(whole[:length], tmp_path) for length in range(first, len(whole))}
-    assert states == {State.CUT}
+    assert states == {JournalState.CUT}
     assert {state_of(whole[:length], tmp_path) for length in range(first)} == {None}
 
 
@@ -131,7 +131,7 @@ def test_a_value_changed_anywhere_is_found(whole: bytes, tmp_path: Path, key: st
         changed["sha256"] = digest
     lines[place] = changed
     content = b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines)
-    assert state_of(content, tmp_path) in (State.ALTERED, None)
+    assert state_of(content, tmp_path) in (JournalState.ALTERED, None)
 
 
 def test_a_killed_writer_leaves_all_it_wrote(tmp_path: Path) -> None:
@@ -144,8 +144,8 @@ def test_a_killed_writer_leaves_all_it_wrote(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     child = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert child.returncode == -signal.SIGKILL
-    found = verify(path)
-    assert (found.state, found.statements) == (State.CUT, 2)
+    found = verify_journal(path)
+    assert (found.state, found.statements) == (JournalState.CUT, 2)
     assert '"SELECT 2"' in path.read_text().splitlines()[-1], "what was on its way is named"
 
 
@@ -154,7 +154,7 @@ def test_an_earlier_journal_is_kept(tmp_path: Path) -> None:
     written(tmp_path, 1)
     kept = [path for path in tmp_path.iterdir() if path.name != FILE_NAME]
     assert [path.read_bytes() for path in kept] == [before]
-    assert verify(tmp_path / FILE_NAME).statements == 1
+    assert verify_journal(tmp_path / FILE_NAME).statements == 1
 
 
 def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
@@ -163,33 +163,34 @@ def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
         journal.sent("A", "SELECT 1")
     first.close()
     second.close()
-    found = {verify(path).assessment_id: verify(path) for path in tmp_path.iterdir()}
+    found = {verify_journal(path).assessment_id: verify_journal(path) for path in tmp_path.iterdir()}
     assert {name: (item.state, item.statements) for name, item in found.items()} == {
-        "one": (State.INTACT, 2), "two": (State.INTACT, 1),
-    }  # fmt: skip
+        "one": (JournalState.INTACT, 2),
+        "two": (JournalState.INTACT, 1),
+    }
 
 
 def test_a_refusal_is_an_entry(tmp_path: Path) -> None:
-    path = refuse(tmp_path / "new", "shop", Text("Authorization {name} is revoked.", {"name": "A-1"}), "id")
+    path = record_refusal(tmp_path / "new", "shop", Text("Authorization {name} is revoked.", {"name": "A-1"}), "id")
     assert "Authorization A-1 is revoked." in path.read_text()
-    assert (verify(path).state, verify(path).statements) == (State.INTACT, 0)
+    assert (verify_journal(path).state, verify_journal(path).statements) == (JournalState.INTACT, 0)
 
 
 def test_a_full_disk_is_one_clear_error_and_the_rest_stays(tmp_path: Path) -> None:
     """The size of a file is limited in a process of its own: what a full disk does to a writer."""
     script = (
         "import resource, sys; from pathlib import Path; from agent.support.errors import JournalError\n"
-        "from agent.support.i18n import render; from agent.collection.journal import Journal\n"
+        "from agent.support.i18n import render_text; from agent.collection.journal import Journal\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "journal = Journal(Path(sys.argv[1]), 'x', 'shop')\n"
         "try:\n"
         "    for _ in range(9): journal.sent('A', 'SELECT 1')\n"
-        "except JournalError as error: print(render(error.text, 'en'))\n"
+        "except JournalError as error: print(render_text(error.text, 'en'))\n"
     )
     path = tmp_path / FILE_NAME
     child = subprocess.run([sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True)
     assert "nothing is sent without it" in child.stdout and child.stderr == ""
-    assert verify(path).state is State.CUT
+    assert verify_journal(path).state is JournalState.CUT
 
 
 def test_a_device_is_left_where_it_is() -> None:
@@ -202,7 +203,7 @@ def test_a_directory_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> N
     (tmp_path / "file").touch()
     with pytest.raises(JournalError) as error:
         Journal(tmp_path / "file" / FILE_NAME, "x", "shop")
-    assert str(tmp_path) in render(error.value.text, "en")
+    assert str(tmp_path) in render_text(error.value.text, "en")
 
 
 @pytest.mark.parametrize(

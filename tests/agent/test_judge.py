@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judgement.severity import RISK_CLASSES, judge, stake, top_class
+from agent.judgement.severity import RISK_CLASSES, compute_stake, find_top_class, judge_value
 from agent.model.rule import Expected, Fixed, Ladder
 from agent.model.terms import Severity
 
@@ -30,7 +30,7 @@ DAYS_LEFT = Ladder(((M, 60.0), (H, 30.0), (C, 7.0)), descending=True)
     ],
 )
 def test_ascending_ladder(value: float, severity: Severity, points: float, limit: float) -> None:
-    verdict = judge(DISK, value)
+    verdict = judge_value(DISK, value)
     assert verdict is not None
     assert (verdict.severity, verdict.limit) == (severity, limit)
     assert verdict.risk_points == pytest.approx(points)
@@ -40,7 +40,7 @@ def test_ascending_ladder(value: float, severity: Severity, points: float, limit
     ("value", "severity", "points"), [(60, M, 1.5), (45, M, 2.25), (30, H, 8), (18.5, H, 12), (7, C, 52), (-5, C, 52)]
 )
 def test_descending_ladder_whose_top_has_no_worst(value: float, severity: Severity, points: float) -> None:
-    verdict = judge(DAYS_LEFT, value)
+    verdict = judge_value(DAYS_LEFT, value)
     assert verdict is not None
     assert verdict.severity is severity
     assert verdict.risk_points == pytest.approx(points)
@@ -48,12 +48,12 @@ def test_descending_ladder_whose_top_has_no_worst(value: float, severity: Severi
 
 @pytest.mark.parametrize(("rule", "value"), [(DISK, 69.9), (DISK, -math.inf), (DAYS_LEFT, 60.1), (DAYS_LEFT, math.inf)])
 def test_before_the_first_rung_all_is_fine(rule: Ladder, value: float) -> None:
-    assert judge(rule, value) is None
+    assert judge_value(rule, value) is None
 
 
 def test_a_ladder_may_leave_classes_out_and_come_in_any_order() -> None:
     ladder = Ladder(((C, 90.0), (L, 50.0)))
-    middle, top = judge(ladder, 70), judge(ladder, 90)
+    middle, top = judge_value(ladder, 70), judge_value(ladder, 90)
     assert middle is not None and top is not None
     assert middle.severity is L
     assert middle.risk_points == pytest.approx(0.45)
@@ -61,7 +61,7 @@ def test_a_ladder_may_leave_classes_out_and_come_in_any_order() -> None:
 
 
 def test_worst_at_the_top_rung_is_the_upper_end() -> None:
-    verdict = judge(Ladder(((H, 0.0),), worst=0.0), 0)
+    verdict = judge_value(Ladder(((H, 0.0),), worst=0.0), 0)
     assert verdict is not None
     assert verdict.risk_points == 16
 
@@ -69,12 +69,12 @@ def test_worst_at_the_top_rung_is_the_upper_end() -> None:
 @pytest.mark.parametrize("value", [None, "70", math.nan])
 def test_a_ladder_refuses_what_is_no_number(value: float | str | None) -> None:
     with pytest.raises(ValueError, match=f"measured {value!r}"):
-        judge(DISK, value)
+        judge_value(DISK, value)
 
 
 @pytest.mark.parametrize("value", [None, "x", 0.0, math.nan])
 def test_every_measurement_of_a_fixed_rule_is_a_finding(value: float | str | None) -> None:
-    verdict = judge(Fixed(H), value)
+    verdict = judge_value(Fixed(H), value)
     assert verdict is not None
     assert (verdict.severity, verdict.risk_points, verdict.limit) == (H, 8, None)
 
@@ -90,7 +90,7 @@ BOTH = Expected(M, one_of=(-1.0, "auto"), minimum=10.0, shown="-1 or >= 10")
     [(ONE_OF, "ON"), (ONE_OF, 1), (RANGE, 10), (RANGE, 20.0), (AT_LEAST, 1e9), (BOTH, -1), (BOTH, "auto"), (BOTH, 10)],
 )
 def test_expected_values_are_fine(rule: Expected, value: float | str) -> None:
-    assert judge(rule, value) is None
+    assert judge_value(rule, value) is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_expected_values_are_fine(rule: Expected, value: float | str) -> None:
     ],
 )
 def test_anything_else_than_expected_is_a_finding(rule: Expected, value: float | str | None) -> None:
-    verdict = judge(rule, value)
+    verdict = judge_value(rule, value)
     assert verdict is not None
     assert (verdict.severity, verdict.risk_points, verdict.limit) == (M, 1.5, rule.shown)
 
@@ -120,8 +120,8 @@ def test_anything_else_than_expected_is_a_finding(rule: Expected, value: float |
     [(DISK, C, 52), (DAYS_LEFT, C, 52), (Ladder(((L, 1.0), (M, 2.0))), M, 1.5), (Fixed(L), L, 0.3), (RANGE, M, 1.5)],
 )
 def test_top_class_and_stake(rule: Ladder | Fixed | Expected, severity: Severity, points: float) -> None:
-    assert top_class(rule) is severity
-    assert stake(rule) == points
+    assert find_top_class(rule) is severity
+    assert compute_stake(rule) == points
 
 
 def test_classes_do_not_touch() -> None:
@@ -146,7 +146,7 @@ def ladders(draw: st.DrawFn) -> Ladder:
 @given(ladders(), st.lists(st.floats(allow_nan=False), min_size=2, max_size=2))
 def test_a_worse_value_never_costs_less(ladder: Ladder, values: list[float]) -> None:
     better, worse = sorted(values, reverse=ladder.descending)
-    first, second = judge(ladder, better), judge(ladder, worse)
+    first, second = judge_value(ladder, better), judge_value(ladder, worse)
     if first is not None:
         assert second is not None
         assert second.severity.rank >= first.severity.rank
@@ -155,7 +155,7 @@ def test_a_worse_value_never_costs_less(ladder: Ladder, values: list[float]) -> 
 
 @given(ladders(), st.floats(allow_nan=False))
 def test_points_stay_inside_the_class(ladder: Ladder, value: float) -> None:
-    verdict = judge(ladder, value)
+    verdict = judge_value(ladder, value)
     if verdict is not None:
         lowest, highest = RISK_CLASSES[verdict.severity]
         assert lowest <= verdict.risk_points <= highest

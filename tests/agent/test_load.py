@@ -8,15 +8,15 @@ from typing import Any, cast
 
 import pytest
 
-from agent.collection.busy import BusyLimits, Watch
-from agent.collection.collect import collect
-from agent.collection.connect import Endpoint, Session
+from agent.collection.busy import BusyLimits, BusyWatch
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Endpoint, ReadOnlySession
 from agent.facts import CostClass, source
 from agent.model.cost import Budget, Cost
 from agent.model.snapshot import Capabilities, Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 
 @source("oceanbase.HX_CHEAP")
@@ -69,14 +69,16 @@ ALL = (Heavy, Other, Cheap, Huge, Medium)
 
 
 def taken(
-    tenant: Tenant, limits: BusyLimits = BusyLimits(wait_s=0.0), privileges: frozenset[str] = frozenset({"PROCESS"}),
+    tenant: Tenant,
+    limits: BusyLimits = BusyLimits(wait_s=0.0),
+    privileges: frozenset[str] = frozenset({"PROCESS"}),
     sources: Sequence[type] = ALL,
-) -> tuple[Snapshot, Watch]:  # fmt: skip
+) -> tuple[Snapshot, BusyWatch]:
     version, grants = Version(4, 2, 5), {"*": frozenset[str]()}
     capabilities = Capabilities(version, TenantKind.USER, "r@%", columns=COLUMNS, privileges=privileges, grants=grants)
-    session = cast(Session, tenant)
-    watch = Watch(session, capabilities, limits)
-    return collect(session, sources, capabilities, None, datetime(2026, 11, 23, tzinfo=UTC), watch=watch), watch
+    session = cast(ReadOnlySession, tenant)
+    watch = BusyWatch(session, capabilities, limits)
+    return collect_facts(session, sources, capabilities, None, datetime(2026, 11, 23, tzinfo=UTC), watch=watch), watch
 
 
 def statuses(snapshot: Snapshot) -> dict[str, str]:
@@ -103,10 +105,10 @@ def test_a_target_that_stays_busy_stops_all_that_is_costly_and_says_so() -> None
     assert tenant.sent == ["load", "Cheap", "load"], "once it is known, it is not asked again"
     missing = snapshot.facts[Heavy]
     assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.BUSY
-    said = render(missing.reason, "en")
+    said = render_text(missing.reason, "en")
     assert "40 active sessions (at most 16), CPU 25% (at most 90%), requests wait 0 ms in the queue (at most" in said
-    assert "busy_wait_s" in render(missing.remedy, "en")
-    assert [render(problem.what, "en") for problem in snapshot.problems] == [
+    assert "busy_wait_s" in render_text(missing.remedy, "en")
+    assert [render_text(problem.what, "en") for problem in snapshot.problems] == [
         "The target stayed busy, so reading was stopped. Missing are: Medium, Other, Heavy, Huge."
     ]
 
@@ -172,7 +174,7 @@ def test_where_it_cannot_look_it_goes_on_and_says_so() -> None:
     tenant = Tenant([StatementError(Text("may not"), UnavailableKind.PRIVILEGE)])
     snapshot, _ = taken(tenant)
     assert set(statuses(snapshot).values()) == {"ok"} and tenant.sent.count("load") == 1
-    assert ["could not be seen" in render(problem.what, "en") for problem in snapshot.problems] == [True]
+    assert ["could not be seen" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
 
 
 def test_without_process_an_empty_list_of_sessions_proves_nothing() -> None:
@@ -184,8 +186,12 @@ def test_without_process_an_empty_list_of_sessions_proves_nothing() -> None:
 def test_a_heavy_source_needs_room_for_its_whole_timeout() -> None:
     snapshot, _ = taken(Tenant([QUIET], spent_ms=20_001.0))
     assert statuses(snapshot) == {
-        "Cheap": "ok", "Medium": "ok", "Other": "ok", "Heavy": "budget", "Huge": "budget",
-    }  # fmt: skip
+        "Cheap": "ok",
+        "Medium": "ok",
+        "Other": "ok",
+        "Heavy": "budget",
+        "Huge": "budget",
+    }
     missing = snapshot.facts[Heavy]
-    assert isinstance(missing, Unavailable) and "10 s of the load budget are left" in render(missing.reason, "en")
-    assert ["Heavy, Huge" in render(problem.what, "en") for problem in snapshot.problems] == [True]
+    assert isinstance(missing, Unavailable) and "10 s of the load budget are left" in render_text(missing.reason, "en")
+    assert ["Heavy, Huge" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]

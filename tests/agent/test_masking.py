@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.collection.masking import MASKED, mask, mask_bound, mask_fields
+from agent.collection.masking import MASKED, mask_bound, mask_fields, mask_sql
 from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.model.terms import DataClass
 
@@ -79,8 +79,8 @@ FULL, MASKED_CLASS, SETTINGS = DataClass.SQL_TEXT_FULL, DataClass.SQL_TEXT_MASKE
     ],
 )  # fmt: skip
 def test_masks(sql: str, masked: str) -> None:
-    assert mask(sql) == masked
-    assert mask(masked) == masked
+    assert mask_sql(sql) == masked
+    assert mask_sql(masked) == masked
 
 
 @pytest.mark.parametrize(
@@ -90,23 +90,23 @@ def test_masks(sql: str, masked: str) -> None:
 def test_a_text_cut_within_a_literal_or_a_comment_ends_there(opening: str) -> None:
     sql = f"SELECT a FROM t WHERE b = {opening}{'41' * STATEMENT_CHARS}"
     for length in (STATEMENT_CHARS, STATEMENT_CHARS + 1, len(sql)):
-        masked = mask(sql[:length])
+        masked = mask_sql(sql[:length])
         assert masked.startswith("SELECT a FROM t WHERE b =") and masked.endswith(CUT)
-        assert "41" not in masked and mask(masked) == masked
-    assert mask(sql[:200]) in (MASKED, "SELECT a FROM t WHERE b =", "SELECT a FROM t WHERE b"), "no cut: broken"
+        assert "41" not in masked and mask_sql(masked) == masked
+    assert mask_sql(sql[:200]) in (MASKED, "SELECT a FROM t WHERE b =", "SELECT a FROM t WHERE b"), "no cut: broken"
 
 
 def test_a_cut_behind_a_backslash_and_within_a_name() -> None:
     text = "SELECT '" + "x" * (STATEMENT_CHARS - 9) + "\\"
-    assert mask(text) == "SELECT ?" + CUT
-    name = mask("SELECT 'x', `" + "n" * STATEMENT_CHARS)
-    assert name.startswith("SELECT ?, `nnn") and mask(name) == name
+    assert mask_sql(text) == "SELECT ?" + CUT
+    name = mask_sql("SELECT 'x', `" + "n" * STATEMENT_CHARS)
+    assert name.startswith("SELECT ?, `nnn") and mask_sql(name) == name
 
 
 @pytest.mark.parametrize("unit", ["1, ", "'x', ", "/*x*/ ", "(", "'", "\\", "a", "1 + "])
 def test_a_megabyte_is_masked_in_no_time(unit: str) -> None:
     started = time.process_time()
-    masked = mask("SELECT " + unit * (2**20 // len(unit)))
+    masked = mask_sql("SELECT " + unit * (2**20 // len(unit)))
     assert time.process_time() - started < 5
     assert len(masked) <= STATEMENT_CHARS + len(CUT) + 1
 
@@ -199,24 +199,24 @@ def statements(draw: st.DrawFn) -> str:
 @settings(max_examples=80)
 @given(statements(), st.data())
 def test_no_canary_survives_whole_cut_or_damaged(sql: str, data: st.DataObject) -> None:
-    masked = mask(sql)
+    masked = mask_sql(sql)
     assert masked != MASKED, "a statement of the grammar can be read"
     at = data.draw(st.integers(0, len(sql) - 1))
     padding = "SELECT " + "a, " * ((STATEMENT_CHARS - 7 - at) // 3)  # so that the server's cut falls at this place
     # Without its mark or space, what stood in a text, a comment or apart is a name; so is 0x7707 without its 0.
     named = sql[at] in "'\"`\\-#/* \n" or sql.startswith("0x", at)
     damaged = sql if named else sql[:at] + sql[at + 1 :]
-    for found in (masked, mask(sql[:at]), mask(padding + sql), mask(damaged)):
+    for found in (masked, mask_sql(sql[:at]), mask_sql(padding + sql), mask_sql(damaged)):
         assert CANARY not in found and "7707" not in found and "zq" not in found
-        assert mask(found) == found
+        assert mask_sql(found) == found
 
 
 @given(st.text())
 def test_any_text_is_masked_once_and_for_all(sql: str) -> None:
-    assert mask(mask(sql)) == mask(sql)
+    assert mask_sql(mask_sql(sql)) == mask_sql(sql)
 
 
 @given(st.text(alphabet="'\"`\\/*#-!+ 7ax\n?@.(),;=", max_size=40))
 def test_no_mixture_of_marks_lets_a_digit_through(sql: str) -> None:
-    bare = "".join(part for part in mask(sql).split("`")[::2])
+    bare = "".join(part for part in mask_sql(sql).split("`")[::2])
     assert "7" not in re.sub("[ax][ax7]*", "", bare)  # a name may hold digits

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.catalogue.rules import unused_mutes
+from agent.catalogue.rules import find_unused_mutes
 from agent.facts.settings import Variable
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
-from agent.judgement.score import score
+from agent.judgement.score import score_results
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Ruleset
 from agent.model.terms import Outcome, TenantKind
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 TODAY = NOW.date()
@@ -36,7 +36,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
 
 def results(rules: Ruleset, mutes: Sequence[Mute] = ()) -> dict[str, CheckResult]:
     muted = dataclasses.replace(rules, mutes=tuple(mutes), today=TODAY)
-    return {result.code: result for result in evaluate(SPECS.values(), muted, FACTS)}
+    return {result.code: result for result in evaluate_checks(SPECS.values(), muted, FACTS)}
 
 
 def mute(
@@ -98,7 +98,7 @@ def test_how_long_a_mute_may_last(rules: Ruleset, until: date, expected: set[str
 
 def test_a_muted_critical_finding_stays_in_the_score(rules: Ruleset) -> None:
     def value(mutes: Sequence[Mute]) -> float:
-        return score(list(results(rules, mutes).values()), rules.scoring, TenantKind.USER, None).value
+        return score_results(list(results(rules, mutes).values()), rules.scoring, TenantKind.USER, None).value
 
     assert value([mute(code="CAP901", resource="10.0.0.1")]) == value([]) < 60
     assert value([mute(code="VAR901", resource="*")]) > value([])
@@ -107,8 +107,8 @@ def test_a_muted_critical_finding_stays_in_the_score(rules: Ruleset) -> None:
 def test_what_hides_nothing_is_said(rules: Ruleset) -> None:
     used, idle = mute(code="VAR901", resource="v"), mute(code="CAP901", resource="nowhere")
     muted = dataclasses.replace(rules, mutes=(used, idle), today=TODAY)
-    notes = unused_mutes(muted, results(rules, [used, idle]).values())
-    assert [render(note, "en") for note in notes] == ["The mute of CAP901 nowhere hid nothing this time."]
+    notes = find_unused_mutes(muted, results(rules, [used, idle]).values())
+    assert [render_text(note, "en") for note in notes] == ["The mute of CAP901 nowhere hid nothing this time."]
 
 
 def test_longest_spans_are_the_agreed_ones(tmp_path: Path) -> None:

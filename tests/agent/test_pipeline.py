@@ -11,16 +11,16 @@ import pytest
 
 from agent import pipeline
 from agent.archive import snapshot
-from agent.archive.document import to_document
+from agent.archive.document import build_document
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
 from agent.catalogue.registry import Registry
-from agent.collection.journal import State, verify
+from agent.collection.journal import JournalState, verify_journal
 from agent.facts.resources import Memstore
 from agent.model.assessment import Assessment
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
-from agent.pipeline import Job
+from agent.pipeline import AssessmentJob
 from agent.support.errors import ConnectError, NotAuthorized
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import request_text, signed
@@ -30,12 +30,12 @@ from tests.agent.tiny import snapshot as facts_of
 DAY = timedelta(days=1)
 
 
-def job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> Job:
+def job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> AssessmentJob:
     path = written(directory, RULES)
-    return Job(load(directory, content), "orders", Registry(SPECS), rules.load(SPECS, path), now)
+    return AssessmentJob(load(directory, content), "orders", Registry(SPECS), rules.load_rules(SPECS, path), now)
 
 
-def signed_job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> Job:
+def signed_job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> AssessmentJob:
     """With an authorization that the customer signed for this engagement."""
     found = job(directory, content + AUTHORIZATION, now)
     text = request_text(found.engagement, found.registry.sources, not_before=NOW - DAY, not_after=NOW + DAY)
@@ -46,7 +46,7 @@ def signed_job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> 
 @pytest.fixture(autouse=True)
 def own_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Overrides change entries of this file instead of the shipped one."""
-    monkeypatch.setattr(rules, "shipped_path", lambda: tmp_path / "rules.yaml")
+    monkeypatch.setattr(rules, "locate_shipped_rules", lambda: tmp_path / "rules.yaml")
 
 
 def facts() -> Snapshot:
@@ -54,28 +54,28 @@ def facts() -> Snapshot:
 
 
 def judged(assessment: Assessment) -> str:
-    document = to_document(assessment)
+    document = build_document(assessment)
     return json.dumps({"results": document["results"], "score": document["score"]}, sort_keys=True)
 
 
 def test_the_same_snapshot_and_rules_give_the_same_bytes(tmp_path: Path) -> None:
-    snapshot.save(facts(), tmp_path / "s.obh")
-    first = pipeline.conclude(job(tmp_path), "one", None, snapshot.load(tmp_path / "s.obh"))
-    again = pipeline.conclude(job(tmp_path), "two", None, snapshot.load(tmp_path / "s.obh"))
+    snapshot.save_snapshot(facts(), tmp_path / "s.obh")
+    first = pipeline.judge_snapshot(job(tmp_path), "one", None, snapshot.load_snapshot(tmp_path / "s.obh"))
+    again = pipeline.judge_snapshot(job(tmp_path), "two", None, snapshot.load_snapshot(tmp_path / "s.obh"))
     assert judged(first) == judged(again)
-    assert judged(pipeline.conclude(job(tmp_path), "three", None, facts())) == judged(first)
+    assert judged(pipeline.judge_snapshot(job(tmp_path), "three", None, facts())) == judged(first)
     other = dataclasses.replace(facts(), facts={**facts().facts, Memstore: ()})
-    assert judged(pipeline.conclude(job(tmp_path), "four", None, other)) != judged(first)
+    assert judged(pipeline.judge_snapshot(job(tmp_path), "four", None, other)) != judged(first)
 
 
 def test_the_shipped_rules_judge_the_same_snapshot_the_same_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
-    found = registry.load()
-    whole = dataclasses.replace(job(tmp_path), registry=found, shipped=rules.load(found.checks))
+    found = registry.load_registry()
+    whole = dataclasses.replace(job(tmp_path), registry=found, shipped=rules.load_rules(found.checks))
     empty = dataclasses.replace(facts(), facts={**dict.fromkeys(found.sources, ()), **facts().facts})
-    first, again = (pipeline.conclude(whole, mark, None, empty) for mark in ("one", "two"))
+    first, again = (pipeline.judge_snapshot(whole, mark, None, empty) for mark in ("one", "two"))
     assert judged(first) == judged(again)
     assert len(first.results) == len(found.checks)
 
@@ -83,8 +83,8 @@ def test_the_shipped_rules_judge_the_same_snapshot_the_same_way(
 def test_what_overrides_hide_is_told(tmp_path: Path) -> None:
     change = "until: 2026-12-01, change: {ladder: {critical: 99}}"
     softened = f"rules:\n  overrides:\n    - {{code: CAP901, owner: Li, reason: small, {change}}}\n"
-    plain = pipeline.conclude(job(tmp_path), "x", None, facts())
-    soft = pipeline.conclude(job(tmp_path, MINIMAL + softened), "x", None, facts())
+    plain = pipeline.judge_snapshot(job(tmp_path), "x", None, facts())
+    soft = pipeline.judge_snapshot(job(tmp_path, MINIMAL + softened), "x", None, facts())
     assert soft.score.value > plain.score.value
     assert soft.score.hidden_by_overrides == pytest.approx(soft.score.value - plain.score.value, abs=0.06)
     assert plain.score.hidden_by_overrides == 0
@@ -94,12 +94,12 @@ def test_times_are_told_as_the_service_counts_days(tmp_path: Path) -> None:
     told = MINIMAL.replace("months: 24", "months: 24\n  timezone: Asia/Kolkata")
     assert told != MINIMAL
     for content, zone in ((MINIMAL, "Asia/Shanghai"), (told, "Asia/Kolkata")):
-        assert to_document(pipeline.conclude(job(tmp_path, content), "x", None, facts()))["timezone"] == zone
+        assert build_document(pipeline.judge_snapshot(job(tmp_path, content), "x", None, facts()))["timezone"] == zone
 
 
 def test_an_idle_mute_is_a_note(tmp_path: Path) -> None:
     idle = 'mutes:\n  - {code: CAP901, resource: "10.9.*", owner: Li, reason: known, until: 2026-12-01}\n'
-    assessment = pipeline.conclude(job(tmp_path, MINIMAL + idle), "x", None, facts())
+    assessment = pipeline.judge_snapshot(job(tmp_path, MINIMAL + idle), "x", None, facts())
     assert [note.args["name"] for note in assessment.notes] == ["CAP901 10.9.*"]
     assert assessment.results[0].outcome is Outcome.FINDING
 
@@ -109,7 +109,7 @@ def test_outside_the_authorization_nothing_is_connected_to(tmp_path: Path) -> No
     with pytest.raises(NotAuthorized, match="expired"):
         pipeline.collect_snapshot(late, "x", tmp_path / "out")
     journal = tmp_path / "out" / "journal.jsonl"
-    assert verify(journal).state is State.INTACT and verify(journal).statements == 0
+    assert verify_journal(journal).state is JournalState.INTACT and verify_journal(journal).statements == 0
     assert "expired" in journal.read_text()
 
 
@@ -123,15 +123,15 @@ def test_the_next_assessment_knows_the_last(tmp_path: Path) -> None:
     history = History.open(str(tmp_path / "history.db"))
     first = dataclasses.replace(job(tmp_path), history=history)
     assert first.earlier is None
-    document = to_document(pipeline.conclude(first, pipeline.new_id(NOW), None, facts()))
-    assert pipeline.record(first, document) == ()
+    document = build_document(pipeline.judge_snapshot(first, pipeline.make_assessment_id(NOW), None, facts()))
+    assert pipeline.record_assessment(first, document) == ()
     later = dataclasses.replace(first, now=NOW + timedelta(days=90))
     assert later.earlier is not None and later.earlier.id == document["assessment_id"]
-    following = pipeline.conclude(later, "later", None, dataclasses.replace(facts(), as_of=later.now))
+    following = pipeline.judge_snapshot(later, "later", None, dataclasses.replace(facts(), as_of=later.now))
     assert following.comparison is not None and following.comparison.score_delta == 0
 
 
 def test_ids_sort_by_time_and_differ() -> None:
-    ids = [pipeline.new_id(NOW + timedelta(seconds=n)) for n in range(3)]
-    assert ids == sorted(ids) and len({pipeline.new_id(NOW) for _ in range(50)}) == 50
+    ids = [pipeline.make_assessment_id(NOW + timedelta(seconds=n)) for n in range(3)]
+    assert ids == sorted(ids) and len({pipeline.make_assessment_id(NOW) for _ in range(50)}) == 50
     assert all(part.isalnum() for part in ids[0].split("-"))

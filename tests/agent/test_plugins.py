@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from agent.catalogue import registry, rules
-from agent.catalogue.contract import problems_of, problems_of_translation
+from agent.catalogue.contract import find_problems, find_translation_problems
 from agent.catalogue.registry import Registry
 from agent.model.check import Measurement
 from agent.model.rule import Fixed, Override, Rule
 from agent.model.terms import Actor, RunAs, Severity
 from agent.support import i18n
 from agent.support.errors import ConfigError, RulesError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.test_yamlchecks import written as yaml_check
 
 MODULE = '''
@@ -77,11 +77,11 @@ def po(root: Path) -> Path:
 
 
 def said(found: Registry) -> list[str]:
-    return [render(problem, "en") for problem in found.problems]
+    return [render_text(problem, "en") for problem in found.problems]
 
 
 def test_a_whole_plug_in(package: Path) -> None:
-    found = registry.load()
+    found = registry.load_registry()
     assert found.problems == ()
     assert {"OPS951", "SCH901", "CAP001"} <= set(found.checks)
     assert found.checks["OPS951"].rule == {"ladder": {"low": 3}, "params": {"min_values_count": 1}}
@@ -91,14 +91,14 @@ def test_a_whole_plug_in(package: Path) -> None:
 
 
 def test_no_plug_in_can_reword_the_agent(package: Path) -> None:
-    registry.load()
+    registry.load_registry()
     assert i18n.translate("unknown", "zh-CN") == "未知"
 
 
 def test_translations_go_with_their_plug_in(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    registry.load()
+    registry.load_registry()
     monkeypatch.setattr(registry, "entry_points", lambda group: [])
-    registry.load()
+    registry.load_registry()
     assert i18n.translate("Large rows", "zh-CN") == "Large rows"
 
 
@@ -110,35 +110,35 @@ def tiny(found: Registry, directory: Path, text: str = "") -> tuple[Registry, Pa
 
 
 def test_rules_of_a_plug_in_are_rules_like_ours(package: Path, tmp_path: Path) -> None:
-    found, path = tiny(registry.load(), tmp_path)
-    ruleset = rules.load(found.checks, path)
+    found, path = tiny(registry.load_registry(), tmp_path)
+    ruleset = rules.load_rules(found.checks, path)
     assert set(ruleset.rules) == {"OPS951", "SCH901"}
     assert ruleset.rules["OPS951"].params_values == {"min_values_count": 1}
     override = Override("OPS951", "Li", "small", date(2026, 12, 1), {"ladder": {"low": 7}})
-    changed = rules.apply(ruleset, found.checks, path, [override], [], date(2026, 11, 23))
+    changed = rules.apply_engagement(ruleset, found.checks, path, [override], [], date(2026, 11, 23))
     assert changed.rules["OPS951"].judge != ruleset.rules["OPS951"].judge and changed.sha256 != ruleset.sha256
     wrong = dataclasses.replace(override, change={"ladder": {"awful": 1}})
     with pytest.raises(RulesError):
-        rules.apply(ruleset, found.checks, path, [wrong], [], date(2026, 11, 23))
+        rules.apply_engagement(ruleset, found.checks, path, [wrong], [], date(2026, 11, 23))
 
 
 def test_the_hash_of_the_rules_knows_those_of_plug_ins(package: Path, tmp_path: Path) -> None:
-    found, path = tiny(registry.load(), tmp_path)
-    with_all = rules.load(found.checks, path).sha256
+    found, path = tiny(registry.load_registry(), tmp_path)
+    with_all = rules.load_rules(found.checks, path).sha256
     fewer = {code: spec for code, spec in found.checks.items() if code == "OPS951"}
-    assert rules.load(fewer, path).sha256 != with_all != rules.load({}, path).sha256
-    assert rules.load(found.checks, path).sha256 == with_all
+    assert rules.load_rules(fewer, path).sha256 != with_all != rules.load_rules({}, path).sha256
+    assert rules.load_rules(found.checks, path).sha256 == with_all
 
 
 def test_a_complete_rules_file_goes_before_a_plug_in(package: Path, tmp_path: Path) -> None:
     entry = "OPS951: {severity: high, params: {min_values_count: 1}}"
-    found, path = tiny(registry.load(), tmp_path, entry)
-    assert rules.load(found.checks, path).rules["OPS951"].judge == Fixed(Severity.HIGH)
+    found, path = tiny(registry.load_registry(), tmp_path, entry)
+    assert rules.load_rules(found.checks, path).rules["OPS951"].judge == Fixed(Severity.HIGH)
 
 
 def test_a_newer_api_is_refused(package: Path) -> None:
     (package / "__init__.py").write_text("OB_HEALTH_API = 2\n")
-    found = registry.load()
+    found = registry.load_registry()
     assert not {"OPS951", "SCH901"} & set(found.checks)
     (line,) = said(found)
     assert "hy_checks" in line and "version 2" in line and "Upgrade the agent" in line
@@ -175,16 +175,16 @@ def test_what_is_broken_is_a_line_and_the_rest_runs(
 ) -> None:
     (package / file).parent.mkdir(exist_ok=True)
     (package / file).write_text(content, encoding="utf-8")
-    found = registry.load()
+    found = registry.load_registry()
     assert {"OPS951", "SCH901", "CAP001"} - set(found.checks) == gone
     assert any(says in line for line in said(found)), said(found)
-    assert all(render(problem, "zh-CN") for problem in found.problems)
-    assert problems_of(found.checks["CAP001"], Rule(Fixed(Severity.LOW))) == []
+    assert all(render_text(problem, "zh-CN") for problem in found.problems)
+    assert find_problems(found.checks["CAP001"], Rule(Fixed(Severity.LOW))) == []
 
 
 def test_a_broken_translation_leaves_the_sentence_in_english(package: Path) -> None:
     po(package).write_text(PO.format(title="过多", finding="{resourc} 有"), encoding="utf-8")
-    found = registry.load()
+    found = registry.load_registry()
     assert i18n.translate(found.checks["OPS951"].finding, "zh-CN") == found.checks["OPS951"].finding
     assert i18n.translate("Too many theirs", "zh-CN") == "过多"
 
@@ -192,7 +192,7 @@ def test_a_broken_translation_leaves_the_sentence_in_english(package: Path) -> N
 def test_an_entry_point_that_names_a_module_is_told(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("hy", "hy_checks.theirs", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point])
-    found = registry.load()
+    found = registry.load_registry()
     assert "OPS951" not in found.checks
     assert "names a package" in said(found)[0]
 
@@ -200,8 +200,8 @@ def test_an_entry_point_that_names_a_module_is_told(package: Path, monkeypatch: 
 def test_a_code_without_code_that_is_taken_is_refused_and_both_are_named(package: Path) -> None:
     yaml_check(package, ("SCH901", "CAP001"))
     with pytest.raises(ConfigError) as error:
-        registry.load()
-    text = render(error.value.text, "en")
+        registry.load_registry()
+    text = render_text(error.value.text, "en")
     assert "CAP001" in text and "large.check.yaml" in text and "checks.capacity." in text
 
 
@@ -209,10 +209,10 @@ def test_an_engagement_brings_checks_without_code(tmp_path: Path) -> None:
     good = yaml_check(tmp_path)
     broken = tmp_path / "broken.check.yaml"
     broken.write_text("version: 1\n")
-    found = registry.load([good, broken])
+    found = registry.load_registry([good, broken])
     assert "SCH901" in found.checks
     assert any(str(broken) in line for line in said(found))
-    assert "SCH901" not in registry.load().checks
+    assert "SCH901" not in registry.load_registry().checks
 
 
 def crashing(variables: object, numbers: object) -> Iterator[Measurement]:
@@ -220,32 +220,49 @@ def crashing(variables: object, numbers: object) -> Iterator[Measurement]:
 
 
 def test_the_contract_finds_what_is_wrong(package: Path) -> None:
-    found = registry.load()
+    found = registry.load_registry()
     spec = found.checks["OPS951"]
-    rule = rules.load({"OPS951": spec}, tiny(found, package)[1]).rules["OPS951"]
-    assert problems_of(spec, rule, "hy_checks") == []
-    assert problems_of_translation(spec), "rationale and advice have none"
+    rule = rules.load_rules({"OPS951": spec}, tiny(found, package)[1]).rules["OPS951"]
+    assert find_problems(spec, rule, "hy_checks") == []
+    assert find_translation_problems(spec), "rationale and advice have none"
     remedy = dataclasses.replace(
         spec.remediation, sql=("DROP TABLE t;",), link="", post_check="", run_as=RunAs.SYS, advice="?"
     )
     wrong = dataclasses.replace(
-        spec, code="CAP9", title="It ends.", finding="nothing", rationale="short", name="operations.Other",
-        remediation=remedy, actor=Actor.CUSTOMER, measure=crashing,
-    )  # fmt: skip
-    problems = "; ".join(problems_of(wrong, rule, "hy_checks"))
+        spec,
+        code="CAP9",
+        title="It ends.",
+        finding="nothing",
+        rationale="short",
+        name="operations.Other",
+        remediation=remedy,
+        actor=Actor.CUSTOMER,
+        measure=crashing,
+    )
+    problems = "; ".join(find_problems(wrong, rule, "hy_checks"))
     for part in (
-        "three capital letters", "letters are not those of operations", "the name is not", "the title is not",
-        "rationale", "does not name its resource", "does not show its number", "advice says too little",
+        "three capital letters",
+        "letters are not those of operations",
+        "the name is not",
+        "the title is not",
+        "rationale",
+        "does not name its resource",
+        "does not show its number",
+        "advice says too little",
         "no post-check",
-        "SQL without a rollback", "SQL without its risk", "no documentation link", "cannot run it as sys",
-        "it is not in hy_checks", "do not carry the check's name",
+        "SQL without a rollback",
+        "SQL without its risk",
+        "no documentation link",
+        "cannot run it as sys",
+        "it is not in hy_checks",
+        "do not carry the check's name",
         "it fails on empty facts: The check failed: ZeroDivisionError",
-    ):  # fmt: skip
+    ):
         assert part in problems, part
 
 
 def test_english_is_what_the_code_says(package: Path) -> None:
     (package / "locale" / "en" / "LC_MESSAGES").mkdir(parents=True)
     (package / "locale" / "en" / "LC_MESSAGES" / "hy.po").write_text('msgid "unknown"\nmsgstr "reworded"\n')
-    registry.load()
+    registry.load_registry()
     assert i18n.translate("unknown", "en") == "unknown"

@@ -8,15 +8,15 @@ from typing import Any, cast
 import pytest
 
 from agent.collection import preflight
-from agent.collection.collect import collect
-from agent.collection.connect import Endpoint, Session
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Endpoint, ReadOnlySession
 from agent.facts.own_statements import session as server
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind
 from agent.support.errors import StatementError, TargetError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 
 class Scripted:
@@ -28,7 +28,7 @@ class Scripted:
         self.answers: dict[str, list[Any] | None] = {
             server.IDENTITY: [identity],
             server.GRANTS: None if grants is None else [(line,) for line in grants],
-            server.columns_of(["GV$OB_MEMSTORE"], "oceanbase"): columns,
+            server.write_columns_statement(["GV$OB_MEMSTORE"], "oceanbase"): columns,
         }
 
     def fetch(self, sql: str, source: str) -> list[Any]:
@@ -43,14 +43,18 @@ GRANTED = ["GRANT SHOW VIEW, PROCESS ON *.* TO 'r'", "GRANT SELECT ON `oceanbase
 
 
 def inspected(
-    identity: tuple[Any, ...] = ("4.2.5.1", 1002, "r@%", "MYSQL"), grants: list[str] | None = GRANTED,
-    columns: list[tuple[str, str]] = SEEN, kind: TenantKind = TenantKind.USER,
-) -> Capabilities:  # fmt: skip
-    return preflight.inspect(cast(Session, Scripted(identity, grants, columns)), [Memstore, Table], kind)
+    identity: tuple[Any, ...] = ("4.2.5.1", 1002, "r@%", "MYSQL"),
+    grants: list[str] | None = GRANTED,
+    columns: list[tuple[str, str]] = SEEN,
+    kind: TenantKind = TenantKind.USER,
+) -> Capabilities:
+    return preflight.inspect_target(cast(ReadOnlySession, Scripted(identity, grants, columns)), [Memstore, Table], kind)
 
 
 def said(capabilities: Capabilities) -> list[str]:
-    return [render(problem.what, "en") + " | " + render(problem.remedy, "en") for problem in capabilities.problems]
+    return [
+        render_text(problem.what, "en") + " | " + render_text(problem.remedy, "en") for problem in capabilities.problems
+    ]
 
 
 def test_a_right_account_on_a_user_tenant() -> None:
@@ -78,7 +82,7 @@ def test_a_right_account_on_a_user_tenant() -> None:
 def test_a_server_that_is_not_supported(identity: tuple[Any, ...], says: str) -> None:
     with pytest.raises(TargetError) as error:
         inspected(identity)
-    assert says in render(error.value.text, "en")
+    assert says in render_text(error.value.text, "en")
 
 
 @pytest.mark.parametrize(
@@ -98,8 +102,9 @@ def test_the_tenant_itself_says_what_kind_it_is(tenant_id: int, told: TenantKind
 def test_missing_privileges_are_told_with_their_grants() -> None:
     problems = said(inspected(grants=["GRANT SELECT ON `oceanbase`.* TO 'r'"]))
     assert [problem.partition(" | ")[2] for problem in problems] == [
-        "GRANT SHOW VIEW ON *.* TO 'r'@'%';", "GRANT PROCESS ON *.* TO 'r'@'%';",
-    ]  # fmt: skip
+        "GRANT SHOW VIEW ON *.* TO 'r'@'%';",
+        "GRANT PROCESS ON *.* TO 'r'@'%';",
+    ]
 
 
 def test_one_root_cause_is_told_once() -> None:
@@ -129,11 +134,11 @@ def test_privileges_that_the_server_does_not_tell_are_not_taken_for_granted() ->
     """An empty answer of information_schema proves something only where SHOW VIEW is proven."""
     found = inspected(grants=None)
     assert found.privileges == frozenset() and len(found.problems) == 1 and found.beyond_reading is None
-    session = cast(Session, Scripted(("4.2.5.1", 1002, "r@%", "MYSQL"), None, SEEN))
+    session = cast(ReadOnlySession, Scripted(("4.2.5.1", 1002, "r@%", "MYSQL"), None, SEEN))
     missing = collect_one(session, found)
     assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.PRIVILEGE
 
 
-def collect_one(session: Session, found: Capabilities) -> object:
+def collect_one(session: ReadOnlySession, found: Capabilities) -> object:
     session.cost = None  # type: ignore[assignment]
-    return collect(session, [Table], found, None, datetime.now(UTC)).facts[Table]
+    return collect_facts(session, [Table], found, None, datetime.now(UTC)).facts[Table]

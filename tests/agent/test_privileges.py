@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from agent.collection.privileges import (
     READS,
-    beyond_reading,
-    business_read,
-    everywhere,
-    listed,
-    parse,
-    quoted,
-    readable_views,
+    join_first,
+    list_beyond_reading,
+    list_business_reads,
+    list_global_privileges,
+    list_readable_views,
+    parse_grants,
+    quote_account,
 )
 
 ALL = ("SELECT", "PROCESS", "SHOW VIEW")
@@ -42,9 +42,9 @@ ALL = ("SELECT", "PROCESS", "SHOW VIEW")
     ],
 )  # fmt: skip
 def test_what_can_be_read(lines: list[str], privileges: set[str], granted: dict[str, frozenset[str]]) -> None:
-    held = parse(lines)
-    assert everywhere(held) == frozenset(privileges)
-    assert readable_views(held, "oceanbase") == granted
+    held = parse_grants(lines)
+    assert list_global_privileges(held) == frozenset(privileges)
+    assert list_readable_views(held, "oceanbase") == granted
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_can_be_read(lines: list[str], privileges: set[str], granted: dict[
     ],
 )  # fmt: skip
 def test_everything_beyond_reading_is_named_with_its_place(line: str, says: str) -> None:
-    assert "; ".join(beyond_reading(parse([line]))) == says
+    assert "; ".join(list_beyond_reading(parse_grants([line]))) == says
 
 
 WORDS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3).filter(lambda word: word != "ON")
@@ -83,13 +83,13 @@ PLACES = st.sampled_from(["*.*", "`shop`.*", "`shop`.`orders`", "`oceanbase`.*",
 def test_nothing_that_is_not_known_to_read_passes(words: set[str], place: str, option: bool, user: str) -> None:
     """Whatever the words: a line holds something beyond reading exactly when one of them is not in the list."""
     line = f"GRANT {', '.join(sorted(words))} ON {place} TO 'x{user}'" + " WITH GRANT OPTION" * option
-    assert bool(beyond_reading(parse([line]))) == (option or not words <= READS)
+    assert bool(list_beyond_reading(parse_grants([line]))) == (option or not words <= READS)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_error(line: str) -> None:
-    held = parse([line])
-    assert beyond_reading(held) or not line.strip() or held[0].items.keys() <= READS
+    held = parse_grants([line])
+    assert list_beyond_reading(held) or not line.strip() or held[0].items.keys() <= READS
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_any_text_is_read_without_error(line: str) -> None:
     ],
 )  # fmt: skip
 def test_where_business_rows_can_be_read(lines: list[str], places: tuple[str, ...]) -> None:
-    assert business_read(parse(lines), "held_here") == places
+    assert list_business_reads(parse_grants(lines), "held_here") == places
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
     names = [f"`s{number}`.*" for number in range(13)]
-    assert listed(names[:10]) == "; ".join(names[:10])
-    assert listed(names).endswith("`s9`.*; ... (+3)")
+    assert join_first(names[:10]) == "; ".join(names[:10])
+    assert join_first(names).endswith("`s9`.*; ... (+3)")
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     [("r@%", "'r'@'%'"), ("o'brien@10.%", "'o''brien'@'10.%'"), ("a@b@%", "'a@b'@'%'"), ("r", "'r'")],
 )
 def test_an_account_is_quoted_for_a_grant(account: str, sql: str) -> None:
-    assert quoted(account) == sql
+    assert quote_account(account) == sql

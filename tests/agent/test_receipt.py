@@ -7,15 +7,15 @@ from typing import Any, cast
 import pytest
 
 from agent.collection import gate
-from agent.collection.connect import Session
-from agent.collection.receipt import differences, read_back
+from agent.collection.connect import ReadOnlySession
+from agent.collection.receipt import compare_with_journal, read_receipt
 from agent.facts.own_statements import receipt as audit
-from agent.facts.own_statements.session import own_statements
+from agent.facts.own_statements.session import list_own_statements
 from agent.model.cost import Cost, Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 AGREED = Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600)
 WINDOW = (1_795_410_000_000_000, 1_795_410_009_000_000)
@@ -32,7 +32,7 @@ class Ring:
         return WINDOW
 
     def fetch(self, sql: str, source: str) -> list[Any]:
-        gate.check(sql)
+        gate.check_statement(sql)
         self.sent.append(sql)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -48,7 +48,7 @@ def _no_lag(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(ring: Ring, *columns: str, stopped: Unavailable | None = None) -> Receipt:
     version, names = Version(4, 2, 5), frozenset(columns)
     may = Capabilities(version, TenantKind.USER, "r@%", columns={audit.VIEW: names}, grants={audit.VIEW: names})
-    return read_back(cast(Session, ring), may, stopped)
+    return read_receipt(cast(ReadOnlySession, ring), may, stopped)
 
 
 def test_by_the_marker_where_texts_may_be_read() -> None:
@@ -73,7 +73,7 @@ def test_the_audit_lags_so_it_is_asked_twice_and_no_more() -> None:
 def test_what_cannot_be_read_back_says_why_and_asks_nothing() -> None:
     ring = Ring()
     found = read(ring, "USER_NAME")
-    assert (found.way, ring.sent) == ("", []) and "GV$OB_SQL_AUDIT" in render(found.reason, "en")
+    assert (found.way, ring.sent) == ("", []) and "GV$OB_SQL_AUDIT" in render_text(found.reason, "en")
     busy = Unavailable(UnavailableKind.BUSY, Text("It is busy."))
     assert read(ring, *audit.COLUMNS, stopped=busy).reason == Text("It is busy.") and ring.sent == []
     failing = Ring(StatementError(Text("The budget is spent."), UnavailableKind.BUDGET))
@@ -93,13 +93,13 @@ def test_what_cannot_be_read_back_says_why_and_asks_nothing() -> None:
     ],
 )
 def test_where_they_disagree_it_says_so(receipt: Receipt, said: list[str]) -> None:
-    found = [render(text, "en") for text in differences(receipt)]
+    found = [render_text(text, "en") for text in compare_with_journal(receipt)]
     assert len(found) == len(said) and all(part in text for part, text in zip(said, found, strict=True)), found
 
 
 def test_the_customer_signs_what_is_sent() -> None:
-    signed = own_statements()
-    assert audit.by_account(WINDOW, "<system schema>") == signed["receipt"].replace(
+    signed = list_own_statements()
+    assert audit.write_receipt_by_account(WINDOW, "<system schema>") == signed["receipt"].replace(
         "<microseconds> AND <microseconds>", f"{WINDOW[0]} AND {WINDOW[1]}"
     )
     assert "LIKE '_*ob-health <assessment id> %'" in signed["receipt_by_marker"] and "GV$SYSSTAT" in signed["load"]

@@ -17,21 +17,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from agent.archive.redaction.key import Key, new_key, read_key
+from agent.archive.redaction.key import RedactionKey, make_redaction_key, read_redaction_key
 from agent.archive.redaction.pseudonyms import TELLING, Pseudonyms
-from agent.archive.redaction.redact import PLAIN, redact, redacted, restore
-from agent.archive.snapshot import load, read_file, save, to_body
+from agent.archive.redaction.redact import PLAIN, redact_file, redact_snapshot, restore_file
+from agent.archive.snapshot import load_snapshot, read_snapshot_file, save_snapshot, serialize_body
 from agent.cli.snapshot import snapshot_app
-from agent.collection.masking import MASKED, mask
-from agent.facts import all_sources
+from agent.collection.masking import MASKED, mask_sql
+from agent.facts import list_sources
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
-from agent.facts.texts import COLUMNS, FIELDS, Holds
-from agent.judgement.evaluate import evaluate
+from agent.facts.texts import COLUMNS, FIELDS, TextContent
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from agent.support.errors import ConfigError, HealthAgentError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from checks.schema.float_for_exact_values import MONEY, RATE
 from checks.security.accounts import ANYWHERE
 from checks.security.tls_not_used import LOCAL
@@ -39,7 +39,7 @@ from tests.agent.test_snapshot import SNAPSHOT, opened, packed
 from tests.checks import cases
 from tests.harness import Case, gathered, shipped, snapshot_of
 
-KEY, OTHER = Key(b"k" * 32), Key(b"o" * 32)
+KEY, OTHER = RedactionKey(b"k" * 32), RedactionKey(b"o" * 32)
 NAMES = Pseudonyms(KEY)
 HELD_BY_A_SNAPSHOT = {"target", "facts", "records", "problems", "receipt"}
 # One case of each check for each answer that it can give.
@@ -51,7 +51,7 @@ PSEUDONYM = re.compile(r"[a-z]+_[0-9a-f]{12}")
 
 
 def row_types() -> Iterator[type]:
-    yield from all_sources()
+    yield from list_sources()
     supplied = importlib.import_module("agent.facts.given")
     yield from (found for found in vars(supplied).values() if getattr(found, "__module__", "") == supplied.__name__)
 
@@ -81,39 +81,39 @@ def test_every_part_of_a_snapshot_is_known() -> None:
 def test_what_checks_look_for_in_names_stays() -> None:
     assert TELLING >= MONEY | RATE
     for name in (*PLATFORM, *map(str.upper, PLATFORM), "root", f"{INTERNAL_PREFIX}_user"):
-        assert NAMES.of(Holds.ACCOUNT, name) == name
+        assert NAMES.of(TextContent.ACCOUNT, name) == name
     for host in (*ANYWHERE, "127.0.0.1", "127.0.0.1:4000", "localhost", "::1", "[::1]:4000", "::ffff:127.0.0.1"):
-        assert NAMES.of(Holds.HOST, host) == host
-    assert not NAMES.of(Holds.HOST, "10.1.2.3:4000").startswith(LOCAL)
+        assert NAMES.of(TextContent.HOST, host) == host
+    assert not NAMES.of(TextContent.HOST, "10.1.2.3:4000").startswith(LOCAL)
 
 
 @pytest.mark.parametrize(
     ("kind", "name", "spelled"),
     [
-        (Holds.TABLE, "orders", "table_X"),
-        (Holds.TABLE, "__recycle_$_1_1700000000", "__recycle_$_1_1700000000"),
-        (Holds.DATABASE, "oceanbase", "oceanbase"),
-        (Holds.DATABASE, "", ""),
-        (Holds.COLUMN, "unit_price", "column_X_price"),
-        (Holds.COLUMN, "feeRate", "column_X_fee_rate"),
-        (Holds.COLUMN, "SYS_NC19$", "SYS_NC19$"),
-        (Holds.COLUMN, "__word_id", "__column_X"),
-        (Holds.INDEX, "PRIMARY", "PRIMARY"),
-        (Holds.JOB, "MONDAY_WINDOW", "MONDAY_WINDOW"),
-        (Holds.JOB, "our_day_window", "job_X_DAY_WINDOW"),
-        (Holds.TENANT, "META$1002", "META$1002"),
-        (Holds.HOST, "10.0.0.1:2881", "host_X:2881"),
-        (Holds.HOST, "[fe80::1]:2882:1", "host_X:2882:1"),
-        (Holds.HOST, "fe80::1", "host_X"),
-        (Holds.HOSTS, "10.0.0.0/8, %,127.0.0.1", "host_X, %,127.0.0.1"),
-        (Holds.ZONES, "FULL{1}@east,READONLY{2}@west", "FULL{1}@zone_X,READONLY{2}@zone_X"),
-        (Holds.ZONES, "east;west,north", "zone_X;zone_X,zone_X"),
-        (Holds.ZONES, "RANDOM", "RANDOM"),
-        (Holds.BOUND, "'2026-01-01 00:00:00',?", "'2026-01-01 00:00:00',?"),
-        (Holds.BOUND, "gold", "bound_X"),
+        (TextContent.TABLE, "orders", "table_X"),
+        (TextContent.TABLE, "__recycle_$_1_1700000000", "__recycle_$_1_1700000000"),
+        (TextContent.DATABASE, "oceanbase", "oceanbase"),
+        (TextContent.DATABASE, "", ""),
+        (TextContent.COLUMN, "unit_price", "column_X_price"),
+        (TextContent.COLUMN, "feeRate", "column_X_fee_rate"),
+        (TextContent.COLUMN, "SYS_NC19$", "SYS_NC19$"),
+        (TextContent.COLUMN, "__word_id", "__column_X"),
+        (TextContent.INDEX, "PRIMARY", "PRIMARY"),
+        (TextContent.JOB, "MONDAY_WINDOW", "MONDAY_WINDOW"),
+        (TextContent.JOB, "our_day_window", "job_X_DAY_WINDOW"),
+        (TextContent.TENANT, "META$1002", "META$1002"),
+        (TextContent.HOST, "10.0.0.1:2881", "host_X:2881"),
+        (TextContent.HOST, "[fe80::1]:2882:1", "host_X:2882:1"),
+        (TextContent.HOST, "fe80::1", "host_X"),
+        (TextContent.HOSTS, "10.0.0.0/8, %,127.0.0.1", "host_X, %,127.0.0.1"),
+        (TextContent.ZONES, "FULL{1}@east,READONLY{2}@west", "FULL{1}@zone_X,READONLY{2}@zone_X"),
+        (TextContent.ZONES, "east;west,north", "zone_X;zone_X,zone_X"),
+        (TextContent.ZONES, "RANDOM", "RANDOM"),
+        (TextContent.BOUND, "'2026-01-01 00:00:00',?", "'2026-01-01 00:00:00',?"),
+        (TextContent.BOUND, "gold", "bound_X"),
     ],
 )
-def test_pseudonyms(kind: Holds, name: str, spelled: str) -> None:
+def test_pseudonyms(kind: TextContent, name: str, spelled: str) -> None:
     assert re.sub("[0-9a-f]{12}", "X", NAMES.of(kind, name)) == spelled
     assert NAMES.of(kind, name) == Pseudonyms(KEY).of(kind, name)
     if "X" in spelled:
@@ -164,31 +164,33 @@ def test_settings(name: str, value: str | None, spelled: str | None) -> None:
 )  # fmt: skip
 def test_names_in_sql(sql: str, spelled: str) -> None:
     names = Pseudonyms(KEY)
-    names.learn(Holds.TABLE, "orders")
-    names.learn(Holds.COLUMN, "date")
-    found = str(names.of(Holds.SQL, sql))
-    found = found.replace(names.of(Holds.TABLE, "orders"), "ORDERS").replace(names.of(Holds.COLUMN, "date"), "DATE")
+    names.learn(TextContent.TABLE, "orders")
+    names.learn(TextContent.COLUMN, "date")
+    found = str(names.of(TextContent.SQL, sql))
+    found = found.replace(names.of(TextContent.TABLE, "orders"), "ORDERS").replace(
+        names.of(TextContent.COLUMN, "date"), "DATE"
+    )
     assert re.sub("name_[0-9a-f]{12}", "N", found) == spelled
 
 
 @given(st.lists(st.from_regex(r"zq[a-z]{1,6}[0-9]?", fullmatch=True), min_size=3, max_size=3))
 def test_no_name_survives_in_sql(words: list[str]) -> None:
     table, column, alias = words
-    sql = mask(f"SELECT {alias}.{column}, `{column} x` FROM {table} AS {alias} WHERE {column} = 1 ORDER BY {alias}")
-    assert sql != MASKED and "zq" not in NAMES.of(Holds.SQL, sql)
+    sql = mask_sql(f"SELECT {alias}.{column}, `{column} x` FROM {table} AS {alias} WHERE {column} = 1 ORDER BY {alias}")
+    assert sql != MASKED and "zq" not in NAMES.of(TextContent.SQL, sql)
 
 
 def test_what_nobody_declared_is_replaced_whole(tmp_path: Path) -> None:
-    save(SNAPSHOT, tmp_path / "s.obh")
-    body = read_file(tmp_path / "s.obh").plain
+    save_snapshot(SNAPSHOT, tmp_path / "s.obh")
+    body = read_snapshot_file(tmp_path / "s.obh").plain
     row = ["acme", "acme", 7, {"t": "2026-11-23T06:00:00"}]
     theirs = {"columns": ["name", "table_name", "n", "seen"], "rows": [row]}
     body["facts"]["their_package.rows:Theirs"] = theirs
     body["of_a_newer_agent"] = {"list": ["acme", 7, None]}
     lost = {"msgid": "Lost {thing} of {target}.", "args": {"thing": "acme", "target": "acme"}}
     body["problems"].append({"what": lost, "remedy": None})
-    found = redacted(body, KEY)
-    assert "acme" not in to_body(found)
+    found = redact_snapshot(body, KEY)
+    assert "acme" not in serialize_body(found)
     shared = found["facts"]["their_package.rows:Theirs"]["rows"][0]
     assert shared[0].startswith("text_") and shared[1].startswith("table_") and shared[2:] == row[2:]
     assert PSEUDONYM.fullmatch(found["of_a_newer_agent"]["list"][0])
@@ -197,7 +199,7 @@ def test_what_nobody_declared_is_replaced_whole(tmp_path: Path) -> None:
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
-    new_key(tmp_path / "key")
+    make_redaction_key(tmp_path / "key")
     return tmp_path / "key"
 
 
@@ -205,49 +207,49 @@ def refusal(call: Any, *args: Any) -> str:
     with pytest.raises(HealthAgentError) as caught:
         call(*args)
     assert caught.value.exit_code == 2
-    return render(caught.value.text, "en")
+    return render_text(caught.value.text, "en")
 
 
 def test_there_and_back(tmp_path: Path) -> None:
     original, shared, back = tmp_path / "s.obh", tmp_path / "r.obh", tmp_path / "b.obh"
-    digest = save(SNAPSHOT, original)
-    redact(original, KEY, shared)
-    assert restore(shared, KEY, back) == digest
+    digest = save_snapshot(SNAPSHOT, original)
+    redact_file(original, KEY, shared)
+    assert restore_file(shared, KEY, back) == digest
     assert back.read_bytes() == original.read_bytes()
     assert "shop" not in opened(shared)["body"] and "Li" not in opened(shared)["body"]
-    found = load(shared)
+    found = load_snapshot(shared)
     assert found.facts.keys() == SNAPSHOT.facts.keys() and found.as_of == SNAPSHOT.as_of
-    assert "redacted" in render(found.problems[-1].what, "en")
-    redact(original, KEY, tmp_path / "again.obh")
+    assert "redacted" in render_text(found.problems[-1].what, "en")
+    redact_file(original, KEY, tmp_path / "again.obh")
     assert (tmp_path / "again.obh").read_bytes() == shared.read_bytes(), "same snapshot, same key, same file"
 
 
 def test_what_cannot_be_restored(tmp_path: Path) -> None:
     original, shared, out = tmp_path / "s.obh", tmp_path / "r.obh", tmp_path / "out.obh"
-    save(SNAPSHOT, original)
-    redact(original, KEY, shared)
-    assert "another key" in refusal(restore, shared, OTHER, out)
-    assert "not redacted" in refusal(restore, original, KEY, out)
-    assert "redacted already" in refusal(redact, shared, KEY, out)
-    assert "overwrite itself" in refusal(redact, original, KEY, original)
-    assert "overwrite itself" in refusal(restore, shared, KEY, shared)
+    save_snapshot(SNAPSHOT, original)
+    redact_file(original, KEY, shared)
+    assert "another key" in refusal(restore_file, shared, OTHER, out)
+    assert "not redacted" in refusal(restore_file, original, KEY, out)
+    assert "redacted already" in refusal(redact_file, shared, KEY, out)
+    assert "overwrite itself" in refusal(redact_file, original, KEY, original)
+    assert "overwrite itself" in refusal(restore_file, shared, KEY, shared)
     outer = opened(shared)
     swapped = packed(tmp_path / "swapped", {**outer, "body": outer["body"].replace('"rows"', '"Rows"')}, rehash=True)
-    assert "altered since" in refusal(restore, swapped, KEY, out)
+    assert "altered since" in refusal(restore_file, swapped, KEY, out)
     broken = packed(tmp_path / "broken", {**outer, "sealed": "no base64"})
-    assert "altered since" in refusal(restore, broken, KEY, out)
-    assert "cannot be read" in refusal(redact, tmp_path / "nowhere", KEY, out)
+    assert "altered since" in refusal(restore_file, broken, KEY, out)
+    assert "cannot be read" in refusal(redact_file, tmp_path / "nowhere", KEY, out)
     nonsense = packed(tmp_path / "nonsense", {"body": '{"format": 1, "facts": []}'}, rehash=True)
-    assert "do not fit this agent" in refusal(redact, nonsense, KEY, out)
+    assert "do not fit this agent" in refusal(redact_file, nonsense, KEY, out)
     assert not out.exists()
 
 
 def test_the_key_is_for_its_owner_only(key_file: Path) -> None:
     assert key_file.stat().st_mode & 0o777 == 0o600
-    assert read_key(key_file).pseudonym("table", "t") == read_key(key_file).pseudonym("table", "t")
-    assert "never overwritten" in refusal(new_key, key_file)
+    assert read_redaction_key(key_file).pseudonym("table", "t") == read_redaction_key(key_file).pseudonym("table", "t")
+    assert "never overwritten" in refusal(make_redaction_key, key_file)
     os.chmod(key_file, 0o640)
-    assert "chmod 600" in refusal(read_key, key_file)
+    assert "chmod 600" in refusal(read_redaction_key, key_file)
 
 
 @pytest.mark.parametrize("content", ["", "no key", "a2V5", "=" * 44, "中" * 12])
@@ -255,13 +257,13 @@ def test_what_is_no_key(tmp_path: Path, content: str) -> None:
     (tmp_path / "key").write_text(content, encoding="utf-8")
     os.chmod(tmp_path / "key", 0o600)
     with pytest.raises(ConfigError):
-        read_key(tmp_path / "key")
+        read_redaction_key(tmp_path / "key")
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OB_HEALTH_LANG", "en")
     monkeypatch.chdir(tmp_path)
-    digest = save(SNAPSHOT, Path("s.obh"))
+    digest = save_snapshot(SNAPSHOT, Path("s.obh"))
     for line in (
         "key k",
         "redact s.obh --key k --out r.obh",
@@ -280,17 +282,18 @@ def test_every_check_says_the_same_of_redacted_facts(case: Case, tmp_path: Path)
     """Whatever a check looks for in names, its cases show it."""
     registry, ruleset = shipped()
     original = snapshot_of(case.facts, kind=case.tenant_kind, version=case.version)
-    save(original, tmp_path / "s.obh")
-    redact(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
-    shared = load(tmp_path / "r.obh")
-    before, after = (evaluate([registry.checks[case.code]], ruleset, facts)[0] for facts in (original, shared))
+    save_snapshot(original, tmp_path / "s.obh")
+    redact_file(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
+    shared = load_snapshot(tmp_path / "r.obh")
+    before, after = (evaluate_checks([registry.checks[case.code]], ruleset, facts)[0] for facts in (original, shared))
     assert before.outcome is not Outcome.ERROR
     assert (after.outcome, [(f.severity, f.risk_points) for f in after.findings]) == (
-        before.outcome, [(f.severity, f.risk_points) for f in before.findings],
-    )  # fmt: skip
+        before.outcome,
+        [(f.severity, f.risk_points) for f in before.findings],
+    )
 
 
 def test_a_key_file_that_is_not_there_is_called_a_key_file(tmp_path: Path) -> None:
     """It is read as passwords are, but nobody asked for one."""
-    said = refusal(read_key, tmp_path / "none")
+    said = refusal(read_redaction_key, tmp_path / "none")
     assert f"There is no key file {tmp_path / 'none'}" in said and "ob-health snapshot key" in said

@@ -11,7 +11,7 @@ import pytest
 
 from agent.catalogue import registry
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 PLUGIN = '''
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def bring(package: Path, code: str) -> None:
 
 
 def test_our_own_checks_in_order_of_code_and_their_sources_once() -> None:
-    found = registry.load()
+    found = registry.load_registry()
     assert len(found.checks) >= 45 and list(found.checks) == sorted(found.checks)
     assert found.problems == ()
     assert len(set(found.sources)) == len(found.sources)
@@ -54,7 +54,7 @@ def test_our_own_checks_in_order_of_code_and_their_sources_once() -> None:
 
 def test_checks_of_another_distribution(plugins: Path) -> None:
     bring(plugins, "OPS990")
-    found = registry.load()
+    found = registry.load_registry()
     assert found.checks["OPS990"].measure.__module__ == "hx_checks.theirs"
     assert found.problems == ()
 
@@ -62,8 +62,8 @@ def test_checks_of_another_distribution(plugins: Path) -> None:
 def test_a_code_used_twice_is_refused_and_both_places_are_named(plugins: Path) -> None:
     bring(plugins, "CAP001")
     with pytest.raises(ConfigError) as error:
-        registry.load()
-    said = render(error.value.text, "en")
+        registry.load_registry()
+    said = render_text(error.value.text, "en")
     assert "CAP001" in said and "hx_checks.theirs" in said and "checks.capacity." in said
 
 
@@ -80,7 +80,7 @@ def test_a_code_used_twice_is_refused_and_both_places_are_named(plugins: Path) -
 def test_a_broken_module_is_told_and_the_others_are_kept(plugins: Path, source: str, says: str) -> None:
     (plugins / "broken.py").write_text(source)
     bring(plugins, "OPS990")
-    found = registry.load()
+    found = registry.load_registry()
     assert "OPS990" in found.checks and "CAP001" in found.checks
     (problem,) = found.problems
-    assert "hx_checks.broken" in render(problem, "en") and says in render(problem, "en")
+    assert "hx_checks.broken" in render_text(problem, "en") and says in render_text(problem, "en")

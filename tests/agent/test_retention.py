@@ -33,7 +33,7 @@ def test_what_is_past_its_retention_is_removed_and_said(
     history.save(kept("older", 30, NOON - DAY), place)
     history.save(kept("elsewhere", 30), tmp_path / "gone")
     history.save(kept("young", 31), place)
-    retention.purge(history, NOON + 30 * DAY)
+    retention.purge_expired(history, NOON + 30 * DAY)
     said = capsys.readouterr().out
     assert {entry.id for entry in history.list()} == {"young"}
     counts = [said.count(f"removed from history: {name} of acme, shop") for name in ("old", "older", "young")]
@@ -45,7 +45,7 @@ def test_what_is_past_its_retention_is_removed_and_said(
 
 def test_an_assessment_without_a_limit_stays(history: History) -> None:
     history.save(document("a1"))
-    assert retention.purge(history, NOON + 10_000 * DAY) == ()
+    assert retention.purge_expired(history, NOON + 10_000 * DAY) == ()
     assert len(history.list()) == 1
 
 
@@ -53,17 +53,17 @@ def test_the_file_forgets_too(history: History, tmp_path: Path) -> None:
     history.save(kept("a1", 1, findings=(found("hx-secret-resource", Severity.HIGH),)))
     file = tmp_path / "history.sqlite"
     assert b"hx-secret-resource" in file.read_bytes()
-    retention.purge(history, NOON + DAY)
+    retention.purge_expired(history, NOON + DAY)
     assert b"hx-secret-resource" not in file.read_bytes()
 
 
 def test_each_assess_purges_its_own_customer_only(history: History, capsys: pytest.CaptureFixture[str]) -> None:
     history.save(kept("a1", 1))
     history.save(kept("b1", 1, customer="bolt"))
-    retention.enforce(history, NOON + DAY, "acme")
+    retention.purge_customer(history, NOON + DAY, "acme")
     assert [entry.id for entry in history.list()] == ["b1"]
     history.close()
     Path(history.where).unlink()
     Path(history.where).mkdir()
-    retention.enforce(history, NOON + DAY, "bolt")
+    retention.purge_customer(history, NOON + DAY, "bolt")
     assert "cannot be used" in capsys.readouterr().err

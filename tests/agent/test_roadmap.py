@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from agent.judgement.roadmap import roadmap
+from agent.judgement.roadmap import plan_roadmap
 from agent.model.check import CheckSpec, Remediation
 from agent.model.result import CheckResult
 from agent.model.roadmap import WorkUnit
@@ -23,14 +23,23 @@ CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM,
 def spec(code: str, advice: str = "", category: Category = Category.CAPACITY, **parts: Any) -> CheckSpec:
     remedy = Remediation(advice or f"Mend {code}.", **parts)
     return CheckSpec(
-        code, f"{category}.x", category, Unit.COUNT, Actor.CUSTOMER, code, "{resource}", "Why.", remedy,
-        lambda: (), {},
-    )  # fmt: skip
+        code,
+        f"{category}.x",
+        category,
+        Unit.COUNT,
+        Actor.CUSTOMER,
+        code,
+        "{resource}",
+        "Why.",
+        remedy,
+        lambda: (),
+        {},
+    )
 
 
 def planned(results: Sequence[CheckResult], specs: Sequence[CheckSpec] = ()) -> tuple[WorkUnit, ...]:
     known = {result.code: spec(result.code) for result in results} | {given.code: given for given in specs}
-    return roadmap(results, scored(results), known, TenantKind.USER)
+    return plan_roadmap(results, scored(results), known, TenantKind.USER)
 
 
 @given(assessments())

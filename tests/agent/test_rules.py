@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from agent.catalogue.rules import apply, load
+from agent.catalogue.rules import apply_engagement, load_rules
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.model.terms import Severity
-from agent.pipeline import rules_of
+from agent.pipeline import apply_rules
 from agent.support.errors import ConfigError, RulesError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL
 from tests.agent.engagements import load as written
 from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset
@@ -26,7 +26,7 @@ TODAY = NOW.date()
 def problems(directory: Path, text: str) -> list[str]:
     with pytest.raises(RulesError) as error:
         ruleset(directory, text)
-    return [render(problem, "en") for problem in error.value.problems]
+    return [render_text(problem, "en") for problem in error.value.problems]
 
 
 def test_a_right_file(tmp_path: Path) -> None:
@@ -64,12 +64,16 @@ checks:
     found = problems(tmp_path, text)
     file = tmp_path / "rules.yaml"
     starts = [
-        f"{file}:2: colour: unknown key", f"{file}:1: version: version must be 1",
-        f"{file}:3: scoring.prior_failure_rate_pct: a number", f"{file}:4: checks: the check VAR901",
-        f"{file}:8: checks.CAP901.grup: unknown key", f"{file}:6: checks.CAP901.ladder: the numbers must rise",
+        f"{file}:2: colour: unknown key",
+        f"{file}:1: version: version must be 1",
+        f"{file}:3: scoring.prior_failure_rate_pct: a number",
+        f"{file}:4: checks: the check VAR901",
+        f"{file}:8: checks.CAP901.grup: unknown key",
+        f"{file}:6: checks.CAP901.ladder: the numbers must rise",
         f"{file}:7: checks.CAP901.params.min_used_bytes: a value of type int",
-        f"{file}:10: checks.CAP902.severity: one of low", f"{file}:11: checks.XXX001: there is no check",
-    ]  # fmt: skip
+        f"{file}:10: checks.CAP902.severity: one of low",
+        f"{file}:11: checks.XXX001: there is no check",
+    ]
     assert [next((said for said in found if said.startswith(start)), f"missing: {start}")[:9] for start in starts]
     assert all(any(said.startswith(start) for said in found) for start in starts), found
     assert len(found) == len(starts)
@@ -142,13 +146,13 @@ def test_no_rules_at_all(tmp_path: Path, text: str) -> None:
 def test_broken_yaml_is_one_clear_message(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError) as error:
         ruleset(tmp_path, text)
-    assert "rules.yaml" in " ".join(render(problem, "en") for problem in error.value.problems)
+    assert "rules.yaml" in " ".join(render_text(problem, "en") for problem in error.value.problems)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
-        load(SPECS, tmp_path / "nowhere.yaml")
-    assert "nowhere.yaml" in render(error.value.text, "en") + str(error.value.problems)
+        load_rules(SPECS, tmp_path / "nowhere.yaml")
+    assert "nowhere.yaml" in render_text(error.value.text, "en") + str(error.value.problems)
 
 
 def override(change: Any, code: str = "CAP901", until: date = TODAY) -> Override:
@@ -156,7 +160,7 @@ def override(change: Any, code: str = "CAP901", until: date = TODAY) -> Override
 
 
 def applied(directory: Path, overrides: Sequence[Override] = (), mutes: Sequence[Mute] = ()) -> Ruleset:
-    return apply(ruleset(directory), SPECS, directory / "rules.yaml", overrides, mutes, TODAY)
+    return apply_engagement(ruleset(directory), SPECS, directory / "rules.yaml", overrides, mutes, TODAY)
 
 
 def test_an_override_is_merged_into_its_rule_alone(tmp_path: Path) -> None:
@@ -178,7 +182,7 @@ def test_an_expired_override_changes_nothing_and_is_named(tmp_path: Path) -> Non
     old = override({"enabled": False}, until=TODAY - timedelta(days=1))
     changed = applied(tmp_path, [old])
     assert dataclasses.replace(changed, problems=()) == dataclasses.replace(ruleset(tmp_path), today=TODAY)
-    assert [render(note, "en") for note in changed.problems] == [
+    assert [render_text(note, "en") for note in changed.problems] == [
         "The override of CAP901 ended on 2026-11-22 and no longer applies."
     ]
 
@@ -188,10 +192,14 @@ def test_wrong_overrides_and_mutes_are_all_told(tmp_path: Path) -> None:
     long = Mute("Li", "known", TODAY + timedelta(days=181), code="CAP901", resource="*")
     with pytest.raises(RulesError) as error:
         applied(tmp_path, overrides, [long, dataclasses.replace(long, code="NIX002")])
-    said = [render(problem, "en") for problem in error.value.problems]
+    said = [render_text(problem, "en") for problem in error.value.problems]
     assert [text.partition(": ")[0] for text in said] == [
-        "change.ladder", "code", "change.params.x", "until", "code",
-    ]  # fmt: skip
+        "change.ladder",
+        "code",
+        "change.params.x",
+        "until",
+        "code",
+    ]
     assert "180" in said[3] and "NIX002" in said[4]
 
 
@@ -219,10 +227,10 @@ rules:
 """,
     )
     with pytest.raises(RulesError) as error:
-        rules_of(engagement, SPECS, ruleset(tmp_path), NOW, tmp_path / "rules.yaml")
+        apply_rules(engagement, SPECS, ruleset(tmp_path), NOW, tmp_path / "rules.yaml")
     file = tmp_path / "engagement.yaml"
-    assert render(error.value.text, "en") == f"{file} cannot be used; problems found: 4"
-    assert [render(problem, "en") for problem in error.value.problems] == [
+    assert render_text(error.value.text, "en") == f"{file} cannot be used; problems found: 4"
+    assert [render_text(problem, "en") for problem in error.value.problems] == [
         f"{tmp_path / 'shared.yaml'}:2: overrides[0].code: there is no check with the code NIX001",
         f"{file}:24: rules.overrides[0].change.enabld: unknown key; did you mean enabled?",
         f"{file}:25: rules.overrides[0].change.params.min_used_byte: unknown key; did you mean min_used_bytes?",
@@ -236,7 +244,7 @@ def test_a_mute_ends_with_the_day_of_the_customer(tmp_path: Path) -> None:
     midnight = datetime(2026, 12, 1, 16, tzinfo=UTC)
 
     def muted(moment: datetime) -> int:
-        return len(rules_of(engagement, SPECS, ruleset(tmp_path), moment, tmp_path / "rules.yaml").mutes)
+        return len(apply_rules(engagement, SPECS, ruleset(tmp_path), moment, tmp_path / "rules.yaml").mutes)
 
     assert [muted(midnight - timedelta(seconds=1)), muted(midnight)] == [1, 0]
 
@@ -246,5 +254,5 @@ def test_an_expired_mute_is_dropped_and_named(tmp_path: Path) -> None:
     kept = dataclasses.replace(mute, until=TODAY + timedelta(days=180))
     changed = applied(tmp_path, mutes=[mute, kept])
     assert changed.mutes == (kept,)
-    assert ["0a1b" in render(note, "en") for note in changed.problems] == [True]
+    assert ["0a1b" in render_text(note, "en") for note in changed.problems] == [True]
     assert changed.sha256 == ruleset(tmp_path).sha256, "mutes are no part of the rules"

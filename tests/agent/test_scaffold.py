@@ -15,7 +15,7 @@ from agent.engagement.authorization.authorize import authorize
 from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import engagement_template, scaffold
 from agent.support.errors import ConfigError, NotAuthorized
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from agent.support.yaml_file import read_yaml
 
 
@@ -33,7 +33,7 @@ def as_json(value: Any) -> Any:
 def refusal(name: str, directory: Path) -> str:
     with pytest.raises(ConfigError) as caught:
         scaffold(name, directory)
-    return render(caught.value.text, "en")
+    return render_text(caught.value.text, "en")
 
 
 def test_the_files_and_where_they_are(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_it_loads_as_it_is_and_authorizes_nothing(tmp_path: Path, name: str) -> 
     assert engagement.targets["prod"].host.startswith("REPLACE")
     with pytest.raises(NotAuthorized) as caught:
         authorize(engagement, "prod", datetime.now(UTC), ())
-    assert "names no authorization" in render(caught.value.text, "en")
+    assert "names no authorization" in render_text(caught.value.text, "en")
 
 
 def test_it_loads_with_every_block_switched_on(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.engagement.subscription import State, Status, Subscription, is_due, periods
+from agent.engagement.subscription import PeriodState, PeriodStatus, Subscription, judge_due, list_periods
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 YEAR = Subscription(date(2026, 1, 31), 12, "Asia/Shanghai")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,17 +36,17 @@ def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
     ],
 )
 def test_quarters_start_on_the_same_day_or_the_months_last(start: date, starts: list[date]) -> None:
-    assert [period.start for period in periods(start, 12)] == starts
+    assert [period.start for period in list_periods(start, 12)] == starts
 
 
 def test_a_leap_day_comes_back_every_four_years() -> None:
-    firsts = [period.start for period in periods(date(2024, 2, 29), 60)][::4]
+    firsts = [period.start for period in list_periods(date(2024, 2, 29), 60)][::4]
     assert firsts == [date(2024, 2, 29), date(2025, 2, 28), date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 29)]
 
 
 @given(STARTS, YEARS)
 def test_periods_cut_the_subscription_without_gap_or_overlap(start: date, years: int) -> None:
-    cut = periods(start, 12 * years)
+    cut = list_periods(start, 12 * years)
     assert [period.number for period in cut] == list(range(1, 4 * years + 1))
     assert cut[0].start == start
     assert [period.end for period in cut[:-1]] == [period.start for period in cut[1:]]
@@ -58,30 +58,30 @@ def test_periods_cut_the_subscription_without_gap_or_overlap(start: date, years:
 
 @given(STARTS, YEARS)
 def test_a_longer_subscription_begins_with_the_shorter_ones_periods(start: date, years: int) -> None:
-    shorter = periods(start, 12 * years)
-    assert periods(start, 12 * years + 12)[: len(shorter)] == shorter
+    shorter = list_periods(start, 12 * years)
+    assert list_periods(start, 12 * years + 12)[: len(shorter)] == shorter
 
 
 @pytest.mark.parametrize("months", [0, -12, 3, 11, 13, 18])
 def test_only_whole_years_are_sold(months: int) -> None:
     with pytest.raises(ConfigError) as error:
-        periods(date(2026, 1, 1), months)
-    assert str(months) in render(error.value.text, "en")
+        list_periods(date(2026, 1, 1), months)
+    assert str(months) in render_text(error.value.text, "en")
 
 
 # is_due
 
 
 def test_before_the_start_nothing_is_due() -> None:
-    status = is_due(YEAR, [], at("2026-01-30T23:59:59"))
-    assert (status.state, status.due, status.current, status.overdue) == (State.NOT_STARTED, False, None, ())
+    status = judge_due(YEAR, [], at("2026-01-30T23:59:59"))
+    assert (status.state, status.due, status.current, status.overdue) == (PeriodState.NOT_STARTED, False, None, ())
     assert status.next == date(2026, 1, 31)
 
 
 def test_the_first_is_due_on_the_first_day_and_until_the_last() -> None:
     for now in (at("2026-01-31T00:00:00"), at("2026-04-29T23:59:59")):
-        status = is_due(YEAR, [], now)
-        assert (status.state, status.due, status.overdue) == (State.DUE, True, ())
+        status = judge_due(YEAR, [], now)
+        assert (status.state, status.due, status.overdue) == (PeriodState.DUE, True, ())
         assert status.current is not None
         assert status.current.number == 1
         assert status.next == date(2026, 1, 31)
@@ -89,31 +89,31 @@ def test_the_first_is_due_on_the_first_day_and_until_the_last() -> None:
 
 def test_once_done_the_next_quarter_is_next() -> None:
     done = at("2026-02-03T10:00:00")
-    status = is_due(YEAR, [done], at("2026-04-29T23:59:59"))
-    assert (status.state, status.due, status.last, status.next) == (State.DONE, False, done, date(2026, 4, 30))
-    assert is_due(YEAR, [done], at("2026-04-30T00:00:00")).due
+    status = judge_due(YEAR, [done], at("2026-04-29T23:59:59"))
+    assert (status.state, status.due, status.last, status.next) == (PeriodState.DONE, False, done, date(2026, 4, 30))
+    assert judge_due(YEAR, [done], at("2026-04-30T00:00:00")).due
 
 
 def test_a_missed_quarter_is_overdue_and_only_the_current_one_can_be_done() -> None:
-    status = is_due(YEAR, [at("2026-05-01T10:00:00")], at("2026-11-01T09:00:00"))
+    status = judge_due(YEAR, [at("2026-05-01T10:00:00")], at("2026-11-01T09:00:00"))
     assert [period.number for period in status.overdue] == [1, 3]
     assert status.due
     assert status.current is not None
     assert status.current.number == 4
-    done = is_due(YEAR, [at("2026-05-01T10:00:00"), at("2026-11-01T09:00:00")], at("2026-11-01T09:01:00"))
+    done = judge_due(YEAR, [at("2026-05-01T10:00:00"), at("2026-11-01T09:00:00")], at("2026-11-01T09:01:00"))
     assert [period.number for period in done.overdue] == [1, 3]
-    assert (done.state, done.next) == (State.DONE, None)
+    assert (done.state, done.next) == (PeriodState.DONE, None)
 
 
 def test_after_the_end_nothing_is_due_but_what_was_missed_is_told() -> None:
-    assert is_due(YEAR, [], at("2027-01-30T23:59:59")).due
-    status = is_due(YEAR, [at("2026-02-01T00:00:00")], at("2027-01-31T00:00:00"))
-    assert (status.state, status.due, status.current, status.next) == (State.ENDED, False, None, None)
+    assert judge_due(YEAR, [], at("2027-01-30T23:59:59")).due
+    status = judge_due(YEAR, [at("2026-02-01T00:00:00")], at("2027-01-31T00:00:00"))
+    assert (status.state, status.due, status.current, status.next) == (PeriodState.ENDED, False, None, None)
     assert [period.number for period in status.overdue] == [2, 3, 4]
 
 
 def test_assessments_outside_the_subscription_count_for_no_period() -> None:
-    status = is_due(YEAR, [at("2026-01-30T23:59:59"), at("2025-02-01T00:00:00")], at("2026-02-01T00:00:00"))
+    status = judge_due(YEAR, [at("2026-01-30T23:59:59"), at("2025-02-01T00:00:00")], at("2026-02-01T00:00:00"))
     assert status.due
     assert status.last == at("2026-01-30T23:59:59")
 
@@ -121,11 +121,11 @@ def test_assessments_outside_the_subscription_count_for_no_period() -> None:
 def test_the_day_begins_in_the_subscriptions_time_zone() -> None:
     before, begins = datetime(2026, 4, 29, 15, 59, 59, tzinfo=UTC), datetime(2026, 4, 29, 16, tzinfo=UTC)
     first = [at("2026-02-01T00:00:00")]
-    assert not is_due(YEAR, first, before).due
-    assert is_due(YEAR, first, begins).due
-    assert not is_due(Subscription(YEAR.start, 12, "UTC"), first, begins).due
-    assert not is_due(YEAR, [*first, begins], begins).due
-    assert is_due(YEAR, [*first, before], begins).due
+    assert not judge_due(YEAR, first, before).due
+    assert judge_due(YEAR, first, begins).due
+    assert not judge_due(Subscription(YEAR.start, 12, "UTC"), first, begins).due
+    assert not judge_due(YEAR, [*first, begins], begins).due
+    assert judge_due(YEAR, [*first, before], begins).due
 
 
 def test_a_day_that_starts_at_one_o_clock() -> None:
@@ -134,39 +134,39 @@ def test_a_day_that_starts_at_one_o_clock() -> None:
     first = [at("2026-06-06T12:00:00", "America/Santiago")]
     begins = datetime(2026, 9, 6, 4, tzinfo=UTC)
     assert begins.astimezone(ZoneInfo("America/Santiago")).hour == 1
-    assert is_due(santiago, first, begins).due
-    assert not is_due(santiago, first, begins - timedelta(seconds=1)).due
+    assert judge_due(santiago, first, begins).due
+    assert not judge_due(santiago, first, begins - timedelta(seconds=1)).due
 
 
 def test_summer_time_moves_the_start_of_a_day_in_utc() -> None:
     berlin = Subscription(date(2026, 1, 15), 12, "Europe/Berlin")
     first = [at("2026-01-15T12:00:00", "Europe/Berlin")]
-    assert not is_due(berlin, first, datetime(2026, 4, 14, 21, 59, tzinfo=UTC)).due
-    assert is_due(berlin, first, datetime(2026, 4, 14, 22, 0, tzinfo=UTC)).due
+    assert not judge_due(berlin, first, datetime(2026, 4, 14, 21, 59, tzinfo=UTC)).due
+    assert judge_due(berlin, first, datetime(2026, 4, 14, 22, 0, tzinfo=UTC)).due
 
 
 @pytest.mark.parametrize("name", ["Asia/Shangai", "Asia", "", "../etc/passwd", "+08:00"])
 def test_an_unknown_time_zone_is_a_configuration_error(name: str) -> None:
     with pytest.raises(ConfigError) as error:
-        is_due(Subscription(date(2026, 1, 1), 12, name), [], at("2026-01-01T00:00:00"))
-    assert name in render(error.value.text, "en")
+        judge_due(Subscription(date(2026, 1, 1), 12, name), [], at("2026-01-01T00:00:00"))
+    assert name in render_text(error.value.text, "en")
 
 
-def walk(subscription: Subscription, awake: list[bool]) -> tuple[list[datetime], Status]:
+def walk(subscription: Subscription, awake: list[bool]) -> tuple[list[datetime], PeriodStatus]:
     """A tick at noon of each day that the machine is awake; every tick starts from what history says."""
     done: list[datetime] = []
     noon = datetime(subscription.start.year, subscription.start.month, subscription.start.day, 12, tzinfo=SHANGHAI)
     for day, is_awake in enumerate(awake):
         now = noon + timedelta(days=day)
-        if is_awake and is_due(subscription, done, now).due:
+        if is_awake and judge_due(subscription, done, now).due:
             done.append(now)
-    return done, is_due(subscription, done, noon + timedelta(days=len(awake)))
+    return done, judge_due(subscription, done, noon + timedelta(days=len(awake)))
 
 
 def test_a_year_of_daily_ticks_assesses_on_each_first_day() -> None:
     done, status = walk(YEAR, [True] * 400)
-    assert [time.date() for time in done] == [period.start for period in periods(YEAR.start, 12)]
-    assert (status.state, status.overdue) == (State.ENDED, ())
+    assert [time.date() for time in done] == [period.start for period in list_periods(YEAR.start, 12)]
+    assert (status.state, status.overdue) == (PeriodState.ENDED, ())
 
 
 @settings(max_examples=40)
@@ -175,7 +175,7 @@ def test_each_quarter_is_done_once_if_the_machine_was_awake_in_it(naps: list[tup
     awake = [state for up, down in naps for state in [True] * up + [False] * down][:365]
     done, status = walk(YEAR, awake)
     days = [YEAR.start + timedelta(days=day) for day, is_awake in enumerate(awake) if is_awake]
-    cut = periods(YEAR.start, 12)
+    cut = list_periods(YEAR.start, 12)
     wanted = [next((day for day in days if period.start <= day < period.end), None) for period in cut]
     assert [time.date() for time in done] == [day for day in wanted if day]
     today = YEAR.start + timedelta(days=len(awake))
@@ -187,7 +187,7 @@ def test_each_quarter_is_done_once_if_the_machine_was_awake_in_it(naps: list[tup
 def test_every_state_reads_well_in_both_languages(now: str) -> None:
     done = [at("2026-02-01T00:00:00"), at("2026-11-01T00:00:00")]
     moment = at(f"{now}T12:00:00")
-    text = is_due(YEAR, [time for time in done if time <= moment], moment).text
-    english, chinese = (render(text, language) for language in ("en", "zh-CN"))
+    text = judge_due(YEAR, [time for time in done if time <= moment], moment).text
+    english, chinese = (render_text(text, language) for language in ("en", "zh-CN"))
     assert "{" not in english + chinese
     assert english != chinese

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from agent.archive.history.store import History
-from agent.engagement.subscription import Subscription, is_due
+from agent.engagement.subscription import Subscription, judge_due
 from agent.service.schedule_loop import run_loop
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.history.documents import document
 from tests.waiting import eventually
 
@@ -80,7 +80,7 @@ def test_a_stop_before_the_start_still_ticks_once() -> None:
 def test_a_wrong_time_of_day_is_a_configuration_error(when: str) -> None:
     with pytest.raises(ConfigError) as error:
         run_loop(lambda: None, when, threading.Event(), never)
-    assert f'"{when}"' in render(error.value.text, "en")
+    assert f'"{when}"' in render_text(error.value.text, "en")
 
 
 def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
 
             def tick(history: History = history) -> None:
                 now = datetime.now(UTC)
-                if is_due(subscription, history.assessed_at("acme", "shop"), now).due:
+                if judge_due(subscription, history.assessed_at("acme", "shop"), now).due:
                     history.save(document(now.isoformat(), now))
 
             stop = threading.Event()

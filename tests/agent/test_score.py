@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from agent.judgement.score import gain_of, score
+from agent.judgement.score import compute_gain, score_results
 from agent.model.result import CheckResult
 from agent.model.rule import ScoringPolicy
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind
@@ -67,8 +67,12 @@ def test_the_largest_member_of_a_group_pays_and_ties_go_by_code() -> None:
         ]
     )
     assert {code: entry.symptom_of for code, entry in verdict.results.items()} == {
-        "CAP001": "", "CAP002": "CAP001", "CAP003": "CAP001", "CAP004": "", "CAP009": "",
-    }  # fmt: skip
+        "CAP001": "",
+        "CAP002": "CAP001",
+        "CAP003": "CAP001",
+        "CAP004": "",
+        "CAP009": "",
+    }
     assert verdict.value == value_at(points_of(H) + points_of(M))
     assert verdict.results["CAP001"].gain == 0  # its twin would pay instead
     assert verdict.results["CAP002"].points_lost == 0
@@ -139,7 +143,7 @@ def test_the_range_adds_a_prior_for_what_was_not_assessed() -> None:
         without_finding("CAP002", Outcome.NOT_ASSESSED, stake=52),
         without_finding("CAP003", Outcome.ERROR, stake=8),
     ]
-    verdict = score(results, ScoringPolicy(prior_failure_rate_pct=10), TenantKind.USER)
+    verdict = score_results(results, ScoringPolicy(prior_failure_rate_pct=10), TenantKind.USER)
     assert verdict.high == verdict.value == value_at(points_of(H))
     assert verdict.low == value_at(points_of(H) + 0.1 * 60)
 
@@ -218,8 +222,8 @@ def test_a_check_that_comes_twice_is_refused() -> None:
 
 def test_gain_of_a_set_is_more_than_its_members_where_they_share_a_cause() -> None:
     results = [failed("CAP001", finding(H), group="memory"), failed("CAP002", finding(H), group="memory")]
-    assert [gain_of(results, [code], TenantKind.USER) for code in ("CAP001", "CAP002")] == [0, 0]
-    assert gain_of(results, ["CAP001", "CAP002"], TenantKind.USER) == round(100 - value_at(points_of(H)), 1)
+    assert [compute_gain(results, [code], TenantKind.USER) for code in ("CAP001", "CAP002")] == [0, 0]
+    assert compute_gain(results, ["CAP001", "CAP002"], TenantKind.USER) == round(100 - value_at(points_of(H)), 1)
 
 
 def test_two_hundred_checks_are_scored_in_a_blink() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agent.judgement.score import ASSESSED, NOT_ANSWERED, gain_of, unlocks
+from agent.judgement.score import ASSESSED, NOT_ANSWERED, compute_gain, list_unlocks
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text
@@ -158,7 +158,7 @@ def test_gain_equals_scoring_again(
     verdict = scored(results, earlier, kind)
     mended = [replace(result, **MENDED) if result in chosen else result for result in results]
     gain = round(scored(mended, earlier, kind).value - verdict.value, 1)
-    assert gain_of(results, {result.code for result in chosen}, kind, earlier) == gain >= 0
+    assert compute_gain(results, {result.code for result in chosen}, kind, earlier) == gain >= 0
     if len(chosen) == 1:
         assert verdict.results[chosen[0].code].gain == gain
 
@@ -228,7 +228,7 @@ def test_what_is_unlocked_adds_up_to_everything(
         replace(result, unlock=needed[0] if needed else None, also_needs=tuple(needed[1:]))
         for result, needed in zip(results, needs, strict=False)
     ]
-    found = unlocks(wanting, kind)
+    found = list_unlocks(wanting, kind)
     assert sorted(code for unlock in found for code in unlock.codes) == sorted(
         result.code for result in wanting if result.outcome in NOT_ANSWERED
     )
@@ -248,6 +248,6 @@ def test_an_unlock_adds_what_assessing_its_checks_adds(
         replace(result, unlock=needed[0] if needed else None) for result, needed in zip(results, needs, strict=False)
     ]
     now = scored(wanting, None, kind).coverage_pct
-    for unlock in unlocks(wanting, kind):
+    for unlock in list_unlocks(wanting, kind):
         assessed = [replace(r, outcome=Outcome.PASS) if r.code in unlock.codes else r for r in wanting]
         assert abs(scored(assessed, None, kind).coverage_pct - now - unlock.coverage_pct) <= 0.2

@@ -12,9 +12,9 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from agent.support.credentials import Secret, harmless_environment, is_reference, passwords_hidden, resolve
+from agent.support.credentials import Secret, harmless_environment, hide_passwords, is_reference, resolve_reference
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 PASSWORD = "S3CRET pass#word"
 
@@ -46,9 +46,9 @@ def keyring_backend() -> Iterator[None]:
 
 def refusal(reference: str) -> str:
     with pytest.raises(ConfigError) as caught:
-        resolve(reference)
+        resolve_reference(reference)
     assert caught.value.__cause__ is None
-    return render(caught.value.text, "en")
+    return render_text(caught.value.text, "en")
 
 
 def same(secret: str, expected: str) -> bool:
@@ -58,7 +58,7 @@ def same(secret: str, expected: str) -> bool:
 
 def test_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_PASSWORD", PASSWORD)
-    assert same(resolve("env:ACME_PASSWORD"), PASSWORD)
+    assert same(resolve_reference("env:ACME_PASSWORD"), PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_from_a_file_without_its_last_newline(tmp_path: Path, content: str, expe
     path = tmp_path / "pw"
     path.write_bytes(content.encode())
     path.chmod(0o600)
-    assert same(resolve(f"file:{path}"), expected)
+    assert same(resolve_reference(f"file:{path}"), expected)
 
 
 def test_from_a_file_in_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "pw").write_text(PASSWORD)
     (tmp_path / "pw").chmod(0o400)
-    assert same(resolve("file:~/pw"), PASSWORD)
+    assert same(resolve_reference("file:~/pw"), PASSWORD)
 
 
 def program(directory: Path, body: str, mode: int = 0o700) -> str:
@@ -103,11 +103,11 @@ def program(directory: Path, body: str, mode: int = 0o700) -> str:
 )
 def test_from_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, expected: str) -> None:
     monkeypatch.setenv("HOME", "/home/of/the/reader")
-    assert same(resolve(program(tmp_path, body)), expected)
+    assert same(resolve_reference(program(tmp_path, body)), expected)
 
 
 def test_a_command_is_no_shell_line(tmp_path: Path) -> None:
-    assert same(resolve("command:echo $HOME; touch S3CRET > x | y `z`"), "$HOME; touch S3CRET > x | y `z`")
+    assert same(resolve_reference("command:echo $HOME; touch S3CRET > x | y `z`"), "$HOME; touch S3CRET > x | y `z`")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_commands_that_cannot_be_run(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("keyring_backend")
 def test_from_the_keyring() -> None:
-    assert same(resolve("keyring:ob-health/acme/reader"), PASSWORD)
+    assert same(resolve_reference("keyring:ob-health/acme/reader"), PASSWORD)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o620, 0o601])
@@ -220,7 +220,7 @@ def test_programs_get_no_password_of_ours(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
     given = harmless_environment()
     assert PASSWORD not in given.values() and given["PATH"] and given["XDG_CACHE_HOME"] == "/cache"
-    with passwords_hidden():
+    with hide_passwords():
         said = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
     assert PASSWORD not in said and "XDG_CACHE_HOME=/cache" in said
     assert os.environ["OB_HEALTH_PASSWORD"] == PASSWORD

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from agent.archive.snapshot import FORMAT, load, save
+from agent.archive.snapshot import FORMAT, load_snapshot, save_snapshot
 from agent.facts.given import Attestation, Build, BusinessProfile, Clock, CriticalPeriod, EarlierValue
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
@@ -22,7 +22,7 @@ from agent.model.cost import Cost
 from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import SnapshotError, WriteError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.tiny import NOW, memstore
 
 MOMENT = datetime(2026, 11, 23, 5, 59, 58, 123456, tzinfo=UTC)
@@ -65,18 +65,20 @@ SNAPSHOT = Snapshot(
 
 
 def test_round_trip_is_equal(tmp_path: Path) -> None:
-    save(SNAPSHOT, tmp_path / "s.obh")
-    assert load(tmp_path / "s.obh") == SNAPSHOT
+    save_snapshot(SNAPSHOT, tmp_path / "s.obh")
+    assert load_snapshot(tmp_path / "s.obh") == SNAPSHOT
     assert [path.name for path in tmp_path.iterdir()] == ["s.obh"], "no half-written file stays behind"
 
 
 def test_equal_snapshots_make_equal_bytes(tmp_path: Path) -> None:
     backwards = dataclasses.replace(SNAPSHOT, facts=dict(reversed(FACTS.items())))
-    assert save(SNAPSHOT, tmp_path / "a") == save(backwards, tmp_path / "b")
+    assert save_snapshot(SNAPSHOT, tmp_path / "a") == save_snapshot(backwards, tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    save(load(tmp_path / "a"), tmp_path / "c")
+    save_snapshot(load_snapshot(tmp_path / "a"), tmp_path / "c")
     assert (tmp_path / "c").read_bytes() == (tmp_path / "a").read_bytes()
-    assert save(dataclasses.replace(SNAPSHOT, target="other"), tmp_path / "d") != save(SNAPSHOT, tmp_path / "a")
+    assert save_snapshot(dataclasses.replace(SNAPSHOT, target="other"), tmp_path / "d") != save_snapshot(
+        SNAPSHOT, tmp_path / "a"
+    )
 
 
 def opened(path: Path) -> dict[str, Any]:
@@ -93,21 +95,21 @@ def packed(path: Path, outer: Any, *, rehash: bool = False) -> Path:
 
 def refusal(path: Path) -> str:
     with pytest.raises(SnapshotError) as error:
-        load(path)
-    said = render(error.value.text, "en")
+        load_snapshot(path)
+    said = render_text(error.value.text, "en")
     assert str(path) in said
     return said
 
 
 def changed(path: Path, old: str, new: str) -> Path:
-    save(SNAPSHOT, path)
+    save_snapshot(SNAPSHOT, path)
     outer = opened(path)
     assert old in outer["body"]
     return packed(path, {**outer, "body": outer["body"].replace(old, new, 1)}, rehash=True)
 
 
 def test_an_altered_file_is_refused(tmp_path: Path) -> None:
-    save(SNAPSHOT, tmp_path / "s")
+    save_snapshot(SNAPSHOT, tmp_path / "s")
     outer = opened(tmp_path / "s")
     packed(tmp_path / "s", {**outer, "body": outer["body"].replace('"embedded":true', '"embedded":false')})
     assert "altered" in refusal(tmp_path / "s")
@@ -144,17 +146,17 @@ class Theirs:
 
 def test_facts_of_a_plug_in_are_read_only_where_it_is_known(tmp_path: Path) -> None:
     path = changed(tmp_path / "s", "agent.facts.resources:Memstore", "tests.no_such_plugin:Memstore")
-    found = load(path)
+    found = load_snapshot(path)
     assert found.facts == {row: facts for row, facts in FACTS.items() if row is not Memstore}
-    assert "tests.no_such_plugin:Memstore" in render(found.problems[-1].what, "en")
-    save(dataclasses.replace(SNAPSHOT, facts={**FACTS, Theirs: (Theirs(7),)}), path)
-    assert load(path, [Theirs]).facts[Theirs] == (Theirs(7),)
-    assert load(path, [Theirs]).problems == SNAPSHOT.problems
+    assert "tests.no_such_plugin:Memstore" in render_text(found.problems[-1].what, "en")
+    save_snapshot(dataclasses.replace(SNAPSHOT, facts={**FACTS, Theirs: (Theirs(7),)}), path)
+    assert load_snapshot(path, [Theirs]).facts[Theirs] == (Theirs(7),)
+    assert load_snapshot(path, [Theirs]).problems == SNAPSHOT.problems
 
 
 def test_no_module_is_imported_by_a_name_out_of_the_file(tmp_path: Path) -> None:
     path = changed(tmp_path / "s", "agent.facts.resources:Memstore", "turtledemo:Memstore")
-    assert len(load(path).facts) == len(FACTS) - 1
+    assert len(load_snapshot(path).facts) == len(FACTS) - 1
     assert "turtledemo" not in sys.modules
 
 
@@ -182,5 +184,5 @@ def test_a_missing_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> No
     assert "nowhere cannot be read (No such file or directory)" in refusal(tmp_path / "nowhere")
     (tmp_path / "file").touch()
     with pytest.raises(WriteError) as error:
-        save(SNAPSHOT, tmp_path / "file" / "snapshot.obh")
-    assert "cannot be written" in render(error.value.text, "en")
+        save_snapshot(SNAPSHOT, tmp_path / "file" / "snapshot.obh")
+    assert "cannot be written" in render_text(error.value.text, "en")

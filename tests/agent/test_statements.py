@@ -11,15 +11,15 @@ import sqlglot
 from sqlglot import expressions as exp
 
 from agent.collection import gate
-from agent.collection.statements import Statement, columns_read, compile_source, optional_columns
-from agent.facts import CostClass, Privilege, all_sources, expr, source, spec_of
+from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
+from agent.facts import CostClass, Privilege, expr, find_source_spec, list_sources, source
 from agent.facts.accounts import Account
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.facts.schema import Table
 from agent.facts.sessions import Session
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent.parent / "data" / "columns.json").read_text())
 EXPECTED = {
@@ -33,8 +33,8 @@ def capabilities(target: str) -> Capabilities:
     """What preflight would find; information_schema is standard, and taken as declared where no list has it."""
     version, kind = target.split()
     columns: dict[str, frozenset[str]] = {}
-    for row in all_sources():
-        for view, names in columns_read(row).items():
+    for row in list_sources():
+        for view, names in list_columns_read(row).items():
             if view.startswith("information_schema."):
                 short = view.partition(".")[2].upper()
                 columns[short] = columns.get(short, frozenset()) | names
@@ -52,20 +52,20 @@ def capabilities(target: str) -> Capabilities:
 
 @pytest.mark.parametrize("target", COLUMNS)
 def test_every_source_compiles_or_is_listed(target: str) -> None:
-    found = {row.__name__: compile_source(row, capabilities(target)) for row in all_sources()}
+    found = {row.__name__: compile_source(row, capabilities(target)) for row in list_sources()}
     missing = {name: item for name, item in found.items() if isinstance(item, Unavailable)}
-    assert set(missing) == EXPECTED[target], {name: render(item.reason, "en") for name, item in missing.items()}
+    assert set(missing) == EXPECTED[target], {name: render_text(item.reason, "en") for name, item in missing.items()}
     assert {item.kind for item in missing.values()} == {UnavailableKind.NO_VIEW}
     for item in found.values():
         if isinstance(item, Statement):
-            gate.check(item.sql)
+            gate.check_statement(item.sql)
 
 
 @pytest.mark.parametrize("target", COLUMNS)
 def test_only_columns_that_the_target_has_are_named(target: str) -> None:
     has = capabilities(target).columns
-    for row in all_sources():
-        statement, spec = compile_source(row, capabilities(target)), spec_of(row)
+    for row in list_sources():
+        statement, spec = compile_source(row, capabilities(target)), find_source_spec(row)
         if isinstance(statement, Statement) and spec and not spec.from_sql:
             tree = sqlglot.parse_one(statement.sql, read="mysql")
             named = {column.name.upper() for column in tree.find_all(exp.Column)}
@@ -114,9 +114,13 @@ class Joined:
 def target(**parts: object) -> Capabilities:
     columns = {"HX": frozenset(["A", "B", "X", "Y", "STATE", "HX_ID"]), "HY": frozenset({"ID", "NAME"})}
     plain = Capabilities(
-        Version(4, 2, 5, 1), TenantKind.USER, "r@%", columns=columns, privileges=frozenset({"SHOW VIEW"}),
+        Version(4, 2, 5, 1),
+        TenantKind.USER,
+        "r@%",
+        columns=columns,
+        privileges=frozenset({"SHOW VIEW"}),
         grants={"*": frozenset()},
-    )  # fmt: skip
+    )
     return dataclasses.replace(plain, **parts)  # type: ignore[arg-type]
 
 
@@ -131,7 +135,7 @@ def missing(
 ) -> tuple[UnavailableKind, str, str]:
     found = compile_source(row, where, data_classes)
     assert isinstance(found, Unavailable), found
-    return found.kind, render(found.reason, "en"), render(found.remedy, "en")
+    return found.kind, render_text(found.reason, "en"), render_text(found.remedy, "en")
 
 
 def test_the_select_is_built_from_the_columns_that_exist() -> None:
@@ -162,14 +166,15 @@ def test_a_column_that_is_absent_is_not_grouped_by() -> None:
 def test_the_system_schema_has_another_name_where_a_cluster_is_held_as_data() -> None:
     held = target(system_schema="held")
     assert "FROM held.`HX`" in sql(Plain, held) and "`held`.`HX` h JOIN `held`.`HY` y" in sql(Joined, held)
-    table = target(system_schema="held", columns={"TABLES": columns_read(Table)["information_schema.TABLES"]})
+    table = target(system_schema="held", columns={"TABLES": list_columns_read(Table)["information_schema.TABLES"]})
     assert "FROM held.`TABLES`" in sql(Table, table)
 
 
 def test_a_missing_required_column_or_view_is_said() -> None:
     assert missing(Plain, target(columns={"HX": frozenset({"B"})}))[:2] == (
-        UnavailableKind.NO_COLUMN, "oceanbase.HX of this version lacks A.",
-    )  # fmt: skip
+        UnavailableKind.NO_COLUMN,
+        "oceanbase.HX of this version lacks A.",
+    )
     kind, reason, _ = missing(Joined, target(columns={"HX": frozenset({"HX_ID"})}))
     assert kind is UnavailableKind.NO_VIEW and "oceanbase.HY" in reason and "4.2.5.1" in reason
 
@@ -200,9 +205,9 @@ def test_a_data_class_that_the_customer_did_not_grant_is_not_read() -> None:
 
 
 def test_columns_of_a_source_are_known_for_grants() -> None:
-    assert columns_read(Plain) == {"oceanbase.HX": frozenset({"A", "B", "X", "Y", "STATE"})}
-    assert optional_columns(Plain) == {"B", "X", "Y"}
-    assert columns_read(Joined).keys() == {"oceanbase.HX", "oceanbase.HY"}
-    assert "MEMSTORE_USED" in columns_read(Memstore)["oceanbase.GV$OB_MEMSTORE"]
+    assert list_columns_read(Plain) == {"oceanbase.HX": frozenset({"A", "B", "X", "Y", "STATE"})}
+    assert list_optional_columns(Plain) == {"B", "X", "Y"}
+    assert list_columns_read(Joined).keys() == {"oceanbase.HX", "oceanbase.HY"}
+    assert "MEMSTORE_USED" in list_columns_read(Memstore)["oceanbase.GV$OB_MEMSTORE"]
     with pytest.raises(TypeError):
-        columns_read(int)
+        list_columns_read(int)

@@ -16,7 +16,7 @@ from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
 from agent.model.terms import Outcome, Severity
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.scoring import failed, finding
 
@@ -44,10 +44,13 @@ def test_the_password_is_asked_for_only_when_the_connection_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ORDERS_PASSWORD", raising=False)
-    endpoint = targets.endpoint(load(tmp_path, content()), "orders")
+    endpoint = targets.build_endpoint(load(tmp_path, content()), "orders")
     assert (endpoint.name, endpoint.host, endpoint.port, endpoint.user) == (
-        "orders", "db.example.com", 3306, "reader@orders#c1",
-    )  # fmt: skip
+        "orders",
+        "db.example.com",
+        3306,
+        "reader@orders#c1",
+    )
     with pytest.raises(ConfigError):
         endpoint.password()
     monkeypatch.setenv("ORDERS_PASSWORD", "s3cret")
@@ -60,28 +63,28 @@ def test_the_password_is_asked_for_only_when_the_connection_opens(
     [("required", ssl.CERT_NONE, False), ("verify", ssl.CERT_REQUIRED, True)],
 )
 def test_tls(tmp_path: Path, mode: str, mode_of_tls: ssl.VerifyMode, names_are_checked: bool) -> None:
-    tls = targets.endpoint(load(tmp_path, content(mode)), "orders").tls
+    tls = targets.build_endpoint(load(tmp_path, content(mode)), "orders").tls
     assert tls is not None and (tls.verify_mode, tls.check_hostname) == (mode_of_tls, names_are_checked)
 
 
 def test_tls_disabled_is_plain_text(tmp_path: Path) -> None:
-    assert targets.endpoint(load(tmp_path, content("disabled")), "orders").tls is None
+    assert targets.build_endpoint(load(tmp_path, content("disabled")), "orders").tls is None
 
 
 def test_a_certificate_file_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
     engagement = load(tmp_path, content().replace("{mode: required}", "{mode: verify, ca: ca.pem}"))
     with pytest.raises(ConfigError) as error:
-        targets.endpoint(engagement, "orders")
-    assert "ca.pem" in render(error.value.text, "en")
+        targets.build_endpoint(engagement, "orders")
+    assert "ca.pem" in render_text(error.value.text, "en")
 
 
 def test_the_budget_is_the_targets_own(tmp_path: Path) -> None:
-    assert targets.budget(load(tmp_path, content()), "orders") == Budget(5.0, 1000.0, 10)
+    assert targets.build_budget(load(tmp_path, content()), "orders") == Budget(5.0, 1000.0, 10)
 
 
 def test_facts_that_people_supply(tmp_path: Path) -> None:
-    given = list(targets.given_facts(load(tmp_path, content()), "orders", NOW, None))
+    given = list(targets.list_given_facts(load(tmp_path, content()), "orders", NOW, None))
     assert BusinessProfile(peak_qps=1200.5, concurrency=None, growth_pct_per_year=None) in given
     assert CriticalPeriod(name="Double 11", start=date(2026, 11, 1), end=date(2026, 11, 12)) in given
     attested = [fact for fact in given if isinstance(fact, Attestation)]
@@ -98,6 +101,8 @@ def test_the_last_assessments_numbers_are_facts_and_its_words_are_not(tmp_path: 
     }
     earlier = Earlier("e", NOW, "sha", 90.0, results, {})
     values = [
-        f for f in targets.given_facts(load(tmp_path, content()), "orders", NOW, earlier) if isinstance(f, EarlierValue)
+        f
+        for f in targets.list_given_facts(load(tmp_path, content()), "orders", NOW, earlier)
+        if isinstance(f, EarlierValue)
     ]
     assert values == [EarlierValue(code="CAP001", resource="disk", value=81.0, as_of=NOW)]

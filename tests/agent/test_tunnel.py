@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from agent.collection.connect import Budget, Session
-from agent.collection.journal import FILE_NAME, Journal, State, verify
+from agent.collection.connect import Budget, ReadOnlySession
+from agent.collection.journal import FILE_NAME, Journal, JournalState, verify_journal
 from agent.engagement import targets
-from agent.facts import all_sources
+from agent.facts import list_sources
 from agent.kernel.start import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import UnavailableKind
 from agent.support.errors import ConfigError, ConnectError, HealthAgentError, StatementError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import authorized
 from tests.integration.reading import PASSWORD, read, reader
@@ -58,9 +58,15 @@ def _password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def engagement(kernel: Kernel, jump: JumpServer, **changes: object) -> str:
     """An engagement whose target lies behind the jump host; a change of None leaves the key out."""
     keys: dict[str, object] = {
-        "via": jump.url, "via_key": jump.key, "via_known_hosts": jump.known_hosts, "host": kernel.host,
-        "port": kernel.port, "user": READER, "password": "env:ORDERS_PASSWORD", "tls": "{mode: disabled}",
-    }  # fmt: skip
+        "via": jump.url,
+        "via_key": jump.key,
+        "via_known_hosts": jump.known_hosts,
+        "host": kernel.host,
+        "port": kernel.port,
+        "user": READER,
+        "password": "env:ORDERS_PASSWORD",
+        "tls": "{mode: disabled}",
+    }
     written = {**keys, **changes}
     head = MINIMAL.split("    host:")[0]
     return head + "".join(f"    {key}: {value}\n" for key, value in written.items() if value is not None)
@@ -68,9 +74,9 @@ def engagement(kernel: Kernel, jump: JumpServer, **changes: object) -> str:
 
 def opened(
     directory: Path, kernel: Kernel, jump: JumpServer, journal: Journal | None = None, **changes: object
-) -> Session:
+) -> ReadOnlySession:
     loaded = load(directory, engagement(kernel, jump, **changes))
-    return Session(targets.endpoint(loaded, "orders"), Budget(), "tunnel", journal)
+    return ReadOnlySession(targets.build_endpoint(loaded, "orders"), Budget(), "tunnel", journal)
 
 
 def refusal(
@@ -78,7 +84,7 @@ def refusal(
 ) -> str:
     with pytest.raises(kind) as error:
         opened(directory, kernel, jump, None, **changes)
-    said = render(error.value.text, "en")
+    said = render_text(error.value.text, "en")
     assert "orders" in said and PASSWORD not in said
     eventually(lambda: not tunnels())
     return said
@@ -114,7 +120,7 @@ def test_it_reads_through_the_jump_host_and_leaves_nothing_open(
         eventually(lambda: not tunnels() and not jump.sessions())
     lines = [json.loads(line) for line in (tmp_path / FILE_NAME).read_text().splitlines()]
     assert [(line["event"], line.get("via")) for line in lines][:2] == [("opened", None), ("through", jump.url)]
-    assert verify(tmp_path / FILE_NAME).state is State.INTACT
+    assert verify_journal(tmp_path / FILE_NAME).state is JournalState.INTACT
 
 
 @pytest.mark.usefixtures("account")
@@ -258,7 +264,7 @@ def test_a_jump_host_that_dies_half_way_leaves_a_partial_snapshot(
             jump.stop()
 
     with opened(tmp_path, kernel, jump) as session:
-        snapshot = read(session, all_sources(), progress=die)
+        snapshot = read(session, list_sources(), progress=die)
     found = list(snapshot.facts.values())
     lost = [fact for fact in found if isinstance(fact, Unavailable) and fact.kind is UnavailableKind.LOST]
     assert lost and len(lost) < len(found) - 5, "what was read before is kept"
@@ -273,7 +279,7 @@ def test_without_the_package_the_message_names_it(
     monkeypatch.setitem(sys.modules, "asyncssh", None)
     with pytest.raises(ConfigError) as error:
         opened(tmp_path, kernel, jump)
-    assert "pip install 'oceanbase-health-agent[ssh]'" in render(error.value.text, "en")
+    assert "pip install 'oceanbase-health-agent[ssh]'" in render_text(error.value.text, "en")
 
 
 @pytest.mark.usefixtures("account")

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from agent.catalogue import rules
-from agent.catalogue.contract import problems_of, problems_of_result
-from agent.catalogue.yaml_check import load
+from agent.catalogue.contract import find_problems, find_result_problems
+from agent.catalogue.yaml_check import load_yaml_check
 from agent.facts.schema import Table
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Text, Version
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.tiny import NOW
 
 FILE = """\
@@ -76,8 +76,8 @@ def table(name: str, rows: int | None, length: int | None) -> Table:
 
 
 def judged(path: Path, *tables: Table) -> CheckResult:
-    spec = load(path).spec
-    (result,) = evaluate([spec], rules.load({spec.code: spec}, no_shipped(path.parent)), snapshot(tables))
+    spec = load_yaml_check(path).spec
+    (result,) = evaluate_checks([spec], rules.load_rules({spec.code: spec}, no_shipped(path.parent)), snapshot(tables))
     return result
 
 
@@ -94,11 +94,12 @@ def no_shipped(directory: Path) -> Path:
 def test_it_measures_and_its_rule_judges(tmp_path: Path) -> None:
     result = judged(written(tmp_path), table("t", 10, 10_000), table("u", 10, 1_000), table("v", 10, 999))
     assert [(f.resource, f.severity, f.value) for f in result.findings] == [
-        ("shop.t", Severity.HIGH, 1000.0), ("shop.u", Severity.LOW, 100.0),
-    ]  # fmt: skip
+        ("shop.t", Severity.HIGH, 1000.0),
+        ("shop.u", Severity.LOW, 100.0),
+    ]
     assert result.findings[0].sql == ("SELECT 10 FROM `shop`.t WHERE x = 'shop.t';",)
     assert result.findings[0].evidence == {"schema": "shop", "rows_count": 10}
-    assert problems_of_result(result) == []
+    assert find_result_problems(result) == []
     assert judged(written(tmp_path), table("v", 10, 999)).outcome is Outcome.PASS
 
 
@@ -110,7 +111,7 @@ def test_an_unknown_row_is_no_pass_and_hides_no_other(
 ) -> None:
     result = judged(written(tmp_path), table(*unknown))
     assert result.outcome is Outcome.NOT_ASSESSED and result.reason
-    assert render(result.reason, "en") == "What Table holds is unknown in the rows that matter (1)."
+    assert render_text(result.reason, "en") == "What Table holds is unknown in the rows that matter (1)."
     judged_too = judged(written(tmp_path), table(*unknown), table("u", 10, 1_000))
     assert [finding.resource for finding in judged_too.findings] == ["shop.u"]
     assert judged_too.reason == result.reason
@@ -130,9 +131,9 @@ def test_no_rows_are_a_pass_only_where_the_file_says_so(tmp_path: Path) -> None:
 
 
 def test_it_keeps_the_contract_and_has_its_texts(tmp_path: Path) -> None:
-    check = load(written(tmp_path))
-    ruleset = rules.load({"SCH901": check.spec}, no_shipped(tmp_path))
-    assert problems_of(check.spec, ruleset.rules["SCH901"]) == []
+    check = load_yaml_check(written(tmp_path))
+    ruleset = rules.load_rules({"SCH901": check.spec}, no_shipped(tmp_path))
+    assert find_problems(check.spec, ruleset.rules["SCH901"]) == []
     assert check.spec.rationale.startswith("Large rows fill the memstore sooner and leave few of them")
     assert check.translations["zh-CN"][check.spec.title] == "行过大"
     assert check.translations["zh-CN"][check.spec.rationale].startswith("行过大会")
@@ -141,8 +142,8 @@ def test_it_keeps_the_contract_and_has_its_texts(tmp_path: Path) -> None:
 
 def problems(path: Path) -> list[str]:
     with pytest.raises(ConfigError) as error:
-        load(path)
-    return [render(problem, "en") for problem in error.value.problems]
+        load_yaml_check(path)
+    return [render_text(problem, "en") for problem in error.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -211,4 +212,4 @@ def test_texts_from_rows_are_data_and_never_templates(tmp_path: Path) -> None:
     (finding,) = judged(written(tmp_path), hostile).findings
     assert finding.resource == "shop.{value}'`; DROP"
     assert "x = 'shop.{value}''`; DROP'" in finding.sql[0]
-    assert render(Text(finding.text.msgid, finding.text.args), "en").startswith("shop.{value}'`; DROP: ")
+    assert render_text(Text(finding.text.msgid, finding.text.args), "en").startswith("shop.{value}'`; DROP: ")

@@ -10,17 +10,17 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.catalogue.rules import shipped_path
+from agent.catalogue.rules import locate_shipped_rules
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
-from agent.support.yaml_file import place, read_yaml, yaml_path
+from agent.support.i18n import render_text
+from agent.support.yaml_file import describe_place, read_yaml, yaml_path
 
 
 def problems_of(path: Path, content: str | bytes) -> list[str]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ConfigError) as caught:
         read_yaml(path)
-    return [render(problem, "en").replace(str(path), "F") for problem in caught.value.problems]
+    return [render_text(problem, "en").replace(str(path), "F") for problem in caught.value.problems]
 
 
 def test_data_and_lines(tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_a_path_that_is_not_there_is_located_at_its_nearest_ancestor(tmp_path: P
     path.write_text("a: 1\nb:\n  c: 2\n")
     _, locate = read_yaml(path)
     assert locate(("b", "missing", 3)) == 2
-    assert place(path, locate, ("b", "c")) == f"{path}:3: b.c"
-    assert place(path, locate, ()) == f"{path}:1"
+    assert describe_place(path, locate, ("b", "c")) == f"{path}:3: b.c"
+    assert describe_place(path, locate, ()) == f"{path}:1"
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_a_file_too_large(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read_yaml(tmp_path / "none.yaml")
-    assert "no such file" in render(caught.value.problems[0], "en")
+    assert "no such file" in render_text(caught.value.problems[0], "en")
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read_yaml(tmp_path)
-    assert "cannot be read" in render(caught.value.problems[0], "en")
+    assert "cannot be read" in render_text(caught.value.problems[0], "en")
 
 
 @pytest.mark.parametrize("value", ["*SECRET", "!SECRET", "!SECRET!x", "'SECRET", '"SE\\qCRET"', "@SECRET", "[SECRET"])
@@ -156,15 +156,15 @@ def test_any_content_gives_data_or_a_config_error(tmp_path: Path, content: bytes
         read_yaml(path)
     except ConfigError as error:
         assert error.problems
-        assert all(render(problem, "zh-CN") for problem in error.problems)
+        assert all(render_text(problem, "zh-CN") for problem in error.problems)
 
 
 def test_libyaml_and_python_read_the_shipped_rules_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     if not yaml.__with_libyaml__:
         pytest.skip("PyYAML was built without libyaml")
-    quick, locate_quick = read_yaml(shipped_path())
+    quick, locate_quick = read_yaml(locate_shipped_rules())
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
-    slow, locate_slow = read_yaml(shipped_path())
+    slow, locate_slow = read_yaml(locate_shipped_rules())
     assert quick == slow
     for code in slow["checks"]:
         assert locate_quick(("checks", code)) == locate_slow(("checks", code))

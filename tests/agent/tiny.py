@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, TenantKind, Unit, check, params
-from agent.catalogue.rules import load
+from agent.catalogue.rules import load_rules
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.model.check import CheckSpec
@@ -41,10 +41,14 @@ class FullParams(Params):
 
 
 @check(
-    code="CAP901", name="capacity.tiny_full", unit=Unit.PCT, actor=Actor.CUSTOMER, title="Full",
+    code="CAP901",
+    name="capacity.tiny_full",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Full",
     finding="{resource} is {value} full, the limit is {limit}; it uses {used_bytes}.",
     remediation=Remediation("Free some.", sql=("DROP TABLE {resource!i};", "KILL {used_bytes}; -- {resource!l}")),
-)  # fmt: skip
+)
 def full(memstores: Rows[Memstore], numbers: FullParams) -> Iterator[Measurement]:
     """A rationale."""
     for row in memstores:
@@ -54,9 +58,16 @@ def full(memstores: Rows[Memstore], numbers: FullParams) -> Iterator[Measurement
 
 
 @check(
-    code="CAP902", name="capacity.tiny_two", unit=Unit.COUNT, actor=Actor.CUSTOMER, title="Two", finding="{resource}",
-    remediation=Remediation("Nothing."), tenants=(TenantKind.SYS,), since=(4, 3, 0, 0),
-)  # fmt: skip
+    code="CAP902",
+    name="capacity.tiny_two",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Two",
+    finding="{resource}",
+    remediation=Remediation("Nothing."),
+    tenants=(TenantKind.SYS,),
+    since=(4, 3, 0, 0),
+)
 def two(variables: Rows[Variable], memstores: Rows[Memstore] | None) -> Iterator[Measurement]:
     """A rationale."""
     if memstores is None:
@@ -92,7 +103,7 @@ def written(directory: Path, text: str = RULES) -> Path:
 
 
 def ruleset(directory: Path, text: str = RULES) -> Ruleset:
-    return load(SPECS, written(directory, text))
+    return load_rules(SPECS, written(directory, text))
 
 
 def memstore(name: str, used: int, limit: int = 1000) -> Memstore:
@@ -100,9 +111,12 @@ def memstore(name: str, used: int, limit: int = 1000) -> Memstore:
 
 
 def snapshot(
-    memstores: Sequence[Memstore] | Unavailable = (), variables: Sequence[Variable] | Unavailable = (),
-    kind: TenantKind = TenantKind.USER, version: Version = Version(4, 3, 5), **parts: Any,
-) -> Snapshot:  # fmt: skip
+    memstores: Sequence[Memstore] | Unavailable = (),
+    variables: Sequence[Variable] | Unavailable = (),
+    kind: TenantKind = TenantKind.USER,
+    version: Version = Version(4, 3, 5),
+    **parts: Any,
+) -> Snapshot:
     facts: dict[type, Any] = {
         Memstore: memstores if isinstance(memstores, Unavailable) else tuple(memstores),
         Variable: variables if isinstance(variables, Unavailable) else tuple(variables),

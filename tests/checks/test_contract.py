@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent.catalogue import rules
-from agent.catalogue.contract import problems_of, problems_of_result
-from agent.facts import all_sources
-from agent.judgement.evaluate import evaluate
+from agent.catalogue.contract import find_problems, find_result_problems
+from agent.facts import list_sources
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.check import CheckSpec
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Severity
@@ -37,7 +37,7 @@ def test_breadth() -> None:
 
 @every_check
 def test_keeps_the_contract(spec: CheckSpec) -> None:
-    assert problems_of(spec, RULESET.rules[spec.code]) == []
+    assert find_problems(spec, RULESET.rules[spec.code]) == []
 
 
 @every_check
@@ -53,12 +53,12 @@ def test_has_a_passing_and_a_finding_case(spec: CheckSpec) -> None:
 def test_texts_and_sql_are_filled(case: Case) -> None:
     result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
     assert result.findings
-    assert problems_of_result(result) == []
+    assert find_result_problems(result) == []
 
 
 def test_evaluating_twice_is_equal() -> None:
     facts = snapshot_of([fact for case in CASES for fact in case.facts if not isinstance(fact, tuple)][:2000])
-    once, twice = (evaluate(SPECS, RULESET, facts) for _ in range(2))
+    once, twice = (evaluate_checks(SPECS, RULESET, facts) for _ in range(2))
     assert once == twice
 
 
@@ -67,7 +67,7 @@ def test_rules_and_registry_match() -> None:
 
 
 def test_rule_comments_name_their_checks() -> None:
-    lines = rules.shipped_path().read_text(encoding="utf-8").splitlines()
+    lines = rules.locate_shipped_rules().read_text(encoding="utf-8").splitlines()
     named = {match[1]: match[2] for line in lines if (match := re.fullmatch(r"  ([A-Z]{3}\d{3}):\s+# (\S+)", line))}
     assert named == {code: spec.name for code, spec in REGISTRY.checks.items()}
 
@@ -80,7 +80,7 @@ def test_checks_are_short() -> None:
 
 
 def test_sources_are_many_and_used() -> None:
-    declared = set(all_sources())
+    declared = set(list_sources())
     used = set(REGISTRY.sources)
     assert len(declared) >= 20
     unused = sorted(row.__name__ for row in declared - used)

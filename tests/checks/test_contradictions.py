@@ -151,12 +151,20 @@ def test_after_all_advised_drops_every_lookup_and_every_uniqueness_is_still_serv
     unique = {name: is_unique or name == "PRIMARY" for name, (_, is_unique) in made.items()}
     rows = [
         IndexColumn(
-            table_schema="s", table_name="t", index_name=name, non_unique=not unique[name], seq_in_index=seq,
-            column_name=column, sub_part=None, index_type="BTREE", is_visible="YES", comment="VALID",
+            table_schema="s",
+            table_name="t",
+            index_name=name,
+            non_unique=not unique[name],
+            seq_in_index=seq,
+            column_name=column,
+            sub_part=None,
+            index_type="BTREE",
+            is_visible="YES",
+            comment="VALID",
         )
         for name, (listed, _) in made.items()
         for seq, column in enumerate(listed, 1)
-    ]  # fmt: skip
+    ]
     dropped = {str(finding.evidence["index"]) for finding in run_check("SCH002", snapshot_of(rows)).findings}
     kept = {name: listed for name, (listed, _) in made.items() if name not in dropped}
     for name in dropped:
@@ -174,7 +182,7 @@ def test_every_group_is_a_cause_with_a_name_and_more_than_one_sign() -> None:
     for code, rule in RULESET.rules.items():
         members[rule.group].append(code)
     del members[""]
-    head = rules.shipped_path().read_text(encoding="utf-8").partition("version:")[0]
+    head = rules.locate_shipped_rules().read_text(encoding="utf-8").partition("version:")[0]
     explained = re.findall(r"^#     (\w+) +\S.+$", head, re.MULTILINE)
     assert sorted(members) == explained
     assert {group: codes for group, codes in members.items() if len(codes) == 1} == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.facts import most_rows, spec_of
+from agent.facts import count_most_rows, find_source_spec
 from agent.facts.resources import LogReplica
 from agent.model.terms import TenantKind
 from checks.availability.streams import log_streams
@@ -17,7 +17,7 @@ def _replica(stream: int, role: str = "FOLLOWER") -> LogReplica:
 
 def test_a_stream_that_may_have_been_cut_is_not_taken_for_leaderless() -> None:
     whole = [_replica(1000 + place // 3, "LEADER" if place % 3 == 2 else "FOLLOWER") for place in range(20_001)]
-    read = tuple(whole[: most_rows(LogReplica)])
+    read = tuple(whole[: count_most_rows(LogReplica)])
     assert read[-1].role == "FOLLOWER" and read[-1].ls_id == 7666
     assert list(log_streams(read))[-1] == "tenant 1002, log stream 7665"
     assert run_check("AVL001", snapshot_of([(LogReplica, read)])).findings == ()
@@ -25,6 +25,6 @@ def test_a_stream_that_may_have_been_cut_is_not_taken_for_leaderless() -> None:
 
 
 def test_a_stream_is_read_in_one_piece() -> None:
-    spec = spec_of(LogReplica)
+    spec = find_source_spec(LogReplica)
     assert spec and spec.order_by.startswith("TENANT_ID, LS_ID")
     assert "MOD(TENANT_ID, 2)" in spec.seen_from(TenantKind.SYS).where

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.facts.settings import Parameter, Variable
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
 from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
@@ -90,7 +90,7 @@ def test_published_defaults_give_nothing_above_low(version: str) -> None:
     rows = list(defaults(version[:5]))
     names = {row.name for row in rows}
     specs = [registry.checks[code] for code, (_, row) in ROWS.items() if row.setting in names]
-    results = evaluate(specs, ruleset, snapshot_of(rows, version=Version.parse(version)))
+    results = evaluate_checks(specs, ruleset, snapshot_of(rows, version=Version.parse(version)))
     assert len(specs) >= len(ROWS) - 3
     assert {result.outcome for result in results} <= {Outcome.PASS, Outcome.FINDING}, unsettled(results)
     found = {result.code: result.findings[0].severity for result in results if result.findings}

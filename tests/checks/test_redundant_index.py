@@ -25,11 +25,19 @@ def _read(kernel: Kernel) -> list[IndexColumn]:
         rows: Any = cursor.fetchall()
     return [
         IndexColumn(
-            table_schema=DATABASE, table_name="a`b", index_name=row[0], non_unique=bool(row[1]), seq_in_index=row[2],
-            column_name=row[3], sub_part=row[4], index_type=row[5], is_visible=row[6], comment=row[7],
+            table_schema=DATABASE,
+            table_name="a`b",
+            index_name=row[0],
+            non_unique=bool(row[1]),
+            seq_in_index=row[2],
+            column_name=row[3],
+            sub_part=row[4],
+            index_type=row[5],
+            is_visible=row[6],
+            comment=row[7],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _localities(kernel: Kernel) -> list[PartitionedIndex]:
@@ -47,11 +55,13 @@ def _findings(rows: list[IndexColumn], *others: Any) -> dict[str, Finding]:
 
 @pytest.mark.kernel
 def test_the_advice_runs_and_its_rollback_restores_the_index(kernel: Kernel) -> None:
-    kernel.run([
-        f"CREATE DATABASE {DATABASE}",
-        f"CREATE TABLE {DATABASE}.`a``b` (id INT PRIMARY KEY, `x y` VARCHAR(50), c INT, UNIQUE KEY `u1` (c),"
-        " UNIQUE KEY `u2` (c), KEY `k``1` (`x y`(10), c), KEY k2 (`x y`(10), c, id), KEY apart (`x y`(9)))",
-    ])  # fmt: skip
+    kernel.run(
+        [
+            f"CREATE DATABASE {DATABASE}",
+            f"CREATE TABLE {DATABASE}.`a``b` (id INT PRIMARY KEY, `x y` VARCHAR(50), c INT, UNIQUE KEY `u1` (c),"
+            " UNIQUE KEY `u2` (c), KEY `k``1` (`x y`(10), c), KEY k2 (`x y`(10), c, id), KEY apart (`x y`(9)))",
+        ]
+    )
     try:
         before = _read(kernel)
         findings = _findings(before)
@@ -68,18 +78,30 @@ def test_the_advice_runs_and_its_rollback_restores_the_index(kernel: Kernel) -> 
 
 @pytest.mark.kernel
 def test_on_a_partitioned_table_the_rollback_restores_where_the_index_lies(kernel: Kernel) -> None:
-    kernel.run([
-        f"CREATE DATABASE {DATABASE}",
-        f"CREATE TABLE {DATABASE}.`a``b` (id INT, a INT, b INT, c INT, PRIMARY KEY (id, a), KEY l1 (b) LOCAL,"
-        " KEY l2 (b, a) LOCAL, KEY g1 (c) GLOBAL, KEY g2 (c, b) GLOBAL, KEY l3 (c, b, a) LOCAL,"
-        " KEY g3 (b, a, c) GLOBAL) PARTITION BY HASH (a) PARTITIONS 2",
-        f"CREATE INDEX own ON {DATABASE}.`a``b` (c, b, id) GLOBAL PARTITION BY HASH (c) PARTITIONS 2",
-    ])  # fmt: skip
+    kernel.run(
+        [
+            f"CREATE DATABASE {DATABASE}",
+            f"CREATE TABLE {DATABASE}.`a``b` (id INT, a INT, b INT, c INT, PRIMARY KEY (id, a), KEY l1 (b) LOCAL,"
+            " KEY l2 (b, a) LOCAL, KEY g1 (c) GLOBAL, KEY g2 (c, b) GLOBAL, KEY l3 (c, b, a) LOCAL,"
+            " KEY g3 (b, a, c) GLOBAL) PARTITION BY HASH (a) PARTITIONS 2",
+            f"CREATE INDEX own ON {DATABASE}.`a``b` (c, b, id) GLOBAL PARTITION BY HASH (c) PARTITIONS 2",
+        ]
+    )
     split = PartitionedTable(
-        table_schema=DATABASE, table_name="a`b", method="HASH", expression="a", partitions=2, pieces=2, table_rows=None,
-        subpartitions=None, largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0,
+        table_schema=DATABASE,
+        table_name="a`b",
+        method="HASH",
+        expression="a",
+        partitions=2,
+        pieces=2,
+        table_rows=None,
+        subpartitions=None,
+        largest_rows=None,
+        first_bound=None,
+        last_bound=None,
+        catch_all_pieces=0,
         catch_all_rows=None,
-    )  # fmt: skip
+    )
     try:
         before, lying = _read(kernel), _localities(kernel)
         local = {"l1": "LOCAL", "l2": "LOCAL", "l3": "LOCAL"}

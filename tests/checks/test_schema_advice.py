@@ -25,16 +25,26 @@ def table(collation: str | None = UTF8, name: str = "t") -> Table:
 
 def column(name: str, kind: str, extra: str = "", charset: str | None = None) -> NotableColumn:
     return NotableColumn(
-        table_schema="shop", table_name="t", column_name=name, data_type=kind.partition("(")[0], column_type=kind,
-        extra=extra, character_set_name=charset,
-    )  # fmt: skip
+        table_schema="shop",
+        table_name="t",
+        column_name=name,
+        data_type=kind.partition("(")[0],
+        column_type=kind,
+        extra=extra,
+        character_set_name=charset,
+    )
 
 
 def sequence(last: int, low: int, high: int, step: int = 1) -> Sequence:
     return Sequence(
-        sequence_owner="shop", sequence_name="s", last_number=last, min_value=low, max_value=high, increment_by=step,
+        sequence_owner="shop",
+        sequence_name="s",
+        last_number=last,
+        min_value=low,
+        max_value=high,
+        increment_by=step,
         cycle_flag="N",
-    )  # fmt: skip
+    )
 
 
 def finding(code: str, *facts: Any) -> Finding:
@@ -44,10 +54,12 @@ def finding(code: str, *facts: Any) -> Finding:
 
 def full(kind: str, reached: int) -> Finding:
     return finding(
-        "SCH003", column("id", kind, "auto_increment"), Variable(name="auto_increment_cache_size", value="1000"),
+        "SCH003",
+        column("id", kind, "auto_increment"),
+        Variable(name="auto_increment_cache_size", value="1000"),
         AutoIncrement(auto_increment_key=500_001, auto_increment_value=reached, sync_value=reached),
         BusinessObject(owner="shop", object_name="t", object_id=500_001, object_type="TABLE", status="VALID"),
-    )  # fmt: skip
+    )
 
 
 def test_a_column_is_widened_as_long_as_there_is_a_wider_type() -> None:
@@ -86,13 +98,15 @@ def test_of_two_collations_as_frequent_utf8mb4_is_the_usual_one(order: int) -> N
 
 @pytest.mark.kernel
 def test_the_server_refuses_and_passes_over_what_the_texts_say(kernel: Kernel) -> None:
-    kernel.run([
-        f"CREATE DATABASE {DATABASE}",
-        f"CREATE TABLE {DATABASE}.p (id INT AUTO_INCREMENT PRIMARY KEY, price DOUBLE CHECK (price > 0),"
-        " fee DOUBLE AS (price * 2) STORED, word VARCHAR(9) CHARACTER SET gbk)",
-        f"CREATE TABLE {DATABASE}.c (id INT PRIMARY KEY, p INT, x INT, KEY k1 (p), KEY k2 (p, x),"
-        f" FOREIGN KEY (p) REFERENCES {DATABASE}.p (id))",
-    ])  # fmt: skip
+    kernel.run(
+        [
+            f"CREATE DATABASE {DATABASE}",
+            f"CREATE TABLE {DATABASE}.p (id INT AUTO_INCREMENT PRIMARY KEY, price DOUBLE CHECK (price > 0),"
+            " fee DOUBLE AS (price * 2) STORED, word VARCHAR(9) CHARACTER SET gbk)",
+            f"CREATE TABLE {DATABASE}.c (id INT PRIMARY KEY, p INT, x INT, KEY k1 (p), KEY k2 (p, x),"
+            f" FOREIGN KEY (p) REFERENCES {DATABASE}.p (id))",
+        ]
+    )
     refused = {
         "p MODIFY COLUMN id BIGINT NOT NULL AUTO_INCREMENT": "5320",
         "p MODIFY COLUMN price DECIMAL(20, 4)": "1235",

@@ -11,7 +11,7 @@ from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.facts.settings import Tenant, Variable
 from agent.facts.sql import PlanCache
-from agent.judgement.score import judged
+from agent.judgement.score import was_judged
 from agent.model.terms import Outcome, TenantKind
 from tests.checks.cases import sql
 from tests.harness import NOW, run_check, snapshot_of
@@ -29,26 +29,50 @@ def facts(tenant_id: int | None) -> list[object]:
     return [
         Memstore(tenant_id=tenant_id, memstore_used=95, memstore_limit=100),
         ResourceUnit(
-            tenant_id=tenant_id, max_cpu=4, memory_size=GIB, log_disk_size=100, log_disk_in_use=95,
+            tenant_id=tenant_id,
+            max_cpu=4,
+            memory_size=GIB,
+            log_disk_size=100,
+            log_disk_in_use=95,
             data_disk_in_use=0,
         ),
         PlanCache(
-            tenant_id=tenant_id, access_count=1, hit_count=1, plan_num=1, mem_used=GIB, mem_hold=GIB, mem_limit=GIB,
+            tenant_id=tenant_id,
+            access_count=1,
+            hit_count=1,
+            plan_num=1,
+            mem_used=GIB,
+            mem_hold=GIB,
+            mem_limit=GIB,
         ),
         Variable(name="ob_plan_cache_percentage", value="5"),
         BackupSet(
-            tenant_id=tenant_id, backup_set_id=1, backup_type="FULL", start_timestamp=THEN, end_timestamp=THEN,
+            tenant_id=tenant_id,
+            backup_set_id=1,
+            backup_type="FULL",
+            start_timestamp=THEN,
+            end_timestamp=THEN,
             file_status="AVAILABLE",
         ),
         BackupSet(
-            tenant_id=tenant_id, backup_set_id=2, backup_type="FULL", start_timestamp=NOW - timedelta(days=90),
-            end_timestamp=THEN, file_status="AVAILABLE",
+            tenant_id=tenant_id,
+            backup_set_id=2,
+            backup_type="FULL",
+            start_timestamp=NOW - timedelta(days=90),
+            end_timestamp=THEN,
+            file_status="AVAILABLE",
         ),
         MajorCompaction(
-            tenant_id=tenant_id, frozen_time=THEN, last_finish_time=THEN, start_time=THEN, status="IDLE",
-            is_error="YES", is_suspended="YES", info="",
+            tenant_id=tenant_id,
+            frozen_time=THEN,
+            last_finish_time=THEN,
+            start_time=THEN,
+            status="IDLE",
+            is_error="YES",
+            is_suspended="YES",
+            info="",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def advised(code: str, kind: TenantKind, tenant_id: int | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -104,4 +128,4 @@ ON_BOTH = {BUSY: 10**6, IDLE: 9}
 def test_a_tenant_with_too_little_to_judge_is_not_called_well(code: str, rows: list[object]) -> None:
     result = run_check(code, snapshot_of(rows, kind=TenantKind.SYS))
     assert (result.outcome, list(result.unjudged)) == (Outcome.PASS, [f"tenant {IDLE}"])
-    assert judged(result, f"tenant {BUSY}") and not judged(result, f"tenant {IDLE}")
+    assert was_judged(result, f"tenant {BUSY}") and not was_judged(result, f"tenant {IDLE}")

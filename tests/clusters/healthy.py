@@ -78,14 +78,27 @@ def is_meta(tenant: int) -> bool:
 def tenants(cluster: Cluster) -> None:
     for tenant in seen(cluster):
         cluster.add(
-            "DBA_OB_TENANTS", tenant_id=tenant, tenant_name=NAMES[tenant], create_time=ago(days=400),
-            modify_time=ago(days=90), tenant_type="SYS" if tenant == 1 else "META" if is_meta(tenant) else "USER",
-            primary_zone="RANDOM", locality="FULL{1}@zone1, FULL{1}@zone2, FULL{1}@zone3", compatibility_mode="MYSQL",
-            status="NORMAL", in_recyclebin="NO", locked="NO", tenant_role="PRIMARY", switchover_status="NORMAL",
-            switchover_epoch=0, log_mode="NOARCHIVELOG" if tenant == 1 or is_meta(tenant) else "ARCHIVELOG",
-            arbitration_service_status="DISABLED", unit_num=1, compatible=str(cluster.target.full_version),
+            "DBA_OB_TENANTS",
+            tenant_id=tenant,
+            tenant_name=NAMES[tenant],
+            create_time=ago(days=400),
+            modify_time=ago(days=90),
+            tenant_type="SYS" if tenant == 1 else "META" if is_meta(tenant) else "USER",
+            primary_zone="RANDOM",
+            locality="FULL{1}@zone1, FULL{1}@zone2, FULL{1}@zone3",
+            compatibility_mode="MYSQL",
+            status="NORMAL",
+            in_recyclebin="NO",
+            locked="NO",
+            tenant_role="PRIMARY",
+            switchover_status="NORMAL",
+            switchover_epoch=0,
+            log_mode="NOARCHIVELOG" if tenant == 1 or is_meta(tenant) else "ARCHIVELOG",
+            arbitration_service_status="DISABLED",
+            unit_num=1,
+            compatible=str(cluster.target.full_version),
             max_ls_id=1003,
-        )  # fmt: skip
+        )
 
 
 def units(cluster: Cluster) -> None:
@@ -96,13 +109,23 @@ def units(cluster: Cluster) -> None:
             memory = (1 if meta else 8 if tenant == 1 else 32) * GIB
             of_unit = {} if meta else {"max_cpu": 8, "min_cpu": 8, "max_iops": 10**5, "min_iops": 10**5}
             cluster.add(
-                "GV$OB_UNITS", svr_ip=server.ip, svr_port=server.port, tenant_id=tenant,
-                unit_id=1000 + 10 * number + (tenant + meta) % 10, zone=server.zone, zone_type="ReadWrite",
-                region="cn-hangzhou", memory_size=memory, iops_weight=None if meta else 8,
-                log_disk_size=3 * memory, log_disk_in_use=2 * memory,
-                data_disk_in_use=(1 if meta else 5 if tenant == 1 else 200) * GIB, status="NORMAL",
-                create_time=ago(days=400), **of_unit,
-            )  # fmt: skip
+                "GV$OB_UNITS",
+                svr_ip=server.ip,
+                svr_port=server.port,
+                tenant_id=tenant,
+                unit_id=1000 + 10 * number + (tenant + meta) % 10,
+                zone=server.zone,
+                zone_type="ReadWrite",
+                region="cn-hangzhou",
+                memory_size=memory,
+                iops_weight=None if meta else 8,
+                log_disk_size=3 * memory,
+                log_disk_in_use=2 * memory,
+                data_disk_in_use=(1 if meta else 5 if tenant == 1 else 200) * GIB,
+                status="NORMAL",
+                create_time=ago(days=400),
+                **of_unit,
+            )
 
 
 def settings(cluster: Cluster) -> None:
@@ -114,11 +137,20 @@ def settings(cluster: Cluster) -> None:
             for tenant in owners:
                 value = chosen.get(row.name, row.value)
                 cluster.add(
-                    "GV$OB_PARAMETERS", svr_ip=server.ip, svr_port=server.port, zone=server.zone,
-                    scope=row.level.upper(), tenant_id=tenant, name=row.name, value=value, info="", section="",
-                    edit_level="DYNAMIC_EFFECTIVE", default_value=row.value,
+                    "GV$OB_PARAMETERS",
+                    svr_ip=server.ip,
+                    svr_port=server.port,
+                    zone=server.zone,
+                    scope=row.level.upper(),
+                    tenant_id=tenant,
+                    name=row.name,
+                    value=value,
+                    info="",
+                    section="",
+                    edit_level="DYNAMIC_EFFECTIVE",
+                    default_value=row.value,
                     isdefault="YES" if value == row.value else "NO",
-                )  # fmt: skip
+                )
     for row in published(version, "variable"):
         value = CHOSEN["variable"].get(row.name, row.value)
         cluster.add("GLOBAL_VARIABLES", variable_name=row.name, variable_value=value)
@@ -132,12 +164,29 @@ def log_streams(cluster: Cluster) -> None:
             for server in SERVERS:
                 leads = server == healthy_upkeep.leader_of(stream, SERVERS)
                 cluster.add(
-                    "GV$OB_LOG_STAT", tenant_id=tenant, ls_id=stream, svr_ip=server.ip, svr_port=server.port,
-                    role="LEADER" if leads else "FOLLOWER", proposal_id=12, config_version="", access_mode="APPEND",
-                    paxos_member_list=members, paxos_replica_num=len(SERVERS), in_sync="YES", base_lsn=0,
-                    begin_lsn=10 * GIB, begin_scn=scn - 10**13, end_lsn=60 * GIB, end_scn=scn - 10**6, max_lsn=60 * GIB,
-                    max_scn=scn - 10**6, arbitration_member="", degraded_list="", learner_list="",
-                )  # fmt: skip
+                    "GV$OB_LOG_STAT",
+                    tenant_id=tenant,
+                    ls_id=stream,
+                    svr_ip=server.ip,
+                    svr_port=server.port,
+                    role="LEADER" if leads else "FOLLOWER",
+                    proposal_id=12,
+                    config_version="",
+                    access_mode="APPEND",
+                    paxos_member_list=members,
+                    paxos_replica_num=len(SERVERS),
+                    in_sync="YES",
+                    base_lsn=0,
+                    begin_lsn=10 * GIB,
+                    begin_scn=scn - 10**13,
+                    end_lsn=60 * GIB,
+                    end_scn=scn - 10**6,
+                    max_lsn=60 * GIB,
+                    max_scn=scn - 10**6,
+                    arbitration_member="",
+                    degraded_list="",
+                    learner_list="",
+                )
 
 
 def compaction(cluster: Cluster) -> None:
@@ -147,12 +196,28 @@ def compaction(cluster: Cluster) -> None:
     times = {"frozen_time": started, "start_time": started, "last_finish_time": finished}
     for tenant in seen(cluster):
         healthy_upkeep.own(
-            cluster, "OB_MAJOR_COMPACTION", tenant, frozen_scn=scn, global_broadcast_scn=scn, last_scn=scn,
-            status="IDLE", is_error="NO", is_suspended="NO", info="", **times,
-        )  # fmt: skip
+            cluster,
+            "OB_MAJOR_COMPACTION",
+            tenant,
+            frozen_scn=scn,
+            global_broadcast_scn=scn,
+            last_scn=scn,
+            status="IDLE",
+            is_error="NO",
+            is_suspended="NO",
+            info="",
+            **times,
+        )
         for minutes in (50, 55):  # what was slow at the time and is long done
             cluster.add(
-                "GV$OB_COMPACTION_DIAGNOSE_INFO", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=tenant,
-                type="MAJOR_MERGE", ls_id=LOG_STREAMS[tenant][-1], tablet_id=200001, status="FINISHED",
-                create_time=finished + timedelta(minutes=minutes), diagnose_info="",
-            )  # fmt: skip
+                "GV$OB_COMPACTION_DIAGNOSE_INFO",
+                svr_ip=SERVERS[0].ip,
+                svr_port=SERVERS[0].port,
+                tenant_id=tenant,
+                type="MAJOR_MERGE",
+                ls_id=LOG_STREAMS[tenant][-1],
+                tablet_id=200001,
+                status="FINISHED",
+                create_time=finished + timedelta(minutes=minutes),
+                diagnose_info="",
+            )

@@ -47,69 +47,137 @@ def fill(cluster: Cluster) -> None:
             index(cluster, name, index_name, parts, rows)
             if bounds:
                 cluster.add(
-                    "DBA_PART_INDEXES", owner=SCHEMA, index_name=index_name, table_name=name, locality="LOCAL",
+                    "DBA_PART_INDEXES",
+                    owner=SCHEMA,
+                    index_name=index_name,
+                    table_name=name,
+                    locality="LOCAL",
                     partition_count=len(bounds),
-                )  # fmt: skip
+                )
         for place, bound in enumerate(bounds, 1):
             partition(cluster, name, split_by, place, bound, rows // len(bounds))
         column(cluster, name, 1, "id", "bigint", "bigint(20)", "PRI", "auto_increment")
         for position, column_name in enumerate(columns, 2):
             column(cluster, name, position, column_name, "decimal", "decimal(18,2)", "", "")
         cluster.add(
-            "DBA_OB_AUTO_INCREMENT", create_time=ago(days=390), modify_time=ago(hours=1),
-            auto_increment_key=500_100 + number, column_id=16, auto_increment_value=rows + 1_000_001, sync_value=rows,
-        )  # fmt: skip
+            "DBA_OB_AUTO_INCREMENT",
+            create_time=ago(days=390),
+            modify_time=ago(hours=1),
+            auto_increment_key=500_100 + number,
+            column_id=16,
+            auto_increment_value=rows + 1_000_001,
+            sync_value=rows,
+        )
     jobs(cluster)
     gathering(cluster)
 
 
 def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
     cluster.add(
-        "TABLES", table_catalog="def", table_schema=SCHEMA, table_name=name, table_type="BASE TABLE",
-        row_format="DYNAMIC", table_rows=rows, avg_row_length=120, data_length=rows * 120, create_time=ago(days=390),
-        update_time=ago(days=30), table_collation="utf8mb4_general_ci", create_options="", table_comment="",
-    )  # fmt: skip
+        "TABLES",
+        table_catalog="def",
+        table_schema=SCHEMA,
+        table_name=name,
+        table_type="BASE TABLE",
+        row_format="DYNAMIC",
+        table_rows=rows,
+        avg_row_length=120,
+        data_length=rows * 120,
+        create_time=ago(days=390),
+        update_time=ago(days=30),
+        table_collation="utf8mb4_general_ci",
+        create_options="",
+        table_comment="",
+    )
     cluster.add(
-        "DBA_OBJECTS", owner=SCHEMA, object_name=name, object_id=500_100 + number, object_type="TABLE", status="VALID",
-        created=ago(days=390), last_ddl_time=ago(days=30),
-    )  # fmt: skip
+        "DBA_OBJECTS",
+        owner=SCHEMA,
+        object_name=name,
+        object_id=500_100 + number,
+        object_type="TABLE",
+        status="VALID",
+        created=ago(days=390),
+        last_ddl_time=ago(days=30),
+    )
     cluster.add(
-        "DBA_TAB_STATISTICS", owner=SCHEMA, table_name=name, object_type="TABLE", num_rows=rows, avg_row_len=120,
-        last_analyzed=ago(days=1 + number % 3), stattype_locked=None, stale_stats="NO", global_stats="YES",
-    )  # fmt: skip
+        "DBA_TAB_STATISTICS",
+        owner=SCHEMA,
+        table_name=name,
+        object_type="TABLE",
+        num_rows=rows,
+        avg_row_len=120,
+        last_analyzed=ago(days=1 + number % 3),
+        stattype_locked=None,
+        stale_stats="NO",
+        global_stats="YES",
+    )
     # A few have crossed the line today and wait for the night.
     cluster.add(
-        "DBA_TAB_MODIFICATIONS", table_owner=SCHEMA, table_name=name, partition_name=None, subpartition_name=None,
-        inserts=rows // 9 if number % 4 == 0 else rows // 100, updates=1, deletes=0,
-    )  # fmt: skip
+        "DBA_TAB_MODIFICATIONS",
+        table_owner=SCHEMA,
+        table_name=name,
+        partition_name=None,
+        subpartition_name=None,
+        inserts=rows // 9 if number % 4 == 0 else rows // 100,
+        updates=1,
+        deletes=0,
+    )
 
 
 def partition(cluster: Cluster, table_name: str, split_by: str, place: int, bound: int, rows: int) -> None:
     cluster.add(
-        "PARTITIONS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, partition_name=f"p{place}",
-        partition_ordinal_position=place, partition_method="LIST" if table_name in BY_LIST else "RANGE",
-        partition_expression=split_by, partition_description=str(bound), table_rows=rows,
-    )  # fmt: skip
+        "PARTITIONS",
+        table_catalog="def",
+        table_schema=SCHEMA,
+        table_name=table_name,
+        partition_name=f"p{place}",
+        partition_ordinal_position=place,
+        partition_method="LIST" if table_name in BY_LIST else "RANGE",
+        partition_expression=split_by,
+        partition_description=str(bound),
+        table_rows=rows,
+    )
 
 
 def index(cluster: Cluster, table_name: str, name: str, columns: tuple[str, ...], rows: int) -> None:
     for position, column_name in enumerate(columns, 1):
         cluster.add(
-            "STATISTICS", table_catalog="def", table_schema=SCHEMA, table_name=table_name,
-            non_unique=int(name != "PRIMARY"), index_schema=SCHEMA, index_name=name, seq_in_index=position,
-            column_name=column_name, collation="A", cardinality=rows, index_type="BTREE", comment="VALID",
-            index_comment="", is_visible="YES", nullable="",
-        )  # fmt: skip
+            "STATISTICS",
+            table_catalog="def",
+            table_schema=SCHEMA,
+            table_name=table_name,
+            non_unique=int(name != "PRIMARY"),
+            index_schema=SCHEMA,
+            index_name=name,
+            seq_in_index=position,
+            column_name=column_name,
+            collation="A",
+            cardinality=rows,
+            index_type="BTREE",
+            comment="VALID",
+            index_comment="",
+            is_visible="YES",
+            nullable="",
+        )
 
 
 def column(
     cluster: Cluster, table_name: str, position: int, name: str, kind: str, full_kind: str, key: str, extra: str
 ) -> None:
     cluster.add(
-        "COLUMNS", table_catalog="def", table_schema=SCHEMA, table_name=table_name, column_name=name,
-        ordinal_position=position, is_nullable="NO", data_type=kind, column_type=full_kind, column_key=key, extra=extra,
+        "COLUMNS",
+        table_catalog="def",
+        table_schema=SCHEMA,
+        table_name=table_name,
+        column_name=name,
+        ordinal_position=position,
+        is_nullable="NO",
+        data_type=kind,
+        column_type=full_kind,
+        column_key=key,
+        extra=extra,
         column_comment="",
-    )  # fmt: skip
+    )
 
 
 def jobs(cluster: Cluster) -> None:
@@ -124,25 +192,46 @@ def job(cluster: Cluster, name: str, rhythm: str, last: datetime, interval: time
     # Seven days on from a run more than a week ago is still to come: the next run follows the assessment.
     following = last + interval if last + interval > NOW else last + 2 * interval
     cluster.add(
-        "DBA_SCHEDULER_JOBS", owner="root", job_name=name, enabled="1", state="SCHEDULED", repeat_interval=rhythm,
-        run_count=55, failure_count=0, last_start_date=last, last_run_duration=900, next_run_date=following,
+        "DBA_SCHEDULER_JOBS",
+        owner="root",
+        job_name=name,
+        enabled="1",
+        state="SCHEDULED",
+        repeat_interval=rhythm,
+        run_count=55,
+        failure_count=0,
+        last_start_date=last,
+        last_run_duration=900,
+        next_run_date=following,
         max_run_duration=14400,
-    )  # fmt: skip
+    )
 
 
 def gathering(cluster: Cluster) -> None:
     for day in range(14):
         cluster.add(
-            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY", tenant_id=1002, task_id=f"task-{day}", type="AUTO GATHER",
-            status="SUCCESS", table_count=7, failed_count=0, start_time=ago(days=day, hours=10),
+            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY",
+            tenant_id=1002,
+            task_id=f"task-{day}",
+            type="AUTO GATHER",
+            status="SUCCESS",
+            table_count=7,
+            failed_count=0,
+            start_time=ago(days=day, hours=10),
             end_time=ago(days=day, hours=9, minutes=50),
-        )  # fmt: skip
+        )
     for number in range(250):  # a load gathers the table that it fills, many a time each day
         cluster.add(
-            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY", tenant_id=1002, task_id=f"by-hand-{number}", type="MANUAL GATHER",
-            status="SUCCESS", table_count=1, failed_count=0, start_time=ago(minutes=5 + number),
+            "DBA_OB_TASK_OPT_STAT_GATHER_HISTORY",
+            tenant_id=1002,
+            task_id=f"by-hand-{number}",
+            type="MANUAL GATHER",
+            status="SUCCESS",
+            table_count=1,
+            failed_count=0,
+            start_time=ago(minutes=5 + number),
             end_time=ago(minutes=4 + number),
-        )  # fmt: skip
+        )
 
 
 def accounts(cluster: Cluster) -> None:
@@ -156,6 +245,15 @@ def accounts(cluster: Cluster) -> None:
 def account(cluster: Cluster, name: str, host: str, held: tuple[str, ...]) -> None:
     given = {f"priv_{privilege}": "YES" if privilege in held else "NO" for privilege in PRIVILEGES}
     cluster.add(
-        "DBA_OB_USERS", user_name=name, host=host, info="", is_locked="NO", ssl_type=0, type="USER", max_connections=0,
-        max_user_connections=0, password_last_changed=ago(days=60), **given,
-    )  # fmt: skip
+        "DBA_OB_USERS",
+        user_name=name,
+        host=host,
+        info="",
+        is_locked="NO",
+        ssl_type=0,
+        type="USER",
+        max_connections=0,
+        max_user_connections=0,
+        password_last_changed=ago(days=60),
+        **given,
+    )

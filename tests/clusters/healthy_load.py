@@ -69,26 +69,48 @@ def memory(cluster: Cluster, tenant: int, server: Server) -> None:
     small = 1 if tenant % 2 == 0 else 4  # sys and META tenants are small
     limit = 12 * GIB // small
     cluster.add(
-        "GV$OB_MEMSTORE", active_span=limit // 10, freeze_trigger=limit // 5, freeze_cnt=400, memstore_used=limit // 6,
-        memstore_limit=limit, **where,
-    )  # fmt: skip
+        "GV$OB_MEMSTORE",
+        active_span=limit // 10,
+        freeze_trigger=limit // 5,
+        freeze_cnt=400,
+        memstore_used=limit // 6,
+        memstore_limit=limit,
+        **where,
+    )
     cluster.add("GV$OB_TENANT_MEMORY", hold=24 * GIB // small, free=8 * GIB // small, **where)
     for module, gib in MEMORY.items():
         size = gib * GIB // small
         cluster.add("GV$OB_MEMORY", ctx_name=module, mod_name=module[:-7], count=1000, hold=size, used=size, **where)
     cluster.add(
-        "GV$OB_PLAN_CACHE_STAT", sql_num=400, mem_used=300 * 2**20 // small, mem_hold=320 * 2**20 // small,
-        access_count=8_000_000, hit_count=7_950_000, hit_rate=99, plan_num=450, mem_limit=1600 * 2**20 // small,
-        hash_bucket=10_000, stmtkey_num=420, **where,
-    )  # fmt: skip
+        "GV$OB_PLAN_CACHE_STAT",
+        sql_num=400,
+        mem_used=300 * 2**20 // small,
+        mem_hold=320 * 2**20 // small,
+        access_count=8_000_000,
+        hit_count=7_950_000,
+        hit_rate=99,
+        plan_num=450,
+        mem_limit=1600 * 2**20 // small,
+        hash_bucket=10_000,
+        stmtkey_num=420,
+        **where,
+    )
 
 
 def counters(cluster: Cluster, tenant: int, server: Server) -> None:
     for number, (name, value) in enumerate(COUNTERS.items()):
         cluster.add(
-            "GV$SYSSTAT", con_id=tenant, svr_ip=server.ip, svr_port=server.port, statistic_no=number, name=name,
-            value=value, value_type="ADD_VALUE", stat_id=40_000 + number, **{"class": 64},
-        )  # fmt: skip
+            "GV$SYSSTAT",
+            con_id=tenant,
+            svr_ip=server.ip,
+            svr_port=server.port,
+            statistic_no=number,
+            name=name,
+            value=value,
+            value_type="ADD_VALUE",
+            stat_id=40_000 + number,
+            **{"class": 64},
+        )
 
 
 def sessions(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None:
@@ -97,18 +119,44 @@ def sessions(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None
         server = servers[number % len(servers)]
         client = f"10.1.0.{number % 4}"
         cluster.add(
-            "GV$OB_PROCESSLIST", svr_ip=server.ip, svr_port=server.port, sql_port=2881,
-            id=3_221_000_000 + 100 * tenant + number, user="app", host=f"{client}:{40_000 + number}", db="shop",
-            tenant="shop", command="Sleep" if number % 5 else "Query", time=number % 5, total_time=number % 5,
-            state="SLEEP" if number % 5 else "ACTIVE", user_client_ip=client, user_host="10.1.%", trans_id=0,
-            trans_state="", ssl_cipher="ECDHE-RSA-AES256-GCM-SHA384",
-        )  # fmt: skip
+            "GV$OB_PROCESSLIST",
+            svr_ip=server.ip,
+            svr_port=server.port,
+            sql_port=2881,
+            id=3_221_000_000 + 100 * tenant + number,
+            user="app",
+            host=f"{client}:{40_000 + number}",
+            db="shop",
+            tenant="shop",
+            command="Sleep" if number % 5 else "Query",
+            time=number % 5,
+            total_time=number % 5,
+            state="SLEEP" if number % 5 else "ACTIVE",
+            user_client_ip=client,
+            user_host="10.1.%",
+            trans_id=0,
+            trans_state="",
+            ssl_cipher="ECDHE-RSA-AES256-GCM-SHA384",
+        )
     cluster.add(
-        "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=tenant, svr_ip=servers[0].ip, svr_port=servers[0].port,
-        session_id=1, tx_type="LOCAL", tx_id=90_000 + tenant, ls_id=1001, ctx_create_time=ago(seconds=0.2),
-        tx_expired_time=ago(hours=-24), state="ACTIVE", action="START", pending_log_size=800, flushed_log_size=0,
-        role="LEADER", last_request_time=ago(seconds=0.1), globalid="",
-    )  # fmt: skip
+        "GV$OB_TRANSACTION_PARTICIPANTS",
+        tenant_id=tenant,
+        svr_ip=servers[0].ip,
+        svr_port=servers[0].port,
+        session_id=1,
+        tx_type="LOCAL",
+        tx_id=90_000 + tenant,
+        ls_id=1001,
+        ctx_create_time=ago(seconds=0.2),
+        tx_expired_time=ago(hours=-24),
+        state="ACTIVE",
+        action="START",
+        pending_log_size=800,
+        flushed_log_size=0,
+        role="LEADER",
+        last_request_time=ago(seconds=0.1),
+        globalid="",
+    )
 
 
 def statements(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ...] = SHAPES) -> None:
@@ -119,30 +167,69 @@ def statements(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shap
             request += 1 + shape.workers
             late = number % 50 == 0
             common = {
-                "svr_ip": server.ip, "svr_port": server.port, "tenant_id": tenant, "tenant_name": "shop",
-                "effective_tenant_id": tenant, "db_id": 500_001, "sql_id": shape.sql_id, "ret_code": 0,
-                "plan_type": 3 if shape.workers else 1, "is_inner_sql": 0, "table_scan": 0, "application_wait_time": 0,
-                "concurrency_wait_time": 0, "retry_cnt": 0, "memstore_read_row_count": 0,
+                "svr_ip": server.ip,
+                "svr_port": server.port,
+                "tenant_id": tenant,
+                "tenant_name": "shop",
+                "effective_tenant_id": tenant,
+                "db_id": 500_001,
+                "sql_id": shape.sql_id,
+                "ret_code": 0,
+                "plan_type": 3 if shape.workers else 1,
+                "is_inner_sql": 0,
+                "table_scan": 0,
+                "application_wait_time": 0,
+                "concurrency_wait_time": 0,
+                "retry_cnt": 0,
+                "memstore_read_row_count": 0,
                 "request_time": NOW_US - HOUR_US + HOUR_US * number // shape.executions,
-            }  # fmt: skip
+            }
             elapsed_us = shape.elapsed_us * (3 if late else 1)
             cluster.add(
-                "GV$OB_SQL_AUDIT", request_id=request, user_id=500_001, user_name="app",
-                db_name="shop", affected_rows=shape.rows if shape.writes else 0,
-                return_rows=0 if shape.writes else shape.rows, is_executor_rpc=0, is_hit_plan=int(number != 0),
-                plan_hash=hash_of(shape), elapsed_time=elapsed_us, queue_time=20, get_plan_time=60,
-                execute_time=elapsed_us - 90, user_io_wait_time=100, disk_reads=0,
-                ssstore_read_row_count=0 if shape.workers else shape.rows_read, partition_cnt=1, consistency_level=3,
-                request_type=2, **common,
-            )  # fmt: skip
+                "GV$OB_SQL_AUDIT",
+                request_id=request,
+                user_id=500_001,
+                user_name="app",
+                db_name="shop",
+                affected_rows=shape.rows if shape.writes else 0,
+                return_rows=0 if shape.writes else shape.rows,
+                is_executor_rpc=0,
+                is_hit_plan=int(number != 0),
+                plan_hash=hash_of(shape),
+                elapsed_time=elapsed_us,
+                queue_time=20,
+                get_plan_time=60,
+                execute_time=elapsed_us - 90,
+                user_io_wait_time=100,
+                disk_reads=0,
+                ssstore_read_row_count=0 if shape.workers else shape.rows_read,
+                partition_cnt=1,
+                consistency_level=3,
+                request_type=2,
+                **common,
+            )
             for worker in range(shape.workers):
                 cluster.add(
-                    "GV$OB_SQL_AUDIT", request_id=request - 1 - worker, user_id=0, user_name="", db_name="",
-                    affected_rows=0, return_rows=0, is_executor_rpc=1, is_hit_plan=1, plan_hash=0,
-                    elapsed_time=elapsed_us, queue_time=0, get_plan_time=0, execute_time=elapsed_us,
-                    user_io_wait_time=900, disk_reads=40, ssstore_read_row_count=shape.rows_read // shape.workers,
-                    request_type=4, **common,
-                )  # fmt: skip
+                    "GV$OB_SQL_AUDIT",
+                    request_id=request - 1 - worker,
+                    user_id=0,
+                    user_name="",
+                    db_name="",
+                    affected_rows=0,
+                    return_rows=0,
+                    is_executor_rpc=1,
+                    is_hit_plan=1,
+                    plan_hash=0,
+                    elapsed_time=elapsed_us,
+                    queue_time=0,
+                    get_plan_time=0,
+                    execute_time=elapsed_us,
+                    user_io_wait_time=900,
+                    disk_reads=40,
+                    ssstore_read_row_count=shape.rows_read // shape.workers,
+                    request_type=4,
+                    **common,
+                )
 
 
 def hash_of(shape: Shape) -> int:
@@ -156,19 +243,45 @@ def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ..
         plan_id = ord(shape.sql_id[0])
         executions, elapsed = shape.executions * 300, shape.executions * 300 * shape.elapsed_us
         cluster.add(
-            "GV$OB_PLAN_CACHE_PLAN_STAT", plan_id=plan_id, sql_id=shape.sql_id, type=1, db_id=500_001,
-            statement=shape.text, plan_hash=hash_of(shape), first_load_time=ago(days=12),
-            last_active_time=ago(seconds=3), executions=executions, avg_exe_usec=shape.elapsed_us,
-            slowest_exe_time=ago(days=2), slowest_exe_usec=40 * shape.elapsed_us, hit_count=executions - 1,
-            elapsed_time=elapsed, cpu_time=elapsed // 2, table_scan=0, timeout_count=0, object_type="SQL_PLAN", **where,
-        )  # fmt: skip
+            "GV$OB_PLAN_CACHE_PLAN_STAT",
+            plan_id=plan_id,
+            sql_id=shape.sql_id,
+            type=1,
+            db_id=500_001,
+            statement=shape.text,
+            plan_hash=hash_of(shape),
+            first_load_time=ago(days=12),
+            last_active_time=ago(seconds=3),
+            executions=executions,
+            avg_exe_usec=shape.elapsed_us,
+            slowest_exe_time=ago(days=2),
+            slowest_exe_usec=40 * shape.elapsed_us,
+            hit_count=executions - 1,
+            elapsed_time=elapsed,
+            cpu_time=elapsed // 2,
+            table_scan=0,
+            timeout_count=0,
+            object_type="SQL_PLAN",
+            **where,
+        )
         cluster.add(
-            "GV$OB_SQLSTAT", sql_id=shape.sql_id, plan_id=plan_id, plan_hash=hash_of(shape), plan_type=1,
-            parsing_db_name="shop", executions_total=executions, elapsed_time_total=elapsed,
-            cpu_time_total=elapsed // 2, disk_reads_total=0, rows_processed_total=executions * shape.rows,
-            memstore_read_rows_total=0, minor_ssstore_read_rows_total=0,
-            major_ssstore_read_rows_total=executions * shape.rows_read, retry_total=0, **where,
-        )  # fmt: skip
+            "GV$OB_SQLSTAT",
+            sql_id=shape.sql_id,
+            plan_id=plan_id,
+            plan_hash=hash_of(shape),
+            plan_type=1,
+            parsing_db_name="shop",
+            executions_total=executions,
+            elapsed_time_total=elapsed,
+            cpu_time_total=elapsed // 2,
+            disk_reads_total=0,
+            rows_processed_total=executions * shape.rows,
+            memstore_read_rows_total=0,
+            minor_ssstore_read_rows_total=0,
+            major_ssstore_read_rows_total=executions * shape.rows_read,
+            retry_total=0,
+            **where,
+        )
 
 
 def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None:
@@ -179,8 +292,12 @@ def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> No
             place = {"cluster_id": 1, "tenant_id": tenant, "svr_ip": server.ip, "svr_port": server.port}
             where = {**place, "snap_id": 168 - hour}
             cluster.add(
-                "DBA_WR_SNAPSHOT", begin_interval_time=ago(hours=hour + 1.2), end_interval_time=ago(hours=hour + 0.2),
-                snap_flag=1, startup_time=ago(days=90), **where,
-            )  # fmt: skip
+                "DBA_WR_SNAPSHOT",
+                begin_interval_time=ago(hours=hour + 1.2),
+                end_interval_time=ago(hours=hour + 0.2),
+                snap_flag=1,
+                startup_time=ago(days=90),
+                **where,
+            )
             cluster.add("DBA_WR_SYSSTAT", stat_id=140005, value=800, **where)
             cluster.add("DBA_WR_SYSSTAT", stat_id=140013, value=10**13 + (168 - hour) * 2 * HOUR_US, **where)

@@ -9,9 +9,9 @@ from typing import Any
 import pymysql
 
 from agent.collection import preflight
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.preflight import Held
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.preflight import HeldPrivileges
 from agent.kernel.start import Kernel
 from agent.model.snapshot import Snapshot
 from tests.clusters.cluster import Cluster
@@ -77,7 +77,7 @@ class Shelf:
         """Preflight and collect, as at a customer's."""
         kernel, sources = self._kernel, shipped()[0].sources
         endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
-        with Session(endpoint, budget or Budget(), "held") as session:
-            held = Held(SCHEMA, target.full_version)
-            capabilities = preflight.inspect(session, sources, target.kind, held)
-            return collect(session, sources, capabilities, None, NOW, given=tuple(given))
+        with ReadOnlySession(endpoint, budget or Budget(), "held") as session:
+            held = HeldPrivileges(SCHEMA, target.full_version)
+            capabilities = preflight.inspect_target(session, sources, target.kind, held)
+            return collect_facts(session, sources, capabilities, None, NOW, given=tuple(given))

@@ -115,6 +115,13 @@ def audit(shelf: Shelf, target: Target, count: int) -> None:
     one = f"v.TENANT_ID = {SHOP} AND v.REQUEST_ID = 5000002"
     shape = "CONCAT(SUBSTR(v.SQL_ID, 1, 26), 100000 + k.n % 1000)"
     multiply(
-        shelf, target, "oceanbase.GV$OB_SQL_AUDIT", one, count, request_id="6000000 + k.n", sql_id=shape,
-        request_time="v.REQUEST_TIME + 1000 * k.n", elapsed_time="v.ELAPSED_TIME + k.n % 1000",
-    )  # fmt: skip
+        shelf,
+        target,
+        "oceanbase.GV$OB_SQL_AUDIT",
+        one,
+        count,
+        request_id="6000000 + k.n",
+        sql_id=shape,
+        request_time="v.REQUEST_TIME + 1000 * k.n",
+        elapsed_time="v.ELAPSED_TIME + k.n % 1000",
+    )

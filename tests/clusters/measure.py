@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent.archive import snapshot
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.snapshot import Snapshot
 from tests.harness import shipped
 
@@ -31,7 +31,7 @@ class Spent(NamedTuple):
 
 def spent_on(facts: Snapshot, place: Path) -> Spent:
     """Save the snapshot at ``place`` and evaluate it elsewhere."""
-    snapshot.save(facts, place)
+    snapshot.save_snapshot(facts, place)
     command = [sys.executable, "-m", "tests.clusters.measure", str(place)]
     return Spent(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
@@ -45,9 +45,9 @@ def peak_mb() -> float:
 
 def main(place: Path) -> None:
     registry, ruleset = shipped()
-    facts = snapshot.load(place)
+    facts = snapshot.load_snapshot(place)
     started = time.process_time()
-    evaluate(registry.checks.values(), ruleset, facts)
+    evaluate_checks(registry.checks.values(), ruleset, facts)
     cpu_s = time.process_time() - started
     print(json.dumps({"cpu_s": cpu_s, "peak_mb": peak_mb()}))  # noqa: T201 - what the parent reads
 

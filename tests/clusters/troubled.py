@@ -97,19 +97,30 @@ def busy_cpu(cluster: Cluster) -> None:
 
 def stuck_compaction(cluster: Cluster) -> None:
     change = {
-        "STATUS": "COMPACTING", "START_TIME": ago(hours=40), "LAST_FINISH_TIME": ago(hours=100), "IS_ERROR": "YES",
-        "INFO": "CHECKSUM_ERROR", "IS_SUSPENDED": "YES",
-    }  # fmt: skip
+        "STATUS": "COMPACTING",
+        "START_TIME": ago(hours=40),
+        "LAST_FINISH_TIME": ago(hours=100),
+        "IS_ERROR": "YES",
+        "INFO": "CHECKSUM_ERROR",
+        "IS_SUSPENDED": "YES",
+    }
     cluster.change(troubled_upkeep.own(cluster, "OB_MAJOR_COMPACTION"), change, of(SHOP))
 
 
 def diagnosed(cluster: Cluster) -> None:
     for tablet in range(120):
         cluster.add(
-            "GV$OB_COMPACTION_DIAGNOSE_INFO", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=SHOP,
-            type="MINOR_MERGE", ls_id=1001, tablet_id=200_100 + tablet, status="FAILED", create_time=ago(hours=1),
+            "GV$OB_COMPACTION_DIAGNOSE_INFO",
+            svr_ip=SERVERS[0].ip,
+            svr_port=SERVERS[0].port,
+            tenant_id=SHOP,
+            type="MINOR_MERGE",
+            ls_id=1001,
+            tablet_id=200_100 + tablet,
+            status="FAILED",
+            create_time=ago(hours=1),
             diagnose_info="",
-        )  # fmt: skip
+        )
 
 
 def unfinished_upgrade(cluster: Cluster) -> None:

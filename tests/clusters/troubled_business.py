@@ -71,12 +71,21 @@ def months_below_have_passed(cluster: Cluster) -> None:
     bounds = ("'2026-09-01'", "'2026-10-01'", "'2026-11-01'", "MAXVALUE")
     for piece in range(8):
         cluster.add(
-            "PARTITIONS", table_catalog="def", table_schema=healthy_business.SCHEMA, table_name="shipments",
-            partition_name=f"p{piece // 4}", subpartition_name=f"p{piece // 4}sp{piece % 4}", partition_method="HASH",
-            partition_ordinal_position=1 + piece // 4, partition_expression="id", subpartition_method="RANGE COLUMNS",
-            subpartition_ordinal_position=1 + piece % 4, subpartition_expression="sent_at",
-            subpartition_description=bounds[piece % 4], table_rows=5_000_000,
-        )  # fmt: skip
+            "PARTITIONS",
+            table_catalog="def",
+            table_schema=healthy_business.SCHEMA,
+            table_name="shipments",
+            partition_name=f"p{piece // 4}",
+            subpartition_name=f"p{piece // 4}sp{piece % 4}",
+            partition_method="HASH",
+            partition_ordinal_position=1 + piece // 4,
+            partition_expression="id",
+            subpartition_method="RANGE COLUMNS",
+            subpartition_ordinal_position=1 + piece % 4,
+            subpartition_expression="sent_at",
+            subpartition_description=bounds[piece % 4],
+            table_rows=5_000_000,
+        )
 
 
 def spoiled_indexes(cluster: Cluster) -> None:
@@ -113,10 +122,15 @@ def deadlocks(cluster: Cluster) -> None:
     for number in range(30):
         for place in range(2):
             event = {
-                "event_id": 800 + number, "svr_ip": SERVERS[0].ip, "svr_port": SERVERS[0].port, "detector_id": place,
-                "report_time": ago(hours=3 * number), "cycle_idx": place, "cycle_size": 2,
+                "event_id": 800 + number,
+                "svr_ip": SERVERS[0].ip,
+                "svr_port": SERVERS[0].port,
+                "detector_id": place,
+                "report_time": ago(hours=3 * number),
+                "cycle_idx": place,
+                "cycle_size": 2,
                 "create_time": ago(hours=3 * number),
-            }  # fmt: skip
+            }
             cluster.add("CDB_OB_DEADLOCK_EVENT_HISTORY", tenant_id=SHOP, **event)
             if not cluster.is_sys:
                 cluster.add("DBA_OB_DEADLOCK_EVENT_HISTORY", **event)
@@ -125,32 +139,85 @@ def deadlocks(cluster: Cluster) -> None:
 def open_transaction(cluster: Cluster) -> None:
     """Two hours old, its client asleep for half an hour, with four gigabytes of log."""
     cluster.add(
-        "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=SHOP, svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, session_id=77,
-        tx_type="LOCAL", tx_id=4711, ls_id=1001, ctx_create_time=ago(hours=2), tx_expired_time=ago(hours=-22),
-        state="ACTIVE", action="START", pending_log_size=GIB, flushed_log_size=3 * GIB, role="LEADER",
-        last_request_time=ago(minutes=30), globalid="",
-    )  # fmt: skip
+        "GV$OB_TRANSACTION_PARTICIPANTS",
+        tenant_id=SHOP,
+        svr_ip=SERVERS[0].ip,
+        svr_port=SERVERS[0].port,
+        session_id=77,
+        tx_type="LOCAL",
+        tx_id=4711,
+        ls_id=1001,
+        ctx_create_time=ago(hours=2),
+        tx_expired_time=ago(hours=-22),
+        state="ACTIVE",
+        action="START",
+        pending_log_size=GIB,
+        flushed_log_size=3 * GIB,
+        role="LEADER",
+        last_request_time=ago(minutes=30),
+        globalid="",
+    )
     cluster.add(
-        "GV$OB_PROCESSLIST", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, sql_port=2881, id=77, user="app",
-        host="10.1.0.9:5000", db="shop", tenant="shop", command="Sleep", time=1800, total_time=7200, state="SLEEP",
-        user_client_ip="10.1.0.9", user_host="10.1.%", trans_id=4711, trans_state="ACTIVE", ssl_cipher="",
-    )  # fmt: skip
+        "GV$OB_PROCESSLIST",
+        svr_ip=SERVERS[0].ip,
+        svr_port=SERVERS[0].port,
+        sql_port=2881,
+        id=77,
+        user="app",
+        host="10.1.0.9:5000",
+        db="shop",
+        tenant="shop",
+        command="Sleep",
+        time=1800,
+        total_time=7200,
+        state="SLEEP",
+        user_client_ip="10.1.0.9",
+        user_host="10.1.%",
+        trans_id=4711,
+        trans_state="ACTIVE",
+        ssl_cipher="",
+    )
 
 
 def in_doubt(cluster: Cluster) -> None:
     cluster.add(
-        "GV$OB_TRANSACTION_PARTICIPANTS", tenant_id=SHOP, svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, session_id=78,
-        tx_type="DISTRIBUTED", tx_id=4712, ls_id=1001, ctx_create_time=ago(hours=3), state="REDO COMPLETE"[:9],
-        action="START", tx_expired_time=ago(hours=-22), pending_log_size=0, flushed_log_size=900, role="LEADER",
-        last_request_time=ago(hours=2), formatid=1, globalid="transfer-1", branchid="1",
-    )  # fmt: skip
+        "GV$OB_TRANSACTION_PARTICIPANTS",
+        tenant_id=SHOP,
+        svr_ip=SERVERS[0].ip,
+        svr_port=SERVERS[0].port,
+        session_id=78,
+        tx_type="DISTRIBUTED",
+        tx_id=4712,
+        ls_id=1001,
+        ctx_create_time=ago(hours=3),
+        state="REDO COMPLETE"[:9],
+        action="START",
+        tx_expired_time=ago(hours=-22),
+        pending_log_size=0,
+        flushed_log_size=900,
+        role="LEADER",
+        last_request_time=ago(hours=2),
+        formatid=1,
+        globalid="transfer-1",
+        branchid="1",
+    )
 
 
 def lock_wait(cluster: Cluster) -> None:
     cluster.add(
-        "GV$OB_LOCKS", svr_ip=SERVERS[0].ip, svr_port=SERVERS[0].port, tenant_id=SHOP, trans_id=4713, type="TR",
-        id1=200_001, id2="4711", lmode="NONE", request="X", ctime=30_000_000, block=0,
-    )  # fmt: skip
+        "GV$OB_LOCKS",
+        svr_ip=SERVERS[0].ip,
+        svr_port=SERVERS[0].port,
+        tenant_id=SHOP,
+        trans_id=4713,
+        type="TR",
+        id1=200_001,
+        id2="4711",
+        lmode="NONE",
+        request="X",
+        ctime=30_000_000,
+        block=0,
+    )
 
 
 def rollbacks(cluster: Cluster) -> None:

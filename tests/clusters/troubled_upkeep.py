@@ -77,9 +77,16 @@ def archive_interrupted(cluster: Cluster) -> None:
 
 def backup_hangs(cluster: Cluster) -> None:
     healthy_upkeep.own(
-        cluster, "OB_BACKUP_JOBS", SHOP, job_id=99, backup_set_id=99, backup_type="FULL", start_timestamp=ago(hours=30),
-        status="DOING", result=0,
-    )  # fmt: skip
+        cluster,
+        "OB_BACKUP_JOBS",
+        SHOP,
+        job_id=99,
+        backup_set_id=99,
+        backup_type="FULL",
+        start_timestamp=ago(hours=30),
+        status="DOING",
+        result=0,
+    )
 
 
 FAULTS = (

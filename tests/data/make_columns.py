@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from agent.facts import all_sources, spec_of
+from agent.facts import find_source_spec, list_sources
 
 DESCRIBED = "4.3.0"  # by its own DESC; the others are from the documentation
 TARGETS = ("4.2.5 user", "4.2.5 sys", "4.3.0 user", "4.3.0 sys", "4.3.3 user", "4.3.3 sys")
@@ -23,7 +23,7 @@ TARGETS = ("4.2.5 user", "4.2.5 sys", "4.3.0 user", "4.3.0 sys", "4.3.3 user", "
 
 def main(directory: Path) -> None:
     """Write both beside this file: target -> view -> columns, separated by blanks; and view -> column -> type."""
-    wanted = {view.upper() for row in all_sources() if (spec := spec_of(row)) for view in spec.views}
+    wanted = {view.upper() for row in list_sources() if (spec := find_source_spec(row)) for view in spec.views}
     found: dict[str, dict[str, str]] = {}
     types: dict[str, dict[str, str]] = {}
     for target in TARGETS:

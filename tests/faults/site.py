@@ -17,14 +17,14 @@ from agent import pipeline
 from agent.archive.history.store import History
 from agent.catalogue.registry import Registry
 from agent.collection import busy, connect, receipt
-from agent.collection.journal import FILE_NAME, State, verify
+from agent.collection.journal import FILE_NAME, JournalState, verify_journal
 from agent.engagement import targets
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
 from agent.model.rule import Ruleset
-from agent.pipeline import Delivered, Job
+from agent.pipeline import AssessedTarget, AssessmentJob
 from agent.support.errors import HealthAgentError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.signing import authorized
 from tests.faults.proxy import Proxy, before
 from tests.harness import shipped
@@ -58,20 +58,20 @@ class Site:
     def history(self) -> str:
         return f"sqlite:///{self.directory / 'history.sqlite'}"
 
-    def job(self, history: History | None) -> Job:
-        return Job(load_engagement(self.engagement), TARGET, *few_checks(), datetime.now(UTC), history)
+    def job(self, history: History | None) -> AssessmentJob:
+        return AssessmentJob(load_engagement(self.engagement), TARGET, *few_checks(), datetime.now(UTC), history)
 
-    def run(self, change: Callable[[Job], Job] = lambda job: job) -> Delivered:
+    def run(self, change: Callable[[AssessmentJob], AssessmentJob] = lambda job: job) -> AssessedTarget:
         """One assessment; raises what it raises."""
         with History.open(self.history) as history:
-            return pipeline.assess(change(self.job(history)), self.out, ["json"], ["en"])
+            return pipeline.assess_target(change(self.job(history)), self.out, ["json"], ["en"])
 
-    def tried(self, change: Callable[[Job], Job] = lambda job: job) -> Delivered | str:
+    def tried(self, change: Callable[[AssessmentJob], AssessmentJob] = lambda job: job) -> AssessedTarget | str:
         """One assessment, or what it says when it cannot be done."""
         try:
             return self.run(change)
         except HealthAgentError as error:
-            said = render(error.text, "en")
+            said = render_text(error.text, "en")
             assert said and "Traceback" not in said and PASSWORD not in said
             return said
 
@@ -90,9 +90,9 @@ class Site:
         return {path.read_bytes() for path in self.out.glob("journal*.jsonl")}
 
     @property
-    def journal(self) -> State:
+    def journal(self) -> JournalState:
         """What the newest is worth."""
-        return verify(self.out / FILE_NAME).state
+        return verify_journal(self.out / FILE_NAME).state
 
     def recorded(self) -> int:
         with History.open(self.history) as history:
@@ -109,7 +109,7 @@ def few_checks() -> tuple[Registry, Ruleset]:
     return Registry(few), dataclasses.replace(ruleset, rules=rules)
 
 
-def statuses(delivered: Delivered) -> dict[str, str]:
+def statuses(delivered: AssessedTarget) -> dict[str, str]:
     """By source."""
     return {source["source"]: source["status"] for source in delivered.document["sources"]}
 
@@ -137,11 +137,11 @@ def site_on(kernel: Kernel, directory: Path, account: str, statement_timeout_s: 
         patch.setattr(connect, "_GRACE_S", 0.2)
         patch.setattr(receipt, "_LAG_S", (0.0,))
         patch.setattr(busy, "_PAUSE_S", 0.1)
-        made = targets.endpoint
+        made = targets.build_endpoint
 
         def quick(*args: Any) -> connect.Endpoint:
             return dataclasses.replace(made(*args), connect_timeout_s=1)
 
-        patch.setattr(targets, "endpoint", quick)
+        patch.setattr(targets, "build_endpoint", quick)
         write_engagement(directory, proxy.port, account, statement_timeout_s)
         yield Site(kernel, proxy, account, directory)

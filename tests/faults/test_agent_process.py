@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.collection.journal import State
+from agent.collection.journal import JournalState
 from agent.kernel.start import Kernel
 from tests.faults.proxy import Cue, Fault
 from tests.faults.site import Site, site_on
@@ -65,13 +65,13 @@ def next_run_works(site: Site, out: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "code", "journal"),
     [
-        (signal.SIGTERM, 128 + signal.SIGTERM, State.INTACT),
-        (signal.SIGINT, 128 + signal.SIGINT, State.INTACT),
-        (signal.SIGKILL, -signal.SIGKILL, State.CUT),
+        (signal.SIGTERM, 128 + signal.SIGTERM, JournalState.INTACT),
+        (signal.SIGINT, 128 + signal.SIGINT, JournalState.INTACT),
+        (signal.SIGKILL, -signal.SIGKILL, JournalState.CUT),
     ],
 )  # fmt: skip
 def test_a_signal_in_the_middle(
-    site: Site, number: signal.Signals, code: int, journal: State, record_property: Record
+    site: Site, number: signal.Signals, code: int, journal: JournalState, record_property: Record
 ) -> None:
     out, recorded = site.directory / "out", site.recorded()
     process = paused_in(site, "-o", out)

@@ -28,23 +28,28 @@ MODEST = """
 import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-from agent import snapshot
+from agent.archive import snapshot
 from agent.support.errors import SnapshotError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 for name in sys.argv[1:]:
     try:
-        snapshot.load(Path(name))
+        snapshot.load_snapshot(Path(name))
     except SnapshotError as error:
-        print(render(error.text, "en"))
+        print(render_text(error.text, "en"))
 """
 
 
 def test_bombs_take_neither_time_nor_memory(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """In a process that may have 2 GiB, most of it libraries' reserve."""
     bombs = [
-        endless(), endless(600 << 20), claiming(1 << 40), claiming((1 << 64) - 3), endless(100 << 20, 100),
-        packed("[" * (50 << 20)), packed('{"format": ' + "9" * (50 << 20) + "}"),
-    ]  # fmt: skip
+        endless(),
+        endless(600 << 20),
+        claiming(1 << 40),
+        claiming((1 << 64) - 3),
+        endless(100 << 20, 100),
+        packed("[" * (50 << 20)),
+        packed('{"format": ' + "9" * (50 << 20) + "}"),
+    ]
     paths = [tmp_path / f"{number}.obh" for number in range(len(bombs))]
     for path, bomb in zip(paths, bombs, strict=True):
         path.write_bytes(bomb)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from agent.collection.journal import State
+from agent.collection.journal import JournalState
 from agent.kernel.start import Kernel
-from agent.pipeline import Delivered
+from agent.pipeline import AssessedTarget
 from tests.faults.proxy import Cue, Fault
 from tests.faults.site import Site, site_on, statuses
 
@@ -76,19 +76,19 @@ def aftermath(site: Site, record_property: Record) -> Iterator[None]:
     yield
     assert site.proxy.reached.is_set(), "the fault came"
     site.no_session_stays()
-    assert kept < site.journals() and site.journal is State.INTACT
+    assert kept < site.journals() and site.journal is JournalState.INTACT
     assert site.recorded() >= recorded
     assert {path.name for path in site.out.iterdir() if not path.name.startswith("journal")} == WHOLE
     record_property("faults", 1)
 
 
-def said_of(outcome: Delivered | str) -> str:
+def said_of(outcome: AssessedTarget | str) -> str:
     assert isinstance(outcome, str), statuses(outcome)
     return outcome
 
 
-def delivered_of(outcome: Delivered | str) -> Delivered:
-    assert isinstance(outcome, Delivered), outcome
+def delivered_of(outcome: AssessedTarget | str) -> AssessedTarget:
+    assert isinstance(outcome, AssessedTarget), outcome
     return outcome
 
 

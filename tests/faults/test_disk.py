@@ -13,9 +13,9 @@ import pytest
 
 from agent.archive import snapshot
 from agent.archive.history.store import History
-from agent.collection.journal import FILE_NAME, State, verify
+from agent.collection.journal import FILE_NAME, JournalState, verify_journal
 from agent.kernel.start import Kernel
-from agent.pipeline import assess
+from agent.pipeline import assess_target
 from tests.faults.site import Site, site_on
 
 pytestmark = pytest.mark.kernel
@@ -55,10 +55,10 @@ def intact(site: Site, before: dict[str, bytes]) -> None:
     """Every file is an old one as it was, or a whole new one."""
     for path in site.out.iterdir():
         if path.name.startswith("journal"):
-            assert verify(path).state in (State.INTACT, State.CUT)
+            assert verify_journal(path).state in (JournalState.INTACT, JournalState.CUT)
         elif path.read_bytes() != before[path.name]:
             assert path.name in ("snapshot.obh", "assessment.json")
-            snapshot.load(path) if path.suffix == ".obh" else json.loads(path.read_bytes())
+            snapshot.load_snapshot(path) if path.suffix == ".obh" else json.loads(path.read_bytes())
     assert before.keys() <= {path.name for path in site.out.iterdir()}
     assert not [path for path in site.out.iterdir() if path.name.startswith(".")]
 
@@ -78,23 +78,23 @@ def test_a_full_disk(site: Site, disk: Path, left_kib: int, record_property: Rec
         (disk / "filler").unlink()
     site.no_session_stays()
     site.run()
-    assert site.journal is State.INTACT
+    assert site.journal is JournalState.INTACT
     record_property("faults", 1)
 
 
 def test_a_history_without_room(site: Site, disk: Path, tmp_path: Path, record_property: Record) -> None:
     file = disk / "history.sqlite"
     with History.open(f"sqlite:///{file}") as history:
-        assess(dataclasses.replace(site.job(history)), tmp_path / "shop", ["json"], ["en"])
+        assess_target(dataclasses.replace(site.job(history)), tmp_path / "shop", ["json"], ["en"])
         fill(disk, 0)
         try:
-            delivered = assess(site.job(history), tmp_path / "shop", ["json"], ["en"])
+            delivered = assess_target(site.job(history), tmp_path / "shop", ["json"], ["en"])
         finally:
             (disk / "filler").unlink()
         assert "could not be recorded" in " ".join(note["en"] for note in delivered.document["notes"])
         assert any("full" in str(warning.args.get("reason")) for warning in delivered.warnings), delivered.warnings
         assert len(history.list()) == 1, "what it held is there"
-        assess(site.job(history), tmp_path / "shop", ["json"], ["en"])
+        assess_target(site.job(history), tmp_path / "shop", ["json"], ["en"])
         assert len(history.list()) == 2
-    assert verify(tmp_path / "shop" / FILE_NAME).state is State.INTACT
+    assert verify_journal(tmp_path / "shop" / FILE_NAME).state is JournalState.INTACT
     record_property("faults", 1)

@@ -19,18 +19,18 @@ from hypothesis import strategies as st
 
 from agent import pipeline
 from agent.archive import snapshot
-from agent.archive.document import to_document
+from agent.archive.document import build_document
 from agent.catalogue import rules, yaml_check
 from agent.catalogue.registry import Registry
 from agent.engagement import targets
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.loading import load_engagement, overrides_of
+from agent.engagement.loading import load_engagement, read_overrides
 from agent.facts.resources import Memstore
-from agent.pipeline import Job
+from agent.pipeline import AssessmentJob
 from agent.support import sshsig
 from agent.support.errors import ConfigError, HealthAgentError
-from agent.support.i18n import LANGUAGES, render
+from agent.support.i18n import LANGUAGES, render_text
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL
 from tests.agent.signing import DOCUMENT, KEY, request_text, signed
 from tests.agent.test_snapshot import SNAPSHOT
@@ -56,8 +56,8 @@ def tried(record_property: Callable[[str, object], None]) -> Iterator[Callable[[
             reading()
         except HealthAgentError as error:
             texts = (error.text, *(error.problems if isinstance(error, ConfigError) else ()))
-            assert all(render(text, language) for text in texts for language in LANGUAGES)
-            assert not any("Traceback" in render(text, "en") for text in texts)
+            assert all(render_text(text, language) for text in texts for language in LANGUAGES)
+            assert not any("Traceback" in render_text(text, "en") for text in texts)
 
     yield read
     assert count
@@ -67,11 +67,11 @@ def tried(record_property: Callable[[str, object], None]) -> Iterator[Callable[[
 def engagement_read(path: Path) -> None:
     """Everything that is done with an engagement before something is connected."""
     loaded = load_engagement(path)
-    overrides_of(loaded)
+    read_overrides(loaded)
     for name in loaded.targets:
-        job = Job(loaded, name, Registry(SPECS), shipped()[1], NOW)
-        targets.endpoint(loaded, name), targets.budget(loaded, name), targets.colophon(loaded, NOW)
-        tuple(targets.given_facts(loaded, name, NOW, None))
+        job = AssessmentJob(loaded, name, Registry(SPECS), shipped()[1], NOW)
+        targets.build_endpoint(loaded, name), targets.build_budget(loaded, name), targets.build_colophon(loaded, NOW)
+        tuple(targets.list_given_facts(loaded, name, NOW, None))
         pipeline._period(job)
         authorize(loaded, name, NOW, [Memstore])
 
@@ -100,15 +100,15 @@ def test_rules(content: bytes, tmp_path: Path, tried: Callable[[Reading], None])
     path.write_bytes(content)
 
     def judged() -> None:
-        job = Job(engagement_of(), "orders", Registry(SPECS), rules.load(SPECS, path), SNAPSHOT.as_of)
-        to_document(pipeline.conclude(job, "x", None, SNAPSHOT))
+        job = AssessmentJob(engagement_of(), "orders", Registry(SPECS), rules.load_rules(SPECS, path), SNAPSHOT.as_of)
+        build_document(pipeline.judge_snapshot(job, "x", None, SNAPSHOT))
 
     tried(judged)
 
 
 @cache
 def shipped_text() -> bytes:
-    return rules.shipped_path().read_bytes()
+    return rules.locate_shipped_rules().read_bytes()
 
 
 @settings(FUZZ, max_examples=8)
@@ -116,7 +116,7 @@ def shipped_text() -> bytes:
 def test_the_shipped_rules(data: st.DataObject, tmp_path: Path, tried: Callable[[Reading], None]) -> None:
     path = tmp_path / "rules.yaml"
     path.write_bytes(data.draw(spoilt_bytes(shipped_text())))
-    tried(lambda: rules.load(shipped()[0].checks, path))
+    tried(lambda: rules.load_rules(shipped()[0].checks, path))
 
 
 @FUZZ
@@ -125,7 +125,7 @@ def test_overrides(content: bytes, tmp_path: Path, tried: Callable[[Reading], No
     path = prepared(tmp_path)
     path.write_text(FULL)
     (tmp_path / "rules.yaml").write_bytes(content)
-    tried(lambda: overrides_of(load_engagement(path)))
+    tried(lambda: read_overrides(load_engagement(path)))
 
 
 @cache
@@ -194,9 +194,11 @@ def test_files_that_are_something_else(content: bytes, tmp_path: Path, tried: Ca
     wrong = tmp_path / "wrong.yaml"
     wrong.write_bytes(content)
     readings: list[Reading] = [
-        lambda: load_engagement(wrong), lambda: rules.load(SPECS, wrong), lambda: snapshot.load(wrong),
-        lambda: yaml_check.load(wrong),
-    ]  # fmt: skip
+        lambda: load_engagement(wrong),
+        lambda: rules.load_rules(SPECS, wrong),
+        lambda: snapshot.load_snapshot(wrong),
+        lambda: yaml_check.load_yaml_check(wrong),
+    ]
     for name in (DOCUMENT, "stop.yaml"):
         directory = tmp_path / name[0]
         directory.mkdir()
@@ -213,7 +215,7 @@ def test_files_that_are_something_else(content: bytes, tmp_path: Path, tried: Ca
 
 def sign_bytes(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    path.with_name(path.name + ".sig").write_bytes(sshsig.sign(content, KEY))
+    path.with_name(path.name + ".sig").write_bytes(sshsig.sign_content(content, KEY))
 
 
 @cache
@@ -228,10 +230,10 @@ def packed(text: str) -> bytes:
 
 def report_of(path: Path) -> None:
     """A snapshot through the rest of the line."""
-    facts = dataclasses.replace(snapshot.load(path), target="orders")
-    job = Job(engagement_of(), "orders", Registry(SPECS), tiny_rules(), facts.as_of)
-    document = to_document(pipeline.conclude(job, "x", None, facts))
-    pipeline.deliver(document, ["json", "html"], ["en"], path.parent)
+    facts = dataclasses.replace(snapshot.load_snapshot(path), target="orders")
+    job = AssessmentJob(engagement_of(), "orders", Registry(SPECS), tiny_rules(), facts.as_of)
+    document = build_document(pipeline.judge_snapshot(job, "x", None, facts))
+    pipeline.render_all(document, ["json", "html"], ["en"], path.parent)
 
 
 @cache
@@ -241,7 +243,7 @@ def tiny_rules() -> Any:
     with TemporaryDirectory() as directory:
         path = Path(directory) / "rules.yaml"
         path.write_text(RULES)
-        return rules.load(SPECS, path)
+        return rules.load_rules(SPECS, path)
 
 
 @settings(FUZZ, max_examples=150)

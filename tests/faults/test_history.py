@@ -17,7 +17,7 @@ from agent.archive.history.store import History
 from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
-from agent.pipeline import Delivered
+from agent.pipeline import AssessedTarget
 from tests.faults.site import Site, site_on
 
 pytestmark = pytest.mark.kernel
@@ -71,7 +71,7 @@ def other_documents(file: Path, stack: contextlib.ExitStack) -> None:
         other.execute("UPDATE assessment SET document = ?", (b"\x00" * 50,))
 
 
-def notes(delivered: Delivered) -> str:
+def notes(delivered: AssessedTarget) -> str:
     return " ".join(note["en"] for note in delivered.document["notes"])
 
 
@@ -81,7 +81,7 @@ def test_harm_after_it_was_opened(
 ) -> None:
     with contextlib.ExitStack() as stack, History.open(f"sqlite:///{file}?timeout=0.1") as history:
         harm(file, stack)
-        delivered = pipeline.assess(site.job(history), site.out, ["json", "html"], ["en"])
+        delivered = pipeline.assess_target(site.job(history), site.out, ["json", "html"], ["en"])
         document = json.loads((site.out / "assessment.json").read_text(encoding="utf-8"))
     assert document["assessment_id"] == delivered.document["assessment_id"]
     assert {path.name for path in delivered.files} == {"snapshot.obh", "assessment.json", "report.en.html"}
@@ -112,9 +112,13 @@ def no_place(file: Path) -> str:
 
 @pytest.mark.parametrize("place", [unreadable, read_only, no_place])
 def test_harm_before_it_is_opened(
-    site: Site, file: Path, place: Callable[[Path], str], monkeypatch: pytest.MonkeyPatch, capsys: Any,
+    site: Site,
+    file: Path,
+    place: Callable[[Path], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
     record_property: Record,
-) -> None:  # fmt: skip
+) -> None:
     from agent.cli.actions.targets import open_history
 
     monkeypatch.setenv("OB_HEALTH_LANG", "en")

@@ -14,14 +14,14 @@ import pymysql
 import pytest
 
 from agent import pipeline
-from agent.archive.document import to_document
-from agent.archive.snapshot import load, save
+from agent.archive.document import build_document
+from agent.archive.snapshot import load_snapshot, save_snapshot
 from agent.engagement.loading import load_engagement
 from agent.facts.sql import STATEMENT_CHARS, CachedPlan
 from agent.kernel.start import Kernel
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, TenantKind
-from agent.pipeline import Job
+from agent.pipeline import AssessmentJob
 from agent.support import console
 from tests.agent.engagements import MINIMAL
 from tests.clusters.cluster import Cluster
@@ -91,20 +91,20 @@ def with_number(number: int) -> Change:
 
 def printed(facts: Snapshot, directory: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, dict[str, Any]]:
     """Saved, read back, judged, and printed: the page and the document; what every output must be is asserted here."""
-    save(facts, directory / "snapshot.obh")
-    facts = dataclasses.replace(load(directory / "snapshot.obh"), target="orders")
+    save_snapshot(facts, directory / "snapshot.obh")
+    facts = dataclasses.replace(load_snapshot(directory / "snapshot.obh"), target="orders")
     registry, ruleset = shipped()
     path = directory / "engagement.yaml"
     path.write_text(MINIMAL)
-    job = Job(load_engagement(path), "orders", registry, ruleset, facts.as_of)
-    assessment = pipeline.conclude(job, "x", None, facts)
+    job = AssessmentJob(load_engagement(path), "orders", registry, ruleset, facts.as_of)
+    assessment = pipeline.judge_snapshot(job, "x", None, facts)
     # A setting that is no number stops the few checks that reckon with it; they say so, and never pass.
     broken = [result for result in assessment.results if result.outcome is Outcome.ERROR]
     assert len(broken) <= 8 and all(result.reason and not result.findings for result in broken), broken
-    document = to_document(assessment)
-    files, warnings = pipeline.deliver(document, ["json", "html"], ["en", "zh-CN"], directory)
+    document = build_document(assessment)
+    files, warnings = pipeline.render_all(document, ["json", "html"], ["en", "zh-CN"], directory)
     assert warnings == ()
-    console.summary(document, files)
+    console.print_summary(document, files)
     said = capsys.readouterr().out
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
     page = (directory / "report.en.html").read_text(encoding="utf-8")
@@ -196,11 +196,13 @@ def test_objects_that_are_called_so(
         for number, name in enumerate(NAMES):
             quoted = name.replace("`", "``")
             try:
-                kernel.run([
-                    f"CREATE TABLE hx_names.`{quoted}` (`{quoted}` FLOAT COMMENT '<script>document</script>',"
-                    f" b INT, KEY `{quoted}` (`{quoted}`), KEY k{number} (`{quoted}`, b))"
-                    " DEFAULT CHARSET gbk COMMENT '<img src=x onerror=alert(1)>'"
-                ])  # fmt: skip
+                kernel.run(
+                    [
+                        f"CREATE TABLE hx_names.`{quoted}` (`{quoted}` FLOAT COMMENT '<script>document</script>',"
+                        f" b INT, KEY `{quoted}` (`{quoted}`), KEY k{number} (`{quoted}`, b))"
+                        " DEFAULT CHARSET gbk COMMENT '<img src=x onerror=alert(1)>'"
+                    ]
+                )
                 taken.append(name)
             except pymysql.MySQLError:
                 continue
@@ -211,9 +213,11 @@ def test_objects_that_are_called_so(
         kernel.run(["DROP DATABASE hx_names"])
     page, document = printed(facts, tmp_path, capsys)
     found = {
-        finding["resource"] for result in document["results"] for finding in result["findings"]
+        finding["resource"]
+        for result in document["results"]
+        for finding in result["findings"]
         if result["code"] == "SCH001" and "hx_names" in finding["resource"]
-    }  # fmt: skip
+    }
     assert len(found) == len(taken), found
     plain = [name for name in taken if name.isprintable()]  # the others are shown in another way
     assert [name for name in plain if not any(name in resource for resource in found)] == []

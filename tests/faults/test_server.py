@@ -14,15 +14,15 @@ import pymysql
 import pytest
 
 from agent.collection import preflight
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.journal import State
-from agent.collection.preflight import Held
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.journal import JournalState
+from agent.collection.preflight import HeldPrivileges
 from agent.facts.resources import Memstore
-from agent.judgement.evaluate import evaluate
-from agent.kernel.start import Kernel, running
+from agent.judgement.evaluate import evaluate_checks
+from agent.kernel.start import Kernel, run_kernel
 from agent.model.terms import Outcome, TenantKind
-from agent.pipeline import Delivered, Job
+from agent.pipeline import AssessedTarget, AssessmentJob
 from tests.clusters.healthy import healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.schema import Target
@@ -40,7 +40,7 @@ def site(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield made
 
 
-def at(source: str, act: Callable[[], object]) -> Callable[[Job], Job]:
+def at(source: str, act: Callable[[], object]) -> Callable[[AssessmentJob], AssessmentJob]:
     """The job that does this to the server just before a source is read."""
 
     def progress(name: str, done: int, total: int) -> None:
@@ -50,16 +50,16 @@ def at(source: str, act: Callable[[], object]) -> Callable[[Job], Job]:
     return lambda job: job.with_progress(progress)
 
 
-def outcomes(delivered: Delivered) -> set[str]:
+def outcomes(delivered: AssessedTarget) -> set[str]:
     return {result["outcome"] for result in delivered.document["results"]}
 
 
 def test_the_kernel_is_killed_while_sources_are_read(kernel: Kernel, tmp_path: Path, record_property: Record) -> None:
     found: dict[str, str] = {}
-    with contextlib.suppress(pymysql.OperationalError), running() as own, site_on(own, tmp_path, ACCOUNT) as site:
+    with contextlib.suppress(pymysql.OperationalError), run_kernel() as own, site_on(own, tmp_path, ACCOUNT) as site:
         delivered = site.run(at("ResourceUnit", lambda: os.kill(own.pid, signal.SIGKILL)))
         found, missing = statuses(delivered), outcomes(delivered)
-        assert site.journal is State.INTACT and site.recorded() == 1
+        assert site.journal is JournalState.INTACT and site.recorded() == 1
         said = site.tried()
         assert isinstance(said, str) and said.startswith("shop: ")
     assert found.pop("Memstore") == "ok" and set(found.values()) == {"lost"} and len(found) == 4, found
@@ -86,7 +86,7 @@ def test_the_account_is_dropped_half_way(site: Site, record_property: Record) ->
         after.callback(site.kernel.run, [f"CREATE USER IF NOT EXISTS {ACCOUNT}"])
         outcome = site.tried(at("ResourceUnit", lambda: site.kernel.run([f"DROP USER {ACCOUNT}"])))
     assert not isinstance(outcome, str) and statuses(outcome)["Memstore"] == "ok"
-    assert site.journal is State.INTACT
+    assert site.journal is JournalState.INTACT
     site.no_session_stays()
     record_property("faults", 1)
 
@@ -102,13 +102,13 @@ def test_a_view_is_dropped_half_way(kernel: Kernel, record_property: Record) -> 
                 shelf.run(f"DROP TABLE `{SCHEMA}`.`GV$OB_MEMSTORE`")
 
         endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
-        with Session(endpoint, Budget(), "held") as session:
-            held = Held(SCHEMA, target.full_version)
-            seen = preflight.inspect(session, registry.sources, target.kind, held)
-            facts = collect(session, registry.sources, seen, None, datetime.now(UTC), progress=progress)
+        with ReadOnlySession(endpoint, Budget(), "held") as session:
+            held = HeldPrivileges(SCHEMA, target.full_version)
+            seen = preflight.inspect_target(session, registry.sources, target.kind, held)
+            facts = collect_facts(session, registry.sources, seen, None, datetime.now(UTC), progress=progress)
     found = {record.source: record.status for record in facts.records}
     assert found["Memstore"] == "no_view" and found["Counter"] == "ok"
-    results = evaluate(registry.checks.values(), ruleset, facts)
+    results = evaluate_checks(registry.checks.values(), ruleset, facts)
     assert not any(result.outcome is Outcome.ERROR for result in results)
     needing = {code for code, spec in registry.checks.items() if Memstore in spec.facts.values()}
     found_in = {result.outcome for result in results if result.code in needing}
@@ -118,7 +118,7 @@ def test_a_view_is_dropped_half_way(kernel: Kernel, record_property: Record) -> 
 
 @pytest.mark.parametrize("timeout_s", [0.0005, 0.002, 0.01])
 def test_every_statement_runs_into_its_timeout(site: Site, timeout_s: float, record_property: Record) -> None:
-    def impatient(job: Job) -> Job:
+    def impatient(job: AssessmentJob) -> AssessmentJob:
         limits = job.engagement.targets["shop"].limits.model_copy(update={"statement_timeout_s": timeout_s})
         target = job.engagement.targets["shop"].model_copy(update={"limits": limits})
         return dataclasses.replace(job, engagement=job.engagement.model_copy(update={"targets": {"shop": target}}))

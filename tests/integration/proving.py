@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 
 import pymysql
 
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.preflight import inspect
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.preflight import inspect_target
 from agent.facts.given import Clock
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.kernel.start import Kernel
 from agent.model.result import CheckResult, Finding
 from agent.model.snapshot import Snapshot
@@ -40,15 +40,15 @@ def read(kernel: Kernel, codes: Iterable[str]) -> Snapshot:
     checks = shipped()[0].checks
     sources = {row for code in codes for row in checks[code].facts.values()}
     endpoint = Endpoint("test", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
-    with Session(endpoint, Budget(), "test") as session:
-        capabilities = inspect(session, sources, TenantKind.USER)
-        return collect(session, sources, capabilities, None, datetime.now(UTC))
+    with ReadOnlySession(endpoint, Budget(), "test") as session:
+        capabilities = inspect_target(session, sources, TenantKind.USER)
+        return collect_facts(session, sources, capabilities, None, datetime.now(UTC))
 
 
 def judged(code: str, snapshot: Snapshot) -> CheckResult:
     """One check by the shipped rules."""
     registry, ruleset = shipped()
-    return evaluate([registry.checks[code]], ruleset, snapshot)[0]
+    return evaluate_checks([registry.checks[code]], ruleset, snapshot)[0]
 
 
 def assess_one(kernel: Kernel, code: str) -> CheckResult:

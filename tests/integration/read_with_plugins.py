@@ -10,14 +10,14 @@ from pathlib import Path
 
 from agent.archive import snapshot
 from agent.catalogue import registry
-from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from tests.integration.reading import PASSWORD, read
 
 
 def main(host: str, port: str, user: str, file: str) -> None:
     """Every source that some check needs, ours and theirs."""
-    with Session(Endpoint("shop", host, int(port), user, lambda: PASSWORD), Budget(), "plugin") as session:
-        snapshot.save(read(session, registry.load().sources), Path(file))
+    with ReadOnlySession(Endpoint("shop", host, int(port), user, lambda: PASSWORD), Budget(), "plugin") as session:
+        snapshot.save_snapshot(read(session, registry.load_registry().sources), Path(file))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import pymysql
 
 from agent.collection import preflight
-from agent.collection.collect import Progress, collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.grants import Grant, grants
+from agent.collection.collect import Progress, collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.grants import Grant, list_grants
 from agent.demo import run_demo
-from agent.facts import all_sources, spec_of
+from agent.facts import find_source_spec, list_sources
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind
 from tests.database import Database, login
@@ -27,8 +27,10 @@ def endpoint(database: Database, user: str, password: str = PASSWORD) -> Endpoin
     return Endpoint("shop", database.host, database.port, login(database, user), lambda: password)
 
 
-def open_session(database: Database, user: str, assessment_id: str = "test", budget: Budget | None = None) -> Session:
-    return Session(endpoint(database, user), budget or Budget(), assessment_id)
+def open_session(
+    database: Database, user: str, assessment_id: str = "test", budget: Budget | None = None
+) -> ReadOnlySession:
+    return ReadOnlySession(endpoint(database, user), budget or Budget(), assessment_id)
 
 
 def give(database: Database, wanted: Iterable[Grant]) -> None:
@@ -41,7 +43,7 @@ def give(database: Database, wanted: Iterable[Grant]) -> None:
 def reader(database: Database, user: str, without: Sequence[str] = ()) -> Iterator[str]:
     """An account with the printed grants and nothing else; less those that hold one of the words ``without``."""
     database.run([f"DROP USER IF EXISTS {user}", f"CREATE USER {user} IDENTIFIED BY '{PASSWORD}'"])
-    printed = grants(list(all_sources()), user, "%")
+    printed = list_grants(list(list_sources()), user, "%")
     give(database, [grant for grant in printed if not any(word in grant.sql for word in without)])
     try:
         yield user
@@ -49,11 +51,13 @@ def reader(database: Database, user: str, without: Sequence[str] = ()) -> Iterat
         database.run([f"DROP USER {user}"])
 
 
-def read(session: Session, sources: Iterable[type], progress: Progress = lambda source, done, total: None) -> Snapshot:
+def read(
+    session: ReadOnlySession, sources: Iterable[type], progress: Progress = lambda source, done, total: None
+) -> Snapshot:
     """Preflight and collect."""
     wanted = list(sources)
-    capabilities = preflight.inspect(session, wanted, TenantKind.USER)
-    return collect(session, wanted, capabilities, None, datetime.now(UTC), progress=progress)
+    capabilities = preflight.inspect_target(session, wanted, TenantKind.USER)
+    return collect_facts(session, wanted, capabilities, None, datetime.now(UTC), progress=progress)
 
 
 def rows_of(database: Database, sql: str) -> list[tuple[Any, ...]]:
@@ -90,7 +94,7 @@ def audited(database: Database, user: str, at_least: int, wait_s: float = 10.0) 
 
 def lacks(database: Database, row: type) -> bool:
     """Whether not even root finds the views of a source."""
-    spec = spec_of(row)
+    spec = find_source_spec(row)
     assert spec is not None
     try:
         for view in (spec.view, *spec.also_reads):

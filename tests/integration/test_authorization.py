@@ -114,7 +114,7 @@ def test_refused_with_one_message_a_journal_entry_and_no_connection(
     with pytest.raises(BlockingIOError):
         doorbell.accept()
     (file,) = (tmp_path / "out" / target).iterdir()
-    assert journal.verify(file).state is journal.State.INTACT
+    assert journal.verify_journal(file).state is journal.JournalState.INTACT
     events = [json.loads(line) for line in file.read_text().splitlines()]
     assert [event["event"] for event in events] == ["opened", "refused", "closed"]
     assert words in events[1]["reason"]
@@ -147,9 +147,17 @@ def account(kernel: Kernel) -> Iterator[None]:
 
 def command(*arguments: str | Path, directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "agent", *map(str, arguments)], capture_output=True, text=True, check=False,
-        env={**os.environ, "OB_HEALTH_LANG": "en", "COLUMNS": "300", "OB_HEALTH_HISTORY": f"sqlite:///{directory}/h.db"},
-    )  # fmt: skip
+        [sys.executable, "-m", "agent", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "OB_HEALTH_LANG": "en",
+            "COLUMNS": "300",
+            "OB_HEALTH_HISTORY": f"sqlite:///{directory}/h.db",
+        },
+    )
 
 
 @pytest.mark.kernel

@@ -17,8 +17,8 @@ import typer
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agent.__main__ import build_command
-from agent.collection.grants import grants
-from agent.facts import all_sources
+from agent.collection.grants import list_grants
+from agent.facts import list_sources
 from agent.kernel.start import Kernel
 from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.signing import KEY, authorized
@@ -145,7 +145,7 @@ targets:
 @pytest.fixture(scope="module")
 def account(kernel: Kernel) -> Iterator[None]:
     kernel.run([f"DROP USER IF EXISTS {ACCOUNT}", f"CREATE USER {ACCOUNT} IDENTIFIED BY '{CANARY}'"])
-    give(kernel, grants(list(all_sources()), ACCOUNT, "%"))
+    give(kernel, list_grants(list(list_sources()), ACCOUNT, "%"))
     yield
     kernel.run([f"DROP USER {ACCOUNT}"])
 
@@ -188,11 +188,18 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
     (root / "request.yaml").write_text((root / "env" / "authorization.yaml").read_text())
     made = root / "made" / "shop"
     files = {name: str(path) for name, path in written.items()} | {
-        "out": str(root / "out"), "key": str(key), "request": str(root / "request.yaml"), "names": str(root / "names"),
-        "printed": "html,pdf" if find_chromium() else "html", "redacted": str(root / "redacted.obh"),
-        "snapshot": str(made / "snapshot.obh"), "document": str(made / "assessment.json"),
-        "journal": str(made / "journal.jsonl"), "history": f"sqlite:///{root}/made/history.sqlite", "root": str(root),
-    }  # fmt: skip
+        "out": str(root / "out"),
+        "key": str(key),
+        "request": str(root / "request.yaml"),
+        "names": str(root / "names"),
+        "printed": "html,pdf" if find_chromium() else "html",
+        "redacted": str(root / "redacted.obh"),
+        "snapshot": str(made / "snapshot.obh"),
+        "document": str(made / "assessment.json"),
+        "journal": str(made / "journal.jsonl"),
+        "history": f"sqlite:///{root}/made/history.sqlite",
+        "root": str(root),
+    }
     ready = Stage(root, Scanner(CANARY, root, spared), files)
     for words in (
         "assess -e {env} -o {root}/made -f json",

@@ -80,8 +80,12 @@ def test_assess_writes_everything_and_says_what(place: Place) -> None:
     assert done.returncode == 0, done.stderr
     out = place.directory / "out" / "shop"
     assert {path.name for path in out.iterdir()} == {
-        "snapshot.obh", "assessment.json", "report.zh-CN.html", "report.en.html", "journal.jsonl",
-    }  # fmt: skip
+        "snapshot.obh",
+        "assessment.json",
+        "report.zh-CN.html",
+        "report.en.html",
+        "journal.jsonl",
+    }
     assessment = document(out / "assessment.json")
     jsonschema.validate(assessment, json.loads(SCHEMA.read_text()))
     assert "coverage" in done.stdout
@@ -97,9 +101,18 @@ def test_assess_writes_everything_and_says_what(place: Place) -> None:
     )
     assert shown.returncode == 0 and "shop" in shown.stdout
     rendered = place.run(
-        "render", "-a", str(assessment["assessment_id"]), "--history", f"sqlite:///{place.directory}/history.sqlite",
-        "-o", place.directory / "r", "-f", "html", "-l", "en",
-    )  # fmt: skip
+        "render",
+        "-a",
+        str(assessment["assessment_id"]),
+        "--history",
+        f"sqlite:///{place.directory}/history.sqlite",
+        "-o",
+        place.directory / "r",
+        "-f",
+        "html",
+        "-l",
+        "en",
+    )
     assert rendered.returncode == 0, rendered.stderr
     assert (place.directory / "r" / "report.en.html").read_bytes() == (out / "report.en.html").read_bytes()
 

@@ -7,16 +7,16 @@ from functools import cache
 
 import pytest
 
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.preflight import Held, inspect
-from agent.judgement.evaluate import evaluate
-from agent.judgement.score import score
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.preflight import HeldPrivileges, inspect_target
+from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.score import score_results
 from agent.kernel.start import Kernel
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Version
 from agent.support.errors import TargetError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.clusters.healthy import GIVEN, healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.large import Size, put_large
@@ -62,7 +62,7 @@ def well(shelf: Shelf) -> Well:
 
 def judged(snapshot: Snapshot) -> tuple[CheckResult, ...]:
     registry, ruleset = shipped()
-    results = evaluate(registry.checks.values(), ruleset, snapshot)
+    results = evaluate_checks(registry.checks.values(), ruleset, snapshot)
     assert [(result.code, result.reason) for result in results if result.outcome is Outcome.ERROR] == []
     return results
 
@@ -86,7 +86,7 @@ def test_a_healthy_cluster_is_found_healthy(well: Well, target: Target) -> None:
     results = judged(snapshot)
     above_low = {code for code, severity in worst(results).items() if severity.rank > Severity.LOW.rank}
     assert above_low == set()
-    scored = score(results, shipped()[1].scoring, target.kind, None)
+    scored = score_results(results, shipped()[1].scoring, target.kind, None)
     print(f"{target}: score {scored.value}, coverage {scored.coverage_pct} %")  # noqa: T201 - shown with pytest -rP
     assert scored.value >= 90
     assert scored.coverage_pct >= LEAST_COVERAGE
@@ -111,7 +111,7 @@ def test_every_fault_is_found(shelf: Shelf, version: str, kind: TenantKind) -> N
     found = worst(results)
     wanted = {fault.code: fault for fault in FAULTS if kind in fault.kinds}
     assert {code: found.get(code) for code in wanted} == {code: fault.severity for code, fault in wanted.items()}
-    assert score(results, shipped()[1].scoring, kind, None).value < 40
+    assert score_results(results, shipped()[1].scoring, kind, None).value < 40
 
 
 def test_each_fault_is_planted_for_one_check_only() -> None:
@@ -124,10 +124,12 @@ def test_each_fault_is_planted_for_one_check_only() -> None:
 )
 def test_what_is_not_supported_is_refused(shelf: Shelf, kernel: Kernel, version: str, mode: str, says: str) -> None:
     endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
-    with Session(endpoint, Budget(), "held") as session, pytest.raises(TargetError) as error:
-        inspect(session, shipped()[0].sources, TenantKind.USER, Held(SCHEMA, Version.parse(version), mode))
-    assert says in render(error.value.text, "en")
-    assert "MySQL-mode tenants of 4.0 and later" in render(error.value.text, "en")
+    with ReadOnlySession(endpoint, Budget(), "held") as session, pytest.raises(TargetError) as error:
+        inspect_target(
+            session, shipped()[0].sources, TenantKind.USER, HeldPrivileges(SCHEMA, Version.parse(version), mode)
+        )
+    assert says in render_text(error.value.text, "en")
+    assert "MySQL-mode tenants of 4.0 and later" in render_text(error.value.text, "en")
 
 
 def test_views_that_a_version_lacks_are_said(well: Well) -> None:
@@ -135,7 +137,7 @@ def test_views_that_a_version_lacks_are_said(well: Well) -> None:
     assert "oceanbase.GV$OB_SQLSTAT" not in views_of(target) and "oceanbase.DBA_RECYCLEBIN" in views_of(target)
     results = {result.code: result for result in judged(well(target))}
     assert results["SQL002"].outcome is Outcome.NOT_ASSESSED and results["SQL002"].reason
-    assert "GV$OB_SQLSTAT does not exist on this server (4.3.0.0)" in render(results["SQL002"].reason, "en")
+    assert "GV$OB_SQLSTAT does not exist on this server (4.3.0.0)" in render_text(results["SQL002"].reason, "en")
     assert results["CAP007"].outcome is Outcome.PASS
 
 

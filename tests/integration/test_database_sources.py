@@ -17,9 +17,9 @@ import pymysql
 import pytest
 
 from agent.archive import snapshot
-from agent.facts import all_sources
+from agent.facts import list_sources
 from agent.facts.schema import Table
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.kernel.start import Kernel
 from agent.model.terms import Outcome
 from tests.database import Database, Server, Source, from_url, login, source_of
@@ -85,13 +85,13 @@ def account(database: Database) -> Iterator[str]:
 def outcomes(database: Database, user: str) -> dict[str, Outcome]:
     """Every check by the shipped rules, on what the account may read; nothing may have gone wrong on the way."""
     with open_session(database, user) as session:
-        facts = read(session, all_sources())
+        facts = read(session, list_sources())
     assert not facts.problems, facts.problems
     assert {record.status for record in facts.records} - UNREAD == {"ok"}, facts.records
     tables = facts.facts[Table]
     assert isinstance(tables, tuple) and DB in {table.table_schema for table in tables}
     registry, ruleset = shipped()
-    return {result.code: result.outcome for result in evaluate(registry.checks.values(), ruleset, facts)}
+    return {result.code: result.outcome for result in evaluate_checks(registry.checks.values(), ruleset, facts)}
 
 
 def test_every_check_has_an_outcome_and_none_is_an_error(database: Database, account: str) -> None:
@@ -128,7 +128,7 @@ def assessed(database: Database, user: str, place: Path, language: str) -> dict[
     """assessment.json and a report of what the account may read now, by the command line."""
     place.mkdir()
     with open_session(database, user) as session:
-        snapshot.save(read(session, all_sources()), place / "snapshot.obh")
+        snapshot.save_snapshot(read(session, list_sources()), place / "snapshot.obh")
     (place / "engagement.yaml").write_text(
         f"""customer: {{name: acme}}
 service: {{tier: 顶级版, start: {datetime.now(UTC).date()}, months: 12}}
@@ -138,10 +138,26 @@ targets:
         encoding="utf-8",
     )
     run = subprocess.run(
-        [sys.executable, "-m", "agent", "evaluate", "-s", place / "snapshot.obh", "-e", place / "engagement.yaml",
-         "-o", place, "-f", "html,json", "-l", language],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "agent",
+            "evaluate",
+            "-s",
+            place / "snapshot.obh",
+            "-e",
+            place / "engagement.yaml",
+            "-o",
+            place,
+            "-f",
+            "html,json",
+            "-l",
+            language,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     assert (place / f"report.{language}.html").is_file()
     found: dict[str, Any] = json.loads((place / "assessment.json").read_text(encoding="utf-8"))
@@ -158,7 +174,10 @@ def test_the_line_runs_on_a_server_named_by_url(kernel: Kernel) -> None:
     ]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *(f"{__file__}::{test.__name__}" for test in tests)],
-        capture_output=True, text=True, check=False, env={**os.environ, Source.URL: url},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, Source.URL: url},
+    )
     assert run.returncode == 0, run.stdout
     assert "database: OB_TEST_URL" in run.stdout and f"{len(tests)} passed" in run.stdout

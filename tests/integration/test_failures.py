@@ -12,9 +12,9 @@ import pymysql
 import pytest
 
 from agent.collection import preflight
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.facts import CostClass, all_sources, expr, source
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.facts import CostClass, expr, list_sources, source
 from agent.facts.accounts import Account
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.schema import IndexColumn, Table
@@ -25,7 +25,7 @@ from agent.kernel.start import Kernel
 from agent.model.snapshot import Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from agent.support.errors import ConnectError, StatementError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.integration.reading import PASSWORD, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel
@@ -58,8 +58,8 @@ def unavailable(found: Any) -> Unavailable:
 
 def test_wrong_password(kernel: Kernel, account: str) -> None:
     with pytest.raises(ConnectError) as error:
-        Session(endpoint(kernel, account, "wrong"), Budget(), "x")
-    said = render(error.value.text, "en")
+        ReadOnlySession(endpoint(kernel, account, "wrong"), Budget(), "x")
+    said = render_text(error.value.text, "en")
     assert f"refused the account {account} or its password" in said and "shop" in said
     assert "wrong" not in said and PASSWORD not in said
 
@@ -67,7 +67,7 @@ def test_wrong_password(kernel: Kernel, account: str) -> None:
 def test_a_password_of_any_letters(kernel: Kernel) -> None:
     kernel.run(["CREATE USER hx_letters IDENTIFIED BY '密码-pässword'"])
     try:
-        Session(endpoint(kernel, "hx_letters", "密码-pässword"), Budget(), "x").__exit__(None, None, None)
+        ReadOnlySession(endpoint(kernel, "hx_letters", "密码-pässword"), Budget(), "x").__exit__(None, None, None)
     finally:
         kernel.run(["DROP USER hx_letters"])
 
@@ -75,8 +75,10 @@ def test_a_password_of_any_letters(kernel: Kernel) -> None:
 def test_other_hosts_are_shut_out_of_the_kernel(kernel: Kernel, account: str) -> None:
     address = _own_address()
     with pytest.raises(ConnectError) as error:
-        Session(Endpoint("shop", address, kernel.port, account, lambda: PASSWORD, connect_timeout_s=5), Budget(), "x")
-    assert address in render(error.value.text, "en")
+        ReadOnlySession(
+            Endpoint("shop", address, kernel.port, account, lambda: PASSWORD, connect_timeout_s=5), Budget(), "x"
+        )
+    assert address in render_text(error.value.text, "en")
     assert rows_of(kernel, "SELECT @@GLOBAL.ob_tcp_invited_nodes") == [("127.0.0.1",)]
 
 
@@ -101,8 +103,8 @@ def test_a_statement_that_times_out_leaves_the_session_usable(kernel: Kernel, ac
     with open_session(kernel, account, budget=Budget(statement_timeout_s=1.0)) as session:
         snapshot = read(session, [Endless, ResourceUnit, IndexColumn])
     missing = unavailable(snapshot.facts[Endless])
-    assert missing.kind is UnavailableKind.TIMEOUT and "4012" in render(missing.reason, "en")
-    assert "statement_timeout_s" in render(missing.remedy, "en")
+    assert missing.kind is UnavailableKind.TIMEOUT and "4012" in render_text(missing.reason, "en")
+    assert "statement_timeout_s" in render_text(missing.remedy, "en")
     assert [record.status for record in snapshot.records] == ["ok", "timeout", "ok"]  # cheap first, then by name
     assert snapshot.cost.longest_ms < 3000
 
@@ -132,12 +134,12 @@ def test_a_view_that_vanished_after_preflight(kernel: Kernel, account: str) -> N
     kernel.run([f"GRANT SELECT ON {held}.* TO {account}"])
     try:
         with open_session(kernel, account) as session:
-            capabilities = preflight.inspect(
-                session, [Tenant], TenantKind.SYS, preflight.Held(held, Version(4, 2, 5, 1))
+            capabilities = preflight.inspect_target(
+                session, [Tenant], TenantKind.SYS, preflight.HeldPrivileges(held, Version(4, 2, 5, 1))
             )
-            there = collect(session, [Tenant], capabilities, None, datetime.now(UTC))
+            there = collect_facts(session, [Tenant], capabilities, None, datetime.now(UTC))
             kernel.run([f"DROP TABLE {held}.DBA_OB_TENANTS"])
-            gone = collect(session, [Tenant], capabilities, None, datetime.now(UTC))
+            gone = collect_facts(session, [Tenant], capabilities, None, datetime.now(UTC))
     finally:
         kernel.run([f"REVOKE SELECT ON {held}.* FROM {account}", f"DROP DATABASE {held}"])
     tenants = there.facts[Tenant]
@@ -166,7 +168,7 @@ def test_a_missing_privilege_names_the_grant_and_the_grant_unlocks_it(
             kernel.run([f"GRANT SELECT (USER_NAME, HOST) ON oceanbase.DBA_OB_USERS TO {user}"])
         with open_session(kernel, user) as session:
             missing = unavailable(read(session, [row]).facts[row])
-        remedy = render(missing.remedy, "en")
+        remedy = render_text(missing.remedy, "en")
         assert missing.kind is UnavailableKind.PRIVILEGE
         assert remedy.startswith(needed), remedy
         kernel.run([remedy])
@@ -176,9 +178,9 @@ def test_a_missing_privilege_names_the_grant_and_the_grant_unlocks_it(
 
 def test_a_privilege_taken_away_after_preflight(kernel: Kernel) -> None:
     with reader(kernel, "hx_fired") as user, open_session(kernel, user) as session:
-        capabilities = preflight.inspect(session, [Memstore, Counter], TenantKind.USER)
+        capabilities = preflight.inspect_target(session, [Memstore, Counter], TenantKind.USER)
         kernel.run([f"REVOKE SELECT ON oceanbase.`GV$OB_MEMSTORE` FROM {user}"])
-        snapshot = collect(session, [Memstore, Counter], capabilities, None, datetime.now(UTC))
+        snapshot = collect_facts(session, [Memstore, Counter], capabilities, None, datetime.now(UTC))
     missing = unavailable(snapshot.facts[Memstore])
     assert missing.kind is UnavailableKind.PRIVILEGE and missing.remedy is not None
     assert isinstance(snapshot.facts[Counter], tuple)
@@ -187,13 +189,13 @@ def test_a_privilege_taken_away_after_preflight(kernel: Kernel) -> None:
 def test_a_spent_budget_makes_a_partial_snapshot_that_says_so(kernel: Kernel, account: str) -> None:
     sources = [Counter, Memstore, ResourceUnit, Variable]
     with open_session(kernel, account) as session:
-        preflight.inspect(session, sources, TenantKind.USER)
+        preflight.inspect_target(session, sources, TenantKind.USER)
         needed = session.cost.rows
     with open_session(kernel, account, budget=Budget(max_rows=needed + 1)) as session:
         snapshot = read(session, sources)
     assert [record.status for record in snapshot.records] == ["ok", "budget", "budget", "budget"]
     missing = unavailable(snapshot.facts[Variable])
-    assert missing.kind is UnavailableKind.BUDGET and "Variable was not read" in render(missing.reason, "en")
+    assert missing.kind is UnavailableKind.BUDGET and "Variable was not read" in render_text(missing.reason, "en")
 
 
 def test_time_spent_counts_too(kernel: Kernel, account: str) -> None:
@@ -215,7 +217,7 @@ def test_a_killed_connection_costs_one_source(kernel: Kernel, account: str) -> N
             kernel.run([f"KILL {connection_of(kernel, account)}"])
 
     with open_session(kernel, account) as session:
-        snapshot = read(session, all_sources(), kill)
+        snapshot = read(session, list_sources(), kill)
         zone = session.fetch("SELECT @@SESSION.time_zone, @@SESSION.tx_read_only", "settings")
     by_status: dict[str, list[str]] = {}
     for record in snapshot.records:
@@ -229,9 +231,9 @@ def test_a_connection_killed_in_the_middle_of_a_statement_costs_that_one(kernel:
     with open_session(kernel, account) as session:
         victim = connection_of(kernel, account)
         timer = threading.Timer(1.0, kernel.run, [[f"KILL {victim}"]])
-        capabilities = preflight.inspect(session, [Endless, Counter, IndexColumn], TenantKind.USER)
+        capabilities = preflight.inspect_target(session, [Endless, Counter, IndexColumn], TenantKind.USER)
         timer.start()
-        snapshot = collect(session, [Endless, Counter, IndexColumn], capabilities, None, datetime.now(UTC))
+        snapshot = collect_facts(session, [Endless, Counter, IndexColumn], capabilities, None, datetime.now(UTC))
         timer.join()
     assert [record.status for record in snapshot.records] == ["ok", "lost", "ok"]
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.preflight import inspect
-from agent.judgement.evaluate import evaluate
-from agent.kernel.start import running
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.preflight import inspect_target
+from agent.judgement.evaluate import evaluate_checks
+from agent.kernel.start import run_kernel
 from agent.model.terms import Outcome, Severity, TenantKind
 from tests.harness import shipped
 
@@ -25,12 +25,12 @@ def test_nothing_above_medium() -> None:
     if importlib.util.find_spec("pylibseekdb") is None:
         pytest.skip("the embedded kernel is not installed (pip install '.[kernel]')")
     registry, ruleset = shipped()
-    with running() as kernel:
+    with run_kernel() as kernel:
         endpoint = Endpoint("fresh", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
-        with Session(endpoint, Budget(), "fresh") as session:
-            capabilities = inspect(session, registry.sources, TenantKind.USER)
-            facts = collect(session, registry.sources, capabilities, None, datetime.now(UTC))
-    results = evaluate(registry.checks.values(), ruleset, facts)
+        with ReadOnlySession(endpoint, Budget(), "fresh") as session:
+            capabilities = inspect_target(session, registry.sources, TenantKind.USER)
+            facts = collect_facts(session, registry.sources, capabilities, None, datetime.now(UTC))
+    results = evaluate_checks(registry.checks.values(), ruleset, facts)
     assert [result for result in results if result.outcome is Outcome.ERROR] == []
     worst = {
         result.code: max(result.findings, key=lambda finding: finding.severity.rank).severity

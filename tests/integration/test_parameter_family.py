@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import pytest
 from pymysql.cursors import Cursor
 
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Endpoint, Session
-from agent.collection.preflight import inspect
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.preflight import inspect_target
 from agent.facts.settings import Parameter, Variable
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.kernel.start import Kernel
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
@@ -34,10 +34,10 @@ VARIABLES = "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES WHER
 def assess(kernel: Kernel) -> Mapping[str, CheckResult]:
     registry, ruleset = shipped()
     endpoint = Endpoint("test", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
-    with Session(endpoint, Budget(), "test") as session:
-        capabilities = inspect(session, [Parameter, Variable], TenantKind.USER)
-        snapshot = collect(session, [Parameter, Variable], capabilities, None, datetime.now(UTC))
-    results = evaluate([registry.checks[code] for code in ROWS], ruleset, snapshot)
+    with ReadOnlySession(endpoint, Budget(), "test") as session:
+        capabilities = inspect_target(session, [Parameter, Variable], TenantKind.USER)
+        snapshot = collect_facts(session, [Parameter, Variable], capabilities, None, datetime.now(UTC))
+    results = evaluate_checks([registry.checks[code] for code in ROWS], ruleset, snapshot)
     return {result.code: result for result in results}
 
 

@@ -41,8 +41,11 @@ class Installed:
     def run(self, *command: str | Path, with_it: bool = True, language: str = "en") -> subprocess.CompletedProcess[str]:
         paths = [str(self.packages), str(ROOT)] if with_it else [str(ROOT)]
         environment = {
-            **os.environ, "PYTHONPATH": os.pathsep.join(paths), "OB_HEALTH_LANG": language, "COLUMNS": "200",
-        }  # fmt: skip
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "OB_HEALTH_LANG": language,
+            "COLUMNS": "200",
+        }
         arguments = [sys.executable, "-m", *map(str, command)]
         return subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -49,12 +49,17 @@ def command(kernel: Kernel, directory: Path, name: str, *arguments: str, **reque
     path = authorized(engagement_at(directory, kernel.port), **request)
     done = subprocess.run(
         [sys.executable, "-m", "agent", name, "-e", path, "-o", directory / "out", *arguments],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
         env={
-            **os.environ, "OB_HEALTH_LANG": "en", "COLUMNS": "300", "OB_HEALTH_DEMO_PASSWORD": SECRET,
+            **os.environ,
+            "OB_HEALTH_LANG": "en",
+            "COLUMNS": "300",
+            "OB_HEALTH_DEMO_PASSWORD": SECRET,
             "OB_HEALTH_HISTORY": f"sqlite:///{directory}/h.db",
         },
-    )  # fmt: skip
+    )
     return done.returncode, done.stdout + done.stderr, directory / "out" / "shop"
 
 
@@ -79,7 +84,7 @@ def test_more_than_reading_is_refused_before_any_fact_is_read(
     assert code == 3 and words in said and f"{ACCOUNT}@{kernel.host}" in said and "Traceback" not in said, said
     assert "ob-health grants" in said and "--allow-write-privileges" in said
     (file,) = out.iterdir()
-    assert journal.verify(file).state is journal.State.INTACT
+    assert journal.verify_journal(file).state is journal.JournalState.INTACT
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     sent = {line["source"] for line in lines if line["event"] == "sent"}
     assert sent == {"driver", "session", "server", "identity", "grants", "columns"}
@@ -127,8 +132,8 @@ def test_preflight_keeps_a_journal_of_what_it_sent(kernel: Kernel, tmp_path: Pat
         code, said, out = command(kernel, tmp_path, "preflight")
     file = out / journal.FILE_NAME
     assert code == 0 and str(file) in said, said
-    verified = journal.verify(file)
-    assert verified.state is journal.State.INTACT and verified.statements >= 6 and verified.target == "shop"
+    verified = journal.verify_journal(file)
+    assert verified.state is journal.JournalState.INTACT and verified.statements >= 6 and verified.target == "shop"
     shown = subprocess.run([sys.executable, "-m", "agent", "journal", "verify", file], check=False)
     assert shown.returncode == 0
 

@@ -14,8 +14,8 @@ import pymysql
 import pytest
 
 from agent.collection import preflight
-from agent.collection.collect import collect
-from agent.facts import OWN_MARKER, all_sources, spec_of
+from agent.collection.collect import collect_facts
+from agent.facts import OWN_MARKER, find_source_spec, list_sources
 from agent.facts.resources import Counter, Memstore, TenantMemory
 from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NotableColumn, Table, TableStatistics
 from agent.facts.settings import Variable
@@ -63,20 +63,24 @@ def taken(kernel: Kernel) -> Iterator[Taken]:
     ((ring,),) = rows_of(kernel, "SELECT @@GLOBAL.ob_sql_audit_percentage")
     plant = [
         "SET GLOBAL ob_sql_audit_percentage = 20",
-        f"DROP DATABASE IF EXISTS {DB}", f"CREATE DATABASE {DB}", f"DROP USER IF EXISTS {SHOPPER}",
-        f"CREATE USER {SHOPPER} IDENTIFIED BY '{PASSWORD}'", f"GRANT ALL ON {DB}.* TO {SHOPPER}",
+        f"DROP DATABASE IF EXISTS {DB}",
+        f"CREATE DATABASE {DB}",
+        f"DROP USER IF EXISTS {SHOPPER}",
+        f"CREATE USER {SHOPPER} IDENTIFIED BY '{PASSWORD}'",
+        f"GRANT ALL ON {DB}.* TO {SHOPPER}",
         f"CREATE TABLE {DB}.counted (id BIGINT AUTO_INCREMENT PRIMARY KEY, price DOUBLE, KEY k (price))",
         f"CREATE TABLE {DB}.never_counted (id INT PRIMARY KEY)",
-        f"INSERT INTO {DB}.counted (price) VALUES (1), (2), (3)", f"INSERT INTO {DB}.never_counted VALUES (1)",
+        f"INSERT INTO {DB}.counted (price) VALUES (1), (2), (3)",
+        f"INSERT INTO {DB}.never_counted VALUES (1)",
         f"CALL dbms_stats.gather_table_stats('{DB}', 'counted')",
-    ]  # fmt: skip
+    ]
     kernel.run(plant)
     with reader(kernel, READER):
         shop(kernel)
         refused = []
         with open_session(kernel, READER, "20261123-hx") as session:
-            sources = list(all_sources())
-            capabilities = preflight.inspect(session, sources, TenantKind.USER)
+            sources = list(list_sources())
+            capabilities = preflight.inspect_target(session, sources, TenantKind.USER)
             for sql in SENT_PAST_THE_GATE:
                 try:
                     session.fetch(sql, "hostile")
@@ -86,7 +90,7 @@ def taken(kernel: Kernel) -> Iterator[Taken]:
                 "SELECT @@SESSION.tx_read_only, @@SESSION.time_zone, @@SESSION.autocommit, @@SESSION.ob_query_timeout"
             )
             settings = session.fetch(asked, "settings")[0]
-            snapshot = collect(session, sources, capabilities, None, datetime.now(UTC))
+            snapshot = collect_facts(session, sources, capabilities, None, datetime.now(UTC))
         audit = audited(kernel, READER, session.cost.statements)
         yield Taken(kernel, snapshot, capabilities, "20261123-hx", settings, tuple(refused), audit)
     kernel.run([f"DROP DATABASE {DB}", f"DROP USER {SHOPPER}", f"SET GLOBAL ob_sql_audit_percentage = {ring}"])
@@ -107,10 +111,10 @@ def shop(kernel: Kernel) -> None:
 
 def test_every_source_is_read_but_those_that_the_kernel_lacks(taken: Taken) -> None:
     statuses = {record.source: record.status for record in taken.snapshot.records}
-    lacking = {row.__name__ for row in all_sources() if lacks(taken.kernel, row)}
+    lacking = {row.__name__ for row in list_sources() if lacks(taken.kernel, row)}
     assert {name: status for name, status in statuses.items() if status != "ok"} == dict.fromkeys(lacking, "no_view")
     assert "Tenant" in lacking
-    assert len(statuses) == len(list(all_sources())) >= 20
+    assert len(statuses) == len(list(list_sources())) >= 20
 
 
 def test_preflight_tells_the_kernel_and_the_account(taken: Taken) -> None:
@@ -124,10 +128,10 @@ def test_preflight_tells_the_kernel_and_the_account(taken: Taken) -> None:
 def test_only_the_columns_of_needed_views_are_asked_for(taken: Taken) -> None:
     views = {
         view.partition(".")[2].upper()
-        for row in all_sources()
-        if (spec := spec_of(row))
+        for row in list_sources()
+        if (spec := find_source_spec(row))
         for view in spec.views
-    }  # fmt: skip
+    }
     assert set(taken.capabilities.columns) <= views
     asked = [item.rows for item in taken.audit if " columns*/" in item.sql]
     assert len(asked) == 1 and 100 < asked[0] < 2000
@@ -143,7 +147,7 @@ def test_what_the_tenant_sets_for_its_sessions_does_not_matter(taken: Taken) -> 
     try:
         taken.kernel.run([_set_global(name, value) for name, value in odd.items()])
         with open_session(taken.kernel, READER) as session:
-            snapshot = read(session, all_sources())
+            snapshot = read(session, list_sources())
     finally:
         taken.kernel.run([_set_global(name, before[name]) for name in odd])
     assert {r.source: r.status for r in snapshot.records} == {r.source: r.status for r in taken.snapshot.records}
@@ -280,7 +284,7 @@ def test_an_account_without_any_grant_proves_nothing_healthy(kernel: Kernel) -> 
     """information_schema answers it with no rows and no error: that may not look like an empty, healthy tenant."""
     kernel.run(["DROP USER IF EXISTS hx_nobody", f"CREATE USER hx_nobody IDENTIFIED BY '{PASSWORD}'"])
     with open_session(kernel, "hx_nobody") as session:
-        snapshot = read(session, all_sources())
+        snapshot = read(session, list_sources())
     kernel.run(["DROP USER hx_nobody"])
     # Every account may see the global variables.
     assert {record.source for record in snapshot.records if record.status != "privilege"} == {"Variable"}

@@ -17,13 +17,13 @@ import pytest
 
 from agent.catalogue import registry
 from agent.collection import preflight
-from agent.collection.busy import BusyLimits, Watch
-from agent.collection.collect import collect
-from agent.collection.connect import Budget, Session
-from agent.collection.journal import Journal, State, verify
-from agent.collection.receipt import differences, read_back
+from agent.collection.busy import BusyLimits, BusyWatch
+from agent.collection.collect import collect_facts
+from agent.collection.connect import Budget, ReadOnlySession
+from agent.collection.journal import Journal, JournalState, verify_journal
+from agent.collection.receipt import compare_with_journal, read_receipt
 from agent.facts import CostClass
-from agent.facts.own_statements.busy import look
+from agent.facts.own_statements.busy import write_busy_look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
 from agent.kernel.start import Kernel
@@ -31,7 +31,7 @@ from agent.model.cost import Receipt
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind
 from agent.support.errors import ConnectError, StatementRefused
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.integration.reading import PASSWORD, audited, endpoint, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel
@@ -63,13 +63,16 @@ class Assessed:
 
 def assess(kernel: Kernel, directory: Path, name: str, limits: BusyLimits = BusyLimits(wait_s=30.0)) -> Assessed:
     """All that an assessment sends, with its journal."""
-    sources, path = registry.load().sources, directory / "journal.jsonl"
-    with Journal(path, name, "shop") as journal, Session(endpoint(kernel, READER), Budget(), name, journal) as session:
-        capabilities = preflight.inspect(session, sources, TenantKind.USER)
-        watch = Watch(session, capabilities, limits)
-        snapshot = collect(session, sources, capabilities, None, datetime.now(UTC), watch=watch)
-        receipt = read_back(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
-    assert verify(path).state is State.INTACT
+    sources, path = registry.load_registry().sources, directory / "journal.jsonl"
+    with (
+        Journal(path, name, "shop") as journal,
+        ReadOnlySession(endpoint(kernel, READER), Budget(), name, journal) as session,
+    ):
+        capabilities = preflight.inspect_target(session, sources, TenantKind.USER)
+        watch = BusyWatch(session, capabilities, limits)
+        snapshot = collect_facts(session, sources, capabilities, None, datetime.now(UTC), watch=watch)
+        receipt = read_receipt(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"))
+    assert verify_journal(path).state is JournalState.INTACT
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     return Assessed(snapshot, receipt, [line for line in lines if line["event"] == "sent"], watch.problem is not None)
 
@@ -79,7 +82,7 @@ def test_the_receipt_by_account_agrees_with_the_journal(kernel: Kernel, account:
     found = assess(kernel, tmp_path, "20261123-hx-account")
     receipt = found.receipt
     assert (receipt.way, receipt.found, receipt.rows, receipt.writes) == ("account", receipt.sent, receipt.sent_rows, 0)
-    assert list(differences(receipt)) == [] and 0 < receipt.longest_ms <= receipt.total_ms <= receipt.sent_ms
+    assert list(compare_with_journal(receipt)) == [] and 0 < receipt.longest_ms <= receipt.total_ms <= receipt.sent_ms
     assert 30 < receipt.sent <= 60 and not found.problem
     own = [line["statement"] for line in found.sent]
     assert [item.sql for item in audited(kernel, account, len(own))] == own, "the journal is what the server saw"
@@ -89,23 +92,28 @@ def test_the_receipt_by_marker_where_texts_may_be_read(kernel: Kernel, account: 
     kernel.run([f"GRANT SELECT (QUERY_SQL) ON oceanbase.`GV$OB_SQL_AUDIT` TO {account}"])
     found = assess(kernel, tmp_path, "20261123-hx-marker")
     assert found.receipt.way == "marker" and found.receipt.found == found.receipt.sent == len(found.sent) - 2
-    assert list(differences(found.receipt)) == []
+    assert list(compare_with_journal(found.receipt)) == []
 
 
 def test_another_user_of_the_account_is_told(kernel: Kernel, account: str) -> None:
     with open_session(kernel, account) as session, open_session(kernel, account, "other") as other:
-        capabilities = preflight.inspect(session, [AuditReturn], TenantKind.USER)
-        other.fetch(look("oceanbase"), "load")
-        session.fetch(look("oceanbase"), "load")
-        receipt = read_back(session, capabilities)
+        capabilities = preflight.inspect_target(session, [AuditReturn], TenantKind.USER)
+        other.fetch(write_busy_look("oceanbase"), "load")
+        session.fetch(write_busy_look("oceanbase"), "load")
+        receipt = read_receipt(session, capabilities)
     assert receipt.found > receipt.sent
-    assert ["something else used the account" in render(text, "en") for text in differences(receipt)][:1] == [True]
+    assert ["something else used the account" in render_text(text, "en") for text in compare_with_journal(receipt)][
+        :1
+    ] == [True]
 
 
 def test_every_statement_is_in_the_journal_even_one_that_fails(kernel: Kernel, account: str, tmp_path: Path) -> None:
     kernel.run([f"REVOKE SELECT ON oceanbase.`GV$OB_MEMSTORE` FROM {account}"])
     path = tmp_path / "journal.jsonl"
-    with Journal(path, "x", "shop") as journal, Session(endpoint(kernel, account), Budget(), "x", journal) as session:
+    with (
+        Journal(path, "x", "shop") as journal,
+        ReadOnlySession(endpoint(kernel, account), Budget(), "x", journal) as session,
+    ):
         with contextlib.suppress(Exception):
             session.fetch("SELECT ACTIVE_SPAN FROM oceanbase.`GV$OB_MEMSTORE`", "Memstore")
         with pytest.raises(StatementRefused):
@@ -115,15 +123,19 @@ def test_every_statement_is_in_the_journal_even_one_that_fails(kernel: Kernel, a
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["error"] for line in lines if line["event"] == "answered"] == [None, None, None, None, 1142]
     assert not [line for line in lines if "DROP" in str(line) or "SLEEP" in str(line)], "what is refused is not sent"
-    assert session.cost.statements == verify(path).statements == 5
+    assert session.cost.statements == verify_journal(path).statements == 5
 
 
 def test_a_connection_that_fails_is_in_the_journal(kernel: Kernel, account: str, tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with Journal(path, "x", "shop") as journal, pytest.raises(ConnectError):
-        Session(endpoint(kernel, account, "wrong password"), Budget(), "x", journal)
+        ReadOnlySession(endpoint(kernel, account, "wrong password"), Budget(), "x", journal)
     assert json.loads(path.read_text().splitlines()[2])["error"] == 1045
-    assert verify(path).state is State.INTACT and PASSWORD not in path.read_text() and "wrong" not in path.read_text()
+    assert (
+        verify_journal(path).state is JournalState.INTACT
+        and PASSWORD not in path.read_text()
+        and "wrong" not in path.read_text()
+    )
 
 
 @pytest.mark.parametrize("name", ["x*/ y", "a b", "", "é", "x" * 101])
@@ -135,13 +147,13 @@ def test_an_id_that_could_leave_the_marker_opens_nothing(kernel: Kernel, account
 def test_bytes_are_counted_and_bounded(kernel: Kernel, account: str) -> None:
     sources = [Counter, ResourceUnit, Memstore]
     with open_session(kernel, account) as session:
-        preflight.inspect(session, sources, TenantKind.USER)
+        preflight.inspect_target(session, sources, TenantKind.USER)
     needed = session.cost.bytes
     with open_session(kernel, account, budget=Budget(max_bytes=needed + 1)) as session:
         snapshot = read(session, sources)
     assert [record.status for record in snapshot.records] == ["ok", "budget", "budget"]
     assert session.cost.bytes > needed > 100
-    assert ["The load budget was spent" in render(problem.what, "en") for problem in snapshot.problems] == [True]
+    assert ["The load budget was spent" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
 
 
 @contextlib.contextmanager
@@ -171,7 +183,7 @@ def test_a_busy_tenant_is_seen_and_costly_sources_wait_and_stop(kernel: Kernel, 
         busy = assess(kernel, tmp_path / "busy", "20261123-hx-busy", BusyLimits(sessions_per_core=1.0, wait_s=0.3))
     missing = busy.snapshot.facts[AuditReturn]
     assert isinstance(missing, Unavailable) and missing.kind.value == "busy"
-    assert "3 active sessions (at most 2)" in render(missing.reason, "en")
+    assert "3 active sessions (at most 2)" in render_text(missing.reason, "en")
     assert {record.status for record in busy.snapshot.records} >= {"ok", "busy"}, "cheap sources were read"
     assert busy.receipt.way == "" and busy.receipt.reason == missing.reason
     calm = assess(kernel, tmp_path / "calm", "20261123-hx-calm", BusyLimits(sessions_per_core=1.0, cpu_pct=1000.0))
@@ -182,28 +194,28 @@ def test_a_queue_is_seen_and_gone_with_its_cause(kernel: Kernel, account: str) -
     """Sessions and CPU may be what they will: the queue alone makes the target busy, and lets go of it again."""
     limits = BusyLimits(sessions_per_core=1000.0, cpu_pct=100_000.0, queue_ms=20.0, wait_s=0.0)
     with open_session(kernel, account, budget=Budget(total_database_ms=600_000.0)) as session:
-        capabilities = preflight.inspect(session, [Memstore], TenantKind.USER)
+        capabilities = preflight.inspect_target(session, [Memstore], TenantKind.USER)
 
-        def busy_within(watched: Watch, seconds: float) -> Unavailable | None:
+        def busy_within(watched: BusyWatch, seconds: float) -> Unavailable | None:
             deadline = time.monotonic() + seconds
             while not (found := watched.before(CostClass.HEAVY, "x")) and time.monotonic() < deadline:
                 time.sleep(0.2)
             return found
 
         with workload(kernel, 30, "SELECT BENCHMARK(100000, MD5('x'))"):
-            found = busy_within(Watch(session, capabilities, limits), 30.0)
-        assert found is not None and "in the queue (at most 20 ms)" in render(found.reason, "en")
+            found = busy_within(BusyWatch(session, capabilities, limits), 30.0)
+        assert found is not None and "in the queue (at most 20 ms)" in render_text(found.reason, "en")
         patient = dataclasses.replace(limits, wait_s=60.0)
-        assert Watch(session, capabilities, patient).before(CostClass.HEAVY, "x") is None
+        assert BusyWatch(session, capabilities, patient).before(CostClass.HEAVY, "x") is None
 
 
 def test_a_look_is_cheap(kernel: Kernel, account: str) -> None:
     with open_session(kernel, account) as session:
-        session.fetch(look("oceanbase"), "load")
+        session.fetch(write_busy_look("oceanbase"), "load")
         took = []
         for _ in range(5):
             before = session.cost.database_ms
-            sessions, used, most, requests, waited_us = session.fetch(look("oceanbase"), "load")[0]
+            sessions, used, most, requests, waited_us = session.fetch(write_busy_look("oceanbase"), "load")[0]
             took.append(session.cost.database_ms - before)
     assert sessions == 0 and float(used) >= 0 and float(most) >= 100
     assert float(requests) > 5 and float(waited_us) > 0, "our own were in the queue"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import zstandard
 
-from agent.archive.redaction.key import Key
-from agent.archive.redaction.redact import redact, restore
-from agent.archive.snapshot import load, save
+from agent.archive.redaction.key import RedactionKey
+from agent.archive.redaction.redact import redact_file, restore_file
+from agent.archive.snapshot import load_snapshot, save_snapshot
 from agent.cli.actions.assess import evaluate_file
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
@@ -28,7 +28,7 @@ from tests.harness import shipped
 from tests.integration.reading import open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel
-KEY = Key(b"k" * 32)
+KEY = RedactionKey(b"k" * 32)
 # Every name that a customer gives on the kernel has this in it, and every literal the other.
 NAME, LITERAL = "qzname", "qzliteral"
 OBJECTS = (
@@ -82,7 +82,7 @@ def lived_in(kernel: Kernel) -> Iterator[Kernel]:
 def document(directory: Path, snapshot: Path) -> Any:
     """The assessment of a snapshot by an engagement that names its target, with its report beside it."""
     directory.mkdir()
-    target = load(snapshot).target
+    target = load_snapshot(snapshot).target
     engagement = directory / "engagement.yaml"
     engagement.write_text(MINIMAL.replace("  orders:\n", f"  {target}:\n"), encoding="utf-8")
     evaluate_file(
@@ -94,10 +94,15 @@ def document(directory: Path, snapshot: Path) -> Any:
 def verdict(found: Any) -> Any:
     """What must not change: outcomes, severities, points and how many findings there are."""
     results = {
-        item["code"]: (item["outcome"], item["severity"], item["risk_points"], item["points_lost"],
-                       sorted((finding["severity"], finding["risk_points"]) for finding in item["findings"]))
+        item["code"]: (
+            item["outcome"],
+            item["severity"],
+            item["risk_points"],
+            item["points_lost"],
+            sorted((finding["severity"], finding["risk_points"]) for finding in item["findings"]),
+        )
         for item in found["results"]
-    }  # fmt: skip
+    }
     return (
         found["score"]["value"],
         found["score"]["low"],
@@ -116,11 +121,11 @@ def test_a_tenant_without_its_names(lived_in: Kernel, tmp_path: Path) -> None:
     with reader(lived_in, "qz_reader") as user, open_session(lived_in, user) as session:
         taken = read(session, sources)
     original, shared, back = tmp_path / "s.obh", tmp_path / "r.obh", tmp_path / "b.obh"
-    digest = save(taken, original)
+    digest = save_snapshot(taken, original)
     assert LITERAL not in content(original), "literals never enter a snapshot"
     for name in ("db", "orders", "app", "i1", "id", "parts", "alias"):
         assert f"{NAME}_{name}" in content(original), "otherwise the test proves nothing"
-    redact(original, KEY, shared)
+    redact_file(original, KEY, shared)
     assert NAME not in content(shared)
     before, after = document(tmp_path / "before", original), document(tmp_path / "after", shared)
     assert verdict(after) == verdict(before)
@@ -131,7 +136,7 @@ def test_a_tenant_without_its_names(lived_in: Kernel, tmp_path: Path) -> None:
     written = [path for path in (tmp_path / "after" / "out").iterdir() if path.is_file()]
     assert {path.suffix for path in written} >= {".html", ".json"}
     assert not [path.name for path in written if NAME in path.read_text(encoding="utf-8").lower()]
-    assert restore(shared, KEY, back) == digest and back.read_bytes() == original.read_bytes()
+    assert restore_file(shared, KEY, back) == digest and back.read_bytes() == original.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +151,8 @@ def shelf(kernel: Kernel) -> Iterator[Shelf]:
 def test_clusters_are_judged_as_before(shelf: Shelf, tmp_path: Path, make: Any, given: Any, kind: TenantKind) -> None:
     target = Target("4.2.5", kind)
     shelf.put(make(target))
-    save(shelf.read(target, given), tmp_path / "s.obh")
-    redact(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
+    save_snapshot(shelf.read(target, given), tmp_path / "s.obh")
+    redact_file(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
     before, after = (document(tmp_path / name, tmp_path / f"{name}.obh") for name in "sr")
     assert verdict(after) == verdict(before)
     for name in ("order_lines", "by_customer", "10.0.1.", "10.1.0.", "zone1", "m. chen", "year-end", "transfer-1"):

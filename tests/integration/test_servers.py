@@ -15,10 +15,10 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from agent.collection.connect import Budget, Endpoint, Session
+from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.kernel.start import Kernel
 from agent.support.errors import ConnectError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 MARIADBD = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
 INSTALL = shutil.which("mariadb-install-db")
@@ -76,8 +76,8 @@ def _await(port: int) -> None:
 @pytest.mark.mariadb
 def test_a_server_that_is_not_oceanbase(mariadb: int) -> None:
     with pytest.raises(ConnectError) as error:
-        Session(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "p"), Budget(), "x")
-    said = render(error.value.text, "en")
+        ReadOnlySession(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "p"), Budget(), "x")
+    said = render_text(error.value.text, "en")
     assert "is not OceanBase" in said and "MariaDB" in said and f"127.0.0.1:{mariadb}" in said
     assert "engagement" in said, "it says what to do"
 
@@ -85,15 +85,15 @@ def test_a_server_that_is_not_oceanbase(mariadb: int) -> None:
 @pytest.mark.mariadb
 def test_a_wrong_password_there_too(mariadb: int) -> None:
     with pytest.raises(ConnectError) as error:
-        Session(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "wrong"), Budget(), "x")
-    assert "1045" in render(error.value.text, "en")
+        ReadOnlySession(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "wrong"), Budget(), "x")
+    assert "1045" in render_text(error.value.text, "en")
 
 
 PARENT = """\
 import sys, time
 from pathlib import Path
-from agent.kernel import running
-with running(Path(sys.argv[1])) as kernel:
+from agent.kernel.start import run_kernel
+with run_kernel(Path(sys.argv[1])) as kernel:
     print(kernel.pid, flush=True)
     time.sleep(120)
 """

@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from agent.collection.connect import Budget, Session
+from agent.collection.connect import Budget, ReadOnlySession
 from agent.engagement import targets
-from agent.kernel.start import Kernel, running
+from agent.kernel.start import Kernel, run_kernel
 from agent.support.errors import ConnectError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL, load
 from tests.integration.reading import rows_of
 from tests.sshd import needs_sshd, serving
@@ -82,7 +82,7 @@ AUTHORITY, STRANGER = Authority("the customer's CA"), Authority("another CA")
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     """A kernel of its own: the shared one speaks plain text."""
-    with running(tmp_path_factory.mktemp("kernel")) as kernel:
+    with run_kernel(tmp_path_factory.mktemp("kernel")) as kernel:
         yield kernel
 
 
@@ -125,23 +125,27 @@ def _shown(kernel: Kernel) -> bytes | None:
     return _pem(x509.load_der_x509_certificate(shown)) if shown else None
 
 
-def open_session(kernel: Kernel, directory: Path, tls: str, **changes: object) -> Session:
+def open_session(kernel: Kernel, directory: Path, tls: str, **changes: object) -> ReadOnlySession:
     """As root of the kernel; the CA lies beside the engagement."""
     (directory / "ca.pem").write_bytes(AUTHORITY.certificate)
     keys: dict[str, object] = {
-        "host": HOST, "port": kernel.port, "user": kernel.user, "password": f"file:{directory}/pw", "tls": tls,
-    }  # fmt: skip
+        "host": HOST,
+        "port": kernel.port,
+        "user": kernel.user,
+        "password": f"file:{directory}/pw",
+        "tls": tls,
+    }
     (directory / "pw").touch(0o600)
     (directory / "pw").write_text(kernel.password)
     head = MINIMAL.split("    host:")[0]
     content = head + "".join(f"    {key}: {value}\n" for key, value in {**keys, **changes}.items())
-    return Session(targets.endpoint(load(directory, content), "orders"), Budget(), "tls")
+    return ReadOnlySession(targets.build_endpoint(load(directory, content), "orders"), Budget(), "tls")
 
 
 def refusal(kernel: Kernel, directory: Path, tls: str, **changes: object) -> str:
     with pytest.raises(ConnectError) as error:
         open_session(kernel, directory, tls, **changes)
-    said = render(error.value.text, "en")
+    said = render_text(error.value.text, "en")
     assert said.startswith("orders: ") and f"{HOST}:" in said and kernel.password not in said
     assert "cannot be reached" not in said, "the network is not to blame"
     return said
@@ -205,7 +209,7 @@ def test_another_hosts_certificate_is_refused(secure: Kernel, tmp_path: Path) ->
     assert "is made out to another name (Hostname mismatch" in refusal(secure, tmp_path, VERIFY)
     with pytest.raises(ConnectError) as error:
         open_session(secure, tmp_path, VERIFY, host="127.0.0.1")
-    assert "another name (IP address mismatch" in render(error.value.text, "en")
+    assert "another name (IP address mismatch" in render_text(error.value.text, "en")
 
 
 def test_an_expired_certificate_is_refused(secure: Kernel, tmp_path: Path) -> None:

@@ -25,11 +25,13 @@ DEADLOCK = 1213
 @pytest.fixture
 def stock(kernel: Kernel) -> Iterator[None]:
     """A table with two rows to fight for."""
-    kernel.run([
-        f"CREATE DATABASE {DATABASE}",
-        f"CREATE TABLE {DATABASE}.stock (id INT PRIMARY KEY, left_over INT)",
-        f"INSERT INTO {DATABASE}.stock VALUES (1, 10), (2, 10)",
-    ])  # fmt: skip
+    kernel.run(
+        [
+            f"CREATE DATABASE {DATABASE}",
+            f"CREATE TABLE {DATABASE}.stock (id INT PRIMARY KEY, left_over INT)",
+            f"INSERT INTO {DATABASE}.stock VALUES (1, 10), (2, 10)",
+        ]
+    )
     yield
     kernel.run([f"DROP DATABASE {DATABASE}"])
 

@@ -18,7 +18,7 @@ from agent.support.errors import HistoryError
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
 
 
-def migrate(engine: Engine, where: str) -> None:
+def migrate_database(engine: Engine, where: str) -> None:
     """Upgrade to the newest revision; a database that is there already is only read.
 
     Raises HistoryError for a revision that this version does not know, and what Alembic and SQLAlchemy raise.
@@ -32,10 +32,12 @@ def migrate(engine: Engine, where: str) -> None:
             return
         if found and found not in {revision.revision for revision in script.walk_revisions()}:
             raise HistoryError(
-                Text("The history at {where} was written by a newer version of ob-health (schema {revision}). "
-                     "Update ob-health, or name another place in OB_HEALTH_HISTORY.",
-                     {"where": where, "revision": found})
-            )  # fmt: skip
+                Text(
+                    "The history at {where} was written by a newer version of ob-health (schema {revision}). "
+                    "Update ob-health, or name another place in OB_HEALTH_HISTORY.",
+                    {"where": where, "revision": found},
+                )
+            )
         with _ONE_AT_A_TIME:
             _lock(connection)
             config.attributes["connection"] = connection

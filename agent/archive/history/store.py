@@ -64,9 +64,11 @@ class History:
                 if not (revisions or create):
                     raise _none_at(place)
                 if revisions != [REVISION]:
-                    from agent.archive.history.migrate import migrate  # Alembic takes longer to load than to do nothing
+                    from agent.archive.history.migrate import (
+                        migrate_database,  # Alembic takes longer to load than to do nothing
+                    )
 
-                    migrate(history._engine, history.where)
+                    migrate_database(history._engine, history.where)
             except BaseException:
                 history.close()
                 raise
@@ -106,10 +108,12 @@ class History:
         if stored is None or stored == json.loads(json.dumps(document)):
             return stored is not None
         raise HistoryError(
-            Text("The history at {where} already holds another assessment with the id {id}; it was left as it is. "
-                 "Assess the target again to record the present state.",
-                 {"where": self.where, "id": document["assessment_id"]})
-        )  # fmt: skip
+            Text(
+                "The history at {where} already holds another assessment with the id {id}; it was left as it is. "
+                "Assess the target again to record the present state.",
+                {"where": self.where, "id": document["assessment_id"]},
+            )
+        )
 
     def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
         """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
@@ -134,9 +138,12 @@ class History:
                 Text("Several assessments have an id that begins with {id}: {ids}. Write more of the id.", values)
             )
         raise HistoryError(
-            Text("The history at {where} holds no assessment whose id begins with {id}. "
-                 "`ob-health history list` shows the ids.", values)
-        )  # fmt: skip
+            Text(
+                "The history at {where} holds no assessment whose id begins with {id}. "
+                "`ob-health history list` shows the ids.",
+                values,
+            )
+        )
 
     def assessed_at(self, customer: str, target: str) -> tuple[datetime, ...]:
         """The times (aware UTC, oldest first) of all assessments of a target: what the scheduler goes by."""
@@ -290,7 +297,9 @@ def _reported(url: URL) -> Iterator[None]:
         for secret in (url.password, url.query.get("password"), url.query.get("passwd")):
             reason = reason.replace(str(secret), "***") if secret else reason
         raise HistoryError(
-            Text("The history at {where} cannot be used: {reason}. "
-                 "Mend that, or name another place in OB_HEALTH_HISTORY.",
-                 {"where": _shown(url), "reason": reason.rstrip(".")})
-        ) from error  # fmt: skip
+            Text(
+                "The history at {where} cannot be used: {reason}. "
+                "Mend that, or name another place in OB_HEALTH_HISTORY.",
+                {"where": _shown(url), "reason": reason.rstrip(".")},
+            )
+        ) from error

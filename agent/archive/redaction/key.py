@@ -26,7 +26,7 @@ _KEY_BYTES = 32
 _NAME_DIGITS = 12  # 48 bits: with 100,000 names the odds of two alike are one in 50,000
 
 
-class Key:
+class RedactionKey:
     """One secret of 32 bytes."""
 
     def __init__(self, secret: bytes) -> None:
@@ -54,7 +54,7 @@ def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(secret)
 
 
-def new_key(path: Path) -> None:
+def make_redaction_key(path: Path) -> None:
     """Write a new key that only its owner can read. Raises ConfigError where the file exists: keys are never lost."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,7 +69,7 @@ def new_key(path: Path) -> None:
         file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode() + "\n")
 
 
-def read_key(path: Path) -> Key:
+def read_redaction_key(path: Path) -> RedactionKey:
     """The key of a file. Raises ConfigError where there is none, or where others could read it too."""
     if not path.exists():
         text = "There is no key file {path}. Name the right one, or make one: ob-health snapshot key FILE"
@@ -81,4 +81,4 @@ def read_key(path: Path) -> Key:
         secret = b""
     if len(secret) != _KEY_BYTES:
         raise ConfigError(Text("{path} holds no key. Make one: ob-health snapshot key FILE", {"path": str(path)}))
-    return Key(secret)
+    return RedactionKey(secret)

@@ -13,34 +13,34 @@ from typing import Any
 import sqlglot
 from sqlglot.tokenizer_core import TokenType
 
-from agent.archive.redaction.key import Key
-from agent.collection.masking import MASKED, Lexed, lex
+from agent.archive.redaction.key import RedactionKey
+from agent.collection.masking import MASKED, LexedSql, lex_sql
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.sql import CUT
-from agent.facts.texts import SQL_SETTINGS, Holds
+from agent.facts.texts import SQL_SETTINGS, TextContent
 
 # Parts of column names that tell checks what a column is for.
 TELLING = frozenset(
     ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
      "payment", "refund", "cash", "deposit", "debt", "rate", "ratio", "pct", "percent")
 )  # fmt: skip
-_WELL_KNOWN: dict[Holds, re.Pattern[str]] = {
-    Holds.DATABASE: re.compile("|".join(map(re.escape, SYSTEM_SCHEMAS))),
-    Holds.TABLE: re.compile(r"__recycle_\$_[\d_]+"),
-    Holds.COLUMN: re.compile(r"SYS_NC[\w$]*"),
-    Holds.INDEX: re.compile("PRIMARY"),
-    Holds.ACCOUNT: re.compile(rf"root|{INTERNAL_PREFIX}\w*|(?i:{'|'.join(sorted(PLATFORM))})"),
-    Holds.HOST: re.compile(
+_WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
+    TextContent.DATABASE: re.compile("|".join(map(re.escape, SYSTEM_SCHEMAS))),
+    TextContent.TABLE: re.compile(r"__recycle_\$_[\d_]+"),
+    TextContent.COLUMN: re.compile(r"SYS_NC[\w$]*"),
+    TextContent.INDEX: re.compile("PRIMARY"),
+    TextContent.ACCOUNT: re.compile(rf"root|{INTERNAL_PREFIX}\w*|(?i:{'|'.join(sorted(PLATFORM))})"),
+    TextContent.HOST: re.compile(
         r"%|0\.0\.0\.0/0|::/0|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+", re.IGNORECASE
     ),
-    Holds.TENANT: re.compile(r"sys|META\$\d+"),
-    Holds.JOB: re.compile(
+    TextContent.TENANT: re.compile(r"sys|META\$\d+"),
+    TextContent.JOB: re.compile(
         r"(?:MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY_WINDOW|OPT_STATS_HISTORY_MANAGER|ASYNC_GATHER_STATS_JOB_PROC"
         r"|SCHEDULED_MANAGE_DYNAMIC_PARTITION_(?:DAILY|HOURLY)|SCHEDULED_TRIGGER_PARTITION_BALANCE"
     ),
-    Holds.POLICY: re.compile("default|log_only"),
-    Holds.BOUND: re.compile(r"[\s\d.,:'?+-]*|MAXVALUE|\(masked\)"),
+    TextContent.POLICY: re.compile("default|log_only"),
+    TextContent.BOUND: re.compile(r"[\s\d.,:'?+-]*|MAXVALUE|\(masked\)"),
 }  # fmt: skip
 _HOST = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)((?::\d+)*)")
 _LAYOUT_WORD = re.compile(r"RANDOM|FULL|F|READONLY|R|LOGONLY|L|COLUMNSTORE|C|ENCRYPTION_LOGONLY|E|MEMORY|\d+")
@@ -57,8 +57,8 @@ _SETTING_OF_WORDS = re.compile(
     r"|track_system_variables|warnings|default_compress)$"
 )
 _SETTING_KINDS = {
-    "zone": Holds.ZONE, "cluster": Holds.CLUSTER, "ob_tcp_invited_nodes": Holds.HOSTS,
-    "_ob_ssl_invited_nodes": Holds.HOSTS, **dict.fromkeys(SQL_SETTINGS, Holds.SQL),
+    "zone": TextContent.ZONE, "cluster": TextContent.CLUSTER, "ob_tcp_invited_nodes": TextContent.HOSTS,
+    "_ob_ssl_invited_nodes": TextContent.HOSTS, **dict.fromkeys(SQL_SETTINGS, TextContent.SQL),
 }  # fmt: skip
 _PARSER = sqlglot.Dialect.get_or_raise("mysql").parser_class
 _FUNCTIONS = {
@@ -77,16 +77,20 @@ _SQL_WORD = re.compile(
 class Pseudonyms:
     """Texts replaced by what they hold. What is no text, or empty, stays as it is."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: RedactionKey) -> None:
         self._key = key
-        self._made: dict[tuple[Holds, str], str] = {}
+        self._made: dict[tuple[TextContent, str], str] = {}
         self._known: dict[str, str] = {}
-        self._ways: dict[Holds, Callable[[str], str]] = {
-            Holds.COLUMN: self._column, Holds.JOB: self._job, Holds.HOST: self._host, Holds.HOSTS: self._hosts,
-            Holds.ZONES: self._zones, Holds.SQL: self._sql,
-        }  # fmt: skip
+        self._ways: dict[TextContent, Callable[[str], str]] = {
+            TextContent.COLUMN: self._column,
+            TextContent.JOB: self._job,
+            TextContent.HOST: self._host,
+            TextContent.HOSTS: self._hosts,
+            TextContent.ZONES: self._zones,
+            TextContent.SQL: self._sql,
+        }
 
-    def of(self, kind: Holds, value: Any) -> Any:
+    def of(self, kind: TextContent, value: Any) -> Any:
         """What stands for a value that holds this."""
         if not isinstance(value, str) or not value:
             return value
@@ -95,7 +99,7 @@ class Pseudonyms:
             made = self._made[kind, value] = self._new(kind, value)
         return made
 
-    def learn(self, kind: Holds, value: Any) -> None:
+    def learn(self, kind: TextContent, value: Any) -> None:
         """A name by which SQL text is read. The first kind that has it wins."""
         if isinstance(value, str) and value:
             self._known.setdefault(value.lower(), self.of(kind, value))
@@ -107,9 +111,9 @@ class Pseudonyms:
             return self.of(kind, value)
         if isinstance(value, str) and (_SETTING_OF_WORDS.search(name) or _SETTING_VALUE.fullmatch(value.strip())):
             return value
-        return self.of(Holds.SETTING, value)
+        return self.of(TextContent.SETTING, value)
 
-    def _new(self, kind: Holds, value: str) -> str:
+    def _new(self, kind: TextContent, value: str) -> str:
         well_known = _WELL_KNOWN.get(kind)
         if well_known and well_known.fullmatch(value):
             return value
@@ -119,35 +123,35 @@ class Pseudonyms:
     def _column(self, name: str) -> str:
         parts = (part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name))
         telling = "".join(f"_{part}" for part in parts if part in TELLING)
-        return "__" * name.startswith("__") + self._key.pseudonym(Holds.COLUMN.value, name) + telling
+        return "__" * name.startswith("__") + self._key.pseudonym(TextContent.COLUMN.value, name) + telling
 
     def _job(self, name: str) -> str:
-        return self._key.pseudonym(Holds.JOB.value, name) + "_DAY_WINDOW" * name.upper().endswith("DAY_WINDOW")
+        return self._key.pseudonym(TextContent.JOB.value, name) + "_DAY_WINDOW" * name.upper().endswith("DAY_WINDOW")
 
     def _host(self, text: str) -> str:
         found = _HOST.fullmatch(text)
         host, ports = found.groups() if found else (text, "")
-        if _WELL_KNOWN[Holds.HOST].fullmatch(host):
+        if _WELL_KNOWN[TextContent.HOST].fullmatch(host):
             return text
-        return self._key.pseudonym(Holds.HOST.value, host) + ports
+        return self._key.pseudonym(TextContent.HOST.value, host) + ports
 
     def _hosts(self, text: str) -> str:
-        return re.sub(r"[^,\s]+", lambda found: str(self.of(Holds.HOST, found[0])), text)
+        return re.sub(r"[^,\s]+", lambda found: str(self.of(TextContent.HOST, found[0])), text)
 
     def _zones(self, text: str) -> str:
         return re.sub(
             r"[^\s,;@{}:]+",
-            lambda found: found[0] if _LAYOUT_WORD.fullmatch(found[0]) else str(self.of(Holds.ZONE, found[0])),
+            lambda found: found[0] if _LAYOUT_WORD.fullmatch(found[0]) else str(self.of(TextContent.ZONE, found[0])),
             text,
         )
 
     def _sql(self, text: str) -> str:
-        found = None if text == MASKED else lex(text)
+        found = None if text == MASKED else lex_sql(text)
         if found is None:
             return MASKED
         return found.joined(lambda number: self._token(found, number)) + CUT * found.cut
 
-    def _token(self, found: Lexed, number: int) -> str:
+    def _token(self, found: LexedSql, number: int) -> str:
         piece, kind = found.piece(number), found.tokens[number].token_type
         if kind is TokenType.IDENTIFIER:
             return f"`{self._identifier(piece[1:-1].replace('``', '`'))}`"

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import zstandard
 
-from agent.archive.redaction.key import Key
+from agent.archive.redaction.key import RedactionKey
 from agent.archive.redaction.pseudonyms import Pseudonyms
-from agent.archive.snapshot import digest_of, read_file, to_body, write_body
-from agent.facts.texts import Holds, holds
+from agent.archive.snapshot import hash_body, read_snapshot_file, serialize_body, write_body
+from agent.facts.texts import TextContent, classify_text
 from agent.model.terms import Text
 from agent.support.errors import SnapshotError
 
@@ -25,39 +25,39 @@ PLAIN = frozenset({"format", "tenant_kind", "version", "as_of", "cost", "embedde
 _OUR_WORDS = frozenset(
     {"columns", "data_class", "kind", "number", "oldest", "privilege", "source", "version", "view", "what"}
 )
-_NAMES_FIRST = (Holds.TABLE, Holds.DATABASE, Holds.COLUMN, Holds.INDEX, Holds.SEQUENCE)
+_NAMES_FIRST = (TextContent.TABLE, TextContent.DATABASE, TextContent.COLUMN, TextContent.INDEX, TextContent.SEQUENCE)
 _NOTE = Text("Names of the customer's objects are pseudonyms here: the snapshot was redacted for sharing.")
 
 
-class Shared(NamedTuple):
+class RedactedFile(NamedTuple):
     """A redacted file: its SHA-256, and how its target is called."""
 
     digest: str
     target: str
 
 
-def redact(path: Path, key: Key, out: Path) -> Shared:
+def redact_file(path: Path, key: RedactionKey, out: Path) -> RedactedFile:
     """Write a redacted copy of a snapshot. Raises SnapshotError for one that is redacted already."""
     _not_itself(path, out)
-    found = read_file(path)
+    found = read_snapshot_file(path)
     if found.sealed:
         raise SnapshotError(Text("{path} is redacted already.", {"path": str(path)}))
     try:
-        plain = redacted(found.plain, key)
+        plain = redact_snapshot(found.plain, key)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         args = {"path": str(path), "reason": type(error).__name__}
         raise SnapshotError(Text("{path}: the facts do not fit this agent: {reason}. Collect again.", args)) from None
-    body, original = to_body(plain), zstandard.ZstdCompressor(level=9).compress(found.body.encode())
-    return Shared(write_body(body, out, key.seal(original, digest_of(body))), str(plain["target"]))
+    body, original = serialize_body(plain), zstandard.ZstdCompressor(level=9).compress(found.body.encode())
+    return RedactedFile(write_body(body, out, key.seal(original, hash_body(body))), str(plain["target"]))
 
 
-def restore(path: Path, key: Key, out: Path) -> str:
+def restore_file(path: Path, key: RedactionKey, out: Path) -> str:
     """Write the snapshot as it was, byte for byte; returns its SHA-256. Raises SnapshotError for a wrong key."""
     _not_itself(path, out)
-    found, args = read_file(path), {"path": str(path)}
+    found, args = read_snapshot_file(path), {"path": str(path)}
     if not found.sealed:
         raise SnapshotError(Text("{path} is not redacted: there is nothing to restore.", args))
-    original = key.unseal(found.sealed, digest_of(found.body))
+    original = key.unseal(found.sealed, hash_body(found.body))
     if original is None:
         raise SnapshotError(
             Text("{path} was redacted with another key, or altered since. Use the key that it was redacted with.", args)
@@ -70,13 +70,13 @@ def _not_itself(path: Path, out: Path) -> None:
         raise SnapshotError(Text("{path} would overwrite itself. Choose another --out.", {"path": str(path)}))
 
 
-def redacted(plain: Mapping[str, Any], key: Key) -> dict[str, Any]:
+def redact_snapshot(plain: Mapping[str, Any], key: RedactionKey) -> dict[str, Any]:
     """The JSON of a snapshot with pseudonyms for names."""
     return _Redaction(plain, key).done()
 
 
 class _Redaction:
-    def __init__(self, plain: Mapping[str, Any], key: Key) -> None:
+    def __init__(self, plain: Mapping[str, Any], key: RedactionKey) -> None:
         self._plain = plain
         self._names = Pseudonyms(key)
         self._sources = {name.partition(":")[2] for name in plain["facts"]}
@@ -89,7 +89,7 @@ class _Redaction:
         note = {"what": {"msgid": _NOTE.msgid, "args": {}}, "remedy": None}
         return {**plain, "problems": [*plain["problems"], note]}
 
-    def _learn(self, kind: Holds) -> None:
+    def _learn(self, kind: TextContent) -> None:
         """Every name of this kind, so that SQL text can be recognized by it."""
         for name, found in self._plain["facts"].items():
             places = [place for place, held in enumerate(_held(name, found)) if held is kind]
@@ -100,7 +100,7 @@ class _Redaction:
     def _part(self, name: str, value: Any) -> Any:
         match name:
             case "target":
-                return self._names.of(Holds.TARGET, value)
+                return self._names.of(TextContent.TARGET, value)
             case "facts":
                 return {row: self._facts(row, found) for row, found in value.items()}
             case "records":
@@ -120,18 +120,18 @@ class _Redaction:
         rows = [self._row(found["columns"], held, row) for row in found["rows"]]
         return {"columns": found["columns"], "rows": rows}
 
-    def _row(self, columns: list[str], held: list[Holds], row: list[Any]) -> list[Any]:
-        if Holds.SETTING not in held:
+    def _row(self, columns: list[str], held: list[TextContent], row: list[Any]) -> list[Any]:
+        if TextContent.SETTING not in held:
             return [self._value(kind, value) for kind, value in zip(held, row, strict=True)]
         named = dict(zip(columns, row, strict=True))
         setting = named.get("name") or named.get("key") or ""
         return [
-            self._names.setting(setting, value) if kind is Holds.SETTING else self._value(kind, value)
+            self._names.setting(setting, value) if kind is TextContent.SETTING else self._value(kind, value)
             for kind, value in zip(held, row, strict=True)
         ]
 
-    def _value(self, kind: Holds, value: Any) -> Any:
-        return value if kind is Holds.WORD else self._names.of(kind, value)
+    def _value(self, kind: TextContent, value: Any) -> Any:
+        return value if kind is TextContent.WORD else self._names.of(kind, value)
 
     def _message(self, text: Mapping[str, Any] | None) -> dict[str, Any] | None:
         if text is None:
@@ -142,7 +142,7 @@ class _Redaction:
         ours = isinstance(value, str) and set(value.split(", ")) <= self._sources
         if name in _OUR_WORDS or ours:
             return value
-        return self._names.of(Holds.TARGET if name == "target" else Holds.TEXT, value)
+        return self._names.of(TextContent.TARGET if name == "target" else TextContent.TEXT, value)
 
     def _unknown(self, value: Any) -> Any:
         """A part that a newer agent wrote: every text of it."""
@@ -150,9 +150,9 @@ class _Redaction:
             return {name: self._unknown(item) for name, item in value.items()}
         if isinstance(value, list):
             return [self._unknown(item) for item in value]
-        return self._names.of(Holds.TEXT, value)
+        return self._names.of(TextContent.TEXT, value)
 
 
-def _held(name: str, found: Mapping[str, Any]) -> list[Holds]:
+def _held(name: str, found: Mapping[str, Any]) -> list[TextContent]:
     """What the columns of a fact set hold; ``name`` is ``module:RowType``."""
-    return [holds(name.partition(":")[2], column) for column in found.get("columns", ())]
+    return [classify_text(name.partition(":")[2], column) for column in found.get("columns", ())]

@@ -9,24 +9,18 @@ from pathlib import Path
 
 from agent import pipeline
 from agent.archive import snapshot
-from agent.archive.document import Document, read_document, to_document
+from agent.archive.document import Document, build_document, read_document
 from agent.archive.history.store import History
 from agent.catalogue import registry
-from agent.cli.actions.targets import (
-    for_each_target,
-    make_job,
-    place_of_history,
-    progress_bar,
-    targets_of,
-)
+from agent.cli.actions.targets import for_each_target, locate_history, make_job, select_targets, show_progress
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.subscription import is_due
+from agent.engagement.subscription import judge_due
 from agent.model.terms import Severity, Text
-from agent.report.render import HOUSE, check_update, validate
+from agent.report.render import HOUSE, check_update_file, validate_formats
 from agent.service import retention
 from agent.support import console
 from agent.support.errors import ConfigError, HistoryError
-from agent.support.files import alone_in
+from agent.support.files import lock_directory
 from agent.support.i18n import LANGUAGES
 
 
@@ -48,20 +42,20 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
     """The whole line for the targets; the exit code."""
     limit = _severity(options.fail_on)
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
-    validate(formats, languages)
-    listed = check_update(update, formats, targets_of(engagement, options.target)) if update else None
+    validate_formats(formats, languages)
+    listed = check_update_file(update, formats, select_targets(engagement, options.target)) if update else None
     if history:
-        retention.enforce(history, now, engagement.customer.name)
+        retention.purge_customer(history, now, engagement.customer.name)
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
         if options.if_due and not _due(engagement, history, name, now):
             return 0
-        with progress_bar() as show:
-            delivered = pipeline.assess(
+        with show_progress() as show:
+            delivered = pipeline.assess_target(
                 job.with_progress(show), options.out / name, formats, languages, update if name == listed else None
             )
-        console.summary(delivered.document, delivered.files)
+        console.print_summary(delivered.document, delivered.files)
         for warning in delivered.warnings:
             console.warn(warning)
         return _exit_code(delivered.document, limit)
@@ -74,8 +68,8 @@ def _due(engagement: Engagement, history: History | None, name: str, now: dateti
         raise HistoryError(
             "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
         )
-    status = is_due(engagement.subscription, history.assessed_at(engagement.customer.name, name), now)
-    console.say("{target}: {status}", target=name, status=console.tr(status.text.msgid, **status.text.args))
+    status = judge_due(engagement.subscription, history.assessed_at(engagement.customer.name, name), now)
+    console.say("{target}: {status}", target=name, status=console.localize(status.text.msgid, **status.text.args))
     return status.due
 
 
@@ -102,18 +96,22 @@ def _exit_code(document: Document, limit: Severity | None) -> int:
 
 
 def collect_all(
-    engagement: Engagement, history: History | None, out: Path, target: str | None, now: datetime,
+    engagement: Engagement,
+    history: History | None,
+    out: Path,
+    target: str | None,
+    now: datetime,
     outside_service: str = "",
-) -> int:  # fmt: skip
+) -> int:
     """A snapshot per target in DIR/<target>/snapshot.obh; the exit code."""
 
     def work(name: str) -> int:
-        with progress_bar() as show:
+        with show_progress() as show:
             job = make_job(engagement, name, history, now, outside_service).with_progress(show)
             path = out / name / "snapshot.obh"
-            with alone_in(path.parent):
-                _, facts = pipeline.collect_snapshot(job, pipeline.new_id(now), path.parent)
-                digest = snapshot.save(facts, path)
+            with lock_directory(path.parent):
+                _, facts = pipeline.collect_snapshot(job, pipeline.make_assessment_id(now), path.parent)
+                digest = snapshot.save_snapshot(facts, path)
         console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
         return 0
 
@@ -121,36 +119,46 @@ def collect_all(
 
 
 def evaluate_file(
-    engagement: Engagement, history: History | None, path: Path, out: Path, formats: Sequence[str],
-    languages: Sequence[str] | None, fail_on: str | None,
-) -> int:  # fmt: skip
+    engagement: Engagement,
+    history: History | None,
+    path: Path,
+    out: Path,
+    formats: Sequence[str],
+    languages: Sequence[str] | None,
+    fail_on: str | None,
+) -> int:
     """A saved snapshot by today's rules, as of the time it was taken; not recorded in history."""
-    facts = snapshot.load(path, registry.load(engagement.rules.checks).sources)
-    name = targets_of(engagement, facts.target)[0]
+    facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
+    name = select_targets(engagement, facts.target)[0]
     job = make_job(engagement, name, history, facts.as_of)
-    document = to_document(pipeline.conclude(job, pipeline.new_id(facts.as_of), None, facts))
-    files, warnings = pipeline.deliver(document, formats, languages or engagement.language, out, engagement.report)
-    console.summary(document, files)
+    document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
+    files, warnings = pipeline.render_all(document, formats, languages or engagement.language, out, engagement.report)
+    console.print_summary(document, files)
     for warning in warnings:
         console.warn(warning)
     return _exit_code(document, _severity(fail_on))
 
 
 def render_again(
-    assessment: str, engagement: Engagement | None, history: str | None, out: Path, formats: Sequence[str],
-    languages: Sequence[str] | None, update: Path | None = None,
-) -> None:  # fmt: skip
+    assessment: str,
+    engagement: Engagement | None,
+    history: str | None,
+    out: Path,
+    formats: Sequence[str],
+    languages: Sequence[str] | None,
+    update: Path | None = None,
+) -> None:
     """An old assessment, from a file or from history, rendered again; in the house style of the engagement."""
     chosen = languages or (engagement.language if engagement else LANGUAGES)
-    validate(formats, chosen)
+    validate_formats(formats, chosen)
     path = Path(assessment)
     if path.is_file() or path.suffix or path.name != assessment:  # an id has neither dot nor slash
         document = read_document(path)
     else:
-        with History.open(place_of_history(history, engagement), create=False) as opened:
+        with History.open(locate_history(history, engagement), create=False) as opened:
             document = opened.load(assessment)
     house = engagement.report if engagement else HOUSE
-    files, warnings = pipeline.deliver(document, formats, chosen, out, house, update)
+    files, warnings = pipeline.render_all(document, formats, chosen, out, house, update)
     for written in files:
         console.say("written: {path}", path=str(written))
     for warning in warnings:

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from agent import pipeline
 from agent.catalogue import registry, rules
-from agent.cli.actions.grants import data_classes_of
-from agent.cli.actions.targets import targets_of, worst_of
-from agent.collection.signed_scope import covered
+from agent.cli.actions.grants import parse_data_classes
+from agent.cli.actions.targets import choose_exit_code, select_targets
+from agent.collection.signed_scope import list_covered
 from agent.engagement.authorization.authorize import authorize
-from agent.engagement.authorization.drafting import Ask, draft, to_yaml
-from agent.engagement.authorization.request import DAYS, Request, parsed
+from agent.engagement.authorization.drafting import DraftOptions, draft_request, write_request_yaml
+from agent.engagement.authorization.request import WEEKDAYS, Request, parse_signed
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.scaffold import refuse_leftovers
-from agent.facts import spec_of
+from agent.facts import find_source_spec
 from agent.model.terms import DataClass, Text
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
@@ -58,9 +58,9 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
         args = {"file": str(path)}
         text = "{file} already exists and is never overwritten; choose another name, or move it away"
         raise ConfigError(Text(text, args))
-    sources = registry.load(engagement.rules.checks).sources
-    content = to_yaml(draft(engagement, sources, _ask(engagement, options, now)), path.name)
-    parsed(Request, content.encode(), path)  # what the customer is to sign must be understood later
+    sources = registry.load_registry(engagement.rules.checks).sources
+    content = write_request_yaml(draft_request(engagement, sources, _ask(engagement, options, now)), path.name)
+    parse_signed(Request, content.encode(), path)  # what the customer is to sign must be understood later
     try:
         path.write_text(content, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -71,7 +71,7 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
     return path
 
 
-def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> Ask:
+def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> DraftOptions:
     asked_by = options.asked_by or engagement.report.prepared_by
     if not asked_by:
         raise ConfigError("A request says who asks; give --asked-by, or report.prepared_by in the engagement.")
@@ -79,21 +79,23 @@ def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> Ask:
     hours = _HOURS.fullmatch(options.hours)
     if hours is None:
         raise ConfigError(Text("--hours takes a span such as 01:00-05:00, not {given}.", {"given": options.hours}))
-    return Ask(
+    return DraftOptions(
         reference=options.reference or f"OBH-{today:%Y%m%d}-{secrets.token_hex(2)}",
         asked_by=asked_by,
         approver=options.approver or engagement.customer.contact or engagement.customer.name,
-        targets=[targets_of(engagement, name)[0] for name in options.targets or engagement.targets],
-        data_classes=data_classes_of(options.data_classes) or USUAL_CLASSES,
+        targets=[select_targets(engagement, name)[0] for name in options.targets or engagement.targets],
+        data_classes=parse_data_classes(options.data_classes) or USUAL_CLASSES,
         not_before=_fixed(today),
         not_after=_fixed(today + timedelta(days=options.days_valid)),
         window={
-            "days": _weekdays(options.weekdays), "opens": hours[1], "closes": hours[2],
+            "days": _weekdays(options.weekdays),
+            "opens": hours[1],
+            "closes": hours[2],
             "timezone": engagement.service.timezone,
         },
         retention_days=options.retention_days,
         allow_privileges=options.allow_privileges,
-    )  # fmt: skip
+    )
 
 
 def _fixed(moment: datetime) -> datetime:
@@ -102,11 +104,11 @@ def _fixed(moment: datetime) -> datetime:
 
 
 def _weekdays(words: Sequence[str]) -> tuple[str, ...]:
-    unknown = sorted(set(words) - set(DAYS))
+    unknown = sorted(set(words) - set(WEEKDAYS))
     if unknown:
-        args = {"given": ", ".join(unknown), "known": ", ".join(DAYS)}
+        args = {"given": ", ".join(unknown), "known": ", ".join(WEEKDAYS)}
         raise ConfigError(Text("Unknown weekday: {given}; known are {known}.", args))
-    return tuple(day for day in DAYS if day in words) if words else DAYS
+    return tuple(day for day in WEEKDAYS if day in words) if words else WEEKDAYS
 
 
 def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
@@ -114,7 +116,7 @@ def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
     content = read_whole(path)
     signature = path.with_name(path.name + ".sig")
     try:
-        signature.write_bytes(sshsig.sign(content, key))
+        signature.write_bytes(sshsig.sign_content(content, key))
     except OSError as error:
         args = {"file": str(signature), "reason": error.strerror or type(error).__name__}
         raise ConfigError(
@@ -123,11 +125,11 @@ def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
     return signature
 
 
-def read_key(path: Path) -> sshsig.PrivateKey:
+def read_signing_key(path: Path) -> sshsig.PrivateKey:
     """An OpenSSH private key without passphrase; the others are for ssh-keygen. Raises ConfigError."""
     args = {"path": str(path)}
     try:
-        return sshsig.private_key(read_whole(path))
+        return sshsig.parse_private_key(read_whole(path))
     except TypeError:
         raise ConfigError(
             Text("{path} has a passphrase; sign with it by: ssh-keygen -Y sign -n ob-health -f {path} FILE", args)
@@ -147,11 +149,11 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
 
     Raises RulesError for overrides and mutes that cannot be.
     """
-    found = registry.load(engagement.rules.checks)
-    pipeline.rules_of(engagement, found.checks, rules.load(found.checks), now)
-    rows = [row for row in found.sources if spec_of(row)]
+    found = registry.load_registry(engagement.rules.checks)
+    pipeline.apply_rules(engagement, found.checks, rules.load_rules(found.checks), now)
+    rows = [row for row in found.sources if find_source_spec(row)]
     codes = []
-    for name in targets_of(engagement, target):
+    for name in select_targets(engagement, target):
         try:
             allowed = authorize(engagement, name, now, rows, outside_service)
         except NotAuthorized as error:
@@ -160,14 +162,18 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
             continue
         codes.append(0)
         console.say(
-            "{target}: authorization {reference} holds until {until}, signed with {signer}", "bold", target=name,
-            reference=allowed.reference, until=allowed.not_after.astimezone(UTC), signer=allowed.signer,
-        )  # fmt: skip
-        read = covered(rows, allowed)
+            "{target}: authorization {reference} holds until {until}, signed with {signer}",
+            "bold",
+            target=name,
+            reference=allowed.reference,
+            until=allowed.not_after.astimezone(UTC),
+            signer=allowed.signer,
+        )
+        read = list_covered(rows, allowed)
         unread = ", ".join(row.__name__ for row in rows if row not in read)
         console.say(
             "    {covered_count} of {all_count} fact sources are covered", covered_count=len(read), all_count=len(rows)
         )
         if unread:
             console.say("    not covered, so not read: {names}", names=unread)
-    return worst_of(codes)
+    return choose_exit_code(codes)

@@ -14,11 +14,11 @@ from agent.support import console
 def validate_rules(path: Path | None, engagement: Path | None) -> None:
     """Load everything that judges; raises with every problem."""
     loaded = load_engagement(engagement) if engagement else None
-    found = registry.load(loaded.rules.checks if loaded else ())
-    file = path or rules.shipped_path()
-    ruleset = rules.load(found.checks, file)
+    found = registry.load_registry(loaded.rules.checks if loaded else ())
+    file = path or rules.locate_shipped_rules()
+    ruleset = rules.load_rules(found.checks, file)
     if loaded:
-        ruleset = pipeline.rules_of(loaded, found.checks, ruleset, datetime.now(UTC), file)
+        ruleset = pipeline.apply_rules(loaded, found.checks, ruleset, datetime.now(UTC), file)
     for problem in (*found.problems, *ruleset.problems):
         console.warn(problem)
     console.say("{file}: {rules_count} rules, no problems", file=str(file), rules_count=len(ruleset.rules))

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.catalogue import registry
-from agent.collection.grants import script
+from agent.collection.grants import write_grants_script
 from agent.model.terms import DataClass, TenantKind, Text
 from agent.support.errors import ConfigError
 
 
-def grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool, kind: str) -> str:
+def make_grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool, kind: str) -> str:
     """The script for the customer's DBA. Raises ConfigError for an unknown data class or kind of tenant."""
-    chosen = frozenset(data_classes_of(data_classes)) or None
+    chosen = frozenset(parse_data_classes(data_classes)) or None
     if kind not in list(TenantKind):
         raise ConfigError(Text("--kind takes user or sys, not {word}.", {"word": kind}))
-    return script(registry.load().sources_of(TenantKind(kind)), user, host, chosen, tls, TenantKind(kind))
+    return write_grants_script(
+        registry.load_registry().sources_of(TenantKind(kind)), user, host, chosen, tls, TenantKind(kind)
+    )
 
 
-def data_classes_of(words: Sequence[str]) -> tuple[DataClass, ...]:
+def parse_data_classes(words: Sequence[str]) -> tuple[DataClass, ...]:
     """The data classes named, in their usual order. Raises ConfigError for an unknown one."""
     unknown = sorted(set(words) - set(DataClass))
     if unknown:

@@ -6,17 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.archive.history.store import History
-from agent.cli.actions.targets import (
-    place_of_history,
-)
+from agent.cli.actions.targets import locate_history
 from agent.engagement.loading import load_engagement
 from agent.service import retention
 from agent.support import console
 
 
-def recorded(url: str | None, file: Path | None) -> History:
+def open_recorded_history(url: str | None, file: Path | None) -> History:
     """The history named, or that of the engagement file; it is only read, so one that is not there is not made."""
-    return History.open(place_of_history(url, load_engagement(file) if file else None), create=False)
+    return History.open(locate_history(url, load_engagement(file) if file else None), create=False)
 
 
 def print_history(history: History, customer: str | None, target: str | None, limit: int) -> None:
@@ -30,17 +28,22 @@ def print_history(history: History, customer: str | None, target: str | None, li
         return
     rows = [
         (
-            entry.id, entry.customer, entry.target, f"{entry.as_of:%Y-%m-%d %H:%M}", entry.period_number or "–",
-            "–" if entry.score is None else f"{entry.score:.1f}", f"{entry.coverage_pct:.0f}%",
+            entry.id,
+            entry.customer,
+            entry.target,
+            f"{entry.as_of:%Y-%m-%d %H:%M}",
+            entry.period_number or "–",
+            "–" if entry.score is None else f"{entry.score:.1f}",
+            f"{entry.coverage_pct:.0f}%",
         )
         for entry in entries
-    ]  # fmt: skip
-    console.table(("id", "customer", "target", "as of (UTC)", "period", "score", "coverage"), rows)
+    ]
+    console.print_table(("id", "customer", "target", "as of (UTC)", "period", "score", "coverage"), rows)
 
 
 def purge_history(history: History) -> None:
     """Remove what may be kept no longer, of every customer, and say so."""
-    if not retention.purge(history, datetime.now(UTC)):
+    if not retention.purge_expired(history, datetime.now(UTC)):
         console.say("Nothing in history is past its retention.")
 
 
@@ -53,4 +56,4 @@ def print_assessment(history: History, assessment: str) -> None:
         customer=document["customer"],
         as_of=document["as_of"],
     )
-    console.summary(document, ())
+    console.print_summary(document, ())

@@ -12,7 +12,7 @@ from agent.cli.actions.targets import (
 )
 from agent.collection.journal import FILE_NAME
 from agent.engagement.engagement_file import Engagement
-from agent.facts import spec_of
+from agent.facts import find_source_spec
 from agent.support import console
 
 
@@ -25,16 +25,20 @@ def preflight_all(
 
     def work(name: str) -> int:
         job = make_job(engagement, name, None, now, outside_service)
-        allowed, seen = pipeline.look_at(job, pipeline.new_id(now), out / name)
+        allowed, seen = pipeline.preflight_target(job, pipeline.make_assessment_id(now), out / name)
         console.say(
-            "{target}: OceanBase {version}, {kind} tenant, account {account}", "bold",
-            target=name, version=str(seen.version), kind=console.tr(seen.tenant_kind.value), account=seen.account,
-        )  # fmt: skip
+            "{target}: OceanBase {version}, {kind} tenant, account {account}",
+            "bold",
+            target=name,
+            version=str(seen.version),
+            kind=console.localize(seen.tenant_kind.value),
+            account=seen.account,
+        )
         for problem in seen.problems:
             console.warn(problem.what)
             if problem.remedy:
-                console.say("    {remedy}", remedy=console.tr(problem.remedy.msgid, **problem.remedy.args))
-        rows = [row for row in job.registry.sources if spec_of(row)]
+                console.say("    {remedy}", remedy=console.localize(problem.remedy.msgid, **problem.remedy.args))
+        rows = [row for row in job.registry.sources if find_source_spec(row)]
         compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
         missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
         console.say(
@@ -42,9 +46,12 @@ def preflight_all(
             ready_count=len(rows) - len(missing),
             all_count=len(rows),
         )
-        told = [(row.__name__, console.text(found.reason), console.text(found.remedy)) for row, found in missing]
+        told = [
+            (row.__name__, console.localize_text(found.reason), console.localize_text(found.remedy))
+            for row, found in missing
+        ]
         width = 3 if any(remedy for _, _, remedy in told) else 2
-        console.table(("source", "why not", "what unlocks it")[:width], [row[:width] for row in told])
+        console.print_table(("source", "why not", "what unlocks it")[:width], [row[:width] for row in told])
         console.say("every statement that was sent: {path}", path=str(out / name / FILE_NAME))
         return 0 if len(missing) < len(rows) else 4
 

@@ -11,16 +11,13 @@ from rich.text import Text as Plain
 
 from agent.archive.history.store import History
 from agent.cli.actions.assess import AssessOptions, assess_all
-from agent.cli.actions.targets import (
-    open_history,
-    place_of_history,
-)
+from agent.cli.actions.targets import locate_history, open_history
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
-from agent.engagement.subscription import is_due
+from agent.engagement.subscription import judge_due
 from agent.model.assessment import Period
 from agent.model.terms import Text
-from agent.service.schedule_loop import daily, run_loop
+from agent.service.schedule_loop import run_loop, schedule_daily
 from agent.support import console
 from agent.support.errors import HealthAgentError, NoHistory
 
@@ -31,22 +28,24 @@ def print_schedule(files: Sequence[Path]) -> None:
     for file in files:
         engagement = load_engagement(file)
         for target, assessed in _assessed(engagement).items():
-            status = is_due(engagement.subscription, assessed, now)
+            status = judge_due(engagement.subscription, assessed, now)
             rows.append(
                 (
-                    engagement.customer.name, target,
-                    f"{status.last:%Y-%m-%d}" if status.last else "–", status.next or "–",
+                    engagement.customer.name,
+                    target,
+                    f"{status.last:%Y-%m-%d}" if status.last else "–",
+                    status.next or "–",
                     Plain("\n".join(map(_span, status.overdue)) or "–"),
-                    console.text(status.text),
+                    console.localize_text(status.text),
                 )
-            )  # fmt: skip
-    console.table(("customer", "target", "last", "next", "overdue", "state"), rows)
+            )
+    console.print_table(("customer", "target", "last", "next", "overdue", "state"), rows)
 
 
 def _assessed(engagement: Engagement) -> dict[str, tuple[datetime, ...]]:
     """When each target was assessed: never, as long as there is no history."""
     try:
-        with History.open(place_of_history(None, engagement), create=False) as history:
+        with History.open(locate_history(None, engagement), create=False) as history:
             return {target: history.assessed_at(engagement.customer.name, target) for target in engagement.targets}
     except NoHistory:
         return dict.fromkeys(engagement.targets, ())
@@ -59,7 +58,7 @@ def _span(period: Period) -> str:
 
 def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> None:
     """Assess what is due, daily, until stopped. What was done is read from history, so restarts lose nothing."""
-    daily(at, lambda: None)  # what is wrong is said now, not at night
+    schedule_daily(at, lambda: None)  # what is wrong is said now, not at night
     for file in files:
         load_engagement(file)
 

@@ -14,7 +14,7 @@ from agent.catalogue import registry, rules
 from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support import console
-from agent.support.credentials import is_reference, resolve
+from agent.support.credentials import is_reference, resolve_reference
 from agent.support.errors import ConfigError, HealthAgentError, HistoryError
 
 # The exit code of several targets is the first of these that one of them gave.
@@ -24,22 +24,22 @@ _EXIT_ORDER = (3, 2, 4, 1, 0)
 _NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
 
 
-def place_of_history(named: str | None, engagement: Engagement | None) -> str | None:
+def locate_history(named: str | None, engagement: Engagement | None) -> str | None:
     """The place named on the command line, or the engagement's; None for the usual one."""
     place = named or (engagement.history if engagement else None)
-    return resolve(place) if place and is_reference(place) else place
+    return resolve_reference(place) if place and is_reference(place) else place
 
 
 def open_history(engagement: Engagement) -> History | None:
     """The engagement's history; None, with a warning, when it cannot be used: the report is written all the same."""
     try:
-        return History.open(place_of_history(None, engagement))
+        return History.open(locate_history(None, engagement))
     except HistoryError as error:
         console.warn(error.text)
         return None
 
 
-def targets_of(engagement: Engagement, target: str | None) -> list[str]:
+def select_targets(engagement: Engagement, target: str | None) -> list[str]:
     """The one named, or all. Raises ConfigError for a name that is none."""
     if target is None:
         return list(engagement.targets)
@@ -49,13 +49,13 @@ def targets_of(engagement: Engagement, target: str | None) -> list[str]:
     return [target]
 
 
-def worst_of(codes: Sequence[int]) -> int:
+def choose_exit_code(codes: Sequence[int]) -> int:
     """The exit code of a run over several targets."""
     return next((code for code in _EXIT_ORDER if code in codes), 4)
 
 
 @contextmanager
-def progress_bar() -> Iterator[pipeline.Progress]:
+def show_progress() -> Iterator[pipeline.Progress]:
     """A line that says which source is being read."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True
@@ -70,20 +70,22 @@ def progress_bar() -> Iterator[pipeline.Progress]:
 
 def for_each_target(engagement: Engagement, target: str | None, work: Callable[[str], int]) -> int:
     codes = []
-    for name in targets_of(engagement, target):
+    for name in select_targets(engagement, target):
         try:
             codes.append(work(name))
         except HealthAgentError as error:
             console.fail(error, name)
             codes.append(error.exit_code)
-    return worst_of(codes)
+    return choose_exit_code(codes)
 
 
 def make_job(
     engagement: Engagement, name: str, history: History | None, now: datetime, outside_service: str = ""
-) -> pipeline.Job:
-    found = registry.load(engagement.rules.checks)
-    ruleset = rules.load(found.checks)
-    pipeline.rules_of(engagement, found.checks, ruleset, now)  # what is wrong is said before anything is sent
+) -> pipeline.AssessmentJob:
+    found = registry.load_registry(engagement.rules.checks)
+    ruleset = rules.load_rules(found.checks)
+    pipeline.apply_rules(engagement, found.checks, ruleset, now)  # what is wrong is said before anything is sent
     notes = () if history else (_NO_HISTORY,)
-    return pipeline.Job(engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes)
+    return pipeline.AssessmentJob(
+        engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes
+    )

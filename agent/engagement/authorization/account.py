@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from agent.collection.privileges import listed
+from agent.collection.privileges import join_first
 from agent.model.authorization import Authorization
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, Text
 from agent.support.errors import NotAuthorized, TargetError
 
 
-def admitted(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:
+def admit_account(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:
     """What preflight saw, with a note where the customer allowed more than reading.
 
     Raises NotAuthorized for an account that may do more and TargetError for one that cannot be known.
@@ -19,9 +19,12 @@ def admitted(seen: Capabilities, authorization: Authorization, target: str) -> C
     if seen.beyond_reading == ():
         return seen
     args: dict[str, Scalar] = {
-        "target": target, "account": seen.account, "reference": authorization.reference,
-        "reason": authorization.allow_privileges, "names": listed(seen.beyond_reading or ()),
-    }  # fmt: skip
+        "target": target,
+        "account": seen.account,
+        "reference": authorization.reference,
+        "reason": authorization.allow_privileges,
+        "names": join_first(seen.beyond_reading or ()),
+    }
     if authorization.allow_privileges:
         allowed = Problem(
             Text(

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.collection.signed_scope import covered
-from agent.engagement.authorization.request import Request, Revocation, SignedTarget, parsed
+from agent.collection.signed_scope import list_covered
+from agent.engagement.authorization.request import Request, Revocation, SignedTarget, parse_signed
 from agent.engagement.engagement_file import AuthorizationBlock, Engagement
-from agent.engagement.service_terms import missing_terms
-from agent.facts.own_statements.session import DISPENSABLE, own_statements
+from agent.engagement.service_terms import find_missing_term
+from agent.facts.own_statements.session import DISPENSABLE, list_own_statements
 from agent.model.authorization import Authorization
 from agent.model.terms import Scalar, Text
 from agent.support import sshsig
@@ -45,14 +45,21 @@ def authorize(
     _in_time(request, now, args)
     _statements(request, args)
     found = Authorization(
-        request.reference, request.approver, request.not_before.astimezone(UTC), request.not_after.astimezone(UTC),
-        frozenset(request.data_classes), tuple(target.name for target in request.targets),
-        sshsig.fingerprint(sshsig.public_key(block.signer)), hashlib.sha256(content).hexdigest(),
+        request.reference,
+        request.approver,
+        request.not_before.astimezone(UTC),
+        request.not_after.astimezone(UTC),
+        frozenset(request.data_classes),
+        tuple(target.name for target in request.targets),
+        sshsig.fingerprint_key(sshsig.parse_public_key(block.signer)),
+        hashlib.sha256(content).hexdigest(),
         {source.name: source.scope for source in request.sources},
         frozenset(source for name, source in DISPENSABLE.items() if not _listed(request, name)),
-        _in_service(engagement, now, outside_service), request.allow_privileges or "", request.retention_days,
-    )  # fmt: skip
-    if not covered(sources, found):
+        _in_service(engagement, now, outside_service),
+        request.allow_privileges or "",
+        request.retention_days,
+    )
+    if not list_covered(sources, found):
         raise _refused(
             "Authorization {reference} lists none of the fact sources that this version of the agent reads. "
             "Ask {customer} to sign a new request.",
@@ -67,14 +74,14 @@ def _refused(msgid: str, args: Args) -> NotAuthorized:
 
 def _signed(block: AuthorizationBlock) -> tuple[bytes, Request]:
     content = _verified(block.document, block.signature_file, block)
-    return content, parsed(Request, content, block.document)
+    return content, parse_signed(Request, content, block.document)
 
 
 def _verified(document: Path, signature: Path, block: AuthorizationBlock) -> bytes:
     """The very bytes that the pinned key signed."""
     content = _bytes(document, MAX_BYTES)
     armored = _bytes(signature, sshsig.MAX_SIGNATURE_BYTES)
-    sshsig.verify(content, armored, sshsig.public_key(block.signer), str(document))
+    sshsig.verify_signature(content, armored, sshsig.parse_public_key(block.signer), str(document))
     return content
 
 
@@ -103,7 +110,7 @@ def _not_revoked(block: AuthorizationBlock, request: Request, args: Args) -> Non
     if block.revocation is None:
         return
     signature = block.revocation.with_name(block.revocation.name + ".sig")
-    revocation = parsed(Revocation, _verified(block.revocation, signature, block), block.revocation)
+    revocation = parse_signed(Revocation, _verified(block.revocation, signature, block), block.revocation)
     if revocation.revokes == request.reference:
         raise _refused(
             "Authorization {reference} is revoked by its signer: {reason}. Ask {customer} for a new one.",
@@ -173,7 +180,7 @@ def _shown(moment: datetime) -> str:
 
 def _statements(request: Request, args: Args) -> None:
     """Session and preflight need their statements as they are."""
-    for name, sql in own_statements().items():
+    for name, sql in list_own_statements().items():
         if name not in DISPENSABLE and not _listed(request, name):
             raise _refused(
                 "Authorization {reference} does not list the statement {name} of this version of the agent: {sql}. "
@@ -183,11 +190,11 @@ def _statements(request: Request, args: Args) -> None:
 
 
 def _listed(request: Request, name: str) -> bool:
-    return request.statements.get(name) == own_statements()[name]
+    return request.statements.get(name) == list_own_statements()[name]
 
 
 def _in_service(engagement: Engagement, now: datetime, reason: str) -> str:
-    missing = missing_terms(engagement, now)
+    missing = find_missing_term(engagement, now)
     if missing is None:
         return ""
     if not reason.strip():

@@ -12,14 +12,14 @@ from typing import Any
 import yaml
 
 from agent.collection.grants import EXPOSES
-from agent.collection.signed_scope import scope_of
+from agent.collection.signed_scope import describe_scope
 from agent.engagement.authorization.request import FORM, REVOCATION_FORM, Request
 from agent.engagement.engagement_file import Engagement
-from agent.facts import OWN_MARKER, spec_of
-from agent.facts.own_statements.session import own_statements
+from agent.facts import OWN_MARKER, find_source_spec
+from agent.facts.own_statements.session import list_own_statements
 from agent.model.terms import DataClass
 from agent.support.i18n import translate
-from agent.support.yaml_model import validated
+from agent.support.yaml_model import validate_blocks
 
 _HEADER = f"""\
 # OceanBase 健康评测授权申请 / Request to authorize an OceanBase health assessment
@@ -65,7 +65,7 @@ _HEADINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class DraftOptions:
     """What the engagement does not say. ``window`` holds the keys of ``request.Window``."""
 
     reference: str
@@ -80,9 +80,9 @@ class Ask:
     allow_privileges: str = ""
 
 
-def draft(engagement: Engagement, sources: Iterable[type], ask: Ask) -> Request:
+def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOptions) -> Request:
     """The request for these targets, data classes and sources. Raises ConfigError for what cannot be."""
-    wanted = [row for row in sources if (spec := spec_of(row)) and spec.data_class in ask.data_classes]
+    wanted = [row for row in sources if (spec := find_source_spec(row)) and spec.data_class in ask.data_classes]
     content = {
         "form": FORM,
         "reference": ask.reference,
@@ -96,31 +96,39 @@ def draft(engagement: Engagement, sources: Iterable[type], ask: Ask) -> Request:
         "window": dict(ask.window),
         "retention_days": ask.retention_days,
         **({"allow_privileges": ask.allow_privileges} if ask.allow_privileges else {}),
-        "statements": own_statements(),
+        "statements": list_own_statements(),
         "sources": [_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
     }
-    return validated(Request, content, lambda loc: 1, Path("request"))
+    return validate_blocks(Request, content, lambda loc: 1, Path("request"))
 
 
 def _target(engagement: Engagement, name: str) -> dict[str, Any]:
     target = engagement.targets[name]
     return {
-        "name": name, "host": target.host, "port": target.port, "user": target.user,
+        "name": name,
+        "host": target.host,
+        "port": target.port,
+        "user": target.user,
         "budget": target.limits.model_dump(),
-    }  # fmt: skip
+    }
 
 
 def _source(row: type) -> dict[str, Any]:
-    scope = scope_of(row)
+    scope = describe_scope(row)
     found = {
-        "name": row.__name__, "data_class": scope.data_class, "views": sorted(scope.views),
-        "columns": sorted(scope.columns), "filter": scope.filter, "grouped_by": scope.grouped_by,
-        "joined": scope.joined, "rows": scope.rows,
-    }  # fmt: skip
+        "name": row.__name__,
+        "data_class": scope.data_class,
+        "views": sorted(scope.views),
+        "columns": sorted(scope.columns),
+        "filter": scope.filter,
+        "grouped_by": scope.grouped_by,
+        "joined": scope.joined,
+        "rows": scope.rows,
+    }
     return {key: value for key, value in found.items() if value}
 
 
-def to_yaml(request: Request, file_name: str) -> str:
+def write_request_yaml(request: Request, file_name: str) -> str:
     """The file to sign: bilingual comments, one block per term, empty terms left out."""
     lines = [_HEADER.format(file=file_name, reference=request.reference)]
     for key, value in request.model_dump(exclude_unset=True).items():

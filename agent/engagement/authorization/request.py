@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
-from agent.engagement.engagement_file import Limits
+from agent.engagement.engagement_file import LimitsBlock
 from agent.model.authorization import SourceScope
 from agent.model.terms import DataClass
 from agent.support.yaml_fields import (
@@ -24,46 +24,46 @@ from agent.support.yaml_fields import (
     Moment,
     Positive,
     Some,
+    TextList,
     Timezone,
     User,
-    Words,
-    not_before,
+    require_not_before,
 )
 from agent.support.yaml_file import parse_yaml
-from agent.support.yaml_model import validated
+from agent.support.yaml_model import validate_blocks
 
 FORM = "ob-health authorization 1"
 REVOCATION_FORM = "ob-health revocation 1"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Class = Annotated[DataClass, Field(strict=False)]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DataClassName = Annotated[DataClass, Field(strict=False)]
 B = TypeVar("B", bound=Block)
 
 
 class SignedTarget(Block):
     """One tenant, the account, and the most that one assessment may cost it."""
 
-    name: Words
+    name: TextList
     host: Host
     port: Annotated[int, Field(ge=1, le=65_535)]
     user: User
-    budget: Limits
+    budget: LimitsBlock
 
 
 class Window(Block):
     """When an assessment may begin. A window over midnight belongs to the day on which it opens."""
 
-    days: Some[Weekday] = DAYS
+    days: Some[Weekday] = WEEKDAYS
     opens: ClockTime = "00:00"
     closes: ClockTime = "24:00"
     timezone: Timezone
 
     def is_open(self, now: dt.datetime) -> bool:
         local = now.astimezone(ZoneInfo(self.timezone))
-        clock, today = f"{local:%H:%M}", DAYS[local.weekday()]
+        clock, today = f"{local:%H:%M}", WEEKDAYS[local.weekday()]
         if self.opens < self.closes:
             return today in self.days and self.opens <= clock < self.closes
-        yesterday = DAYS[local.weekday() - 1]
+        yesterday = WEEKDAYS[local.weekday() - 1]
         return (today in self.days and clock >= self.opens) or (yesterday in self.days and clock < self.closes)
 
     def __str__(self) -> str:
@@ -73,10 +73,10 @@ class Window(Block):
 class SignedSource(Block):
     """One fact source: the most that may be read. ``views`` are ``schema.NAME``, columns in upper case."""
 
-    name: Words
-    data_class: Class
-    views: Some[Words]
-    columns: Many[Words] = ()
+    name: TextList
+    data_class: DataClassName
+    views: Some[TextList]
+    columns: Many[TextList] = ()
     filter: str = ""
     grouped_by: str = ""
     joined: str = ""
@@ -85,9 +85,14 @@ class SignedSource(Block):
     @property
     def scope(self) -> SourceScope:
         return SourceScope(
-            self.data_class, frozenset(self.views), frozenset(self.columns),
-            self.filter, self.grouped_by, self.joined, self.rows,
-        )  # fmt: skip
+            self.data_class,
+            frozenset(self.views),
+            frozenset(self.columns),
+            self.filter,
+            self.grouped_by,
+            self.joined,
+            self.rows,
+        )
 
 
 class Request(Block):
@@ -97,20 +102,20 @@ class Request(Block):
     """
 
     form: Literal["ob-health authorization 1"]
-    reference: Words
-    customer: Words
-    asked_by: Words
-    approver: Words
+    reference: TextList
+    customer: TextList
+    asked_by: TextList
+    approver: TextList
     targets: Some[SignedTarget]
-    data_classes: Some[Class]
+    data_classes: Some[DataClassName]
     not_before: Moment
     not_after: Annotated[
-        Moment, AfterValidator(not_before("not_before", '{place}: "not_after" must be later than "not_before"'))
+        Moment, AfterValidator(require_not_before("not_before", '{place}: "not_after" must be later than "not_before"'))
     ]
     window: Window
     retention_days: Positive
-    allow_privileges: Words | None = None
-    statements: dict[Words, Words]
+    allow_privileges: TextList | None = None
+    statements: dict[TextList, TextList]
     sources: Some[SignedSource]
 
     @field_validator("targets", "sources")
@@ -125,10 +130,10 @@ class Revocation(Block):
     """The customer takes an authorization back."""
 
     form: Literal["ob-health revocation 1"]
-    revokes: Words
-    reason: Words
+    revokes: TextList
+    reason: TextList
 
 
-def parsed(kind: type[B], content: bytes, path: Path) -> B:
+def parse_signed(kind: type[B], content: bytes, path: Path) -> B:
     """A verified file's content. Raises ConfigError with every problem listed."""
-    return validated(kind, *parse_yaml(content, path), path)
+    return validate_blocks(kind, *parse_yaml(content, path), path)

@@ -18,7 +18,7 @@ LOOK = (
 )
 
 
-def look(system_schema: str) -> str:
+def write_busy_look(system_schema: str) -> str:
     """One row: sessions other than ours that execute something, CPU in use and at most (hundredths of a core), and
     since the server's start requests taken from the queue and the microseconds that they waited there.
 

@@ -22,13 +22,13 @@ BY_MARKER = _SELECT + f"{TEXT_COLUMN} LIKE '_*{OWN_MARKER} {{assessment_id}} %'"
 BY_ACCOUNT = _SELECT + f"USER_NAME = {OWN_ACCOUNT}"
 
 
-def by_marker(assessment_id: str, window_us: tuple[int, int], system_schema: str) -> str:
+def write_receipt_by_marker(assessment_id: str, window_us: tuple[int, int], system_schema: str) -> str:
     """Every statement that carries this assessment's marker; needs the column of the texts."""
     since, until = window_us
     return BY_MARKER.format(assessment_id=assessment_id, since_us=since, until_us=until, system_schema=system_schema)
 
 
-def by_account(window_us: tuple[int, int], system_schema: str) -> str:
+def write_receipt_by_account(window_us: tuple[int, int], system_schema: str) -> str:
     """Every statement of our account in a window, in microseconds since 1970 by the server's clock."""
     since, until = window_us
     return BY_ACCOUNT.format(since_us=since, until_us=until, system_schema=system_schema)

@@ -29,7 +29,7 @@ _VARIES = {
 }  # fmt: skip
 
 
-def columns_of(views: Iterable[str], system_schema: str) -> str:
+def write_columns_statement(views: Iterable[str], system_schema: str) -> str:
     """The columns that exist of some system views: one row per view and column."""
     names = ", ".join(f"'{view}'" for view in sorted(views))
     return (
@@ -42,7 +42,7 @@ def columns_of(views: Iterable[str], system_schema: str) -> str:
 DISPENSABLE = {"load": "load", "receipt": "receipt", "receipt_by_marker": "receipt"}
 
 
-def own_statements() -> dict[str, str]:
+def list_own_statements() -> dict[str, str]:
     """Everything that is sent beside the sources, by name; what varies stands in angle brackets.
 
     The customer signs these, so whatever is added to this module belongs here too.
@@ -54,7 +54,7 @@ def own_statements() -> dict[str, str]:
         "settings": SESSION_SETTINGS.replace("{timeout_us:d}", "<microseconds>"),
         "identity": IDENTITY,
         "grants": GRANTS,
-        "columns": columns_of(["<system views of the sources>"], "<system schema>"),
+        "columns": write_columns_statement(["<system views of the sources>"], "<system schema>"),
         "load": busy.LOOK.format(system_schema="<system schema>"),
         "receipt": receipt.BY_ACCOUNT.format_map(_VARIES),
         "receipt_by_marker": receipt.BY_MARKER.format_map(_VARIES),

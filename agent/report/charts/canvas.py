@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from agent.report.charts.draw import FONT_LISTS
-from agent.support.credentials import passwords_hidden
+from agent.support.credentials import hide_passwords
 
 # Read when matplotlib is imported: where it keeps its list of fonts. Where that cannot be written it takes a
 # temporary folder, and says so at length; neither that nor a missing font is the reader's concern.
@@ -42,13 +42,13 @@ gc.collect()  # what collecting and judging left behind makes room for what is l
 # It has fc-list name the fonts. Of what is hidden, megabytes that we never use, the absence of one is warned of and
 # borne; the other only names glyphs to TeX.
 _AGL = "fontTools.agl"
-with passwords_hidden(), warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"), _without(_AGL, ModuleType(_AGL)):
+with hide_passwords(), warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"), _without(_AGL, ModuleType(_AGL)):
     warnings.simplefilter("ignore")
     from matplotlib import rc_context, rcParamsDefault
     from matplotlib.figure import Figure  # noqa: F401 - loads all that a picture needs
     from matplotlib.font_manager import findSystemFonts, fontManager
 
-from agent.report.charts.painting import paint  # noqa: E402
+from agent.report.charts.painting import paint_plot  # noqa: E402
 from agent.report.charts.sheet import NARROW_MM, WIDTH_MM  # noqa: E402
 from agent.report.charts.types import Plot  # noqa: E402
 
@@ -79,7 +79,7 @@ def can_print(language: str) -> bool:
 def _installed() -> frozenset[str]:
     """The families of this machine, with those that came after matplotlib last listed them."""
     listed = {font.fname for font in fontManager.ttflist}
-    with passwords_hidden():  # it asks fc-list
+    with hide_passwords():  # it asks fc-list
         found = findSystemFonts()
     for path in found:
         if path not in listed:
@@ -103,21 +103,24 @@ def _settings() -> Iterator[None]:
         yield
 
 
-def svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
+def draw_svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
     """The picture, and its width and height in mm; ``narrow`` for a phone.
 
     Without XML declaration and document type. Fonts are named once, for any machine that the picture gets to.
     """
     found, width_mm, height_mm = _drawn(
-        plot, accent, NARROW_MM if narrow else WIDTH_MM, format="svg",
+        plot,
+        accent,
+        NARROW_MM if narrow else WIDTH_MM,
+        format="svg",
         metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
-    )  # fmt: skip
+    )
     fonts = ", ".join(f"'{name}'" for name in (*LATIN, *CHINESE, OWN)) + ", sans-serif"
     picture = _FONT_OF_TEXT.sub(rb"\1", found[found.index(b"<svg") :])
     return picture.replace(b"<svg ", f'<svg font-family="{fonts}" '.encode(), 1), width_mm, height_mm
 
 
-def png(plot: Plot, accent: str) -> bytes:
+def draw_png(plot: Plot, accent: str) -> bytes:
     """The picture for programs that do not draw SVG."""
     return _drawn(plot, accent, WIDTH_MM, format="png", dpi=DPI, metadata={"Software": None})[0]
 
@@ -133,6 +136,6 @@ def _drawn(plot: Plot, accent: str, width_mm: float, **form: Any) -> tuple[bytes
 def _saved(plot: Plot, accent: str, width_mm: float, form: Mapping[str, Any]) -> tuple[bytes, float, float]:
     made = BytesIO()
     with _settings():
-        sheet = paint(plot, accent, width_mm)
+        sheet = paint_plot(plot, accent, width_mm)
         sheet.figure.savefig(made, **form)
     return made.getvalue(), sheet.width_mm, sheet.height_mm

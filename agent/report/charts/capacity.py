@@ -12,8 +12,8 @@ from datetime import date, datetime
 from agent.archive.document import Document
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
-from agent.report.charts.types import Bar, Curve, CurvesPlot, Plot, Row, RowsPlot, told
-from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
+from agent.report.charts.types import Curve, CurvesPlot, Plot, PlotBar, PlotRow, RowsPlot, describe_plot
+from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 KIND = "data_disk"
 ZONES = 6
@@ -39,7 +39,7 @@ class _Zone:
         return self.used / self.size if self.size else 0.0
 
 
-def capacity(document: Document, words: Words) -> Plot | None:
+def plot_capacity(document: Document, words: Words) -> Plot | None:
     """None where no disk was seen."""
     figures = document.get("figures") or {}
     zones = [
@@ -71,14 +71,18 @@ def _zone(gauge: Document, document: Document, words: Words) -> _Zone:
     )
     full_on = forecast.get("full_on")
     return _Zone(
-        _place(gauge["resource"], words), gauge["used_bytes"], gauge["size_bytes"], tuple(sorted(points)),
-        forecast.get("bytes_per_day"), date.fromisoformat(full_on) if full_on else None,
-    )  # fmt: skip
+        _place(gauge["resource"], words),
+        gauge["used_bytes"],
+        gauge["size_bytes"],
+        tuple(sorted(points)),
+        forecast.get("bytes_per_day"),
+        date.fromisoformat(full_on) if full_on else None,
+    )
 
 
 def _place(resource: str, words: Words) -> str:
     """The zone's name, or that of a tenant whose zones are not told apart."""
-    return words(resource) if resource == tenant_name(None) else clean(resource, NAME_LENGTH)
+    return words(resource) if resource == tenant_name(None) else make_printable(resource, NAME_LENGTH)
 
 
 def _day(iso: str) -> float:
@@ -99,14 +103,14 @@ def _scale(zones: Sequence[_Zone]) -> tuple[int, str]:
 def _bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
     unit, word = _scale(zones)
     rows = tuple(
-        Row(
+        PlotRow(
             zone.name,
             (
                 words.value(zone.used, Unit.BYTES),
                 words.value(zone.size, Unit.BYTES),
                 words.value(100 * zone.share, Unit.PCT) if zone.size else NOTHING,
             ),
-            Bar(0.0, zone.used / unit),
+            PlotBar(0.0, zone.used / unit),
             whole=zone.size / unit if zone.size else None,
         )
         for zone in zones
@@ -114,11 +118,17 @@ def _bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
     columns = (words("In use"), words("Size"), words("Share"))
     lines = (" ".join((row.label, " / ".join(row.cells))) for row in rows)
     return RowsPlot(
-        "capacity", title, told(words, f"{title} ({' / '.join(columns)})", (*lines, note)), rows, columns,
-        high=max(max(zone.used, zone.size or 0) for zone in zones) / unit or 1.0, unit=word,
-        bar_word=words("In use"), whole_word=words("Size") if any(zone.size for zone in zones) else "",
+        "capacity",
+        title,
+        describe_plot(words, f"{title} ({' / '.join(columns)})", (*lines, note)),
+        rows,
+        columns,
+        high=max(max(zone.used, zone.size or 0) for zone in zones) / unit or 1.0,
+        unit=word,
+        bar_word=words("In use"),
+        whole_word=words("Size") if any(zone.size for zone in zones) else "",
         note=note,
-    )  # fmt: skip
+    )
 
 
 def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
@@ -136,10 +146,18 @@ def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot
     )
     ends = (words("{title}: {text}", title=curve.lines[0], text=" ".join(curve.lines[1:])) for curve in curves)
     return CurvesPlot(
-        "capacity", title, told(words, title, (*seen, *ends, note)), curves, tuple(limits),
-        tuple((day, _date(day, words)) for day in ordered), word, words("assessed"),
-        words("forecast") if any(curve.ahead for curve in curves) else "", words("Size") if limits else "", note,
-    )  # fmt: skip
+        "capacity",
+        title,
+        describe_plot(words, title, (*seen, *ends, note)),
+        curves,
+        tuple(limits),
+        tuple((day, _date(day, words)) for day in ordered),
+        word,
+        words("assessed"),
+        words("forecast") if any(curve.ahead for curve in curves) else "",
+        words("Size") if limits else "",
+        note,
+    )
 
 
 def _curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted
+from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, DrawingSheet, fit_text
 from agent.report.charts.types import CurvesPlot
 
 LEFT, TOP, HEIGHT, NAMES, GAP = 16.0, 3.0, 66.0, 46.0, 7.0
@@ -19,11 +19,11 @@ COLOURS = ("#b4500b", "#161b22", "#0b7a75", "#7a4fa3", "#6b7480")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
-def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> Sheet:
+def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
     """Draw it on a sheet of its own; on a narrow one the curves' names stand under the plot."""
     narrow = width_mm < WIDTH_MM
     below = sum(_tall(plot, number) for number in range(len(plot.curves))) if narrow else 0.0
-    sheet = Sheet(TOP + HEIGHT + 15 + below + (5 if plot.note else 0), width_mm)
+    sheet = DrawingSheet(TOP + HEIGHT + 15 + below + (5 if plot.note else 0), width_mm)
     width = sheet.width - LEFT - (9.0 if narrow else NAMES + GAP)
     axes = sheet.axes(LEFT, TOP, width, HEIGHT)
     ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
@@ -43,8 +43,13 @@ def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> S
         colour, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]
         axes.plot(days, values, color=colour, linewidth=1.8, marker=marker, markersize=5, markeredgecolor="white")
         if curve.ahead:
-            axes.plot([days[-1], curve.ahead[0]], [values[-1], curve.ahead[1]], color=colour, linewidth=1.6,
-                      linestyle=(0, (3, 2)))  # fmt: skip
+            axes.plot(
+                [days[-1], curve.ahead[0]],
+                [values[-1], curve.ahead[1]],
+                color=colour,
+                linewidth=1.6,
+                linestyle=(0, (3, 2)),
+            )
     _dates(axes, plot.ticks, first, last, width)
     if narrow:
         _names_below(sheet, plot, colours)
@@ -64,7 +69,7 @@ def _dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: f
     axes.tick_params(axis="x", pad=6)
 
 
-def _names(sheet: Sheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], width: float) -> None:
+def _names(sheet: DrawingSheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], width: float) -> None:
     """Each curve's text beside its end, in the order of the ends, pushed apart where they would touch."""
     highest = axes.get_ylim()[1]
     low, high = axes.get_xlim()
@@ -80,23 +85,29 @@ def _names(sheet: Sheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], w
         _name(sheet, plot, number, colours, (x, y))
 
 
-def _names_below(sheet: Sheet, plot: CurvesPlot, colours: Sequence[str]) -> None:
+def _names_below(sheet: DrawingSheet, plot: CurvesPlot, colours: Sequence[str]) -> None:
     y = TOP + HEIGHT + 15
     for number in range(len(plot.curves)):
         _name(sheet, plot, number, colours, (LEFT, y))
         y += _tall(plot, number)
 
 
-def _name(sheet: Sheet, plot: CurvesPlot, number: int, colours: Sequence[str], corner: tuple[float, float]) -> None:
+def _name(
+    sheet: DrawingSheet, plot: CurvesPlot, number: int, colours: Sequence[str], corner: tuple[float, float]
+) -> None:
     """A curve's mark and its lines."""
     x, y = corner
     marker, colour = MARKERS[number % len(MARKERS)], colours[number % len(colours)]
     sheet.line((x - 2, y + LINE / 2), marker=marker, markersize=5, color=colour)
     for line, text in enumerate(plot.curves[number].lines):
         sheet.text(
-            x, y + LINE * (line + 0.5), fitted(text, sheet.width - x, SMALL_PT), SMALL_PT, color=SOFT if line else INK,
+            x,
+            y + LINE * (line + 0.5),
+            fit_text(text, sheet.width - x, SMALL_PT),
+            SMALL_PT,
+            color=SOFT if line else INK,
             weight="normal" if line else "bold",
-        )  # fmt: skip
+        )
 
 
 def _tall(plot: CurvesPlot, number: int) -> float:
@@ -115,7 +126,7 @@ def _apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> l
     return tops
 
 
-def _legend(sheet: Sheet, plot: CurvesPlot) -> None:
+def _legend(sheet: DrawingSheet, plot: CurvesPlot) -> None:
     """What is seen, what is foretold, and how much there is room for."""
     handles = [Line2D([], [], color=INK, marker="o", markeredgecolor="white", label=plot.seen_word)]
     if plot.ahead_word:
@@ -124,8 +135,16 @@ def _legend(sheet: Sheet, plot: CurvesPlot) -> None:
         handles.append(Line2D([], [], color=INK, linewidth=LIMIT, label=plot.limit_word))
     y = TOP + HEIGHT + 11.5
     sheet.figure.legend(
-        handles=handles, loc="center left", bbox_to_anchor=sheet.place(LEFT, y), borderpad=0,
-        borderaxespad=0, ncols=3, frameon=False, fontsize=SMALL_PT, labelcolor=INK, handlelength=2.4,
-    )  # fmt: skip
+        handles=handles,
+        loc="center left",
+        bbox_to_anchor=sheet.place(LEFT, y),
+        borderpad=0,
+        borderaxespad=0,
+        ncols=3,
+        frameon=False,
+        fontsize=SMALL_PT,
+        labelcolor=INK,
+        handlelength=2.4,
+    )
     if plot.note:
-        sheet.text(LEFT, sheet.height_mm - 2.5, fitted(plot.note, sheet.width - LEFT, SMALL_PT), SMALL_PT, color=SOFT)
+        sheet.text(LEFT, sheet.height_mm - 2.5, fit_text(plot.note, sheet.width - LEFT, SMALL_PT), SMALL_PT, color=SOFT)

@@ -15,7 +15,7 @@ from platformdirs import user_cache_path
 
 from agent.archive.document import Document
 from agent.model.terms import Text
-from agent.report.charts.plots import plots
+from agent.report.charts.plots import plot_document
 from agent.report.charts.types import Plot
 from agent.report.style import ACCENT
 from agent.report.words import Words
@@ -72,12 +72,12 @@ def load_charts() -> None:
         import agent.report.charts.canvas  # noqa: F401
 
 
-def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
+def draw_charts(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
     """The charts that the document has data for, in the order of the report; ``accent`` is ``#rrggbb``, dark on white.
 
     Raises RenderError where matplotlib is not installed.
     """
-    found = plots(document, words)
+    found = plot_document(document, words)
     if not found:
         return ()
     try:
@@ -86,7 +86,7 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
         raise RenderError(
             Text("charts need matplotlib; install it with: pip install 'oceanbase-health-agent[report]'")
         ) from None
-    printed = found if canvas.can_print(words.language) else plots(document, Words("en", zone=words.zone))
+    printed = found if canvas.can_print(words.language) else plot_document(document, Words("en", zone=words.zone))
     pairs = zip(found, printed, strict=True)
     return tuple(Chart(plot.name, plot.title, plot.alt, plot, spare, accent) for plot, spare in pairs)
 
@@ -95,11 +95,11 @@ def draw(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart,
 def _svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
     from agent.report.charts import canvas
 
-    return canvas.svg(plot, accent, narrow=narrow)
+    return canvas.draw_svg(plot, accent, narrow=narrow)
 
 
 @lru_cache(KEPT)
 def _png(plot: Plot, accent: str) -> bytes:
     from agent.report.charts import canvas
 
-    return canvas.png(plot, accent)
+    return canvas.draw_png(plot, accent)

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from agent.report.charts.curves import paint_curves
 from agent.report.charts.rows import paint_rows
-from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, Sheet, fitted, width_of
-from agent.report.charts.types import CurvesPlot, Plot, RoadmapPlot, RowsPlot, ScorePlot, Stage
+from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, DrawingSheet, fit_text, measure_width
+from agent.report.charts.types import CurvesPlot, Plot, PlotStage, RoadmapPlot, RowsPlot, ScorePlot
 
 EDGE = 4.0
 _BAND_GREYS = ("#e2e6eb", WASH)
@@ -22,13 +22,13 @@ _NARROWEST_STAGE, _NARROWEST_SHARE = 27.0, 0.3  # in mm, so that its word has ro
 _TICK_ROOM, _LABEL_ROOM = 5.4, 8.0
 
 
-def paint(plot: Plot, accent: str, width_mm: float = WIDTH_MM) -> Sheet:
+def paint_plot(plot: Plot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
     """Draw it on a sheet of its own, as wide as a page or a phone."""
     return _paint(plot, accent, width_mm)
 
 
 @singledispatch
-def _paint(plot: Plot, accent: str, width_mm: float) -> Sheet:
+def _paint(plot: Plot, accent: str, width_mm: float) -> DrawingSheet:
     raise TypeError(f"no picture for {type(plot).__name__}")
 
 
@@ -37,22 +37,22 @@ _paint.register(CurvesPlot, paint_curves)
 
 
 @_paint.register
-def _(plot: ScorePlot, accent: str, width_mm: float) -> Sheet:
+def _(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
     """The scale with its grades; the score above it, its range on it, last time's below."""
     narrow = width_mm < WIDTH_MM
     top = 17.0 if narrow else 12.0
-    sheet = Sheet(top + (24.0 if plot.was is not None else 16.0), width_mm)
+    sheet = DrawingSheet(top + (24.0 if plot.was is not None else 16.0), width_mm)
     axes = sheet.axes(EDGE, top, sheet.width - 2 * EDGE, 15)
     axes.set(xlim=(0, 100), ylim=(0, 1), xticks=[], yticks=[])
     for number, (word, lowest, upper) in enumerate(plot.bands):
         axes.barh(0.5, upper - lowest, 1.0, lowest, color=_BAND_GREYS[number % 2], edgecolor="white")
         x = _on_scale(sheet, (lowest + upper) / 2)
         if narrow:  # in two lines, as words are wider than their bands
-            room = width_of(word, 7) / 2
+            room = measure_width(word, 7) / 2
             sheet.text(min(x, sheet.width - room), top + 2.2 + 3.2 * (number % 2), word, 7, ha="center")
         else:
             room = (upper - lowest) / 100 * (sheet.width - 2 * EDGE)
-            sheet.text(x, top + 3.5, fitted(word, room, SMALL_PT), SMALL_PT, ha="center")
+            sheet.text(x, top + 3.5, fit_text(word, room, SMALL_PT), SMALL_PT, ha="center")
         sheet.text(x, top + (8.6 if narrow else 7.3), f"{lowest:g}–{upper:g}", 7, color=SOFT, ha="center")
     axes.plot([plot.low, plot.high], [0.15, 0.15], color=accent, linewidth=6, solid_capstyle="butt")
     axes.plot([plot.value, plot.value], [0, 0.3], color=INK, linewidth=2.2, solid_capstyle="butt", clip_on=False)
@@ -60,7 +60,7 @@ def _(plot: ScorePlot, accent: str, width_mm: float) -> Sheet:
     x, side, away = _beside(sheet, plot.value)
     sheet.text(x + 3.5 * away, top - 5.5, plot.shown, 20, color=accent, weight="bold", ha=side)
     if narrow:
-        sheet.text(0, 3, fitted(plot.trust, sheet.width), color=SOFT)
+        sheet.text(0, 3, fit_text(plot.trust, sheet.width), color=SOFT)
     else:
         sheet.text(x + (6 + 3.8 * len(plot.shown)) * away, top - 4.7, plot.trust, color=SOFT, ha=side)
     if plot.was is not None:
@@ -70,20 +70,20 @@ def _(plot: ScorePlot, accent: str, width_mm: float) -> Sheet:
     return sheet
 
 
-def _on_scale(sheet: Sheet, value: float) -> float:
+def _on_scale(sheet: DrawingSheet, value: float) -> float:
     return EDGE + value / 100 * (sheet.width - 2 * EDGE)
 
 
-def _beside(sheet: Sheet, value: float) -> tuple[float, str, int]:
+def _beside(sheet: DrawingSheet, value: float) -> tuple[float, str, int]:
     """Where a text for this value has room: its place in mm, its alignment, and the direction away from the value."""
     return (_on_scale(sheet, value), "right", -1) if value > 55 else (_on_scale(sheet, value), "left", 1)
 
 
 @_paint.register
-def _(plot: RoadmapPlot, accent: str, width_mm: float) -> Sheet:
+def _(plot: RoadmapPlot, accent: str, width_mm: float) -> DrawingSheet:
     """The score as a staircase through the stages, each of which has room for its word."""
     top, height = 14.0, 56.0
-    sheet = Sheet(top + height + 14, width_mm)
+    sheet = DrawingSheet(top + height + 14, width_mm)
     left, width = 10.0, sheet.width - 12.0
     axes = sheet.axes(left, top, width, height)
     floor = max(0.0, 10 * ((plot.start - 4) // 10))
@@ -98,11 +98,11 @@ def _(plot: RoadmapPlot, accent: str, width_mm: float) -> Sheet:
         if number:
             axes.axvline(start, color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)))
         x, room = left + start * width + 2, (end - start) * width - 3
-        sheet.text(x, 4, fitted(stage.label, room), weight="bold")
+        sheet.text(x, 4, fit_text(stage.label, room), weight="bold")
         sheet.text(x, 9.2, f"→ {stage.score_after}", 11, color=accent, weight="bold")
     _stairs(axes, plot, places, accent, width)
     _number_ticks(axes, places, [number for stage in plot.stages for number in stage.numbers], width)
-    axis = fitted(plot.axis, width, SMALL_PT)
+    axis = fit_text(plot.axis, width, SMALL_PT)
     sheet.text(left + width / 2, sheet.height_mm - 3.5, axis, SMALL_PT, color=SOFT, ha="center")
     return sheet
 
@@ -120,7 +120,7 @@ def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str,
             axes.annotate(text, (x, score), (-3, 4), ha="right", **style)
 
 
-def _stage_places(stages: Sequence[Stage], width: float) -> tuple[list[float], list[float]]:
+def _stage_places(stages: Sequence[PlotStage], width: float) -> tuple[list[float], list[float]]:
     """Edges of the stages and a place for each step, both 0 to 1. Steps are evenly spaced within their stage."""
     weights = [max(len(stage.scores), 1) for stage in stages]
     narrowest = min(_NARROWEST_STAGE / width, _NARROWEST_SHARE)

@@ -11,12 +11,21 @@ from agent.archive.document import Document
 from agent.judgement.score import BANDS as LOWEST
 from agent.model.labels import BANDS, CATEGORIES
 from agent.model.terms import Category, Unit
-from agent.report.charts.capacity import capacity
-from agent.report.charts.types import Bar, Plot, RoadmapPlot, Row, RowsPlot, ScorePlot, Stage, told
+from agent.report.charts.capacity import plot_capacity
+from agent.report.charts.types import (
+    Plot,
+    PlotBar,
+    PlotRow,
+    PlotStage,
+    RoadmapPlot,
+    RowsPlot,
+    ScorePlot,
+    describe_plot,
+)
 from agent.report.view import points as accounting
 from agent.report.view import roadmap
-from agent.report.view.chapters import unscored
-from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
+from agent.report.view.chapters import list_unscored
+from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 BEST = 100.0
 DEAREST = 8  # checks in the waterfall; the rest is one row
@@ -24,9 +33,9 @@ STATEMENTS = 10
 MOST_PCT = 80.0  # the share that a Pareto chart is read for
 
 
-def plots(document: Document, words: Words) -> tuple[Plot, ...]:
+def plot_document(document: Document, words: Words) -> tuple[Plot, ...]:
     """The charts that this document has data for, in the order of the report."""
-    makers = (_score, _categories, _losses, _roadmap, capacity, _top_sql)
+    makers = (_score, _categories, _losses, _roadmap, plot_capacity, _top_sql)
     return tuple(plot for make in makers if (plot := make(document, words)))
 
 
@@ -35,23 +44,30 @@ def _score(document: Document, words: Words) -> Plot | None:
     if not score["coverage_pct"]:
         return None
     was = (document["comparison"] or {}).get("score_was")
-    shown = points(score["value"])
-    range_text = words("range {low}–{high}", low=points(score["low"]), high=points(score["high"]))
+    shown = format_points(score["value"])
+    range_text = words("range {low}–{high}", low=format_points(score["low"]), high=format_points(score["high"]))
     coverage = words("coverage {coverage}", coverage=words.value(score["coverage_pct"], Unit.PCT))
     grade = words.label(BANDS, score["band"]) if score["band"] else words("Grade withheld")
-    was_text = words("last time {score}", score=points(was)) if was is not None else ""
+    was_text = words("last time {score}", score=format_points(was)) if was is not None else ""
     score_text = words("{score} of 100", score=shown)
     title = words("Health score")
     highest = [*(lowest for _, lowest in LOWEST)][:-1]
     bands = tuple(
-        (words(BANDS[name]), lowest, upper)
-        for (name, lowest), upper in zip(LOWEST, (BEST, *highest), strict=True)
-    )  # fmt: skip
+        (words(BANDS[name]), lowest, upper) for (name, lowest), upper in zip(LOWEST, (BEST, *highest), strict=True)
+    )
     return ScorePlot(
-        "score", title, told(words, title, (score_text, grade, range_text, coverage, was_text)),
-        score["value"], score["low"], score["high"], was, shown, words("; ").join((range_text, coverage)), was_text,
+        "score",
+        title,
+        describe_plot(words, title, (score_text, grade, range_text, coverage, was_text)),
+        score["value"],
+        score["low"],
+        score["high"],
+        was,
+        shown,
+        words("; ").join((range_text, coverage)),
+        was_text,
         bands,
-    )  # fmt: skip
+    )
 
 
 def _categories(document: Document, words: Words) -> Plot | None:
@@ -60,16 +76,16 @@ def _categories(document: Document, words: Words) -> Plot | None:
     was = comparison.get("categories_was") or {}
     if not any(now.values()) and not any(was.get(name) for name in now):
         return None
-    order, notes = [category.value for category in Category], unscored(document, words)
+    order, notes = [category.value for category in Category], list_unscored(document, words)
 
     def key(name: str) -> tuple[bool, float, int]:
         return now[name] is None, -(now[name] or 0.0), order.index(name) if name in order else len(order)
 
     rows = tuple(
-        Row(
+        PlotRow(
             words.label(CATEGORIES, name),
             (_points(now[name]), _points(was.get(name))) if was else (_points(now[name]),),
-            Bar(0.0, now[name]) if now[name] is not None else None,
+            PlotBar(0.0, now[name]) if now[name] is not None else None,
             was=was.get(name),
             note=notes.get(name, ""),
         )
@@ -78,63 +94,73 @@ def _categories(document: Document, words: Words) -> Plot | None:
     title = words("Points lost by category")
     columns = (words("This time"), words("Last time")) if was else (words("Points lost"),)
     return RowsPlot(
-        "categories", title, _alt(words, title, columns, rows), rows, columns,
+        "categories",
+        title,
+        _alt(words, title, columns, rows),
+        rows,
+        columns,
         high=max(value for values in (now, was) for value in values.values() if value),
-        bar_word=words("This time") if was else "", was_word=words("Last time") if was else "",
-    )  # fmt: skip
+        bar_word=words("This time") if was else "",
+        was_word=words("Last time") if was else "",
+    )
 
 
 def _points(value: float | None) -> str:
-    return NOTHING if value is None else points(value)
+    return NOTHING if value is None else format_points(value)
 
 
 def _losses(document: Document, words: Words) -> Plot | None:
-    lost = accounting.losses(document, words)
+    lost = accounting.list_losses(document, words)
     if not lost:
         return None
     steps = [(f"{loss.code} {loss.title}", loss.value, loss.carried) for loss in lost[:DEAREST]]
     if rest := lost[DEAREST:]:
         steps.append((words("{count} more checks", count=len(rest)), sum(loss.value for loss in rest), False))
-    rows = [Row(words("Full marks"), ("", points(BEST)), total=BEST)]
+    rows = [PlotRow(words("Full marks"), ("", format_points(BEST)), total=BEST)]
     left = BEST
     for label, value, carried in steps:
         after = round(left - value, 1)
-        rows.append(Row(label, (accounting.signed(-value), points(after)), Bar(after, left, carried)))
+        rows.append(
+            PlotRow(label, (accounting.format_signed(-value), format_points(after)), PlotBar(after, left, carried))
+        )
         left = after
     value = document["score"]["value"]
-    rows.append(Row(words("Health score"), ("", points(value)), total=value))
+    rows.append(PlotRow(words("Health score"), ("", format_points(value)), total=value))
     title = words("From 100 points to the score")
     columns = (words("Points"), words("Left"))
     return RowsPlot(
-        "losses", title, _alt(words, title, columns, rows), tuple(rows), columns,
-        low=max(0.0, 10.0 * ((value - 5) // 10)), high=BEST, linked=True,
+        "losses",
+        title,
+        _alt(words, title, columns, rows),
+        tuple(rows),
+        columns,
+        low=max(0.0, 10.0 * ((value - 5) // 10)),
+        high=BEST,
+        linked=True,
         hatch_word=words("carried over from an earlier assessment") if any(item[2] for item in steps) else "",
-    )  # fmt: skip
+    )
 
 
 def _roadmap(document: Document, words: Words) -> Plot | None:
     stages = tuple(
-        Stage(
+        PlotStage(
             stage.label,
             stage.score_after,
             tuple(unit.number for unit in stage.units),
             tuple(unit.score_after for unit in stage.units),
         )
-        for stage in roadmap.stages(document, words)
+        for stage in roadmap.build_stages(document, words)
     )
     if not stages:
         return None
     value = document["score"]["value"]
-    title, start = words("The score as the work is done"), words("today {score}", score=points(value))
+    title, start = words("The score as the work is done"), words("today {score}", score=format_points(value))
     axis = words("Actions done, by their number in the roadmap")
-    steps = (
-        words("{title}: {text}", title=stage.label, text=" ".join(_steps(stage)))
-        for stage in stages
-    )  # fmt: skip
-    return RoadmapPlot("roadmap", title, told(words, title, (start, axis, *steps)), value, start, stages, axis)
+    steps = (words("{title}: {text}", title=stage.label, text=" ".join(_steps(stage))) for stage in stages)
+    return RoadmapPlot("roadmap", title, describe_plot(words, title, (start, axis, *steps)), value, start, stages, axis)
 
 
-def _steps(stage: Stage) -> Iterable[str]:
+def _steps(stage: PlotStage) -> Iterable[str]:
     return (f"{number} → {after}" for number, after in zip(stage.numbers, stage.scores, strict=True))
 
 
@@ -146,25 +172,33 @@ def _top_sql(document: Document, words: Words) -> Plot | None:
     rows, total = [], 0.0
     for shape in shapes[:STATEMENTS]:
         total += shape["share_pct"]
-        rows.append(_share(clean(shape["sql_id"], NAME_LENGTH), shape["share_pct"], total))
+        rows.append(_share(make_printable(shape["sql_id"], NAME_LENGTH), shape["share_pct"], total))
     others = figures["shapes"] - len(rows)
     if others > 0:
         rows.append(_share(words("{count} more statements", count=others), BEST - total, BEST))
     title = words("Statements that take most of the time")
     columns = (words("Share"), words("Sum"))
     return RowsPlot(
-        "top_sql", title, _alt(words, title, columns, rows), tuple(rows), columns, high=BEST, unit="%",
-        bar_word=words("share of the time of all statements"), line_word=words("sum of the shares"), guide=MOST_PCT,
-    )  # fmt: skip
+        "top_sql",
+        title,
+        _alt(words, title, columns, rows),
+        tuple(rows),
+        columns,
+        high=BEST,
+        unit="%",
+        bar_word=words("share of the time of all statements"),
+        line_word=words("sum of the shares"),
+        guide=MOST_PCT,
+    )
 
 
-def _share(label: str, share_pct: float, total_pct: float) -> Row:
+def _share(label: str, share_pct: float, total_pct: float) -> PlotRow:
     share_pct, total_pct = max(0.0, share_pct), min(BEST, total_pct)
-    cells = (f"{points(share_pct)}%", f"{points(total_pct)}%")
-    return Row(label, cells, Bar(0.0, share_pct), line=total_pct)
+    cells = (f"{format_points(share_pct)}%", f"{format_points(total_pct)}%")
+    return PlotRow(label, cells, PlotBar(0.0, share_pct), line=total_pct)
 
 
-def _alt(words: Words, title: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
+def _alt(words: Words, title: str, columns: Sequence[str], rows: Iterable[PlotRow]) -> str:
     """Each row with its numbers, as the chart prints them."""
     lines = (" ".join(filter(None, (row.label, " / ".join(filter(None, row.cells)), row.note))) for row in rows)
-    return told(words, f"{title} ({' / '.join(columns)})", lines)
+    return describe_plot(words, f"{title} ({' / '.join(columns)})", lines)

@@ -11,8 +11,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from agent.report.charts.sheet import INK, MARGIN, RULE, SMALL_PT, SOFT, WIDTH_MM, Sheet, fitted, width_of
-from agent.report.charts.types import Row, RowsPlot
+from agent.report.charts.sheet import (
+    INK,
+    MARGIN,
+    RULE,
+    SMALL_PT,
+    SOFT,
+    WIDTH_MM,
+    DrawingSheet,
+    fit_text,
+    measure_width,
+)
+from agent.report.charts.types import PlotRow, RowsPlot
 
 HEAD, AXIS, LEGEND, NOTE = 6.5, 6.5, 6.5, 5.0
 WIDEST_LABEL = 76.0
@@ -35,9 +45,9 @@ class _Lay:
     thick: float = 0.62
 
 
-def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Sheet:
+def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
     """One line per row; on a narrow sheet two, as the label stands above its bar."""
-    labels = min(WIDEST_LABEL, max(width_of(row.label) for row in plot.rows))
+    labels = min(WIDEST_LABEL, max(measure_width(row.label) for row in plot.rows))
     narrow = _Lay(11.0, width_mm - 2 * MARGIN, MARGIN, 0.28, 0.72, 0.36)
     lay = _Lay(6.6, labels, labels + GAP) if width_mm >= WIDTH_MM else narrow
     cells = [_column(plot, number) for number in range(len(plot.columns))]
@@ -45,7 +55,7 @@ def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Sheet
     legend = _legend(plot, accent)
     in_line = sum(map(_entry, legend)) <= width_mm - 2 * MARGIN
     legends = LEGEND * (1 if in_line else len(legend)) if legend else 0
-    sheet = Sheet(HEAD + height + AXIS + legends + (NOTE if plot.note else 0), width_mm)
+    sheet = DrawingSheet(HEAD + height + AXIS + legends + (NOTE if plot.note else 0), width_mm)
     axes = sheet.axes(lay.left, HEAD, sheet.width - lay.left - sum(cells) - GAP, height)
     axes.set(xlim=(plot.low, plot.high + (plot.high - plot.low) * 0.02), ylim=(len(plot.rows) - 0.5, -0.5), yticks=[])
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
@@ -60,32 +70,42 @@ def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Sheet
         x = min(lay.left, max(0.0, sheet.width - sum(map(_entry, legend))))
         y = (note if plot.note else sheet.height_mm) - legends / 2
         sheet.figure.legend(
-            handles=legend, loc="center left", bbox_to_anchor=sheet.place(x, y), borderpad=0, borderaxespad=0,
-            ncols=len(legend) if in_line else 1, frameon=False, fontsize=SMALL_PT, labelcolor=INK, handlelength=1.8,
-        )  # fmt: skip
+            handles=legend,
+            loc="center left",
+            bbox_to_anchor=sheet.place(x, y),
+            borderpad=0,
+            borderaxespad=0,
+            ncols=len(legend) if in_line else 1,
+            frameon=False,
+            fontsize=SMALL_PT,
+            labelcolor=INK,
+            handlelength=1.8,
+        )
     if plot.note:
-        sheet.text(lay.left, note + NOTE / 2, fitted(plot.note, sheet.width - lay.left, SMALL_PT), SMALL_PT, color=SOFT)
+        sheet.text(
+            lay.left, note + NOTE / 2, fit_text(plot.note, sheet.width - lay.left, SMALL_PT), SMALL_PT, color=SOFT
+        )
     return sheet
 
 
 def _entry(handle: Artist) -> float:
     """How wide it is in the legend."""
-    return width_of(str(handle.get_label()), SMALL_PT) + KEY
+    return measure_width(str(handle.get_label()), SMALL_PT) + KEY
 
 
 def _column(plot: RowsPlot, number: int) -> float:
     texts = (plot.columns[number], *(row.cells[number] for row in plot.rows))
-    return max(map(width_of, texts)) + GAP
+    return max(map(measure_width, texts)) + GAP
 
 
-def _print(sheet: Sheet, plot: RowsPlot, lay: _Lay, cells: Sequence[float]) -> None:
+def _print(sheet: DrawingSheet, plot: RowsPlot, lay: _Lay, cells: Sequence[float]) -> None:
     edges = [sheet.width - sum(cells[number + 1 :]) for number in range(len(cells))]
     for edge, heading in zip(edges, plot.columns, strict=True):
         sheet.text(edge, HEAD / 2, heading, SMALL_PT, color=SOFT, ha="right")
     for number, row in enumerate(plot.rows):
         top = HEAD + number * lay.pitch
         weight = "bold" if row.total is not None else "normal"
-        sheet.text(0, top + lay.label_at * lay.pitch, fitted(row.label, lay.labels), weight=weight, bbox=ERASED)
+        sheet.text(0, top + lay.label_at * lay.pitch, fit_text(row.label, lay.labels), weight=weight, bbox=ERASED)
         for edge, cell in zip(edges, row.cells, strict=True):
             sheet.text(edge, top + lay.bar_at * lay.pitch, cell, ha="right", weight=weight)
 
@@ -105,7 +125,7 @@ def _bars(axes: Axes, plot: RowsPlot, accent: str, lay: _Lay) -> None:
         axes.axvline(plot.guide, color=INK, linewidth=0.9, linestyle=DASHED)
 
 
-def _bar(axes: Axes, y: float, row: Row, plot: RowsPlot, accent: str, whole: float) -> None:
+def _bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, accent: str, whole: float) -> None:
     thick = whole / 2 if plot.was_word else whole
     if row.whole is not None:
         axes.barh(y, row.whole, whole, facecolor="white", edgecolor=INK, linewidth=0.8)
@@ -114,12 +134,25 @@ def _bar(axes: Axes, y: float, row: Row, plot: RowsPlot, accent: str, whole: flo
     if row.bar:
         hatched = row.bar.hatched
         axes.barh(
-            y - thick / 2 if plot.was_word else y, row.bar.end - row.bar.start, thick, row.bar.start, linewidth=0.8,
-            facecolor="white" if hatched else accent, edgecolor=accent, hatch=HATCH if hatched else None,
-        )  # fmt: skip
+            y - thick / 2 if plot.was_word else y,
+            row.bar.end - row.bar.start,
+            thick,
+            row.bar.start,
+            linewidth=0.8,
+            facecolor="white" if hatched else accent,
+            edgecolor=accent,
+            hatch=HATCH if hatched else None,
+        )
     if row.note:
-        axes.annotate(row.note, (plot.low, y), (4, 0), textcoords="offset points", fontsize=SMALL_PT, color=SOFT,
-                      va="center_baseline")  # fmt: skip
+        axes.annotate(
+            row.note,
+            (plot.low, y),
+            (4, 0),
+            textcoords="offset points",
+            fontsize=SMALL_PT,
+            color=SOFT,
+            va="center_baseline",
+        )
     if row.total is not None:
         ends = [y - whole * 0.65, y + whole * 0.65]
         axes.plot([row.total, row.total], ends, color=INK, linewidth=3.5, solid_capstyle="butt")

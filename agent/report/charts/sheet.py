@@ -21,7 +21,7 @@ _MM_PER_PT = _MM_PER_INCH / 72
 _WIDE_EM, _CAPITAL_EM, _SLIM_EM, _OTHER_EM = 1.0, 0.72, 0.3, 0.57
 
 
-class Sheet:
+class DrawingSheet:
     """One picture; x from the left and y from the top, in mm, between margins at both sides, ``width`` apart."""
 
     def __init__(self, height_mm: float, width_mm: float = WIDTH_MM) -> None:
@@ -51,17 +51,17 @@ class Sheet:
         self.figure.add_artist(Line2D(xs, ys, **style))
 
 
-def width_of(text: str, size: float = BODY_PT) -> float:
+def measure_width(text: str, size: float = BODY_PT) -> float:
     """About how many mm wide the text will be."""
     return sum(map(_em, text)) * size * _MM_PER_PT
 
 
-def fitted(text: str, width: float, size: float = BODY_PT) -> str:
+def fit_text(text: str, width: float, size: float = BODY_PT) -> str:
     """The text on one line of at most ``width`` mm."""
     line = " ".join(text.split())
-    if width_of(line, size) <= width:
+    if measure_width(line, size) <= width:
         return line
-    while line and width_of(line + ELLIPSIS, size) > width:
+    while line and measure_width(line + ELLIPSIS, size) > width:
         line = line[:-1]
     return line.rstrip() + ELLIPSIS
 

@@ -32,7 +32,7 @@ class ScorePlot(Plot):
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class PlotBar:
     """From one value to another; ``hatched`` where it differs in kind from the others."""
 
     start: float
@@ -41,7 +41,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlotRow:
     """One line of a table with a bar. ``cells`` are printed at the right, ``note`` in place of a bar.
 
     ``was`` is last time's value, ``whole`` what the bar is a part of, ``total`` a sum to mark, ``line`` a point of
@@ -50,7 +50,7 @@ class Row:
 
     label: str
     cells: tuple[str, ...]
-    bar: Bar | None = None
+    bar: PlotBar | None = None
     was: float | None = None
     whole: float | None = None
     total: float | None = None
@@ -65,7 +65,7 @@ class RowsPlot(Plot):
     ``guide`` is a value to mark; ``linked`` where each bar begins at the end of the one before.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[PlotRow, ...]
     columns: tuple[str, ...]
     low: float = 0.0
     high: float = 100.0
@@ -81,7 +81,7 @@ class RowsPlot(Plot):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PlotStage:
     """The actions of one deadline: their numbers in the roadmap and the score after each, as printed."""
 
     label: str
@@ -94,7 +94,7 @@ class Stage:
 class RoadmapPlot(Plot):
     start: float
     start_shown: str
-    stages: tuple[Stage, ...]
+    stages: tuple[PlotStage, ...]
     axis: str
 
 
@@ -121,7 +121,7 @@ class CurvesPlot(Plot):
     note: str
 
 
-def told(words: Words, title: str, parts: Iterable[str]) -> str:
+def describe_plot(words: Words, title: str, parts: Iterable[str]) -> str:
     """A title and what follows from it as one line; empty parts are left out."""
     text = words("{title}: {text}", title=title, text=words("; ").join(part for part in parts if part))
     return " ".join(text.split())

@@ -20,15 +20,15 @@ from jinja2 import TemplateSyntaxError
 
 from agent.archive.document import Document
 from agent.model.terms import Text
-from agent.report.charts.draw import draw
+from agent.report.charts.draw import draw_charts
 from agent.report.style import ACCENT, Style
-from agent.report.view.contents import contents
-from agent.report.view.report import Report, build
+from agent.report.view.contents import build_contents
+from agent.report.view.report import ReportView, build_report
 from agent.report.view.worklist import FILE
-from agent.report.words import Words, clean, zone_of
+from agent.report.words import Words, make_printable, read_zone
 from agent.support.errors import RenderError
-from agent.support.i18n import render as say
-from agent.support.sandbox import sandbox
+from agent.support.i18n import render_text as say
+from agent.support.sandbox import build_sandbox
 
 MARKS: Mapping[str, str] = {"critical": "◆", "high": "▲", "medium": "●", "low": "○"}
 _TEXT_MM, _LOGO_MM = 170, 20
@@ -68,16 +68,13 @@ class _Described(InlineImage):  # type: ignore[misc]
         inline.docPr.set("descr", self.alt)
         for side in "TBLR":  # LibreOffice would leave an eighth of an inch, and push a wide picture off the page
             inline.set(f"dist{side}", "0")
-        return (
-            f"</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r>"
-            '<w:t xml:space="preserve">'
-        )  # fmt: skip
+        return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
-def filled(place: Path, document: Document, language: str, style: Style) -> bytes:
+def fill_template(place: Path, document: Document, language: str, style: Style) -> bytes:
     """The template with this document's contents."""
-    words = Words(language, style.wording, zone_of(document))
-    report = build(document, language, style)
+    words = Words(language, style.wording, read_zone(document))
+    report = build_report(document, language, style)
     try:
         template = DocxTemplate(place)
         template.init_docx()
@@ -86,7 +83,7 @@ def filled(place: Path, document: Document, language: str, style: Style) -> byte
         raise RenderError(Text(text, {"path": str(place), "reason": str(error)})) from error
     known = _known(template, report, document, words, style)
     try:
-        template.render(known, sandbox(autoescape=True), autoescape=True)
+        template.render(known, build_sandbox(autoescape=True), autoescape=True)
     except Exception as error:  # whatever a strange template may do
         raise _stumbled(error, template, place) from error
     _number_bookmarks(template)
@@ -97,16 +94,18 @@ def filled(place: Path, document: Document, language: str, style: Style) -> byte
     return file.getvalue()
 
 
-def _known(template: DocxTemplate, report: Report, document: Document, words: Words, style: Style) -> dict[str, Any]:
+def _known(
+    template: DocxTemplate, report: ReportView, document: Document, words: Words, style: Style
+) -> dict[str, Any]:
     """What a template can name; as in HTML, where it is the same."""
 
     def picture(content: bytes, alt: str, **size: Mm) -> Picture:
         return Picture(_Described(template, content, alt, **size)._insert_image)
 
-    headings = contents(report, style, words)
+    headings = build_contents(report, style, words)
     charts, uncharted = {}, ""
     try:
-        for chart in draw(document, words, style.accent):
+        for chart in draw_charts(document, words, style.accent):
             width = Mm(min(chart.width_mm, _TEXT_MM))
             charts[chart.name] = Figure(chart.title, chart.alt, picture(chart.png, chart.alt, width=width))
     except RenderError as error:
@@ -145,7 +144,7 @@ def _stumbled(error: Exception, template: DocxTemplate, place: Path) -> RenderEr
             {
                 "template": place.name if is_body else f"{place.name} {part.partname}",
                 "number": line - 1,
-                "text": clean(text, _QUOTE_LENGTH),
+                "text": make_printable(text, _QUOTE_LENGTH),
                 "detail": (str(error) or type(error).__name__).rstrip("."),
             },
         )
@@ -168,7 +167,7 @@ def _recolour(template: DocxTemplate, accent: str) -> None:
                 element.set(name, theirs)
 
 
-def _properties(template: DocxTemplate, report: Report, document: Document) -> None:
+def _properties(template: DocxTemplate, report: ReportView, document: Document) -> None:
     """What a file manager shows."""
     known, cover = template.docx.core_properties, report.cover
     known.title = f"{cover.title} {cover.customer}"[:_PROPERTY_LENGTH]

@@ -20,12 +20,12 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
     filled in: its name, the paragraph, and what is wrong there.
     """
     try:
-        from agent.report.docx.parts import filled
+        from agent.report.docx.parts import fill_template
     except ImportError:
         raise RenderError(
             Text("a Word report needs docxtpl; install it with: pip install 'oceanbase-health-agent[report]'")
         ) from None
-    return filled(_template(style), document, language, style)
+    return fill_template(_template(style), document, language, style)
 
 
 def _template(style: Style) -> Path:

@@ -15,14 +15,14 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from markupsafe import Markup
 
 from agent.archive.document import Document
-from agent.report.charts.draw import Chart, draw, load_charts
+from agent.report.charts.draw import Chart, draw_charts, load_charts
 from agent.report.style import OURS, Style
-from agent.report.view.contents import contents
-from agent.report.view.report import Report, build
-from agent.report.words import Words, clean, zone_of
+from agent.report.view.contents import build_contents
+from agent.report.view.report import ReportView, build_report
+from agent.report.words import Words, make_printable, read_zone
 from agent.support.errors import RenderError
-from agent.support.i18n import render as say
-from agent.support.sandbox import sandbox, stumbled
+from agent.support.i18n import render_text as say
+from agent.support.sandbox import build_sandbox, explain_template_error
 
 PAGE = "report.html.j2"
 _HEADER_LENGTH = 60
@@ -31,7 +31,7 @@ _ON_A_DESK = 1.3  # pictures made for a phone, where there is more room; elsewhe
 
 
 @cache
-def environment() -> Environment:
+def build_environment() -> Environment:
     """Templates that escape everything and refuse an unknown name."""
     return Environment(
         loader=_shipped(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -47,13 +47,13 @@ def _house_environment(folder: Path) -> Environment:
     """Templates of the house before ours of the same name, which are also called ``ours/...``."""
     ours = _shipped()
     loader = ChoiceLoader([FileSystemLoader(str(folder)), ours, PrefixLoader({"ours": ours})])
-    return sandbox(loader, autoescape=True)
+    return build_sandbox(loader, autoescape=True)
 
 
 def load_html() -> None:
     """Load what a page needs: our templates, and the library that draws. Raises ImportError without that library."""
-    for name in environment().list_templates(extensions=["j2"]):
-        environment().get_template(name)
+    for name in build_environment().list_templates(extensions=["j2"]):
+        build_environment().get_template(name)
     load_charts()
 
 
@@ -62,9 +62,9 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
 
     Raises RenderError that names template and line for a template of the house that cannot be printed.
     """
-    words = Words(language, style.wording, zone_of(document))
-    report = build(document, language, style)
-    headings = contents(report, style, words)
+    words = Words(language, style.wording, read_zone(document))
+    report = build_report(document, language, style)
+    headings = build_contents(report, style, words)
     charts, uncharted = _charts(document, words, style.accent, printed=printed)
     known: dict[str, Any] = {
         "report": report,
@@ -80,19 +80,19 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
         "_": words,
     }
     if style.templates is None:
-        page = environment().get_template(PAGE).render(known)
+        page = build_environment().get_template(PAGE).render(known)
     else:
         try:
             page = _house_environment(style.templates).get_template(PAGE).render(known)
         except Exception as error:  # whatever a strange template may do
-            raise stumbled(error, PAGE) from error
+            raise explain_template_error(error, PAGE) from error
     return page.encode("utf-8", "replace")
 
 
 def _charts(document: Document, words: Words, accent: str, *, printed: bool) -> tuple[dict[str, dict[str, Any]], str]:
     """The charts by name; without their library none, and why."""
     try:
-        return {chart.name: _chart(chart, printed=printed) for chart in draw(document, words, accent)}, ""
+        return {chart.name: _chart(chart, printed=printed) for chart in draw_charts(document, words, accent)}, ""
     except RenderError as error:
         return {}, say(error.text, words.language)
 
@@ -109,7 +109,7 @@ def _chart(chart: Chart, *, printed: bool) -> dict[str, Any]:
     }
 
 
-def _dress(report: Report, style: Style) -> dict[str, str]:
+def _dress(report: ReportView, style: Style) -> dict[str, str]:
     """Our style and script, and the policy under which only these two texts may style or run."""
     sheets = (_asset("style.css"), _asset("print.css"), f":root {{ --house: {style.accent}; }}\n", _running(report))
     css, script = "".join(sheets), _asset("report.js")
@@ -121,7 +121,7 @@ def _dress(report: Report, style: Style) -> dict[str, str]:
     }
 
 
-def _running(report: Report) -> str:
+def _running(report: ReportView) -> str:
     """What stands in the margins of printed pages."""
     told = report.cover
     boxes = {
@@ -134,7 +134,7 @@ def _running(report: Report) -> str:
 
 def _line(parts: Iterable[str]) -> str:
     """A CSS string in which every character but plain letters and digits is a number."""
-    text = " · ".join(clean(part, _HEADER_LENGTH) for part in parts if part)
+    text = " · ".join(make_printable(part, _HEADER_LENGTH) for part in parts if part)
     shown = (char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}" for char in text)
     return f'"{"".join(shown)}"'
 

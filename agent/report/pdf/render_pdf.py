@@ -52,20 +52,24 @@ def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
         folder = Path(name)
         page, pdf = folder / "report.html", folder / "report.pdf"
         page.write_bytes(render_html(document, language, style, printed=True))
-        browse(chromium, folder, *PRINTING, f"--print-to-pdf={pdf}", page.as_uri())
+        print_page(chromium, folder, *PRINTING, f"--print-to-pdf={pdf}", page.as_uri())
         if not pdf.is_file() or not pdf.stat().st_size:
             raise RenderError(Text("Chromium wrote no PDF ({chromium})", {"chromium": chromium}))
         return pdf.read_bytes()
 
 
-def browse(chromium: str, folder: Path, *arguments: str) -> bytes:
+def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
     """Run Chromium headless with a fresh profile in ``folder``; its standard output. Raises RenderError."""
     command = (chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments)
     # A session of its own, so that a timeout ends the helpers as well.
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
         env=harmless_environment(),
-    ) as process:  # fmt: skip
+    ) as process:
         try:
             output, errors = process.communicate(timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -9,8 +9,8 @@ from typing import Any
 from agent.archive.document import Document
 from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import ChangeKind, Severity, Unit
-from agent.report.view.impact import impact
-from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, clean, points
+from agent.report.view.impact import describe_impact
+from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
 
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
@@ -21,7 +21,7 @@ _TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CardRow:
     """One finding: a resource, its value against the limit, the evidence, and its own statements."""
 
     resource: str
@@ -33,12 +33,12 @@ class Row:
     change: str
     change_label: str
     evidence: tuple[tuple[str, str], ...]
-    sql: Script
-    rollback: Script
+    sql: CardScript
+    rollback: CardScript
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class CardScript:
     """Statements to run one after the other; not ``whole`` where display changed one and it must not be copied."""
 
     text: str
@@ -71,15 +71,15 @@ class Card:
     overridden: bool
     rationale: str
     judged: tuple[tuple[str, str], ...]
-    rows: tuple[Row, ...]
-    more_rows: tuple[Row, ...]
+    rows: tuple[CardRow, ...]
+    more_rows: tuple[CardRow, ...]
     row_count: int
     unseen: int
     advice: str
-    sql: Script
-    more_sql: Script
-    rollback: Script
-    more_rollback: Script
+    sql: CardScript
+    more_sql: CardScript
+    rollback: CardScript
+    more_rollback: CardScript
     no_rollback: str
     unjudged: str
     facts: tuple[tuple[str, str], ...]
@@ -97,39 +97,39 @@ class CardMaker:
 
     def card(self, result: Document, symptoms: Sequence[Document] = ()) -> Card:
         words, texts = self.words, self._texts(result)
-        findings, severity = open_findings(result), counted_severity(result)
+        findings, severity = list_open_findings(result), find_counted_severity(result)
         rows = tuple(self._row(finding, result) for finding in findings[:ROWS_KEPT])
         change = self._change(findings)
         sql, rollback = _statements(findings, "sql"), _statements(findings, "rollback")
         return Card(
-            code=clean(result["code"], NAME_LENGTH),
-            title=clean(texts["title"]),
+            code=make_printable(result["code"], NAME_LENGTH),
+            title=make_printable(texts["title"]),
             severity=severity,
             severity_label=words.label(SEVERITIES, severity),
             category_key=result["category"],
             category=words.label(CATEGORIES, result["category"]),
             actor=words.label(ACTORS, result["actor"]),
-            impact=impact(result, severity, self.document, words),
-            points_lost=points(result["points_lost"]),
-            gain=points(result["gain"]),
+            impact=describe_impact(result, severity, self.document, words),
+            points_lost=format_points(result["points_lost"]),
+            gain=format_points(result["gain"]),
             gain_with=self._gain_with(result),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             attested=result["attested"],
             overridden=result["overridden"],
-            rationale=clean(texts["rationale"], PROSE_LENGTH),
+            rationale=make_printable(texts["rationale"], PROSE_LENGTH),
             judged=self._judged(result),
             rows=rows[:ROWS_SHOWN],
             more_rows=rows[ROWS_SHOWN:],
             row_count=len(findings),
             unseen=len(findings) - len(rows),
-            advice=clean(texts["advice"], PROSE_LENGTH),
+            advice=make_printable(texts["advice"], PROSE_LENGTH),
             sql=_script(sql[:ROWS_SHOWN]),
             more_sql=_script(sql[ROWS_SHOWN:]),
             rollback=_script(rollback[:ROWS_SHOWN]),
             more_rollback=_script(rollback[ROWS_SHOWN:]),
-            no_rollback=clean(texts["no_rollback"]),
-            unjudged=unjudged(result, self.words),
+            no_rollback=make_printable(texts["no_rollback"]),
+            unjudged=format_unjudged(result, self.words),
             facts=self._facts(result, texts),
             link=_web_address(result["remediation"]["link"]),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
@@ -144,13 +144,13 @@ class CardMaker:
             return ""
         cause = result["symptom_of"]
         symptoms = (r["code"] for r in self.document["results"] if r["symptom_of"] == result["code"])
-        named = self.words(", ").join(clean(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
+        named = self.words(", ").join(make_printable(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
         return self.words("only together with {codes}", codes=named) if named else ""
 
-    def _row(self, finding: Document, result: Document) -> Row:
+    def _row(self, finding: Document, result: Document) -> CardRow:
         words, unit = self.words, Unit(finding["unit"])
         change = self.changes.get(finding["fingerprint"], "")
-        return Row(
+        return CardRow(
             resource=words.resource(finding),
             sentence=words.pick(finding["texts"]),
             severity=finding["severity"],
@@ -159,7 +159,7 @@ class CardMaker:
             limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
-            evidence=evidence(finding["evidence"], result["ladder"].get("recommended") or "", words),
+            evidence=format_evidence(finding["evidence"], result["ladder"].get("recommended") or "", words),
             sql=_script(finding["sql"]),
             rollback=_script(finding["rollback"]),
         )
@@ -177,9 +177,9 @@ class CardMaker:
         for severity in sorted(rungs, key=lambda name: Severity(name).rank):
             lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit)}"))
         if judge.get("expected"):
-            lines.append((words("Expected"), clean(judge["expected"], NAME_LENGTH)))
+            lines.append((words("Expected"), make_printable(judge["expected"], NAME_LENGTH)))
         if judge.get("recommended"):
-            lines.append((words("Recommended"), clean(judge["recommended"], NAME_LENGTH)))
+            lines.append((words("Recommended"), make_printable(judge["recommended"], NAME_LENGTH)))
         return (*lines, *words.pairs(result["params"]))
 
     def _facts(self, result: Document, texts: Document) -> tuple[tuple[str, str], ...]:
@@ -189,9 +189,9 @@ class CardMaker:
             (words("Run as"), words.label(RUN_AS, remedy["run_as"])),
             (words("Restart needed"), words.value(remedy["restart"], None)),
             (words("Maintenance window needed"), words.value(remedy["window"], None)),
-            (words("Risk of the change"), clean(texts["risk"], PROSE_LENGTH)),
-            (words("Check before"), clean(texts["pre_check"], PROSE_LENGTH)),
-            (words("Check after"), clean(texts["post_check"], PROSE_LENGTH)),
+            (words("Risk of the change"), make_printable(texts["risk"], PROSE_LENGTH)),
+            (words("Check before"), make_printable(texts["pre_check"], PROSE_LENGTH)),
+            (words("Check after"), make_printable(texts["post_check"], PROSE_LENGTH)),
         )
         return tuple((name, text) for name, text in facts if text)
 
@@ -203,13 +203,13 @@ class CardMaker:
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
-def evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[tuple[str, str], ...]:
+def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[tuple[str, str], ...]:
     """What was measured, by its name. What is not known is left out; a setting stands beside what is advised."""
     known = {key: value for key, value in told.items() if value is not None}
     lines = []
 
     def change(name: str, present: str, wanted: str) -> None:
-        shown = (clean(str(value), NAME_LENGTH) or "''" for value in (present, wanted))
+        shown = (make_printable(str(value), NAME_LENGTH) or "''" for value in (present, wanted))
         lines.append((name, words("now {present}, advised {wanted}", present=next(shown), wanted=next(shown))))
 
     for key, value in known.items():
@@ -219,18 +219,18 @@ def evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[t
                 change(words.name(stem), value, known[stem + _ADVISED])
         elif recommended and {"setting", "present"} <= known.keys() and key in ("setting", "present"):
             if key == "setting":
-                change(clean(value, NAME_LENGTH), known["present"], recommended)
+                change(make_printable(value, NAME_LENGTH), known["present"], recommended)
         else:
             lines += words.pairs({key: value})
     return tuple(lines)
 
 
-def open_findings(result: Document) -> list[Document]:
+def list_open_findings(result: Document) -> list[Document]:
     """The findings that nobody has muted."""
     return [finding for finding in result["findings"] if not finding["muted"]]
 
 
-def counted_severity(result: Document) -> str:
+def find_counted_severity(result: Document) -> str:
     """The worst severity that counts: a mute takes a finding out, unless it is critical."""
     counted = (f["severity"] for f in result["findings"] if not f["muted"] or f["severity"] == Severity.CRITICAL)
     return max(map(Severity, counted), key=lambda severity: severity.rank)
@@ -241,18 +241,18 @@ def _statements(findings: Sequence[Document], member: str) -> list[str]:
     return list(dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member]))
 
 
-def _script(statements: Sequence[str]) -> Script:
-    shown = [clean(text, SQL_LENGTH) for text in statements]
+def _script(statements: Sequence[str]) -> CardScript:
+    shown = [make_printable(text, SQL_LENGTH) for text in statements]
     text = "\n".join(f"{line.rstrip().removesuffix(';')};" for line in shown)
-    return Script(text, shown == list(statements), len(shown))
+    return CardScript(text, shown == list(statements), len(shown))
 
 
 def _web_address(link: str) -> str:
     """The link if it is a plain web address; a document from a file could hold ``javascript:``."""
-    return link if link.startswith(("https://", "http://")) and clean(link, NAME_LENGTH) == link else ""
+    return link if link.startswith(("https://", "http://")) and make_printable(link, NAME_LENGTH) == link else ""
 
 
-def unjudged(result: Document, words: Words) -> str:
+def format_unjudged(result: Document, words: Words) -> str:
     """What the check could not judge beside what it found, and what unlocks that."""
     reason, unlock = (words.pick(result[name]) for name in ("reason", "unlock"))
     if reason:

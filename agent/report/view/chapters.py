@@ -10,7 +10,7 @@ from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Actor, Category, Outcome, TenantKind, Unit
 from agent.report.view.cards import Card
-from agent.report.words import NOTHING, Words, points
+from agent.report.words import NOTHING, Words, format_points
 
 TOP = 10
 _LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})
@@ -35,7 +35,7 @@ class Chapter:
     note: str
 
 
-def chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[Chapter, ...]:
+def build_chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[Chapter, ...]:
     """The categories that have a check that applies, in the usual order. ``cards``: the counted ones, dearest first."""
     score, order = document["score"]["categories"], [category.value for category in Category]
     first = {card.code for card in cards[:TOP]}
@@ -52,7 +52,7 @@ def chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[C
             Chapter(
                 key=key,
                 label=words.label(CATEGORIES, key),
-                points_lost="" if lost is None else points(lost),
+                points_lost="" if lost is None else format_points(lost),
                 coverage=NOTHING if platforms else words.value(score[key]["coverage_pct"], Unit.PCT),
                 top=tuple(card for card in mine if card.code in first),
                 cards=tuple(card for card in mine if card.code not in first),
@@ -65,7 +65,7 @@ def chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[C
     return tuple(found)
 
 
-def unscored(document: Document, words: Words) -> Mapping[str, str]:
+def list_unscored(document: Document, words: Words) -> Mapping[str, str]:
     """The categories without points, and why in a word or two."""
     found = {}
     for key, category in document["score"]["categories"].items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.report.style import Style
-from agent.report.view.report import Report
+from agent.report.view.report import ReportView
 from agent.report.words import Words
 
 
@@ -20,7 +20,7 @@ class Heading:
     parts: tuple[tuple[str, str], ...] = ()
 
 
-def contents(report: Report, style: Style, words: Words) -> tuple[Heading, ...]:
+def build_contents(report: ReportView, style: Style, words: Words) -> tuple[Heading, ...]:
     """The chapters that this report has, numbered from 1."""
     categories = tuple((f"category-{chapter.key}", chapter.label) for chapter in report.chapters)
     listed = enumerate(_listed(report, style, words), start=1)
@@ -29,8 +29,8 @@ def contents(report: Report, style: Style, words: Words) -> tuple[Heading, ...]:
     )
 
 
-def _listed(report: Report, style: Style, words: Words) -> Iterator[tuple[str, str]]:
-    yield from own_chapters(style, "front")
+def _listed(report: ReportView, style: Style, words: Words) -> Iterator[tuple[str, str]]:
+    yield from list_own_chapters(style, "front")
     yield "scope", words("Scope")
     yield "points", words("The score explained")
     if report.front.since:
@@ -54,11 +54,11 @@ def _listed(report: Report, style: Style, words: Words) -> Iterator[tuple[str, s
         yield "statements", words("Statements executed")
     if report.proof:
         yield "load", words("Load and receipt")
-    yield from own_chapters(style, "end")
+    yield from list_own_chapters(style, "end")
     yield "glossary", words("Glossary")
 
 
-def own_chapters(style: Style, place: str) -> Iterator[tuple[str, str]]:
+def list_own_chapters(style: Style, place: str) -> Iterator[tuple[str, str]]:
     """The (id, title) of the sender's own chapters there."""
     for index, section in enumerate(style.placed(place), start=1):
         yield f"own-{place}-{index}", section.title

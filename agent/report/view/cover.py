@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Outcome, Unit
-from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
+from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 GLOSSARY = (
     (N_("Tenant"), N_("A database of its own inside an OceanBase cluster, with its own CPU, memory and accounts.")),
@@ -46,21 +46,21 @@ class Cover:
     facts: tuple[tuple[str, str], ...]
 
 
-def cover(document: Document, period: str, words: Words) -> Cover:
+def build_cover(document: Document, period: str, words: Words) -> Cover:
     """The title page. ``period`` is as page one prints it."""
     colophon = document.get("colophon") or {}
 
     def told(name: str) -> str:
-        return clean(colophon.get(name) or "", NAME_LENGTH)
+        return make_printable(colophon.get(name) or "", NAME_LENGTH)
 
     target = document["target"]
     made = Cover(
         title=words("OceanBase Health Assessment"),
-        customer=clean(document["customer"], NAME_LENGTH),
-        target=clean(target["name"], NAME_LENGTH),
-        version=clean(target["version"], NAME_LENGTH),
+        customer=make_printable(document["customer"], NAME_LENGTH),
+        target=make_printable(target["name"], NAME_LENGTH),
+        version=make_printable(target["version"], NAME_LENGTH),
         assessed=words.moment(document["as_of"]),
-        number=clean(document["assessment_id"], NAME_LENGTH),
+        number=make_printable(document["assessment_id"], NAME_LENGTH),
         valid_until=told("valid_until"),
         classification=told("classification"),
         prepared_by=told("prepared_by"),
@@ -82,12 +82,12 @@ def cover(document: Document, period: str, words: Words) -> Cover:
     return replace(made, facts=tuple((name, value) for name, value in facts if value))
 
 
-def scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]:
+def build_scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]:
     """What was looked at, as (name, value)."""
     outcomes = [result["outcome"] for result in document["results"]]
     business = document.get("business") or {}
     periods = words("; ").join(
-        f"{clean(period['name'], NAME_LENGTH)} ({period['from']} – {period['to']})"
+        f"{make_printable(period['name'], NAME_LENGTH)} ({period['from']} – {period['to']})"
         for period in business.get("critical_periods", ())
     )
     left_out = sum(outcome in (Outcome.NOT_APPLICABLE, Outcome.DISABLED) for outcome in outcomes)
@@ -109,6 +109,6 @@ def _quantity(value: float | None, unit: Unit, words: Words) -> str:
     return "" if value is None else words.value(value, unit)
 
 
-def glossary(words: Words) -> tuple[tuple[str, str], ...]:
+def build_glossary(words: Words) -> tuple[tuple[str, str], ...]:
     """The words that a manager may not know."""
     return tuple((words(word), words(meaning)) for word, meaning in GLOSSARY)

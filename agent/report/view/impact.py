@@ -9,7 +9,7 @@ from typing import Any
 from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Severity, Unit
-from agent.report.words import NAME_LENGTH, Words, clean
+from agent.report.words import NAME_LENGTH, Words, make_printable
 
 STAKES: Mapping[str, str] = {
     "capacity": N_("When the limit is reached, writes of every application on this tenant are slowed down or refused."),
@@ -28,7 +28,7 @@ STAKES: Mapping[str, str] = {
 _TOLD_FROM = Severity.HIGH
 
 
-def impact(result: Document, severity: str, document: Document, words: Words) -> str:
+def describe_impact(result: Document, severity: str, document: Document, words: Words) -> str:
     """What is at stake; for what is high or critical, with the load that the customer told us of."""
     stake = words(STAKES[result["category"]]) if result["category"] in STAKES else ""
     if severity not in list(Severity) or Severity(severity).rank < _TOLD_FROM.rank:
@@ -36,10 +36,10 @@ def impact(result: Document, severity: str, document: Document, words: Words) ->
     business = document.get("business") or {}
     day = words.day(document["as_of"])
     told = [stake, _period(business, day, words), _peak(business, words)]
-    return space(words).join(text for text in told if text)
+    return choose_space(words).join(text for text in told if text)
 
 
-def space(words: Words) -> str:
+def choose_space(words: Words) -> str:
     """What stands between two sentences."""
     return "" if words.language.startswith("zh") else " "
 
@@ -47,8 +47,11 @@ def space(words: Words) -> str:
 def _peak(business: Mapping[str, Any], words: Words) -> str:
     qps, growth = business.get("peak_qps"), business.get("growth_pct_per_year")
     if qps and growth:
-        return words("The business peaks at {qps} statements per second and grows by {growth} a year.",
-                     qps=words.value(qps, Unit.COUNT), growth=words.value(growth, Unit.PCT))  # fmt: skip
+        return words(
+            "The business peaks at {qps} statements per second and grows by {growth} a year.",
+            qps=words.value(qps, Unit.COUNT),
+            growth=words.value(growth, Unit.PCT),
+        )
     if qps:
         return words("The business peaks at {qps} statements per second.", qps=words.value(qps, Unit.COUNT))
     return ""
@@ -61,7 +64,7 @@ def _period(business: Mapping[str, Any], day: date, words: Words) -> str:
         return ""
     period = min(ahead, key=lambda period: (period["from"], period["to"]))
     days = (date.fromisoformat(period["from"]) - day).days
-    name = clean(period["name"], NAME_LENGTH)
+    name = make_printable(period["name"], NAME_LENGTH)
     if days <= 0:
         return words("{name} is running until {last}.", name=name, last=period["to"])
     return words("{name} begins in {days} days, on {first}.", name=name, days=days, first=period["from"])

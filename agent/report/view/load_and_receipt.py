@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import LATER, UNMARKED, WAYS
 from agent.model.terms import Unit
-from agent.report.view.impact import space
-from agent.report.words import NAME_LENGTH, NOTHING, Words, clean
+from agent.report.view.impact import choose_space
+from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class LoadAndReceipt:
     """``budget`` are (what, spent, allowed); ``figures`` (what, journal, audit), empty where nothing was read back."""
 
     budget: tuple[tuple[str, str, str], ...]
@@ -23,20 +23,20 @@ class Proof:
     journal_sha256: str
 
 
-def build(document: Document, words: Words) -> Proof | None:
+def build_load_and_receipt(document: Document, words: Words) -> LoadAndReceipt | None:
     """None for an assessment of earlier agents, which kept neither."""
     receipt = document.get("receipt")
     budget = document["cost"].get("budget")
     if not receipt and not budget:
         return None
     receipt = receipt or {"way": "", "reason": {}, "differences": [], "journal_sha256": ""}
-    return Proof(
+    return LoadAndReceipt(
         budget=_budget(document["cost"], budget, words) if budget else (),
         figures=_figures(receipt, words) if receipt["way"] else (),
         way=_way(receipt, document["cost"]["statements"], words) if receipt["way"] else "",
         reason=words.pick(receipt["reason"]),
         differences=tuple(words.pick(text) for text in receipt["differences"]),
-        journal_sha256=clean(receipt["journal_sha256"], NAME_LENGTH),
+        journal_sha256=make_printable(receipt["journal_sha256"], NAME_LENGTH),
     )
 
 
@@ -58,7 +58,7 @@ def _way(receipt: Document, statements: int, words: Words) -> str:
     if others <= 0:
         return way
     left_out = UNMARKED if receipt["way"] == "marker" else LATER
-    return space(words).join((way, words(left_out, count=words.count(others))))
+    return choose_space(words).join((way, words(left_out, count=words.count(others))))
 
 
 def _figures(receipt: Document, words: Words) -> tuple[tuple[str, str, str], ...]:

@@ -11,25 +11,25 @@ from agent.model.terms import Unit
 from agent.report.words import Words
 
 if TYPE_CHECKING:
-    from agent.report.view.report import Line
+    from agent.report.view.report import CheckLine
 
 
 @dataclass(frozen=True, slots=True)
-class Unlocking:
+class UnlockGroup:
     """Checks that wait for the same: all of ``needs``. ``coverage`` is what assessing them adds, empty for nothing."""
 
     needs: tuple[str, ...]
     coverage: str
-    lines: tuple[Line, ...]
+    lines: tuple[CheckLine, ...]
 
 
-def unlocking(document: Document, lines: Sequence[Line], words: Words) -> tuple[Unlocking, ...]:
+def build_unlock_groups(document: Document, lines: Sequence[CheckLine], words: Words) -> tuple[UnlockGroup, ...]:
     """The groups of the document, most coverage first; an older document has none, then by the first thing needed."""
     by_code = {line.code: line for line in lines}
     if "unlocks" not in document:
         return tuple(_by_first_need(lines))
     return tuple(
-        Unlocking(
+        UnlockGroup(
             tuple(words.pick(text) for text in unlock["needs"]),
             words.value(unlock["coverage_pct"], Unit.PCT) if unlock["coverage_pct"] else "",
             tuple(by_code[code] for code in unlock["codes"] if code in by_code),
@@ -38,6 +38,6 @@ def unlocking(document: Document, lines: Sequence[Line], words: Words) -> tuple[
     )
 
 
-def _by_first_need(lines: Sequence[Line]) -> Iterable[Unlocking]:
+def _by_first_need(lines: Sequence[CheckLine]) -> Iterable[UnlockGroup]:
     for need in dict.fromkeys(line.unlock for line in lines):
-        yield Unlocking((need,) if need else (), "", tuple(line for line in lines if line.unlock == need))
+        yield UnlockGroup((need,) if need else (), "", tuple(line for line in lines if line.unlock == need))

@@ -22,9 +22,9 @@ from agent.model.labels import (
     TENANT_KINDS,
 )
 from agent.model.terms import Category, Unit
-from agent.report.view.cards import PROSE_LENGTH, counted_severity, open_findings
-from agent.report.view.chapters import unscored
-from agent.report.words import NAME_LENGTH, NOTHING, Words, clean, points
+from agent.report.view.cards import PROSE_LENGTH, find_counted_severity, list_open_findings
+from agent.report.view.chapters import list_unscored
+from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 STEPS = 3
 ADVICE_LENGTH = 220
@@ -33,7 +33,7 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+(?![a-z])|(?<=[。！？])")
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CategoryBar:
     """One category; ``width`` 0-100 is its share of the longest bar. ``note`` says why it has no ``points_lost``."""
 
     label: str
@@ -43,7 +43,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """One of the things to do first."""
 
     code: str
@@ -58,7 +58,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScoreVerdict:
     """The score; ``value``, ``low`` and ``high`` place the marks on the scale, ``shown`` is what is printed."""
 
     value: float
@@ -73,7 +73,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class SinceLastTime:
     """Change since the last assessment; ``counts`` are (kind, word, number)."""
 
     was: str
@@ -85,7 +85,7 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class PageOne:
     customer: str
     target: str
     version: str
@@ -93,39 +93,39 @@ class Front:
     embedded: bool
     as_of: str
     period: str
-    verdict: Verdict
-    bars: tuple[Bar, ...]
-    steps: tuple[Step, ...]
-    since: Since | None
+    verdict: ScoreVerdict
+    bars: tuple[CategoryBar, ...]
+    steps: tuple[NextStep, ...]
+    since: SinceLastTime | None
     cost: tuple[tuple[str, str], ...]
     authorization: tuple[tuple[str, str], ...]
     severities: tuple[tuple[str, str, int], ...]
     finding_count: int
 
 
-def build(document: Document, counted: Sequence[Document], words: Words) -> Front:
+def build_page_one(document: Document, counted: Sequence[Document], words: Words) -> PageOne:
     """Page one. ``counted`` are the results with findings that are the reader's to mend."""
     target = document["target"]
-    return Front(
-        customer=clean(document["customer"], NAME_LENGTH),
-        target=clean(target["name"], NAME_LENGTH),
-        version=clean(target["version"], NAME_LENGTH),
+    return PageOne(
+        customer=make_printable(document["customer"], NAME_LENGTH),
+        target=make_printable(target["name"], NAME_LENGTH),
+        version=make_printable(target["version"], NAME_LENGTH),
         kind=words.label(TENANT_KINDS, target["kind"]),
         embedded=target["embedded"],
         as_of=words.moment(document["as_of"]),
-        period=period(document["period"], words),
-        verdict=verdict(document["score"], words),
+        period=format_period(document["period"], words),
+        verdict=build_verdict(document["score"], words),
         bars=_bars(document, words),
         steps=tuple(_steps(counted, document, words)),
         since=_since(document, words),
         cost=_cost(document["cost"], words),
         authorization=_authorization(document["authorization"], words),
         severities=_severities(counted, words),
-        finding_count=sum(len(open_findings(result)) for result in counted),
+        finding_count=sum(len(list_open_findings(result)) for result in counted),
     )
 
 
-def period(told: Any, words: Words) -> str:
+def format_period(told: Any, words: Words) -> str:
     """The quarter that is assessed, as a document tells it; a dash for none."""
     if not told:
         return NOTHING
@@ -133,15 +133,15 @@ def period(told: Any, words: Words) -> str:
     return words("No. {number}: {first} to {last}", number=told["number"], first=told["from"], last=str(last))
 
 
-def verdict(score: Document, words: Words) -> Verdict:
+def build_verdict(score: Document, words: Words) -> ScoreVerdict:
     """The score as page one prints it."""
     assessed = score["coverage_pct"] > 0
-    return Verdict(
+    return ScoreVerdict(
         value=score["value"],
         low=score["low"],
         high=score["high"],
-        shown=points(score["value"]) if assessed else NOTHING,
-        range_shown=f"{points(score['low'])}–{points(score['high'])}",
+        shown=format_points(score["value"]) if assessed else NOTHING,
+        range_shown=f"{format_points(score['low'])}–{format_points(score['high'])}",
         coverage=words.value(score["coverage_pct"], Unit.PCT),
         band=words.label(BANDS, score["band"]) if score["band"] else "",
         provisional=score["provisional"],
@@ -149,8 +149,8 @@ def verdict(score: Document, words: Words) -> Verdict:
     )
 
 
-def _bars(document: Document, words: Words) -> tuple[Bar, ...]:
-    categories, notes = document["score"]["categories"], unscored(document, words)
+def _bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
+    categories, notes = document["score"]["categories"], list_unscored(document, words)
     order = [category.value for category in Category]
     lost = {name: category["points_lost"] for name, category in categories.items()}
     longest = max((value for value in lost.values() if value), default=1.0)
@@ -159,9 +159,9 @@ def _bars(document: Document, words: Words) -> tuple[Bar, ...]:
         return lost[name] is None, -(lost[name] or 0.0), order.index(name) if name in order else len(order)
 
     return tuple(
-        Bar(
+        CategoryBar(
             words.label(CATEGORIES, name),
-            "" if lost[name] is None else points(lost[name]),
+            "" if lost[name] is None else format_points(lost[name]),
             round(100 * (lost[name] or 0.0) / longest, 2),
             notes.get(name, ""),
         )
@@ -169,20 +169,25 @@ def _bars(document: Document, words: Words) -> tuple[Bar, ...]:
     )
 
 
-def _steps(counted: Sequence[Document], document: Document, words: Words) -> Iterable[Step]:
+def _steps(counted: Sequence[Document], document: Document, words: Words) -> Iterable[NextStep]:
     units = {code: unit for unit in document.get("roadmap", ()) for code in unit["codes"]}
     gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
     for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
         texts = result["texts"].get(words.language, result["texts"]["en"])
-        findings, severity = open_findings(result), counted_severity(result)
+        findings, severity = list_open_findings(result), find_counted_severity(result)
         where = words.resource(findings[0], 60)
         if len(findings) > 1:
             where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
-        yield Step(
-            clean(result["code"], NAME_LENGTH), clean(texts["title"], NAME_LENGTH), severity,
-            words.label(SEVERITIES, severity), _opening(clean(texts["advice"], PROSE_LENGTH), words), where,
-            points(result["gain"]), *_planned(units.get(result["code"]), words),
-        )  # fmt: skip
+        yield NextStep(
+            make_printable(result["code"], NAME_LENGTH),
+            make_printable(texts["title"], NAME_LENGTH),
+            severity,
+            words.label(SEVERITIES, severity),
+            _opening(make_printable(texts["advice"], PROSE_LENGTH), words),
+            where,
+            format_points(result["gain"]),
+            *_planned(units.get(result["code"]), words),
+        )
 
 
 def _opening(advice: str, words: Words) -> str:
@@ -199,15 +204,15 @@ def _planned(unit: Document | None, words: Words) -> tuple[str, str]:
     return words.label(EFFORTS, unit["effort"]), words.label(DEADLINES, unit["deadline"])
 
 
-def _since(document: Document, words: Words) -> Since | None:
+def _since(document: Document, words: Words) -> SinceLastTime | None:
     comparison = document["comparison"]
     if not comparison:
         return None
     kinds = Counter(change["kind"] for change in comparison["changes"])
     was, delta = comparison["score_was"], comparison["score_delta"]
-    return Since(
-        was=NOTHING if was is None else points(was),
-        now=points(document["score"]["value"]),
+    return SinceLastTime(
+        was=NOTHING if was is None else format_points(was),
+        now=format_points(document["score"]["value"]),
         delta="" if delta is None else f"{delta:+.1f}".replace("-", "−"),
         baseline=words.moment(comparison["baseline_as_of"]),
         ruleset_changed=comparison["ruleset_changed"],
@@ -236,18 +241,18 @@ def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], .
         return ()
     separator = words(", ")
     return (
-        (words("Reference"), clean(authorization["reference"], NAME_LENGTH)),
-        (words("Approved by"), clean(authorization["approver"], NAME_LENGTH)),
+        (words("Reference"), make_printable(authorization["reference"], NAME_LENGTH)),
+        (words("Approved by"), make_printable(authorization["approver"], NAME_LENGTH)),
         (words("Valid until"), words.moment(authorization["until"])),
         (
             words("Data classes granted"),
             separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"]),
         ),
         # An assessment from before authorizations were signed has none of these.
-        *((words(word), clean(authorization[key])) for key, word in SIGNED.items() if authorization.get(key)),
+        *((words(word), make_printable(authorization[key])) for key, word in SIGNED.items() if authorization.get(key)),
     )
 
 
 def _severities(counted: Sequence[Document], words: Words) -> tuple[tuple[str, str, int], ...]:
-    worst = Counter(counted_severity(result) for result in counted)
+    worst = Counter(find_counted_severity(result) for result in counted)
     return tuple((name, words(word), worst[name]) for name, word in SEVERITIES.items())

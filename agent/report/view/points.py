@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from agent.archive.document import Document
 from agent.model.labels import BRIDGE, CATEGORIES, SEVERITIES
-from agent.report.words import NAME_LENGTH, Words, clean, points
+from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class PointLoss:
     """One check's points. ``share`` is 0-100 of all points lost; ``carried`` where an earlier result counts."""
 
     code: str
@@ -25,7 +25,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class BridgeLine:
+class ScoreChangeLine:
     """One reason why the score moved, with its sign."""
 
     kind: str
@@ -35,27 +35,27 @@ class BridgeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class ScoreChange:
     """From the last score to this one."""
 
     was: str
     now: str
-    steps: tuple[BridgeLine, ...]
+    steps: tuple[ScoreChangeLine, ...]
 
 
-def losses(document: Document, words: Words) -> tuple[Loss, ...]:
+def list_losses(document: Document, words: Words) -> tuple[PointLoss, ...]:
     """The checks that cost points, the dearest first; they add up to 100 minus the score."""
     lost = [result for result in document["results"] if result["points_lost"]]
     total = sum(result["points_lost"] for result in lost) or 1.0
     lost.sort(key=lambda result: (-result["points_lost"], result["code"]))
     return tuple(
-        Loss(
-            code=clean(result["code"], NAME_LENGTH),
+        PointLoss(
+            code=make_printable(result["code"], NAME_LENGTH),
             title=words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
             category=words.label(CATEGORIES, result["category"]),
             severity=result["severity"] or "",
             severity_label=words.label(SEVERITIES, result["severity"]) if result["severity"] else "",
-            points=points(result["points_lost"]),
+            points=format_points(result["points_lost"]),
             value=result["points_lost"],
             share=round(100 * result["points_lost"] / total, 1),
             carried=bool(result["carried_from"]),
@@ -64,22 +64,24 @@ def losses(document: Document, words: Words) -> tuple[Loss, ...]:
     )
 
 
-def bridge(document: Document, words: Words) -> Bridge | None:
+def build_score_change(document: Document, words: Words) -> ScoreChange | None:
     """None without two grades to compare, or where nothing moved."""
     comparison = document["comparison"]
     steps = comparison.get("bridge") if comparison else None
     if not steps:
         return None
-    return Bridge(
-        points(comparison["score_was"]),
-        points(document["score"]["value"]),
+    return ScoreChange(
+        format_points(comparison["score_was"]),
+        format_points(document["score"]["value"]),
         tuple(
-            BridgeLine(step["kind"], words.label(BRIDGE, step["kind"]), signed(step["points"]), step["points"])
+            ScoreChangeLine(
+                step["kind"], words.label(BRIDGE, step["kind"]), format_signed(step["points"]), step["points"]
+            )
             for step in steps
         ),
     )
 
 
-def signed(value: float) -> str:
+def format_signed(value: float) -> str:
     """With its sign, and a minus that is one."""
     return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")

@@ -28,16 +28,16 @@ from agent.report.view import (
 from agent.report.view import (
     sources as reading,
 )
-from agent.report.view.cards import Card, CardMaker, counted_severity, unjudged
-from agent.report.view.not_assessed import Unlocking, unlocking
-from agent.report.words import NAME_LENGTH, Words, clean, points, zone_of
+from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_unjudged
+from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
+from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
 
 LIST_LENGTH = 500
 CARRIED_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckLine:
     """One check as a line of a list; what does not apply is empty. ``carried``: the first resources of it."""
 
     code: str
@@ -102,37 +102,37 @@ class ProblemLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportView:
     """The whole report in one language. ``cards`` are all counted ones; ``top`` and ``chapters`` share them out."""
 
     language: str
     cover: cover.Cover
-    front: front.Front
+    front: front.PageOne
     decisions: tuple[planning.Decision, ...]
     scope: tuple[tuple[str, str], ...]
-    losses: tuple[accounting.Loss, ...]
-    bridge: accounting.Bridge | None
+    losses: tuple[accounting.PointLoss, ...]
+    bridge: accounting.ScoreChange | None
     top: tuple[Card, ...]
     chapters: tuple[chapters.Chapter, ...]
-    roadmap: tuple[planning.Stage, ...]
+    roadmap: tuple[planning.RoadmapStage, ...]
     statements: tuple[reading.StatementLine, ...]
     glossary: tuple[tuple[str, str], ...]
     cards: tuple[Card, ...]
     platform: tuple[Card, ...]
     changes: tuple[ChangeLine, ...]
     changes_unseen: int
-    not_assessed: tuple[Line, ...]
-    unlocks: tuple[Unlocking, ...]
-    carried: tuple[Line, ...]
+    not_assessed: tuple[CheckLine, ...]
+    unlocks: tuple[UnlockGroup, ...]
+    carried: tuple[CheckLine, ...]
     muted: tuple[MutedFinding, ...]
     muted_unseen: int
     overrides: tuple[OverrideLine, ...]
     hidden_by_mutes: str
     hidden_by_overrides: str
-    passed: tuple[Line, ...]
-    left_out: tuple[Line, ...]
+    passed: tuple[CheckLine, ...]
+    left_out: tuple[CheckLine, ...]
     sources: tuple[reading.SourceLine, ...]
-    proof: load_and_receipt.Proof | None
+    proof: load_and_receipt.LoadAndReceipt | None
     problems: tuple[ProblemLine, ...]
     rule_problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -141,51 +141,51 @@ class Report:
     assessment_id: str
 
 
-def build(document: Document, language: str, style: Style = OURS) -> Report:
+def build_report(document: Document, language: str, style: Style = OURS) -> ReportView:
     """The view model of an assessment document, in the words of the house."""
-    words = Words(language, style.wording, zone_of(document))
+    words = Words(language, style.wording, read_zone(document))
     annex = [result for result in _with_findings(document) if chapters.is_platform(result, document)]
     counted = [result for result in _with_findings(document) if not chapters.is_platform(result, document)]
     changes = _changes(document, words)
     muted = _muted(document, words)
     score = document["score"]
     not_assessed = _lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
-    page_one, cards = front.build(document, counted, words), _cards(counted, document, words)
-    return Report(
+    page_one, cards = front.build_page_one(document, counted, words), _cards(counted, document, words)
+    return ReportView(
         language=language,
-        cover=cover.cover(document, page_one.period, words),
+        cover=cover.build_cover(document, page_one.period, words),
         front=page_one,
-        decisions=planning.decisions(document, words),
-        scope=cover.scope(document, words),
-        losses=accounting.losses(document, words),
-        bridge=accounting.bridge(document, words),
+        decisions=planning.build_decisions(document, words),
+        scope=cover.build_scope(document, words),
+        losses=accounting.list_losses(document, words),
+        bridge=accounting.build_score_change(document, words),
         top=cards[: chapters.TOP],
-        chapters=chapters.chapters(document, cards, words),
-        roadmap=planning.stages(document, words),
-        statements=reading.statements(document, words),
-        glossary=cover.glossary(words),
+        chapters=chapters.build_chapters(document, cards, words),
+        roadmap=planning.build_stages(document, words),
+        statements=reading.list_statement_lines(document, words),
+        glossary=cover.build_glossary(words),
         cards=cards,
         platform=_cards(annex, document, words),
         changes=changes[:LIST_LENGTH],
         changes_unseen=max(0, len(changes) - LIST_LENGTH),
         not_assessed=not_assessed,
-        unlocks=unlocking(document, not_assessed, words),
+        unlocks=build_unlock_groups(document, not_assessed, words),
         carried=tuple(_line(result, words) for result in document["results"] if result["carried_from"]),
         muted=muted[:LIST_LENGTH],
         muted_unseen=max(0, len(muted) - LIST_LENGTH),
         overrides=_overrides(document, words),
-        hidden_by_mutes=points(score["hidden_by_mutes"]),
-        hidden_by_overrides=points(score["hidden_by_overrides"]),
+        hidden_by_mutes=format_points(score["hidden_by_mutes"]),
+        hidden_by_overrides=format_points(score["hidden_by_overrides"]),
         passed=_lines(document, words, Outcome.PASS),
         left_out=_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
-        sources=reading.sources(document, words),
-        proof=load_and_receipt.build(document, words),
+        sources=reading.list_source_lines(document, words),
+        proof=load_and_receipt.build_load_and_receipt(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
         rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
         notes=tuple(words.pick(note) for note in document["notes"]),
-        ruleset_sha256=clean(document["ruleset"]["sha256"], NAME_LENGTH),
-        agent_version=clean(document["agent_version"], NAME_LENGTH),
-        assessment_id=clean(document["assessment_id"], NAME_LENGTH),
+        ruleset_sha256=make_printable(document["ruleset"]["sha256"], NAME_LENGTH),
+        agent_version=make_printable(document["agent_version"], NAME_LENGTH),
+        assessment_id=make_printable(document["assessment_id"], NAME_LENGTH),
     )
 
 
@@ -194,7 +194,7 @@ def _with_findings(document: Document) -> list[Document]:
     found = [result for result in document["results"] if result["outcome"] == Outcome.FINDING]
     return sorted(
         found,
-        key=lambda r: (-r["points_lost"], -r["risk_points"], -Severity(counted_severity(r)).rank, r["code"]),
+        key=lambda r: (-r["points_lost"], -r["risk_points"], -Severity(find_counted_severity(r)).rank, r["code"]),
     )
 
 
@@ -213,26 +213,26 @@ def _cards(results: Sequence[Document], document: Document, words: Words) -> tup
     return tuple(maker.card(result, symptoms[result["code"]]) for result in causes)
 
 
-def _line(result: Document, words: Words) -> Line:
+def _line(result: Document, words: Words) -> CheckLine:
     carried = bool(result["carried_from"])
     texts = result["texts"].get(words.language, result["texts"]["en"])
-    return Line(
-        code=clean(result["code"], NAME_LENGTH),
-        title=clean(texts["title"]),
+    return CheckLine(
+        code=make_printable(result["code"], NAME_LENGTH),
+        title=make_printable(texts["title"]),
         category=words.label(CATEGORIES, result["category"]),
         outcome=words.label(OUTCOMES, result["outcome"]),
         reason=words.pick(result["reason"]),
         unlock=words.pick(result["unlock"]),
-        points=points(result["points_lost"] if carried else result["risk_stake"]),
-        carried_from=clean(result["carried_from"], NAME_LENGTH),
+        points=format_points(result["points_lost"] if carried else result["risk_stake"]),
+        carried_from=make_printable(result["carried_from"], NAME_LENGTH),
         carried_runs=result["carried_runs"],
         carried=tuple(words.resource(entry) for entry in result.get("carried", ())[:CARRIED_NAMED]),
         attested=result["attested"],
-        unjudged=unjudged(result, words) if result["outcome"] == Outcome.PASS else "",
+        unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.PASS else "",
     )
 
 
-def _lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[Line, ...]:
+def _lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[CheckLine, ...]:
     """The checks with one of the outcomes, the most at stake first."""
     chosen = [result for result in document["results"] if result["outcome"] in outcomes]
     return tuple(_line(result, words) for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"])))
@@ -241,16 +241,16 @@ def _lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[Line, 
 def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     return tuple(
         MutedFinding(
-            clean(result["code"], NAME_LENGTH),
+            make_printable(result["code"], NAME_LENGTH),
             words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
             words.resource(finding),
             finding["severity"],
             words.label(SEVERITIES, finding["severity"]),
-            points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
-            clean(finding["muted"]["owner"], NAME_LENGTH),
-            clean(finding["muted"]["reason"]),
-            clean(finding["muted"]["until"], NAME_LENGTH),
-            unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
+            format_points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
+            make_printable(finding["muted"]["owner"], NAME_LENGTH),
+            make_printable(finding["muted"]["reason"]),
+            make_printable(finding["muted"]["until"], NAME_LENGTH),
+            format_unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
         )
         for result in document["results"]
         for finding in result["findings"]
@@ -261,11 +261,11 @@ def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
 def _overrides(document: Document, words: Words) -> tuple[OverrideLine, ...]:
     return tuple(
         OverrideLine(
-            clean(override["code"], NAME_LENGTH),
-            clean(json.dumps(override["change"], ensure_ascii=False)),
-            clean(override["owner"], NAME_LENGTH),
-            clean(override["reason"]),
-            clean(override["until"], NAME_LENGTH),
+            make_printable(override["code"], NAME_LENGTH),
+            make_printable(json.dumps(override["change"], ensure_ascii=False)),
+            make_printable(override["owner"], NAME_LENGTH),
+            make_printable(override["reason"]),
+            make_printable(override["until"], NAME_LENGTH),
         )
         for override in document["ruleset"]["overrides"]
     )
@@ -297,7 +297,7 @@ def _change(change: Document, result: Document | None, words: Words) -> ChangeLi
     return ChangeLine(
         kind=change["kind"],
         kind_label=words.label(CHANGES, change["kind"]),
-        code=clean(change["code"], NAME_LENGTH),
+        code=make_printable(change["code"], NAME_LENGTH),
         title=words.pick(titles),
         resource=words.resource(change),
         was_severity="" if fresh else words.label(SEVERITIES, change["was_severity"]),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from agent.archive.document import Document
 from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import Deadline, Effort, Outcome, Severity
-from agent.report.words import NAME_LENGTH, Words, clean, points
+from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
 CODES_SHOWN = 6
@@ -37,7 +37,7 @@ class UnitLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class RoadmapStage:
     """The units of one deadline; ``score_after`` once all of them and those before are done."""
 
     deadline: str
@@ -58,7 +58,7 @@ class Decision:
     more: str
 
 
-def stages(document: Document, words: Words) -> tuple[Stage, ...]:
+def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     """The roadmap; stages without work are left out, and documents of older agents have none."""
     results = {result["code"]: result for result in document["results"]}
     lines = [
@@ -70,7 +70,7 @@ def stages(document: Document, words: Words) -> tuple[Stage, ...]:
     for deadline, label in DEADLINES.items():
         members = tuple(line for line in lines if line.deadline == deadline)
         if members:
-            found.append(Stage(deadline, words(label), members, members[-1].score_after))
+            found.append(RoadmapStage(deadline, words(label), members, members[-1].score_after))
     return tuple(found)
 
 
@@ -82,9 +82,9 @@ def _unit(number: int, unit: Document, results: Mapping[str, Document], words: W
     severity = max((Severity(results[code]["severity"]) for code in unit["codes"]), key=lambda worst: worst.rank)
     return UnitLine(
         number=number,
-        title=clean(title, NAME_LENGTH),
-        first=clean(first["code"], NAME_LENGTH),
-        codes=tuple(clean(code, NAME_LENGTH) for code in unit["codes"]),
+        title=make_printable(title, NAME_LENGTH),
+        first=make_printable(first["code"], NAME_LENGTH),
+        codes=tuple(make_printable(code, NAME_LENGTH) for code in unit["codes"]),
         severity=severity,
         severity_label=words.label(SEVERITIES, severity),
         category=words.label(CATEGORIES, first["category"]),
@@ -94,12 +94,12 @@ def _unit(number: int, unit: Document, results: Mapping[str, Document], words: W
         deadline_label=words.label(DEADLINES, unit["deadline"]),
         effort=unit["effort"],
         effort_label=words.label(EFFORTS, unit["effort"]),
-        gain=points(unit["gain"]),
-        score_after=points(unit["score_after"]),
+        gain=format_points(unit["gain"]),
+        score_after=format_points(unit["score_after"]),
     )
 
 
-def decisions(document: Document, words: Words) -> tuple[Decision, ...]:
+def build_decisions(document: Document, words: Words) -> tuple[Decision, ...]:
     """At most five, the most urgent first."""
     return tuple(_decisions(document, words))
 
@@ -116,8 +116,9 @@ def _decisions(document: Document, words: Words) -> Iterable[Decision]:
         yield _about(held, text, words("Roadmap"), words)
     unknown = [r["code"] for r in document["results"] if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"]]
     if unknown:
-        text = words("Grant or attest what {count} checks lack, so that the next assessment covers them.",
-                     count=len(unknown))  # fmt: skip
+        text = words(
+            "Grant or attest what {count} checks lack, so that the next assessment covers them.", count=len(unknown)
+        )
         yield _about(unknown, text, words("Not assessed"), words)
     ending = list(_mutes_ending(document, words))
     if ending:
@@ -131,7 +132,7 @@ def _decisions(document: Document, words: Words) -> Iterable[Decision]:
 
 def _about(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decision:
     """A decision on these checks, of which the first are named and the others counted."""
-    named = tuple(dict.fromkeys(clean(code, NAME_LENGTH) for code in codes))
+    named = tuple(dict.fromkeys(make_printable(code, NAME_LENGTH) for code in codes))
     others = len(named) - CODES_SHOWN
     more = words("and {count} more under “{chapter}”", count=others, chapter=chapter) if others > 0 else ""
     return Decision(text, named[:CODES_SHOWN], more)

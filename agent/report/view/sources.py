@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import STATUSES
 from agent.model.terms import Unit
-from agent.report.words import NAME_LENGTH, Words, clean
+from agent.report.words import NAME_LENGTH, Words, make_printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class StatementLine:
     error: str
 
 
-def sources(document: Document, words: Words) -> tuple[SourceLine, ...]:
+def list_source_lines(document: Document, words: Words) -> tuple[SourceLine, ...]:
     """The sources, in the order of reading."""
     return tuple(
         SourceLine(
-            clean(source["source"], NAME_LENGTH),
-            clean(source["view"], NAME_LENGTH),
+            make_printable(source["source"], NAME_LENGTH),
+            make_printable(source["view"], NAME_LENGTH),
             words.label(STATUSES, source["status"]),
             words.count(source["rows"]),
             words.value(source["duration_ms"], Unit.MILLISECONDS),
@@ -48,12 +48,12 @@ def sources(document: Document, words: Words) -> tuple[SourceLine, ...]:
     )
 
 
-def statements(document: Document, words: Words) -> tuple[StatementLine, ...]:
+def list_statement_lines(document: Document, words: Words) -> tuple[StatementLine, ...]:
     """Every statement in the order of sending; documents of older agents have none."""
     return tuple(
         StatementLine(
             number,
-            clean(sent["source"], NAME_LENGTH),
+            make_printable(sent["source"], NAME_LENGTH),
             words.count(sent["rows"]),
             words.value(sent["duration_ms"], Unit.MILLISECONDS),
             "" if sent["error"] is None else str(sent["error"]),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.model.terms import ChangeKind, Outcome, Severity
-from agent.report.view.cards import Card, Row, Script
-from agent.report.view.report import Report
+from agent.report.view.cards import Card, CardRow, CardScript
+from agent.report.view.report import ReportView
 from agent.report.view.roadmap import UnitLine
 from agent.report.words import Words
 
@@ -67,7 +67,7 @@ class WorkLine:
     actor: str
 
 
-def lines(document: Document, report: Report, words: Words) -> tuple[WorkLine, ...]:
+def build_work_lines(document: Document, report: ReportView, words: Words) -> tuple[WorkLine, ...]:
     """The roadmap's units, then what stands in none: the platform's findings, and all those of older agents."""
     cards = (*report.cards, *report.platform)
     by_code = {card.code: card for card in _all(cards)}
@@ -81,7 +81,7 @@ def lines(document: Document, report: Report, words: Words) -> tuple[WorkLine, .
     )
 
 
-def fate(document: Document, codes: Sequence[str]) -> str:
+def find_fate(document: Document, codes: Sequence[str]) -> str:
     """What became of a line with these checks: a key of STATES."""
     outcomes = {result["outcome"] for result in document["results"] if result["code"] in codes}
     return next((state for state, ends in _FATES if outcomes & ends), "left_out")
@@ -134,13 +134,13 @@ class _Maker:
             return self.words.day(self.document["as_of"]).isoformat()
         return self.words("{date} or earlier", date=self.words.day(comparison["baseline_as_of"]).isoformat())
 
-    def _listed(self, rows: Sequence[Row], texts: Sequence[str]) -> str:
+    def _listed(self, rows: Sequence[CardRow], texts: Sequence[str]) -> str:
         """The first ones, and how many more there are."""
         more = len(rows) - FINDINGS_SHOWN
         rest = [self.words("… and {count} more", count=more)] if more > 0 else []
         return "\n".join([*texts[:FINDINGS_SHOWN], *rest])
 
-    def _scripts(self, scripts: Sequence[Script]) -> str:
+    def _scripts(self, scripts: Sequence[CardScript]) -> str:
         told = [script.text for script in scripts if script.count]
         if not all(script.whole for script in scripts if script.count):
             note = "Shown in part or with unusual characters made visible; take it from assessment.json."
@@ -173,7 +173,7 @@ class _Maker:
         )
 
 
-def _state(rows: Sequence[Row]) -> str:
+def _state(rows: Sequence[CardRow]) -> str:
     """Of the unit: new if all of it is; worse also where findings have joined."""
     kinds = {row.change for row in rows} - {""}
     if kinds <= {ChangeKind.NEW}:

@@ -15,41 +15,45 @@ from agent.archive.document import Document
 from agent.model.labels import N_
 from agent.report.style import Style
 from agent.report.view.cards import Card
-from agent.report.view.report import Report, build
-from agent.report.view.worklist import lines
-from agent.report.words import NOTHING, Words, zone_of
+from agent.report.view.report import ReportView, build_report
+from agent.report.view.worklist import build_work_lines
+from agent.report.words import NOTHING, Words, read_zone
 from agent.report.xlsx.cells import (
     FIRST_ROW,
     SIGNED,
     Value,
-    bold,
-    fit,
-    listing,
-    marked,
-    overflowing,
-    printable,
-    title_of,
-    write,
+    fit_height,
+    let_overflow,
+    make_bold,
+    make_sheet_title,
+    mark_sheet,
+    set_up_print,
+    write_plain_table,
+    write_value,
 )
 from agent.report.xlsx.columns import CLOSED_MARK, MARK, OTHER_MARK
-from agent.report.xlsx.work_list import Lists
-from agent.report.xlsx.written import mark_of, opened, read, sheet_of
+from agent.report.xlsx.work_list import WorkLists
+from agent.report.xlsx.written import find_mark, find_sheet, open_workbook, read_written
 
 _NAME_WIDTH, _VALUE_WIDTH = 34, 90
 
 
-def book(document: Document, language: str, style: Style, update: Path | None) -> bytes:
+def build_workbook(document: Document, language: str, style: Style, update: Path | None) -> bytes:
     """The file; with ``update``, people's own sheets stand after ours."""
-    words = Words(language, style.wording, zone_of(document))
-    report = build(document, language, style)
-    earlier = read(update) if update else None
-    workbook = opened(earlier.content) if earlier else Workbook()
-    lists = Lists(
-        document, words, style.accent, lines(document, report, words),
-        sheet_of(workbook, MARK), sheet_of(workbook, CLOSED_MARK),
-    )  # fmt: skip
+    words = Words(language, style.wording, read_zone(document))
+    report = build_report(document, language, style)
+    earlier = read_written(update) if update else None
+    workbook = open_workbook(earlier.content) if earlier else Workbook()
+    lists = WorkLists(
+        document,
+        words,
+        style.accent,
+        build_work_lines(document, report, words),
+        find_sheet(workbook, MARK),
+        find_sheet(workbook, CLOSED_MARK),
+    )
     for sheet in workbook.worksheets:
-        if earlier is None or mark_of(sheet)[0]:
+        if earlier is None or find_mark(sheet)[0]:
             workbook.remove(sheet)
     makers: tuple[tuple[str, Callable[[Worksheet], None]], ...] = (
         (N_("Summary"), lambda sheet: _summary(sheet, report, words, style)),
@@ -61,7 +65,7 @@ def book(document: Document, language: str, style: Style, update: Path | None) -
         (N_("Closed"), lists.fill_closed),
     )
     for place, (title, fill) in enumerate(makers):
-        fill(workbook.create_sheet(title_of(words(title)), place))
+        fill(workbook.create_sheet(make_sheet_title(words(title)), place))
     workbook.active = 1
     _properties(workbook, report, document)
     file = BytesIO()
@@ -69,7 +73,7 @@ def book(document: Document, language: str, style: Style, update: Path | None) -
     return file.getvalue()
 
 
-def _properties(workbook: Workbook, report: Report, document: Document) -> None:
+def _properties(workbook: Workbook, report: ReportView, document: Document) -> None:
     known, cover = workbook.properties, report.cover
     known.title, known.subject, known.identifier = f"{cover.title} {cover.customer}", cover.target, cover.number
     known.creator = known.lastModifiedBy = cover.prepared_by
@@ -77,29 +81,29 @@ def _properties(workbook: Workbook, report: Report, document: Document) -> None:
     known.created = known.modified = datetime.fromisoformat(document["as_of"]).astimezone(UTC).replace(tzinfo=None)
 
 
-def _summary(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+def _summary(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     """Page one again, and what of this file is whose."""
-    marked(sheet, OTHER_MARK)
+    mark_sheet(sheet, OTHER_MARK)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NAME_WIDTH, _VALUE_WIDTH
-    write(sheet.cell(2, 1), report.cover.title, words)
-    overflowing(sheet.cell(2, 1))
-    sheet.cell(2, 1).font = bold(style.accent[1:].upper(), 16)
+    write_value(sheet.cell(2, 1), report.cover.title, words)
+    let_overflow(sheet.cell(2, 1))
+    sheet.cell(2, 1).font = make_bold(style.accent[1:].upper(), 16)
     row = 4
     for title, pairs in _blocks(report, words):
-        write(sheet.cell(row, 1), title, words)
-        overflowing(sheet.cell(row, 1))
-        sheet.cell(row, 1).font = bold(style.accent[1:].upper(), 12)
+        write_value(sheet.cell(row, 1), title, words)
+        let_overflow(sheet.cell(row, 1))
+        sheet.cell(row, 1).font = make_bold(style.accent[1:].upper(), 12)
         for place, (name, value) in enumerate(pairs, start=row + 1):
-            write(sheet.cell(place, 1), name, words)
-            write(sheet.cell(place, 2), value, words)
+            write_value(sheet.cell(place, 1), name, words)
+            write_value(sheet.cell(place, 2), value, words)
             sheet.cell(place, 2).alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-            fit(sheet, place, ((name, _NAME_WIDTH), (str(value), _VALUE_WIDTH)))
+            fit_height(sheet, place, ((name, _NAME_WIDTH), (str(value), _VALUE_WIDTH)))
         row += len(pairs) + 2
-    printable(sheet)
+    set_up_print(sheet)
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
 
 
-def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
+def _blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
     front = report.front
     yield words("Cover"), report.cover.facts
     yield words("Health score"), _verdict(report, words)
@@ -107,9 +111,11 @@ def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[
     yield words("Checks with findings"), [(label, count) for _, label, count in front.severities]
     yield (
         words("What to do first"),
-        [(f"{step.code} {step.title}", " · ".join(filter(None, (f"+{step.gain}", step.deadline, step.effort))))
-         for step in front.steps],
-    )  # fmt: skip
+        [
+            (f"{step.code} {step.title}", " · ".join(filter(None, (f"+{step.gain}", step.deadline, step.effort))))
+            for step in front.steps
+        ],
+    )
     yield (
         words("Decisions asked of the customer"),
         [
@@ -134,7 +140,7 @@ def _blocks(report: Report, words: Words) -> Iterator[tuple[str, Sequence[tuple[
     )
 
 
-def _verdict(report: Report, words: Words) -> list[tuple[str, Value]]:
+def _verdict(report: ReportView, words: Words) -> list[tuple[str, Value]]:
     verdict = report.front.verdict
     grade = verdict.band or words("Grade withheld")
     return [
@@ -145,7 +151,7 @@ def _verdict(report: Report, words: Words) -> list[tuple[str, Value]]:
     ]
 
 
-def _since(report: Report, words: Words) -> list[tuple[str, Value]]:
+def _since(report: ReportView, words: Words) -> list[tuple[str, Value]]:
     since, now = report.front.since, report.front.verdict
     if since is None:
         return []
@@ -155,7 +161,7 @@ def _since(report: Report, words: Words) -> list[tuple[str, Value]]:
     return [*told, (words("Compared with"), since.baseline)]
 
 
-def _findings(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+def _findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     """Every finding for itself, which the list only counts."""
     heads = (
         (N_("Checks"), 12),
@@ -173,18 +179,30 @@ def _findings(sheet: Worksheet, report: Report, words: Words, style: Style) -> N
     rows: list[Sequence[Value]] = []
     for card in _every((*report.cards, *report.platform)):
         rows += [
-            (card.code, card.title, row.severity_label, row.resource, row.sentence, row.value, row.limit,
-             row.change_label, "\n".join(f"{name}: {value}" for name, value in row.evidence), row.sql.text,
-             row.rollback.text or card.no_rollback)
+            (
+                card.code,
+                card.title,
+                row.severity_label,
+                row.resource,
+                row.sentence,
+                row.value,
+                row.limit,
+                row.change_label,
+                "\n".join(f"{name}: {value}" for name, value in row.evidence),
+                row.sql.text,
+                row.rollback.text or card.no_rollback,
+            )
             for row in (*card.rows, *card.more_rows)
-        ]  # fmt: skip
+        ]
         if card.unseen:
             more = words("{count} further resources are listed in assessment.json only.", count=card.unseen)
             rows.append((card.code, card.title, "", more))
         if card.unjudged:
             rows.append((card.code, card.title, "", "", card.unjudged))
     nothing = words("No check that was assessed found anything.")
-    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+    write_plain_table(
+        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+    )
 
 
 def _every(cards: Sequence[Card]) -> Iterator[Card]:
@@ -193,7 +211,7 @@ def _every(cards: Sequence[Card]) -> Iterator[Card]:
         yield from _every(card.symptoms)
 
 
-def _not_assessed(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+def _not_assessed(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     heads = (
         (N_("Checks"), 12),
         (N_("Title"), 40),
@@ -205,15 +223,25 @@ def _not_assessed(sheet: Worksheet, report: Report, words: Words, style: Style) 
         (N_("Carried from an earlier assessment"), 26),
     )
     rows: list[Sequence[Value]] = [
-        (line.code, line.title, line.category, line.outcome, line.reason, line.unlock or NOTHING,
-         NOTHING if line.carried_from else float(line.points), line.carried_from)
+        (
+            line.code,
+            line.title,
+            line.category,
+            line.outcome,
+            line.reason,
+            line.unlock or NOTHING,
+            NOTHING if line.carried_from else float(line.points),
+            line.carried_from,
+        )
         for line in report.not_assessed
-    ]  # fmt: skip
+    ]
     nothing = words("Every check that applies was assessed.")
-    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+    write_plain_table(
+        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+    )
 
 
-def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+def _mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     heads = (
         (N_("What"), 18),
         (N_("Checks"), 12),
@@ -225,10 +253,18 @@ def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None
         (N_("Until"), 13),
     )
     muted: list[Sequence[Value]] = [
-        (words("Muted finding"), line.code, line.title, line.resource, line.severity_label, line.reason, line.owner,
-         line.until)
+        (
+            words("Muted finding"),
+            line.code,
+            line.title,
+            line.resource,
+            line.severity_label,
+            line.reason,
+            line.owner,
+            line.until,
+        )
         for line in report.muted
-    ]  # fmt: skip
+    ]
     unjudged = {line.code: line for line in report.muted if line.unjudged}
     muted += [(words("Muted finding"), line.code, line.title, "", "", line.unjudged) for line in unjudged.values()]
     overridden: list[Sequence[Value]] = [
@@ -239,10 +275,12 @@ def _mutes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None
         muted.append(("", "", words("{count} more are in assessment.json.", count=report.muted_unseen)))
     nothing = words("No finding is muted.")
     rows = [*muted, *overridden]
-    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+    write_plain_table(
+        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+    )
 
 
-def _changes(sheet: Worksheet, report: Report, words: Words, style: Style) -> None:
+def _changes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     heads = (
         (N_("Change"), 26),
         (N_("Checks"), 12),
@@ -258,10 +296,18 @@ def _changes(sheet: Worksheet, report: Report, words: Words, style: Style) -> No
     if report.bridge:
         rows += [(step.label, "", "", "", "", "", "", "", step.value) for step in report.bridge.steps]
     rows += [
-        (line.kind_label, line.code, line.title, line.resource, line.was_severity, line.was_value, line.severity,
-         line.value)
+        (
+            line.kind_label,
+            line.code,
+            line.title,
+            line.resource,
+            line.was_severity,
+            line.was_value,
+            line.severity,
+            line.value,
+        )
         for line in report.changes
-    ]  # fmt: skip
+    ]
     if report.changes_unseen:
         rows.append(("", "", words("{count} more are in assessment.json.", count=report.changes_unseen)))
     nothing = (
@@ -269,6 +315,8 @@ def _changes(sheet: Worksheet, report: Report, words: Words, style: Style) -> No
         if report.front.since
         else words("First assessment: there is nothing earlier to compare with.")
     )
-    listing(sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing)
+    write_plain_table(
+        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+    )
     for number in range(FIRST_ROW, FIRST_ROW + len(report.bridge.steps if report.bridge else ())):
         sheet.cell(number, len(heads)).number_format = SIGNED

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.report.words import Words
-from agent.report.xlsx.written import Kept
+from agent.report.xlsx.written import KeptCell
 
 Value = str | float | None
 CELL_LENGTH = 32_767
@@ -34,7 +34,7 @@ _WORDS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
 SEVERITY_COLORS = {"critical": "9D1226", "high": "B4500B", "medium": "806400", "low": "4A5F73"}
 
 
-def write(cell: Cell, value: Value, words: Words) -> None:
+def write_value(cell: Cell, value: Value, words: Words) -> None:
     """A number as a number; a text as text that no program computes, cut where a cell cannot hold it."""
     if value is None or value == "":
         return
@@ -54,7 +54,7 @@ def write(cell: Cell, value: Value, words: Words) -> None:
     cell.alignment = _TOP
 
 
-def put(cell: Cell, kept: Kept | None) -> None:
+def restore_cell(cell: Cell, kept: KeptCell | None) -> None:
     """A cell of an earlier list as it was; a formula moves with its cell."""
     if kept is None:
         return
@@ -70,32 +70,32 @@ def put(cell: Cell, kept: Kept | None) -> None:
         cell.hyperlink = copy(kept.link)
 
 
-def bold(color: str, size: float = 11) -> Font:
+def make_bold(color: str, size: float = 11) -> Font:
     return Font(name=_FONT, bold=True, size=size, color=color)
 
 
-def overflowing(cell: Cell) -> None:
+def let_overflow(cell: Cell) -> None:
     """A text that runs on over the empty cells beside it, as a title does."""
     cell.alignment = Alignment(vertical="top", wrap_text=False)
 
 
-def head(sheet: Worksheet, column: int, title: str, width: float, accent: str, *, human: bool = False) -> None:
+def write_head(sheet: Worksheet, column: int, title: str, width: float, accent: str, *, human: bool = False) -> None:
     """A column's head; those that people fill in are light, with a word in the legend."""
     cell = sheet.cell(HEAD_ROW, column, title)
     cell.data_type = "s"
-    cell.font = bold("161B22" if human else "FFFFFF")
+    cell.font = make_bold("161B22" if human else "FFFFFF")
     cell.fill = PatternFill("solid", fgColor="FFF2CC" if human else accent[1:].upper())
     cell.alignment = Alignment(vertical="center", wrap_text=True)
     cell.border = Border(bottom=Side(style="thin", color=accent[1:].upper()))
     sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def lines_around(sheet: Worksheet, row: int, columns: int) -> None:
+def draw_lines(sheet: Worksheet, row: int, columns: int) -> None:
     for column in range(1, columns + 1):
         sheet.cell(row, column).border = Border(bottom=_THIN, right=_THIN)
 
 
-def fit(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
+def fit_height(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
     """A height for the longest of (text, width), as far as a row goes: the rest is read in the formula bar."""
     height = max((_height(text, width) for text, width in texts), default=0)
     sheet.row_dimensions[row].height = min(max(height, _LINE_POINTS), _ROW_POINTS) + _PADDING
@@ -107,7 +107,7 @@ def _height(text: str, width: float) -> float:
     return _line_count(text, width) * points
 
 
-def fitting(text: str, width: float, note: str) -> str:
+def cut_to_fit(text: str, width: float, note: str) -> str:
     """The text as far as a row can show it, whole lines where that goes; ``note`` then tells where the rest is."""
     if _height(text, width) <= _ROW_POINTS:
         return text
@@ -137,19 +137,19 @@ def _is_wide(char: str) -> bool:
     return ord(char) > 0x2E7F
 
 
-def tabular(sheet: Worksheet, columns: int, rows: int, *, frozen: str, pages_wide: int = 1) -> None:
+def set_up_table(sheet: Worksheet, columns: int, rows: int, *, frozen: str, pages_wide: int = 1) -> None:
     """Filters, a head that stays, and a page setup that prints all columns on so many pages of wide paper."""
     last = get_column_letter(columns)
     sheet.freeze_panes = frozen
     sheet.auto_filter.ref = f"A{HEAD_ROW}:{last}{max(rows, FIRST_ROW)}"
-    printable(sheet, pages_wide)
+    set_up_print(sheet, pages_wide)
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
     if pages_wide > 1:
         sheet.print_title_cols = "B:D"
     sheet.row_dimensions[HEAD_ROW].height = 2 * _WIDE_LINE_POINTS + _PADDING
 
 
-def printable(sheet: Worksheet, pages_wide: int = 1) -> None:
+def set_up_print(sheet: Worksheet, pages_wide: int = 1) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages_wide, 0
@@ -158,31 +158,36 @@ def printable(sheet: Worksheet, pages_wide: int = 1) -> None:
     sheet.page_margins.left = sheet.page_margins.right = 0.4
 
 
-def title_of(text: str) -> str:
+def make_sheet_title(text: str) -> str:
     """A name that a sheet may have."""
     return _BAD_IN_TITLE.sub(" ", text).strip()[:31] or "-"
 
 
-def listing(
-    sheet: Worksheet, mark: str, heads: Sequence[tuple[str, float]], rows: Sequence[Sequence[Value]], words: Words,
-    accent: str, nothing: str,
-) -> None:  # fmt: skip
+def write_plain_table(
+    sheet: Worksheet,
+    mark: str,
+    heads: Sequence[tuple[str, float]],
+    rows: Sequence[Sequence[Value]],
+    words: Words,
+    accent: str,
+    nothing: str,
+) -> None:
     """A plain table. ``nothing`` is said where it has no row."""
-    marked(sheet, mark)
+    mark_sheet(sheet, mark)
     for column, (title, width) in enumerate(heads, start=1):
-        head(sheet, column, title, width, accent)
+        write_head(sheet, column, title, width, accent)
     for number, values in enumerate(rows or [[nothing]], start=FIRST_ROW):
         for column, value in enumerate(values, start=1):
-            write(sheet.cell(number, column), value, words)
-        lines_around(sheet, number, len(heads))
-        fit(sheet, number, [(str(value or ""), width) for value, (_, width) in zip(values, heads, strict=False)])
+            write_value(sheet.cell(number, column), value, words)
+        draw_lines(sheet, number, len(heads))
+        fit_height(sheet, number, [(str(value or ""), width) for value, (_, width) in zip(values, heads, strict=False)])
     if not rows:
-        overflowing(sheet.cell(FIRST_ROW, 1))
-        fit(sheet, FIRST_ROW, ())
-    tabular(sheet, len(heads), FIRST_ROW - 1 + len(rows), frozen=f"A{FIRST_ROW}")
+        let_overflow(sheet.cell(FIRST_ROW, 1))
+        fit_height(sheet, FIRST_ROW, ())
+    set_up_table(sheet, len(heads), FIRST_ROW - 1 + len(rows), frozen=f"A{FIRST_ROW}")
 
 
-def marked(sheet: Worksheet, mark: str) -> None:
+def mark_sheet(sheet: Worksheet, mark: str) -> None:
     """The hidden row by which a sheet is known as ours."""
     sheet.cell(1, 1, mark)
     sheet.row_dimensions[1].hidden = True

@@ -16,7 +16,7 @@ KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class WorkColumn:
     """``human``: filled in by people, and kept. ``kind``: text, code, number, gain or date."""
 
     key: str
@@ -27,34 +27,34 @@ class Column:
 
 
 COLUMNS = (
-    Column("number", N_("No."), 6, kind="number"),
-    Column("codes", N_("Checks"), 12),
-    Column("title", N_("Action"), 26),
-    Column("first_seen", N_("First seen"), 13),
-    Column("state", N_("State"), 12),
-    Column("severity_label", N_("Severity"), 10),
-    Column("category", N_("Category"), 14),
-    Column("resource", N_("Resource"), 28),
-    Column("seen", N_("What was seen"), 42),
-    Column("value", N_("Value"), 14),
-    Column("limit", N_("Limit"), 32),
-    Column("impact", N_("Why it matters here"), 32),
-    Column("action", N_("What to do"), 46),
-    Column("sql", N_("SQL"), 50, kind="code"),
-    Column("rollback", N_("Way back"), 46, kind="code"),
-    Column("verification", N_("Verification"), 46),
-    Column("gain", N_("Gain"), 8, kind="gain"),
-    Column("effort", N_("Effort"), 17),
-    Column("deadline", N_("Deadline"), 11),
-    Column("actor", N_("Who mends it"), 15),
-    Column("owner_customer", N_("Owner (customer)"), 15, human=True),
-    Column("owner_tam", N_("Owner (account manager)"), 15, human=True),
-    Column("planned", N_("Planned date"), 13, human=True, kind="date"),
-    Column("done", N_("Actual date"), 13, human=True, kind="date"),
-    Column("review", N_("Review result"), 14, human=True),
-    Column("remarks", N_("Remarks"), 36, human=True),
+    WorkColumn("number", N_("No."), 6, kind="number"),
+    WorkColumn("codes", N_("Checks"), 12),
+    WorkColumn("title", N_("Action"), 26),
+    WorkColumn("first_seen", N_("First seen"), 13),
+    WorkColumn("state", N_("State"), 12),
+    WorkColumn("severity_label", N_("Severity"), 10),
+    WorkColumn("category", N_("Category"), 14),
+    WorkColumn("resource", N_("Resource"), 28),
+    WorkColumn("seen", N_("What was seen"), 42),
+    WorkColumn("value", N_("Value"), 14),
+    WorkColumn("limit", N_("Limit"), 32),
+    WorkColumn("impact", N_("Why it matters here"), 32),
+    WorkColumn("action", N_("What to do"), 46),
+    WorkColumn("sql", N_("SQL"), 50, kind="code"),
+    WorkColumn("rollback", N_("Way back"), 46, kind="code"),
+    WorkColumn("verification", N_("Verification"), 46),
+    WorkColumn("gain", N_("Gain"), 8, kind="gain"),
+    WorkColumn("effort", N_("Effort"), 17),
+    WorkColumn("deadline", N_("Deadline"), 11),
+    WorkColumn("actor", N_("Who mends it"), 15),
+    WorkColumn("owner_customer", N_("Owner (customer)"), 15, human=True),
+    WorkColumn("owner_tam", N_("Owner (account manager)"), 15, human=True),
+    WorkColumn("planned", N_("Planned date"), 13, human=True, kind="date"),
+    WorkColumn("done", N_("Actual date"), 13, human=True, kind="date"),
+    WorkColumn("review", N_("Review result"), 14, human=True),
+    WorkColumn("remarks", N_("Remarks"), 36, human=True),
 )
-CLOSED_ON = Column("closed_on", N_("Closed on"), 13)
+CLOSED_ON = WorkColumn("closed_on", N_("Closed on"), 13)
 REVIEWS: Mapping[str, str] = {
     "open": N_("To be reviewed"),
     "passed": N_("Review passed"),
@@ -65,11 +65,11 @@ REVIEWS: Mapping[str, str] = {
 HUMAN = tuple(column.key for column in COLUMNS if column.human)
 
 
-def key_of(target: str, codes: tuple[str, ...]) -> str:
+def make_line_key(target: str, codes: tuple[str, ...]) -> str:
     """What a line is known by in the next list."""
     return f"{target}/{'+'.join(codes)}"
 
 
-def target_and_codes(key: str) -> tuple[str, tuple[str, ...]]:
+def split_line_key(key: str) -> tuple[str, tuple[str, ...]]:
     target, _, codes = key.rpartition("/")
     return target, tuple(code for code in codes.split("+") if code)

@@ -20,32 +20,32 @@ def render_xlsx(document: Document, language: str, style: Style = OURS, update: 
     Raises RenderError without its library (extra ``report``), ConfigError for an earlier list that cannot be used.
     """
     try:
-        from agent.report.xlsx.book import book
+        from agent.report.xlsx.book import build_workbook
     except ImportError:
         raise RenderError(_missing()) from None
-    return book(document, language, style, update)
+    return build_workbook(document, language, style, update)
 
 
-def target_of(path: Path) -> str:
+def read_target(path: Path) -> str:
     """The target that an earlier list is about; empty for one without a line.
 
     Raises ConfigError for a file that is no such list, is damaged, or is open elsewhere.
     """
     try:
-        from agent.report.xlsx.written import read
+        from agent.report.xlsx.written import read_written
     except ImportError:
         raise ConfigError(_missing()) from None
-    return read(path).target
+    return read_written(path).target
 
 
-def keep_writing(path: Path, content: bytes) -> None:
+def refuse_lost_writing(path: Path, content: bytes) -> None:
     """Raises RenderError if ``content`` in the place of ``path`` would lose what people wrote there."""
     if not path.exists():
         return
-    from agent.report.xlsx.written import entries, read
+    from agent.report.xlsx.written import list_entries, read_written
 
     try:
-        lost = entries(read(path).content) - entries(content)
+        lost = list_entries(read_written(path).content) - list_entries(content)
     except ConfigError:
         lost = {("file",)}
     if lost:

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.terms import Text
-from agent.report.xlsx.columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, MARKS, NOTE, target_and_codes
+from agent.report.xlsx.columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, MARKS, NOTE, split_line_key
 from agent.support.errors import ConfigError
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -24,7 +24,7 @@ _KNOWN = frozenset({KEY, CLOSED_ON.key, *(column.key for column in COLUMNS)})
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCell:
     """One cell as it was; ``place`` is where, for formulas that move with it."""
 
     value: Any
@@ -36,35 +36,35 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WrittenLine:
     """One line. ``cells`` by column key, ``extra`` by number of the added column; no ``codes``: people's own."""
 
     key: str
     codes: tuple[str, ...]
-    cells: Mapping[str, Kept]
-    extra: Mapping[int, Kept]
+    cells: Mapping[str, KeptCell]
+    extra: Mapping[int, KeptCell]
 
     @property
-    def all(self) -> tuple[Kept, ...]:
+    def all(self) -> tuple[KeptCell, ...]:
         return (*self.cells.values(), *self.extra.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedColumn:
     """A column that people added: its head and width."""
 
-    head: Kept
+    head: KeptCell
     width: float
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WrittenSheet:
     """``lines`` are ours with what people wrote there, ``own`` those that people added themselves."""
 
     known: bool = False
-    lines: tuple[Line, ...] = ()
-    own: tuple[Line, ...] = ()
-    added: tuple[Added, ...] = ()
+    lines: tuple[WrittenLine, ...] = ()
+    own: tuple[WrittenLine, ...] = ()
+    added: tuple[AddedColumn, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenList:
     """An earlier list as a file. ``target`` is whom it is about, empty where no line tells."""
 
     path: Path
@@ -80,25 +80,25 @@ class Written:
     target: str
 
 
-def read(path: Path) -> Written:
+def read_written(path: Path) -> WrittenList:
     """Raises ConfigError for a file that is no list of ours, is damaged, or is open elsewhere."""
     args = {"path": str(path)}
     content = _content(path)
     try:
-        workbook = opened(content)
-        found = sheet_of(workbook, MARK)
-        keys = [*found.keys, *sheet_of(workbook, CLOSED_MARK).keys]
+        workbook = open_workbook(content)
+        found = find_sheet(workbook, MARK)
+        keys = [*found.keys, *find_sheet(workbook, CLOSED_MARK).keys]
     except Exception as error:  # noqa: BLE001 - whatever a damaged or hostile file may do to the library
         text = "{path} is no spreadsheet or is damaged ({reason}). Give a findings.*.xlsx that this agent wrote."
         raise ConfigError(Text(text, {**args, "reason": str(error)[:200] or type(error).__name__})) from None
     if not found.known:
         text = "{path} is no list of findings of this agent. Give a findings.*.xlsx that it wrote."
         raise ConfigError(Text(text, args))
-    targets = {target for target, _ in map(target_and_codes, keys)}
+    targets = {target for target, _ in map(split_line_key, keys)}
     if len(targets) > 1:
         text = "{path} holds lines of several targets ({targets}). Keep one list for each target."
         raise ConfigError(Text(text, {**args, "targets": ", ".join(sorted(targets))}))
-    return Written(path, content, next(iter(targets), ""))
+    return WrittenList(path, content, next(iter(targets), ""))
 
 
 def _content(path: Path) -> bytes:
@@ -116,12 +116,12 @@ def _content(path: Path) -> bytes:
         raise ConfigError(Text(text, {**args, "reason": error.strerror or str(error)})) from None
 
 
-def opened(content: bytes) -> Workbook:
+def open_workbook(content: bytes) -> Workbook:
     """The workbook, with formulas as they were typed."""
     return load_workbook(BytesIO(content))
 
 
-def mark_of(sheet: Worksheet) -> tuple[str, int, int]:
+def find_mark(sheet: Worksheet) -> tuple[str, int, int]:
     """What marks a sheet as ours, its row and its column; empty for a sheet of people's own."""
     for cells in sheet.iter_rows(max_row=_HEAD_ROWS):
         for cell in cells:
@@ -130,36 +130,36 @@ def mark_of(sheet: Worksheet) -> tuple[str, int, int]:
     return "", 0, 0
 
 
-def sheet_of(workbook: Workbook, mark: str) -> Sheet:
+def find_sheet(workbook: Workbook, mark: str) -> WrittenSheet:
     """What stands in the list or among the closed lines."""
     for sheet in workbook.worksheets:
-        found, row, column = mark_of(sheet)
+        found, row, column = find_mark(sheet)
         if found == mark:
             return _parsed(sheet, row, column)
-    return Sheet()
+    return WrittenSheet()
 
 
-def _parsed(sheet: Worksheet, row: int, key_column: int) -> Sheet:
+def _parsed(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
     named = {cell.column: str(cell.value) for cell in sheet[row] if cell.value in _KNOWN}
     named[key_column] = KEY
     added = [column for column in range(1, sheet.max_column + 1) if column not in named]
     added = [column for column in added if any(_said(cell) for (cell,) in _below(sheet, row, column))]
-    lines: list[Line] = []
-    own: list[Line] = []
+    lines: list[WrittenLine] = []
+    own: list[WrittenLine] = []
     for cells in sheet.iter_rows(min_row=row + 2):
         if any(_said(cell) for cell in cells):
             kept = {cell.column: _kept(cell) for cell in cells}
             by_key = {name: kept[column] for column, name in named.items() if column in kept}
             extra = {number: kept[column] for number, column in enumerate(added) if column in kept}
             key = str(by_key.pop(KEY).value or "")
-            line = Line(key, target_and_codes(key)[1], by_key, extra)
+            line = WrittenLine(key, split_line_key(key)[1], by_key, extra)
             if key != NOTE:
                 (lines if line.codes else own).append(line)
     heads = tuple(
-        Added(_kept(sheet.cell(row + 1, column)), sheet.column_dimensions[get_column_letter(column)].width)
+        AddedColumn(_kept(sheet.cell(row + 1, column)), sheet.column_dimensions[get_column_letter(column)].width)
         for column in added
     )
-    return Sheet(True, tuple(lines), tuple(own), heads)
+    return WrittenSheet(True, tuple(lines), tuple(own), heads)
 
 
 def _below(sheet: Worksheet, row: int, column: int) -> Iterator[tuple[Cell, ...]]:
@@ -170,16 +170,16 @@ def _said(cell: Cell) -> bool:
     return cell.value is not None or cell.comment is not None
 
 
-def _kept(cell: Cell) -> Kept:
+def _kept(cell: Cell) -> KeptCell:
     style = copy(cell._style) if cell.has_style else None
-    return Kept(cell.value, cell.data_type, cell.coordinate, style, copy(cell.comment), copy(cell.hyperlink))
+    return KeptCell(cell.value, cell.data_type, cell.coordinate, style, copy(cell.comment), copy(cell.hyperlink))
 
 
-def entries(content: bytes) -> set[tuple[Any, ...]]:
+def list_entries(content: bytes) -> set[tuple[Any, ...]]:
     """Everything that people wrote, so that two files can be compared."""
-    workbook, found = opened(content), set[tuple[Any, ...]]()
+    workbook, found = open_workbook(content), set[tuple[Any, ...]]()
     for mark in (MARK, CLOSED_MARK):
-        sheet = sheet_of(workbook, mark)
+        sheet = find_sheet(workbook, mark)
         found |= {("column", column.head.value) for column in sheet.added}
         for line in sheet.own:
             found.add(("line", *sorted(str(kept.value) for kept in line.all if kept.value is not None)))
@@ -187,4 +187,4 @@ def entries(content: bytes) -> set[tuple[Any, ...]]:
             for kept in (*(line.cells[key] for key in HUMAN if key in line.cells), *line.extra.values()):
                 if kept.value is not None or kept.comment:
                     found.add(("cell", str(kept.value), kept.comment and kept.comment.text))
-    return found | {("sheet", sheet.title) for sheet in workbook.worksheets if not mark_of(sheet)[0]}
+    return found | {("sheet", sheet.title) for sheet in workbook.worksheets if not find_mark(sheet)[0]}

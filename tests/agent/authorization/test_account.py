@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.engagement.authorization.account import admitted
+from agent.engagement.authorization.account import admit_account
 from agent.model.authorization import Authorization
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
 from agent.support.errors import NotAuthorized, TargetError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLAIN = Authorization("T-1", "A DBA", NOW, NOW, frozenset())
@@ -25,13 +25,13 @@ def seen(beyond: tuple[str, ...] | None) -> Capabilities:
 @pytest.mark.parametrize("authorization", [PLAIN, ALLOWED])
 def test_an_account_that_only_reads_is_taken_as_it_is(authorization: Authorization) -> None:
     found = seen(())
-    assert admitted(found, authorization, "shop") is found
+    assert admit_account(found, authorization, "shop") is found
 
 
 def test_more_than_reading_is_refused_with_names_account_and_what_to_do() -> None:
     with pytest.raises(NotAuthorized) as caught:
-        admitted(seen(("INSERT, UPDATE ON `shop`.`orders`", "SUPER ON *.*")), PLAIN, "shop")
-    message = render(caught.value.text, "en")
+        admit_account(seen(("INSERT, UPDATE ON `shop`.`orders`", "SUPER ON *.*")), PLAIN, "shop")
+    message = render_text(caught.value.text, "en")
     assert caught.value.exit_code == 3
     assert "shop: the account r@% may do more than read" in message
     assert "INSERT, UPDATE ON `shop`.`orders`; SUPER ON *.*" in message
@@ -39,14 +39,14 @@ def test_more_than_reading_is_refused_with_names_account_and_what_to_do() -> Non
 
 
 def test_what_the_customer_allows_is_said_and_not_refused() -> None:
-    found = admitted(seen(("SUPER ON *.*",)), ALLOWED, "shop")
+    found = admit_account(seen(("SUPER ON *.*",)), ALLOWED, "shop")
     (problem,) = found.problems
-    said = render(problem.what, "en")
+    said = render_text(problem.what, "en")
     assert "Authorization T-1 allows" in said and "only root exists in the lab" in said and "gate is the wall" in said
 
 
 def test_an_account_that_cannot_be_known_is_no_reader() -> None:
     with pytest.raises(TargetError) as caught:
-        admitted(seen(None), PLAIN, "shop")
-    assert caught.value.exit_code == 4 and "SHOW GRANTS" in render(caught.value.text, "en")
-    assert len(admitted(seen(None), ALLOWED, "shop").problems) == 1
+        admit_account(seen(None), PLAIN, "shop")
+    assert caught.value.exit_code == 4 and "SHOW GRANTS" in render_text(caught.value.text, "en")
+    assert len(admit_account(seen(None), ALLOWED, "shop").problems) == 1

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from agent.engagement.authorization import authorize as module
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
-from agent.facts.own_statements.session import own_statements
+from agent.facts.own_statements.session import list_own_statements
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.model.terms import DataClass
 from agent.support import sshsig
 from agent.support.errors import ConfigError, NotAuthorized
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import AUTHORIZATION, MINIMAL, load
 from tests.agent.signing import DOCUMENT, KEY, OTHER_KEY, request_text, signed
 
@@ -42,14 +42,14 @@ def refusal(engagement: Engagement, target: str = "orders", now: datetime = NOW)
     with pytest.raises(NotAuthorized) as caught:
         authorize(engagement, target, now, SOURCES)
     assert caught.value.exit_code == 3
-    return render(caught.value.text, "en")
+    return render_text(caught.value.text, "en")
 
 
 def test_inside_everything_that_was_signed(tmp_path: Path) -> None:
     found = authorize(prepared(tmp_path), "orders", NOW, SOURCES)
     assert (found.reference, found.approver, found.targets) == ("T-1", "A DBA", ("orders",))
     assert (found.not_before, found.not_after) == (NOW - DAY, NOW + DAY)
-    assert found.signer == sshsig.fingerprint(KEY.public_key())
+    assert found.signer == sshsig.fingerprint_key(KEY.public_key())
     assert found.sources.keys() == {"Memstore", "Variable"}
     assert found.withheld == frozenset()
     assert found.outside_service == ""
@@ -146,7 +146,7 @@ def test_an_authorization_is_no_revocation_and_the_other_way_round(tmp_path: Pat
     signed(tmp_path / DOCUMENT, REVOCATION.format(reference="T-1"))
     with pytest.raises(ConfigError) as caught:
         authorize(engagement, "orders", NOW, SOURCES)
-    assert "form: write one of: ob-health authorization 1" in render(caught.value.problems[0], "en")
+    assert "form: write one of: ob-health authorization 1" in render_text(caught.value.problems[0], "en")
 
 
 def test_wrong_customer(tmp_path: Path) -> None:
@@ -186,15 +186,15 @@ def test_outside_the_window(tmp_path: Path) -> None:
 
 def test_a_needed_statement_that_was_not_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engagement = prepared(tmp_path)
-    later = {**own_statements(), "identity": "SELECT USER() AS account"}
-    monkeypatch.setattr(module, "own_statements", lambda: later)
+    later = {**list_own_statements(), "identity": "SELECT USER() AS account"}
+    monkeypatch.setattr(module, "list_own_statements", lambda: later)
     assert "does not list the statement identity of this version of the agent: SELECT USER()" in refusal(engagement)
 
 
 def test_a_statement_that_can_be_done_without_is_only_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engagement = prepared(tmp_path)
-    later = {**own_statements(), "receipt": "SELECT 1"}
-    monkeypatch.setattr(module, "own_statements", lambda: later)
+    later = {**list_own_statements(), "receipt": "SELECT 1"}
+    monkeypatch.setattr(module, "list_own_statements", lambda: later)
     assert authorize(engagement, "orders", NOW, SOURCES).withheld == {"receipt"}
 
 
@@ -247,7 +247,7 @@ def test_whatever_is_signed_is_understood_or_told(tmp_path: Path, change: str, c
         authorize(engagement, "orders", NOW, SOURCES)
     except (ConfigError, NotAuthorized) as error:
         problems = error.problems if isinstance(error, ConfigError) else ()
-        assert all(render(item, language) for item in (error.text, *problems) for language in ("en", "zh-CN"))
+        assert all(render_text(item, language) for item in (error.text, *problems) for language in ("en", "zh-CN"))
 
 
 def test_every_refusal_says_one_thing_and_what_to_do(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.catalogue import registry
-from agent.collection.signed_scope import beyond_scope, compile_covered, covered, scope_of
+from agent.collection.signed_scope import compile_covered, describe_scope, find_beyond_scope, list_covered
 from agent.collection.statements import Statement, compile_source
-from agent.facts import expr, source, spec_of
+from agent.facts import expr, find_source_spec, source
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 VIEW = "oceanbase.GV$OB_THING"
 CAPABILITIES = Capabilities(
@@ -34,7 +34,7 @@ class Thing:
     peak: int | None = None
 
 
-SCOPE = scope_of(Thing)
+SCOPE = describe_scope(Thing)
 
 
 def later(**changes: object) -> dict[str, SourceScope]:
@@ -72,15 +72,15 @@ def test_what_was_signed_is_sent_as_it_is() -> None:
 def test_what_goes_beyond_is_not_sent_and_named(scopes: dict[str, SourceScope], what: str) -> None:
     found = sent(Thing, scopes)
     assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
-    assert what in render(found.reason, "en")
-    assert found.remedy and "ob-health authorize request" in render(found.remedy, "en")
-    assert covered([Thing], permission(scopes)) == []
+    assert what in render_text(found.reason, "en")
+    assert found.remedy and "ob-health authorize request" in render_text(found.remedy, "en")
+    assert list_covered([Thing], permission(scopes)) == []
 
 
 def test_less_than_was_signed_is_fine() -> None:
     wider = later(rows=1000, columns=SCOPE.columns | {"MORE"}, views=SCOPE.views | {"oceanbase.GV$OTHER"})
     assert sent(Thing, wider) == sent(Thing, {"Thing": SCOPE})
-    assert covered([Thing], permission(wider)) == [Thing]
+    assert list_covered([Thing], permission(wider)) == [Thing]
 
 
 def test_a_column_that_may_be_absent_is_left_out_where_it_was_not_signed() -> None:
@@ -95,19 +95,19 @@ def test_an_expression_counts_by_its_columns() -> None:
         svr_ip: str
         used: int = expr("MAX(CASE WHEN SECRET = 'x' THEN USED ELSE 0 END)")
 
-    assert beyond_scope(Thing, {"Thing": SCOPE}) == "SECRET"
+    assert find_beyond_scope(Thing, {"Thing": SCOPE}) == "SECRET"
 
 
 def test_a_class_that_is_not_granted_is_named_before_anything_else() -> None:
     found = compile_covered(Thing, CAPABILITIES, frozenset({DataClass.SETTINGS}), {})
     assert isinstance(found, Unavailable)
-    assert "data class statistics" in render(found.reason, "en")
-    assert covered([Thing], permission({"Thing": SCOPE}, DataClass.SETTINGS)) == []
+    assert "data class statistics" in render_text(found.reason, "en")
+    assert list_covered([Thing], permission({"Thing": SCOPE}, DataClass.SETTINGS)) == []
 
 
 def test_every_shipped_source_is_within_what_is_asked_for_it() -> None:
-    rows = [row for row in registry.load().sources if spec_of(row)]
-    scopes = {row.__name__: scope_of(row) for row in rows}
+    rows = [row for row in registry.load_registry().sources if find_source_spec(row)]
+    scopes = {row.__name__: describe_scope(row) for row in rows}
     assert len(scopes) == len(rows) > 40
-    assert [row for row in rows if beyond_scope(row, scopes)] == []
+    assert [row for row in rows if find_beyond_scope(row, scopes)] == []
     assert not any("{" in scope.joined for scope in scopes.values())

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.engagement.authorization.request import Request, Window, parsed
+from agent.engagement.authorization.request import Request, Window, parse_signed
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.support.errors import ConfigError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import request_text
 
@@ -56,7 +56,7 @@ def test_every_day_without_hours_is_always_open() -> None:
 def test_what_was_drafted_is_understood(tmp_path: Path) -> None:
     engagement = load(tmp_path, MINIMAL)
     text = request_text(engagement, (Memstore, Variable))
-    found = parsed(Request, text.encode(), tmp_path / "a.yaml")
+    found = parse_signed(Request, text.encode(), tmp_path / "a.yaml")
     assert [source.name for source in found.sources] == ["Memstore", "Variable"]
     assert found.targets[0].budget == engagement.targets["orders"].limits
 
@@ -77,10 +77,11 @@ def test_what_was_drafted_is_understood(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_signed_for(tmp_path: Path, old: str, new: str, problem: str) -> None:
     text = request_text(
-        load(tmp_path, MINIMAL), (Memstore, Variable),
+        load(tmp_path, MINIMAL),
+        (Memstore, Variable),
         window={"days": ["mon"], "opens": "00:00", "closes": "24:00", "timezone": "Asia/Shanghai"},
-    )  # fmt: skip
+    )
     assert text.count(old) == 1
     with pytest.raises(ConfigError) as caught:
-        parsed(Request, text.replace(old, new).encode(), tmp_path / "a.yaml")
-    assert any(problem in render(item, "en") for item in caught.value.problems), caught.value.problems
+        parse_signed(Request, text.replace(old, new).encode(), tmp_path / "a.yaml")
+    assert any(problem in render_text(item, "en") for item in caught.value.problems), caught.value.problems

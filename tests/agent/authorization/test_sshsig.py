@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agent.support import sshsig
 from agent.support.errors import NotAuthorized
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.signing import KEY, OTHER_KEY, needs_openssh, ssh_keygen
 
 CONTENT = "reference: T-1 / 授权\n".encode()
@@ -36,9 +36,9 @@ def saved(key: sshsig.PrivateKey, directory: Path) -> Path:
 
 def refusal(content: bytes, armored: bytes, pinned: sshsig.PublicKey) -> str:
     with pytest.raises(NotAuthorized) as caught:
-        sshsig.verify(content, armored, pinned, "a.yaml")
+        sshsig.verify_signature(content, armored, pinned, "a.yaml")
     assert caught.value.exit_code == 3
-    return render(caught.value.text, "en")
+    return render_text(caught.value.text, "en")
 
 
 @needs_openssh
@@ -49,8 +49,8 @@ def test_a_signature_of_ssh_keygen_verifies_with_ours(kind: str, digest: str, tm
     key = saved(KEYS[kind], tmp_path)
     ssh_keygen("-Y", "sign", "-n", "ob-health", "-O", f"hashalg={digest}", "-f", key, tmp_path / "a.yaml")
     armored = (tmp_path / "a.yaml.sig").read_bytes()
-    sshsig.verify(CONTENT, armored, KEYS[kind].public_key(), "a.yaml")
-    sshsig.verify(CONTENT, armored.replace(b"\n", b"\r\n"), KEYS[kind].public_key(), "a.yaml")  # sent by mail
+    sshsig.verify_signature(CONTENT, armored, KEYS[kind].public_key(), "a.yaml")
+    sshsig.verify_signature(CONTENT, armored.replace(b"\n", b"\r\n"), KEYS[kind].public_key(), "a.yaml")  # sent by mail
     assert "was altered afterwards" in refusal(CONTENT + b" ", armored, KEYS[kind].public_key())
 
 
@@ -59,23 +59,23 @@ def test_a_signature_of_ssh_keygen_verifies_with_ours(kind: str, digest: str, tm
 @pytest.mark.parametrize("round_", range(3))
 def test_a_signature_of_ours_verifies_with_ssh_keygen(kind: str, round_: int, tmp_path: Path) -> None:
     key = KEYS[kind]
-    (tmp_path / "signers").write_text(f"dba@acme {sshsig.line_of(key.public_key())}\n")
-    (tmp_path / "a.sig").write_bytes(sshsig.sign(CONTENT, key))
+    (tmp_path / "signers").write_text(f"dba@acme {sshsig.format_public_key(key.public_key())}\n")
+    (tmp_path / "a.sig").write_bytes(sshsig.sign_content(CONTENT, key))
     command = ["ssh-keygen", "-Y", "verify", "-n", "ob-health", "-I", "dba@acme", "-f", "signers", "-s", "a.sig"]
     for content, code in ((CONTENT, 0), (CONTENT[:-1], 255)):
         done = subprocess.run(command, input=content, cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == code, done.stderr
-    assert sshsig.fingerprint(key.public_key()) in ssh_keygen("-l", "-f", saved(key, tmp_path))
+    assert sshsig.fingerprint_key(key.public_key()) in ssh_keygen("-l", "-f", saved(key, tmp_path))
 
 
 def test_an_ed25519_signature_is_the_same_byte_for_byte() -> None:
-    assert sshsig.sign(CONTENT, KEY) == sshsig.sign(CONTENT, KEY)
+    assert sshsig.sign_content(CONTENT, KEY) == sshsig.sign_content(CONTENT, KEY)
 
 
 def test_another_key_is_named() -> None:
-    message = refusal(CONTENT, sshsig.sign(CONTENT, OTHER_KEY), KEY.public_key())
-    assert sshsig.fingerprint(OTHER_KEY.public_key()) in message
-    assert sshsig.fingerprint(KEY.public_key()) in message
+    message = refusal(CONTENT, sshsig.sign_content(CONTENT, OTHER_KEY), KEY.public_key())
+    assert sshsig.fingerprint_key(OTHER_KEY.public_key()) in message
+    assert sshsig.fingerprint_key(KEY.public_key()) in message
 
 
 @needs_openssh
@@ -87,7 +87,7 @@ def test_a_signature_for_another_purpose_is_none(tmp_path: Path) -> None:
 
 def repacked(change: dict[int, bytes]) -> bytes:
     """Our signature with some of its five parts replaced."""
-    body = b"".join(sshsig.sign(CONTENT, KEY).splitlines()[1:-1])
+    body = b"".join(sshsig.sign_content(CONTENT, KEY).splitlines()[1:-1])
     parts = sshsig._unpack(base64.b64decode(body)[10:], 5)
     changed = [change.get(index, part) for index, part in enumerate(parts)]
     whole = b"SSHSIG" + (1).to_bytes(4, "big") + sshsig._pack(*changed)
@@ -95,7 +95,7 @@ def repacked(change: dict[int, bytes]) -> bytes:
 
 
 def test_repacking_alone_changes_nothing() -> None:
-    sshsig.verify(CONTENT, repacked({}), KEY.public_key(), "a.yaml")
+    sshsig.verify_signature(CONTENT, repacked({}), KEY.public_key(), "a.yaml")
 
 
 @pytest.mark.parametrize(
@@ -106,17 +106,27 @@ def test_weak_or_wrong_parts_are_refused(change: dict[int, bytes]) -> None:
 
 
 def test_the_signed_name_of_the_algorithm_counts() -> None:
-    body = b"".join(sshsig.sign(CONTENT, KEY).splitlines()[1:-1])
+    body = b"".join(sshsig.sign_content(CONTENT, KEY).splitlines()[1:-1])
     _, raw = sshsig._unpack(sshsig._unpack(base64.b64decode(body)[10:], 5)[4], 2)
     assert "altered" in refusal(CONTENT, repacked({4: sshsig._pack(b"ssh-ed448", raw)}), KEY.public_key())
 
 
+SIGNATURE = sshsig.sign_content(CONTENT, KEY)
+
+
 @pytest.mark.parametrize(
     "armored",
-    [b"", b"x", b"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----", b"-----BEGIN PGP SIGNATURE-----\nAAAA\n",
-     b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAg==\n-----END SSH SIGNATURE-----", sshsig.sign(CONTENT, KEY) * 2,
-     sshsig.sign(CONTENT, KEY)[:-40], sshsig.sign(CONTENT, KEY).replace(b"\n", b"\n" + b"A" * 20000, 1)],
-)  # fmt: skip
+    [
+        b"",
+        b"x",
+        b"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----",
+        b"-----BEGIN PGP SIGNATURE-----\nAAAA\n",
+        b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAg==\n-----END SSH SIGNATURE-----",
+        SIGNATURE * 2,
+        SIGNATURE[:-40],
+        SIGNATURE.replace(b"\n", b"\n" + b"A" * 20000, 1),
+    ],
+)
 def test_what_is_no_signature_is_said_with_the_way_to_make_one(armored: bytes) -> None:
     assert "ssh-keygen -Y sign -n ob-health" in refusal(CONTENT, armored, KEY.public_key())
 
@@ -124,7 +134,7 @@ def test_what_is_no_signature_is_said_with_the_way_to_make_one(armored: bytes) -
 @settings(max_examples=300)
 @given(st.data())
 def test_no_bit_of_document_or_signature_can_be_flipped(data: st.DataObject) -> None:
-    armored = sshsig.sign(CONTENT, KEY)
+    armored = sshsig.sign_content(CONTENT, KEY)
     whole = base64.b64decode(b"".join(armored.splitlines()[1:-1]))
     if data.draw(st.booleans()):
         at = data.draw(st.integers(0, 8 * len(CONTENT) - 1))
@@ -152,24 +162,24 @@ def test_any_bytes_are_refused_and_never_a_traceback(blob: bytes) -> None:
 @given(st.text(max_size=100) | st.text(max_size=60).map(lambda text: f"ssh-ed25519 {text}"))
 def test_any_text_for_a_key_is_a_key_or_a_value_error(line: str) -> None:
     with pytest.raises(ValueError):
-        sshsig.public_key(line)
+        sshsig.parse_public_key(line)
 
 
 def test_weak_keys_are_refused() -> None:
     weak = rsa.generate_private_key(65537, 1024)
     with pytest.raises(ValueError, match="not accepted"):
-        sshsig.public_key(sshsig.line_of(weak.public_key()))
+        sshsig.parse_public_key(sshsig.format_public_key(weak.public_key()))
     content = weak.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
     with pytest.raises(ValueError, match="not accepted"):
-        sshsig.private_key(content)
+        sshsig.parse_private_key(content)
 
 
 @needs_openssh
 def test_a_key_with_a_passphrase_is_told_apart(tmp_path: Path) -> None:
     ssh_keygen("-q", "-t", "ed25519", "-N", "a passphrase", "-f", tmp_path / "key")
     with pytest.raises(TypeError):
-        sshsig.private_key((tmp_path / "key").read_bytes())
+        sshsig.parse_private_key((tmp_path / "key").read_bytes())
     (tmp_path / "key").unlink()
     ssh_keygen("-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key")
-    opened = sshsig.private_key((tmp_path / "key").read_bytes())
-    assert (tmp_path / "key.pub").read_text().startswith(sshsig.line_of(opened.public_key()))
+    opened = sshsig.parse_private_key((tmp_path / "key").read_bytes())
+    assert (tmp_path / "key.pub").read_text().startswith(sshsig.format_public_key(opened.public_key()))

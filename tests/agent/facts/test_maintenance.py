@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from agent.facts.maintenance import Job, interval_of
+from agent.facts.maintenance import Job, parse_interval
 
 
 @pytest.mark.parametrize(
@@ -18,12 +18,12 @@ from agent.facts.maintenance import Job, interval_of
     ],
 )
 def test_interval(text: str, expected: timedelta) -> None:
-    assert interval_of(text) == expected
+    assert parse_interval(text) == expected
 
 
 def test_not_an_interval() -> None:
     with pytest.raises(ValueError, match="not an interval"):
-        interval_of("hourly")
+        parse_interval("hourly")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,12 @@ def test_not_an_interval() -> None:
 )
 def test_enabled(spelled: str | None, *, enabled: bool) -> None:
     job = Job(
-        owner="root", job_name="A", enabled=spelled, state=None, failure_count=None, last_start_date=None,
+        owner="root",
+        job_name="A",
+        enabled=spelled,
+        state=None,
+        failure_count=None,
+        last_start_date=None,
         next_run_date=None,
-    )  # fmt: skip
+    )
     assert job.is_enabled is enabled

@@ -6,9 +6,15 @@ import time
 
 import pytest
 
-from agent.collection.masking import mask
+from agent.collection.masking import mask_sql
 from agent.facts.sql import CUT, STATEMENT_CHARS
-from agent.facts.sqltext import gathers_what_it_picks, longest_list, skips_rows, wrapped_column, writes_every_row
+from agent.facts.sqltext import (
+    count_longest_list,
+    find_wrapped_column,
+    gathers_what_it_picks,
+    skips_rows,
+    writes_every_row,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +53,8 @@ def test_not_every_row(statement: str) -> None:
 def test_a_text_that_was_cut_tells_nothing() -> None:
     text = "UPDATE t SET a = '" + "long" * STATEMENT_CHARS + "' WHERE id = 7"
     assert writes_every_row("UPDATE t SET a = ?")
-    assert mask(text[:STATEMENT_CHARS]) == "UPDATE t SET a = ?" + CUT
-    assert not writes_every_row(mask(text[:STATEMENT_CHARS]))
+    assert mask_sql(text[:STATEMENT_CHARS]) == "UPDATE t SET a = ?" + CUT
+    assert not writes_every_row(mask_sql(text[:STATEMENT_CHARS]))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,7 @@ def test_a_text_that_was_cut_tells_nothing() -> None:
     ],
 )
 def test_wrapped_column(statement: str, condition: str | None) -> None:
-    assert wrapped_column(statement) == condition
+    assert find_wrapped_column(statement) == condition
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,7 @@ def test_skips_rows(statement: str, skips: bool) -> None:
     ],
 )
 def test_longest_list(statement: str, values: int) -> None:
-    assert longest_list(statement) == values
+    assert count_longest_list(statement) == values
 
 
 @pytest.mark.parametrize(
@@ -129,7 +135,7 @@ def test_longest_list(statement: str, values: int) -> None:
 def test_a_megabyte_is_counted_in_no_time(unit: str) -> None:
     text = "SELECT a FROM t WHERE b IN (" + unit * (2**20 // len(unit))
     started = time.process_time()
-    longest_list(text)
+    count_longest_list(text)
     assert time.process_time() - started < 2
 
 
@@ -138,4 +144,4 @@ def test_a_megabyte_is_counted_in_no_time(unit: str) -> None:
 )
 def test_a_list_that_was_cut_is_counted_as_far_as_it_goes(unit: str, least: int) -> None:
     text = f"SELECT a FROM t WHERE {'b IN (' if ',' in unit else ''}{unit * 2000}"
-    assert least < longest_list(mask(text.replace("?", "7"))) < 2000
+    assert least < count_longest_list(mask_sql(text.replace("?", "7"))) < 2000

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.archive.document import to_document
+from agent.archive.document import build_document
 from agent.model.assessment import Assessment, Period
 from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.result import CheckResult, Finding, Score
@@ -16,7 +16,7 @@ from agent.model.rule import Fixed, Mute, Rule, Ruleset
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
 from agent.support.errors import HistoryError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MUTE = Mute("Li Lei", "known", date(2027, 1, 1), code="CAP-001")
@@ -37,17 +37,29 @@ def found(resource: str, severity: Severity, mute: Mute | None = None) -> Findin
 
 
 def document(
-    id: str, as_of: datetime = NOON, *, customer: str = "acme", target: str = "shop", band: str | None = "B",
-    findings: tuple[Finding, ...] = (), period: Period | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    id: str,
+    as_of: datetime = NOON,
+    *,
+    customer: str = "acme",
+    target: str = "shop",
+    band: str | None = "B",
+    findings: tuple[Finding, ...] = (),
+    period: Period | None = None,
+) -> dict[str, Any]:
     """assessment.json of one target with one check, which has these findings."""
     assessment = Assessment(
-        id, "0.1.0", customer, period, None, Snapshot(target, TenantKind.USER, Version(4, 2, 5), as_of, {}),
-        {"CAP-001": SPEC}, Ruleset({"CAP-001": Rule(Fixed(Severity.HIGH))}, "ab" * 32),
+        id,
+        "0.1.0",
+        customer,
+        period,
+        None,
+        Snapshot(target, TenantKind.USER, Version(4, 2, 5), as_of, {}),
+        {"CAP-001": SPEC},
+        Ruleset({"CAP-001": Rule(Fixed(Severity.HIGH))}, "ab" * 32),
         (CheckResult("CAP-001", Outcome.FINDING if findings else Outcome.PASS, findings),),
         Score(81.5, 80.0, 83.0, band, False, 92.0, {}, {}),
-    )  # fmt: skip
-    return to_document(assessment)
+    )
+    return build_document(assessment)
 
 
 def kept(id: str, days: int, as_of: datetime = NOON, **parts: Any) -> dict[str, Any]:
@@ -57,5 +69,5 @@ def kept(id: str, days: int, as_of: datetime = NOON, **parts: Any) -> dict[str, 
 
 def message(error: pytest.ExceptionInfo[HistoryError]) -> str:
     """The error as a reader of English sees it; the Chinese one must be another."""
-    assert render(error.value.text, "zh-CN") != render(error.value.text, "en")
-    return render(error.value.text, "en")
+    assert render_text(error.value.text, "zh-CN") != render_text(error.value.text, "en")
+    return render_text(error.value.text, "en")

@@ -11,7 +11,7 @@ import pytest
 
 from agent.archive.history.store import PLACE_VARIABLE, History
 from agent.support.errors import HistoryError
-from agent.support.i18n import render
+from agent.support.i18n import render_text
 from tests.agent.history.documents import document, message
 
 SECRET = "s3cr3t-Pa"
@@ -114,5 +114,5 @@ def test_a_wrong_url_is_refused_without_its_password(place: str, monkeypatch: py
     monkeypatch.setenv(PLACE_VARIABLE, place)
     with pytest.raises(HistoryError) as error:
         History.open()
-    said = message(error) + render(error.value.text, "zh-CN") + str(error.value) + repr(error.value.text)
+    said = message(error) + render_text(error.value.text, "zh-CN") + str(error.value) + repr(error.value.text)
     assert SECRET not in said

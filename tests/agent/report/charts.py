@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 from agent.archive.document import Document
-from agent.report.charts.draw import Chart, draw
+from agent.report.charts.draw import Chart, draw_charts
 from agent.report.words import Words
 from tests.agent.report import sample
 
@@ -18,7 +18,7 @@ GIB = 1 << 30
 
 
 def drawn(document: Document, language: str = "en") -> dict[str, Chart]:
-    return {chart.name: chart for chart in draw(document, Words(language))}
+    return {chart.name: chart for chart in draw_charts(document, Words(language))}
 
 
 def tree(chart: Chart) -> ElementTree.Element:
@@ -59,8 +59,12 @@ def trend(points: int, *, forecasts: bool = True) -> Document:
         {"as_of": (now - timedelta(days=91 * number)).isoformat(), "score": 50.0, "capacity": earlier(number)}
         for number in range(points, 0, -1)
     ]
-    figures["forecasts"] = [
-        {"kind": "data_disk", "resource": "zone1", "bytes_per_day": 550_000_000, "full_on": "2027-02-11"},
-        {"kind": "data_disk", "resource": "zone2", "bytes_per_day": 240_000_000, "full_on": None},
-    ] if forecasts else []  # fmt: skip
+    figures["forecasts"] = (
+        [
+            {"kind": "data_disk", "resource": "zone1", "bytes_per_day": 550_000_000, "full_on": "2027-02-11"},
+            {"kind": "data_disk", "resource": "zone2", "bytes_per_day": 240_000_000, "full_on": None},
+        ]
+        if forecasts
+        else []
+    )
     return document

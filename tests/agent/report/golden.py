@@ -22,9 +22,35 @@ FOLDER = Path(__file__).parent / "golden"
 NAMES = ("rich", "blind", "empty")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINES = _HEADINGS | {
-    "article", "aside", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "form", "header", "li", "main",
-    "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+    "article",
+    "aside",
+    "br",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "header",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 
 
 class _Lines(HTMLParser):

@@ -35,7 +35,7 @@ def text_of(element: ElementTree.Element) -> str:
             (node.text or "") if node.tag == f"{W}t" else " "
             for node in paragraph.iter()
             if node.tag in (f"{W}t", f"{W}br", f"{W}tab")
-        ]  # fmt: skip
+        ]
         lines.append("".join(shown))
     return re.sub(r"[ \t]+", " ", "\n".join(lines))
 
@@ -66,9 +66,15 @@ def converted(content: bytes, suffix: str, folder: Path) -> str:
     file = folder / f"report.{suffix}"
     file.write_bytes(content)
     command = [
-        "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",
-        "--outdir", str(folder), str(file),
-    ]  # fmt: skip
+        "soffice",
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(folder),
+        str(file),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=CONVERT_S)
     pdf = folder / "report.pdf"
     assert pdf.is_file(), "LibreOffice made nothing of it"

@@ -11,7 +11,7 @@ import pytest
 
 from agent.archive.document import Document
 from agent.report.html.render_html import render_html
-from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, browse, find_chromium
+from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, find_chromium, print_page
 
 
 class _Text(HTMLParser):
@@ -71,4 +71,4 @@ def opened(html: str, folder: Path) -> str:
     """The document as it stands after Chromium has opened the page and run what it would run."""
     file = folder / "page.html"
     file.write_text(html, "utf-8")
-    return browse(chromium(), folder, "--virtual-time-budget=3000", "--dump-dom", file.as_uri()).decode()
+    return print_page(chromium(), folder, "--virtual-time-budget=3000", "--dump-dom", file.as_uri()).decode()

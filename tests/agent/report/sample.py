@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from agent.archive.document import Document, to_document
-from agent.archive.document_earlier import earlier_from
-from agent.judgement.compare import compare, fingerprint
-from agent.judgement.figures import figures
-from agent.judgement.roadmap import roadmap
-from agent.judgement.score import score
+from agent.archive.document import Document, build_document
+from agent.archive.document_earlier import read_earlier
+from agent.judgement.compare import compare_assessments, fingerprint_finding
+from agent.judgement.figures import compute_figures
+from agent.judgement.roadmap import plan_roadmap
+from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Colophon, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec, Measurement, Remediation
@@ -66,9 +66,18 @@ def entry(
     """One check with its rule and its result."""
     category = Category(name.partition(".")[0])
     spec = CheckSpec(
-        code, name, category, unit, actor, title, "{resource}", rationale,
-        remediation or Remediation("Nothing needs to be done."), _measure, {},
-    )  # fmt: skip
+        code,
+        name,
+        category,
+        unit,
+        actor,
+        title,
+        "{resource}",
+        rationale,
+        remediation or Remediation("Nothing needs to be done."),
+        _measure,
+        {},
+    )
     result = CheckResult(code, outcome, tuple(findings), reason, unlock, rule.group, actor, category, stake, attested)
     return spec, rule, result
 
@@ -88,16 +97,31 @@ def finding(
     muted: Mute | None = None,
 ) -> Finding:
     return Finding(
-        fingerprint(TARGET, code, resource), resource, severity, risk_points, value, limit, evidence or {},
-        Text(sentence), tuple(sql), tuple(rollback), muted,
-    )  # fmt: skip
+        fingerprint_finding(TARGET, code, resource),
+        resource,
+        severity,
+        risk_points,
+        value,
+        limit,
+        evidence or {},
+        Text(sentence),
+        tuple(sql),
+        tuple(rollback),
+        muted,
+    )
 
 
 def _capacity() -> list[Entry]:
     disk = finding(
-        "CAP001", "zone1", CRITICAL, 62.0, 93.4, 90.0, "The data disk of zone1 is 93.4% full.",
+        "CAP001",
+        "zone1",
+        CRITICAL,
+        62.0,
+        93.4,
+        90.0,
+        "The data disk of zone1 is 93.4% full.",
         evidence={"used_bytes": 1_002_438_533_120, "total_bytes": 1_073_741_824_000, "sampled_at": NOW},
-    )  # fmt: skip
+    )
     growth = finding("CAP002", "zone1", HIGH, 12.0, 21.0, 30.0, "At this growth the data disk is full in 21 days.")
     purge = Remediation(
         "Archive or drop history tables, or buy disk space, before the disk is full; writes stop when it is.",
@@ -110,89 +134,233 @@ def _capacity() -> list[Entry]:
         link="https://www.oceanbase.com/docs",
     )
     return [
-        entry("CAP001", "capacity.data_disk_nearly_full", Unit.PCT, "Data disk nearly full",
-              Rule(DISK, group="disk_full"), Outcome.FINDING, [disk], remediation=purge, stake=52.0,
-              rationale="When the data disk is full, the tenant stops accepting writes and compaction stands still."),
-        entry("CAP002", "capacity.data_disk_full_soon", Unit.DAYS, "Data disk full soon",
-              Rule(Ladder(((MEDIUM, 60.0), (HIGH, 30.0), (CRITICAL, 7.0)), descending=True), group="disk_full"),
-              Outcome.FINDING, [growth], remediation=purge, stake=52.0),
-        entry("CAP007", "capacity.log_disk_too_small", Unit.RATIO, "Log disk too small",
-              Rule(Ladder(((HIGH, 2.0),), descending=True)), Outcome.FINDING,
-              [finding("CAP007", "zone2", HIGH, 9.0, 1.5, 2.0, "The log disk is 1.5 times the memory.")],
-              actor=Actor.PLATFORM, remediation=Remediation("Enlarge the log disk of the resource unit.",
-                                                            run_as=RunAs.SYS)),
-    ]  # fmt: skip
+        entry(
+            "CAP001",
+            "capacity.data_disk_nearly_full",
+            Unit.PCT,
+            "Data disk nearly full",
+            Rule(DISK, group="disk_full"),
+            Outcome.FINDING,
+            [disk],
+            remediation=purge,
+            stake=52.0,
+            rationale="When the data disk is full, the tenant stops accepting writes and compaction stands still.",
+        ),
+        entry(
+            "CAP002",
+            "capacity.data_disk_full_soon",
+            Unit.DAYS,
+            "Data disk full soon",
+            Rule(Ladder(((MEDIUM, 60.0), (HIGH, 30.0), (CRITICAL, 7.0)), descending=True), group="disk_full"),
+            Outcome.FINDING,
+            [growth],
+            remediation=purge,
+            stake=52.0,
+        ),
+        entry(
+            "CAP007",
+            "capacity.log_disk_too_small",
+            Unit.RATIO,
+            "Log disk too small",
+            Rule(Ladder(((HIGH, 2.0),), descending=True)),
+            Outcome.FINDING,
+            [finding("CAP007", "zone2", HIGH, 9.0, 1.5, 2.0, "The log disk is 1.5 times the memory.")],
+            actor=Actor.PLATFORM,
+            remediation=Remediation("Enlarge the log disk of the resource unit.", run_as=RunAs.SYS),
+        ),
+    ]
 
 
 def _sql(tables: int) -> list[Entry]:
     scans = [
-        finding("SQL003", "shop.orders SELECT #7f3a", HIGH, 11.5, 4_820_000, 1_000_000,
-                "A statement reads 4,820,000 rows for each row that it returns.",
-                evidence={"executions_count": 18_250, "elapsed_p95_us": 3_400_000, "plan": "FULL SCAN orders"},
-                sql=["CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at)"],
-                rollback=["DROP INDEX idx_orders_customer ON shop.orders"]),
-    ]  # fmt: skip
+        finding(
+            "SQL003",
+            "shop.orders SELECT #7f3a",
+            HIGH,
+            11.5,
+            4_820_000,
+            1_000_000,
+            "A statement reads 4,820,000 rows for each row that it returns.",
+            evidence={"executions_count": 18_250, "elapsed_p95_us": 3_400_000, "plan": "FULL SCAN orders"},
+            sql=["CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at)"],
+            rollback=["DROP INDEX idx_orders_customer ON shop.orders"],
+        ),
+    ]
     redundant = [
-        finding("SCH002", f"shop.t{number:04d}.idx_{number}", LOW, 0.4, 1, None,
-                f"Index idx_{number} of shop.t{number:04d} is a prefix of another one.",
-                evidence={"size_bytes": 1_048_576 * number},
-                sql=[f"DROP INDEX idx_{number} ON shop.t{number:04d}"],
-                rollback=[f"CREATE INDEX idx_{number} ON shop.t{number:04d} (c1)"])
+        finding(
+            "SCH002",
+            f"shop.t{number:04d}.idx_{number}",
+            LOW,
+            0.4,
+            1,
+            None,
+            f"Index idx_{number} of shop.t{number:04d} is a prefix of another one.",
+            evidence={"size_bytes": 1_048_576 * number},
+            sql=[f"DROP INDEX idx_{number} ON shop.t{number:04d}"],
+            rollback=[f"CREATE INDEX idx_{number} ON shop.t{number:04d} (c1)"],
+        )
         for number in range(tables)
-    ]  # fmt: skip
+    ]
     return [
-        entry("SQL003", "sql.rows_read_per_row_returned", Unit.COUNT, "Many rows read per row returned",
-              Rule(Ladder(((MEDIUM, 10_000.0), (HIGH, 1_000_000.0))), params_values={"min_executions_count": 100}),
-              Outcome.FINDING, scans,
-              remediation=Remediation("Give the statement an index on the columns that it filters by.",
-                                      risk="Building the index reads the table once.",
-                                      post_check="EXPLAIN shows the new index.", window=True)),
-        entry("SCH002", "schema.redundant_index", Unit.COUNT, "Redundant index", Rule(Fixed(LOW)), Outcome.FINDING,
-              redundant, remediation=Remediation("Drop indexes that others contain."), stake=0.3),
-        entry("STA001", "statistics.stale", Unit.DAYS, "Optimizer statistics are stale",
-              Rule(Ladder(((MEDIUM, 14.0),)), overridden=True), Outcome.FINDING,
-              [finding("STA001", "shop.orders", MEDIUM, 2.1, 40.0, 14.0, "Statistics of shop.orders are 40 days old.")],
-              remediation=Remediation("Gather the statistics again.", no_rollback="Statistics only inform the plan."),
-              reason=Text("How old the statistics of shop.log are is unknown."),
-              unlock=Text("Gather those of shop.log."), stake=1.5),
-        entry("PAR004", "parameters.recyclebin_off", Unit.TEXT, "Recycle bin switched off",
-              Rule(Expected(MEDIUM, one_of=("on",), recommended="ON", shown="ON")), Outcome.FINDING,
-              [finding("PAR004", "recyclebin", MEDIUM, 1.5, "OFF", "ON", "recyclebin is OFF.",
-                       sql=["SET GLOBAL recyclebin = ON"], rollback=["SET GLOBAL recyclebin = OFF"])], stake=1.5),
-    ]  # fmt: skip
+        entry(
+            "SQL003",
+            "sql.rows_read_per_row_returned",
+            Unit.COUNT,
+            "Many rows read per row returned",
+            Rule(Ladder(((MEDIUM, 10_000.0), (HIGH, 1_000_000.0))), params_values={"min_executions_count": 100}),
+            Outcome.FINDING,
+            scans,
+            remediation=Remediation(
+                "Give the statement an index on the columns that it filters by.",
+                risk="Building the index reads the table once.",
+                post_check="EXPLAIN shows the new index.",
+                window=True,
+            ),
+        ),
+        entry(
+            "SCH002",
+            "schema.redundant_index",
+            Unit.COUNT,
+            "Redundant index",
+            Rule(Fixed(LOW)),
+            Outcome.FINDING,
+            redundant,
+            remediation=Remediation("Drop indexes that others contain."),
+            stake=0.3,
+        ),
+        entry(
+            "STA001",
+            "statistics.stale",
+            Unit.DAYS,
+            "Optimizer statistics are stale",
+            Rule(Ladder(((MEDIUM, 14.0),)), overridden=True),
+            Outcome.FINDING,
+            [finding("STA001", "shop.orders", MEDIUM, 2.1, 40.0, 14.0, "Statistics of shop.orders are 40 days old.")],
+            remediation=Remediation("Gather the statistics again.", no_rollback="Statistics only inform the plan."),
+            reason=Text("How old the statistics of shop.log are is unknown."),
+            unlock=Text("Gather those of shop.log."),
+            stake=1.5,
+        ),
+        entry(
+            "PAR004",
+            "parameters.recyclebin_off",
+            Unit.TEXT,
+            "Recycle bin switched off",
+            Rule(Expected(MEDIUM, one_of=("on",), recommended="ON", shown="ON")),
+            Outcome.FINDING,
+            [
+                finding(
+                    "PAR004",
+                    "recyclebin",
+                    MEDIUM,
+                    1.5,
+                    "OFF",
+                    "ON",
+                    "recyclebin is OFF.",
+                    sql=["SET GLOBAL recyclebin = ON"],
+                    rollback=["SET GLOBAL recyclebin = OFF"],
+                )
+            ],
+            stake=1.5,
+        ),
+    ]
 
 
 def _others() -> list[Entry]:
     return [
-        entry("SEC002", "security.account_from_anywhere", Unit.COUNT, "Account may connect from anywhere",
-              Rule(Fixed(HIGH)), Outcome.MUTED,
-              [finding("SEC002", "batch@%", HIGH, 8.0, None, None, "batch@% is open to every host.", muted=MUTE)]),
-        entry("BAK001", "backup.none", Unit.DAYS, "No recent backup", Rule(Ladder(((CRITICAL, 7.0),))),
-              Outcome.NOT_ASSESSED, reason=Text("SQL cannot see the console's backups."),
-              unlock=Text("Attest `last_backup` in the engagement file."), stake=52.0),
-        entry("TRX001", "transactions.long_running", Unit.SECONDS, "Long-running transaction",
-              Rule(Ladder(((HIGH, 600.0),))), Outcome.NOT_ASSESSED,
-              reason=Text("The account may not read the view."), unlock=Text("GRANT PROCESS ON *.* TO the account.")),
-        entry("OPS001", "operations.tickets_open", Unit.COUNT, "Tickets left open", Rule(Fixed(LOW)), Outcome.ERROR,
-              reason=Text("ZeroDivisionError in the check."), stake=0.3),
-        entry("SCH001", "schema.no_primary_key", Unit.COUNT, "Table without primary key", Rule(Fixed(MEDIUM)),
-              Outcome.PASS, stake=1.5),
-        entry("VER001", "version.end_of_life", Unit.DAYS, "Version at its end of life", Rule(Fixed(HIGH)),
-              Outcome.PASS, attested=True),
-        entry("SEC001", "security.root_without_password", Unit.COUNT, "root without password", Rule(Fixed(CRITICAL)),
-              Outcome.PASS, stake=52.0),
-        entry("AVA001", "availability.single_replica", Unit.COUNT, "Only one replica", Rule(Fixed(HIGH)),
-              Outcome.NOT_APPLICABLE, reason=Text("Only a sys tenant can tell.")),
-        entry("COM001", "compaction.late", Unit.HOURS, "Compaction is late", Rule(Fixed(HIGH), enabled=False),
-              Outcome.DISABLED, reason=Text("Switched off in the rules.")),
-    ]  # fmt: skip
+        entry(
+            "SEC002",
+            "security.account_from_anywhere",
+            Unit.COUNT,
+            "Account may connect from anywhere",
+            Rule(Fixed(HIGH)),
+            Outcome.MUTED,
+            [finding("SEC002", "batch@%", HIGH, 8.0, None, None, "batch@% is open to every host.", muted=MUTE)],
+        ),
+        entry(
+            "BAK001",
+            "backup.none",
+            Unit.DAYS,
+            "No recent backup",
+            Rule(Ladder(((CRITICAL, 7.0),))),
+            Outcome.NOT_ASSESSED,
+            reason=Text("SQL cannot see the console's backups."),
+            unlock=Text("Attest `last_backup` in the engagement file."),
+            stake=52.0,
+        ),
+        entry(
+            "TRX001",
+            "transactions.long_running",
+            Unit.SECONDS,
+            "Long-running transaction",
+            Rule(Ladder(((HIGH, 600.0),))),
+            Outcome.NOT_ASSESSED,
+            reason=Text("The account may not read the view."),
+            unlock=Text("GRANT PROCESS ON *.* TO the account."),
+        ),
+        entry(
+            "OPS001",
+            "operations.tickets_open",
+            Unit.COUNT,
+            "Tickets left open",
+            Rule(Fixed(LOW)),
+            Outcome.ERROR,
+            reason=Text("ZeroDivisionError in the check."),
+            stake=0.3,
+        ),
+        entry(
+            "SCH001",
+            "schema.no_primary_key",
+            Unit.COUNT,
+            "Table without primary key",
+            Rule(Fixed(MEDIUM)),
+            Outcome.PASS,
+            stake=1.5,
+        ),
+        entry(
+            "VER001",
+            "version.end_of_life",
+            Unit.DAYS,
+            "Version at its end of life",
+            Rule(Fixed(HIGH)),
+            Outcome.PASS,
+            attested=True,
+        ),
+        entry(
+            "SEC001",
+            "security.root_without_password",
+            Unit.COUNT,
+            "root without password",
+            Rule(Fixed(CRITICAL)),
+            Outcome.PASS,
+            stake=52.0,
+        ),
+        entry(
+            "AVA001",
+            "availability.single_replica",
+            Unit.COUNT,
+            "Only one replica",
+            Rule(Fixed(HIGH)),
+            Outcome.NOT_APPLICABLE,
+            reason=Text("Only a sys tenant can tell."),
+        ),
+        entry(
+            "COM001",
+            "compaction.late",
+            Unit.HOURS,
+            "Compaction is late",
+            Rule(Fixed(HIGH), enabled=False),
+            Outcome.DISABLED,
+            reason=Text("Switched off in the rules."),
+        ),
+    ]
 
 
 def assessment(entries: Sequence[Entry], before: Document | None = None) -> Assessment:
     """Everything around the results, scored and compared."""
     results = tuple(result for _, _, result in entries)
-    earlier = earlier_from(before) if before else None
-    verdict = replace(score(results, ScoringPolicy(), TenantKind.USER, earlier), hidden_by_overrides=1.2)
+    earlier = read_earlier(before) if before else None
+    verdict = replace(score_results(results, ScoringPolicy(), TenantKind.USER, earlier), hidden_by_overrides=1.2)
     override = Override("STA001", "Zhang Min", "Orders are loaded monthly.", date(2026, 12, 1), {"medium": 14})
     ruleset = Ruleset(
         {spec.code: rule for spec, rule, _ in entries}, "c0ffee" * 10 + "beef", overrides=(override,), mutes=(MUTE,)
@@ -203,9 +371,14 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
         customer="Acme Retail Co., Ltd.",
         period=Period(2, date(2026, 10, 1), date(2027, 1, 1)),
         authorization=Authorization(
-            "AUTH-2026-017", "Wang Fang", datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC),
-            frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED}), (TARGET,),
-            "SHA256:CB/oa5S2UXDeFAfMBkdynQsxahHjCzFYob+Dyqe+ls8", "5f" * 32,
+            "AUTH-2026-017",
+            "Wang Fang",
+            datetime(2026, 7, 1, tzinfo=UTC),
+            datetime(2026, 12, 31, 16, tzinfo=UTC),
+            frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED}),
+            (TARGET,),
+            "SHA256:CB/oa5S2UXDeFAfMBkdynQsxahHjCzFYob+Dyqe+ls8",
+            "5f" * 32,
             outside_service="Trial before the renewal.",
         ),
         snapshot=_snapshot(),
@@ -213,19 +386,23 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
         ruleset=ruleset,
         results=results,
         score=verdict,
-        comparison=compare(results, verdict, ruleset.sha256, earlier),
+        comparison=compare_assessments(results, verdict, ruleset.sha256, earlier),
         notes=(Text("The audit covers the last 6 hours only."),),
         timezone="Asia/Shanghai",
-        roadmap=roadmap(results, verdict, {spec.code: spec for spec, _, _ in entries}, TenantKind.USER, earlier),
-        figures=figures(_snapshot(), earlier.trend if earlier else ()),
+        roadmap=plan_roadmap(results, verdict, {spec.code: spec for spec, _, _ in entries}, TenantKind.USER, earlier),
+        figures=compute_figures(_snapshot(), earlier.trend if earlier else ()),
         colophon=Colophon("Chen Jing", "Zhao Lei", "Confidential", date(2027, 1, 1)),
-    )  # fmt: skip
+    )
 
 
 def _snapshot() -> Snapshot:
     denied = Text("SELECT is not granted on oceanbase.GV$OB_PROCESSLIST.")
     return Snapshot(
-        TARGET, TenantKind.USER, Version(4, 2, 5, 1), NOW, facts(),
+        TARGET,
+        TenantKind.USER,
+        Version(4, 2, 5, 1),
+        NOW,
+        facts(),
         (
             SourceRecord("Unit", "oceanbase.GV$OB_UNITS", "ok", 3, 4.2),
             SourceRecord("SqlAudit", "oceanbase.GV$OB_SQL_AUDIT", "ok", 5000, 81.7, truncated=True),
@@ -236,30 +413,51 @@ def _snapshot() -> Snapshot:
         budget=Budget(),
         receipt=Receipt("account", 31, 214.6, 6123, 30, 188.2, 74.9, 6120, journal_sha256="0c" * 32),
         statements=(Sent("driver", 0.0, 0), Sent("Unit", 4.2, 3), Sent("Session", 1.1, 0, 1142)),
-    )  # fmt: skip
+    )
 
 
 def _previous() -> Document:
     """Last quarter: the disk less full, one fault since mended, transactions still readable and at fault."""
     entries = [item for item in _capacity() + _sql(2) + _others() if item[0].code not in ("TRX001", "SCH001", "CAP001")]
     entries += [
-        entry("CAP001", "capacity.data_disk_nearly_full", Unit.PCT, "Data disk nearly full", Rule(DISK),
-              Outcome.FINDING, [finding("CAP001", "zone1", HIGH, 9.0, 81.0, 80.0, "81% full.")], stake=52.0),
-        entry("TRX001", "transactions.long_running", Unit.SECONDS, "Long-running transaction",
-              Rule(Ladder(((HIGH, 600.0),))), Outcome.FINDING,
-              [finding("TRX001", "etl@10.0.0.%", HIGH, 8.5, 900.0, 600.0, "A transaction ran for 15 minutes.")]),
-        entry("SCH001", "schema.no_primary_key", Unit.COUNT, "Table without primary key", Rule(Fixed(MEDIUM)),
-              Outcome.FINDING, [finding("SCH001", "shop.log", MEDIUM, 1.5, None, None, "shop.log has none.")],
-              stake=1.5),
-    ]  # fmt: skip
+        entry(
+            "CAP001",
+            "capacity.data_disk_nearly_full",
+            Unit.PCT,
+            "Data disk nearly full",
+            Rule(DISK),
+            Outcome.FINDING,
+            [finding("CAP001", "zone1", HIGH, 9.0, 81.0, 80.0, "81% full.")],
+            stake=52.0,
+        ),
+        entry(
+            "TRX001",
+            "transactions.long_running",
+            Unit.SECONDS,
+            "Long-running transaction",
+            Rule(Ladder(((HIGH, 600.0),))),
+            Outcome.FINDING,
+            [finding("TRX001", "etl@10.0.0.%", HIGH, 8.5, 900.0, 600.0, "A transaction ran for 15 minutes.")],
+        ),
+        entry(
+            "SCH001",
+            "schema.no_primary_key",
+            Unit.COUNT,
+            "Table without primary key",
+            Rule(Fixed(MEDIUM)),
+            Outcome.FINDING,
+            [finding("SCH001", "shop.log", MEDIUM, 1.5, None, None, "shop.log has none.")],
+            stake=1.5,
+        ),
+    ]
     before = assessment(entries)
     snapshot = replace(before.snapshot, as_of=NOW - timedelta(days=92))
-    return to_document(replace(before, id="20260703-0130-shop-prod", snapshot=snapshot))
+    return build_document(replace(before, id="20260703-0130-shop-prod", snapshot=snapshot))
 
 
 def rich(tables: int = 25) -> Document:
     """Every outcome, a group, a mute, an override, carried points, an annex and a comparison."""
-    return to_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
+    return build_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
 
 
 def healthy() -> Document:
@@ -267,14 +465,14 @@ def healthy() -> Document:
     entries = [item for item in _others() if item[2].outcome is Outcome.PASS]
     bare = replace(assessment(entries), period=None, authorization=None, notes=())
     bare = replace(bare, ruleset=replace(bare.ruleset, overrides=()), snapshot=replace(bare.snapshot, problems=()))
-    return to_document(replace(bare, score=replace(bare.score, hidden_by_overrides=0.0)))
+    return build_document(replace(bare, score=replace(bare.score, hidden_by_overrides=0.0)))
 
 
 def blind() -> Document:
     """Nothing could be assessed."""
-    return to_document(assessment([item for item in _others() if item[2].outcome is Outcome.NOT_ASSESSED]))
+    return build_document(assessment([item for item in _others() if item[2].outcome is Outcome.NOT_ASSESSED]))
 
 
 def empty() -> Document:
     """No check at all."""
-    return to_document(assessment([]))
+    return build_document(assessment([]))

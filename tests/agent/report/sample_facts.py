@@ -16,16 +16,24 @@ def facts() -> dict[type, tuple[object, ...]]:
         CriticalPeriod: (CriticalPeriod(name="Singles' Day", start=date(2026, 11, 1), end=date(2026, 11, 12)),),
         ResourceUnit: tuple(
             ResourceUnit(
-                zone=zone, max_cpu=8.0, memory_size=2**35, log_disk_size=2**36, log_disk_in_use=2**35,
-                data_disk_in_use=used, data_disk_size=1_073_741_824_000,
+                zone=zone,
+                max_cpu=8.0,
+                memory_size=2**35,
+                log_disk_size=2**36,
+                log_disk_in_use=2**35,
+                data_disk_in_use=used,
+                data_disk_size=1_073_741_824_000,
             )
             for zone, used in (("zone1", 1_002_438_533_120), ("zone2", 700_000_000_000))
         ),
         SqlTotal: tuple(
             SqlTotal(
-                sql_id=f"{number:032X}", db_name="shop", executions=1000 * number, elapsed_us=90_000_000 // number**2,
+                sql_id=f"{number:032X}",
+                db_name="shop",
+                executions=1000 * number,
+                elapsed_us=90_000_000 // number**2,
                 rows_processed=10,
             )
             for number in range(1, 31)
         ),
-    }  # fmt: skip
+    }

@@ -15,7 +15,7 @@ from agent.archive.document import Document
 from agent.model.terms import Category
 from agent.report.charts import canvas
 from agent.report.charts import draw as charts
-from agent.report.charts.draw import draw
+from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report import sample
 from tests.agent.report.charts import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
@@ -29,7 +29,7 @@ def printed(document: Document, name: str) -> list[str]:
 
 
 def test_the_six_charts_in_the_order_of_the_report() -> None:
-    assert [chart.name for chart in draw(sample.rich(), Words("en"))] == NAMES
+    assert [chart.name for chart in draw_charts(sample.rich(), Words("en"))] == NAMES
 
 
 def test_score_with_range_coverage_grades_and_last_time() -> None:
@@ -47,10 +47,16 @@ def test_categories_with_what_they_lost_last_time() -> None:
     now, was = document["score"]["categories"], document["comparison"]["categories_was"]
     cells = [
         "–" if points is None else f"{points:.1f}"
-        for name in sorted(now, key=lambda name: (now[name]["points_lost"] is None, -(now[name]["points_lost"] or 0),
-                                                  [*Category].index(Category(name))))
+        for name in sorted(
+            now,
+            key=lambda name: (
+                now[name]["points_lost"] is None,
+                -(now[name]["points_lost"] or 0),
+                [*Category].index(Category(name)),
+            ),
+        )
         for points in (now[name]["points_lost"], was[name])
-    ]  # fmt: skip
+    ]
     found = [text for text in printed(document, "categories") if NUMBER.fullmatch(text) or text == "–"]
     assert found == cells
     notes = [text for text in printed(document, "categories") if text in ("not assessed", "no check applies")]
@@ -231,8 +237,8 @@ def test_without_a_chinese_font_only_the_png_is_english(monkeypatch: pytest.Monk
 
 
 def test_the_colour_is_the_house_s() -> None:
-    assert all(b"#7a1f2b" in chart.svg for chart in draw(sample.rich(), Words("en"), "#7a1f2b"))
-    assert not any(b"#7a1f2b" in chart.svg for chart in draw(sample.rich(), Words("en")))
+    assert all(b"#7a1f2b" in chart.svg for chart in draw_charts(sample.rich(), Words("en"), "#7a1f2b"))
+    assert not any(b"#7a1f2b" in chart.svg for chart in draw_charts(sample.rich(), Words("en")))
 
 
 def test_equal_charts_are_drawn_once() -> None:
@@ -243,10 +249,10 @@ def test_equal_charts_are_drawn_once() -> None:
 SCRIPT = """
 import sys
 from hashlib import sha256
-from agent.report.charts.draw import draw
+from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report.charts import trend
-for chart in draw(trend(3), Words("zh-CN")):
+for chart in draw_charts(trend(3), Words("zh-CN")):
     sys.stdout.write(sha256(chart.svg).hexdigest() + sha256(chart.png).hexdigest() + "\\n")
 assert "matplotlib.pyplot" not in sys.modules
 """
@@ -255,9 +261,14 @@ assert "matplotlib.pyplot" not in sys.modules
 def run(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if name != "MPLCONFIGDIR"}
     return subprocess.run(
-        [sys.executable, "-c", script], cwd=folder, env={**own, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-c", script],
+        cwd=folder,
+        env={**own, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def test_bytes_are_the_same_everywhere(tmp_path: Path) -> None:
@@ -265,7 +276,7 @@ def test_bytes_are_the_same_everywhere(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nfont.family: serif\nno.such.setting: 1\n")
     made = run(SCRIPT, tmp_path, HOME="/proc/nowhere", XDG_CACHE_HOME="/proc/nowhere", MPLBACKEND="tkagg")
     assert made.stderr == "" and made.returncode == 0
-    expected = [sha256(c.svg).hexdigest() + sha256(c.png).hexdigest() for c in draw(trend(3), Words("zh-CN"))]
+    expected = [sha256(c.svg).hexdigest() + sha256(c.png).hexdigest() for c in draw_charts(trend(3), Words("zh-CN"))]
     assert made.stdout.split() == expected
 
 
@@ -284,11 +295,11 @@ def test_without_matplotlib_the_extra_is_named(tmp_path: Path) -> None:
 import sys
 sys.modules["matplotlib"] = None
 from agent.support.errors import RenderError
-from agent.report.charts.draw import draw
+from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report.sample import rich
 try:
-    draw(rich(), Words("en"))
+    draw_charts(rich(), Words("en"))
 except RenderError as error:
     sys.stdout.write(str(error.text.msgid))
 """

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.report.charts.draw import Chart
-from agent.report.charts.sheet import fitted, width_of
+from agent.report.charts.sheet import fit_text, measure_width
 from tests.agent.report import sample
 from tests.agent.report.charts import SVG, drawn, texts, tree
 from tests.agent.report.test_hostile import ATTACKS, hostile
@@ -51,6 +51,6 @@ def test_any_name_makes_a_valid_picture(name: str) -> None:
 
 @given(st.text(max_size=80), st.floats(5, 100))
 def test_a_text_fits_where_it_is_put(text: str, width: float) -> None:
-    line = fitted(text, width)
-    assert width_of(line) <= width and "\n" not in line
+    line = fit_text(text, width)
+    assert measure_width(line) <= width and "\n" not in line
     assert line == " ".join(text.split()) or line.endswith("…")

@@ -18,12 +18,12 @@ from agent.archive.document import Document
 from agent.model.terms import Category
 from agent.report.docx.render_docx import render_docx
 from agent.report.style import Style
-from agent.report.view.contents import contents
-from agent.report.view.report import build
+from agent.report.view.contents import build_contents
+from agent.report.view.report import build_report
 from agent.report.words import Words
 from agent.support.errors import RenderError
 from agent.support.i18n import LANGUAGES, translate
-from agent.support.i18n import render as say
+from agent.support.i18n import render_text as say
 from report_templates.docx_source.__main__ import PLACE, built
 from tests.agent.report import sample
 from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of
@@ -65,8 +65,8 @@ def test_the_templates_messages_are_known_to_the_catalogue() -> None:
 def test_every_chapter_is_a_heading_in_its_order(name: str, language: str) -> None:
     content = in_word(DOCUMENTS[name], language)
     words = Words(language)
-    report = build(DOCUMENTS[name], language)
-    expected = [f"{part.number}  {part.title}" for part in contents(report, Style(), words)]
+    report = build_report(DOCUMENTS[name], language)
+    expected = [f"{part.number}  {part.title}" for part in build_contents(report, Style(), words)]
     opened = docx.Document(BytesIO(content))
     assert [p.text for p in opened.paragraphs if p.style and p.style.style_id == "Heading1"][1:] == expected
     assert [p.text for p in opened.paragraphs if p.style and p.style.style_id == "Heading2"] == [
@@ -82,8 +82,10 @@ def test_the_contents_are_filled_in_and_lead_to_headings(rich: bytes) -> None:
     body = root(rich)
     names = [mark.attrib[f"{W}name"] for mark in body.iter(f"{W}bookmarkStart")]
     numbers = [mark.attrib[f"{W}id"] for mark in body.iter(f"{W}bookmarkStart")]
-    entries = [(link.attrib[f"{W}anchor"], "".join(t.text or "" for t in link.iter(f"{W}t")))
-               for link in body.iter(f"{W}hyperlink")]  # fmt: skip
+    entries = [
+        (link.attrib[f"{W}anchor"], "".join(t.text or "" for t in link.iter(f"{W}t")))
+        for link in body.iter(f"{W}hyperlink")
+    ]
     assert len(set(names)) == len(names) == len(set(numbers))
     assert [anchor for anchor, _ in entries] == names
     assert ("_Toc_scope", "1  Scope") in entries
@@ -145,11 +147,19 @@ def test_a_card_tells_all(rich: bytes) -> None:
     card = text[text.index("SQL003 Many rows read per row returned\n▲ High") :]
     card = card[: card.index("STA001 Optimizer")]
     for part in (
-        "Points lost 7.7", "Gain when mended +5.2", "Why it matters here", "Singles' Day", "4,820,000", "1,000,000",
-        "CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at);", "Way back",
-        "DROP INDEX idx_orders_customer ON shop.orders;", "Building the index reads the table once.",
-        "EXPLAIN shows the new index.", "elapsed p95: 3.4 s",
-    ):  # fmt: skip
+        "Points lost 7.7",
+        "Gain when mended +5.2",
+        "Why it matters here",
+        "Singles' Day",
+        "4,820,000",
+        "1,000,000",
+        "CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at);",
+        "Way back",
+        "DROP INDEX idx_orders_customer ON shop.orders;",
+        "Building the index reads the table once.",
+        "EXPLAIN shows the new index.",
+        "elapsed p95: 3.4 s",
+    ):
         assert part in card, part
 
 

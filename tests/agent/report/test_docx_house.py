@@ -10,7 +10,7 @@ import pytest
 from agent.report.docx.render_docx import render_docx
 from agent.report.style import Section, Style
 from agent.support.errors import RenderError
-from agent.support.i18n import render as say
+from agent.support.i18n import render_text as say
 from tests.agent.report import sample
 from tests.agent.report.office import parts, root, text_of
 
@@ -31,12 +31,16 @@ def own_template(folder: Path, *paragraphs: str) -> Style:
 
 def test_the_house_dresses_it() -> None:
     style = Style(
-        logo=PNG, logo_type="image/png", accent="#123456", contacts=(("Chen Jing", "+86 10 1234"),),
+        logo=PNG,
+        logo_type="image/png",
+        accent="#123456",
+        contacts=(("Chen Jing", "+86 10 1234"),),
         wording={"Top risks": "What worries us"},
         sections=(
-            Section("Our view", ("First & foremost.", "{{ 7*7 }}"), "front"), Section("Closing", ("Bye.",), "end"),
+            Section("Our view", ("First & foremost.", "{{ 7*7 }}"), "front"),
+            Section("Closing", ("Bye.",), "end"),
         ),
-    )  # fmt: skip
+    )
     content = render_docx(RICH, "en", style)
     text = text_of(root(content))
     assert "Chen Jing +86 10 1234" in text.replace("\n", " ")

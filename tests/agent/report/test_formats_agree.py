@@ -20,8 +20,8 @@ from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES
 from agent.model.terms import Unit
 from agent.report.docx.render_docx import render_docx
 from agent.report.pdf.render_pdf import render_pdf
-from agent.report.view.report import build
-from agent.report.words import Words, zone_of
+from agent.report.view.report import build_report
+from agent.report.words import Words, read_zone
 from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.i18n import LANGUAGES, translate
 from tests.agent.report import sample
@@ -83,7 +83,7 @@ def holds(text: str, shown: str) -> bool:
 
 def of_page_one(document: Document, language: str) -> Iterator[str]:
     """Every number that page one owes, as it is printed."""
-    words, score, cost = Words(language, zone=zone_of(document)), document["score"], document["cost"]
+    words, score, cost = Words(language, zone=read_zone(document)), document["score"], document["cost"]
     assessed = score["coverage_pct"] > 0
     if assessed:
         yield f"{score['value']:.1f}"
@@ -142,7 +142,7 @@ def test_page_one_says_what_the_document_says(name: str, format: str, language: 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_change_is_counted_alike(format: str, language: str) -> None:
-    first, words = texts("rich", format, language)[0], Words(language, zone=zone_of(DOCUMENTS["rich"]))
+    first, words = texts("rich", format, language)[0], Words(language, zone=read_zone(DOCUMENTS["rich"]))
     kinds = Counter(change["kind"] for change in DOCUMENTS["rich"]["comparison"]["changes"])
     for kind, word in CHANGES.items():
         if kind != "unchanged":
@@ -161,7 +161,7 @@ def test_the_tables_hold_what_the_document_holds(name: str, format: str, languag
 
 def of_tables(document: Document, language: str) -> Iterator[str]:
     """Who and what the tables name, and their numbers; each format folds long tables, so of every check the first."""
-    words = Words(language, zone=zone_of(document))
+    words = Words(language, zone=read_zone(document))
     for result in document["results"]:
         outcome = result["outcome"]
         if outcome in ("finding", "not_assessed", "error", "muted"):
@@ -179,7 +179,7 @@ def of_tables(document: Document, language: str) -> Iterator[str]:
         yield f"{unit['gain']:.1f}".removesuffix(".0")
     for override in document["ruleset"]["overrides"]:
         yield override["reason"]
-    for change in build(document, language).changes[:CHANGES_SHOWN]:
+    for change in build_report(document, language).changes[:CHANGES_SHOWN]:
         yield change.resource
 
 

@@ -10,7 +10,7 @@ import pytest
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Unit
-from agent.report.view.report import build
+from agent.report.view.report import build_report
 from agent.support.i18n import format_value
 from tests.agent.report import sample
 from tests.agent.report.pages import page_one, text_of
@@ -58,14 +58,17 @@ def test_the_three_best_gains_come_first_and_none_is_the_platforms() -> None:
 def test_the_advice_of_a_step_is_whole_sentences() -> None:
     document = sample.rich()
     disk = next(result for result in document["results"] if result["code"] == "CAP001")
-    sentences = ["Archive what nobody reads (see v4.2. of the guide).", "Or buy space, e.g. twice as much, in time.",
-                 "X" * 200 + "."]  # fmt: skip
+    sentences = [
+        "Archive what nobody reads (see v4.2. of the guide).",
+        "Or buy space, e.g. twice as much, in time.",
+        "X" * 200 + ".",
+    ]
     disk["texts"]["en"]["advice"] = " ".join(sentences)
     disk["texts"]["zh-CN"]["advice"] = "归档历史表。" + "扩" * 100 + "。" + "容" * 20 + "。"
-    steps = [build(document, language).front.steps[0].advice for language in ("en", "zh-CN")]
+    steps = [build_report(document, language).front.steps[0].advice for language in ("en", "zh-CN")]
     assert steps == [" ".join(sentences[:2]), "归档历史表。" + "扩" * 100 + "。"]
     disk["texts"]["en"]["advice"] = "y" * 400 + ". Then more."
-    assert build(document, "en").front.steps[0].advice == "y" * 400 + "."
+    assert build_report(document, "en").front.steps[0].advice == "y" * 400 + "."
 
 
 def test_change_since_last_time() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from agent.archive.document import Document
 from agent.report.pdf.render_pdf import render_pdf
-from agent.report.view.report import build
-from agent.report.words import ELLIPSIS, clean
+from agent.report.view.report import build_report
+from agent.report.words import ELLIPSIS, make_printable
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium, opened, page
 
@@ -35,9 +35,27 @@ ATTACKS = (
 def poisoned(node: Any, text: str) -> Any:
     """The node with every free text of it replaced; the document's own vocabulary stays."""
     kept = {
-        "kind", "category", "actor", "outcome", "severity", "was_severity", "unit", "run_as", "status", "band", "as_of",
-        "baseline_as_of", "from", "to", "until", "data_classes", "symptom_of", "fingerprint", "rungs", "code",
-    }  # fmt: skip
+        "kind",
+        "category",
+        "actor",
+        "outcome",
+        "severity",
+        "was_severity",
+        "unit",
+        "run_as",
+        "status",
+        "band",
+        "as_of",
+        "baseline_as_of",
+        "from",
+        "to",
+        "until",
+        "data_classes",
+        "symptom_of",
+        "fingerprint",
+        "rungs",
+        "code",
+    }
     if isinstance(node, dict):
         return {key: value if key in kept else poisoned(value, text) for key, value in node.items()}
     if isinstance(node, list):
@@ -54,7 +72,10 @@ def hostile(text: str) -> Document:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_text_is_only_text(attack: str) -> None:
     # Where display changes a text, a note says so; our own page is then the one with that note.
-    html, ours = page(hostile(attack)), page(hostile("harmless" if clean(attack) == attack else "harm\x07less"))
+    html, ours = (
+        page(hostile(attack)),
+        page(hostile("harmless" if make_printable(attack) == attack else "harm\x07less")),
+    )
     assert re.findall(r"</?[a-z0-9]+", html) == re.findall(r"</?[a-z0-9]+", ours)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", html)
     if not re.search(r"[<>&'\"\x00-\x1f\u0080-\uffff]", attack):
@@ -110,7 +131,7 @@ def test_a_statement_that_display_changed_is_not_offered_for_copying() -> None:
     result = next(result for result in document["results"] if result["code"] == "PAR004")
     for text in ("SELECT '" + "x" * 10_000 + "'", "SELECT '\u202e'", "SELECT '\x00'"):
         result["findings"][0]["sql"] = [text]
-        card = next(card for card in build(document, "en").cards if card.code == "PAR004")
+        card = next(card for card in build_report(document, "en").cards if card.code == "PAR004")
         assert not card.sql.whole
         assert '<pre class="sql cut ' in page(document)
 
@@ -120,13 +141,13 @@ def test_only_web_addresses_become_links(link: str) -> None:
     document = sample.rich()
     for result in document["results"]:
         result["remediation"]["link"] = link
-    assert not any(card.link for card in build(document, "en").cards)
+    assert not any(card.link for card in build_report(document, "en").cards)
     assert 'rel="noopener' not in page(document)
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=300), st.integers(1, 200))
 def test_clean_text_prints(text: str, length: int) -> None:
-    shown = clean(text, length)
+    shown = make_printable(text, length)
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
     assert len(shown) <= length * 8 + 1
     shown.encode()
@@ -138,4 +159,4 @@ def test_clean_text_prints(text: str, length: int) -> None:
 
 
 def test_reordering_is_shown() -> None:
-    assert clean("abc\u202edef") == "abc<U+202E>def"
+    assert make_printable("abc\u202edef") == "abc<U+202E>def"

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from agent.engagement.report_block import LOGO_BYTES, Report, contrast_with_white, picture_type
-from agent.report.house_style import style_of
+from agent.engagement.report_block import LOGO_BYTES, ReportBlock, detect_picture_type, measure_contrast
+from agent.report.house_style import build_style
 from agent.report.html.render_html import render_html
-from agent.report.render import render
+from agent.report.render import render_files
 from agent.report.style import ACCENT, OURS
 from agent.support.errors import RenderError
-from agent.support.i18n import render as say
+from agent.support.i18n import render_text as say
 from agent.support.sandbox import VARIABLES
 from tests.agent.engagements import MINIMAL, load, problems_of
 from tests.agent.report import sample
@@ -47,7 +47,7 @@ report:
 """
 
 
-def house(folder: Path, block: str = HOUSE) -> Report:
+def house(folder: Path, block: str = HOUSE) -> ReportBlock:
     (folder / "logo.png").write_bytes(DOT)
     return load(folder, MINIMAL + block).report
 
@@ -60,11 +60,11 @@ def told(folder: Path, block: str) -> list[str]:
 
 def page(folder: Path, language: str = "en", block: str = HOUSE) -> str:
     document = sample.rich()
-    return render_html(document, language, style_of(house(folder, block), document, language)).decode()
+    return render_html(document, language, build_style(house(folder, block), document, language)).decode()
 
 
 def test_nothing_given_is_our_own_style() -> None:
-    assert style_of(Report(), sample.rich(), "en") == OURS
+    assert build_style(ReportBlock(), sample.rich(), "en") == OURS
 
 
 def test_everything_given_is_on_the_page(tmp_path: Path) -> None:
@@ -115,28 +115,30 @@ def test_a_mistake_is_told_with_its_place(block: str, problem: str, tmp_path: Pa
 
 
 def test_a_logo_is_known_by_its_content(tmp_path: Path) -> None:
-    assert picture_type(DOT) == "image/png"
-    assert picture_type(b"\xff\xd8\xff\xe0 JFIF \xff\xd9") == "image/jpeg"
-    assert {picture_type(content) for content in (b"", b"<svg/>", DOT[:40], b"GIF89a", DOT + b"x" * 2000)} == {""}
+    assert detect_picture_type(DOT) == "image/png"
+    assert detect_picture_type(b"\xff\xd8\xff\xe0 JFIF \xff\xd9") == "image/jpeg"
+    assert {detect_picture_type(content) for content in (b"", b"<svg/>", DOT[:40], b"GIF89a", DOT + b"x" * 2000)} == {
+        ""
+    }
     (tmp_path / "big.png").write_bytes(DOT[:-12] + b"x" * LOGO_BYTES + DOT[-12:])
     assert "is larger than 512 KiB" in told(tmp_path, "  logo: big.png\n")[0]
 
 
 def test_our_own_colour_passes_our_own_check() -> None:
-    assert contrast_with_white(ACCENT) > 4.5
-    assert (round(contrast_with_white("#000000")), contrast_with_white("#ffffff")) == (21, 1.0)
+    assert measure_contrast(ACCENT) > 4.5
+    assert (round(measure_contrast("#000000")), measure_contrast("#ffffff")) == (21, 1.0)
 
 
 def test_a_logo_that_went_is_told_and_the_others_are_written(tmp_path: Path) -> None:
     block = house(tmp_path)
     (tmp_path / "logo.png").unlink()
     with pytest.raises(RenderError) as caught:
-        render(sample.rich(), ["json", "html"], ["en"], tmp_path / "out", block)
+        render_files(sample.rich(), ["json", "html"], ["en"], tmp_path / "out", block)
     assert [path.name for path in caught.value.written] == ["assessment.json"]
     assert "logo.png cannot be read" in say(caught.value.problems[0], "en")
 
 
-def with_templates(folder: Path, **files: str) -> Report:
+def with_templates(folder: Path, **files: str) -> ReportBlock:
     (folder / "own").mkdir()
     for name, content in files.items():
         (folder / "own" / f"{name}.j2").write_text(content, "utf-8")
@@ -145,7 +147,7 @@ def with_templates(folder: Path, **files: str) -> Report:
 
 def rendered(folder: Path, **files: str) -> str:
     document, block = sample.rich(), with_templates(folder, **files)
-    return render_html(document, "en", style_of(block, document, "en")).decode()
+    return render_html(document, "en", build_style(block, document, "en")).decode()
 
 
 def test_a_template_replaces_ours_of_the_same_name(tmp_path: Path) -> None:
@@ -189,7 +191,7 @@ def test_what_a_template_prints_is_escaped_and_cannot_run(tmp_path: Path) -> Non
 def test_an_error_names_template_and_line(content: str, problem: str, tmp_path: Path) -> None:
     block = with_templates(tmp_path, **{"_cover.html": content})
     with pytest.raises(RenderError) as caught:
-        render(sample.rich(), ["html", "json"], ["en", "zh-CN"], tmp_path / "out", block)
+        render_files(sample.rich(), ["html", "json"], ["en", "zh-CN"], tmp_path / "out", block)
     assert [path.name for path in caught.value.written] == ["assessment.json"]
     assert len(caught.value.problems) == 1, "the same reason is told once"
     assert problem in say(caught.value.problems[0], "en")
@@ -213,7 +215,7 @@ def test_a_template_that_is_none_is_refused_with_the_engagement(tmp_path: Path) 
 def test_a_section_that_fails_while_it_prints_names_its_line(tmp_path: Path) -> None:
     block = 'report: {sections: [{title: {en: a}, text: {en: "x\\n\\n{{ customer.nothing }}"}}]}\n'
     with pytest.raises(RenderError) as caught:
-        style_of(house(tmp_path, block), sample.rich(), "en")
+        build_style(house(tmp_path, block), sample.rich(), "en")
     assert say(caught.value.text, "en").startswith("report.sections[0].text.en, line 3: 'str object' has no attribute")
 
 

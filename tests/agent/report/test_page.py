@@ -83,8 +83,9 @@ def test_the_filter_keeps_what_fits(browser: Browser, tmp_path: Path) -> None:
         assert visible(page, "article.card:not(.symptom)") == cards.count() == 6
         page.get_by_label("Severity").select_option("High")
         assert page.locator("article.card:not(.symptom):visible").evaluate_all("all => all.map(one => one.id)") == [
-            "SQL003", "CAP007",
-        ]  # fmt: skip
+            "SQL003",
+            "CAP007",
+        ]
         page.get_by_label("Who acts").select_option("For the customer")
         assert visible(page, "article.card:not(.symptom)") == 1
         expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ of \d+ entries match$"))

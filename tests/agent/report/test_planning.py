@@ -10,8 +10,8 @@ import pytest
 from agent.archive.document import Document
 from agent.model.labels import CATEGORIES
 from agent.report.view import chapters, impact, points, roadmap
-from agent.report.view.cover import cover, glossary, scope
-from agent.report.view.report import build
+from agent.report.view.cover import build_cover, build_glossary, build_scope
+from agent.report.view.report import build_report
 from agent.report.words import Words
 from tests.agent.report import sample
 
@@ -30,14 +30,14 @@ def old(document: Document) -> Document:
 
 @pytest.mark.parametrize("make", DOCUMENTS)
 def test_documents_of_older_agents_can_still_be_shown(make: Callable[[], Document]) -> None:
-    report = build(old(make()), "en")
+    report = build_report(old(make()), "en")
     assert (report.roadmap, report.bridge, report.statements) == ((), None, ())
     assert report.cover.prepared_by == ""
 
 
 def test_the_roadmap_has_each_unit_once_by_deadline() -> None:
     document = sample.rich()
-    found = roadmap.stages(document, EN)
+    found = roadmap.build_stages(document, EN)
     assert [stage.label for stage in found] == ["Now", "This month", "This quarter"]
     units = [unit for stage in found for unit in stage.units]
     assert [unit.number for unit in units] == list(range(1, len(document["roadmap"]) + 1))
@@ -54,12 +54,12 @@ def test_settings_set_together_are_named_by_their_number() -> None:
     document["results"].append({**extra, "code": "PAR005"})
     unit = next(unit for unit in document["roadmap"] if unit["codes"] == ["PAR004"])
     unit["codes"].append("PAR005")
-    titles = [unit.title for stage in roadmap.stages(document, ZH) for unit in stage.units]
+    titles = [unit.title for stage in roadmap.build_stages(document, ZH) for unit in stage.units]
     assert "调整 2 个参数与变量" in titles
 
 
 def test_decisions_are_the_customers_and_name_their_checks() -> None:
-    found = roadmap.decisions(sample.rich(), EN)
+    found = roadmap.build_decisions(sample.rich(), EN)
     assert 3 <= len(found) <= 5
     assert found[0].codes == ("CAP001", "CAP002")
     assert any("maintenance window" in decision.text and "SQL003" in decision.codes for decision in found)
@@ -71,43 +71,43 @@ def test_a_decision_counts_the_checks_that_it_does_not_name() -> None:
     document = sample.blind()
     first = document["results"][0]
     document["results"] = [{**first, "code": f"BAK{number:03}"} for number in range(9)]
-    (english,), (chinese,) = roadmap.decisions(document, EN), roadmap.decisions(document, ZH)
+    (english,), (chinese,) = roadmap.build_decisions(document, EN), roadmap.build_decisions(document, ZH)
     assert len(english.codes) == roadmap.CODES_SHOWN and "9 checks" in english.text
     assert english.more == "and 3 more under “Not assessed”"
     assert chinese.more == "等，另有 3 项见“未评测项”"
     document["results"] = document["results"][: roadmap.CODES_SHOWN]
-    assert roadmap.decisions(document, EN)[0].more == ""
+    assert roadmap.build_decisions(document, EN)[0].more == ""
 
 
 def test_nothing_to_decide_is_no_decision() -> None:
-    assert roadmap.decisions(sample.healthy(), EN) == ()
-    assert len(roadmap.decisions(sample.blind(), EN)) == 1
+    assert roadmap.build_decisions(sample.healthy(), EN) == ()
+    assert len(roadmap.build_decisions(sample.blind(), EN)) == 1
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
 def test_points_lost_add_up(make: Callable[[], Document]) -> None:
     document = make()
-    lost = points.losses(document, EN)
+    lost = points.list_losses(document, EN)
     assert round(sum(float(loss.points) for loss in lost), 1) == round(100 - document["score"]["value"], 1)
     assert [loss.value for loss in lost] == sorted((loss.value for loss in lost), reverse=True)
 
 
 def test_what_is_carried_says_so() -> None:
-    assert [loss.code for loss in points.losses(sample.rich(), EN) if loss.carried] == ["TRX001"]
+    assert [loss.code for loss in points.list_losses(sample.rich(), EN) if loss.carried] == ["TRX001"]
 
 
 def test_the_bridge_leads_from_the_last_score_to_this_one() -> None:
     document = sample.rich()
-    bridge = points.bridge(document, EN)
+    bridge = points.build_score_change(document, EN)
     assert bridge
     printed = [float(step.points.replace("\N{MINUS SIGN}", "-")) for step in bridge.steps]
     assert round(float(bridge.was) + sum(printed), 1) == float(bridge.now) == document["score"]["value"]
-    assert points.bridge(sample.healthy(), EN) is None
+    assert points.build_score_change(sample.healthy(), EN) is None
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
 def test_every_card_is_in_one_place_only(make: Callable[[], Document]) -> None:
-    report = build(make(), "en")
+    report = build_report(make(), "en")
     in_chapters = [card.code for chapter in report.chapters for card in chapter.cards]
     assert sorted([card.code for card in report.top] + in_chapters) == sorted(card.code for card in report.cards)
     linked = [card.code for chapter in report.chapters for card in chapter.top]
@@ -118,14 +118,14 @@ def test_more_than_ten_risks_go_on_in_their_chapters() -> None:
     document = sample.rich()
     extra = next(result for result in document["results"] if result["code"] == "SCH002")
     document["results"] += [{**extra, "code": f"SCH1{number:02}"} for number in range(9)]
-    report = build(document, "en")
+    report = build_report(document, "en")
     assert len(report.top) == chapters.TOP
     schema = next(chapter for chapter in report.chapters if chapter.key == "schema")
     assert len(schema.cards) == len(report.cards) - chapters.TOP > 0
 
 
 def test_chapters_count_what_was_asked() -> None:
-    report = build(sample.rich(), "en")
+    report = build_report(sample.rich(), "en")
     counts = {chapter.key: (chapter.passed, chapter.not_assessed, chapter.muted) for chapter in report.chapters}
     assert counts["security"] == (1, 0, 1)
     assert counts["backup"] == (0, 1, 0)
@@ -151,7 +151,7 @@ def test_what_is_the_platforms_is_not_called_not_assessed(outcomes: tuple[str, .
         {**one, "code": f"COM{number:03}", "category": "compaction", "outcome": outcome}
         for number, outcome in enumerate(outcomes)
     ]
-    report = build(document, "en")
+    report = build_report(document, "en")
     chapter = next(chapter for chapter in report.chapters if chapter.key == "compaction")
     assert said in chapter.note and chapter.passed == outcomes.count("pass")
     assert chapter.coverage == ("–" if kind == "user" else "0%")
@@ -161,7 +161,7 @@ def test_what_is_the_platforms_is_not_called_not_assessed(outcomes: tuple[str, .
 
 def said(severity: str, business: Document | None) -> str:
     document = {**sample.rich(), "business": business}
-    return impact.impact({"category": "capacity"}, severity, document, EN)
+    return impact.describe_impact({"category": "capacity"}, severity, document, EN)
 
 
 def test_what_is_at_stake_for_this_business() -> None:
@@ -186,16 +186,18 @@ def test_every_category_has_something_at_stake() -> None:
 
 def test_cover_and_scope_leave_out_what_nobody_said() -> None:
     document = sample.rich()
-    facts = dict(cover(document, "No. 2", EN).facts)
+    facts = dict(build_cover(document, "No. 2", EN).facts)
     assert facts["Prepared by"] == "Chen Jing"
     assert date.fromisoformat(facts["Valid until"]) == date(2027, 1, 1)
-    assert dict(scope(document, EN))["Critical periods of the business"] == "Singles' Day (2026-11-01 – 2026-11-12)"
+    assert (
+        dict(build_scope(document, EN))["Critical periods of the business"] == "Singles' Day (2026-11-01 – 2026-11-12)"
+    )
     bare = old(sample.empty())
-    assert "Prepared by" not in dict(cover(bare, "–", EN).facts)
-    assert "Period" not in dict(cover(bare, "–", EN).facts)
-    assert dict(scope(bare, EN))["Checks that apply here"] == "0"
+    assert "Prepared by" not in dict(build_cover(bare, "–", EN).facts)
+    assert "Period" not in dict(build_cover(bare, "–", EN).facts)
+    assert dict(build_scope(bare, EN))["Checks that apply here"] == "0"
 
 
 def test_the_glossary_is_in_both_languages() -> None:
-    assert len(glossary(EN)) == len(glossary(ZH)) > 10
-    assert all(one[1] != other[1] for one, other in zip(glossary(EN), glossary(ZH), strict=True))
+    assert len(build_glossary(EN)) == len(build_glossary(ZH)) > 10
+    assert all(one[1] != other[1] for one, other in zip(build_glossary(EN), build_glossary(ZH), strict=True))

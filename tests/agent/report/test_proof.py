@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from agent.archive.document import Document, receipt_document
+from agent.archive.document import Document, serialize_receipt
 from agent.model.cost import Receipt
 from agent.model.terms import Text
 from agent.report.html.render_html import render_html
-from agent.report.view.load_and_receipt import build
+from agent.report.view.load_and_receipt import build_load_and_receipt
 from agent.report.words import Words
 from tests.agent.report.sample import rich
 
@@ -20,11 +20,11 @@ AGREED = Receipt("account", 31, 214.6, 6123, 31, 188.2, 74.9, 6123)
 
 def told(receipt: Receipt) -> Document:
     """The sample with this receipt, as a document would hold it."""
-    return {**rich(), "receipt": receipt_document(receipt)}
+    return {**rich(), "receipt": serialize_receipt(receipt)}
 
 
 def test_figures_stand_beside_each_other() -> None:
-    proof = build(told(AGREED), Words("en"))
+    proof = build_load_and_receipt(told(AGREED), Words("en"))
     assert proof is not None and proof.differences == ()
     assert ("Statements", "31", "31") in proof.figures and ("Statements that wrote", "0", "0") in proof.figures
     assert ("Database time", "214.6 ms", "30 s") in proof.budget
@@ -36,7 +36,7 @@ def test_figures_stand_beside_each_other() -> None:
     [("account", "statements that read the audit itself are not"), ("marker", "the driver's own at connecting, which")],
 )
 def test_fewer_statements_than_were_sent_are_explained(way: str, said: str) -> None:
-    proof = build(told(dataclasses.replace(AGREED, way=way, sent=29, found=29)), Words("en"))
+    proof = build_load_and_receipt(told(dataclasses.replace(AGREED, way=way, sent=29, found=29)), Words("en"))
     assert proof is not None and said in proof.way and proof.way.endswith("are not among them: 2.")
 
 
@@ -55,6 +55,6 @@ def test_the_report_says_whether_they_agree(receipt: Receipt, said: str) -> None
 def test_an_assessment_of_an_earlier_agent_has_no_such_section() -> None:
     document: dict[str, Any] = {key: value for key, value in rich().items() if key != "receipt"}
     document["cost"] = {name: document["cost"][name] for name in ("statements", "database_ms", "longest_ms", "rows")}
-    assert build(document, Words("en")) is None
+    assert build_load_and_receipt(document, Words("en")) is None
     assert 'id="load"' not in render_html(document, "en").decode()
     assert 'id="load"' in render_html(told(AGREED), "en").decode()

@@ -14,9 +14,9 @@ from agent.archive.document import Document
 from agent.model.terms import Category, DataClass
 from agent.report.pdf import render_pdf as pdf_format
 from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, find_chromium, render_pdf
-from agent.report.render import FORMATS, prepare, render
+from agent.report.render import FORMATS, prepare_rendering, render_files
 from agent.support.errors import ConfigError, RenderError
-from agent.support.i18n import render as say
+from agent.support.i18n import render_text as say
 from agent.support.i18n import translate
 from tests.agent.report import sample
 from tests.agent.report.pages import as_wide_as, chromium
@@ -38,7 +38,7 @@ def program(folder: Path, script: str) -> str:
 
 def test_files_of_every_format_and_language(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "shop"
-    written = render(sample.rich(), ["json", "html", "html"], ["zh-CN", "en"], folder)
+    written = render_files(sample.rich(), ["json", "html", "html"], ["zh-CN", "en"], folder)
     assert [path.name for path in written] == ["assessment.json", "report.zh-CN.html", "report.en.html"]
     assert names(folder) == sorted(path.name for path in written)
     assert json.loads((folder / "assessment.json").read_text("utf-8")) == json.loads(json.dumps(sample.rich()))
@@ -46,9 +46,9 @@ def test_files_of_every_format_and_language(tmp_path: Path) -> None:
 
 
 def test_a_saved_document_gives_the_same_page(tmp_path: Path) -> None:
-    render(sample.rich(), ["json", "html"], ["en"], tmp_path / "a")
+    render_files(sample.rich(), ["json", "html"], ["en"], tmp_path / "a")
     saved = json.loads((tmp_path / "a" / "assessment.json").read_text("utf-8"))
-    render(saved, ["json", "html"], ["en"], tmp_path / "b")
+    render_files(saved, ["json", "html"], ["en"], tmp_path / "b")
     for name in names(tmp_path / "a"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -65,7 +65,7 @@ def test_unknown_names_are_refused_before_anything_is_written(
     formats: list[str], languages: list[str], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        render(sample.rich(), formats, languages, tmp_path)
+        render_files(sample.rich(), formats, languages, tmp_path)
     assert say(caught.value.text, "en") == message
     assert caught.value.exit_code == 2
     assert not names(tmp_path)
@@ -75,7 +75,7 @@ def test_without_chromium_the_others_are_written(tmp_path: Path, monkeypatch: py
     monkeypatch.delenv(CHROMIUM_VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RenderError) as caught:
-        render(sample.rich(), ["pdf", "html", "json"], ["zh-CN", "en"], tmp_path / "out")
+        render_files(sample.rich(), ["pdf", "html", "json"], ["zh-CN", "en"], tmp_path / "out")
     assert [path.name for path in caught.value.written] == ["assessment.json", "report.zh-CN.html", "report.en.html"]
     assert say(caught.value.text, "en") == "not written: report.zh-CN.pdf, report.en.pdf"
     assert [say(problem, "en") for problem in caught.value.problems] == [
@@ -89,13 +89,13 @@ def test_what_cannot_be_loaded_beforehand_is_left_to_rendering(monkeypatch: pyte
         raise ValueError("a matplotlibrc that is no text")
 
     loaded: list[str] = []
-    monkeypatch.setattr("agent.report.render.catalogue", lambda language: broken())
+    monkeypatch.setattr("agent.report.render.load_translations", lambda language: broken())
     ways = {
         "html": replace(FORMATS["html"], load=broken),
         "pdf": replace(FORMATS["pdf"], load=lambda: loaded.append("pdf")),
     }
     monkeypatch.setattr("agent.report.render.FORMATS", {**FORMATS, **ways})
-    prepare(["json", "html", "pdf"], ["zh-CN", "en"])
+    prepare_rendering(["json", "html", "pdf"], ["zh-CN", "en"])
     assert loaded == ["pdf"]
 
 
@@ -103,7 +103,7 @@ def test_a_damaged_document_loses_only_what_needs_the_missing_part(tmp_path: Pat
     document = sample.rich()
     del document["score"]["band"]
     with pytest.raises(RenderError) as caught:
-        render(document, ["json", "html"], ["en"], tmp_path)
+        render_files(document, ["json", "html"], ["en"], tmp_path)
     assert names(tmp_path) == ["assessment.json"]
     assert "damaged" in say(caught.value.problems[0], "en")
     assert "'band'" in say(caught.value.problems[0], "en")
@@ -112,29 +112,29 @@ def test_a_damaged_document_loses_only_what_needs_the_missing_part(tmp_path: Pat
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RenderError) as caught:
-        render(sample.rich(), ["json"], ["en"], tmp_path / "file")
+        render_files(sample.rich(), ["json"], ["en"], tmp_path / "file")
     assert str(tmp_path / "file") in say(caught.value.problems[0], "en")
     assert not caught.value.written
 
 
 def test_a_failure_keeps_the_old_report_and_leaves_no_litter(tmp_path: Path) -> None:
-    render(sample.rich(), ["json"], ["en"], tmp_path)
+    render_files(sample.rich(), ["json"], ["en"], tmp_path)
     before = (tmp_path / "assessment.json").read_bytes()
     document = sample.rich()
     document["score"]["value"] = float("nan")
     with pytest.raises(RenderError):
-        render(document, ["json"], ["en"], tmp_path)
+        render_files(document, ["json"], ["en"], tmp_path)
     assert (tmp_path / "assessment.json").read_bytes() == before
     (tmp_path / "report.en.html").mkdir()
     with pytest.raises(RenderError):
-        render(sample.rich(), ["html"], ["en"], tmp_path)
+        render_files(sample.rich(), ["html"], ["en"], tmp_path)
     assert names(tmp_path) == ["assessment.json", "report.en.html"]
 
 
 def test_a_lone_surrogate_survives_json(tmp_path: Path) -> None:
     document = sample.rich()
     document["customer"] = "A\ud800B"
-    render(document, ["json"], ["en"], tmp_path)
+    render_files(document, ["json"], ["en"], tmp_path)
     assert json.loads((tmp_path / "assessment.json").read_text("utf-8"))["customer"] == "A\ud800B"
 
 
@@ -186,7 +186,7 @@ def crowded() -> Document:
 def test_the_pdf_has_a_cover_and_page_one_alone(document: Document, language: str, tmp_path: Path) -> None:
     chromium()
     as_wide_as("Arial", "Liberation Sans")
-    render(document, ["pdf"], [language], tmp_path)
+    render_files(document, ["pdf"], [language], tmp_path)
     pdf = tmp_path / f"report.{language}.pdf"
     assert pdf.read_bytes().startswith(b"%PDF-")
     if not shutil.which("pdftotext"):

@@ -9,15 +9,15 @@ from string import Formatter
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
-from agent.support.i18n import catalogue
+from agent.support.i18n import load_translations
 
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "words": None, "Text": None}
 
 
 def messages() -> Iterator[str]:
-    templates, modules = Path(str(files("report_templates"))), Path(str(files("agent")))
+    templates, package = Path(str(files("report_templates"))), Path(str(files("agent")))
     sources = [("jinja2.ext:babel_extract", path) for path in templates.glob("*.j2")]
-    sources += [("python", path) for path in modules.rglob("*.py")]
+    sources += [("python", path) for path in (*(package / "report").rglob("*.py"), package / "model" / "labels.py")]
     for method, path in sources:
         with path.open("rb") as file:
             for _, message, _, _ in extract(method, file, KEYWORDS, options={"trimmed": "true"}):
@@ -37,6 +37,6 @@ def test_messages_are_found() -> None:
 
 
 def test_translated() -> None:
-    chinese = catalogue("zh-CN")
+    chinese = load_translations("zh-CN")
     assert [message for message in MESSAGES if not chinese.get(message)] == []
     assert [message for message in MESSAGES if placeholders(chinese[message]) != placeholders(message)] == []

@@ -11,14 +11,14 @@ from agent.model.terms import Outcome
 from agent.report.docx.render_docx import render_docx
 from agent.report.html.render_html import render_html
 from agent.report.style import Style
-from agent.report.view.cards import ROWS_KEPT, ROWS_SHOWN, evidence
-from agent.report.view.report import build
+from agent.report.view.cards import ROWS_KEPT, ROWS_SHOWN, format_evidence
+from agent.report.view.report import build_report
 from agent.report.words import Words
 from tests.agent.report import office, sample
 from tests.agent.report.lists import in_excel
 from tests.agent.report.pages import page, text_of
 
-REPORT = build(sample.rich(), "en")
+REPORT = build_report(sample.rich(), "en")
 
 
 def test_findings_are_sorted_by_points_lost() -> None:
@@ -33,15 +33,15 @@ def test_a_symptom_stands_under_its_cause_only() -> None:
 def test_a_symptom_whose_cause_is_not_shown_stands_alone() -> None:
     document = sample.rich()
     document["results"] = [result for result in document["results"] if result["code"] != "CAP001"]
-    assert "CAP002" in [card.code for card in build(document, "en").cards]
+    assert "CAP002" in [card.code for card in build_report(document, "en").cards]
 
 
 def test_platform_findings_are_an_annex_on_a_user_tenant_only() -> None:
     assert [card.code for card in REPORT.platform] == ["CAP007"]
     document = sample.rich()
     document["target"]["kind"] = "sys"
-    assert not build(document, "en").platform
-    assert "CAP007" in [card.code for card in build(document, "en").cards]
+    assert not build_report(document, "en").platform
+    assert "CAP007" in [card.code for card in build_report(document, "en").cards]
 
 
 def test_value_stands_against_limit_with_units() -> None:
@@ -56,12 +56,12 @@ def test_value_stands_against_limit_with_units() -> None:
 
 def test_evidence_leaves_out_what_is_not_known() -> None:
     known = {"executions_count": 7, "statement": None, "server": None}
-    assert evidence(known, "", Words("en")) == (("executions", "7"),)
+    assert format_evidence(known, "", Words("en")) == (("executions", "7"),)
     lengths = {"length_is": "0", "length_to": "12", "policy_is": None, "policy_to": None, "valid_to": "now"}
-    assert evidence(lengths, "", Words("en")) == (("length", "now 0, advised 12"), ("valid to", "now"))
+    assert format_evidence(lengths, "", Words("en")) == (("length", "now 0, advised 12"), ("valid to", "now"))
     setting = {"setting": "sql_mode", "present": "", "servers": "a, b"}
-    assert evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前 ''，建议 STRICT")
-    assert evidence(setting, "STRICT", Words("en"))[1:] == (("servers", "a, b"),)
+    assert format_evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前 ''，建议 STRICT")
+    assert format_evidence(setting, "STRICT", Words("en"))[1:] == (("servers", "a, b"),)
 
 
 def test_a_gain_that_takes_two_says_with_whom() -> None:
@@ -70,7 +70,7 @@ def test_a_gain_that_takes_two_says_with_whom() -> None:
     assert disk["gain"] > 0 and REPORT.cards[0].gain_with == ""
     assert REPORT.cards[0].symptoms[0].gain_with == "only together with CAP001"
     disk["gain"] = 0.0
-    assert build(document, "en").cards[0].gain_with == "only together with CAP002"
+    assert build_report(document, "en").cards[0].gain_with == "only together with CAP002"
     assert "only together with CAP002" in text_of(page(document))
 
 
@@ -108,7 +108,7 @@ def test_not_assessed_is_grouped_by_what_unlocks_it_the_most_coverage_first() ->
 def test_an_older_document_is_grouped_by_the_first_thing_needed() -> None:
     document = sample.rich()
     del document["unlocks"]
-    groups = [(unlock.needs, unlock.coverage, len(unlock.lines)) for unlock in build(document, "en").unlocks]
+    groups = [(unlock.needs, unlock.coverage, len(unlock.lines)) for unlock in build_report(document, "en").unlocks]
     assert groups == [
         (("Attest `last_backup` in the engagement file.",), "", 1),
         (("GRANT PROCESS ON *.* TO the account.",), "", 1),
@@ -160,7 +160,7 @@ def test_a_muted_finding_is_no_open_one() -> None:
     document = sample.rich()
     result = next(result for result in document["results"] if result["code"] == "SCH002")
     result["findings"][3]["muted"] = {"owner": "a", "reason": "b", "until": "2026-12-31"}
-    card = next(card for card in build(document, "en").cards if card.code == "SCH002")
+    card = next(card for card in build_report(document, "en").cards if card.code == "SCH002")
     assert card.row_count == 24
     assert all(row.resource != "shop.t0003.idx_3" for row in card.rows)
     assert "DROP INDEX idx_3 " not in card.sql.text
@@ -182,7 +182,7 @@ def test_a_card_is_as_severe_as_what_counts(muted: str, shown: str) -> None:
     mute = {"owner": "a", "reason": "b", "until": "2026-12-31"}
     result["findings"].append({**result["findings"][0], "severity": muted, "muted": mute})
     result["severity"] = muted
-    report = build(document, "en")
+    report = build_report(document, "en")
     assert next(card for card in report.cards if card.code == "SCH002").severity == shown
     counts = {key: count for key, _, count in report.front.severities}
     assert counts["high"] == 2
@@ -197,7 +197,7 @@ def test_many_resources_are_folded_and_counted() -> None:
 
 
 def test_rows_beyond_reading_are_counted() -> None:
-    card = build(sample.rich(ROWS_KEPT + 7), "en").cards[4]
+    card = build_report(sample.rich(ROWS_KEPT + 7), "en").cards[4]
     assert (card.row_count, card.unseen) == (ROWS_KEPT + 7, 7)
 
 
@@ -205,7 +205,7 @@ def test_statements_come_once_and_ready_to_run() -> None:
     document = sample.rich()
     result = next(result for result in document["results"] if result["code"] == "PAR004")
     result["findings"] = [{**result["findings"][0], "sql": ["SELECT 1;", "SELECT 2"]}] * 2
-    card = next(card for card in build(document, "en").cards if card.code == "PAR004")
+    card = next(card for card in build_report(document, "en").cards if card.code == "PAR004")
     assert card.sql.text == "SELECT 1;\nSELECT 2;"
     assert card.sql.whole
 
@@ -213,12 +213,22 @@ def test_statements_come_once_and_ready_to_run() -> None:
 def test_every_part_is_on_the_page() -> None:
     text = text_of(page(sample.rich()))
     for part in (
-        "Way back", "DROP INDEX idx_orders_customer ON shop.orders", "Space that was bought", "Ask who reads",
-        "Annex: for the cloud platform", "VER001 Version at its end of life Attested", "Rule overridden",
-        "AVA001 Only one replica – Not applicable: Only a sys tenant can tell.", "Compaction is late – Switched off",
-        "oceanbase.GV$OB_SQL_AUDIT Read · cut at its limit", "Privilege missing", "The account lacks PROCESS.",
-        "The audit covers the last 6 hours only.", sample.rich()["ruleset"]["sha256"], "ob-health 0.1.0",
-    ):  # fmt: skip
+        "Way back",
+        "DROP INDEX idx_orders_customer ON shop.orders",
+        "Space that was bought",
+        "Ask who reads",
+        "Annex: for the cloud platform",
+        "VER001 Version at its end of life Attested",
+        "Rule overridden",
+        "AVA001 Only one replica – Not applicable: Only a sys tenant can tell.",
+        "Compaction is late – Switched off",
+        "oceanbase.GV$OB_SQL_AUDIT Read · cut at its limit",
+        "Privilege missing",
+        "The account lacks PROCESS.",
+        "The audit covers the last 6 hours only.",
+        sample.rich()["ruleset"]["sha256"],
+        "ob-health 0.1.0",
+    ):
         assert part in text, part
 
 

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from agent.report.style import Style
-from agent.report.view.report import build
-from agent.report.view.worklist import lines
+from agent.report.view.report import build_report
+from agent.report.view.worklist import build_work_lines
 from agent.report.words import Words
 from agent.report.xlsx.cells import CELL_LENGTH
 from agent.report.xlsx.columns import COLUMNS
@@ -34,7 +34,7 @@ def test_a_line_for_each_unit_of_work_with_all_columns() -> None:
     assert book.sheetnames == SHEETS
     sheet = book.worksheets[LIST]
     assert [cell.value for cell in sheet[1]][1:] == [column.key for column in COLUMNS]
-    expected = lines(document, build(document, "en"), Words("en"))
+    expected = build_work_lines(document, build_report(document, "en"), Words("en"))
     assert len(expected) == len(document["roadmap"]) + 1  # the platform's
     assert sheet.max_row == 2 + len(expected)
     assert [sheet.cell(row, column(sheet, "gain")).value for row in range(3, 3 + len(document["roadmap"]))] == [
@@ -42,10 +42,12 @@ def test_a_line_for_each_unit_of_work_with_all_columns() -> None:
     ]
     told = {key: cell(sheet, "SQL003", key).value for key in ("state", "severity_label", "value", "sql", "rollback")}
     assert told == {
-        "state": "Unchanged", "severity_label": "High", "value": "4,820,000",
+        "state": "Unchanged",
+        "severity_label": "High",
+        "value": "4,820,000",
         "sql": "CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at);",
         "rollback": "DROP INDEX idx_orders_customer ON shop.orders;",
-    }  # fmt: skip
+    }
     assert cell(sheet, "CAP002", "codes").value == "CAP001, CAP002"
     assert "Check after: EXPLAIN shows the new index." in cell(sheet, "SQL003", "verification").value
     assert "… and 17 more" in cell(sheet, "SCH002", "resource").value

@@ -15,13 +15,13 @@ from agent.archive.document import Document
 from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.cli.app import build_app
 from agent.engagement.loading import load_engagement
-from agent.report.render import render
+from agent.report.render import render_files
 from agent.report.style import Style
 from agent.report.xlsx.columns import HUMAN
 from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.errors import ConfigError, RenderError
 from agent.support.i18n import LANGUAGES
-from agent.support.i18n import render as say
+from agent.support.i18n import render_text as say
 from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.lists import (
@@ -191,10 +191,10 @@ def test_the_list_that_is_read_is_never_overwritten(tmp_path: Path) -> None:
     path = filled(tmp_path)
     before = path.read_bytes()
     with pytest.raises(RenderError) as caught:
-        render(DOCUMENTS["rich"], ["xlsx"], ["en"], path.parent, update=path)
+        render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], path.parent, update=path)
     assert "never overwritten" in say(caught.value.problems[0], "en")
     with pytest.raises(RenderError) as caught:
-        render(DOCUMENTS["rich"], ["xlsx"], ["en"], path.parent)
+        render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], path.parent)
     assert "people have written in this file" in say(caught.value.problems[0], "en")
     assert path.read_bytes() == before
     assert [item.name for item in path.parent.iterdir()] == [path.name]
@@ -203,22 +203,22 @@ def test_the_list_that_is_read_is_never_overwritten(tmp_path: Path) -> None:
 def test_what_loses_nothing_may_be_written_again(tmp_path: Path) -> None:
     path, out = filled(tmp_path), tmp_path / "out"
     for _ in range(2):
-        assert render(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=path) == [out / "findings.en.xlsx"]
-    render(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path / "plain")
-    render(DOCUMENTS["healthy"], ["xlsx"], ["en"], tmp_path / "plain")
+        assert render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=path) == [out / "findings.en.xlsx"]
+    render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path / "plain")
+    render_files(DOCUMENTS["healthy"], ["xlsx"], ["en"], tmp_path / "plain")
 
 
 def test_a_strange_file_in_the_way_stays(tmp_path: Path) -> None:
     (tmp_path / "findings.en.xlsx").write_text("my notes")
     with pytest.raises(RenderError):
-        render(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path)
+        render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path)
     assert (tmp_path / "findings.en.xlsx").read_text() == "my notes"
 
 
 def refusal(path: Path, document: Document = DOCUMENTS["rich"], formats: tuple[str, ...] = ("xlsx", "json")) -> str:
     out = path.parent / "out"
     with pytest.raises(ConfigError) as caught:
-        render(document, formats, ["en"], out, update=path)
+        render_files(document, formats, ["en"], out, update=path)
     assert not out.exists()
     assert caught.value.exit_code == 2
     return say(caught.value.text, "en")

@@ -11,20 +11,37 @@ _THREE = "10.0.0.1:2882:1,10.0.0.2:2882:1,10.0.0.3:2882:1"
 
 
 def _replica(
-    role: str = "FOLLOWER", *, in_sync: str = "YES", members: str = _THREE, planned: int = 3, ls_id: int | None = 1001,
-    tenant_id: int | None = 1002, end_s: int = 100,
-) -> LogReplica:  # fmt: skip
+    role: str = "FOLLOWER",
+    *,
+    in_sync: str = "YES",
+    members: str = _THREE,
+    planned: int = 3,
+    ls_id: int | None = 1001,
+    tenant_id: int | None = 1002,
+    end_s: int = 100,
+) -> LogReplica:
     return LogReplica(
-        tenant_id=tenant_id, ls_id=ls_id, role=role, in_sync=in_sync, paxos_member_list=members,
-        paxos_replica_num=planned, end_scn=end_s * 10**9,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        ls_id=ls_id,
+        role=role,
+        in_sync=in_sync,
+        paxos_member_list=members,
+        paxos_replica_num=planned,
+        end_scn=end_s * 10**9,
+    )
 
 
 def _unit(zone: str | None, tenant_id: int | None = 1002) -> ResourceUnit:
     return ResourceUnit(
-        tenant_id=tenant_id, zone=zone, max_cpu=4, memory_size=1, log_disk_size=1, log_disk_in_use=0,
-        data_disk_in_use=0, create_time=None,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        zone=zone,
+        max_cpu=4,
+        memory_size=1,
+        log_disk_size=1,
+        log_disk_in_use=0,
+        data_disk_in_use=0,
+        create_time=None,
+    )
 
 
 _LEADER = _replica("LEADER")

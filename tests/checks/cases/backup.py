@@ -20,9 +20,13 @@ def _set(
     days: float, state: str = "AVAILABLE", kind: str = "FULL", tenant_id: int | None = None, number: int = 1
 ) -> BackupSet:
     return BackupSet(
-        tenant_id=tenant_id, backup_set_id=number, backup_type=kind, start_timestamp=NOW - days * DAY,
-        end_timestamp=NOW - days * DAY, file_status=state,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        backup_set_id=number,
+        backup_type=kind,
+        start_timestamp=NOW - days * DAY,
+        end_timestamp=NOW - days * DAY,
+        file_status=state,
+    )
 
 
 def _job(days: float, status: str = "FAILED", tenant_id: int | None = None) -> BackupJob:
@@ -50,9 +54,12 @@ def _attested(key: str, value: str | bool, days_ago: int = 10) -> Attestation:
 
 def _tenant(tenant_id: int, kind: str = "USER", *, role: str | None = None, days: float | None = None) -> Tenant:
     return Tenant(
-        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type=kind, tenant_role=role,
+        tenant_id=tenant_id,
+        tenant_name=f"t{tenant_id}",
+        tenant_type=kind,
+        tenant_role=role,
         create_time=None if days is None else NOW - days * DAY,
-    )  # fmt: skip
+    )
 
 
 def _drill(days_ago: int) -> Attestation:

@@ -41,9 +41,15 @@ def _unit(
     max_cpu: float | None = 4,
 ) -> ResourceUnit:
     return ResourceUnit(
-        tenant_id=tenant_id, zone=zone, max_cpu=max_cpu, memory_size=memory, log_disk_size=1000,
-        log_disk_in_use=log_used, data_disk_in_use=data_used, data_disk_size=data_size,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        zone=zone,
+        max_cpu=max_cpu,
+        memory_size=memory,
+        log_disk_size=1000,
+        log_disk_in_use=log_used,
+        data_disk_in_use=data_used,
+        data_disk_size=data_size,
+    )
 
 
 def _of_server(number: int, hold: int, cache: int) -> list[object]:
@@ -106,12 +112,15 @@ def _servers(*busy_pct: float | None, gaps: int = 0) -> list[object]:
         missing = range(60) if pct is None else range(20, 20 + gaps) if server == len(busy_pct) - 1 else ()
         rows += [
             CpuSample(
-                snap_id=n, svr_ip=f"10.0.0.{server}", svr_port=2882, max_cpus=400,
+                snap_id=n,
+                svr_ip=f"10.0.0.{server}",
+                svr_port=2882,
+                max_cpus=400,
                 cpu_time=10**12 + int(n * (pct or 99) / 100 * 4 * 3600 * 1_000_000),
             )
             for n in range(hours)
             if n not in missing
-        ]  # fmt: skip
+        ]
     return rows
 
 

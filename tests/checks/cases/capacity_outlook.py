@@ -18,9 +18,14 @@ LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 
 def _unit(*, used: int | None = 50, size: int | None = 100, zone: str = "z1", memory: int = GIB) -> ResourceUnit:
     return ResourceUnit(
-        zone=zone, max_cpu=4, memory_size=memory, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=used,
+        zone=zone,
+        max_cpu=4,
+        memory_size=memory,
+        log_disk_size=1,
+        log_disk_in_use=0,
+        data_disk_in_use=used,
         data_disk_size=size,
-    )  # fmt: skip
+    )
 
 
 def _tablets(count: int) -> TabletCount:

@@ -66,9 +66,11 @@ def _stream(ls_id: int, leader: int, tenant_id: int | None = None) -> list[Locat
 def _tenant(tenant_id: int = 1002, **parts: Any) -> Tenant:
     plain: dict[str, Any] = {"primary_zone": "z1;z2,z3", "tenant_role": "PRIMARY", "switchover_status": "NORMAL"}
     return Tenant(
-        tenant_id=tenant_id, tenant_name=f"t{tenant_id}", tenant_type="META" if tenant_id % 2 else "USER",
+        tenant_id=tenant_id,
+        tenant_name=f"t{tenant_id}",
+        tenant_type="META" if tenant_id % 2 else "USER",
         **{**plain, **parts},
-    )  # fmt: skip
+    )
 
 
 def _standby(lag_s: float, until: int | None = 4611686018427387903, tenant_id: int = 1002) -> Tenant:
@@ -78,16 +80,24 @@ def _standby(lag_s: float, until: int | None = 4611686018427387903, tenant_id: i
 
 def _replica(role: str = "FOLLOWER", end_s: float = 1000) -> LogReplica:
     return LogReplica(
-        tenant_id=1002, ls_id=1001, role=role, in_sync="YES", paxos_member_list="", paxos_replica_num=3,
+        tenant_id=1002,
+        ls_id=1001,
+        role=role,
+        in_sync="YES",
+        paxos_member_list="",
+        paxos_replica_num=3,
         end_scn=int(end_s * 10**9),
-    )  # fmt: skip
+    )
 
 
 def _balance(hours: float, tenant_id: int | None = None) -> BalanceJob:
     return BalanceJob(
-        tenant_id=tenant_id, job_id=1, create_time=NOW - hours * HOUR, balance_strategy="LS balance by expand",
+        tenant_id=tenant_id,
+        job_id=1,
+        create_time=NOW - hours * HOUR,
+        balance_strategy="LS balance by expand",
         status="DOING",
-    )  # fmt: skip
+    )
 
 
 def _transfers(count: int, days: float = 1) -> list[FailedTransfer]:

@@ -19,22 +19,39 @@ def _moment(hours_ago: float | None) -> datetime:
 
 
 def _compaction(
-    *, finished: float | None = 5, frozen: float | None = 6, started: float | None = 6, status: str = "IDLE",
-    error: bool = False, suspended: bool = False, info: str | None = "", tenant_id: int | None = None,
-) -> MajorCompaction:  # fmt: skip
+    *,
+    finished: float | None = 5,
+    frozen: float | None = 6,
+    started: float | None = 6,
+    status: str = "IDLE",
+    error: bool = False,
+    suspended: bool = False,
+    info: str | None = "",
+    tenant_id: int | None = None,
+) -> MajorCompaction:
     """Hours ago; None is what the server writes as 1970."""
     return MajorCompaction(
-        tenant_id=tenant_id, frozen_time=_moment(frozen), last_finish_time=_moment(finished),
-        start_time=_moment(started), status=status,
-        is_error="YES" if error else "NO", is_suspended="YES" if suspended else "NO", info=info,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        frozen_time=_moment(frozen),
+        last_finish_time=_moment(finished),
+        start_time=_moment(started),
+        status=status,
+        is_error="YES" if error else "NO",
+        is_suspended="YES" if suspended else "NO",
+        info=info,
+    )
 
 
 def _unit(hours_ago: float | None, tenant_id: int | None = None) -> ResourceUnit:
     return ResourceUnit(
-        tenant_id=tenant_id, max_cpu=2, memory_size=1, log_disk_size=1, log_disk_in_use=0, data_disk_in_use=0,
+        tenant_id=tenant_id,
+        max_cpu=2,
+        memory_size=1,
+        log_disk_size=1,
+        log_disk_in_use=0,
+        data_disk_in_use=0,
         create_time=None if hours_ago is None else _moment(hours_ago),
-    )  # fmt: skip
+    )
 
 
 def _diagnosis(

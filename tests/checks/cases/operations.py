@@ -30,13 +30,21 @@ def _taken(hours_ago: float, snap_id: int = 7) -> WorkloadSnapshot:
 
 
 def _job(
-    failures: int | None = 0, last: datetime | None = NOW, following: datetime | None = None, enabled: str | None = "1",
+    failures: int | None = 0,
+    last: datetime | None = NOW,
+    following: datetime | None = None,
+    enabled: str | None = "1",
     state: str | None = None,
-) -> Job:  # fmt: skip
+) -> Job:
     return Job(
-        owner="root", job_name="CLEAN_UP", enabled=enabled, state=state, failure_count=failures, last_start_date=last,
+        owner="root",
+        job_name="CLEAN_UP",
+        enabled=enabled,
+        state=state,
+        failure_count=failures,
+        last_start_date=last,
         next_run_date=following,
-    )  # fmt: skip
+    )
 
 
 def _due(hours_ago: float, enabled: str = "TRUE") -> Job:

@@ -58,15 +58,19 @@ def _index(
                 is_visible=visible,
                 comment=comment,
             )
-        )  # fmt: skip
+        )
     return rows
 
 
 def _number(column: str, kind: str, *, auto: bool = False) -> NotableColumn:
     return NotableColumn(
-        table_schema="shop", table_name="t", column_name=column, data_type=kind.partition("(")[0], column_type=kind,
+        table_schema="shop",
+        table_name="t",
+        column_name=column,
+        data_type=kind.partition("(")[0],
+        column_type=kind,
         extra="auto_increment" if auto else "",
-    )  # fmt: skip
+    )
 
 
 def _auto(kind: str, value: int | None, sync: int = 0, cache: int = 1_000_000) -> list[object]:
@@ -86,9 +90,14 @@ def _counted(rows: int | None) -> TableStatistics:
 
 def _text(charset: str, *, table: str = "a", column: str = "c") -> NotableColumn:
     return NotableColumn(
-        table_schema="shop", table_name=table, column_name=column, data_type="varchar", column_type="varchar", extra="",
+        table_schema="shop",
+        table_name=table,
+        column_name=column,
+        data_type="varchar",
+        column_type="varchar",
+        extra="",
         character_set_name=charset,
-    )  # fmt: skip
+    )
 
 
 def _unit(gib: int) -> ResourceUnit:
@@ -103,10 +112,20 @@ def _unit(gib: int) -> ResourceUnit:
 
 def _split(table: str = "t") -> PartitionedTable:
     return PartitionedTable(
-        table_schema="shop", table_name=table, method="HASH", expression="id", partitions=4, pieces=4, table_rows=None,
-        subpartitions=None, largest_rows=None, first_bound=None, last_bound=None, catch_all_pieces=0,
+        table_schema="shop",
+        table_name=table,
+        method="HASH",
+        expression="id",
+        partitions=4,
+        pieces=4,
+        table_rows=None,
+        subpartitions=None,
+        largest_rows=None,
+        first_bound=None,
+        last_bound=None,
+        catch_all_pieces=0,
         catch_all_rows=None,
-    )  # fmt: skip
+    )
 
 
 def _placed(*names: str, locality: str = "LOCAL") -> list[PartitionedIndex]:

@@ -31,9 +31,17 @@ def _sequence(last: int, **parts: Any) -> Sequence:
 
 def _split(method: str = "HASH", **parts: Any) -> PartitionedTable:
     values = {
-        "expression": "id", "partitions": 4, "pieces": 4, "subpartitions": None, "table_rows": None,
-        "largest_rows": None, "first_bound": None, "last_bound": None, "catch_all_pieces": 0, "catch_all_rows": None,
-    }  # fmt: skip
+        "expression": "id",
+        "partitions": 4,
+        "pieces": 4,
+        "subpartitions": None,
+        "table_rows": None,
+        "largest_rows": None,
+        "first_bound": None,
+        "last_bound": None,
+        "catch_all_pieces": 0,
+        "catch_all_rows": None,
+    }
     return PartitionedTable(table_schema="shop", table_name="t", method=method, **{**values, **parts})
 
 
@@ -93,11 +101,19 @@ def _table(name: str, *, rows: int = 0, collation: str = "utf8mb4_general_ci") -
 def _index(name: str, *columns: str) -> list[IndexColumn]:
     return [
         IndexColumn(
-            table_schema="shop", table_name="t", index_name=name, non_unique=True, seq_in_index=seq, column_name=column,
-            sub_part=None, index_type="BTREE", is_visible="YES", comment="VALID",
+            table_schema="shop",
+            table_name="t",
+            index_name=name,
+            non_unique=True,
+            seq_in_index=seq,
+            column_name=column,
+            sub_part=None,
+            index_type="BTREE",
+            is_visible="YES",
+            comment="VALID",
         )
         for seq, column in enumerate(columns, 1)
-    ]  # fmt: skip
+    ]
 
 
 def _invalid(kind: str) -> BusinessObject:

@@ -24,17 +24,25 @@ DENIED = Attestation(
 
 
 def _account(
-    user: str = "shop", host: str = "10.%", *holds: str, locked: bool = False, kind: str | None = "USER",
+    user: str = "shop",
+    host: str = "10.%",
+    *holds: str,
+    locked: bool = False,
+    kind: str | None = "USER",
     age_days: float | None = 1,
-) -> Account:  # fmt: skip
+) -> Account:
     names = ("select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "grant_option")
     optional = ("super", "process", "file", "alter_tenant", "alter_system")
     privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in (*names, *optional)}
     changed = None if age_days is None else NOW - timedelta(days=age_days)
     return Account(
-        user_name=user, host=host, type=kind, is_locked="YES" if locked else "NO", password_last_changed=changed,
+        user_name=user,
+        host=host,
+        type=kind,
+        is_locked="YES" if locked else "NO",
+        password_last_changed=changed,
         **privileges,
-    )  # fmt: skip
+    )
 
 
 def _root(host: str = "%", **parts: Any) -> Account:

@@ -17,9 +17,16 @@ _NO_TEXT = (CachedPlan, Unavailable(UnavailableKind.NOT_GRANTED, Text("not grant
 
 def _ret(executions: int = 1000, code: int = 0, **other: Any) -> AuditReturn:
     values = {
-        "ret_code": code, "records": executions, "first_us": 0, "last_us": 3_600_000_000, "executions": executions,
-        "planned": executions, "hard_parses": 0, "first_request": 5000, "sql_id": "X",
-    }  # fmt: skip
+        "ret_code": code,
+        "records": executions,
+        "first_us": 0,
+        "last_us": 3_600_000_000,
+        "executions": executions,
+        "planned": executions,
+        "hard_parses": 0,
+        "first_request": 5000,
+        "sql_id": "X",
+    }
     return AuditReturn(**{**values, **other})
 
 
@@ -33,10 +40,31 @@ _SHARE = Variable(name="ob_sql_audit_percentage", value="3")
 
 def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
     zero = dict.fromkeys(
-        ("elapsed_us", "max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "rows_returned",
-         "rows_read", "max_rows_returned", "rows_affected", "disk_reads", "retries", "errors", "plan_misses",
-         "full_scans", "remote_plans", "plans", "over_10ms", "over_100ms", "over_1s", "over_10s"), 0,
-    )  # fmt: skip
+        (
+            "elapsed_us",
+            "max_elapsed_us",
+            "queue_us",
+            "plan_us",
+            "execute_us",
+            "lock_wait_us",
+            "rows_returned",
+            "rows_read",
+            "max_rows_returned",
+            "rows_affected",
+            "disk_reads",
+            "retries",
+            "errors",
+            "plan_misses",
+            "full_scans",
+            "remote_plans",
+            "plans",
+            "over_10ms",
+            "over_100ms",
+            "over_1s",
+            "over_10s",
+        ),
+        0,
+    )
     return SqlShape(sql_id=sql_id, db_name="shop", user_name="app", executions=executions, **{**zero, **other})
 
 
@@ -45,14 +73,23 @@ def _reading(average_us: int = 5000, executions: int = 10, **other: Any) -> SqlS
 
 
 def _total(
-    sql_id: str, elapsed_s: float, executions: int = 100, rows_processed: int = 0, tenant_id: int | None = None,
+    sql_id: str,
+    elapsed_s: float,
+    executions: int = 100,
+    rows_processed: int = 0,
+    tenant_id: int | None = None,
     of_tenant_s: float = 0,
-) -> SqlTotal:  # fmt: skip
+) -> SqlTotal:
     of_tenant_us = None if tenant_id is None else round(of_tenant_s * 10**6)
     return SqlTotal(
-        tenant_id=tenant_id, tenant_elapsed_us=of_tenant_us, sql_id=sql_id, db_name="shop", executions=executions,
-        elapsed_us=round(elapsed_s * 10**6), rows_processed=rows_processed,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        tenant_elapsed_us=of_tenant_us,
+        sql_id=sql_id,
+        db_name="shop",
+        executions=executions,
+        elapsed_us=round(elapsed_s * 10**6),
+        rows_processed=rows_processed,
+    )
 
 
 def _cache(accesses: int, hits: int, tenant_id: int | None = None) -> PlanCache:
@@ -68,13 +105,24 @@ def _cache(accesses: int, hits: int, tenant_id: int | None = None) -> PlanCache:
 
 
 def _plan(
-    statement: str = "SELECT ?", *, plan_hash: int = 1, executions: int = 10, average_ms: int = 1, db_id: int = 1,
+    statement: str = "SELECT ?",
+    *,
+    plan_hash: int = 1,
+    executions: int = 10,
+    average_ms: int = 1,
+    db_id: int = 1,
     tenant_id: int | None = None,
-) -> CachedPlan:  # fmt: skip
+) -> CachedPlan:
     return CachedPlan(
-        tenant_id=tenant_id, sql_id="A", db_id=db_id, plan_id=plan_hash, plan_hash=plan_hash, statement=statement,
-        executions=executions, elapsed_time=average_ms * 1000 * executions,
-    )  # fmt: skip
+        tenant_id=tenant_id,
+        sql_id="A",
+        db_id=db_id,
+        plan_id=plan_hash,
+        plan_hash=plan_hash,
+        statement=statement,
+        executions=executions,
+        elapsed_time=average_ms * 1000 * executions,
+    )
 
 
 _DELETE = _plan("DELETE FROM t")

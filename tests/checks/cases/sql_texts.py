@@ -14,15 +14,38 @@ def _shape(
 ) -> SqlShape:
     """A shape by what one execution does."""
     zero = dict.fromkeys(
-        ("max_elapsed_us", "queue_us", "plan_us", "execute_us", "lock_wait_us", "max_rows_returned",
-         "rows_affected", "retries", "errors", "plan_misses", "remote_plans", "plans", "over_10ms", "over_100ms",
-         "over_1s", "over_10s"), 0,
-    )  # fmt: skip
+        (
+            "max_elapsed_us",
+            "queue_us",
+            "plan_us",
+            "execute_us",
+            "lock_wait_us",
+            "max_rows_returned",
+            "rows_affected",
+            "retries",
+            "errors",
+            "plan_misses",
+            "remote_plans",
+            "plans",
+            "over_10ms",
+            "over_100ms",
+            "over_1s",
+            "over_10s",
+        ),
+        0,
+    )
     return SqlShape(
-        sql_id="A", db_name="shop", user_name="app", executions=executions, rows_read=read * executions,
+        sql_id="A",
+        db_name="shop",
+        user_name="app",
+        executions=executions,
+        rows_read=read * executions,
         rows_returned=returned * executions,
-        elapsed_us=average_us * executions, disk_reads=disk * executions, full_scans=full_scans, **zero,
-    )  # fmt: skip
+        elapsed_us=average_us * executions,
+        disk_reads=disk * executions,
+        full_scans=full_scans,
+        **zero,
+    )
 
 
 def _plan(statement: str) -> CachedPlan:

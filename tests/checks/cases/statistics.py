@@ -21,9 +21,13 @@ def _ago(days: float | None) -> datetime | None:
 
 def _statistics(analyzed: float | None = None, *, rows: int = 10_000, locked: str | None = None) -> TableStatistics:
     return TableStatistics(
-        owner="shop", table_name="t", num_rows=None if analyzed is None else rows, avg_row_len=None,
-        last_analyzed=_ago(analyzed), stattype_locked=locked,
-    )  # fmt: skip
+        owner="shop",
+        table_name="t",
+        num_rows=None if analyzed is None else rows,
+        avg_row_len=None,
+        last_analyzed=_ago(analyzed),
+        stattype_locked=locked,
+    )
 
 
 def _changes(count: int = 3_000) -> TableChanges:
@@ -44,19 +48,29 @@ def _table(created: float | None) -> Table:
 def _run(days: float, status: str = "SUCCESS", *, failed: int | None = 0) -> GatherTask:
     start = NOW - timedelta(days=days)
     return GatherTask(
-        task_id="x", type="AUTO GATHER", status=status, table_count=9, failed_count=failed, start_time=start,
+        task_id="x",
+        type="AUTO GATHER",
+        status=status,
+        table_count=9,
+        failed_count=failed,
+        start_time=start,
         end_time=None,
-    )  # fmt: skip
+    )
 
 
 def _jobs(off: int, *, switch: tuple[str, str] = ("0", "1")) -> list[Job]:
     return [
         Job(
-            owner="root@%", job_name=f"{day}_WINDOW", enabled=switch[0] if n < off else switch[1], state=None,
-            failure_count=0, last_start_date=None, next_run_date=None,
+            owner="root@%",
+            job_name=f"{day}_WINDOW",
+            enabled=switch[0] if n < off else switch[1],
+            state=None,
+            failure_count=0,
+            last_start_date=None,
+            next_run_date=None,
         )
         for n, day in enumerate(DAYS)
-    ]  # fmt: skip
+    ]
 
 
 def _unit(days: float | None) -> ResourceUnit:

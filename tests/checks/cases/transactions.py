@@ -19,25 +19,52 @@ def _ago(seconds: float) -> datetime:
 
 
 def _session(
-    number: int = 7, *, user: str = "shop", trans_id: int = 0, command: str = "Sleep", time: float = 0.0,
-    client: str | None = "10.1.2.3", user_host: str | None = "10.%", tenant: str | None = None,
-) -> Session:  # fmt: skip
+    number: int = 7,
+    *,
+    user: str = "shop",
+    trans_id: int = 0,
+    command: str = "Sleep",
+    time: float = 0.0,
+    client: str | None = "10.1.2.3",
+    user_host: str | None = "10.%",
+    tenant: str | None = None,
+) -> Session:
     return Session(
-        id=number, tenant=tenant, user=user, host="10.9.9.9:51234", user_host=user_host, user_client_ip=client,
-        command=command, time=time, total_time=time, trans_id=trans_id,
-    )  # fmt: skip
+        id=number,
+        tenant=tenant,
+        user=user,
+        host="10.9.9.9:51234",
+        user_host=user_host,
+        user_client_ip=client,
+        command=command,
+        time=time,
+        total_time=time,
+        trans_id=trans_id,
+    )
 
 
 def _transaction(
-    tx_id: int = 100, *, age_s: float | None = 0.0, session_id: int = 7, log_bytes: int = 0, state: str = "ACTIVE",
-    globalid: str | None = None, last_request_age_s: float | None = 0.0, tenant_id: int | None = None,
-) -> Transaction:  # fmt: skip
+    tx_id: int = 100,
+    *,
+    age_s: float | None = 0.0,
+    session_id: int = 7,
+    log_bytes: int = 0,
+    state: str = "ACTIVE",
+    globalid: str | None = None,
+    last_request_age_s: float | None = 0.0,
+    tenant_id: int | None = None,
+) -> Transaction:
     return Transaction(
-        tenant_id=tenant_id, session_id=session_id, tx_id=tx_id, state=state,
-        ctx_create_time=None if age_s is None else _ago(age_s), pending_log_size=log_bytes // 4,
-        flushed_log_size=log_bytes - log_bytes // 4, globalid=globalid,
+        tenant_id=tenant_id,
+        session_id=session_id,
+        tx_id=tx_id,
+        state=state,
+        ctx_create_time=None if age_s is None else _ago(age_s),
+        pending_log_size=log_bytes // 4,
+        flushed_log_size=log_bytes - log_bytes // 4,
+        globalid=globalid,
         last_request_time=None if last_request_age_s is None else _ago(last_request_age_s),
-    )  # fmt: skip
+    )
 
 
 def _wait(seconds: float, trans_id: int = 1, tenant_id: int | None = None) -> LockWait:

@@ -10,16 +10,16 @@ import pytest
 from ob_health_example.facts import Database
 
 from agent.catalogue import registry, rules
-from agent.catalogue.contract import problems_of, problems_of_result, problems_of_translation
+from agent.catalogue.contract import find_problems, find_result_problems, find_translation_problems
 from agent.facts.schema import TableStatistics
-from agent.judgement.evaluate import evaluate
+from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Version
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-REGISTRY = registry.load()
-RULESET = rules.load(REGISTRY.checks)
+REGISTRY = registry.load_registry()
+RULESET = rules.load_rules(REGISTRY.checks)
 MINE = ("OPS950", "SCH950")
 
 
@@ -28,21 +28,26 @@ def judged(code: str, rows: Sequence[Any]) -> CheckResult:
     for row in rows:
         facts[type(row)] += (row,)
     snapshot = Snapshot("shop", TenantKind.USER, Version(4, 2, 5, 1), NOW, facts)
-    (result,) = evaluate([REGISTRY.checks[code]], RULESET, snapshot)
+    (result,) = evaluate_checks([REGISTRY.checks[code]], RULESET, snapshot)
     return result
 
 
 def table(name: str, rows: int | None, width: int | None) -> TableStatistics:
     return TableStatistics(
-        owner="shop", table_name=name, num_rows=rows, avg_row_len=width, last_analyzed=NOW, stattype_locked=None,
-    )  # fmt: skip
+        owner="shop",
+        table_name=name,
+        num_rows=rows,
+        avg_row_len=width,
+        last_analyzed=NOW,
+        stattype_locked=None,
+    )
 
 
 @pytest.mark.parametrize("code", MINE)
 def test_keeps_the_contract_in_all_languages(code: str) -> None:
     spec = REGISTRY.checks[code]
-    assert problems_of(spec, RULESET.rules[code], package="ob_health_example") == []
-    assert problems_of_translation(spec) == []
+    assert find_problems(spec, RULESET.rules[code], package="ob_health_example") == []
+    assert find_translation_problems(spec) == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_cases(code: str, rows: Sequence[Any], found: list[tuple[str, Severity]]
     result = judged(code, rows)
     assert [(finding.resource, finding.severity) for finding in result.findings] == found
     assert result.outcome is (Outcome.FINDING if found else Outcome.PASS)
-    assert problems_of_result(result) == []
+    assert find_result_problems(result) == []
 
 
 def test_statistics_that_were_never_gathered_are_no_pass() -> None:
