@@ -31,9 +31,9 @@ from agent.pipeline import AssessmentJob
 from agent.support import sshsig
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import LANGUAGES, render_text
+from tests.agent.archive.test_snapshot import SNAPSHOT
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL
 from tests.agent.signing import DOCUMENT, KEY, request_text, signed
-from tests.agent.test_snapshot import SNAPSHOT
 from tests.agent.tiny import RULES, SPECS
 from tests.faults.mutations import WHOLE_FILES, spoilt_bytes, spoilt_json, spoilt_yaml
 from tests.harness import shipped

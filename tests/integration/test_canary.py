@@ -234,11 +234,11 @@ def customized(stage: Stage, name: str, body: str) -> dict[str, str]:
 
 
 def test_a_traceback_shows_no_password(stage: Stage) -> None:
-    body = """from agent import preflight
+    body = """from agent.collection import preflight
 def broken(session, *rest):
     secret = session.endpoint.password()
     raise RuntimeError(f"unexpected {secret} {secret!r} %s" % (session.endpoint,))
-preflight.inspect = broken
+preflight.inspect_target = broken
 """
     for words in ("assess -e {env} -o {out}/broken -f json", "assess -e {command} -o {out}/broken -f json"):
         name = "broken-env" if "{env}" in words else "broken-command"

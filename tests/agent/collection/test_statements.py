@@ -21,7 +21,7 @@ from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from agent.support.i18n import render_text
 
-COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parent.parent / "data" / "columns.json").read_text())
+COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())
 EXPECTED = {
     "4.2.5 user": {"RecycledObject", "Server", "Zone"}, "4.2.5 sys": {"RecycledObject"},
     "4.3.0 user": {"SqlTotal", "Server", "Zone"}, "4.3.0 sys": {"SqlTotal"},

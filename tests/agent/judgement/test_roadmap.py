@@ -14,8 +14,8 @@ from agent.model.check import CheckSpec, Remediation
 from agent.model.result import CheckResult
 from agent.model.roadmap import WorkUnit
 from agent.model.terms import Actor, Category, Deadline, Effort, RunAs, Severity, TenantKind, Unit
+from tests.agent.judgement.test_score_properties import assessments
 from tests.agent.scoring import failed, finding, scored, without_finding
-from tests.agent.test_score_properties import assessments
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
 

@@ -12,7 +12,7 @@ import pytest
 from agent.archive.history.store import PLACE_VARIABLE, History
 from agent.support.errors import HistoryError
 from agent.support.i18n import render_text
-from tests.agent.history.documents import document, message
+from tests.agent.archive.history.documents import document, message
 
 SECRET = "s3cr3t-Pa"
 

@@ -35,7 +35,7 @@ from agent.support.i18n import render_text
 from checks.schema.float_for_exact_values import MONEY, RATE
 from checks.security.accounts import ANYWHERE
 from checks.security.tls_not_used import LOCAL
-from tests.agent.test_snapshot import SNAPSHOT, opened, packed
+from tests.agent.archive.test_snapshot import SNAPSHOT, opened, packed
 from tests.checks import cases
 from tests.harness import Case, gathered, shipped, snapshot_of
 

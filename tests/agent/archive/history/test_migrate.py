@@ -22,7 +22,7 @@ from sqlalchemy import create_engine
 from agent.archive.history.models import REVISION, Base
 from agent.archive.history.store import History
 from agent.support.errors import HistoryError
-from tests.agent.history.documents import document, message
+from tests.agent.archive.history.documents import document, message
 
 SAVED = Path(__file__).parent / "saved"
 

@@ -11,7 +11,7 @@ import pytest
 from agent.archive.history.store import History
 from agent.model.terms import Severity
 from agent.service import retention
-from tests.agent.history.documents import NOON, document, found, kept
+from tests.agent.archive.history.documents import NOON, document, found, kept
 
 DAY = timedelta(days=1)
 

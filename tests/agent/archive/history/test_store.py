@@ -15,7 +15,7 @@ from agent.kernel.start import Kernel
 from agent.model.assessment import Period
 from agent.model.terms import Severity
 from agent.support.errors import HistoryError
-from tests.agent.history.documents import MUTE, NOON, document, found, message
+from tests.agent.archive.history.documents import MUTE, NOON, document, found, message
 
 
 @pytest.fixture(scope="module")

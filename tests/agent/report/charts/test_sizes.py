@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from tests.agent.report.charts import drawn, texts, trend
+from tests.agent.report.pictures import drawn, texts, trend
 
 
 def test_pictures_fit_page_and_word() -> None:

@@ -15,8 +15,8 @@ from agent.cli.schedule import schedule_app
 from agent.support import console
 from agent.support.errors import ConfigError, NoHistory
 from agent.support.i18n import render_text
+from tests.agent.archive.history.documents import document
 from tests.agent.engagements import MINIMAL
-from tests.agent.history.documents import document
 
 Said = Callable[..., str]
 OF_CHINESE = "第 3 期评测已完成；下一次评测应于 2026-11-28 进行。"

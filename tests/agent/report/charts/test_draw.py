@@ -18,10 +18,10 @@ from agent.report.charts import draw as charts
 from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report import sample
-from tests.agent.report.charts import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
+from tests.agent.report.pictures import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
 
 NAMES = ["score", "categories", "losses", "roadmap", "capacity", "top_sql"]
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def printed(document: Document, name: str) -> list[str]:
@@ -251,7 +251,7 @@ import sys
 from hashlib import sha256
 from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
-from tests.agent.report.charts import trend
+from tests.agent.report.pictures import trend
 for chart in draw_charts(trend(3), Words("zh-CN")):
     sys.stdout.write(sha256(chart.svg).hexdigest() + sha256(chart.png).hexdigest() + "\\n")
 assert "matplotlib.pyplot" not in sys.modules

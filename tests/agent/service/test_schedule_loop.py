@@ -19,7 +19,7 @@ from agent.engagement.subscription import Subscription, judge_due
 from agent.service.schedule_loop import run_loop
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
-from tests.agent.history.documents import document
+from tests.agent.archive.history.documents import document
 from tests.waiting import eventually
 
 

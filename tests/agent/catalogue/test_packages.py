@@ -20,7 +20,7 @@ from agent.model.terms import Actor, RunAs, Severity
 from agent.support import i18n
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render_text
-from tests.agent.test_yamlchecks import written as yaml_check
+from tests.agent.catalogue.test_yaml_check import written as yaml_check
 
 MODULE = '''
 from collections.abc import Iterator

@@ -11,8 +11,8 @@ from agent.judgement.score_change import explain_score_change
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
 from agent.model.terms import Outcome, ScoreChangeKind, Severity
+from tests.agent.judgement.test_score_properties import assessments
 from tests.agent.scoring import earlier_of, failed, finding, in_part, scored, without_finding
-from tests.agent.test_score_properties import assessments
 
 CRITICAL, HIGH, MEDIUM = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM
 NEW, WORSENED, COVERAGE, RULES, IMPROVED, RESOLVED = ScoreChangeKind

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agent.report.charts.draw import Chart
 from agent.report.charts.sheet import fit_text, measure_width
 from tests.agent.report import sample
-from tests.agent.report.charts import SVG, drawn, texts, tree
+from tests.agent.report.pictures import SVG, drawn, texts, tree
 from tests.agent.report.test_hostile import ATTACKS, hostile
 
 ELEMENTS = {"svg", "g", "path", "text", "defs", "use", "style", "clipPath", "rect", "pattern"}
