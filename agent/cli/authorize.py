@@ -13,8 +13,8 @@ from agent.cli.options import EngagementFile, OutsideService, TargetName, split_
 authorize_app = typer.Typer(help="The customer's signed permission.", no_args_is_help=True)
 
 
-@authorize_app.command()
-def request(
+@authorize_app.command("request")
+def write_request_command(
     engagement: EngagementFile,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Default: authorization.yaml beside the engagement.")
@@ -58,8 +58,8 @@ def request(
     console.say("Then name document and signer (the customer's public key) under authorization in the engagement.")
 
 
-@authorize_app.command()
-def sign(
+@authorize_app.command("sign")
+def sign_command(
     document: Annotated[Path, typer.Argument(help="A request, or a revocation.")],
     key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
 ) -> None:
@@ -74,8 +74,8 @@ def sign(
     console.say("signer: {line} ({fingerprint})", line=format_public_key(public), fingerprint=fingerprint_key(public))
 
 
-@authorize_app.command()
-def verify(
+@authorize_app.command("verify")
+def verify_authorization_command(
     engagement: EngagementFile,
     target: TargetName = None,
     outside_service: OutsideService = "",

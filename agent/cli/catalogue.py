@@ -12,7 +12,7 @@ rules_app = typer.Typer(help="The rules that judge.", no_args_is_help=True)
 
 
 @checks_app.command("list")
-def list_checks(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+def list_checks_command(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
     """All checks: code, name, severities, who mends."""
     from agent.catalogue.pages import list_catalogue, print_catalogue
 
@@ -24,16 +24,16 @@ def list_checks(as_json: Annotated[bool, typer.Option("--json", help="For machin
         print_catalogue()
 
 
-@checks_app.command()
-def explain(code: Annotated[str, typer.Argument(help="A check's code, such as CAP001.")]) -> None:
+@checks_app.command("explain")
+def explain_check_command(code: Annotated[str, typer.Argument(help="A check's code, such as CAP001.")]) -> None:
     """What a check looks at, why, its limits, and what to do."""
     from agent.catalogue.pages import explain_check as explained
 
     typer.echo(explained(code.upper()))
 
 
-@checks_app.command()
-def docs(
+@checks_app.command("docs")
+def write_pages_command(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the pages are stale (exit 1).")] = False,
     directory: Annotated[Path, typer.Option("--dir", help="Root of the pages.")] = Path("checks"),
 ) -> None:
@@ -49,8 +49,8 @@ def docs(
         typer.echo(str(path))
 
 
-@rules_app.command()
-def validate(
+@rules_app.command("validate")
+def validate_rules_command(
     rules: Annotated[Path | None, typer.Option("--rules", help="A rules file; default: the shipped one.")] = None,
     engagement: Annotated[
         Path | None, typer.Option("--engagement", "-e", help="Also check the overrides and mutes of an engagement.")

@@ -14,7 +14,7 @@ EngagementFile = Annotated[Path | None, typer.Option("--engagement", "-e", help=
 
 
 @history_app.command("list")
-def list_history(
+def list_history_command(
     customer: Annotated[str | None, typer.Option(help="Only this customer.")] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
@@ -28,8 +28,8 @@ def list_history(
         print_history(opened, customer, target, limit)
 
 
-@history_app.command()
-def show(
+@history_app.command("show")
+def show_assessment_command(
     assessment: Annotated[str, typer.Argument(help="An id, or its unique beginning.")],
     history: HistoryUrl = None,
     engagement: EngagementFile = None,
@@ -41,8 +41,8 @@ def show(
         print_assessment(opened, assessment)
 
 
-@history_app.command()
-def purge(history: HistoryUrl = None, engagement: EngagementFile = None) -> None:
+@history_app.command("purge")
+def purge_history_command(history: HistoryUrl = None, engagement: EngagementFile = None) -> None:
     """Remove assessments that the customer lets nobody keep any longer; each assess does so for its customer."""
     from agent.cli.actions.history import open_recorded_history, purge_history
 

@@ -15,8 +15,8 @@ def _journal() -> None:
     """The journal of every statement sent."""
 
 
-@journal_app.command()
-def verify(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
+@journal_app.command("verify")
+def verify_journal_command(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
     """Find any change, removal or reordering. Exit code 0: intact; 1: its end is missing; 2: altered, or no journal."""
     from agent.collection.journal import JournalState
     from agent.collection.journal import verify_journal as check

@@ -15,15 +15,15 @@ EngagementFiles = Annotated[list[Path], typer.Option("--engagement", "-e", help=
 
 
 @schedule_app.command("list")
-def list_schedule(engagement: EngagementFiles) -> None:
+def list_schedule_command(engagement: EngagementFiles) -> None:
     """Last, next and overdue assessments of each target."""
     from agent.cli.actions.schedule import print_schedule
 
     print_schedule(engagement)
 
 
-@schedule_app.command()
-def run(
+@schedule_app.command("run")
+def run_schedule_command(
     engagement: EngagementFiles,
     out: Annotated[Path, typer.Option("--out", "-o", help="Directory for the artifacts.")],
     at: Annotated[str, typer.Option(help="Time of the daily look, HH:MM, local.")] = "03:00",

@@ -14,8 +14,8 @@ KeyFile = Annotated[Path, typer.Option("--key", help="The key's file, readable b
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be written.")]
 
 
-@snapshot_app.command()
-def key(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
+@snapshot_app.command("key")
+def make_key_command(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
     """Make a key for redact and restore, in a file that only you can read. Keep it: nothing else brings names back."""
     from agent.archive.redaction.key import make_redaction_key
     from agent.support import console
@@ -24,8 +24,8 @@ def key(file: Annotated[Path, typer.Argument(help="The file to be made.", show_d
     console.say("written: {path}", path=str(file))
 
 
-@snapshot_app.command()
-def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
+@snapshot_app.command("redact")
+def redact_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     """A copy without the customer's names: databases, tables, columns, accounts, hosts, zones, tenants, SQL text.
 
     The same name has the same pseudonym with the same key. Without the key nobody can undo it.
@@ -39,8 +39,8 @@ def redact(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     console.say("Its target is called {target}: so must an engagement call it that evaluates it.", target=shared.target)
 
 
-@snapshot_app.command()
-def restore(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
+@snapshot_app.command("restore")
+def restore_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     """The snapshot as it was before redact, byte for byte."""
     from agent.archive.redaction.key import read_redaction_key
     from agent.archive.redaction.redact import restore_file as write
