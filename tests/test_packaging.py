@@ -88,6 +88,7 @@ def assert_it_knows_its_rules(python: str | Path, start: list[str], folder: Path
     words = ["evaluate", "-e", "engagement.yaml", "-s", "snapshot.obh", "-o", "out", "-f", "html,docx,json", "-l", "en"]
     home = {"HOME": str(folder), "OB_HEALTH_HISTORY": f"sqlite:///{folder / 'history.sqlite'}"}
     run_installed(python, [*start, *words], folder, **more, **home)
+    assert (folder / "history.sqlite").stat().st_size > 0, "the history's migrations are found, too"
     assert {path.name for path in (folder / "out").iterdir()} >= {"report.en.html", "report.en.docx", "assessment.json"}
 
 

@@ -17,7 +17,7 @@ from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
-from agent.support.shipped import shipped_file
+from agent.support.shipped import locate_shipped
 from agent.support.yaml_file import describe_place, read_yaml, yaml_path
 
 _TOP = {"version", "scoring", "checks"}
@@ -25,7 +25,7 @@ _TOP = {"version", "scoring", "checks"}
 
 def locate_shipped_rules() -> Path:
     """rules.yaml as it ships: in a checkout the file at the top level, which the package holds a link to."""
-    return shipped_file("agent.catalogue", "rules.yaml")
+    return locate_shipped("agent.catalogue", "rules.yaml")
 
 
 def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:

@@ -5,17 +5,30 @@ from __future__ import annotations
 import atexit
 from contextlib import ExitStack
 from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _UNPACKED = ExitStack()
 atexit.register(_UNPACKED.close)
 
 
 @cache
-def shipped_file(package: str, name: str) -> Path:
-    """The path of a file of ``package``. Out of a zipped application it is a copy that goes when the process ends."""
+def locate_shipped(package: str, name: str) -> Path:
+    """The path of a file or folder of ``package``. Out of a zipped application it is a temporary copy."""
     resource = files(package) / name
     if isinstance(resource, Path):
         return resource.resolve()
-    return _UNPACKED.enter_context(as_file(resource))
+    copy = Path(_UNPACKED.enter_context(TemporaryDirectory(prefix="ob-health-"))) / name
+    _unpack(resource, copy)
+    return copy
+
+
+def _unpack(resource: Traversable, copy: Path) -> None:
+    if resource.is_file():
+        copy.write_bytes(resource.read_bytes())
+        return
+    copy.mkdir()
+    for inner in resource.iterdir():
+        _unpack(inner, copy / inner.name)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.model.terms import Text
 from agent.support.errors import HistoryError
+from agent.support.shipped import locate_shipped
 
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
 
@@ -24,7 +25,8 @@ def migrate_database(engine: Engine, where: str) -> None:
     Raises HistoryError for a revision that this version does not know, and what Alembic and SQLAlchemy raise.
     """
     config = Config()
-    config.set_main_option("script_location", "agent.archive.history:migrations")
+    folder = locate_shipped("agent.archive.history", "migrations")
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()

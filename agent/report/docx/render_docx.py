@@ -8,7 +8,7 @@ from agent.archive.document import Document
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
 from agent.support.errors import RenderError
-from agent.support.shipped import shipped_file
+from agent.support.shipped import locate_shipped
 
 TEMPLATE = "report.docx"
 
@@ -31,4 +31,4 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
 def _template(style: Style) -> Path:
     """The house's own, or ours."""
     own = style.templates / TEMPLATE if style.templates else None
-    return own if own and own.is_file() else shipped_file("report_templates", TEMPLATE)
+    return own if own and own.is_file() else locate_shipped("report_templates", TEMPLATE)
