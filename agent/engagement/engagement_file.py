@@ -101,7 +101,7 @@ class LimitsBlock(Block):
     busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = 60
 
 
-class CriticalPeriodEntry(Block):
+class CriticalPeriodBlock(Block):
     """Days that matter to the business, both included."""
 
     name: TextList
@@ -117,11 +117,11 @@ class BusinessBlock(Block):
     peak_qps: Quantity | None = None
     concurrency: Count | None = None
     growth_pct_per_year: Annotated[float, Field(ge=-100, le=10_000, allow_inf_nan=False)] | None = None
-    critical_periods: Many[CriticalPeriodEntry] = ()
+    critical_periods: Many[CriticalPeriodBlock] = ()
     description: str = ""
 
 
-class AttestationEntry(Block, Generic[T]):
+class AttestationBlock(Block, Generic[T]):
     """Something that SQL cannot see, and who vouches for it until when (that day included)."""
 
     value: T
@@ -131,11 +131,11 @@ class AttestationEntry(Block, Generic[T]):
 
 
 class AttestationsBlock(Block):
-    purchased_data_disk_bytes: AttestationEntry[Size] | None = None
-    console_backup_enabled: AttestationEntry[bool] | None = None
-    tde_enabled: AttestationEntry[bool] | None = None
-    console_whitelist_restricted: AttestationEntry[bool] | None = None
-    last_restore_drill: AttestationEntry[Day] | None = None
+    purchased_data_disk_bytes: AttestationBlock[Size] | None = None
+    console_backup_enabled: AttestationBlock[bool] | None = None
+    tde_enabled: AttestationBlock[bool] | None = None
+    console_whitelist_restricted: AttestationBlock[bool] | None = None
+    last_restore_drill: AttestationBlock[Day] | None = None
 
 
 class TargetBlock(Block):
@@ -194,7 +194,7 @@ class AuthorizationBlock(Block):
         return self.signature or self.document.with_name(self.document.name + ".sig")
 
 
-class MuteEntry(Block):
+class MuteBlock(Block):
     """Names a fingerprint, or a code with a resource pattern (``*`` for all)."""
 
     fingerprint: TextList | None = None
@@ -205,14 +205,14 @@ class MuteEntry(Block):
     until: Day
 
     @model_validator(mode="after")
-    def _names_one(self) -> MuteEntry:
+    def _names_one(self) -> MuteBlock:
         by_code = self.code is not None and self.resource is not None
         if (self.fingerprint is None) != by_code or (self.code is None) != (self.resource is None):
             raise Invalid('{place}: name either "fingerprint", or "code" and "resource" (a pattern, "*" for all)')
         return self
 
 
-class OverrideEntry(Block):
+class OverrideBlock(Block):
     """``change`` is laid over the check's entry in the shipped rules."""
 
     code: Code
@@ -225,14 +225,14 @@ class OverrideEntry(Block):
 class OverridesFile(WholeFile):
     """A file of overrides that several engagements can share."""
 
-    overrides: Some[OverrideEntry]
+    overrides: Some[OverrideBlock]
 
     @property
     def as_model(self) -> tuple[rule.Override, ...]:
         return _overrides(self, self.overrides, "overrides")
 
 
-def _overrides(file: WholeFile, entries: tuple[OverrideEntry, ...], *above: str) -> tuple[rule.Override, ...]:
+def _overrides(file: WholeFile, entries: tuple[OverrideBlock, ...], *above: str) -> tuple[rule.Override, ...]:
     return tuple(
         rule.Override(o.code, o.owner, o.reason, o.until, o.change, file.place(*above, index))
         for index, o in enumerate(entries)
@@ -243,7 +243,7 @@ class RulesBlock(Block):
     """Changes of the shipped rules, in a file of their own, here, or both; ``checks`` are files of further checks."""
 
     file: ExistingFile | None = None
-    overrides: Many[OverrideEntry] = ()
+    overrides: Many[OverrideBlock] = ()
     checks: Many[ExistingFile] = ()
 
 
@@ -256,7 +256,7 @@ class Engagement(WholeFile):
     authorization: AuthorizationBlock | None = None
     business: BusinessBlock = BusinessBlock()
     attestations: AttestationsBlock = AttestationsBlock()
-    mute_entries: Many[MuteEntry] = Field(default=(), alias="mutes")
+    mute_entries: Many[MuteBlock] = Field(default=(), alias="mutes")
     rules: RulesBlock = RulesBlock()
     language: Some[Literal["zh-CN", "en"]] = ("zh-CN", "en")
     history: HistoryUrl | None = None
@@ -292,7 +292,7 @@ class Engagement(WholeFile):
         """The target's own business profile, or the engagement's."""
         return self.targets[target_name].business or self.business
 
-    def attestations_of(self, target_name: str) -> Mapping[str, AttestationEntry[Any]]:
+    def attestations_of(self, target_name: str) -> Mapping[str, AttestationBlock[Any]]:
         """What was attested, by key; the target's own go before the engagement's."""
         given = (*self.attestations, *self.targets[target_name].attestations)
         return {key: attestation for key, attestation in given if attestation is not None}

@@ -1,0 +1,410 @@
+"""The assessment document, member by member: ``assessment.json`` as ``assessment.schema.json`` describes it.
+
+Times are ISO 8601 texts, bytes integers, percentages 0-100. ``Texts`` is one message in every language. Every key is
+always there: a document of an older agent is brought to this form once, on reading (``agent.archive.upgrade``).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+JsonScalar = float | int | str | bool | None
+Texts = dict[str, str]
+
+
+class MuteEntry(TypedDict):
+    """Who answers for a muted finding, and until which day."""
+
+    owner: str
+    reason: str
+    until: str
+
+
+class FindingEntry(TypedDict):
+    """One finding of a check. ``names``: language -> name of the resource, where its name is ours."""
+
+    fingerprint: str
+    resource: str
+    names: Texts
+    severity: str
+    risk_points: float
+    value: float | str | None
+    limit: float | str | None
+    evidence: dict[str, JsonScalar]
+    unit: str
+    sql: list[str]
+    rollback: list[str]
+    muted: MuteEntry | None
+    texts: Texts
+
+
+class CarriedEntry(TypedDict):
+    """A finding of the assessment ``since`` that none of the ``runs`` after it could look for again."""
+
+    since: str
+    runs: int
+    fingerprint: str
+    resource: str
+    names: Texts
+    severity: str
+    risk_points: float
+    value: float | str | None
+    muted: MuteEntry | None
+
+
+class NamedResource(TypedDict):
+    """A resource and its names by language, empty where its name is not ours."""
+
+    resource: str
+    names: Texts
+
+
+class CheckTextsEntry(TypedDict):
+    """What a check says in one language; empty where it says nothing."""
+
+    title: str
+    rationale: str
+    advice: str
+    risk: str
+    pre_check: str
+    post_check: str
+    no_rollback: str
+
+
+class LadderEntry(TypedDict, total=False):
+    """A rule in one of three forms: ``rungs`` with ``worst`` and ``descending``, a severity, or an expected value."""
+
+    rungs: dict[str, float]
+    worst: float | None
+    descending: bool
+    severity: str
+    expected: str
+    recommended: str
+
+
+class RemediationEntry(TypedDict):
+    """What to run, and where."""
+
+    run_as: str
+    sql: list[str]
+    rollback: list[str]
+    restart: bool
+    window: bool
+    link: str
+
+
+class ResultEntry(TypedDict):
+    """What became of one check."""
+
+    code: str
+    name: str
+    category: str
+    actor: str
+    outcome: str
+    severity: str | None
+    risk_points: float
+    points_lost: float
+    gain: float
+    symptom_of: str
+    carried_from: str
+    carried_runs: int
+    carried: list[CarriedEntry]
+    risk_stake: float
+    group: str
+    attested: bool
+    reason: Texts
+    well: list[str]
+    unjudged: list[NamedResource]
+    unlock: Texts
+    unit: str
+    params: dict[str, JsonScalar | list[JsonScalar]]
+    ladder: LadderEntry
+    overridden: bool
+    texts: dict[str, CheckTextsEntry]
+    remediation: RemediationEntry
+    findings: list[FindingEntry]
+
+
+class CategoryScoreEntry(TypedDict):
+    """Points of one category; ``points_lost`` is None where nothing of it was assessed."""
+
+    points_lost: float | None
+    risk_points: float
+    coverage_pct: float
+
+
+class ScoreEntry(TypedDict):
+    """The verdict; ``band`` is None where too little was assessed for a grade."""
+
+    value: float
+    low: float
+    high: float
+    band: str | None
+    provisional: bool
+    coverage_pct: float
+    hidden_by_mutes: float
+    hidden_by_overrides: float
+    categories: dict[str, CategoryScoreEntry]
+
+
+class ChangeEntry(TypedDict):
+    """One finding against the last assessment."""
+
+    kind: str
+    code: str
+    fingerprint: str
+    resource: str
+    names: Texts
+    severity: str
+    was_severity: str | None
+    value: float | str | None
+    was_value: float | str | None
+
+
+class ScoreChangeEntry(TypedDict):
+    """Points by which the score moved for one reason."""
+
+    kind: str
+    points: float
+
+
+class ComparisonEntry(TypedDict):
+    """What changed since the last assessment."""
+
+    baseline_id: str
+    baseline_as_of: str
+    score_was: float | None
+    score_delta: float | None
+    ruleset_changed: bool
+    changes: list[ChangeEntry]
+    bridge: list[ScoreChangeEntry]
+    categories_was: dict[str, float | None]
+
+
+class SourceEntry(TypedDict):
+    """What became of one fact source."""
+
+    source: str
+    view: str
+    status: str
+    rows: int
+    duration_ms: float
+    truncated: bool
+    reason: Texts
+
+
+class CapacityEntry(TypedDict):
+    """Bytes in use in one zone."""
+
+    kind: str
+    resource: str
+    used_bytes: int
+    size_bytes: int | None
+
+
+class OverrideEntry(TypedDict):
+    """A change of the shipped rules, and who answers for it. ``change`` is as the engagement file has it."""
+
+    code: str
+    owner: str
+    reason: str
+    until: str
+    change: dict[str, Any]
+
+
+class RulesetEntry(TypedDict):
+    """The rules by which was judged."""
+
+    sha256: str
+    overrides: list[OverrideEntry]
+    problems: list[Texts]
+
+
+# Keys that are Python's own words need this form.
+PeriodEntry = TypedDict("PeriodEntry", {"number": int, "from": str, "to": str})
+CriticalPeriodEntry = TypedDict("CriticalPeriodEntry", {"name": str, "from": str, "to": str})
+
+
+class TargetEntry(TypedDict):
+    """What was assessed."""
+
+    name: str
+    version: str
+    kind: str
+    embedded: bool
+
+
+class AuthorizationEntry(TypedDict):
+    """The customer's permission under which was read."""
+
+    reference: str
+    approver: str
+    until: str
+    data_classes: list[str]
+    signer: str
+    sha256: str
+    outside_service: str
+    allow_privileges: str
+    retention_days: int | None
+
+
+class BudgetEntry(TypedDict):
+    """What the assessment was allowed to cost."""
+
+    statement_timeout_s: float
+    total_database_ms: float
+    max_rows: int
+    max_bytes: int
+
+
+class CostEntry(TypedDict):
+    """What the assessment cost the database; ``budget`` is None where it was not kept."""
+
+    statements: int
+    database_ms: float
+    longest_ms: float
+    rows: int
+    bytes: int
+    waited_ms: float
+    budget: BudgetEntry | None
+
+
+class ReceiptEntry(TypedDict):
+    """Our statements as the tenant's own audit has them."""
+
+    way: str
+    sent: int
+    sent_ms: float
+    sent_rows: int
+    found: int
+    total_ms: float
+    longest_ms: float
+    rows: int
+    writes: int
+    journal_sha256: str
+    reason: Texts
+    differences: list[Texts]
+
+
+class ProblemEntry(TypedDict):
+    """What preflight saw that limits the assessment."""
+
+    what: Texts
+    remedy: Texts
+
+
+class BusinessEntry(TypedDict):
+    """What the customer says of the load; None where they do not."""
+
+    peak_qps: float | None
+    concurrency: int | None
+    growth_pct_per_year: float | None
+    critical_periods: list[CriticalPeriodEntry]
+
+
+class WorkUnitEntry(TypedDict):
+    """One unit of work of the roadmap."""
+
+    codes: list[str]
+    deadline: str
+    effort: str
+    gain: float
+    score_after: float
+
+
+class ForecastEntry(TypedDict):
+    """A straight line through the values of several assessments."""
+
+    kind: str
+    resource: str
+    bytes_per_day: int
+    full_on: str | None
+
+
+class TopSqlEntry(TypedDict):
+    """One SQL shape and its share of the time."""
+
+    sql_id: str
+    db_name: str
+    executions: int
+    elapsed_us: int
+    share_pct: float
+
+
+class TrendEntry(TypedDict):
+    """An earlier assessment as one point of a curve."""
+
+    as_of: str
+    score: float | None
+    capacity: list[CapacityEntry]
+
+
+class FiguresEntry(TypedDict):
+    """Numbers for the charts."""
+
+    capacity: list[CapacityEntry]
+    forecasts: list[ForecastEntry]
+    top_sql: list[TopSqlEntry]
+    top_sql_of: str
+    shapes: int
+    trend: list[TrendEntry]
+
+
+class StatementEntry(TypedDict):
+    """One statement as it was sent."""
+
+    source: str
+    duration_ms: float
+    rows: int
+    error: int | None
+
+
+class ColophonEntry(TypedDict):
+    """Who answers for the report; ``valid_until`` is exclusive."""
+
+    prepared_by: str
+    reviewed_by: str
+    classification: str
+    valid_until: str | None
+
+
+class UnlockEntry(TypedDict):
+    """Checks that are not assessed for want of the same."""
+
+    needs: list[Texts]
+    codes: list[str]
+    coverage_pct: float
+
+
+class OutlookEntries(TypedDict):
+    """The members that look beyond single results."""
+
+    business: BusinessEntry
+    roadmap: list[WorkUnitEntry]
+    figures: FiguresEntry
+    statements: list[StatementEntry]
+    colophon: ColophonEntry
+
+
+class Document(OutlookEntries):
+    """The whole assessment of one target."""
+
+    schema_version: int
+    agent_version: str
+    assessment_id: str
+    ruleset: RulesetEntry
+    customer: str
+    period: PeriodEntry | None
+    target: TargetEntry
+    as_of: str
+    timezone: str
+    authorization: AuthorizationEntry | None
+    score: ScoreEntry
+    results: list[ResultEntry]
+    comparison: ComparisonEntry | None
+    cost: CostEntry
+    receipt: ReceiptEntry | None
+    sources: list[SourceEntry]
+    problems: list[ProblemEntry]
+    notes: list[Texts]
+    unlocks: list[UnlockEntry]
