@@ -1,1 +1,1 @@
-"""What the charts show, and how they are drawn."""
+"""The charts of a report: what they show and how they are drawn."""

@@ -1,4 +1,4 @@
-"""A plot -> bytes. The only module that sets up matplotlib: without pyplot, a display, or the user's own settings."""
+"""Draw a plot as SVG or PNG. Only this module sets up matplotlib: no pyplot, no display, no settings of the user."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ _FONT_OF_TEXT = re.compile(rb'(<text style="[^"]*?)font-family: [^;"]*(?:; )?')
 
 
 def can_print(language: str) -> bool:
-    """Whether this machine has a font for the language; a browser elsewhere may well have one."""
-    return not language.startswith("zh") or not _installed().isdisjoint(CHINESE)
+    """Return whether this machine has a font for the language. The browser that shows a page may still have one."""
+    return not language.startswith("zh") or not _find_families().isdisjoint(CHINESE)
 
 
 @cache
-def _installed() -> frozenset[str]:
-    """The families of this machine, with those that came after matplotlib last listed them."""
+def _find_families() -> frozenset[str]:
+    """Return the font families of this machine, also those that were installed after matplotlib made its list."""
     listed = {font.fname for font in fontManager.ttflist}
     with hide_passwords():  # it asks fc-list
         found = findSystemFonts()
@@ -88,27 +88,27 @@ def _installed() -> frozenset[str]:
     return frozenset(font.name for font in fontManager.ttflist)
 
 
-def _families() -> list[str]:
-    """For each character the first of them that has it: a Latin font, a Chinese one, matplotlib's own."""
-    found = (next((name for name in names if name in _installed()), None) for names in (LATIN, CHINESE))
+def _choose_families() -> list[str]:
+    """Return a Latin family, a Chinese one and matplotlib's own. Each character is drawn with the first that has it."""
+    found = (next((name for name in names if name in _find_families()), None) for names in (LATIN, CHINESE))
     return [*(name for name in found if name), OWN]
 
 
 @contextmanager
-def _settings() -> Iterator[None]:
-    """Our settings over matplotlib's own; what a matplotlibrc says does not count."""
+def _apply_settings() -> Iterator[None]:
+    """Use our settings on top of the defaults of matplotlib. A matplotlibrc has no effect."""
     theirs: dict[Any, Any] = {name: value for name, value in rcParamsDefault.items() if "backend" not in name}
-    with warnings.catch_warnings(), rc_context({**theirs, **_SETTINGS, "font.family": _families()}):
-        warnings.simplefilter("ignore")  # glyphs that no font has, in names that could be anything
+    with warnings.catch_warnings(), rc_context({**theirs, **_SETTINGS, "font.family": _choose_families()}):
+        warnings.simplefilter("ignore")  # names may hold characters that no font has
         yield
 
 
 def draw_svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
-    """The picture, and its width and height in mm; ``narrow`` for a phone.
+    """Return the picture, its width and its height in mm; ``narrow`` is for a phone.
 
-    Without XML declaration and document type. Fonts are named once, for any machine that the picture gets to.
+    There is no XML declaration and no document type. The root lists fonts of all systems, as a browser may run on any.
     """
-    found, width_mm, height_mm = _drawn(
+    found, width_mm, height_mm = _draw_picture(
         plot,
         accent,
         NARROW_MM if narrow else WIDTH_MM,
@@ -121,21 +121,21 @@ def draw_svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, f
 
 
 def draw_png(plot: Plot, accent: str) -> bytes:
-    """The picture for programs that do not draw SVG."""
-    return _drawn(plot, accent, WIDTH_MM, format="png", dpi=DPI, metadata={"Software": None})[0]
+    """Return the picture for programs that cannot show SVG."""
+    return _draw_picture(plot, accent, WIDTH_MM, format="png", dpi=DPI, metadata={"Software": None})[0]
 
 
-def _drawn(plot: Plot, accent: str, width_mm: float, **form: Any) -> tuple[bytes, float, float]:
-    """The file, and the width and height of the picture in mm."""
+def _draw_picture(plot: Plot, accent: str, width_mm: float, **form: Any) -> tuple[bytes, float, float]:
+    """Return the file, and the width and height of the picture in mm."""
     try:
-        return _saved(plot, accent, width_mm, form)
+        return _save_picture(plot, accent, width_mm, form)
     finally:
         gc.collect()  # a figure is a net of cycles, and the next one would come on top of it
 
 
-def _saved(plot: Plot, accent: str, width_mm: float, form: Mapping[str, Any]) -> tuple[bytes, float, float]:
+def _save_picture(plot: Plot, accent: str, width_mm: float, form: Mapping[str, Any]) -> tuple[bytes, float, float]:
     made = BytesIO()
-    with _settings():
+    with _apply_settings():
         sheet = paint_plot(plot, accent, width_mm)
         sheet.figure.savefig(made, **form)
     return made.getvalue(), sheet.width_mm, sheet.height_mm

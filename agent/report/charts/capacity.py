@@ -1,6 +1,6 @@
-"""The chart of capacity: a curve where there are several assessments, or else one bar per zone.
+"""What the chart of capacity shows: a curve per zone where there are several assessments, otherwise a bar per zone.
 
-It shows the data disk alone: a log disk is kept full by design, and decides nothing.
+It shows only the data disk. A log disk is full by design, so its use says nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
-    """``points`` are (day, bytes), the last one today's; ``per_day`` None without a forecast."""
+    """The data disk of a zone. ``points`` are (day, bytes), today's last; ``per_day`` is None without a forecast."""
 
     name: str
     used: int
@@ -40,10 +40,10 @@ class _Zone:
 
 
 def plot_capacity(document: Document, words: Words) -> Plot | None:
-    """None where no disk was seen."""
+    """Return the plot, or None where no data disk was seen."""
     figures = document.get("figures") or {}
     zones = [
-        _zone(gauge, document, words)
+        _read_zone(gauge, document, words)
         for gauge in figures.get("capacity") or ()
         if gauge["kind"] == KIND and (gauge["used_bytes"] or gauge["size_bytes"])
     ]
@@ -54,14 +54,14 @@ def plot_capacity(document: Document, words: Words) -> Plot | None:
     note = words("{count} more zones are not shown", count=more) if more > 0 else ""
     title = words("Data disk in use per zone")
     if max(zone.points[-1][0] - zone.points[0][0] for zone in shown) < 1.0:
-        return _bars(title, shown, note, words)
-    return _curves(title, shown, note, words)
+        return _plot_bars(title, shown, note, words)
+    return _plot_curves(title, shown, note, words)
 
 
-def _zone(gauge: Document, document: Document, words: Words) -> _Zone:
+def _read_zone(gauge: Document, document: Document, words: Words) -> _Zone:
     figures = document["figures"]
     points = [
-        (_day(point["as_of"]), seen["used_bytes"])
+        (_count_days(point["as_of"]), seen["used_bytes"])
         for point in (*figures["trend"], {"as_of": document["as_of"], "capacity": [gauge]})
         for seen in point["capacity"]
         if (seen["kind"], seen["resource"]) == (KIND, gauge["resource"])
@@ -71,7 +71,7 @@ def _zone(gauge: Document, document: Document, words: Words) -> _Zone:
     )
     full_on = forecast.get("full_on")
     return _Zone(
-        _place(gauge["resource"], words),
+        _name_place(gauge["resource"], words),
         gauge["used_bytes"],
         gauge["size_bytes"],
         tuple(sorted(points)),
@@ -80,28 +80,28 @@ def _zone(gauge: Document, document: Document, words: Words) -> _Zone:
     )
 
 
-def _place(resource: str, words: Words) -> str:
-    """The zone's name, or that of a tenant whose zones are not told apart."""
+def _name_place(resource: str, words: Words) -> str:
+    """Return the name of the zone, or that of the tenant where its zones are not measured one by one."""
     return words(resource) if resource == tenant_name(None) else make_printable(resource, NAME_LENGTH)
 
 
-def _day(iso: str) -> float:
+def _count_days(iso: str) -> float:
     return datetime.fromisoformat(iso).timestamp() / _SECONDS_PER_DAY
 
 
-def _date(day: float, words: Words) -> str:
+def _format_date(day: float, words: Words) -> str:
     return datetime.fromtimestamp(day * _SECONDS_PER_DAY, words.zone).date().isoformat()
 
 
-def _scale(zones: Sequence[_Zone]) -> tuple[int, str]:
-    """Bytes of the unit that suits the largest value, and its word."""
+def _choose_unit(zones: Sequence[_Zone]) -> tuple[int, str]:
+    """Return the unit that suits the largest value: its size in bytes, and its word after a space."""
     largest = max(max(zone.used, zone.size or 0) for zone in zones)
     step = min(max(0, largest.bit_length() - 1) // 10, len(_WORDS) - 1)
     return 1 << (10 * step), f" {_WORDS[step]}"
 
 
-def _bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
-    unit, word = _scale(zones)
+def _plot_bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
+    unit, word = _choose_unit(zones)
     rows = tuple(
         PlotRow(
             zone.name,
@@ -131,17 +131,18 @@ def _bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
     )
 
 
-def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
-    unit, word = _scale(zones)
+def _plot_curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot:
+    unit, word = _choose_unit(zones)
     first = min(zone.points[0][0] for zone in zones)
     now = max(zone.points[-1][0] for zone in zones)
     horizon = now + max(FEWEST_AHEAD_DAYS, (now - first) / 2)
-    curves = tuple(_curve(zone, unit, horizon, words) for zone in zones)
+    curves = tuple(_build_curve(zone, unit, horizon, words) for zone in zones)
     limits = sorted({zone.size / unit for zone in zones if zone.size})
     days = {day for zone in zones for day, _ in zone.points} | {curve.ahead[0] for curve in curves if curve.ahead}
     ordered = dict.fromkeys((max(days), min(days), now, *sorted(days, reverse=True)))
     seen = (
-        f"{zone.name} {' / '.join(f'{_date(day, words)} {words.value(used, Unit.BYTES)}' for day, used in zone.points)}"
+        f"{zone.name} "
+        + " / ".join(f"{_format_date(day, words)} {words.value(used, Unit.BYTES)}" for day, used in zone.points)
         for zone in zones
     )
     ends = (words("{title}: {text}", title=curve.lines[0], text=" ".join(curve.lines[1:])) for curve in curves)
@@ -151,7 +152,7 @@ def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot
         describe_plot(words, title, (*seen, *ends, note)),
         curves,
         tuple(limits),
-        tuple((day, _date(day, words)) for day in ordered),
+        tuple((day, _format_date(day, words)) for day in ordered),
         word,
         words("assessed"),
         words("forecast") if any(curve.ahead for curve in curves) else "",
@@ -160,7 +161,7 @@ def _curves(title: str, zones: Sequence[_Zone], note: str, words: Words) -> Plot
     )
 
 
-def _curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
+def _build_curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
     lines = [zone.name, words.value(zone.used, Unit.BYTES)]
     if zone.size:
         lines[1] += f" / {words.value(zone.size, Unit.BYTES)} ({words.value(100 * zone.share, Unit.PCT)})"

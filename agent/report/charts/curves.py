@@ -1,4 +1,4 @@
-"""Values over time: a curve per zone with its name at its end, the size above, the forecast dashed."""
+"""How values over time look: a curve per zone with its name at its end, a line for the size, a dashed forecast."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from agent.report.charts.types import CurvesPlot
 LEFT, TOP, HEIGHT, NAMES, GAP = 16.0, 3.0, 66.0, 46.0, 7.0
 LINE, LIMIT = 4.2, 1.2
 DATE_ROOM = 17.0
-# Colours that differ for the colour-blind and in grey; the first is the house's own.
+# Colours that the colour-blind can tell apart, also in grey. The accent of the house style comes before them.
 COLOURS = ("#b4500b", "#161b22", "#0b7a75", "#7a4fa3", "#6b7480")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
-    """Draw it on a sheet of its own; on a narrow one the curves' names stand under the plot."""
+    """Draw the curves on a new sheet. On a narrow one their names stand under the plot."""
     narrow = width_mm < WIDTH_MM
-    below = sum(_tall(plot, number) for number in range(len(plot.curves))) if narrow else 0.0
+    below = sum(_measure_name(plot, number) for number in range(len(plot.curves))) if narrow else 0.0
     sheet = DrawingSheet(TOP + HEIGHT + 15 + below + (5 if plot.note else 0), width_mm)
     width = sheet.width - LEFT - (9.0 if narrow else NAMES + GAP)
     axes = sheet.axes(LEFT, TOP, width, HEIGHT)
@@ -50,17 +50,17 @@ def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> D
                 linewidth=1.6,
                 linestyle=(0, (3, 2)),
             )
-    _dates(axes, plot.ticks, first, last, width)
+    _label_dates(axes, plot.ticks, first, last, width)
     if narrow:
-        _names_below(sheet, plot, colours)
+        _write_names_below(sheet, plot, colours)
     else:
-        _names(sheet, axes, plot, colours, width)
-    _legend(sheet, plot)
+        _write_names_beside(sheet, axes, plot, colours, width)
+    _draw_legend(sheet, plot)
     return sheet
 
 
-def _dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: float, width: float) -> None:
-    """As many dates as have room."""
+def _label_dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: float, width: float) -> None:
+    """Label as many dates as there is room for, the first ones in ``ticks`` before the others."""
     shown: list[tuple[float, str]] = []
     for day, text in ticks:
         if all(abs(other - day) >= (last - first) * DATE_ROOM / width for other, _ in shown):
@@ -69,33 +69,35 @@ def _dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: f
     axes.tick_params(axis="x", pad=6)
 
 
-def _names(sheet: DrawingSheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], width: float) -> None:
-    """Each curve's text beside its end, in the order of the ends, pushed apart where they would touch."""
+def _write_names_beside(
+    sheet: DrawingSheet, axes: Axes, plot: CurvesPlot, colours: Sequence[str], width: float
+) -> None:
+    """Write the text of each curve beside its end. Texts that would touch are pushed apart."""
     highest = axes.get_ylim()[1]
     low, high = axes.get_xlim()
     ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
     order = sorted(range(len(ends)), key=lambda number: -ends[number][1])
     wanted = [TOP + HEIGHT * (1 - ends[number][1] / highest) - LINE / 2 for number in order]
-    heights = [_tall(plot, number) for number in order]
-    for number, y in zip(order, _apart(wanted, heights, TOP + HEIGHT), strict=True):
+    heights = [_measure_name(plot, number) for number in order]
+    for number, y in zip(order, _push_apart(wanted, heights, TOP + HEIGHT), strict=True):
         day, value = ends[number]
         start = (LEFT + width * (day - low) / (high - low) + 1, TOP + HEIGHT * (1 - value / highest))
         x = LEFT + width + GAP
         sheet.line(start, (x - 3.5, y + LINE / 2), color=RULE, linewidth=0.9, zorder=-1)
-        _name(sheet, plot, number, colours, (x, y))
+        _write_name(sheet, plot, number, colours, (x, y))
 
 
-def _names_below(sheet: DrawingSheet, plot: CurvesPlot, colours: Sequence[str]) -> None:
+def _write_names_below(sheet: DrawingSheet, plot: CurvesPlot, colours: Sequence[str]) -> None:
     y = TOP + HEIGHT + 15
     for number in range(len(plot.curves)):
-        _name(sheet, plot, number, colours, (LEFT, y))
-        y += _tall(plot, number)
+        _write_name(sheet, plot, number, colours, (LEFT, y))
+        y += _measure_name(plot, number)
 
 
-def _name(
+def _write_name(
     sheet: DrawingSheet, plot: CurvesPlot, number: int, colours: Sequence[str], corner: tuple[float, float]
 ) -> None:
-    """A curve's mark and its lines."""
+    """Write the marker of a curve and its lines of text."""
     x, y = corner
     marker, colour = MARKERS[number % len(MARKERS)], colours[number % len(colours)]
     sheet.line((x - 2, y + LINE / 2), marker=marker, markersize=5, color=colour)
@@ -110,13 +112,13 @@ def _name(
         )
 
 
-def _tall(plot: CurvesPlot, number: int) -> float:
-    """How high the lines of a curve's name are."""
+def _measure_name(plot: CurvesPlot, number: int) -> float:
+    """Return the height of the lines of a curve's name, in mm."""
     return LINE * len(plot.curves[number].lines) + 1.6
 
 
-def _apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> list[float]:
-    """Tops of blocks, from above, none over another and none below ``floor``."""
+def _push_apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> list[float]:
+    """Return the tops of blocks, from above, so that none overlaps another or ends below ``floor``."""
     tops: list[float] = []
     for number, top in enumerate(wanted):
         tops.append(max(top, tops[-1] + heights[number - 1]) if tops else max(0.0, top))
@@ -126,8 +128,8 @@ def _apart(wanted: Sequence[float], heights: Sequence[float], floor: float) -> l
     return tops
 
 
-def _legend(sheet: DrawingSheet, plot: CurvesPlot) -> None:
-    """What is seen, what is foretold, and how much there is room for."""
+def _draw_legend(sheet: DrawingSheet, plot: CurvesPlot) -> None:
+    """Draw the legend: values seen, the forecast and the size, and the note under it."""
     handles = [Line2D([], [], color=INK, marker="o", markeredgecolor="white", label=plot.seen_word)]
     if plot.ahead_word:
         handles.append(Line2D([], [], color=INK, linestyle=(0, (3, 2)), label=plot.ahead_word))

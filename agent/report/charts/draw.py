@@ -1,7 +1,6 @@
-"""The report's charts, drawn once per language for all formats: SVG for pages, PNG for Word.
+"""The charts of a report for all formats: SVG for pages, PNG for Word. Equal charts are drawn once.
 
-Drawn by matplotlib (extra ``report``), which is imported only here and below: when there is something to draw, or in a
-pause before that.
+matplotlib (extra ``report``) draws them. It is imported only when there is something to draw, or by ``load_charts``.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ KEPT = 48  # six charts in two languages and widths, and those of one more house
 
 @dataclass(frozen=True)
 class Chart:
-    """One picture on white. ``alt`` holds every number that it shows; ``png`` has 200 dpi and is made when asked for.
+    """One picture on white. ``alt`` holds every number that it shows. ``png`` has 200 dpi.
 
-    Where no installed font has Chinese, the labels of ``png`` are English; ``svg`` names the fonts of other machines.
+    SVG and PNG are drawn on first use. Where no installed font has Chinese, the labels of ``png`` are English.
     """
 
     name: str
@@ -42,13 +41,13 @@ class Chart:
 
     @property
     def wide(self) -> tuple[bytes, float, float]:
-        """The SVG for a printed page, and its width and height in mm."""
-        return _svg(self.shown, self.accent)
+        """Return the SVG for a printed page, its width and its height in mm."""
+        return _draw_svg(self.shown, self.accent)
 
     @property
     def narrow(self) -> tuple[bytes, float, float]:
-        """The same for screens, phones among them."""
-        return _svg(self.shown, self.accent, narrow=True)
+        """Return the same for a screen; it is as narrow as a phone."""
+        return _draw_svg(self.shown, self.accent, narrow=True)
 
     @property
     def svg(self) -> bytes:
@@ -60,11 +59,11 @@ class Chart:
 
     @cached_property
     def png(self) -> bytes:
-        return _png(self.printed, self.accent)
+        return _draw_png(self.printed, self.accent)
 
 
 def load_charts() -> None:
-    """Import matplotlib, unless it would first have to look for fonts: seconds, once on a machine.
+    """Import matplotlib, unless it would first have to list the fonts of this machine, which takes seconds.
 
     Raises ImportError where it is not installed.
     """
@@ -73,7 +72,9 @@ def load_charts() -> None:
 
 
 def draw_charts(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
-    """The charts that the document has data for, in the order of the report; ``accent`` is ``#rrggbb``, dark on white.
+    """Return the charts that the document has data for, in the order of the report.
+
+    ``accent`` is ``#rrggbb``, a colour that is dark enough to be read on white.
 
     Raises RenderError where matplotlib is not installed.
     """
@@ -92,14 +93,14 @@ def draw_charts(document: Document, words: Words, accent: str = ACCENT) -> tuple
 
 
 @lru_cache(KEPT)
-def _svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
+def _draw_svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
     from agent.report.charts import canvas
 
     return canvas.draw_svg(plot, accent, narrow=narrow)
 
 
 @lru_cache(KEPT)
-def _png(plot: Plot, accent: str) -> bytes:
+def _draw_png(plot: Plot, accent: str) -> bytes:
     from agent.report.charts import canvas
 
     return canvas.draw_png(plot, accent)

@@ -1,4 +1,4 @@
-"""How each kind of chart looks. Legible in black and white: shapes, hatches, dashes and numbers carry it."""
+"""How each kind of chart looks. Shapes, hatches, dashes and numbers keep it legible in black and white."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ EDGE = 4.0
 _BAND_GREYS = ("#e2e6eb", WASH)
 _STAGE_GREYS = ("white", WASH)
 _LABELLED_STEPS = 10  # beyond that only the end of each stage is labelled
-_NARROWEST_STAGE, _NARROWEST_SHARE = 27.0, 0.3  # in mm, so that its word has room; of the width at most
+# A stage is at least this many mm wide, so that its label has room, or this share of the width if that is less.
+_NARROWEST_STAGE, _NARROWEST_SHARE = 27.0, 0.3
 _TICK_ROOM, _LABEL_ROOM = 5.4, 8.0
 
 
 def paint_plot(plot: Plot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
-    """Draw it on a sheet of its own, as wide as a page or a phone."""
-    return _paint(plot, accent, width_mm)
+    """Draw the plot on a new sheet that is as wide as a page or a phone."""
+    return _paint_kind(plot, accent, width_mm)
 
 
 @singledispatch
-def _paint(plot: Plot, accent: str, width_mm: float) -> DrawingSheet:
+def _paint_kind(plot: Plot, accent: str, width_mm: float) -> DrawingSheet:
     raise TypeError(f"no picture for {type(plot).__name__}")
 
 
-_paint.register(RowsPlot, paint_rows)
-_paint.register(CurvesPlot, paint_curves)
+_paint_kind.register(RowsPlot, paint_rows)
+_paint_kind.register(CurvesPlot, paint_curves)
 
 
-@_paint.register
-def _(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
-    """The scale with its grades; the score above it, its range on it, last time's below."""
+@_paint_kind.register
+def _paint_score(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
+    """Draw the scale with its grades: the score above it, its range on it, the score of last time below it."""
     narrow = width_mm < WIDTH_MM
     top = 17.0 if narrow else 12.0
     sheet = DrawingSheet(top + (24.0 if plot.was is not None else 16.0), width_mm)
@@ -46,8 +47,8 @@ def _(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
     axes.set(xlim=(0, 100), ylim=(0, 1), xticks=[], yticks=[])
     for number, (word, lowest, upper) in enumerate(plot.bands):
         axes.barh(0.5, upper - lowest, 1.0, lowest, color=_BAND_GREYS[number % 2], edgecolor="white")
-        x = _on_scale(sheet, (lowest + upper) / 2)
-        if narrow:  # in two lines, as words are wider than their bands
+        x = _place_on_scale(sheet, (lowest + upper) / 2)
+        if narrow:  # on two lines, because words are wider than their bands
             room = measure_width(word, 7) / 2
             sheet.text(min(x, sheet.width - room), top + 2.2 + 3.2 * (number % 2), word, 7, ha="center")
         else:
@@ -57,7 +58,7 @@ def _(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
     axes.plot([plot.low, plot.high], [0.15, 0.15], color=accent, linewidth=6, solid_capstyle="butt")
     axes.plot([plot.value, plot.value], [0, 0.3], color=INK, linewidth=2.2, solid_capstyle="butt", clip_on=False)
     axes.plot([plot.value], [1.12], marker="v", markersize=9, color=accent, clip_on=False)
-    x, side, away = _beside(sheet, plot.value)
+    x, side, away = _find_room_beside(sheet, plot.value)
     sheet.text(x + 3.5 * away, top - 5.5, plot.shown, 20, color=accent, weight="bold", ha=side)
     if narrow:
         sheet.text(0, 3, fit_text(plot.trust, sheet.width), color=SOFT)
@@ -65,33 +66,33 @@ def _(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
         sheet.text(x + (6 + 3.8 * len(plot.shown)) * away, top - 4.7, plot.trust, color=SOFT, ha=side)
     if plot.was is not None:
         axes.plot([plot.was], [-0.2], marker="^", markersize=8, color=INK, markerfacecolor="white", clip_on=False)
-        x, side, away = _beside(sheet, plot.was)
+        x, side, away = _find_room_beside(sheet, plot.was)
         sheet.text(x + 3 * away, top + 18.5, plot.was_shown, ha=side)
     return sheet
 
 
-def _on_scale(sheet: DrawingSheet, value: float) -> float:
+def _place_on_scale(sheet: DrawingSheet, value: float) -> float:
     return EDGE + value / 100 * (sheet.width - 2 * EDGE)
 
 
-def _beside(sheet: DrawingSheet, value: float) -> tuple[float, str, int]:
-    """Where a text for this value has room: its place in mm, its alignment, and the direction away from the value."""
-    return (_on_scale(sheet, value), "right", -1) if value > 55 else (_on_scale(sheet, value), "left", 1)
+def _find_room_beside(sheet: DrawingSheet, value: float) -> tuple[float, str, int]:
+    """Return where a text for this value has room: x in mm, alignment, and the direction away from the value (±1)."""
+    return (_place_on_scale(sheet, value), "right", -1) if value > 55 else (_place_on_scale(sheet, value), "left", 1)
 
 
-@_paint.register
-def _(plot: RoadmapPlot, accent: str, width_mm: float) -> DrawingSheet:
-    """The score as a staircase through the stages, each of which has room for its word."""
+@_paint_kind.register
+def _paint_roadmap(plot: RoadmapPlot, accent: str, width_mm: float) -> DrawingSheet:
+    """Draw the score as a staircase through the stages. Each stage is wide enough for its label."""
     top, height = 14.0, 56.0
     sheet = DrawingSheet(top + height + 14, width_mm)
     left, width = 10.0, sheet.width - 12.0
     axes = sheet.axes(left, top, width, height)
     floor = max(0.0, 10 * ((plot.start - 4) // 10))
     span = 100 - floor
-    lowest = min(floor, plot.start - span * 0.09)  # room for today's score below the curve
+    lowest = min(floor, plot.start - span * 0.09)  # leaves room for today's score below the curve
     axes.set(xlim=(0, 1), ylim=(lowest, 100 + span * 0.06))
     axes.grid(axis="y", color=RULE, linewidth=0.7)
-    edges, places = _stage_places(plot.stages, width)
+    edges, places = _place_stages(plot.stages, width)
     for number, stage in enumerate(plot.stages):
         start, end = edges[number], edges[number + 1]
         axes.axvspan(start, end, color=_STAGE_GREYS[number % 2], linewidth=0, zorder=0)
@@ -100,14 +101,14 @@ def _(plot: RoadmapPlot, accent: str, width_mm: float) -> DrawingSheet:
         x, room = left + start * width + 2, (end - start) * width - 3
         sheet.text(x, 4, fit_text(stage.label, room), weight="bold")
         sheet.text(x, 9.2, f"→ {stage.score_after}", 11, color=accent, weight="bold")
-    _stairs(axes, plot, places, accent, width)
-    _number_ticks(axes, places, [number for stage in plot.stages for number in stage.numbers], width)
+    _draw_stairs(axes, plot, places, accent, width)
+    _label_steps(axes, places, [number for stage in plot.stages for number in stage.numbers], width)
     axis = fit_text(plot.axis, width, SMALL_PT)
     sheet.text(left + width / 2, sheet.height_mm - 3.5, axis, SMALL_PT, color=SOFT, ha="center")
     return sheet
 
 
-def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str, width: float) -> None:
+def _draw_stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str, width: float) -> None:
     shown = [score for stage in plot.stages for score in stage.scores]
     scores = [float(score) for score in shown]
     axes.step([0.0, *places, 1.0], [plot.start, *scores, scores[-1]], where="post", color=accent, linewidth=2)
@@ -120,8 +121,8 @@ def _stairs(axes: Axes, plot: RoadmapPlot, places: Sequence[float], accent: str,
             axes.annotate(text, (x, score), (-3, 4), ha="right", **style)
 
 
-def _stage_places(stages: Sequence[PlotStage], width: float) -> tuple[list[float], list[float]]:
-    """Edges of the stages and a place for each step, both 0 to 1. Steps are evenly spaced within their stage."""
+def _place_stages(stages: Sequence[PlotStage], width: float) -> tuple[list[float], list[float]]:
+    """Return the edges of the stages and a place for each step, all 0 to 1. Steps are evenly spaced in their stage."""
     weights = [max(len(stage.scores), 1) for stage in stages]
     narrowest = min(_NARROWEST_STAGE / width, _NARROWEST_SHARE)
     spare = 1 - narrowest * len(stages)
@@ -134,8 +135,8 @@ def _stage_places(stages: Sequence[PlotStage], width: float) -> tuple[list[float
     return edges, places
 
 
-def _number_ticks(axes: Axes, places: Sequence[float], numbers: Sequence[int], width: float) -> None:
-    """As many of the numbers as have room, always the last."""
+def _label_steps(axes: Axes, places: Sequence[float], numbers: Sequence[int], width: float) -> None:
+    """Label as many steps with their numbers as there is room for, always the last one."""
     shown: list[int] = []
     for index in reversed(range(len(places))):
         if not shown or places[shown[-1]] - places[index] >= _TICK_ROOM / width:

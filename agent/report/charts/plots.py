@@ -1,6 +1,6 @@
-"""What each chart shows: the document's numbers in the reader's words. No drawing here.
+"""What each chart shows: the numbers of the document in the language of the reader. Nothing is drawn here.
 
-A plot is plain frozen data, so that equal ones need to be drawn only once. ``alt`` tells the same numbers in text.
+A plot is frozen data, so that equal plots are drawn only once. Its ``alt`` has the same numbers as text.
 """
 
 from __future__ import annotations
@@ -22,24 +22,23 @@ from agent.report.charts.types import (
     ScorePlot,
     describe_plot,
 )
-from agent.report.view import points as accounting
-from agent.report.view import roadmap
+from agent.report.view import points, roadmap
 from agent.report.view.chapters import list_unscored
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 BEST = 100.0
 DEAREST = 8  # checks in the waterfall; the rest is one row
 STATEMENTS = 10
-MOST_PCT = 80.0  # the share that a Pareto chart is read for
+MOST_PCT = 80.0  # the share that readers look for in a Pareto chart
 
 
 def plot_document(document: Document, words: Words) -> tuple[Plot, ...]:
-    """The charts that this document has data for, in the order of the report."""
-    makers = (_score, _categories, _losses, _roadmap, plot_capacity, _top_sql)
+    """Return the plots that this document has data for, in the order of the report."""
+    makers = (_plot_score, _plot_categories, _plot_losses, _plot_roadmap, plot_capacity, _plot_top_sql)
     return tuple(plot for make in makers if (plot := make(document, words)))
 
 
-def _score(document: Document, words: Words) -> Plot | None:
+def _plot_score(document: Document, words: Words) -> Plot | None:
     score = document["score"]
     if not score["coverage_pct"]:
         return None
@@ -70,7 +69,7 @@ def _score(document: Document, words: Words) -> Plot | None:
     )
 
 
-def _categories(document: Document, words: Words) -> Plot | None:
+def _plot_categories(document: Document, words: Words) -> Plot | None:
     now = {name: category["points_lost"] for name, category in document["score"]["categories"].items()}
     comparison = document["comparison"] or {}
     was = comparison.get("categories_was") or {}
@@ -84,7 +83,7 @@ def _categories(document: Document, words: Words) -> Plot | None:
     rows = tuple(
         PlotRow(
             words.label(CATEGORIES, name),
-            (_points(now[name]), _points(was.get(name))) if was else (_points(now[name]),),
+            (_format_lost(now[name]), _format_lost(was.get(name))) if was else (_format_lost(now[name]),),
             PlotBar(0.0, now[name]) if now[name] is not None else None,
             was=was.get(name),
             note=notes.get(name, ""),
@@ -96,7 +95,7 @@ def _categories(document: Document, words: Words) -> Plot | None:
     return RowsPlot(
         "categories",
         title,
-        _alt(words, title, columns, rows),
+        _describe_rows(words, title, columns, rows),
         rows,
         columns,
         high=max(value for values in (now, was) for value in values.values() if value),
@@ -105,12 +104,12 @@ def _categories(document: Document, words: Words) -> Plot | None:
     )
 
 
-def _points(value: float | None) -> str:
+def _format_lost(value: float | None) -> str:
     return NOTHING if value is None else format_points(value)
 
 
-def _losses(document: Document, words: Words) -> Plot | None:
-    lost = accounting.list_losses(document, words)
+def _plot_losses(document: Document, words: Words) -> Plot | None:
+    lost = points.list_losses(document, words)
     if not lost:
         return None
     steps = [(f"{loss.code} {loss.title}", loss.value, loss.carried) for loss in lost[:DEAREST]]
@@ -120,9 +119,7 @@ def _losses(document: Document, words: Words) -> Plot | None:
     left = BEST
     for label, value, carried in steps:
         after = round(left - value, 1)
-        rows.append(
-            PlotRow(label, (accounting.format_signed(-value), format_points(after)), PlotBar(after, left, carried))
-        )
+        rows.append(PlotRow(label, (points.format_signed(-value), format_points(after)), PlotBar(after, left, carried)))
         left = after
     value = document["score"]["value"]
     rows.append(PlotRow(words("Health score"), ("", format_points(value)), total=value))
@@ -131,7 +128,7 @@ def _losses(document: Document, words: Words) -> Plot | None:
     return RowsPlot(
         "losses",
         title,
-        _alt(words, title, columns, rows),
+        _describe_rows(words, title, columns, rows),
         tuple(rows),
         columns,
         low=max(0.0, 10.0 * ((value - 5) // 10)),
@@ -141,7 +138,7 @@ def _losses(document: Document, words: Words) -> Plot | None:
     )
 
 
-def _roadmap(document: Document, words: Words) -> Plot | None:
+def _plot_roadmap(document: Document, words: Words) -> Plot | None:
     stages = tuple(
         PlotStage(
             stage.label,
@@ -156,15 +153,15 @@ def _roadmap(document: Document, words: Words) -> Plot | None:
     value = document["score"]["value"]
     title, start = words("The score as the work is done"), words("today {score}", score=format_points(value))
     axis = words("Actions done, by their number in the roadmap")
-    steps = (words("{title}: {text}", title=stage.label, text=" ".join(_steps(stage))) for stage in stages)
+    steps = (words("{title}: {text}", title=stage.label, text=" ".join(_list_steps(stage))) for stage in stages)
     return RoadmapPlot("roadmap", title, describe_plot(words, title, (start, axis, *steps)), value, start, stages, axis)
 
 
-def _steps(stage: PlotStage) -> Iterable[str]:
+def _list_steps(stage: PlotStage) -> Iterable[str]:
     return (f"{number} → {after}" for number, after in zip(stage.numbers, stage.scores, strict=True))
 
 
-def _top_sql(document: Document, words: Words) -> Plot | None:
+def _plot_top_sql(document: Document, words: Words) -> Plot | None:
     figures = document.get("figures") or {}
     shapes = figures.get("top_sql") or ()
     if not shapes:
@@ -172,16 +169,16 @@ def _top_sql(document: Document, words: Words) -> Plot | None:
     rows, total = [], 0.0
     for shape in shapes[:STATEMENTS]:
         total += shape["share_pct"]
-        rows.append(_share(make_printable(shape["sql_id"], NAME_LENGTH), shape["share_pct"], total))
+        rows.append(_build_share_row(make_printable(shape["sql_id"], NAME_LENGTH), shape["share_pct"], total))
     others = figures["shapes"] - len(rows)
     if others > 0:
-        rows.append(_share(words("{count} more statements", count=others), BEST - total, BEST))
+        rows.append(_build_share_row(words("{count} more statements", count=others), BEST - total, BEST))
     title = words("Statements that take most of the time")
     columns = (words("Share"), words("Sum"))
     return RowsPlot(
         "top_sql",
         title,
-        _alt(words, title, columns, rows),
+        _describe_rows(words, title, columns, rows),
         tuple(rows),
         columns,
         high=BEST,
@@ -192,13 +189,13 @@ def _top_sql(document: Document, words: Words) -> Plot | None:
     )
 
 
-def _share(label: str, share_pct: float, total_pct: float) -> PlotRow:
+def _build_share_row(label: str, share_pct: float, total_pct: float) -> PlotRow:
     share_pct, total_pct = max(0.0, share_pct), min(BEST, total_pct)
     cells = (f"{format_points(share_pct)}%", f"{format_points(total_pct)}%")
     return PlotRow(label, cells, PlotBar(0.0, share_pct), line=total_pct)
 
 
-def _alt(words: Words, title: str, columns: Sequence[str], rows: Iterable[PlotRow]) -> str:
-    """Each row with its numbers, as the chart prints them."""
+def _describe_rows(words: Words, title: str, columns: Sequence[str], rows: Iterable[PlotRow]) -> str:
+    """Return the alternative text: each row with its numbers, as the chart prints them."""
     lines = (" ".join(filter(None, (row.label, " / ".join(filter(None, row.cells)), row.note))) for row in rows)
     return describe_plot(words, f"{title} ({' / '.join(columns)})", lines)

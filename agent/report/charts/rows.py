@@ -1,4 +1,4 @@
-"""Charts that are a table with bars: labels at the left, numbers at the right, bars between."""
+"""How a table with bars looks: labels at the left, numbers at the right, bars between them."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from agent.report.charts.types import PlotRow, RowsPlot
 HEAD, AXIS, LEGEND, NOTE = 6.5, 6.5, 6.5, 5.0
 WIDEST_LABEL = 76.0
 GAP = 4.0
-KEY = 13.0  # an entry of the legend without its text
+KEY = 13.0  # the width of a legend entry without its text
 HATCH = "//////"
 DASHED = (0, (3, 2))
-ERASED = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # no line runs through a label
+ERASED = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # hides lines behind a label
 
 
 @dataclass(frozen=True, slots=True)
-class _Lay:
-    """How a row lies: its height, the room of its label, where bars begin; the rest are shares of its height."""
+class _RowLayout:
+    """The layout of a row: height, width of label and start of bars in mm; the rest are shares of the height."""
 
     pitch: float
     labels: float
@@ -46,14 +46,14 @@ class _Lay:
 
 
 def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
-    """One line per row; on a narrow sheet two, as the label stands above its bar."""
+    """Draw one line per row. On a narrow sheet there are two lines, because the label stands above its bar."""
     labels = min(WIDEST_LABEL, max(measure_width(row.label) for row in plot.rows))
-    narrow = _Lay(11.0, width_mm - 2 * MARGIN, MARGIN, 0.28, 0.72, 0.36)
-    lay = _Lay(6.6, labels, labels + GAP) if width_mm >= WIDTH_MM else narrow
-    cells = [_column(plot, number) for number in range(len(plot.columns))]
+    narrow = _RowLayout(11.0, width_mm - 2 * MARGIN, MARGIN, 0.28, 0.72, 0.36)
+    lay = _RowLayout(6.6, labels, labels + GAP) if width_mm >= WIDTH_MM else narrow
+    cells = [_measure_column(plot, number) for number in range(len(plot.columns))]
     height = lay.pitch * len(plot.rows)
-    legend = _legend(plot, accent)
-    in_line = sum(map(_entry, legend)) <= width_mm - 2 * MARGIN
+    legend = _list_legend_handles(plot, accent)
+    in_line = sum(map(_measure_entry, legend)) <= width_mm - 2 * MARGIN
     legends = LEGEND * (1 if in_line else len(legend)) if legend else 0
     sheet = DrawingSheet(HEAD + height + AXIS + legends + (NOTE if plot.note else 0), width_mm)
     axes = sheet.axes(lay.left, HEAD, sheet.width - lay.left - sum(cells) - GAP, height)
@@ -62,12 +62,12 @@ def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Drawi
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}{plot.unit}"))
     axes.grid(axis="x", color=RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    _bars(axes, plot, accent, lay)
-    _print(sheet, plot, lay, cells)
+    _draw_bars(axes, plot, accent, lay)
+    _print_cells(sheet, plot, lay, cells)
     note = sheet.height_mm - NOTE
     if legend:
-        # Under the bars, or as far left of that as it needs.
-        x = min(lay.left, max(0.0, sheet.width - sum(map(_entry, legend))))
+        # Under the bars, or further left where it is too wide for that.
+        x = min(lay.left, max(0.0, sheet.width - sum(map(_measure_entry, legend))))
         y = (note if plot.note else sheet.height_mm) - legends / 2
         sheet.figure.legend(
             handles=legend,
@@ -88,17 +88,17 @@ def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Drawi
     return sheet
 
 
-def _entry(handle: Artist) -> float:
-    """How wide it is in the legend."""
+def _measure_entry(handle: Artist) -> float:
+    """Return the width of the entry in the legend, in mm."""
     return measure_width(str(handle.get_label()), SMALL_PT) + KEY
 
 
-def _column(plot: RowsPlot, number: int) -> float:
+def _measure_column(plot: RowsPlot, number: int) -> float:
     texts = (plot.columns[number], *(row.cells[number] for row in plot.rows))
     return max(map(measure_width, texts)) + GAP
 
 
-def _print(sheet: DrawingSheet, plot: RowsPlot, lay: _Lay, cells: Sequence[float]) -> None:
+def _print_cells(sheet: DrawingSheet, plot: RowsPlot, lay: _RowLayout, cells: Sequence[float]) -> None:
     edges = [sheet.width - sum(cells[number + 1 :]) for number in range(len(cells))]
     for edge, heading in zip(edges, plot.columns, strict=True):
         sheet.text(edge, HEAD / 2, heading, SMALL_PT, color=SOFT, ha="right")
@@ -110,10 +110,10 @@ def _print(sheet: DrawingSheet, plot: RowsPlot, lay: _Lay, cells: Sequence[float
             sheet.text(edge, top + lay.bar_at * lay.pitch, cell, ha="right", weight=weight)
 
 
-def _bars(axes: Axes, plot: RowsPlot, accent: str, lay: _Lay) -> None:
+def _draw_bars(axes: Axes, plot: RowsPlot, accent: str, lay: _RowLayout) -> None:
     places = [number + lay.bar_at - 0.5 for number in range(len(plot.rows))]
     for y, row in zip(places, plot.rows, strict=True):
-        _bar(axes, y, row, plot, accent, lay.thick)
+        _draw_bar(axes, y, row, plot, accent, lay.thick)
     if plot.linked:
         ends = [row.bar.start if row.bar else row.total or 0.0 for row in plot.rows]
         for y, end in zip(places, ends[:-1], strict=False):
@@ -125,7 +125,7 @@ def _bars(axes: Axes, plot: RowsPlot, accent: str, lay: _Lay) -> None:
         axes.axvline(plot.guide, color=INK, linewidth=0.9, linestyle=DASHED)
 
 
-def _bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, accent: str, whole: float) -> None:
+def _draw_bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, accent: str, whole: float) -> None:
     thick = whole / 2 if plot.was_word else whole
     if row.whole is not None:
         axes.barh(y, row.whole, whole, facecolor="white", edgecolor=INK, linewidth=0.8)
@@ -158,8 +158,8 @@ def _bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, accent: str, whole:
         axes.plot([row.total, row.total], ends, color=INK, linewidth=3.5, solid_capstyle="butt")
 
 
-def _legend(plot: RowsPlot, accent: str) -> list[Artist]:
-    """What the bars are; nothing where there is only one kind."""
+def _list_legend_handles(plot: RowsPlot, accent: str) -> list[Artist]:
+    """Return the entries of the legend: none where there is only one kind of bar."""
     handles: list[Artist] = []
     if plot.bar_word:
         handles.append(Patch(facecolor=accent, edgecolor=accent, label=plot.bar_word))

@@ -1,4 +1,4 @@
-"""A sheet measured in millimetres, and how much text fits on it."""
+"""A drawing sheet measured in millimetres, and an estimate of how much text fits on it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from agent.report.words import ELLIPSIS
 INK, SOFT, RULE, WASH = "#161b22", "#4d5763", "#d8dde3", "#f1f3f6"
 BODY_PT, SMALL_PT = 9.0, 8.0
 WIDTH_MM, NARROW_MM = 170.0, 96.0  # of a page, and of a phone
-MARGIN = 2.0  # so that no program clips the last digit
+MARGIN = 2.0  # in mm; keeps programs from clipping the last digit
 _MM_PER_INCH = 25.4
 _MM_PER_PT = _MM_PER_INCH / 72
-# Widths in em of common sans-serif fonts, rather too much than too little.
+# Widths in em of common sans-serif fonts. They are estimates on the large side.
 _WIDE_EM, _CAPITAL_EM, _SLIM_EM, _OTHER_EM = 1.0, 0.72, 0.3, 0.57
 
 
 class DrawingSheet:
-    """One picture; x from the left and y from the top, in mm, between margins at both sides, ``width`` apart."""
+    """One picture. x is measured from the left margin, y from the top, in mm; ``width`` lies between the margins."""
 
     def __init__(self, height_mm: float, width_mm: float = WIDTH_MM) -> None:
         self.width_mm, self.height_mm, self.width = width_mm, height_mm, width_mm - 2 * MARGIN
         self.figure = Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), facecolor="white")
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        """A plot without a frame, in that rectangle."""
+        """Add axes without a frame in that rectangle, in mm."""
         corner = self.place(left, top + height)
         axes = self.figure.add_axes((*corner, width / self.width_mm, height / self.height_mm))
         axes.set_facecolor("none")
@@ -39,7 +39,7 @@ class DrawingSheet:
         return axes
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """The point as shares of the sheet from its lower left corner."""
+        """Return the point as fractions of the sheet, measured from its lower left corner."""
         return (x + MARGIN) / self.width_mm, 1 - y / self.height_mm
 
     def text(self, x: float, y: float, text: str, size: float = BODY_PT, **style: Any) -> None:
@@ -52,12 +52,12 @@ class DrawingSheet:
 
 
 def measure_width(text: str, size: float = BODY_PT) -> float:
-    """About how many mm wide the text will be."""
-    return sum(map(_em, text)) * size * _MM_PER_PT
+    """Return the estimated width of the text in mm."""
+    return sum(map(_estimate_em, text)) * size * _MM_PER_PT
 
 
 def fit_text(text: str, width: float, size: float = BODY_PT) -> str:
-    """The text on one line of at most ``width`` mm."""
+    """Return the text on one line, cut with an ellipsis where it is wider than ``width`` mm."""
     line = " ".join(text.split())
     if measure_width(line, size) <= width:
         return line
@@ -66,7 +66,7 @@ def fit_text(text: str, width: float, size: float = BODY_PT) -> str:
     return line.rstrip() + ELLIPSIS
 
 
-def _em(character: str) -> float:
+def _estimate_em(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return _WIDE_EM
     if character in " .,:;'|!ijltfI-()[]":

@@ -1,4 +1,4 @@
-"""The frozen data of a chart, between what it shows (``charts_plots``) and how it is drawn (``charts_painting``)."""
+"""The frozen data of a chart. ``plots`` and ``capacity`` fill it in; ``painting``, ``rows`` and ``curves`` draw it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ScorePlot(Plot):
 
 @dataclass(frozen=True, slots=True)
 class PlotBar:
-    """From one value to another; ``hatched`` where it differs in kind from the others."""
+    """A bar from one value to another; ``hatched`` where it is of another kind than the rest."""
 
     start: float
     end: float
@@ -42,10 +42,10 @@ class PlotBar:
 
 @dataclass(frozen=True, slots=True)
 class PlotRow:
-    """One line of a table with a bar. ``cells`` are printed at the right, ``note`` in place of a bar.
+    """One line of a table with a bar. ``cells`` are printed at the right; ``note`` replaces the bar.
 
-    ``was`` is last time's value, ``whole`` what the bar is a part of, ``total`` a sum to mark, ``line`` a point of
-    the curve that runs through the rows.
+    ``was`` is the value of last time, ``whole`` what the bar is a part of, ``total`` a sum to mark, and ``line`` a
+    point of the curve that runs through the rows.
     """
 
     label: str
@@ -60,9 +60,9 @@ class PlotRow:
 
 @dataclass(frozen=True, slots=True)
 class RowsPlot(Plot):
-    """A table with bars. The ``*_word`` explain what is drawn; those of what is not drawn are empty.
+    """A table with bars. Each ``*_word`` is the text of the legend for one thing; it is empty if that is not drawn.
 
-    ``guide`` is a value to mark; ``linked`` where each bar begins at the end of the one before.
+    ``guide`` is a value to mark. ``linked`` means that each bar begins where the one before ends.
     """
 
     rows: tuple[PlotRow, ...]
@@ -109,7 +109,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class CurvesPlot(Plot):
-    """Values over time; ``limits`` are sizes, ``ticks`` (day, date), the most important first."""
+    """Values over time. ``limits`` are sizes; ``ticks`` are (day, date), the most important first."""
 
     curves: tuple[Curve, ...]
     limits: tuple[float, ...]
@@ -122,6 +122,6 @@ class CurvesPlot(Plot):
 
 
 def describe_plot(words: Words, title: str, parts: Iterable[str]) -> str:
-    """A title and what follows from it as one line; empty parts are left out."""
+    """Return the title and its parts on one line; empty parts are left out."""
     text = words("{title}: {text}", title=title, text=words("; ").join(part for part in parts if part))
     return " ".join(text.split())

@@ -27,12 +27,12 @@ def tree(chart: Chart) -> ElementTree.Element:
 
 def texts(chart: Chart, *, axes: bool = True) -> list[str]:
     """The texts of the picture in the order of drawing; without the numbers along its axes if so asked."""
-    return [node.text or "" for node in _nodes(tree(chart), axes) if node.tag == f"{SVG}text"]
+    return [node.text or "" for node in _list_nodes(tree(chart), axes) if node.tag == f"{SVG}text"]
 
 
 def marks(chart: Chart) -> int:
     """Markers on curves, in their names and in the legend."""
-    return sum(node.tag == f"{SVG}use" for node in _nodes(tree(chart), axes=False))
+    return sum(node.tag == f"{SVG}use" for node in _list_nodes(tree(chart), axes=False))
 
 
 def dashes(chart: Chart) -> int:
@@ -40,11 +40,11 @@ def dashes(chart: Chart) -> int:
     return chart.svg.count(b"stroke-dasharray")
 
 
-def _nodes(node: ElementTree.Element, axes: bool) -> Iterator[ElementTree.Element]:
+def _list_nodes(node: ElementTree.Element, axes: bool) -> Iterator[ElementTree.Element]:
     yield node
     for child in node:
         if axes or not child.get("id", "").startswith("matplotlib.axis"):
-            yield from _nodes(child, axes)
+            yield from _list_nodes(child, axes)
 
 
 def trend(points: int, *, forecasts: bool = True) -> Document:

@@ -13,8 +13,7 @@ import pytest
 
 from agent.archive.document import Document
 from agent.model.terms import Category
-from agent.report.charts import canvas
-from agent.report.charts import draw as charts
+from agent.report.charts import canvas, draw
 from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report import sample
@@ -227,11 +226,11 @@ def test_chinese_pictures_are_chinese() -> None:
 
 
 def test_without_a_chinese_font_only_the_png_is_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canvas, "_installed", lambda: frozenset({"DejaVu Sans"}))
-    charts._svg.cache_clear()
-    charts._png.cache_clear()
+    monkeypatch.setattr(canvas, "_find_families", lambda: frozenset({"DejaVu Sans"}))
+    draw._draw_svg.cache_clear()
+    draw._draw_png.cache_clear()
     chinese, english = drawn(sample.healthy(), "zh-CN")["score"], drawn(sample.healthy())["score"]
-    charts._svg.cache_clear()
+    draw._draw_svg.cache_clear()
     assert chinese.png == english.png and chinese.svg != english.svg
     assert "优" in texts(chinese) and b"'Microsoft YaHei'" in chinese.svg
 
