@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
+from os.path import basename, isfile
 from types import ModuleType
 from typing import Any
 
@@ -44,9 +45,9 @@ gc.collect()  # what collecting and judging left behind makes room for what is l
 _AGL = "fontTools.agl"
 with hide_passwords(), warnings.catch_warnings(), _without("mpl_toolkits.mplot3d"), _without(_AGL, ModuleType(_AGL)):
     warnings.simplefilter("ignore")
-    from matplotlib import rc_context, rcParamsDefault
+    from matplotlib import get_data_path, rc_context, rcParamsDefault
     from matplotlib.figure import Figure  # noqa: F401 - loads all that a picture needs
-    from matplotlib.font_manager import findSystemFonts, fontManager
+    from matplotlib.font_manager import FontEntry, findSystemFonts, fontManager
 
 from agent.report.charts.painting import paint_plot  # noqa: E402
 from agent.report.charts.sheet import NARROW_MM, WIDTH_MM  # noqa: E402
@@ -85,7 +86,14 @@ def _find_families() -> frozenset[str]:
         if path not in listed:
             with suppress(Exception):  # a file that is no font, or one that it cannot read
                 fontManager.addfont(path)
+    # Of fonts that match equally well matplotlib takes the first of its list, which it makes from sets.
+    fontManager.ttflist = sorted((font for font in fontManager.ttflist if isfile(font.fname)), key=_rank_font)
     return frozenset(font.name for font in fontManager.ttflist)
+
+
+def _rank_font(font: FontEntry) -> tuple[bool, str, str]:
+    """Put matplotlib's own fonts first, which are the same on all machines, then order by file name and path."""
+    return not font.fname.startswith(get_data_path()), basename(font.fname), font.fname
 
 
 def _choose_families() -> list[str]:

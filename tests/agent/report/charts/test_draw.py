@@ -10,10 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from agent.archive.document import Document
 from agent.model.terms import Category
 from agent.report.charts import canvas, draw
+from agent.report.charts.canvas import LATIN
 from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report import sample
@@ -287,6 +289,49 @@ def test_fonts_that_were_installed_after_the_first_report_are_found(tmp_path: Pa
     listed.write_text(json.dumps(fonts))
     assert first.returncode == 0 and fonts["ttflist"]
     assert run(SCRIPT, tmp_path, MPLCONFIGDIR=str(tmp_path)).stdout == first.stdout
+
+
+def copy_family(folder: Path) -> list[str]:
+    """Install two different fonts under one family name. Return the files to be used: regular and bold."""
+    from matplotlib import get_data_path  # not before the canvas, which says where it keeps its list of fonts
+
+    shipped = Path(get_data_path()) / "fonts" / "ttf"
+    for place, source in {"a": "DejaVuSans", "b": "DejaVuSerif"}.items():
+        (folder / "fonts" / place).mkdir(parents=True)
+        for weight in ("", "-Bold"):
+            with TTFont(shipped / f"{source}{weight}.ttf") as font:
+                for record in font["name"].names:
+                    record.string = record.toUnicode().replace(source.replace("DejaVu", "DejaVu "), LATIN[0])
+                font.save(folder / "fonts" / place / f"Copy{weight}.ttf")
+    return [str(folder / "fonts" / "a" / f"Copy{weight}.ttf") for weight in ("", "-Bold")]
+
+
+WITH_FILES = (
+    SCRIPT
+    + """
+from matplotlib.font_manager import FontProperties, findfont
+from agent.report.charts.canvas import LATIN
+print(*(findfont(FontProperties(family=LATIN[0], weight=weight)) for weight in ("normal", "bold")))
+"""
+)
+
+
+def test_of_two_copies_of_a_family_the_same_files_are_used(tmp_path: Path) -> None:
+    """Whatever the order in which they are found."""
+    expected = copy_family(tmp_path)
+    runs = []
+    for seed in ("0", "1", "2"):
+        fresh = tmp_path / seed
+        runs.append(
+            run(WITH_FILES, tmp_path, MPLCONFIGDIR=str(fresh), XDG_DATA_HOME=str(tmp_path), PYTHONHASHSEED=seed)
+        )
+    (listed,) = fresh.glob("fontlist-*.json")
+    fonts = json.loads(listed.read_text())
+    gone = {**next(font for font in fonts["ttflist"] if font["fname"] == expected[0]), "fname": "/nowhere/Copy.ttf"}
+    listed.write_text(json.dumps({**fonts, "ttflist": [gone, *reversed(fonts["ttflist"])]}))
+    runs.append(run(WITH_FILES, tmp_path, MPLCONFIGDIR=str(fresh), XDG_DATA_HOME=str(tmp_path), PYTHONHASHSEED="2"))
+    assert [made.stderr for made in runs] == [""] * 4
+    assert {made.stdout for made in runs} == {runs[0].stdout} and runs[0].stdout.split()[-2:] == expected
 
 
 def test_without_matplotlib_the_extra_is_named(tmp_path: Path) -> None:
