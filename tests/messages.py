@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -21,19 +20,9 @@ from agent.report.words import Words
 from agent.support.i18n import load_translations
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
+from tests.message_flow import Flow
 
 ROOT = Path(__file__).parent.parent
-# Functions whose string arguments are messages.
-_CALLS = frozenset(
-    {
-        "Text", "Named", "localize", "say",
-        "translate", "N_", "NotAssessed", "add", "print_table", "Invalid", "require_not_before", "words",
-        "ConfigError", "RulesError", "SnapshotError", "HistoryError", "RenderError", "KernelError", "NotAuthorized",
-        "HealthAgentError", "_Refused", "_failed", "_refused", "_problem", "_add", "_matching",
-        "_unfit", "_useless",
-    }
-)  # fmt: skip
-_TABLES = ("_MESSAGES", "_SYNTAX", "_OTHER", "BAND_WORDS", "EXPOSES")
 
 
 def of_checks() -> Iterator[str]:
@@ -43,14 +32,8 @@ def of_checks() -> Iterator[str]:
 
 
 def of_code() -> Iterator[str]:
-    """Messages in ``agent`` and ``checks``: arguments of the functions that take messages, and tables of them."""
-    for root in ("agent", "checks"):
-        for path in sorted((ROOT / root).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) in _CALLS:
-                    yield from _messages(node)
-                elif isinstance(node, ast.Assign) and _name(node.targets[0]).startswith(_TABLES):
-                    yield from _constants(node.value)
+    """Messages in ``agent`` and ``checks``, wherever they go before they are told."""
+    yield from filter(is_message, Flow(ROOT / "agent", ROOT / "checks").messages())
 
 
 def of_templates() -> Iterator[str]:
@@ -75,28 +58,7 @@ def of_evidence() -> Iterator[str]:
         yield from (name for finding in result.findings for name, _ in format_evidence(finding.evidence, "", words))
 
 
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _messages(call: ast.Call) -> Iterator[str]:
-    for argument in call.args:
-        yield from _constants(argument) if not isinstance(argument, ast.Dict | ast.Call) else ()
-
-
-def _constants(node: ast.expr) -> Iterator[str]:
-    values = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", None)
-    if values is not None:
-        for value in values:
-            yield from _constants(value)
-    elif isinstance(node, ast.IfExp):
-        yield from _constants(node.body)
-        yield from _constants(node.orelse)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_message(node.value):
-        yield node.value
-
-
-def _is_message(text: str) -> bool:
+def is_message(text: str) -> bool:
     """Words rather than a name: styles, keys and paths are no messages."""
     return (" " in text or "{" in text) and "\\" not in text and "[A-Z]" not in text
 

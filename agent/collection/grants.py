@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.collection.statements import list_columns_read, list_optional_columns
 from agent.facts import MIXED_VIEWS, find_source_spec
+from agent.model.labels import N_
 from agent.model.terms import DataClass, TenantKind
 from agent.support.i18n import translate
 
@@ -18,8 +19,8 @@ EXPOSES = {
     DataClass.COLUMN_BOUNDS: "smallest and largest values of columns",
     DataClass.ACCOUNTS: "names, hosts and privileges of accounts, no password hashes",
 }
-EXPOSES_STRUCTURE = "structure of tables, columns and indexes, no rows"
-EXPOSES_SESSIONS = "the list of sessions"
+EXPOSES_STRUCTURE = N_("structure of tables, columns and indexes, no rows")
+EXPOSES_SESSIONS = N_("the list of sessions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def list_grants(
     kind: TenantKind = TenantKind.USER,
 ) -> list[Grant]:
     """The GRANT statements for the sources of these data classes (None: all), as a tenant of this kind sees them."""
-    account = f"{_literal(user)}@{_literal(host)}"
+    account = f"{_quote_literal(user)}@{_quote_literal(host)}"
     found = [
         Grant(f"GRANT SHOW VIEW ON *.* TO {account};", (EXPOSES_STRUCTURE,)),
         Grant(f"GRANT PROCESS ON *.* TO {account};", (EXPOSES_SESSIONS,)),
@@ -60,11 +61,11 @@ def list_grants(
             classes.setdefault(view, set()).add(spec.data_class)
     for view in sorted(views):
         exposes = tuple(EXPOSES[item] for item in sorted(classes[view]))
-        found += _view_grants(view, views[view], extra[view], account, exposes)
+        found += _list_view_grants(view, views[view], extra[view], account, exposes)
     return found
 
 
-def _view_grants(
+def _list_view_grants(
     view: str, columns: set[str], optional: set[str], account: str, exposes: tuple[str, ...]
 ) -> list[Grant]:
     schema, _, name = view.partition(".")
@@ -81,7 +82,7 @@ def _view_grants(
     ]
 
 
-def _literal(text: str) -> str:
+def _quote_literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
@@ -94,7 +95,7 @@ def write_grants_script(
     kind: TenantKind = TenantKind.USER,
 ) -> str:
     """The whole script, with what each grant exposes, how to check the account, and how to drop it."""
-    account = f"{_literal(user)}@{_literal(host)}"
+    account = f"{_quote_literal(user)}@{_quote_literal(host)}"
     tls = " REQUIRE SSL" if require_tls else ""
     lines = [
         "-- OceanBase health assessment: a read-only account. / OceanBase 健康评测：只读账号。",
@@ -105,7 +106,7 @@ def write_grants_script(
         "",
         f"CREATE USER {account} IDENTIFIED BY '<password>'{tls};",
     ]
-    lines += [_line(grant) for grant in list_grants(sources, user, host, data_classes, kind)]
+    lines += [_write_grant_line(grant) for grant in list_grants(sources, user, host, data_classes, kind)]
     lines += [
         "",
         "-- To check it: / 核对：",
@@ -116,7 +117,7 @@ def write_grants_script(
     return "\n".join(lines) + "\n"
 
 
-def _line(grant: Grant) -> str:
+def _write_grant_line(grant: Grant) -> str:
     marked = "[version] " if grant.optional else ""
     chinese = "；".join(translate(text, "zh-CN") for text in grant.exposes)
     return f"{grant.sql}  -- {marked}{'; '.join(grant.exposes)} / {chinese}"
