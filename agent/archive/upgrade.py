@@ -1,0 +1,64 @@
+"""A document of any earlier agent, brought to today's form: the one place that knows what older ones lacked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from agent.model.document import Document
+
+SCHEMA_VERSION = 1
+_NO_TEXTS = {"zh-CN": "", "en": ""}
+# What older agents did not write, by the member that it belongs to: what stands for it.
+_DOCUMENT: dict[str, Any] = {
+    "period": None, "timezone": "UTC", "authorization": None, "comparison": None, "receipt": None, "sources": [],
+    "problems": [], "notes": [], "roadmap": [], "statements": [], "unlocks": [],
+}  # fmt: skip
+_AUTHORIZATION = {
+    "data_classes": [], "signer": "", "sha256": "", "outside_service": "", "allow_privileges": "",
+    "retention_days": None,
+}  # fmt: skip
+_COST = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 0.0, "budget": None}
+_BUSINESS = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
+_FIGURES = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
+_COLOPHON = {"prepared_by": "", "reviewed_by": "", "classification": "", "valid_until": None}
+_SCORE = {"hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
+_RESULT = {
+    "carried": [], "carried_from": "", "carried_runs": 0, "well": [], "unjudged": [], "group": "", "symptom_of": "",
+    "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,
+}  # fmt: skip
+_FINDING = {"names": {}, "sql": [], "rollback": [], "muted": None}
+_CARRIED = {"names": {}, "muted": None}
+_CHANGE = {"names": {}, "was_severity": None, "value": None, "was_value": None}
+_COMPARISON = {"bridge": [], "categories_was": {}}
+_RECEIPT = {"journal_sha256": "", "reason": _NO_TEXTS, "differences": []}
+_RULESET = {"overrides": [], "problems": []}
+
+
+def upgrade_document(raw: dict[str, Any]) -> Document:
+    """The document with every key of today's form; what ``raw`` has stays as it is, and ``raw`` is not changed.
+
+    Raises KeyError, TypeError or AttributeError where it is no assessment at all.
+    """
+    document = _fill(raw, _DOCUMENT)
+    document["ruleset"] = _fill(raw["ruleset"], _RULESET)
+    document["score"] = _fill(raw["score"], _SCORE)
+    document["cost"] = _fill(raw["cost"], _COST)
+    document["results"] = [_upgrade_result(result) for result in raw["results"]]
+    for key, defaults in (("business", _BUSINESS), ("figures", _FIGURES), ("colophon", _COLOPHON)):
+        document[key] = _fill(raw.get(key) or {}, defaults)
+    for key, defaults in (("authorization", _AUTHORIZATION), ("comparison", _COMPARISON), ("receipt", _RECEIPT)):
+        document[key] = _fill(document[key], defaults) if document[key] else None
+    if document["comparison"]:
+        document["comparison"]["changes"] = [_fill(change, _CHANGE) for change in document["comparison"]["changes"]]
+    return cast(Document, document)
+
+
+def _upgrade_result(raw: dict[str, Any]) -> dict[str, Any]:
+    result = _fill(raw, _RESULT)
+    result["findings"] = [_fill(finding, _FINDING) for finding in raw["findings"]]
+    result["carried"] = [_fill(entry, _CARRIED) for entry in result["carried"]]
+    return result
+
+
+def _fill(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    return {**defaults, **given}
