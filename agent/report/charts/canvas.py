@@ -16,7 +16,7 @@ from os.path import basename, isfile
 from types import ModuleType
 from typing import Any
 
-from agent.report.charts.draw import FONT_LISTS
+from agent.report.charts.fonts import CHINESE, FONT_LISTS, LATIN, OWN
 from agent.support.credentials import hide_passwords
 
 # Read when matplotlib is imported: where it keeps its list of fonts. Where that cannot be written it takes a
@@ -56,12 +56,6 @@ from agent.report.charts.types import Plot  # noqa: E402
 gc.freeze()  # so that collecting a picture's many cycles need not look at what stays
 
 DPI = 200
-LATIN = ("Helvetica Neue", "Arial", "Liberation Sans")
-CHINESE = (
-    "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",
-    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei",
-)  # fmt: skip
-OWN = "DejaVu Sans"  # comes with matplotlib
 _SETTINGS: Mapping[Any, Any] = {
     "text.parse_math": False,  # names hold dollar signs
     "svg.fonttype": "none",  # texts stay texts

@@ -5,23 +5,18 @@ matplotlib (extra ``report``) draws them. It is imported only when there is some
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
-
-from platformdirs import user_cache_path
 
 from agent.archive.document import Document
 from agent.model.terms import Text
+from agent.report.charts.fonts import FONT_LISTS
 from agent.report.charts.plots import plot_document
 from agent.report.charts.types import Plot
 from agent.report.style import ACCENT
 from agent.report.words import Words
 from agent.support.errors import RenderError
 
-# Where matplotlib keeps its list of fonts, unless the user has another place for it.
-FONT_LISTS = Path(os.environ.get("MPLCONFIGDIR") or user_cache_path("ob-health") / "matplotlib")
 KEPT = 48  # six charts in two languages and widths, and those of one more house style
 
 

@@ -15,8 +15,8 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from agent.archive.document import Document
 from agent.model.terms import Category
 from agent.report.charts import canvas, draw
-from agent.report.charts.canvas import LATIN
 from agent.report.charts.draw import draw_charts
+from agent.report.charts.fonts import LATIN
 from agent.report.words import Words
 from tests.agent.report import sample
 from tests.agent.report.pictures import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
@@ -310,7 +310,7 @@ WITH_FILES = (
     SCRIPT
     + """
 from matplotlib.font_manager import FontProperties, findfont
-from agent.report.charts.canvas import LATIN
+from agent.report.charts.fonts import LATIN
 print(*(findfont(FontProperties(family=LATIN[0], weight=weight)) for weight in ("normal", "bold")))
 """
 )
