@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test again check bench docs golden messages clean
+.PHONY: help setup demo sample test test-slow check bench docs golden messages clean
 
 help:  ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=...)"; exit 2; }
@@ -23,11 +23,14 @@ demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifac
 sample: demo  ## The sample report in docs/sample/, from a fresh demo
 	cp build/demo/report.* build/demo/findings.* docs/sample/
 
-test: $(STAMP)  ## Every test, on two embedded kernels side by side
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Each of two workers has an embedded kernel of its own.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-again: $(STAMP)  ## The tests that failed last time, one after the other
-	$(BIN)/pytest --last-failed --last-failed-no-failures none
+test: $(STAMP)  ## The tests, but for the long proofs: some minutes
+	$(PYTEST) -m "not slow"
+
+test-slow: $(STAMP)  ## The long proofs: planted faults, hostile names, secrets, clusters, ways of installing
+	$(PYTEST) -m slow
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .

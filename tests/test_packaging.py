@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SAVED = ROOT / "tests" / "data" / "before_rooms"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from tests.clusters.troubled import troubled
 from tests.harness import shipped
 from tests.integration.reading import open_session, read, reader
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 Record = Callable[[str, object], None]
 TARGET = Target("4.2.5", TenantKind.USER)
 ATTACKS = (

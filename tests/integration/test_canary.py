@@ -26,7 +26,7 @@ from tests.canary import Ran, Scanner, run
 from tests.integration.reading import give
 from tests.sshd import needs_sshd, serving
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 CANARY = "Kn4ry-8uF2qZ-wX7dT1"
 ACCOUNT = "hx_canary"
 VARIABLE = "HX_CANARY"

@@ -24,7 +24,7 @@ from tests.clusters.schema import TARGETS, Target, views_of
 from tests.clusters.troubled import FAULTS, KNOWN, troubled
 from tests.harness import shipped
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 Well = Callable[[Target], Snapshot]
 
 # Checks that must have an answer: the rest depends on views that some version lacks.

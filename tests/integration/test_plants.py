@@ -14,6 +14,8 @@ from tests.harness import Plant, gathered, modules_of
 from tests.integration import plants
 from tests.integration.proving import Proof, found, prove
 
+pytestmark = pytest.mark.slow
+
 PLANTS: list[Plant] = gathered(plants, "PLANTS")
 
 

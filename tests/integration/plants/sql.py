@@ -170,7 +170,7 @@ PLANTS = [
     Plant(
         "SQL015",
         plant=(),
-        load=queries(300),
+        load=queries(1200),
         resource="tenant",
         ground=MANY_SHAPES,
         severity=HIGH,
