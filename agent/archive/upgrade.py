@@ -13,25 +13,25 @@ _DOCUMENT: dict[str, Any] = {
     "period": None, "timezone": "UTC", "authorization": None, "comparison": None, "receipt": None, "sources": [],
     "problems": [], "notes": [], "roadmap": [], "statements": [], "unlocks": [],
 }  # fmt: skip
-_AUTHORIZATION = {
+_AUTHORIZATION: dict[str, Any] = {
     "data_classes": [], "signer": "", "sha256": "", "outside_service": "", "allow_privileges": "",
     "retention_days": None,
 }  # fmt: skip
-_COST = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 0.0, "budget": None}
-_BUSINESS = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
-_FIGURES = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
-_COLOPHON = {"prepared_by": "", "reviewed_by": "", "classification": "", "valid_until": None}
-_SCORE = {"hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
-_RESULT = {
+_COST: dict[str, Any] = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 0.0, "budget": None}
+_BUSINESS: dict[str, Any] = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
+_FIGURES: dict[str, Any] = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
+_COLOPHON: dict[str, Any] = {"prepared_by": "", "reviewed_by": "", "classification": "", "valid_until": None}
+_SCORE: dict[str, Any] = {"hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
+_RESULT: dict[str, Any] = {
     "carried": [], "carried_from": "", "carried_runs": 0, "well": [], "unjudged": [], "group": "", "symptom_of": "",
     "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,
 }  # fmt: skip
-_FINDING = {"names": {}, "sql": [], "rollback": [], "muted": None}
-_CARRIED = {"names": {}, "muted": None}
-_CHANGE = {"names": {}, "was_severity": None, "value": None, "was_value": None}
-_COMPARISON = {"bridge": [], "categories_was": {}}
-_RECEIPT = {"journal_sha256": "", "reason": _NO_TEXTS, "differences": []}
-_RULESET = {"overrides": [], "problems": []}
+_FINDING: dict[str, Any] = {"names": {}, "sql": [], "rollback": [], "muted": None}
+_CARRIED: dict[str, Any] = {"names": {}, "muted": None}
+_CHANGE: dict[str, Any] = {"names": {}, "was_severity": None, "value": None, "was_value": None}
+_COMPARISON: dict[str, Any] = {"bridge": [], "categories_was": {}}
+_RECEIPT: dict[str, Any] = {"journal_sha256": "", "reason": _NO_TEXTS, "differences": []}
+_RULESET: dict[str, Any] = {"overrides": [], "problems": []}
 
 
 def upgrade_document(raw: dict[str, Any]) -> Document:

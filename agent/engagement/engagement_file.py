@@ -17,6 +17,7 @@ from pydantic_core.core_schema import ValidationInfo
 from agent.engagement.report_block import ReportBlock
 from agent.engagement.subscription import Subscription, add_months
 from agent.model import rule
+from agent.model.cost import Budget, BusyLimits
 from agent.model.terms import TenantKind
 from agent.support.yaml_fields import (
     AnyFile,
@@ -44,6 +45,7 @@ from agent.support.yaml_fields import (
     require_not_before,
 )
 
+_USUAL, _USUALLY_BUSY = Budget(), BusyLimits()
 T = TypeVar("T")
 
 
@@ -91,14 +93,14 @@ class LimitsBlock(Block):
     longer mean wait of requests in its queue; then we wait, and stop after ``busy_wait_s``.
     """
 
-    statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = 10
-    total_database_ms: Positive = 30_000
-    max_rows: Positive = 200_000
-    max_bytes: Positive = 64 * 2**20
-    busy_sessions_per_core: Annotated[float, Field(gt=0, le=1000)] = 4.0
-    busy_cpu_pct: Annotated[float, Field(gt=0, le=1000)] = 90.0
-    busy_queue_ms: Annotated[float, Field(gt=0, le=600_000)] = 100.0
-    busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = 60
+    statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = int(_USUAL.statement_timeout_s)
+    total_database_ms: Positive = int(_USUAL.total_database_ms)
+    max_rows: Positive = _USUAL.max_rows
+    max_bytes: Positive = _USUAL.max_bytes
+    busy_sessions_per_core: Annotated[float, Field(gt=0, le=1000)] = _USUALLY_BUSY.sessions_per_core
+    busy_cpu_pct: Annotated[float, Field(gt=0, le=1000)] = _USUALLY_BUSY.cpu_pct
+    busy_queue_ms: Annotated[float, Field(gt=0, le=600_000)] = _USUALLY_BUSY.queue_ms
+    busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = int(_USUALLY_BUSY.wait_s)
 
 
 class CriticalPeriodBlock(Block):

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.collection.busy import BusyLimits
 from agent.collection.connect import Budget, Endpoint
 from agent.engagement.engagement_file import Engagement, TargetBlock, TlsBlock
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier
+from agent.model.cost import BusyLimits
 from agent.model.terms import Text
 from agent.support.credentials import hide_passwords, resolve_reference
 from agent.support.errors import ConfigError

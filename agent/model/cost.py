@@ -26,8 +26,8 @@ class Cost:
 class Budget:
     """What one assessment may cost the target, over one connection."""
 
-    statement_timeout_s: float = 10.0
-    total_database_ms: float = 30_000.0
+    statement_timeout_s: float = 10
+    total_database_ms: float = 30_000
     max_rows: int = 200_000
     max_bytes: int = 64 * 2**20
 
@@ -62,3 +62,17 @@ class Receipt:
     writes: int = 0
     reason: Text | None = None
     journal_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BusyLimits:
+    """From when on a tenant counts as busy, and how long we wait for it.
+
+    By default a tenant has four workers per core (cpu_quota_concurrency): with more sessions at work, requests queue.
+    ``queue_ms`` is the mean wait of a request; undisturbed it is some hundredths of a millisecond.
+    """
+
+    sessions_per_core: float = 4.0
+    cpu_pct: float = 90.0
+    queue_ms: float = 100.0
+    wait_s: float = 60.0

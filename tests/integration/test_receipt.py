@@ -17,7 +17,8 @@ import pytest
 
 from agent.catalogue import registry
 from agent.collection import preflight
-from agent.collection.busy import BusyLimits, BusyWatch
+from agent.model.cost import BusyLimits
+from agent.collection.busy import BusyWatch
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Budget, ReadOnlySession
 from agent.collection.journal import Journal, JournalState, verify_journal

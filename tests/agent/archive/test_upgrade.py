@@ -83,7 +83,7 @@ def test_a_member_that_is_missing_is_filled_in(key: str) -> None:
     Draft202012Validator(SCHEMA).validate(upgrade_document(document))
 
 
-DEFAULTS = [
+DEFAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ruleset", upgrade._RULESET), ("score", upgrade._SCORE), ("cost", upgrade._COST), ("business", upgrade._BUSINESS),
     ("figures", upgrade._FIGURES), ("colophon", upgrade._COLOPHON), ("authorization", upgrade._AUTHORIZATION),
     ("comparison", upgrade._COMPARISON), ("receipt", upgrade._RECEIPT),

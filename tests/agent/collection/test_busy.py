@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from agent.collection.busy import BusyLimits, BusyWatch
+from agent.collection.busy import BusyWatch
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Endpoint, ReadOnlySession
 from agent.facts import CostClass, source
-from agent.model.cost import Budget, Cost
+from agent.model.cost import Budget, BusyLimits, Cost
 from agent.model.snapshot import Capabilities, Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
