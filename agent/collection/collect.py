@@ -1,4 +1,4 @@
-"""Run each needed source once and build the snapshot. Never raises for a source: it is Unavailable then."""
+"""Reads each needed source once and builds the snapshot. A source that cannot be read becomes Unavailable."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ def collect_facts(
     scopes: Scopes | None = None,
     watch: BusyWatch | None = None,
 ) -> Snapshot:
-    """Every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply.
+    """Read every source once, cheap ones first; ``given`` are fact rows that the engagement and history supply.
 
     ``data_classes`` and ``scopes`` are what the customer signed; None covers everything. ``watch`` holds costly
-    sources back while the target is busy.
+    sources back while the target is busy. Raises JournalError when the journal cannot be written.
     """
     facts: dict[type, tuple[Any, ...] | Unavailable] = {}
     records: list[SourceRecord] = []
-    wanted = sorted({row for row in sources if find_source_spec(row)}, key=_order)
+    wanted = sorted({row for row in sources if find_source_spec(row)}, key=_rank_source)
     for done, row in enumerate(wanted):
         progress(row.__name__, done, len(wanted))
         statement = compile_covered(row, capabilities, data_classes, scopes)
-        facts[row], record = _read(session, row, statement, watch)
+        facts[row], record = _read_source(session, row, statement, watch)
         records.append(record)
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
@@ -75,22 +75,24 @@ def collect_facts(
         as_of,
         facts,
         tuple(records),
-        (*capabilities.problems, *_partial(records, watch)),
+        (*capabilities.problems, *_list_problems(records, watch)),
         session.cost,
         capabilities.embedded,
     )
 
 
-def _order(row: type) -> tuple[int, int, str]:
-    """Cheap ones first, and short answers before long lists of objects: where the load budget runs out, what statements
-    cost is known all the same."""
+def _rank_source(row: type) -> tuple[int, int, str]:
+    """Sort cheap sources first, and short answers before long lists of objects.
+
+    When the load budget runs out, the facts on the cost of statements have then been read.
+    """
     spec = find_source_spec(row)
     assert spec is not None
     return _COST_ORDER.index(spec.cost), spec.limit, spec.name
 
 
-def _partial(records: Sequence[SourceRecord], watch: BusyWatch | None) -> Iterator[Problem]:
-    """What the load budget or a busy target cost the assessment; once, whatever the number of sources."""
+def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> Iterator[Problem]:
+    """Yield each reason for which reading stopped early, once for all its sources, and the problem of the watch."""
     for kind, msgid in _PARTIAL.items():
         names = [record.source for record in records if record.status == kind.value]
         if names:
@@ -99,7 +101,7 @@ def _partial(records: Sequence[SourceRecord], watch: BusyWatch | None) -> Iterat
         yield watch.problem
 
 
-def _read(
+def _read_source(
     session: ReadOnlySession, row: type, statement: Statement | Unavailable, watch: BusyWatch | None
 ) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
     spec = find_source_spec(row)
@@ -111,59 +113,70 @@ def _read(
     started = time.perf_counter()
     try:
         raw = session.fetch(statement.sql, spec.name)
-        rows = tuple(_row(row, statement, values, spec.data_class) for values in raw[: statement.limit])
+        rows = tuple(_build_row(row, statement, values, spec.data_class) for values in raw[: statement.limit])
     except StatementError as error:
         missing = Unavailable(error.kind, error.text, _REMEDIES.get(error.kind))
         return missing, SourceRecord(
-            spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_since(started)
+            spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_measure_ms_since(started)
         )
     except JournalError:
         raise
-    except Exception as error:  # noqa: BLE001 - the border where a bad row becomes data
-        # Not the error's own words, which repeat the value.
+    except Exception as error:  # noqa: BLE001 - a bad row becomes data here
+        # The error's own words are left out: they repeat the value.
         args = {"source": spec.name, "reason": type(error).__name__}
         reason = Text("{source}: a row could not be read: {reason}", args)
         missing = Unavailable(UnavailableKind.ERROR, reason)
-        return missing, SourceRecord(spec.name, spec.view, "error", reason=reason, duration_ms=_since(started))
+        return missing, SourceRecord(
+            spec.name, spec.view, "error", reason=reason, duration_ms=_measure_ms_since(started)
+        )
     truncated = len(raw) > statement.limit
-    return rows, SourceRecord(spec.name, spec.view, "ok", len(rows), _since(started), truncated)
+    return rows, SourceRecord(spec.name, spec.view, "ok", len(rows), _measure_ms_since(started), truncated)
 
 
-def _since(started: float) -> float:
+def _measure_ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _row(row: type, statement: Statement, values: Row, data_class: DataClass) -> Any:
-    converters = _converters(row)
+def _build_row(row: type, statement: Statement, values: Row, data_class: DataClass) -> Any:
+    converters = _list_converters(row)
     fields = {name: converters[name](value) for name, value in zip(statement.fields, values, strict=True)}
     return row(**mask_fields(row.__name__, fields, data_class))
 
 
 @cache
-def _converters(row: type) -> dict[str, Callable[[Any], Any]]:
+def _list_converters(row: type) -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(row)
-    return {field.name: _converter(hints[field.name]) for field in dataclasses.fields(row)}
+    return {field.name: _choose_converter(hints[field.name]) for field in dataclasses.fields(row)}
 
 
-def _converter(hint: Any) -> Callable[[Any], Any]:
+def _choose_converter(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, types.UnionType):
-        inner = _converter(next(arm for arm in typing.get_args(hint) if arm is not type(None)))
-        empty = (None, "") if inner is _moment else (None,)
+        inner = _choose_converter(next(arm for arm in typing.get_args(hint) if arm is not type(None)))
+        empty = (None, "") if inner is _convert_to_time else (None,)
         return lambda value: None if value in empty else inner(value)
-    known: dict[Any, Callable[[Any], Any]] = {datetime: _moment, bool: _switch, int: int, float: float, str: _string}
+    known: dict[Any, Callable[[Any], Any]] = {
+        datetime: _convert_to_time,
+        bool: _convert_to_bool,
+        int: int,
+        float: float,
+        str: _convert_to_string,
+    }
     return known[hint]
 
 
-def _string(value: Any) -> str:
+def _convert_to_string(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _switch(value: Any) -> bool:
+def _convert_to_bool(value: Any) -> bool:
     return value.upper() in ("YES", "TRUE", "1") if isinstance(value, str) else bool(value)
 
 
-def _moment(value: Any) -> datetime:
-    """The session's time zone is UTC. Some views give a text, some of the embedded kernel microseconds since 1970."""
+def _convert_to_time(value: Any) -> datetime:
+    """Return the time in UTC, the session's time zone.
+
+    Some views give a text, some views of the embedded kernel give microseconds since 1970.
+    """
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC)
     if isinstance(value, date):

@@ -1,7 +1,7 @@
 """The one door to the customer's database: a single pymysql connection, read-only, timed and budgeted.
 
-Nothing is sent but what the gate lets pass. Each statement carries our marker, by which the customer finds
-it in the audit, and hints that keep it short. One reconnect is allowed when the server breaks the connection.
+Only statements that the gate lets pass are sent. Each carries our marker, by which the customer finds it in
+the audit, and hints that keep it short. One reconnect is allowed when the server breaks the connection.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["Budget", "Endpoint", "ReadOnlySession", "Row"]
 
 Row = tuple[Any, ...]
-# What stands in the marker must not be able to end it.
+# A text inside the marker must not be able to end it.
 _IN_MARKER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # System tables have no statistics: sampling them for a plan costs the tenant as much as all our statements together.
 # Their rows are made one by one, and gathering those into vectors first doubles what an aggregate over them takes.
 _HINTS = "QUERY_TIMEOUT({timeout_us}) DYNAMIC_SAMPLING(0) OPT_PARAM('rowsets_enabled', 'false')"
-# What the way there and back may add to the server's own limit.
+# Seconds that the network may add to the server's own limit.
 _GRACE_S = 5.0
 
 
@@ -46,7 +46,7 @@ _GRACE_S = 5.0
 class Endpoint:
     """Where and how to connect. ``password`` is read once, when the connection opens. ``tls`` None is plain text.
 
-    ``dial`` gives a socket that reaches the server through ``via``, a jump host; without it the driver connects.
+    ``dial`` returns a socket that reaches the server through ``via``, a jump host; without it the driver connects.
     """
 
     name: str
@@ -61,10 +61,10 @@ class Endpoint:
 
 
 class ReadOnlySession:
-    """A read-only session. ``fetch`` is all it can do; ``cost`` is what it has spent, ``sent`` on what.
+    """A read-only session. It can only ``fetch``; ``cost`` is what it has spent, ``sent`` lists the statements.
 
-    With a journal, every statement is written there before it is sent, and its result after. For the sources in
-    ``withheld`` the customer signed no statement: nothing is sent for them.
+    With a journal, every statement is written there before it is sent, and its result after. The customer signed
+    no statement for the sources in ``withheld``, so nothing is sent for them.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ReadOnlySession:
         self.server_version = ""
         self.cost = Cost()
         self.sent: list[Sent] = []
-        self._connection = self._open()
+        self._connection = self._open_connection()
 
     def __enter__(self) -> ReadOnlySession:
         return self
@@ -102,7 +102,7 @@ class ReadOnlySession:
             self._connection.close()
 
     def fetch(self, sql: str, source: str) -> list[Row]:
-        """All rows of one statement. Raises StatementError with its kind; the session stays usable."""
+        """Return all rows of one statement. Raises StatementError with its kind; the session stays usable."""
         gate.check_statement(sql, self.system_schema)
         if not _IN_MARKER.fullmatch(source):
             reason = "its source has no proper name"
@@ -113,19 +113,19 @@ class ReadOnlySession:
         if not self._connection.open:
             text = "The connection to the target was lost, so {source} was not read."
             raise StatementError(Text(text, {"source": source}), UnavailableKind.LOST)
-        self._within_budget(source)
+        self._check_budget(source)
         try:
-            return self._run(sql, source, self._left_ms() / 1000)
+            return self._send_statement(sql, source, self._compute_left_ms() / 1000)
         except StatementError as error:
             if error.kind is UnavailableKind.LOST or not self._connection.open:
-                self._recover(error)
+                self._reconnect_once(error)
             if error.kind is UnavailableKind.TIMEOUT:
-                self._within_budget(source)  # it may have met the end of the budget, not its own limit
+                self._check_budget(source)  # the budget may have ended it, not its own limit
             raise
 
-    def _within_budget(self, source: str) -> None:
+    def _check_budget(self, source: str) -> None:
         spent = self.cost
-        if self._left_ms() <= 0 or spent.rows >= self.budget.max_rows or spent.bytes >= self.budget.max_bytes:
+        if self._compute_left_ms() <= 0 or spent.rows >= self.budget.max_rows or spent.bytes >= self.budget.max_bytes:
             args: dict[str, Scalar] = {
                 "source": source,
                 "spent_ms": spent.database_ms,
@@ -140,45 +140,48 @@ class ReadOnlySession:
                 UnavailableKind.BUDGET,
             )
 
-    def _left_ms(self) -> float:
+    def _compute_left_ms(self) -> float:
         return self.budget.total_database_ms - self.cost.database_ms
 
     def window_us(self) -> tuple[int, int]:
-        """From before connecting until the last answer, in microseconds since 1970 by the server's clock."""
+        """Return when connecting began and the last answer came: microseconds since 1970 by the server's clock."""
         earlier, later = self._clock or (0.0, 0.0)
         return int((self._opened + earlier) * 1_000_000), int((self._last_answer + later) * 1_000_000) + 1
 
-    def _run(self, sql: str, source: str, at_most_s: float = math.inf) -> list[Row]:
-        dressed = self._dressed(sql, source, at_most_s)
+    def _send_statement(self, sql: str, source: str, at_most_s: float = math.inf) -> list[Row]:
+        dressed = self._attach_hints(sql, source, at_most_s)
         if self._journal:
             self._journal.sent(source, dressed)
         started = time.perf_counter()
         rows: list[Row] = []
         failed: StatementError | None = None
         try:
-            with limit_time(self._patience_s, lambda: _shut(self._connection)), self._connection.cursor() as cursor:
+            with (
+                limit_time(self._patience_s, lambda: _shut_socket(self._connection)),
+                self._connection.cursor() as cursor,
+            ):
                 cursor.execute(dressed)
                 rows = list(cursor.fetchall())
         except pymysql.MySQLError as error:
             failed = server_errors.explain_failed_statement(error.args, source)
         except TimeoutError as error:
             failed = server_errors.explain_failed_statement((server_errors.LOST, str(error)), source)
-        except Exception as error:  # noqa: BLE001 - the driver has many ways to give up in the middle of an answer
+        except Exception as error:  # noqa: BLE001 - the driver raises many kinds of errors in the middle of an answer
             failed = server_errors.explain_failed_statement(
                 (server_errors.UNREADABLE, f"unreadable answer: {error}"), source
             )
-        self._spend(source, (time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
+        self._record_cost(source, (time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
         if failed:
             raise failed
         return rows
 
-    def _dressed(self, sql: str, source: str, at_most_s: float) -> str:
+    def _attach_hints(self, sql: str, source: str, at_most_s: float) -> str:
         marker = f"/*{OWN_MARKER} {self.assessment_id} {source}*/ "
         timeout_us = int(min(self.budget.statement_timeout_s, at_most_s) * 1_000_000)
         return marker + sql.replace("SELECT ", f"SELECT /*+ {_HINTS.format(timeout_us=timeout_us)} */ ", 1)
 
-    def _spend(self, source: str, duration_ms: float, rows: list[Row], errno: int | None) -> None:
-        cost, size = self.cost, sum(_size(value) for row in rows for value in row)
+    def _record_cost(self, source: str, duration_ms: float, rows: list[Row], errno: int | None) -> None:
+        cost, size = self.cost, sum(_measure_bytes(value) for row in rows for value in row)
         self.cost = Cost(
             cost.statements + 1,
             cost.database_ms + duration_ms,
@@ -191,15 +194,15 @@ class ReadOnlySession:
         if self._journal:
             self._journal.answered(duration_ms, len(rows), size, errno)
 
-    def _recover(self, cause: StatementError) -> None:
-        """Connect again, once. What is left of a broken answer must never be taken for the next one."""
+    def _reconnect_once(self, cause: StatementError) -> None:
+        """Connect again, once. The rest of a broken answer must never be read as the next answer."""
         if self._connection.open:
             self._connection.close()
         if self._reconnected:
             return
         self._reconnected = True
         try:
-            self._connection = self._open()
+            self._connection = self._open_connection()
         except (ConnectError, ConfigError):
             raise cause from None
 
@@ -207,11 +210,11 @@ class ReadOnlySession:
     def _patience_s(self) -> float:
         return self.budget.statement_timeout_s + _GRACE_S
 
-    def _open(self) -> pymysql.Connection[Any]:
+    def _open_connection(self) -> pymysql.Connection[Any]:
         endpoint = self.endpoint
         args = {"target": endpoint.name, "host": endpoint.host, "port": str(endpoint.port), "user": endpoint.user}
-        password = endpoint.password().encode()  # the driver would take it for Latin-1, and cite what is not
-        way = self._dialled()
+        password = endpoint.password().encode()  # the driver would encode it as Latin-1, and cite it in an error
+        way = self._dial_jump_host()
         if self._journal:
             self._journal.sent("driver", session.DRIVER)
         connection: pymysql.Connection[Any] = pymysql.Connection(
@@ -229,37 +232,39 @@ class ReadOnlySession:
             read_timeout=self._patience_s,
             write_timeout=self._patience_s,
             defer_connect=True,
-            auth_plugin_map=dict.fromkeys(("mysql_clear_password", "dialog"), _unwilling),
+            auth_plugin_map=dict.fromkeys(("mysql_clear_password", "dialog"), _refuse_password),
         )
         try:
-            with limit_time(endpoint.connect_timeout_s + self._patience_s, lambda: _shut(connection)):
+            with limit_time(endpoint.connect_timeout_s + self._patience_s, lambda: _shut_socket(connection)):
                 connection.connect(way)
         except pymysql.MySQLError as error:
-            raise self._not_connected(error.args, args, getattr(error, "original_exception", None)) from None
+            raise self._build_connect_error(error.args, args, getattr(error, "original_exception", None)) from None
         except TimeoutError as error:
-            raise self._not_connected((server_errors.LOST, str(error)), args) from None
+            raise self._build_connect_error((server_errors.LOST, str(error)), args) from None
         except Exception as error:  # noqa: BLE001 - as above
             garbled = f"it does not speak the MySQL protocol ({error})"
-            raise self._not_connected((server_errors.UNREADABLE, garbled), args) from None
+            raise self._build_connect_error((server_errors.UNREADABLE, garbled), args) from None
         self._connection = connection
         self.connections += 1
         try:
-            self._spend("driver", 0.0, [], None)  # the driver's own SET NAMES
-            self._prepare(args)
+            self._record_cost("driver", 0.0, [], None)  # the driver's own SET NAMES
+            self._prepare_session(args)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _dialled(self) -> socket.socket | None:
-        """The way through the jump host, if there is one."""
+    def _dial_jump_host(self) -> socket.socket | None:
+        """Return a socket through the jump host, or None if there is no jump host."""
         if self.endpoint.dial is None:
             return None
         if self._journal:
             self._journal.through(self.endpoint.via)
         return self.endpoint.dial()
 
-    def _not_connected(self, said: tuple[object, ...], args: dict[str, Any], cause: object = None) -> ConnectError:
+    def _build_connect_error(
+        self, said: tuple[object, ...], args: dict[str, Any], cause: object = None
+    ) -> ConnectError:
         if self._journal:
             self._journal.answered(0.0, 0, 0, server_errors.read_error_number(said))
         if isinstance(cause, ssl.SSLError):
@@ -268,13 +273,13 @@ class ReadOnlySession:
             return tls_errors.explain_no_tls(args)
         return server_errors.explain_no_connection(said, args)
 
-    def _prepare(self, args: dict[str, Any]) -> None:
+    def _prepare_session(self, args: dict[str, Any]) -> None:
         try:
-            self._run(session.SESSION_READ_ONLY, "session")
+            self._send_statement(session.SESSION_READ_ONLY, "session")
             asked = time.perf_counter()
-            version, server_time = self._run(session.SERVER, "server")[0]
+            version, server_time = self._send_statement(session.SERVER, "server")[0]
             self.server_version = version = str(version)
-            # Which of our moments the server's answer belongs to is known between these two.
+            # The server read its clock between these two moments of ours.
             self._clock = self._clock or (float(server_time) - self._last_answer, float(server_time) - asked)
             if "oceanbase" not in version.lower():
                 raise ConnectError(
@@ -285,7 +290,7 @@ class ReadOnlySession:
                     )
                 )
             timeout_us = int(self.budget.statement_timeout_s * 1_000_000)
-            self._run(session.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
+            self._send_statement(session.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
         except (StatementError, LookupError, ValueError, TypeError) as error:
             reason = str(error.text.args.get("reason")) if isinstance(error, StatementError) else "unreadable answer"
             raise ConnectError(
@@ -293,20 +298,20 @@ class ReadOnlySession:
             ) from None
 
 
-def _unwilling(connection: object) -> NoReturn:
-    """For the ways of logging in that hand the password over as it is: whoever answers there would have it."""
+def _refuse_password(connection: object) -> NoReturn:
+    """Refuse the ways of logging in that send the password in clear: any server there would learn it."""
     raise pymysql.OperationalError(2059, "the server asks for the password in clear, and is not given it")
 
 
-def _size(value: Any) -> int:
-    """Bytes of a value as it was sent, nearly: the protocol sends text."""
+def _measure_bytes(value: Any) -> int:
+    """Return about how many bytes the value took on the network: the protocol sends text."""
     if isinstance(value, bytes):
         return len(value)
     return 0 if value is None else len(str(value).encode("utf-8", "replace"))
 
 
-def _shut(connection: pymysql.Connection[Any]) -> None:
-    """From another thread: whoever reads meets the end of the connection."""
+def _shut_socket(connection: pymysql.Connection[Any]) -> None:
+    """Shut the socket, called from another thread: a blocked read then ends."""
     sock: socket.socket | None = connection._sock  # type: ignore[attr-defined]  # the driver has no public way
     with contextlib.suppress(OSError):
         if sock:

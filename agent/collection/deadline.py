@@ -1,4 +1,4 @@
-"""A limit on what blocks in the network: the driver's own starts anew with every byte that trickles in."""
+"""A time limit for network calls: the driver's own limit starts again with every byte that arrives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def limit_time(seconds: float, hang_up: Callable[[], None]) -> Iterator[None]:
-    """Hang up on a block that takes longer; what then breaks in it is raised as TimeoutError."""
+    """Call ``hang_up`` if the block takes longer than ``seconds``; its errors after that become TimeoutError."""
     late = threading.Event()
 
     def ring() -> None:

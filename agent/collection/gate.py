@@ -1,8 +1,8 @@
-"""The gate: what may leave for the customer's database.
+"""The gate: decides which statements may be sent to the customer's database.
 
-A statement passes if it is one of the session's own settings, or if sqlglot reads it as one plain SELECT
-(or it is ``SHOW GRANTS``) made only of allowed node types, parts and functions, without any comment.
-The marker and the hints are put around it afterwards, by ``connect``.
+A statement passes if it is one of the session's own settings or ``SHOW GRANTS``, or if sqlglot reads it as one
+plain SELECT made only of allowed node types, parts and functions, without any comment.
+``connect`` adds the marker and the hints afterwards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NODES: tuple[type[exp.Expr], ...] = (
     exp.Greatest, exp.Window, exp.CurrentUser, exp.CurrentVersion, exp.Anonymous, exp.Var,
 )  # fmt: skip
 _SEQUENCE_COLUMNS = frozenset({"NEXTVAL", "CURRVAL"})
-# Some nodes have parts that are no nodes: modifiers, catalogues, hints. Only these may be there.
+# Some nodes have parts that are not nodes: modifiers, catalogues, hints. Only these parts are allowed.
 _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Select: frozenset({"expressions", "distinct", "from_", "joins", "where", "group", "order", "limit"}),
     exp.Table: frozenset({"this", "alias", "db", "joins"}),
@@ -36,38 +36,38 @@ _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Star: frozenset(),
     exp.Window: frozenset({"this", "partition_by", "over"}),
 }
-_LONGEST = 20_000
+_MAX_STATEMENT_CHARS = 20_000
 _FUNCTIONS = frozenset({"OB_VERSION", "EFFECTIVE_TENANT_ID", "CONNECTION_ID", "VERSION"})
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def check_statement(sql: str, system_schema: str = "oceanbase") -> None:
-    """Let a statement pass or raise StatementRefused; nothing has been sent then."""
+    """Raise StatementRefused if the statement may not be sent. Nothing has been sent then."""
     if sql in (session.SESSION_READ_ONLY, session.GRANTS) or _SESSION.fullmatch(sql):
         return
-    reason = _objection(sql, frozenset({system_schema, "information_schema"}))
+    reason = _find_objection(sql, frozenset({system_schema, "information_schema"}))
     if reason:
         raise StatementRefused(Text("The gate refused a statement: {reason}.", {"reason": reason}))
 
 
-def _objection(sql: str, schemas: frozenset[str]) -> str:
+def _find_objection(sql: str, schemas: frozenset[str]) -> str:
     if any(mark in sql for mark in ("/*", "*/", "--", "#", ";", "\\")):
         return "it holds a comment, a second statement or a backslash"
-    # Our own SQL is plain ASCII on one line; parser and server may differ in what else is a blank or a quote.
-    if not (sql.isascii() and sql.isprintable()) or len(sql) > _LONGEST:
+    # Our own SQL is plain ASCII on one line; parser and server may read other blanks and quotes differently.
+    if not (sql.isascii() and sql.isprintable()) or len(sql) > _MAX_STATEMENT_CHARS:
         return "it is too long or holds other characters than printable ASCII"
     try:
         trees = sqlglot.parse(sql, read="mysql")
         # The hints go behind the first word.
         if len(trees) != 1 or not isinstance(trees[0], exp.Select) or not sql.startswith("SELECT "):
             return "it is not one plain SELECT"
-        return next((objection for node in trees[0].walk() if (objection := _node_objection(node, schemas))), "")
-    except Exception:  # noqa: BLE001 - whatever the parser stumbles over (nesting, too) does not pass
+        return next((objection for node in trees[0].walk() if (objection := _find_node_objection(node, schemas))), "")
+    except Exception:  # noqa: BLE001 - a statement that breaks the parser (deep nesting, too) is refused
         return "it cannot be parsed"
 
 
-def _node_objection(node: exp.Expr, schemas: frozenset[str]) -> str:
+def _find_node_objection(node: exp.Expr, schemas: frozenset[str]) -> str:
     if type(node) not in _NODES:
         return f"{type(node).__name__} is not allowed"
     if isinstance(node, exp.Anonymous) and str(node.this).upper() not in _FUNCTIONS:

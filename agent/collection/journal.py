@@ -2,7 +2,7 @@
 
 Each line holds the SHA-256 of the line before (``previous``) and its own (``sha256``), over exactly the bytes that are
 written. A statement's line is written before the statement is sent and its result after; so a journal that was cut
-short still names the last statement sent. What the answers held is not written, only their size.
+short still names the last statement sent. Only the size of an answer is written, not its content.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OWN_HASH = "sha256"
 
 
 class JournalEvent(StrEnum):
-    """What a line tells."""
+    """What a line reports."""
 
     OPENED = "opened"
     THROUGH = "through"
@@ -52,11 +52,11 @@ class Journal:
         self._whole = True
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = _created(path)
+            self._file = _create_file(path)
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise _build_write_error(path, error) from None
         try:
-            self._write(
+            self._write_line(
                 JournalEvent.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__
             )
         except JournalError:
@@ -73,73 +73,75 @@ class Journal:
         self.close()
 
     def through(self, via: str) -> None:
-        """The way to the server leads through this jump host."""
-        self._write(JournalEvent.THROUGH, via=via)
+        """Write that the connection goes through this jump host."""
+        self._write_line(JournalEvent.THROUGH, via=via)
 
     def sent(self, source: str, statement: str) -> None:
-        """A statement is about to be sent."""
-        self._write(JournalEvent.SENT, number=self.statements + 1, source=source, statement=statement)
+        """Write a statement that is about to be sent."""
+        self._write_line(JournalEvent.SENT, number=self.statements + 1, source=source, statement=statement)
 
     def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
-        """The last statement's result: milliseconds, rows, bytes, and the number of the error, if any."""
+        """Write the last statement's result: milliseconds, rows, bytes, and the number of the error, if any."""
         took = round(duration_ms, 3)
-        self._write(JournalEvent.ANSWERED, number=self.statements, duration_ms=took, rows=rows, bytes=size, error=errno)
+        self._write_line(
+            JournalEvent.ANSWERED, number=self.statements, duration_ms=took, rows=rows, bytes=size, error=errno
+        )
 
     def refused(self, reason: Text) -> None:
-        """Nothing more is sent, and why."""
-        self._write(JournalEvent.REFUSED, reason=render_text(reason, "en"))
+        """Write that nothing more is sent, and why."""
+        self._write_line(JournalEvent.REFUSED, reason=render_text(reason, "en"))
 
     def close(self) -> None:
-        """The closing line, with the count of statements; closing again does nothing."""
+        """Write the closing line, with the count of statements; closing again does nothing."""
         if self._file < 0:
             return
         try:
-            if self._whole:  # behind a line that was not written to its end a closing line would look like tampering
-                self._write(JournalEvent.CLOSED, statements=self.statements)
+            if self._whole:  # a closing line after a half-written one would look like tampering
+                self._write_line(JournalEvent.CLOSED, statements=self.statements)
             os.fsync(self._file)
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            raise _build_write_error(self.path, error) from None
         finally:
             os.close(self._file)
             self._file = -1
 
-    def _write(self, event: JournalEvent, **values: Scalar) -> None:
+    def _write_line(self, event: JournalEvent, **values: Scalar) -> None:
         content = {"event": event.value, "at": datetime.now(UTC).isoformat(), **values, "previous": self.head}
         self._whole = False
         self.statements += event is JournalEvent.SENT
-        self.head = _hash(content)
-        line = _encoded({**content, _OWN_HASH: self.head}) + b"\n"
+        self.head = _hash_content(content)
+        line = _encode_content({**content, _OWN_HASH: self.head}) + b"\n"
         try:
             written = os.write(self._file, line)
             if written < len(line):
                 raise OSError("no space is left for the line")
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            raise _build_write_error(self.path, error) from None
         self._whole = True
 
 
 def record_refusal(directory: Path, target: str, reason: Text, assessment_id: str = "") -> Path:
-    """The journal of an assessment that was refused before anything was connected to; returns its file."""
+    """Write the journal of an assessment that was refused before it connected anywhere; return its file."""
     path = directory / FILE_NAME
     with Journal(path, assessment_id, target) as journal:
         journal.refused(reason)
     return path
 
 
-def _created(path: Path) -> int:
-    """A new file. An earlier assessment's journal gets another name; one still being written stays whole, too."""
+def _create_file(path: Path) -> int:
+    """Create the file. An earlier journal there gets another name; one that is still being written stays whole, too."""
     while True:
         try:
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except FileExistsError:
             if os.path.lexists(path) and not path.is_file():
                 raise  # a device or a directory is not ours to move
-            with contextlib.suppress(FileNotFoundError):  # another run was quicker
+            with contextlib.suppress(FileNotFoundError):  # another run renamed it first
                 moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 path.rename(path.with_name(f"journal-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}.jsonl"))
 
 
-def _unwritable(path: Path, error: OSError) -> JournalError:
+def _build_write_error(path: Path, error: OSError) -> JournalError:
     args = {"path": str(path), "reason": error.strerror or str(error)}
     return JournalError(
         Text(
@@ -150,16 +152,16 @@ def _unwritable(path: Path, error: OSError) -> JournalError:
     )
 
 
-def _encoded(content: Mapping[str, Any]) -> bytes:
+def _encode_content(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-def _hash(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_encoded(content)).hexdigest()
+def _hash_content(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_encode_content(content)).hexdigest()
 
 
 class JournalState(StrEnum):
-    """What a journal is worth. One that was cut short has all its lines in order, but not the closing one."""
+    """The state of a journal. ``CUT``: all its lines are in order, but the closing one is missing."""
 
     INTACT = "intact"
     CUT = "cut"
@@ -168,7 +170,7 @@ class JournalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedJournal:
-    """The answer of ``verify``: ``head`` is the hash of the last good line, ``reason`` what is wrong with the next."""
+    """What ``verify_journal`` found: ``head`` is the hash of the last good line, ``reason`` the fault of the next."""
 
     state: JournalState
     assessment_id: str = ""
@@ -179,30 +181,30 @@ class VerifiedJournal:
 
 
 def verify_journal(path: Path) -> VerifiedJournal:
-    """Whether a journal is as it was written. Raises SnapshotError if there is no journal at that place."""
+    """Check that a journal is as it was written. Raises SnapshotError if there is no journal at that place."""
     args = {"path": str(path)}
     try:
         *lines, rest = path.read_bytes().split(b"\n")
     except OSError as error:
         args["reason"] = error.strerror or str(error)
         raise SnapshotError(Text("{path}: cannot be read: {reason}", args)) from None
-    first = _read(lines[0]) if lines else None
+    first = _read_line(lines[0]) if lines else None
     if first is None or first.get("event") != JournalEvent.OPENED:
         raise SnapshotError(Text("{path}: this is no journal, or its first line has been altered.", args))
     chain = _Chain()
     for line in lines:
         reason = chain.follow(line)
         if reason:
-            return _verified(JournalState.ALTERED, first, chain, reason)
+            return _build_result(JournalState.ALTERED, first, chain, reason)
     if chain.closed and rest:
-        return _verified(JournalState.ALTERED, first, chain, Text("There is more behind the closing line."))
+        return _build_result(JournalState.ALTERED, first, chain, Text("There is more behind the closing line."))
     if not chain.closed:
         reason = Text("The closing line is missing: the agent was stopped, or the end has been removed.")
-        return _verified(JournalState.CUT, first, chain, reason)
-    return _verified(JournalState.INTACT, first, chain, None)
+        return _build_result(JournalState.CUT, first, chain, reason)
+    return _build_result(JournalState.INTACT, first, chain, None)
 
 
-def _verified(state: JournalState, first: Mapping[str, Any], chain: _Chain, reason: Text | None) -> VerifiedJournal:
+def _build_result(state: JournalState, first: Mapping[str, Any], chain: _Chain, reason: Text | None) -> VerifiedJournal:
     return VerifiedJournal(
         state, str(first.get("assessment")), str(first.get("target")), chain.statements, chain.head, reason
     )
@@ -215,10 +217,10 @@ class _Chain:
         self.head, self.statements, self.closed, self._number = _NO_LINE, 0, False, 0
 
     def follow(self, line: bytes) -> Text | None:
-        """Take the next line, or say what is wrong with it."""
+        """Take the next line and return None, or return what is wrong with it."""
         self._number += 1
         args = {"line_number": self._number}
-        content = _read(line)
+        content = _read_line(line)
         if content is None:
             return Text("Line {line_number} is not as the agent wrote it.", args)
         if content.get("previous") != self.head:
@@ -231,16 +233,16 @@ class _Chain:
         self.closed = content.get("event") == JournalEvent.CLOSED
         if self.closed and content.get("statements") != self.statements:
             return Text("Line {line_number} closes with another number of statements.", args)
-        self.head = _hash(content)
+        self.head = _hash_content(content)
         return None
 
 
-def _read(line: bytes) -> dict[str, Any] | None:
-    """A line's content without its own hash; None where the bytes are not those that were written."""
+def _read_line(line: bytes) -> dict[str, Any] | None:
+    """Return a line's content without its own hash, or None if the bytes are not those that were written."""
     try:
         content = json.loads(line)
         own = content.pop(_OWN_HASH)
-        intact = _hash(content) == own and _encoded({**content, _OWN_HASH: own}) == line
+        intact = _hash_content(content) == own and _encode_content({**content, _OWN_HASH: own}) == line
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
     return content if intact else None

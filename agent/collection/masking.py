@@ -1,4 +1,4 @@
-"""Literals out of SQL text: what cannot be read is masked whole.
+"""Masks the literals in SQL text. A text that cannot be read is masked whole.
 
 Applies to every source but those of the class ``sql_text_full``, which is read only where it is granted.
 """
@@ -26,36 +26,36 @@ _LITERALS = frozenset(
         TokenType.NATIONAL_STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING, TokenType.UNICODE_STRING,
     }
 )  # fmt: skip
-# What may close a string, an identifier or a comment in which a text was cut; one cut behind a backslash needs two.
+# What closes a string, an identifier or a comment in which a text was cut; after a backslash that takes two characters.
 _CLOSING = ("", "'", '"', "`", "*/", "\\'", '\\"')
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"")
-# '2026-01-31 00:00:00', and as people write it into columns of text: '2026/01/31', '2026013123', '20260131', '2026-01'.
+# '2026-01-31 00:00:00', and what people write into columns of text: '2026/01/31', '2026013123', '20260131', '2026-01'.
 _DAY = re.compile(
     r"'(?:\d{4}([-/])\d\d\1\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
     r"|(?:19|20)\d\d-?(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:0{4})?)?)?)'"
 )
 _REPLACE = re.compile(r"\A\s*REPLACE\b(?=\s)", re.IGNORECASE)
-# Its parser reports statements that it does not know; we mask them.
+# sqlglot logs statements that it does not know; we mask them.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def mask_sql(sql: str) -> str:
-    """The statement on one line, every literal replaced by ``?``, without comments and hints.
+    """Return the statement on one line, every literal replaced by ``?``, without comments and hints.
 
-    A text of ``STATEMENT_CHARS`` or more is taken to be cut there and ends with ``CUT``. One that is whole and cannot
-    be parsed as a query or a change of data or tables gives ``MASKED``; so do characters that cannot be printed, and
-    what would read differently a second time.
+    A text of ``STATEMENT_CHARS`` or more counts as cut there and ends with ``CUT``. The result is ``MASKED`` if a whole
+    text cannot be parsed as a query or a change of data or tables, if it holds characters that cannot be printed, or
+    if masking the result again would change it.
     """
-    masked = _masked(sql)
-    return masked if _masked(masked) == masked else MASKED
+    masked = _mask_once(sql)
+    return masked if _mask_once(masked) == masked else MASKED
 
 
 def mask_fields(row: str, fields: Mapping[str, Any], data_class: DataClass) -> dict[str, Any]:
-    """The fields of a row with its SQL masked; of a source of SQL text, that is every text which nobody declared."""
-    return {name: _field(row, name, fields, data_class) for name in fields}
+    """Return the fields of a row with its SQL masked. In a source of SQL text, undeclared texts are masked, too."""
+    return {name: _mask_field(row, name, fields, data_class) for name in fields}
 
 
-def _field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass) -> Any:
+def _mask_field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass) -> Any:
     value = fields[name]
     if not isinstance(value, str) or not value.strip() or data_class is DataClass.SQL_TEXT_FULL:
         return value
@@ -68,7 +68,7 @@ def _field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass
 
 
 def mask_bound(bound: str) -> str:
-    """A partition's bound or expression with its numbers and days, which checks read; ``?`` for any other literal."""
+    """Return a partition's bound or expression. Checks read its numbers and days; other literals become ``?``."""
     masked = _QUOTED.sub(lambda found: found[0] if _DAY.fullmatch(found[0]) else "?", bound)
     return MASKED if {"'", '"'} & set(_DAY.sub("", masked)) else masked
 
@@ -83,11 +83,11 @@ class LexedSql:
     replaces: bool
 
     def piece(self, number: int) -> str:
-        """A token as it is written."""
+        """Return a token as it is written."""
         return self.text[self.tokens[number].start : self.tokens[number].end + 1]
 
     def joined(self, spelled: Callable[[int], str]) -> str:
-        """The statement on one line without comments and hints, each token as ``spelled`` by its number."""
+        """Return the statement on one line without comments and hints; ``spelled`` gives each token by its number."""
         pieces, end = [], 0
         for number, token in enumerate(self.tokens):
             if token.token_type is not TokenType.HINT:
@@ -98,7 +98,7 @@ class LexedSql:
 
 
 def lex_sql(sql: str) -> LexedSql | None:
-    """The statement as far as it is read; None where a quote or a comment has no end, or a number makes no sense."""
+    """Split a statement into tokens. None if a quote or a comment has no end, or a number makes no sense."""
     cut = len(sql) >= STATEMENT_CHARS or sql.endswith(CUT)
     # The tokenizer takes REPLACE for a command that it does not know.
     text, replaces = _REPLACE.subn("INSERT", sql.removesuffix(CUT)[:STATEMENT_CHARS])
@@ -110,21 +110,21 @@ def lex_sql(sql: str) -> LexedSql | None:
     return None
 
 
-def _masked(sql: str) -> str:
+def _mask_once(sql: str) -> str:
     found = lex_sql(sql)
-    masked = found.joined(lambda number: _spelled(found, number, "?")) if found else ""
+    masked = found.joined(lambda number: _spell_token(found, number, "?")) if found else ""
     if not found or not masked or not masked.isprintable():
         return MASKED
     if found.cut:
         return masked + CUT
-    return masked if _parses(found.joined(lambda number: _spelled(found, number, "'?'"))) else MASKED
+    return masked if _parses(found.joined(lambda number: _spell_token(found, number, "'?'"))) else MASKED
 
 
-def _spelled(found: LexedSql, number: int, literal: str) -> str:
+def _spell_token(found: LexedSql, number: int, literal: str) -> str:
     piece = found.piece(number)
     if found.tokens[number].token_type not in _LITERALS and piece != "?" and not piece[0].isdigit():
         return piece
-    # ".5" comes as two tokens, and a text would not be read behind the point.
+    # ".5" is two tokens, and a text after the point could not be parsed.
     behind_point = number > 0 and found.tokens[number - 1].token_type is TokenType.DOT
     return "0" if literal != "?" and behind_point else literal
 

@@ -1,6 +1,6 @@
-"""What the target is and what our account may see there, before anything is read.
+"""Inspects the target before anything is read: what it is, and what our account may see there.
 
-Problems are data with a remedy; one root cause (no metadata, no privilege) is said once.
+Problems are data with a remedy; one root cause (no metadata, no privilege) is reported once.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from agent.collection.privileges import (
 )
 from agent.collection.statements import list_columns_read, list_optional_columns
 from agent.facts import Privilege, find_source_spec
-from agent.facts.own_statements import session as server
+from agent.facts.own_statements.session import GRANTS, IDENTITY, write_columns_statement
 from agent.model.snapshot import Capabilities, Problem
 from agent.model.terms import Scalar, TenantKind, Text, Version
 from agent.support.errors import StatementError, TargetError
 
 OLDEST = Version(4, 0, 0, 0)
-_ALL: Mapping[str, frozenset[str]] = {"*": frozenset()}
+_ALL_VIEWS: Mapping[str, frozenset[str]] = {"*": frozenset()}
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPrivileges:
-    """A cluster held as data: one schema has its views, of ``oceanbase`` and ``information_schema`` alike.
+    """A cluster held as data: one schema has its views, those of ``oceanbase`` and of ``information_schema``.
 
-    The server that it lies on knows nothing of it, so its version and mode are told.
+    The server that holds it does not know its version and mode, so they are given here.
     """
 
     schema: str
@@ -46,31 +46,33 @@ class HeldPrivileges:
 def inspect_target(
     session: ReadOnlySession, sources: Iterable[type], kind: TenantKind, held: HeldPrivileges | None = None
 ) -> Capabilities:
-    """Version, tenant kind, visible columns and privileges. Raises TargetError for a server we do not support.
+    """Return version, tenant kind, visible columns and privileges. Raises TargetError for an unsupported server.
 
-    With ``held`` the cluster in that schema is inspected, as a tenant of ``kind``, not the server itself.
+    With ``held``, inspect the cluster in that schema as a tenant of ``kind``, not the server itself.
     """
     session.system_schema = system_schema = held.schema if held else "oceanbase"
-    version, tenant_id, account, mode = _identity(session)
+    version, tenant_id, account, mode = _read_identity(session)
     if held:
         version, mode = held.version, held.compatibility_mode
-    _supported(session.endpoint.name, version, mode)
+    _check_supported(session.endpoint.name, version, mode)
     problems: list[Problem] = []
     embedded = not held and "seekdb" in session.server_version.lower()
     if not held and not embedded and (tenant_id == 1) != (kind is TenantKind.SYS):
         kind = TenantKind.SYS if tenant_id == 1 else TenantKind.USER
-        problems.append(_wrong_kind(kind))
-    granted = _grants(session, problems)
+        problems.append(_report_wrong_kind(kind))
+    granted = _read_grants(session, problems)
     privileges = list_global_privileges(granted or ())
     blind: list[Problem] = []
-    columns = _columns(session, sources, blind, system_schema, kind)
-    if granted is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise it is what follows from that
+    columns = _read_columns(session, sources, blind, system_schema, kind)
+    if granted is None or Privilege.SHOW_VIEW.value in privileges:  # otherwise they follow from the missing SHOW VIEW
         problems += blind
     if granted is None:
         return Capabilities(
-            version, kind, account, system_schema, columns, privileges, _ALL, embedded, tuple(problems), None
+            version, kind, account, system_schema, columns, privileges, _ALL_VIEWS, embedded, tuple(problems), None
         )
-    problems += _missing_privileges(privileges, quote_account(account)) + _more_than_needed(granted, system_schema)
+    problems += _report_missing_privileges(privileges, quote_account(account)) + _report_excess_privileges(
+        granted, system_schema
+    )
     return Capabilities(
         version,
         kind,
@@ -85,8 +87,8 @@ def inspect_target(
     )
 
 
-def _identity(session: ReadOnlySession) -> tuple[Version, int, str, str]:
-    row = session.fetch(server.IDENTITY, "identity")[0]
+def _read_identity(session: ReadOnlySession) -> tuple[Version, int, str, str]:
+    row = session.fetch(IDENTITY, "identity")[0]
     try:
         version = Version.parse(str(row[0]))
     except ValueError:
@@ -95,7 +97,7 @@ def _identity(session: ReadOnlySession) -> tuple[Version, int, str, str]:
     return version, int(row[1]), str(row[2]), str(row[3])
 
 
-def _supported(target: str, version: Version, mode: str) -> None:
+def _check_supported(target: str, version: Version, mode: str) -> None:
     args = {"target": target, "version": str(version), "oldest": "4.0"}
     if version < OLDEST:
         raise TargetError(
@@ -110,30 +112,31 @@ def _supported(target: str, version: Version, mode: str) -> None:
         )
 
 
-def _grants(session: ReadOnlySession, problems: list[Problem]) -> tuple[GrantLine, ...] | None:
-    """What the account holds. When the server does not say, nothing is proven (None) and every view is worth a try."""
+def _read_grants(session: ReadOnlySession, problems: list[Problem]) -> tuple[GrantLine, ...] | None:
+    """Return what the account holds, or None if the server does not say: then every view is tried."""
     try:
-        return parse_grants(str(row[0]) for row in session.fetch(server.GRANTS, "grants"))
+        return parse_grants(str(row[0]) for row in session.fetch(GRANTS, "grants"))
     except StatementError as error:
         problems.append(Problem(error.text, Text("The account must be able to run SHOW GRANTS.")))
         return None
 
 
-def _columns(
+def _read_columns(
     session: ReadOnlySession, sources: Iterable[type], problems: list[Problem], system_schema: str, kind: TenantKind
 ) -> dict[str, frozenset[str]]:
-    """Upper-case view -> columns. The standard information_schema is taken as it is declared.
+    """Return upper-case view -> columns. Those of the standard information_schema are taken as declared.
 
-    Where the server does not list columns, the required ones are taken to be there: its own answer to each source
-    then tells, instead of everything passing for absent.
+    If the server does not list columns, the required ones count as present, not as absent. Its answer to each source
+    then shows whether they are.
     """
     declared = [source for source in sources if find_source_spec(source)]
-    standard, wanted = _declared(declared, "information_schema", kind), _declared(declared, "oceanbase", kind)
+    standard, wanted = (
+        _list_declared_columns(declared, "information_schema", kind),
+        _list_declared_columns(declared, "oceanbase", kind),
+    )
     found: dict[str, set[str]] = defaultdict(set)
     try:
-        for view, column in (
-            session.fetch(server.write_columns_statement(wanted, system_schema), "columns") if wanted else ()
-        ):
+        for view, column in session.fetch(write_columns_statement(wanted, system_schema), "columns") if wanted else ():
             found[str(view).upper()].add(str(column).upper())
     except StatementError as error:
         problems.append(Problem(error.text))
@@ -151,8 +154,8 @@ def _columns(
     return {name: frozenset(columns) for name, columns in {**standard, **found}.items()}
 
 
-def _declared(sources: Iterable[type], schema: str, kind: TenantKind) -> dict[str, set[str]]:
-    """Upper-case view of this schema, as this kind of tenant sees it -> the columns that every version must have."""
+def _list_declared_columns(sources: Iterable[type], schema: str, kind: TenantKind) -> dict[str, set[str]]:
+    """Return upper-case view of this schema, as this kind of tenant sees it -> columns that every version must have."""
     columns: dict[str, set[str]] = defaultdict(set)
     for source in sources:
         spec = find_source_spec(source)
@@ -163,7 +166,7 @@ def _declared(sources: Iterable[type], schema: str, kind: TenantKind) -> dict[st
     return columns
 
 
-def _missing_privileges(privileges: frozenset[str], grantee: str) -> list[Problem]:
+def _report_missing_privileges(privileges: frozenset[str], grantee: str) -> list[Problem]:
     needed = {
         Privilege.SHOW_VIEW: Text(
             "Without SHOW VIEW on *.* the tables, columns and indexes of the business stay invisible."
@@ -177,8 +180,11 @@ def _missing_privileges(privileges: frozenset[str], grantee: str) -> list[Proble
     ]
 
 
-def _more_than_needed(held: Sequence[GrantLine], system_schema: str) -> list[Problem]:
-    """Whether the account is a wall. Reading business rows is accepted; what may write is for the customer to allow."""
+def _report_excess_privileges(held: Sequence[GrantLine], system_schema: str) -> list[Problem]:
+    """Report what the account may do beyond the assessment's needs.
+
+    An account that reads business rows is accepted. Only the customer can allow one that may write.
+    """
     beyond, read = list_beyond_reading(held), list_business_reads(held, system_schema)
     if beyond:
         args = {"names": join_first(beyond)}
@@ -201,5 +207,5 @@ _ASSESSED_AS = {
 }
 
 
-def _wrong_kind(kind: TenantKind) -> Problem:
+def _report_wrong_kind(kind: TenantKind) -> Problem:
     return Problem(_ASSESSED_AS[kind], Text("Correct kind of the target in the engagement."))

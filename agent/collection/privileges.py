@@ -1,7 +1,7 @@
-"""What an account may do, as its own ``SHOW GRANTS`` tells: what it reads, and everything beyond reading.
+"""Parses ``SHOW GRANTS`` of an account: what it may read, and everything beyond reading.
 
-Only what is known to read counts as reading. Everything else may write: a privilege that a newer server has, a role
-(what it holds stands elsewhere), a proxy, a line that is not understood.
+Only privileges that are known to read count as reading. Everything else may write: a privilege of a newer server,
+a role (its privileges are listed elsewhere), a proxy, a line that cannot be parsed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agent.facts import SYSTEM_SCHEMAS, Privilege
 
 READS = frozenset({"USAGE", "SELECT", "SHOW VIEW", "PROCESS", "SHOW DATABASES", "REPLICATION CLIENT"})
-_ALL = frozenset({"ALL", "ALL PRIVILEGES"})
+_ALL_PRIVILEGES = frozenset({"ALL", "ALL PRIVILEGES"})
 _COLUMNS = r"\((?:`[^`]*`|[^()`])*\)"
 _ITEM = rf"[A-Z][A-Z_ ]*(?:{_COLUMNS})?"
 _LINE = re.compile(
@@ -22,8 +22,8 @@ _LINE = re.compile(
 )
 _ITEMS = re.compile(rf"([A-Z][A-Z_ ]*)({_COLUMNS})?(?:, ?|$)", re.IGNORECASE)
 _SYSTEM = frozenset(schema.lower() for schema in SYSTEM_SCHEMAS)
-_LONGEST = 100
-_NAMED = 10
+_MAX_LINE_CHARS = 100
+_MAX_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +41,33 @@ class GrantLine:
 
     @property
     def selects(self) -> bool:
-        return bool((_ALL | {"SELECT"}) & self.items.keys())
+        return bool((_ALL_PRIVILEGES | {"SELECT"}) & self.items.keys())
 
 
 def parse_grants(lines: Iterable[str]) -> tuple[GrantLine, ...]:
-    """Every line of ``SHOW GRANTS``; empty ones are left out."""
-    return tuple(_parsed(line) for line in lines if line.strip())
+    """Parse every line of ``SHOW GRANTS``; empty ones are left out."""
+    return tuple(_parse_line(line) for line in lines if line.strip())
 
 
-def _parsed(line: str) -> GrantLine:
+def _parse_line(line: str) -> GrantLine:
     match = _LINE.fullmatch(line.strip())
     if not match:
-        return GrantLine({line[:_LONGEST]: frozenset()}, "")
-    items = {" ".join(name.upper().split()): _columns(columns) for name, columns in _ITEMS.findall(match["what"])}
+        return GrantLine({line[:_MAX_LINE_CHARS]: frozenset()}, "")
+    items = {" ".join(name.upper().split()): _parse_columns(columns) for name, columns in _ITEMS.findall(match["what"])}
     if match["option"]:
         items["GRANT OPTION"] = frozenset()
     return GrantLine(items, match["on"])
 
 
-def _columns(text: str) -> frozenset[str]:
+def _parse_columns(text: str) -> frozenset[str]:
     names = (part.strip() for part in text.strip("()").replace("`", "").upper().split(","))
     return frozenset(name for name in names if name)
 
 
 def list_global_privileges(held: Iterable[GrantLine]) -> frozenset[str]:
-    """The global privileges, with what they include."""
+    """Return the global privileges, upper-case, with those that they include."""
     names = {name for granted in held if granted.on == "*.*" for name in granted.items} - {"USAGE"}
-    if _ALL & names:
+    if _ALL_PRIVILEGES & names:
         names |= {"SELECT", Privilege.PROCESS.value}
     if "SELECT" in names:
         names.add(Privilege.SHOW_VIEW.value)  # SELECT on everything opens all metadata too
@@ -75,7 +75,7 @@ def list_global_privileges(held: Iterable[GrantLine]) -> frozenset[str]:
 
 
 def list_readable_views(held: Iterable[GrantLine], system_schema: str) -> dict[str, frozenset[str]]:
-    """Upper-case view of the system schema (``*``: all) -> the columns granted (empty: all)."""
+    """Return upper-case view of the system schema (``*``: all) -> the columns granted (empty: all)."""
     return {
         granted.place[1].upper(): granted.items.get("SELECT", frozenset())
         for granted in held
@@ -84,7 +84,7 @@ def list_readable_views(held: Iterable[GrantLine], system_schema: str) -> dict[s
 
 
 def list_beyond_reading(held: Iterable[GrantLine]) -> tuple[str, ...]:
-    """What may write or administer, and where: ``INSERT, UPDATE ON `shop`.`orders```."""
+    """Return what may write or administer, and where: ``INSERT, UPDATE ON `shop`.`orders```."""
     found = []
     for granted in held:
         names = sorted(granted.items.keys() - READS)
@@ -94,18 +94,18 @@ def list_beyond_reading(held: Iterable[GrantLine]) -> tuple[str, ...]:
 
 
 def list_business_reads(held: Iterable[GrantLine], system_schema: str) -> tuple[str, ...]:
-    """Where business rows can be read: ``*.*``, or schemas and tables that are not the system's."""
+    """Return where business rows can be read: ``*.*``, or schemas and tables that are not the system's."""
     system = _SYSTEM | {system_schema.lower()}
     return tuple(granted.on for granted in held if granted.selects and granted.place[0].lower() not in system)
 
 
 def quote_account(account: str) -> str:
-    """``user@host`` as a GRANT names it."""
+    """Return ``user@host`` as a GRANT names it."""
     parts = (part.replace("\\", "\\\\").replace("'", "''") for part in account.rsplit("@", 1))
     return "@".join(f"'{part}'" for part in parts)
 
 
 def join_first(names: Sequence[str]) -> str:
-    """For a sentence: the first few, and how many more."""
-    more = len(names) - _NAMED
-    return "; ".join(names[:_NAMED]) + (f"; ... (+{more})" if more > 0 else "")
+    """Join the first few names for a sentence, and say how many more there are."""
+    more = len(names) - _MAX_NAMES
+    return "; ".join(names[:_MAX_NAMES]) + (f"; ... (+{more})" if more > 0 else "")

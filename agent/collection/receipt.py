@@ -1,4 +1,4 @@
-"""The receipt: our statements as the target's own SQL audit has them, beside what the journal says was sent."""
+"""Reads the receipt: our statements in the target's own SQL audit, beside those in the journal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agent.support.errors import StatementError
 if TYPE_CHECKING:
     from agent.collection.connect import ReadOnlySession
 
-# The audit lags behind by some tenths of a second.
+# Seconds to wait before each try: the audit lags behind by some tenths of a second.
 _LAG_S = (0.7, 1.3)
 
 
@@ -26,10 +26,10 @@ def read_receipt(
     stopped: Unavailable | None = None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Receipt:
-    """What the audit holds of this session's statements; never raises for a statement.
+    """Return what the audit holds of this session's statements, or why it cannot be read; never raises for a statement.
 
-    By our marker where the account may read the texts, else by the account and the time. ``stopped`` is why nothing
-    more may be read. ``meanwhile`` is called in each wait for the audit.
+    Statements are found by our marker if the account may read the texts, else by the account and the time. ``stopped``
+    is why nothing more may be read. ``meanwhile`` is called in each wait for the audit.
     """
     from agent.collection.statements import list_readable_columns
 
@@ -52,10 +52,10 @@ def read_receipt(
         if by_text
         else audit.write_receipt_by_account(window, schema)
     )
-    return _read(session, sent, sql, meanwhile)
+    return _read_audit(session, sent, sql, meanwhile)
 
 
-def _read(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Callable[[], None]) -> Receipt:
+def _read_audit(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Callable[[], None]) -> Receipt:
     found = sent
     for pause in _LAG_S:
         due = time.monotonic() + pause
@@ -74,7 +74,7 @@ def _read(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Callable
 
 
 def compare_with_journal(receipt: Receipt) -> Iterator[Text]:
-    """Where audit and journal disagree, and what that may mean."""
+    """Yield where audit and journal disagree, and what that may mean."""
     if not receipt.way:
         return
     args: dict[str, Scalar] = {

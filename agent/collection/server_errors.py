@@ -1,4 +1,4 @@
-"""What a server's or the driver's error means. An error is the driver's ``args``: a number and a message."""
+"""Explains errors of the server and of the driver. An error is the driver's ``args``: a number and a message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from agent.model.terms import Text, UnavailableKind
 from agent.support.errors import ConnectError, StatementError
 
-# The client's own: the connection broke; the packets make no sense.
+# The client's own numbers: the connection broke; the packets make no sense.
 LOST = 2013
 UNREADABLE = 0
 _KINDS = {
@@ -21,28 +21,28 @@ _BROKEN = frozenset({UNREADABLE, 2006, LOST, 2014, 2055, 5066})
 
 
 def read_error_number(said: tuple[object, ...]) -> int:
-    """The error's number; 0 where it has none."""
+    """Return the error's number, or 0 if it has none."""
     return said[0] if said and isinstance(said[0], int) else UNREADABLE
 
 
 def explain_failed_statement(said: tuple[object, ...], source: str) -> StatementError:
-    """An error as one of ours; its text never carries a statement."""
-    number, message = read_error_number(said), _message(said)
+    """Return an error as a StatementError; its text never carries a statement."""
+    number, message = read_error_number(said), _read_message(said)
     kind = UnavailableKind.LOST if number in _BROKEN else _KINDS.get(number, UnavailableKind.ERROR)
-    if number == LOST and "timed out" in message:  # the server did not heed its own limit: we hung up
+    if number == LOST and "timed out" in message:  # the server ignored its own limit, so we hung up
         kind = UnavailableKind.TIMEOUT
     args = {"source": source, "number": str(number), "reason": message}
     return StatementError(Text("{source}: the server answered error {number}: {reason}", args), kind, number)
 
 
-def _message(said: tuple[object, ...]) -> str:
+def _read_message(said: tuple[object, ...]) -> str:
     return str(said[-1] if said else "")[:300]
 
 
 def explain_no_connection(said: tuple[object, ...], args: dict[str, Any]) -> ConnectError:
-    """Why no connection came about. ``args`` are target, host, port and user."""
+    """Return why no connection was made. ``args`` are target, host, port and user."""
     number = read_error_number(said)
-    values = {**args, "number": str(number), "reason": _message(said)}
+    values = {**args, "number": str(number), "reason": _read_message(said)}
     if number == 1045:
         return ConnectError(
             Text(

@@ -1,6 +1,6 @@
-"""What a signed authorization lets be sent: a source is read within what was signed for it, or not at all.
+"""Keeps sources within the signed authorization: a source is read within what was signed for it, or not at all.
 
-So another version of the agent does not void the signature, and nothing beyond it can be sent.
+So a signature stays valid for another version of the agent, and nothing beyond it can be sent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Scopes = Mapping[str, SourceScope]
 def compile_covered(
     row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None, scopes: Scopes | None
 ) -> Statement | Unavailable:
-    """The statement of a source within what was signed, or why there is none. ``scopes`` None covers everything."""
+    """Return the statement of a source within what was signed, or why there is none. ``scopes`` None covers all."""
     spec = find_source_spec(row)
     if spec is None or scopes is None or (data_classes is not None and spec.data_class not in data_classes):
         return compile_source(row, capabilities, data_classes)
@@ -32,11 +32,11 @@ def compile_covered(
             Text("The signed authorization does not cover the source {source}: {what}.", args),
             Text("Write a new request with ob-health authorize request and have the customer sign it: {source}.", args),
         )
-    return compile_source(row, _narrowed(capabilities, spec, scopes[spec.name]), data_classes)
+    return compile_source(row, _narrow_capabilities(capabilities, spec, scopes[spec.name]), data_classes)
 
 
 def list_covered(rows: Iterable[type], authorization: Authorization) -> list[type]:
-    """Those of the sources of which anything may be read."""
+    """Return the sources that may be read at least in part."""
     return [
         row
         for row in rows
@@ -47,24 +47,24 @@ def list_covered(rows: Iterable[type], authorization: Authorization) -> list[typ
 
 
 def describe_scope(row: type) -> SourceScope:
-    """The most that the source reads, as it is asked for."""
-    spec = _spec(row)
+    """Return the most that the source reads, as a request asks for it."""
+    spec = _require_spec(row)
     columns = frozenset[str]().union(*list_columns_read(row).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
     return SourceScope(
         spec.data_class,
         frozenset(spec.views),
         columns,
-        _plain(spec.where),
-        _plain(spec.group_by),
-        _plain(joined),
+        _collapse_spaces(spec.where),
+        _collapse_spaces(spec.group_by),
+        _collapse_spaces(joined),
         spec.limit,
     )
 
 
 def find_beyond_scope(row: type, scopes: Scopes) -> str:
-    """The first thing that goes beyond what was signed, or nothing. Columns that may be absent are left out instead."""
-    spec, wanted = _spec(row), describe_scope(row)
+    """Return the first thing beyond what was signed, or "". Optional columns do not count: they are left out."""
+    spec, wanted = _require_spec(row), describe_scope(row)
     signed = scopes.get(spec.name)
     if signed is None:
         return "not listed"
@@ -74,7 +74,10 @@ def find_beyond_scope(row: type, scopes: Scopes) -> str:
             for what, too_much in (
                 (f"data class {wanted.data_class}", wanted.data_class is not signed.data_class),
                 (", ".join(sorted(wanted.views - signed.views)), wanted.views - signed.views),
-                (", ".join(sorted(_required(row, wanted) - signed.columns)), _required(row, wanted) - signed.columns),
+                (
+                    ", ".join(sorted(_list_required_columns(row, wanted) - signed.columns)),
+                    _list_required_columns(row, wanted) - signed.columns,
+                ),
                 (f"WHERE {wanted.filter}", wanted.filter != signed.filter),
                 (f"GROUP BY {wanted.grouped_by}", wanted.grouped_by != signed.grouped_by),
                 (f"FROM {wanted.joined}", wanted.joined != signed.joined),
@@ -86,12 +89,12 @@ def find_beyond_scope(row: type, scopes: Scopes) -> str:
     )
 
 
-def _required(row: type, wanted: SourceScope) -> frozenset[str]:
+def _list_required_columns(row: type, wanted: SourceScope) -> frozenset[str]:
     return wanted.columns - list_optional_columns(row)
 
 
-def _narrowed(capabilities: Capabilities, spec: SourceSpec, signed: SourceScope) -> Capabilities:
-    """As if the views had no other columns than the signed ones."""
+def _narrow_capabilities(capabilities: Capabilities, spec: SourceSpec, signed: SourceScope) -> Capabilities:
+    """Return the capabilities as if the views had only the signed columns."""
     names = {view.partition(".")[2].upper() for view in spec.views}
     columns = {
         view: present & signed.columns if view in names else present for view, present in capabilities.columns.items()
@@ -99,11 +102,11 @@ def _narrowed(capabilities: Capabilities, spec: SourceSpec, signed: SourceScope)
     return dataclasses.replace(capabilities, columns=columns)
 
 
-def _spec(row: type) -> SourceSpec:
+def _require_spec(row: type) -> SourceSpec:
     spec = find_source_spec(row)
     assert spec is not None
     return spec
 
 
-def _plain(sql: str) -> str:
+def _collapse_spaces(sql: str) -> str:
     return " ".join(sql.split())

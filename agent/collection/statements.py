@@ -1,4 +1,4 @@
-"""Declarations -> compiled statements, for the columns that exist and that our account may read.
+"""Compiles declared sources into statements, for the columns that exist and that our account may read.
 
 SQLAlchemy Core builds and renders the SELECT; it never holds a connection.
 """
@@ -46,54 +46,54 @@ class _Field:
 
 
 @cache
-def _fields(row: type) -> tuple[_Field, ...]:
+def _list_fields(row: type) -> tuple[_Field, ...]:
     found = []
     for item in dataclasses.fields(row):
-        sql = item.metadata.get("expr") or _quoted(item.name.upper())
+        sql = item.metadata.get("expr") or _quote_name(item.name.upper())
         columns = find_columns(sql) if "expr" in item.metadata else frozenset({item.name.upper()})
         sys_only = item.metadata.get("sys_only", False)
         found.append(_Field(item.name, sql, columns, item.default is None, sys_only))
     return tuple(found)
 
 
-def _quoted(name: str) -> str:
+def _quote_name(name: str) -> str:
     return f"`{name}`"
 
 
 @cache
 def find_columns(sql: str) -> frozenset[str]:
-    """Upper-case names of the columns that an SQL fragment reads."""
+    """Return upper-case names of the columns that an SQL fragment reads."""
     tree = sqlglot.parse_one(f"SELECT 1 WHERE {sql}" if sql else "SELECT 1", read="mysql")
     return frozenset(column.name.upper() for column in tree.find_all(exp.Column))
 
 
 def list_columns_read(row: type) -> dict[str, frozenset[str]]:
-    """View (schema.NAME) -> every column that the source may ever read from it; for grants and requests.
+    """Return view (schema.NAME) -> every column that the source may ever read from it; for grants and requests.
 
     A column of a join is named under every view of it that the declaration lists.
     """
-    spec = _spec(row)
-    columns = frozenset[str]().union(*(f.columns for f in _fields(row)))
+    spec = _require_spec(row)
+    columns = frozenset[str]().union(*(f.columns for f in _list_fields(row)))
     columns |= (
-        find_columns(spec.where) | _ordering_columns(spec, row) | find_columns(spec.from_sql.partition(" ON ")[2])
+        find_columns(spec.where) | _list_ordering_columns(spec, row) | find_columns(spec.from_sql.partition(" ON ")[2])
     )
     return dict.fromkeys(spec.views, columns)
 
 
 def list_optional_columns(row: type) -> frozenset[str]:
-    """Columns that only optional fields read: some versions lack them."""
-    fields = _fields(row)
+    """Return the columns that only optional fields read: some versions lack them."""
+    fields = _list_fields(row)
     required = frozenset[str]().union(*(field.columns for field in fields if not field.optional))
     return frozenset[str]().union(*(field.columns for field in fields if field.optional)) - required
 
 
-def _ordering_columns(spec: SourceSpec, row: type) -> frozenset[str]:
+def _list_ordering_columns(spec: SourceSpec, row: type) -> frozenset[str]:
     names = {field.name for field in dataclasses.fields(row)}
     parts = [part.split()[0] for part in f"{spec.order_by},{spec.group_by}".split(",") if part.strip()]
     return frozenset(part.upper().rpartition(".")[2] for part in parts if part not in names)
 
 
-def _spec(row: type) -> SourceSpec:
+def _require_spec(row: type) -> SourceSpec:
     spec = find_source_spec(row)
     if spec is None:
         raise TypeError(f"{row.__name__} is not read from the database")
@@ -103,32 +103,36 @@ def _spec(row: type) -> SourceSpec:
 def compile_source(
     row: type, capabilities: Capabilities, data_classes: frozenset[DataClass] | None = None
 ) -> Statement | Unavailable:
-    """The statement of a source on this target, or why there is none. ``data_classes`` None grants all."""
-    spec = _spec(row).seen_from(capabilities.tenant_kind)
-    refused = _not_granted(spec, data_classes) or _not_there(spec, capabilities) or _not_allowed(spec, capabilities)
+    """Return the statement of a source on this target, or why there is none. ``data_classes`` None grants all."""
+    spec = _require_spec(row).seen_from(capabilities.tenant_kind)
+    refused = (
+        _explain_not_granted(spec, data_classes)
+        or _explain_no_view(spec, capabilities)
+        or _explain_no_privilege(spec, capabilities)
+    )
     if refused:
         return refused
-    present = frozenset[str]().union(*(_visible(view, capabilities) for view in spec.views))
-    asked = (field for field in _fields(row) if capabilities.tenant_kind is TenantKind.SYS or not field.sys_only)
+    present = frozenset[str]().union(*(_list_visible_columns(view, capabilities) for view in spec.views))
+    asked = (field for field in _list_fields(row) if capabilities.tenant_kind is TenantKind.SYS or not field.sys_only)
     fields = [field for field in asked if field.columns <= present or not field.optional]
     missing = sorted(frozenset[str]().union(*(field.columns for field in fields)) - present)
     if missing:
-        return _missing_columns(spec, missing, capabilities)
-    sql = _sql(row, spec, fields, capabilities.system_schema)
+        return _explain_missing_columns(spec, missing, capabilities)
+    sql = _render_select(row, spec, fields, capabilities.system_schema)
     return Statement(spec.name, spec.view, sql, tuple(f.name for f in fields), spec.limit)
 
 
-def _sql(row: type, spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
+def _render_select(row: type, spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
     query: Select[*tuple[Any, ...]] = select(*(literal_column(field.sql).label(field.name) for field in fields))
     if spec.from_sql:
-        tables = {view.partition(".")[2]: _qualified(view, system_schema) for view in spec.views}
+        tables = {view.partition(".")[2]: _qualify_view(view, system_schema) for view in spec.views}
         query = query.select_from(text(spec.from_sql.format_map(tables)))
     else:
         schema, _, name = spec.view.partition(".")
-        query = query.select_from(Table(name, MetaData(), Column("x"), schema=_schema(schema, system_schema)))
+        query = query.select_from(Table(name, MetaData(), Column("x"), schema=_choose_schema(schema, system_schema)))
     if spec.where:
         query = query.where(text(spec.where))
-    group_by, order_by = (_present(columns, row, fields) for columns in (spec.group_by, spec.order_by))
+    group_by, order_by = (_keep_present_columns(columns, row, fields) for columns in (spec.group_by, spec.order_by))
     if group_by:
         query = query.group_by(text(group_by))
     if order_by:
@@ -137,28 +141,28 @@ def _sql(row: type, spec: SourceSpec, fields: list[_Field], system_schema: str) 
     return re.sub(r"\s+", " ", str(compiled)).strip()
 
 
-def _present(columns: str, row: type, fields: list[_Field]) -> str:
-    """What to group or order by, without the columns of fields that are left out: one group takes all their values."""
-    gone = {field.sql.strip("`") for field in _fields(row) if field not in fields}
+def _keep_present_columns(columns: str, row: type, fields: list[_Field]) -> str:
+    """Return what to group or order by, without the columns of omitted fields: one group holds all their values."""
+    gone = {field.sql.strip("`") for field in _list_fields(row) if field not in fields}
     parts = [part.strip() for part in columns.split(",")]
     return ", ".join(part for part in parts if part.removesuffix(" DESC") not in gone)
 
 
-def _schema(schema: str, system_schema: str) -> str:
-    """A cluster held as data keeps the views of both schemas in one of another name."""
+def _choose_schema(schema: str, system_schema: str) -> str:
+    """Return the schema to read. A cluster held as data keeps the views of both schemas in one of another name."""
     return schema if system_schema == "oceanbase" else system_schema
 
 
-def _qualified(view: str, system_schema: str) -> str:
+def _qualify_view(view: str, system_schema: str) -> str:
     schema, _, name = view.partition(".")
-    return f"{_quoted(_schema(schema, system_schema))}.{_quoted(name)}"
+    return f"{_quote_name(_choose_schema(schema, system_schema))}.{_quote_name(name)}"
 
 
-def _short(view: str) -> str:
+def _shorten_view(view: str) -> str:
     return view.partition(".")[2].upper()
 
 
-def _not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) -> Unavailable | None:
+def _explain_not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) -> Unavailable | None:
     if data_classes is None or spec.data_class in data_classes:
         return None
     args = {"source": spec.name, "data_class": spec.data_class.value}
@@ -169,9 +173,9 @@ def _not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) ->
     )
 
 
-def _not_there(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
+def _explain_no_view(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
     for view in spec.views:
-        if _short(view) not in capabilities.columns:
+        if _shorten_view(view) not in capabilities.columns:
             args = {"view": view, "version": str(capabilities.version)}
             return Unavailable(
                 UnavailableKind.NO_VIEW, Text("The view {view} does not exist on this server ({version}).", args)
@@ -179,57 +183,57 @@ def _not_there(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | No
     return None
 
 
-def _not_allowed(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
+def _explain_no_privilege(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
     if spec.requires and spec.requires.value not in capabilities.privileges:
         args = {"view": spec.view, "privilege": spec.requires.value}
         return Unavailable(
             UnavailableKind.PRIVILEGE,
             Text("Without the privilege {privilege} the view {view} answers empty, which proves nothing.", args),
-            _grant(f"{spec.requires.value} ON *.*", capabilities),
+            _write_grant(f"{spec.requires.value} ON *.*", capabilities),
         )
     for view in spec.views:
-        if view.startswith("oceanbase.") and _granted(view, capabilities) is None:
+        if view.startswith("oceanbase.") and _find_granted_columns(view, capabilities) is None:
             return Unavailable(
                 UnavailableKind.PRIVILEGE,
                 Text("The account may not read {view}.", {"view": view}),
-                _grant(f"SELECT ON {view.replace('.', '.`')}`", capabilities),
+                _write_grant(f"SELECT ON {view.replace('.', '.`')}`", capabilities),
             )
     return None
 
 
-def _grant(what: str, capabilities: Capabilities) -> Text:
+def _write_grant(what: str, capabilities: Capabilities) -> Text:
     return Text("GRANT {what} TO {account};", {"what": what, "account": quote_account(capabilities.account)})
 
 
-def _granted(view: str, capabilities: Capabilities) -> frozenset[str] | None:
-    """Granted columns of a system view (empty: all), or None when nothing is granted."""
+def _find_granted_columns(view: str, capabilities: Capabilities) -> frozenset[str] | None:
+    """Return the granted columns of a system view (empty: all), or None when nothing is granted."""
     if "SELECT" in capabilities.privileges or "*" in capabilities.grants:
         return frozenset()
-    return capabilities.grants.get(_short(view))
+    return capabilities.grants.get(_shorten_view(view))
 
 
 def list_readable_columns(view: str, capabilities: Capabilities) -> frozenset[str]:
-    """The columns of a system view that exist and that our account may read; none where it may not read the view."""
-    if _short(view) not in capabilities.columns or _granted(view, capabilities) is None:
+    """Return the columns of a system view that exist and that our account may read; empty if it may not read it."""
+    if _shorten_view(view) not in capabilities.columns or _find_granted_columns(view, capabilities) is None:
         return frozenset()
-    return _visible(view, capabilities)
+    return _list_visible_columns(view, capabilities)
 
 
-def _visible(view: str, capabilities: Capabilities) -> frozenset[str]:
-    exists = capabilities.columns[_short(view)]
+def _list_visible_columns(view: str, capabilities: Capabilities) -> frozenset[str]:
+    exists = capabilities.columns[_shorten_view(view)]
     if not view.startswith("oceanbase."):
         return exists
-    granted = _granted(view, capabilities)
+    granted = _find_granted_columns(view, capabilities)
     return exists & granted if granted else exists
 
 
-def _missing_columns(spec: SourceSpec, missing: list[str], capabilities: Capabilities) -> Unavailable:
-    exists = frozenset[str]().union(*(capabilities.columns[_short(view)] for view in spec.views))
+def _explain_missing_columns(spec: SourceSpec, missing: list[str], capabilities: Capabilities) -> Unavailable:
+    exists = frozenset[str]().union(*(capabilities.columns[_shorten_view(view)] for view in spec.views))
     args = {"view": spec.view, "columns": ", ".join(missing)}
     if exists >= set(missing):
         return Unavailable(
             UnavailableKind.PRIVILEGE,
             Text("The account may not read {columns} of {view}.", args),
-            _grant(f"SELECT ({args['columns']}) ON {spec.view.replace('.', '.`')}`", capabilities),
+            _write_grant(f"SELECT ({args['columns']}) ON {spec.view.replace('.', '.`')}`", capabilities),
         )
     return Unavailable(UnavailableKind.NO_COLUMN, Text("{view} of this version lacks {columns}.", args))

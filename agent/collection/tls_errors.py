@@ -1,4 +1,4 @@
-"""What is wrong with a server's TLS, as one message each. Nothing is ever sent in plain text instead."""
+"""Explains what is wrong with a server's TLS, in one message each. Nothing is ever sent in plain text instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ANOTHER_TIME = (9, 10)  # not yet valid, expired
 
 
 def explain_no_tls(args: Mapping[str, Scalar]) -> ConnectError:
-    """The server offers none. ``args`` are target, host and port."""
+    """Return the error for a server without TLS. ``args`` are target, host and port."""
     return ConnectError(
         Text(
             "{target}: {host}:{port} offers no TLS, which tls.mode of the target demands, so nothing was sent."
@@ -25,7 +25,7 @@ def explain_no_tls(args: Mapping[str, Scalar]) -> ConnectError:
 
 
 def explain_tls_failure(error: ssl.SSLError, args: Mapping[str, Scalar]) -> ConnectError:
-    """The handshake failed. ``args`` are target, host and port."""
+    """Return the error for a failed handshake. ``args`` are target, host and port."""
     if not isinstance(error, ssl.SSLCertVerificationError):
         values = {**args, "reason": error.reason or str(error)}
         return ConnectError(Text("{target}: TLS with {host}:{port} failed: {reason}", values))

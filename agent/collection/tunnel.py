@@ -1,8 +1,8 @@
-"""A private way to the database through an SSH jump host.
+"""A private tunnel to the database through an SSH jump host.
 
 The driver holds one end of a connected pair of sockets; a thread carries bytes between the other end and a channel of
-the SSH connection. No port is opened and no file is made, so that nobody else on this machine can use the way, and it
-ends when the driver's end is closed. Needs the extra ``ssh``.
+the SSH connection. No port is opened and no file is made, so nobody else on this machine can use the tunnel. It ends
+when the driver's end is closed. Needs the extra ``ssh``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class JumpHost:
-    """An SSH server, and whom to be there. Without ``key``, the user's ssh-agent and usual keys are tried."""
+    """An SSH server, and the user to log in as. Without ``key``, the user's ssh-agent and usual keys are tried."""
 
     url: str
     host: str
@@ -60,7 +60,7 @@ class JumpHost:
 
 
 def parse_jump_host(url: str, key: Path | None = None, known_hosts: Path | None = None) -> JumpHost:
-    """From ``ssh://user@host:port``. ``known_hosts`` is the user's own unless given."""
+    """Parse ``ssh://user@host:port``. ``known_hosts`` is the user's own file unless given."""
     parts = urlsplit(url)
     return JumpHost(
         url,
@@ -74,7 +74,7 @@ def parse_jump_host(url: str, key: Path | None = None, known_hosts: Path | None 
 
 @dataclass(frozen=True, slots=True)
 class TunnelRoute:
-    """From here to a target's database."""
+    """The route from here to a target's database."""
 
     jump: JumpHost
     target: str
@@ -83,16 +83,16 @@ class TunnelRoute:
     timeout_s: float
 
     def says(self, message: str, **args: str) -> Text:
-        """One of the messages, about this way."""
+        """Return one of ``_MESSAGES`` about this route."""
         named = {"target": self.target, "via": self.jump.url, "host": self.host, "port": str(self.port)}
         return Text(_MESSAGES[message], {**named, **args})
 
 
 def open_tunnel(way: TunnelRoute) -> socket.socket:
-    """A socket that reaches the database. Raises ConnectError, or ConfigError for a key or known_hosts file."""
+    """Return a socket that reaches the database. Raises ConnectError, or ConfigError for a key or known_hosts file."""
     near, far = socket.socketpair()
     opened: Future[None] = Future()
-    threading.Thread(target=_run, args=(way, far, opened), name=f"via {way.jump.url}", daemon=True).start()
+    threading.Thread(target=_run_tunnel, args=(way, far, opened), name=f"via {way.jump.url}", daemon=True).start()
     try:
         opened.result()
     except BaseException:
@@ -101,23 +101,23 @@ def open_tunnel(way: TunnelRoute) -> socket.socket:
     return near
 
 
-def _run(way: TunnelRoute, far: socket.socket, opened: Future[None]) -> None:
+def _run_tunnel(way: TunnelRoute, far: socket.socket, opened: Future[None]) -> None:
     try:
-        asyncio.run(_carry(way, far, lambda: opened.set_result(None)))
-    except BaseException as error:  # noqa: BLE001 - whoever waits must be told, whatever it is
+        asyncio.run(_carry_bytes(way, far, lambda: opened.set_result(None)))
+    except BaseException as error:  # noqa: BLE001 - the thread that waits must get every error
         if not opened.done():
             opened.set_exception(error)
     finally:
         far.close()
 
 
-async def _carry(way: TunnelRoute, far: socket.socket, opened: Callable[[], None]) -> None:
-    async with _channel(way) as (from_database, to_database):
+async def _carry_bytes(way: TunnelRoute, far: socket.socket, opened: Callable[[], None]) -> None:
+    async with _open_channel(way) as (from_database, to_database):
         from_driver, to_driver = await asyncio.open_connection(sock=far)
         opened()
         ways = (
-            asyncio.create_task(_pump(from_driver.read, to_database)),
-            asyncio.create_task(_pump(from_database.read, to_driver)),
+            asyncio.create_task(_pump_bytes(from_driver.read, to_database)),
+            asyncio.create_task(_pump_bytes(from_database.read, to_driver)),
         )
         # Neither side goes on when the other has ended.
         _, rest = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -128,18 +128,18 @@ async def _carry(way: TunnelRoute, far: socket.socket, opened: Callable[[], None
             await asyncio.wait_for(to_driver.wait_closed(), _CLOSE_S)
 
 
-async def _pump(read: Callable[[int], Awaitable[bytes]], writer: Any) -> None:
-    with contextlib.suppress(OSError, asyncssh.Error):  # a broken way is an ended one: the driver sees it
+async def _pump_bytes(read: Callable[[int], Awaitable[bytes]], writer: Any) -> None:
+    with contextlib.suppress(OSError, asyncssh.Error):  # a broken tunnel counts as ended: the driver notices
         while data := await read(_CHUNK_BYTES):
             writer.write(data)
             await writer.drain()
 
 
 @contextlib.asynccontextmanager
-async def _channel(way: TunnelRoute) -> AsyncIterator[tuple[Any, Any]]:
-    """Reader and writer of the database, as the jump host sees it."""
+async def _open_channel(way: TunnelRoute) -> AsyncIterator[tuple[Any, Any]]:
+    """Yield reader and writer of a channel from the jump host to the database."""
     client = _Client(way)
-    options = _options(way)
+    options = _build_options(way)
     try:
         async with asyncio.timeout(way.timeout_s):
             connection = await asyncssh.connect(client_factory=lambda: client, **options)
@@ -150,7 +150,7 @@ async def _channel(way: TunnelRoute) -> AsyncIterator[tuple[Any, Any]]:
             async with asyncio.timeout(way.timeout_s):
                 channel = await connection.open_connection(way.host, way.port, encoding=None)
         except (OSError, asyncssh.Error) as error:
-            raise ConnectError(way.says("not_forwarded", reason=_reason(error))) from None
+            raise ConnectError(way.says("not_forwarded", reason=_describe_error(error))) from None
         yield channel
     finally:
         connection.close()
@@ -158,46 +158,46 @@ async def _channel(way: TunnelRoute) -> AsyncIterator[tuple[Any, Any]]:
             await asyncio.wait_for(connection.wait_closed(), _CLOSE_S)
 
 
-def _options(way: TunnelRoute) -> dict[str, Any]:
-    """What is asked of the library; ~/.ssh/config is not read, so that the engagement says all."""
+def _build_options(way: TunnelRoute) -> dict[str, Any]:
+    """Return the options of the SSH connection. ~/.ssh/config is not read: only the engagement decides."""
     jump = way.jump
     asked = {
         "host": jump.host,
         "port": jump.port,
         "username": jump.user,
         "config": None,
-        "known_hosts": _known_hosts(way),
+        "known_hosts": _read_known_hosts(way),
         "preferred_auth": "publickey",
         "x509_trusted_certs": None,
         "gss_host": None,
         "keepalive_interval": _KEEPALIVE_S,
     }
-    return asked | {"client_keys": [_key(way, jump.key)], "agent_path": None} if jump.key else asked
+    return asked | {"client_keys": [_read_key(way, jump.key)], "agent_path": None} if jump.key else asked
 
 
-def _key(way: TunnelRoute, path: Path) -> asyncssh.SSHKey:
+def _read_key(way: TunnelRoute, path: Path) -> asyncssh.SSHKey:
     try:
         if path.stat().st_mode & 0o077:
             raise ConfigError(way.says("key_is_open", path=str(path)))
         return asyncssh.read_private_key(path)
     except (OSError, ValueError) as error:
-        raise ConfigError(way.says("key_unusable", path=str(path), reason=_reason(error))) from None
+        raise ConfigError(way.says("key_unusable", path=str(path), reason=_describe_error(error))) from None
 
 
-def _known_hosts(way: TunnelRoute) -> asyncssh.SSHKnownHosts:
+def _read_known_hosts(way: TunnelRoute) -> asyncssh.SSHKnownHosts:
     path = way.jump.known_hosts
     try:
         return asyncssh.read_known_hosts(str(path)) if path.is_file() else asyncssh.import_known_hosts("")
     except (OSError, ValueError) as error:
-        raise ConfigError(way.says("known_hosts", path=str(path), reason=_reason(error))) from None
+        raise ConfigError(way.says("known_hosts", path=str(path), reason=_describe_error(error))) from None
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 class _Client(asyncssh.SSHClient):
-    """Remembers the host key that was refused, to be able to say what is wrong with it."""
+    """Remembers the host key that was refused, so that the error can say what is wrong with it."""
 
     def __init__(self, way: TunnelRoute) -> None:
         self._way = way
@@ -207,11 +207,11 @@ class _Client(asyncssh.SSHClient):
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Called for a key that known_hosts does not hold for this host; never trusts it."""
         self._offered = key
-        self._known = bool(_known_hosts(self._way).match(host, addr, None if port == _SSH_PORT else port)[0])
+        self._known = bool(_read_known_hosts(self._way).match(host, addr, None if port == _SSH_PORT else port)[0])
         return False
 
     def refusal(self, error: Exception) -> ConnectError:
-        """Why the jump host cannot be used, and what to do."""
+        """Return why the jump host cannot be used, and what to do."""
         way, jump = self._way, self._way.jump
         if self._offered and isinstance(error, asyncssh.HostKeyNotVerifiable):
             name = jump.host if jump.port == _SSH_PORT else f"[{jump.host}]:{jump.port}"
@@ -225,4 +225,4 @@ class _Client(asyncssh.SSHClient):
             return ConnectError(text)
         if isinstance(error, asyncssh.PermissionDenied):
             return ConnectError(way.says("denied", user=jump.user))
-        return ConnectError(way.says("unusable", reason=_reason(error)))
+        return ConnectError(way.says("unusable", reason=_describe_error(error)))
