@@ -93,11 +93,11 @@ class SourceSpec:
 
     @property
     def views(self) -> tuple[str, ...]:
-        """Every view that some tenant reads for it."""
+        """Every view that some kind of tenant reads for this source."""
         return (self.view, *((self.sys_view,) if self.sys_view else ()), *self.also_reads)
 
     def seen_from(self, kind: TenantKind) -> SourceSpec:
-        """The declaration as this kind of tenant reads it: with one view and one condition, those of sys for sys."""
+        """Return the declaration for this kind of tenant: one view and one condition, for sys those of sys."""
         view, where = self.view, self.where
         if kind is TenantKind.SYS:
             view = self.sys_view or view
@@ -108,7 +108,7 @@ class SourceSpec:
 def expr(sql: str, *, default: Any = dataclasses.MISSING, sys_only: bool = False) -> Any:
     """A field computed in SQL; give ``default=None`` where its columns may be absent.
 
-    With ``sys_only`` it is read from the sys tenant alone: elsewhere it could only say whose tenant it is.
+    With ``sys_only`` only the sys tenant reads it: elsewhere it could only name the own tenant.
     """
     return field(default=default, metadata={"expr": sql, "sys_only": sys_only})
 
@@ -160,13 +160,13 @@ def supplied(cls: type[T]) -> type[T]:
 
 
 def find_source_spec(row: type) -> SourceSpec | None:
-    """The declaration of a row type, or None for one that the engagement or history supplies."""
+    """Return the declaration of a row type, or None for one that the engagement or history supplies."""
     spec: SourceSpec | None = getattr(row, "__source__", None)
     return spec
 
 
 def count_most_rows(row: type) -> int:
-    """How many rows of a source are read at most; as many may be a part of what there is."""
+    """Return how many rows of a source are read at most; an answer of that many rows may have been cut."""
     spec = find_source_spec(row)
     if spec is None:
         raise TypeError(f"{row.__name__} is not read from the database")
@@ -174,7 +174,7 @@ def count_most_rows(row: type) -> int:
 
 
 def list_sources() -> Iterator[type]:
-    """Every source declared in this package, in order of module and declaration."""
+    """Yield every source declared in this package, in order of module and declaration."""
     import importlib
     import pkgutil
 

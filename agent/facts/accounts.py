@@ -26,7 +26,7 @@ INTERNAL_PREFIX = "__oceanbase_inner"
 class Account:
     """One account of the tenant; privileges are global ones, 'YES' or 'NO'.
 
-    The assessing account is left out (preflight judges it), except root, which is everybody's concern.
+    The assessing account is left out (preflight judges it), except root, which is always listed.
     """
 
     user_name: str

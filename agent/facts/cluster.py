@@ -42,7 +42,7 @@ class Server:
 
     @property
     def name(self) -> Named:
-        """The stable name: the cluster's own number, for addresses change."""
+        """The stable name: the cluster's own number, because addresses change."""
         return Named("server {server} ({zone})", server=str(self.id), zone=self.zone)
 
 

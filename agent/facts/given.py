@@ -1,4 +1,4 @@
-"""Facts that no view holds: the build itself, the engagement's business profile and attestations, the past."""
+"""Facts that no view holds: the build, the engagement's business profile and attestations, earlier values."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Build:
 
 @supplied
 class Clock:
-    """The snapshot's time, the only clock there is; always one row."""
+    """The snapshot's time, the only clock of the checks; always one row."""
 
     as_of: datetime
 
 
 @supplied
 class BusinessProfile:
-    """What the customer says of the business; None where the engagement is silent."""
+    """What the customer says about the business; None where the engagement says nothing."""
 
     peak_qps: float | None
     concurrency: int | None
@@ -44,7 +44,7 @@ class CriticalPeriod:
 
 @supplied
 class Attestation:
-    """What somebody answers for because SQL cannot show it; expired ones are left out of the snapshot."""
+    """What a person vouches for because SQL cannot show it; expired ones are left out of the snapshot."""
 
     key: str
     value: str | float | bool

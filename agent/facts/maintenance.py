@@ -35,7 +35,7 @@ class MajorCompaction:
     limit=100,
 )
 class CompactionDiagnosis:
-    """What the server says holds a compaction up, counted by kind."""
+    """What holds a compaction up, as the server reports it, counted by kind."""
 
     type: str = expr("TYPE")
     status: str = expr("STATUS")
@@ -83,7 +83,7 @@ class Job:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether the scheduler runs it no more, for it failed too often in a row."""
+        """Whether the scheduler no longer runs it because it failed too often in a row."""
         return (self.state or "").upper() == "BROKEN"
 
 

@@ -83,8 +83,8 @@ class NotableColumn:
     """One column that a check asks about, of a table or a view: AUTO_INCREMENT, floating point, or text in a limited
     character set.
 
-    The view is dear to plan, so all these questions share one statement. The type of text goes without its length, for
-    that of an ENUM would bring the customer's own words.
+    The view is expensive to plan, so all these questions share one statement. The type of a text is read without its
+    length, because the type of an ENUM contains the customer's own words.
     """
 
     table_schema: str
@@ -177,9 +177,9 @@ class PartitionedTable:
     """One partitioned business table. ``pieces`` are its partitions, or subpartitions where it has them.
 
     Row counts are those of the optimizer statistics, None where they were never gathered. The bounds are those of the
-    first and the last range partition as the server spells them, but for one that takes all the rest (MAXVALUE):
-    ``catch_all_pieces`` counts that one, or its subpartitions, and ``catch_all_rows`` what is in it. Where only the
-    subpartitions are by range they are meant, those of the partition that has most: all have the same as a rule.
+    first and the last range partition as the server spells them, without a partition that takes all the rest
+    (MAXVALUE): ``catch_all_pieces`` counts that one, or its subpartitions, and ``catch_all_rows`` its rows. Where only
+    the subpartitions are by range, the bounds are theirs, in the partition that has most; all have the same as a rule.
     """
 
     table_schema: str
@@ -245,7 +245,7 @@ class Sequence:
 class BusinessObject:
     """One business table, or another business object whose status is not VALID; those come first.
 
-    The view is dear to plan, so both questions share one statement.
+    The view is expensive to plan, so both questions share one statement.
     """
 
     owner: str

@@ -48,7 +48,7 @@ class Session:
     requires=Privilege.PROCESS,
 )
 class SessionCount:
-    """Sessions other than our own on one server: counted there, for a list of them may be cut."""
+    """Sessions other than our own on one server, counted there because a list of them may be cut."""
 
     svr_ip: str | None = expr("SVR_IP", default=None)
     svr_port: int | None = expr("SVR_PORT", default=None)

@@ -24,18 +24,21 @@ NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema',
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
 _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
 _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
-# Where the storage layer scans block by block, as it does once rows have left the memstore, it counts as read only
-# what it hands on; the rows that it went through stand in a column of their own.
+# Once rows have left the memstore, the storage layer scans block by block. It then counts only the rows that it
+# returns as read; the rows that it scanned have a column of their own.
 _ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
 
 
-def _taken(sql: str) -> str:
-    """What the record of an execution says, and nothing for a part of its plan."""
+def _skip_plan_parts(sql: str) -> str:
+    """Return SQL with the value of an execution's record, and 0 for a part of its plan."""
     return f"CASE WHEN IS_EXECUTOR_RPC = 0 THEN {sql} ELSE 0 END"
 
 
-def _count(condition: str) -> str:
-    """How many executions are so; what is seldom true is asked first, for this is summed over the whole ring."""
+def _count_where(condition: str) -> str:
+    """Return SQL that counts executions with this condition.
+
+    The sum runs over the whole ring, so the condition that is seldom true comes first.
+    """
     return f"SUM(CASE WHEN {condition} AND IS_EXECUTOR_RPC = 0 THEN 1 ELSE 0 END)"
 
 
@@ -89,27 +92,27 @@ class SqlShape:
     db_name: str = expr("MAX(DB_NAME)")
     user_name: str = expr("MAX(USER_NAME)")
     executions: int = expr("SUM(1 - IS_EXECUTOR_RPC)")
-    elapsed_us: int = expr(f"SUM({_taken('ELAPSED_TIME')})")
-    max_elapsed_us: int = expr(f"MAX({_taken('ELAPSED_TIME')})")
-    queue_us: int = expr(f"SUM({_taken('QUEUE_TIME')})")
-    plan_us: int = expr(f"SUM({_taken('GET_PLAN_TIME')})")
-    execute_us: int = expr(f"SUM({_taken('EXECUTE_TIME')})")
-    lock_wait_us: int = expr(f"SUM({_taken(f'APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME + {_PARKED}')})")
+    elapsed_us: int = expr(f"SUM({_skip_plan_parts('ELAPSED_TIME')})")
+    max_elapsed_us: int = expr(f"MAX({_skip_plan_parts('ELAPSED_TIME')})")
+    queue_us: int = expr(f"SUM({_skip_plan_parts('QUEUE_TIME')})")
+    plan_us: int = expr(f"SUM({_skip_plan_parts('GET_PLAN_TIME')})")
+    execute_us: int = expr(f"SUM({_skip_plan_parts('EXECUTE_TIME')})")
+    lock_wait_us: int = expr(f"SUM({_skip_plan_parts(f'APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME + {_PARKED}')})")
     rows_returned: int = expr("SUM(RETURN_ROWS)")
     max_rows_returned: int = expr("MAX(RETURN_ROWS)")
     rows_affected: int = expr("SUM(AFFECTED_ROWS)")
     rows_read: int = expr(f"SUM(MEMSTORE_READ_ROW_COUNT + {_ROWS_ON_DISK})")
     disk_reads: int = expr("SUM(DISK_READS)")
-    retries: int = expr(f"SUM({_taken('RETRY_CNT')})")
-    errors: int = expr(_count("RET_CODE <> 0"))
+    retries: int = expr(f"SUM({_skip_plan_parts('RETRY_CNT')})")
+    errors: int = expr(_count_where("RET_CODE <> 0"))
     plan_misses: int = expr("SUM(CASE WHEN IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")  # a part of a plan is sent with it
-    full_scans: int = expr(f"SUM({_taken('TABLE_SCAN')})")
-    remote_plans: int = expr(_count("PLAN_TYPE IN (2, 3)"))
+    full_scans: int = expr(f"SUM({_skip_plan_parts('TABLE_SCAN')})")
+    remote_plans: int = expr(_count_where("PLAN_TYPE IN (2, 3)"))
     plans: int = expr("COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 THEN PLAN_HASH END)")
-    over_10ms: int = expr(_count("ELAPSED_TIME >= 10000"))
-    over_100ms: int = expr(_count("ELAPSED_TIME >= 100000"))
-    over_1s: int = expr(_count("ELAPSED_TIME >= 1000000"))
-    over_10s: int = expr(_count("ELAPSED_TIME >= 10000000"))
+    over_10ms: int = expr(_count_where("ELAPSED_TIME >= 10000"))
+    over_100ms: int = expr(_count_where("ELAPSED_TIME >= 100000"))
+    over_1s: int = expr(_count_where("ELAPSED_TIME >= 1000000"))
+    over_10s: int = expr(_count_where("ELAPSED_TIME >= 10000000"))
 
 
 @source(

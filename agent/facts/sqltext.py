@@ -1,4 +1,4 @@
-"""What the text of a statement says by itself. Pure."""
+"""Answers questions about a statement from its text alone. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CONDITION_CHARS = 200
 
 
 def writes_every_row(statement: str) -> bool:
-    """Whether this is an UPDATE or DELETE of one table with neither WHERE nor LIMIT; False where that cannot be told.
+    """Whether this is an UPDATE or DELETE of one table with neither WHERE nor LIMIT; False if that is unclear.
 
     A join or a partition restricts the rows as a condition does, and a text that may have been cut may have lost its
     condition.
@@ -41,8 +41,8 @@ def writes_every_row(statement: str) -> bool:
     return not any(tree.args.get(part) for part in ("where", "limit", "using", "tables"))
 
 
-def _tree(statement: str) -> exp.Expr | None:
-    """The statement parsed, or None where it may have been cut or cannot be read."""
+def _parse_statement(statement: str) -> exp.Expr | None:
+    """Return the parsed statement, or None if it may have been cut or cannot be parsed."""
     if statement.endswith(CUT):
         return None
     try:
@@ -52,15 +52,15 @@ def _tree(statement: str) -> exp.Expr | None:
 
 
 def skips_rows(statement: str) -> bool:
-    """Whether the statement pages by OFFSET (``LIMIT n OFFSET m``, ``LIMIT m, n``); False where that cannot be told."""
+    """Whether the statement pages by OFFSET (``LIMIT n OFFSET m``, ``LIMIT m, n``); False if that is unclear."""
     if not _OFFSET.search(statement):
         return False
-    tree = _tree(statement)
+    tree = _parse_statement(statement)
     return tree is not None and tree.find(exp.Offset) is not None
 
 
 def count_longest_list(statement: str) -> int:
-    """How many values, or tuples of values, the longest IN list or chain of OR has, as far as the text goes.
+    """Count the values, or tuples of values, in the longest IN list or chain of OR, as far as the text goes.
 
     The statement has ``?`` for values.
     """
@@ -70,32 +70,32 @@ def count_longest_list(statement: str) -> int:
 
 
 def find_wrapped_column(statement: str) -> str | None:
-    """The first condition that compares a function of a column with a value, such as ``DATE(made) = ?``; None for none.
+    """Return the first condition that compares a function of a column with a value (``DATE(made) = ?``), or None.
 
-    Only conditions of WHERE count; what cannot be read has none.
+    Only conditions of WHERE count. A statement that cannot be parsed has none.
     """
-    tree = _tree(statement) if _WHERE.search(statement) else None
-    for condition, compared in _compared_with_values(tree, _COMPARED):
+    tree = _parse_statement(statement) if _WHERE.search(statement) else None
+    for condition, compared in _list_compared_sides(tree, _COMPARED):
         if isinstance(compared, _WRAPPING):
             return condition.sql(dialect="mysql")[:_CONDITION_CHARS]
     return None
 
 
 def gathers_what_it_picks(statement: str) -> bool:
-    """Whether the statement makes few rows of many and also has a condition on a column as it is.
+    """Whether the statement turns many rows into few and also has a condition on a plain column.
 
     Such a statement may need every row that it reads.
     """
-    tree = _tree(statement)
+    tree = _parse_statement(statement)
     if tree is None or tree.find(*_GATHERING) is None:
         return False
-    return any(isinstance(compared, exp.Column | exp.Tuple) for _, compared in _compared_with_values(tree, _PICKING))
+    return any(isinstance(compared, exp.Column | exp.Tuple) for _, compared in _list_compared_sides(tree, _PICKING))
 
 
-def _compared_with_values(
+def _list_compared_sides(
     tree: exp.Expr | None, kinds: tuple[type[exp.Expr], ...]
 ) -> Iterator[tuple[exp.Expr, exp.Expr]]:
-    """Each condition of WHERE with the side that holds columns, where the others hold none."""
+    """Yield each condition of WHERE in which only one side has columns, together with that side."""
     for where in tree.find_all(exp.Where) if tree else ():
         for condition in where.find_all(*kinds):
             sides = [part.unnest() for part in condition.iter_expressions()]

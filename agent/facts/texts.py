@@ -1,7 +1,7 @@
-"""What each text of a fact holds: a word of the server's own, a name that the customer gave, or SQL.
+"""Declares what each text of a fact holds: a word of the server's own, a name that the customer gave, or SQL.
 
-Collecting masks SQL by it and redaction replaces names by it. A column that is not declared here, a plug-in's
-perhaps, is taken for a secret by redaction; a test fails for one of our own.
+Collecting uses this to mask SQL, redaction to replace names. Redaction treats a column that is not declared here
+(a plug-in's, for example) as a secret; for one of our own a test fails.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _WORDS = (
     " scope snap_interval ssl_cipher state stattype_locked status switchover_status table_collation task_id tenant_role"
     " tenant_type type"
 )
-# By column, of whatever view: names of columns mean the same everywhere but for what FIELDS says.
+# By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(_WORDS.split(), TextContent.WORD),
     **dict.fromkeys(("table_schema", "owner", "table_owner", "database_name"), TextContent.DATABASE),
@@ -65,7 +65,7 @@ COLUMNS: dict[str, TextContent] = {
     "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,
     "resource": TextContent.TEXT, "by": TextContent.PERSON,
 }  # fmt: skip
-# By row type and column: what differs, and columns whose names say nothing.
+# By row type and column: the exceptions, and columns whose names say nothing.
 FIELDS: dict[str, TextContent] = {
     "Counter.name": TextContent.WORD, "Parameter.name": TextContent.WORD, "Variable.name": TextContent.WORD,
     "Parameter.value": TextContent.SETTING, "Variable.value": TextContent.SETTING,
@@ -81,5 +81,5 @@ SQL_SETTINGS = frozenset({"init_connect"})
 
 
 def classify_text(row: str, column: str) -> TextContent:
-    """What a column of this row type holds; ``TEXT`` for one that nobody declared."""
+    """Return what a column of this row type holds; ``TEXT`` for an undeclared one."""
     return FIELDS.get(f"{row}.{column}") or COLUMNS.get(column, TextContent.TEXT)

@@ -1,7 +1,8 @@
-"""How busy the tenant is at this moment: one statement, sent before costly sources.
+"""The statement that reads how busy the tenant is at this moment, sent before costly sources.
 
-The queue shows in two counters: requests taken from it, and the time that they waited; the mean wait since the look
-before tells of now. The audit has the same time per request, but reading it costs 20 times as much and grows with it.
+Two counters describe the queue: requests taken from it, and the time that they waited. Their growth since the look
+before gives the mean wait now. The audit has the same time per request, but reading it costs 20 times as much, and
+more the larger it is.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ LOOK = (
 
 
 def write_busy_look(system_schema: str) -> str:
-    """One row: sessions other than ours that execute something, CPU in use and at most (hundredths of a core), and
-    since the server's start requests taken from the queue and the microseconds that they waited there.
+    """Return the statement. It has one row: sessions other than ours that execute something, CPU in use and at most
+    (hundredths of a core), and since the server's start requests taken from the queue and their wait in microseconds.
 
     With sessions, all figures but the first are those of the tenant times the number of sessions.
     """

@@ -23,12 +23,12 @@ BY_ACCOUNT = _SELECT + f"USER_NAME = {OWN_ACCOUNT}"
 
 
 def write_receipt_by_marker(assessment_id: str, window_us: tuple[int, int], system_schema: str) -> str:
-    """Every statement that carries this assessment's marker; needs the column of the texts."""
+    """Return SQL that counts the statements with this assessment's marker; it needs the column of the texts."""
     since, until = window_us
     return BY_MARKER.format(assessment_id=assessment_id, since_us=since, until_us=until, system_schema=system_schema)
 
 
 def write_receipt_by_account(window_us: tuple[int, int], system_schema: str) -> str:
-    """Every statement of our account in a window, in microseconds since 1970 by the server's clock."""
+    """Return SQL that counts our account's statements in a window: microseconds since 1970 by the server's clock."""
     since, until = window_us
     return BY_ACCOUNT.format(since_us=since, until_us=until, system_schema=system_schema)

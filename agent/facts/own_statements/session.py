@@ -1,4 +1,4 @@
-"""Statements of the session and of preflight: with the sources, all the SQL that is ever sent.
+"""Statements of the session and of preflight, and the list of all statements that are sent beside the sources.
 
 ``SESSION_READ_ONLY`` goes first; then ``SERVER`` tells whether this is OceanBase at all.
 """
@@ -30,7 +30,7 @@ _VARIES = {
 
 
 def write_columns_statement(views: Iterable[str], system_schema: str) -> str:
-    """The columns that exist of some system views: one row per view and column."""
+    """Return SQL that lists the existing columns of some system views: one row per view and column."""
     names = ", ".join(f"'{view}'" for view in sorted(views))
     return (
         "SELECT TABLE_NAME AS table_name, COLUMN_NAME AS column_name FROM information_schema.COLUMNS"
@@ -38,14 +38,14 @@ def write_columns_statement(views: Iterable[str], system_schema: str) -> str:
     )
 
 
-# What an older authorization may not list, by the source it is sent for: the assessment does without it then.
+# Statements that an older authorization may not list, with their source. The assessment then does without them.
 DISPENSABLE = {"load": "load", "receipt": "receipt", "receipt_by_marker": "receipt"}
 
 
 def list_own_statements() -> dict[str, str]:
-    """Everything that is sent beside the sources, by name; what varies stands in angle brackets.
+    """Return every statement that is sent beside the sources, by name; variable parts stand in angle brackets.
 
-    The customer signs these, so whatever is added to this module belongs here too.
+    The customer signs these, so a statement that is added to this module belongs here too.
     """
     return {
         "driver": DRIVER,
