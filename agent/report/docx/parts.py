@@ -1,4 +1,4 @@
-"""Filling in report.docx with docxtpl (extra ``report``); imported only when a Word report is made."""
+"""Fill in report.docx with docxtpl (extra ``report``). Imported only when a Word report is made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from agent.report.view.report import ReportView, build_report
 from agent.report.view.worklist import FILE
 from agent.report.words import Words, make_printable, read_zone
 from agent.support.errors import RenderError
-from agent.support.i18n import render_text as say
+from agent.support.i18n import render_text
 from agent.support.sandbox import build_sandbox
 
 MARKS: Mapping[str, str] = {"critical": "◆", "high": "▲", "medium": "●", "low": "○"}
@@ -37,7 +37,7 @@ _QUOTE_LENGTH = 60
 
 
 class Picture:
-    """A picture where a template prints it, and nothing that a template could do with it otherwise."""
+    """A picture that a template can print. It gives a template access to nothing else."""
 
     __slots__ = ("_insert",)
 
@@ -50,12 +50,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """A chart as a template sees it."""
+
     title: str
     alt: str
     picture: Picture
 
 
-class _Described(InlineImage):  # type: ignore[misc]
+class _DescribedPicture(InlineImage):  # type: ignore[misc]
     """A picture with its alternative text."""
 
     def __init__(self, template: DocxTemplate, content: bytes, alt: str, **size: Mm) -> None:
@@ -66,13 +68,16 @@ class _Described(InlineImage):  # type: ignore[misc]
         part = self.tpl.current_rendering_part
         inline = part.new_pic_inline(self.image_descriptor, self.width, self.height)
         inline.docPr.set("descr", self.alt)
-        for side in "TBLR":  # LibreOffice would leave an eighth of an inch, and push a wide picture off the page
+        for side in "TBLR":  # LibreOffice adds an eighth of an inch otherwise, and a wide picture leaves the page
             inline.set(f"dist{side}", "0")
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
 def fill_template(place: Path, document: Document, language: str, style: Style) -> bytes:
-    """The template with this document's contents."""
+    """Return the Word file: the template at ``place`` filled in with this document.
+
+    Raises RenderError for a template that is no Word document or cannot be filled in.
+    """
     words = Words(language, style.wording, read_zone(document))
     report = build_report(document, language, style)
     try:
@@ -81,40 +86,40 @@ def fill_template(place: Path, document: Document, language: str, style: Style) 
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
         text = "the template {path} is no Word document ({reason}); save it as .docx and render again"
         raise RenderError(Text(text, {"path": str(place), "reason": str(error)})) from error
-    known = _known(template, report, document, words, style)
+    known = _collect_names(template, report, document, words, style)
     try:
         template.render(known, build_sandbox(autoescape=True), autoescape=True)
-    except Exception as error:  # whatever a strange template may do
-        raise _stumbled(error, template, place) from error
+    except Exception as error:  # a template of the house can raise anything
+        raise _explain_failure(error, template, place) from error
     _number_bookmarks(template)
-    _recolour(template, style.accent)
-    _properties(template, report, document)
+    _recolour_styles(template, style.accent)
+    _set_properties(template, report, document)
     file = BytesIO()
     template.save(file)
     return file.getvalue()
 
 
-def _known(
+def _collect_names(
     template: DocxTemplate, report: ReportView, document: Document, words: Words, style: Style
 ) -> dict[str, Any]:
-    """What a template can name; as in HTML, where it is the same."""
+    """Return the names that a template can use. Names that HTML has too mean the same there."""
 
-    def picture(content: bytes, alt: str, **size: Mm) -> Picture:
-        return Picture(_Described(template, content, alt, **size)._insert_image)
+    def make_picture(content: bytes, alt: str, **size: Mm) -> Picture:
+        return Picture(_DescribedPicture(template, content, alt, **size)._insert_image)
 
     headings = build_contents(report, style, words)
     charts, uncharted = {}, ""
     try:
         for chart in draw_charts(document, words, style.accent):
             width = Mm(min(chart.width_mm, _TEXT_MM))
-            charts[chart.name] = Figure(chart.title, chart.alt, picture(chart.png, chart.alt, width=width))
+            charts[chart.name] = Figure(chart.title, chart.alt, make_picture(chart.png, chart.alt, width=width))
     except RenderError as error:
-        uncharted = say(error.text, words.language)
+        uncharted = render_text(error.text, words.language)
     return {
         "report": report,
-        # Without the folder: a path can do more than a template should.
+        # Without the folder: a template could read and write files through a path.
         "house": replace(style, templates=None),
-        "logo": picture(style.logo, words("Logo"), height=Mm(_LOGO_MM)) if style.logo else "",
+        "logo": make_picture(style.logo, words("Logo"), height=Mm(_LOGO_MM)) if style.logo else "",
         "headings": headings,
         "numbers": {heading.id: heading.number for heading in headings},
         "titles": {heading.id: heading.title for heading in headings},
@@ -126,8 +131,8 @@ def _known(
     }
 
 
-def _stumbled(error: Exception, template: DocxTemplate, place: Path) -> RenderError:
-    """Where in the template: its paragraph by number and text, as docxtpl gives Jinja one paragraph a line."""
+def _explain_failure(error: Exception, template: DocxTemplate, place: Path) -> RenderError:
+    """Build the error that names the paragraph by number and text. docxtpl gives Jinja one paragraph a line."""
     if isinstance(error, TemplateSyntaxError):
         line = error.lineno
     else:
@@ -152,14 +157,14 @@ def _stumbled(error: Exception, template: DocxTemplate, place: Path) -> RenderEr
 
 
 def _number_bookmarks(template: DocxTemplate) -> None:
-    """A bookmark in a loop came out with the same number each time; here each holds its text alone, so in turn."""
+    """Number the bookmarks in order, as a loop gives all its bookmarks one number. None contains another one."""
     for name in ("bookmarkStart", "bookmarkEnd"):
         for number, element in enumerate(template.docx.element.body.iter(qn(f"w:{name}"))):
             element.set(qn("w:id"), str(number))
 
 
-def _recolour(template: DocxTemplate, accent: str) -> None:
-    """Our accent in the styles becomes the house's; colours of a template of the house stay."""
+def _recolour_styles(template: DocxTemplate, accent: str) -> None:
+    """Replace our accent colour in the styles by that of the house. Other colours of its template stay."""
     ours, theirs = ACCENT[1:].upper(), accent[1:].upper()
     for element in template.docx.styles.element.iter():
         for name, value in element.attrib.items():
@@ -167,8 +172,8 @@ def _recolour(template: DocxTemplate, accent: str) -> None:
                 element.set(name, theirs)
 
 
-def _properties(template: DocxTemplate, report: ReportView, document: Document) -> None:
-    """What a file manager shows."""
+def _set_properties(template: DocxTemplate, report: ReportView, document: Document) -> None:
+    """Set the properties that a file manager shows."""
     known, cover = template.docx.core_properties, report.cover
     known.title = f"{cover.title} {cover.customer}"[:_PROPERTY_LENGTH]
     known.subject, known.identifier = cover.target, cover.number

@@ -1,4 +1,4 @@
-"""The report as a Word document that can be edited: the template report.docx, filled in."""
+"""Render the report as a Word document that people can edit, from the template report.docx."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TEMPLATE = "report.docx"
 
 
 def render_docx(document: Document, language: str, style: Style = OURS) -> bytes:
-    """The report in Word's format.
+    """Return the report as a DOCX file.
 
-    Raises RenderError without its libraries (extra ``report``), and for a template of the house that cannot be
-    filled in: its name, the paragraph, and what is wrong there.
+    Raises RenderError without docxtpl (extra ``report``), and for a template of the house that cannot be filled in.
+    The error then names the template, the paragraph, and what is wrong there.
     """
     try:
         from agent.report.docx.parts import fill_template
@@ -25,10 +25,10 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
         raise RenderError(
             Text("a Word report needs docxtpl; install it with: pip install 'oceanbase-health-agent[report]'")
         ) from None
-    return fill_template(_template(style), document, language, style)
+    return fill_template(_find_template(style), document, language, style)
 
 
-def _template(style: Style) -> Path:
-    """The house's own, or ours."""
+def _find_template(style: Style) -> Path:
+    """Return the template of the house, or ours if it has none."""
     own = style.templates / TEMPLATE if style.templates else None
     return own if own and own.is_file() else locate_shipped("report_templates", TEMPLATE)

@@ -1,1 +1,1 @@
-"""The document itself, for machines."""
+"""The document as JSON, for machines."""

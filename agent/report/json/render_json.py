@@ -1,4 +1,4 @@
-"""assessment.json: the document as it is."""
+"""Render assessment.json: the document unchanged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from agent.archive.document import Document
 
 
 def render_json(document: Document) -> bytes:
-    """UTF-8 JSON, readable. Raises ValueError for a number that JSON lacks (NaN, infinity)."""
+    """Return the document as indented JSON in UTF-8. Raises ValueError for NaN and infinity, which JSON lacks."""
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    # A lone surrogate has no UTF-8; written as \udXXX it is JSON's own escape.
+    # UTF-8 cannot encode a lone surrogate. It is written as \udXXX, which JSON reads as an escape.
     return text.encode("utf-8", "backslashreplace") + b"\n"

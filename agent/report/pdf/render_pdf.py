@@ -1,4 +1,4 @@
-"""The report as PDF: the HTML page printed by a Chromium that is already on this machine."""
+"""Render the report as PDF. A Chromium that is already on this machine prints the HTML page."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from agent.support.errors import RenderError
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 TIMEOUT_S = 90
-# No name resolves, so that nothing leaves this machine whatever the page or the browser would like.
+# No host name resolves, so neither the page nor the browser can send anything from this machine.
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
-# Headers and footers are the page's own; headings become the outline that viewers show.
+# The page has its own headers and footers. Headings become the outline that viewers show.
 PRINTING = ("--no-pdf-header-footer", "--generate-pdf-document-outline")
 
 
 def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Path of a Chromium: what ``OB_HEALTH_CHROMIUM`` names, or the first known name on PATH; None without."""
+    """Return the path of Chromium: what ``OB_HEALTH_CHROMIUM`` names, or the first known name on PATH; None without."""
     if named := environ.get(CHROMIUM_VARIABLE):
         return shutil.which(named)
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
 def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
-    """The printed report. Raises RenderError without Chromium, or when it fails."""
+    """Return the report as a PDF file. Raises RenderError without Chromium, or if Chromium fails."""
     chromium = find_chromium()
     if chromium is None:
         raise RenderError(
@@ -47,7 +47,7 @@ def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
                 {"variable": CHROMIUM_VARIABLE},
             )
         )
-    # Chromium's last helpers may still write while the folder is being removed.
+    # The last child processes of Chromium may still write while the folder is removed.
     with tempfile.TemporaryDirectory(prefix="ob-health-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         page, pdf = folder / "report.html", folder / "report.pdf"
@@ -59,9 +59,12 @@ def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
 
 
 def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
-    """Run Chromium headless with a fresh profile in ``folder``; its standard output. Raises RenderError."""
+    """Run headless Chromium with a new profile in ``folder`` and return its standard output.
+
+    Raises RenderError if it fails or does not finish in ``TIMEOUT_S`` seconds.
+    """
     command = (chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments)
-    # A session of its own, so that a timeout ends the helpers as well.
+    # Chromium gets its own session, so that a timeout also ends its child processes.
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The workbook of the list of findings, with openpyxl (extra ``report``); imported only when it is made."""
+"""Build the workbook of the list of findings with openpyxl (extra ``report``). Imported only when it is needed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ _NAME_WIDTH, _VALUE_WIDTH = 34, 90
 
 
 def build_workbook(document: Document, language: str, style: Style, update: Path | None) -> bytes:
-    """The file; with ``update``, people's own sheets stand after ours."""
+    """Return the workbook as a file. The sheets that people added to the list ``update`` stand after ours.
+
+    Raises ConfigError for an ``update`` that is no list of ours, is damaged, or is open elsewhere.
+    """
     words = Words(language, style.wording, read_zone(document))
     report = build_report(document, language, style)
     earlier = read_written(update) if update else None
@@ -56,24 +59,24 @@ def build_workbook(document: Document, language: str, style: Style, update: Path
         if earlier is None or find_mark(sheet)[0]:
             workbook.remove(sheet)
     makers: tuple[tuple[str, Callable[[Worksheet], None]], ...] = (
-        (N_("Summary"), lambda sheet: _summary(sheet, report, words, style)),
+        (N_("Summary"), lambda sheet: _fill_summary(sheet, report, words, style)),
         (N_("List of findings"), lists.fill_list),
-        (N_("Findings"), lambda sheet: _findings(sheet, report, words, style)),
-        (N_("Not assessed"), lambda sheet: _not_assessed(sheet, report, words, style)),
-        (N_("Mutes and overrides"), lambda sheet: _mutes(sheet, report, words, style)),
-        (N_("Changes"), lambda sheet: _changes(sheet, report, words, style)),
+        (N_("Findings"), lambda sheet: _fill_findings(sheet, report, words, style)),
+        (N_("Not assessed"), lambda sheet: _fill_not_assessed(sheet, report, words, style)),
+        (N_("Mutes and overrides"), lambda sheet: _fill_mutes(sheet, report, words, style)),
+        (N_("Changes"), lambda sheet: _fill_changes(sheet, report, words, style)),
         (N_("Closed"), lists.fill_closed),
     )
     for place, (title, fill) in enumerate(makers):
         fill(workbook.create_sheet(make_sheet_title(words(title)), place))
     workbook.active = 1
-    _properties(workbook, report, document)
+    _set_properties(workbook, report, document)
     file = BytesIO()
     workbook.save(file)
     return file.getvalue()
 
 
-def _properties(workbook: Workbook, report: ReportView, document: Document) -> None:
+def _set_properties(workbook: Workbook, report: ReportView, document: Document) -> None:
     known, cover = workbook.properties, report.cover
     known.title, known.subject, known.identifier = f"{cover.title} {cover.customer}", cover.target, cover.number
     known.creator = known.lastModifiedBy = cover.prepared_by
@@ -81,15 +84,15 @@ def _properties(workbook: Workbook, report: ReportView, document: Document) -> N
     known.created = known.modified = datetime.fromisoformat(document["as_of"]).astimezone(UTC).replace(tzinfo=None)
 
 
-def _summary(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
-    """Page one again, and what of this file is whose."""
+def _fill_summary(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
+    """Fill in page one of the report and how to use this file."""
     mark_sheet(sheet, OTHER_MARK)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NAME_WIDTH, _VALUE_WIDTH
     write_value(sheet.cell(2, 1), report.cover.title, words)
     let_overflow(sheet.cell(2, 1))
     sheet.cell(2, 1).font = make_bold(style.accent[1:].upper(), 16)
     row = 4
-    for title, pairs in _blocks(report, words):
+    for title, pairs in _list_blocks(report, words):
         write_value(sheet.cell(row, 1), title, words)
         let_overflow(sheet.cell(row, 1))
         sheet.cell(row, 1).font = make_bold(style.accent[1:].upper(), 12)
@@ -103,10 +106,10 @@ def _summary(sheet: Worksheet, report: ReportView, words: Words, style: Style) -
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
 
 
-def _blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
+def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
     front = report.front
     yield words("Cover"), report.cover.facts
-    yield words("Health score"), _verdict(report, words)
+    yield words("Health score"), _describe_verdict(report, words)
     yield words("Points lost by category"), [(bar.label, bar.points_lost or bar.note) for bar in front.bars]
     yield words("Checks with findings"), [(label, count) for _, label, count in front.severities]
     yield (
@@ -124,7 +127,7 @@ def _blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tu
         ],
     )
     if front.since:
-        yield words("Since last time"), _since(report, words)
+        yield words("Since last time"), _describe_changes(report, words)
     yield words("What this assessment cost the database"), front.cost
     yield words("Authorization"), front.authorization
     yield (
@@ -140,7 +143,7 @@ def _blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tu
     )
 
 
-def _verdict(report: ReportView, words: Words) -> list[tuple[str, Value]]:
+def _describe_verdict(report: ReportView, words: Words) -> list[tuple[str, Value]]:
     verdict = report.front.verdict
     grade = verdict.band or words("Grade withheld")
     return [
@@ -151,7 +154,7 @@ def _verdict(report: ReportView, words: Words) -> list[tuple[str, Value]]:
     ]
 
 
-def _since(report: ReportView, words: Words) -> list[tuple[str, Value]]:
+def _describe_changes(report: ReportView, words: Words) -> list[tuple[str, Value]]:
     since, now = report.front.since, report.front.verdict
     if since is None:
         return []
@@ -161,8 +164,8 @@ def _since(report: ReportView, words: Words) -> list[tuple[str, Value]]:
     return [*told, (words("Compared with"), since.baseline)]
 
 
-def _findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
-    """Every finding for itself, which the list only counts."""
+def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
+    """Fill in one row for each finding. The list of findings only counts them."""
     heads = (
         (N_("Checks"), 12),
         (N_("Title"), 30),
@@ -177,7 +180,7 @@ def _findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) 
         (N_("Way back"), 60),
     )
     rows: list[Sequence[Value]] = []
-    for card in _every((*report.cards, *report.platform)):
+    for card in _walk_cards((*report.cards, *report.platform)):
         rows += [
             (
                 card.code,
@@ -205,13 +208,13 @@ def _findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) 
     )
 
 
-def _every(cards: Sequence[Card]) -> Iterator[Card]:
+def _walk_cards(cards: Sequence[Card]) -> Iterator[Card]:
     for card in cards:
         yield card
-        yield from _every(card.symptoms)
+        yield from _walk_cards(card.symptoms)
 
 
-def _not_assessed(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
+def _fill_not_assessed(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     heads = (
         (N_("Checks"), 12),
         (N_("Title"), 40),
@@ -241,7 +244,7 @@ def _not_assessed(sheet: Worksheet, report: ReportView, words: Words, style: Sty
     )
 
 
-def _mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
+def _fill_mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     heads = (
         (N_("What"), 18),
         (N_("Checks"), 12),
@@ -280,7 +283,7 @@ def _mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> 
     )
 
 
-def _changes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
+def _fill_changes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
     heads = (
         (N_("Change"), 26),
         (N_("Checks"), 12),

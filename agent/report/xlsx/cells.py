@@ -1,4 +1,4 @@
-"""Cells that hold text as text, whatever it looks like, and the looks of the list of findings."""
+"""Write and format cells of the list of findings. No text becomes a formula, even if it looks like one."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ from agent.report.xlsx.written import KeptCell
 
 Value = str | float | None
 CELL_LENGTH = 32_767
-HEAD_ROW, FIRST_ROW = 2, 3  # the row of keys is hidden above
+HEAD_ROW, FIRST_ROW = 2, 3  # row 1 is hidden and holds the keys
 _A3 = 8
-_ROW_POINTS, _PADDING = 406, 3  # together what the format allows
+_ROW_POINTS, _PADDING = 406, 3  # the sum is the highest row that the format allows
 _LINE_POINTS, _WIDE_LINE_POINTS = 15, 17.5
 _LINES_COUNTED = 100
 _FONT = "Calibri"
-SIGNED, _POINTS = "+0.0;-0.0", "0.0"
+SIGNED, _POINTS_FORMAT = "+0.0;-0.0", "0.0"
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "'", "|", "%")
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPE_PATTERN = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\\/*?:\[\]']")
-_THIN = Side(style="thin", color="D8DDE3")
-_TOP = Alignment(vertical="top", wrap_text=True)
-_NUMBER = Alignment(vertical="top", horizontal="right", indent=1)
-_WORDS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
+_THIN_SIDE = Side(style="thin", color="D8DDE3")
+_TEXT_ALIGNMENT = Alignment(vertical="top", wrap_text=True)
+_NUMBER_ALIGNMENT = Alignment(vertical="top", horizontal="right", indent=1)
+_WORD_PATTERN = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
 SEVERITY_COLORS = {"critical": "9D1226", "high": "B4500B", "medium": "806400", "low": "4A5F73"}
 
 
 def write_value(cell: Cell, value: Value, words: Words) -> None:
-    """A number as a number; a text as text that no program computes, cut where a cell cannot hold it."""
+    """Write a number as a number, and a text so that no program computes it. Cuts a text that a cell cannot hold."""
     if value is None or value == "":
         return
     if not isinstance(value, str):
         cell.value = value
-        cell.alignment = _NUMBER
+        cell.alignment = _NUMBER_ALIGNMENT
         if isinstance(value, float):
-            cell.number_format = _POINTS
+            cell.number_format = _POINTS_FORMAT
         return
-    text = _ESCAPE.sub("_x005F_", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _ESCAPE_PATTERN.sub("_x005F_", value.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > CELL_LENGTH:
         note = "\n… " + words("Cut where a cell is full; all of it is in assessment.json.")
         text = text[: CELL_LENGTH - len(note)] + note
     cell.value = text
     cell.data_type = "s"
     cell.quotePrefix = text.startswith(_STARTS_FORMULA)
-    cell.alignment = _TOP
+    cell.alignment = _TEXT_ALIGNMENT
 
 
 def restore_cell(cell: Cell, kept: KeptCell | None) -> None:
-    """A cell of an earlier list as it was; a formula moves with its cell."""
+    """Write a cell of an earlier list as it was. A formula is adapted to its new place."""
     if kept is None:
         return
     value = kept.value
@@ -75,12 +75,12 @@ def make_bold(color: str, size: float = 11) -> Font:
 
 
 def let_overflow(cell: Cell) -> None:
-    """A text that runs on over the empty cells beside it, as a title does."""
+    """Let the text run over the empty cells beside it, as a title does."""
     cell.alignment = Alignment(vertical="top", wrap_text=False)
 
 
 def write_head(sheet: Worksheet, column: int, title: str, width: float, accent: str, *, human: bool = False) -> None:
-    """A column's head; those that people fill in are light, with a word in the legend."""
+    """Write the head of a column. A column that people fill in (``human``) has a light head; the summary says so."""
     cell = sheet.cell(HEAD_ROW, column, title)
     cell.data_type = "s"
     cell.font = make_bold("161B22" if human else "FFFFFF")
@@ -92,37 +92,37 @@ def write_head(sheet: Worksheet, column: int, title: str, width: float, accent: 
 
 def draw_lines(sheet: Worksheet, row: int, columns: int) -> None:
     for column in range(1, columns + 1):
-        sheet.cell(row, column).border = Border(bottom=_THIN, right=_THIN)
+        sheet.cell(row, column).border = Border(bottom=_THIN_SIDE, right=_THIN_SIDE)
 
 
 def fit_height(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
-    """A height for the longest of (text, width), as far as a row goes: the rest is read in the formula bar."""
-    height = max((_height(text, width) for text, width in texts), default=0)
+    """Make the row as high as the longest of (text, width) needs, up to the limit. The formula bar shows the rest."""
+    height = max((_measure_height(text, width) for text, width in texts), default=0)
     sheet.row_dimensions[row].height = min(max(height, _LINE_POINTS), _ROW_POINTS) + _PADDING
 
 
-def _height(text: str, width: float) -> float:
-    """In points."""
+def _measure_height(text: str, width: float) -> float:
+    """Return the height of the text in points."""
     points = _WIDE_LINE_POINTS if any(map(_is_wide, text)) else _LINE_POINTS
-    return _line_count(text, width) * points
+    return _count_lines(text, width) * points
 
 
 def cut_to_fit(text: str, width: float, note: str) -> str:
-    """The text as far as a row can show it, whole lines where that goes; ``note`` then tells where the rest is."""
-    if _height(text, width) <= _ROW_POINTS:
+    """Return as much text as a row can show, in whole lines if possible. ``note`` is added to a text that is cut."""
+    if _measure_height(text, width) <= _ROW_POINTS:
         return text
     kept = text.split("\n")
-    while _height("\n".join([*kept, note]), width) > _ROW_POINTS:
+    while _measure_height("\n".join([*kept, note]), width) > _ROW_POINTS:
         kept = kept[:-1] if len(kept) > 1 else [kept[0][: len(kept[0]) * 9 // 10]]
     return "\n".join([*kept, note])
 
 
-def _line_count(text: str, width: float) -> int:
-    """Lines of a cell so wide that breaks between words; Chinese takes twice the room and breaks anywhere."""
+def _count_lines(text: str, width: float) -> int:
+    """Return the count of lines at this width. Chinese characters count twice; a line can break at any of them."""
     room, count = max(int(width), 1), 0
     for line in text.split("\n"):
         used, count = 0, count + 1
-        for word in _WORDS.findall(line):
+        for word in _WORD_PATTERN.findall(line):
             length = 2 if _is_wide(word[0]) else len(word)
             if used and used + length > room:
                 used, count = 0, count + 1
@@ -138,7 +138,7 @@ def _is_wide(char: str) -> bool:
 
 
 def set_up_table(sheet: Worksheet, columns: int, rows: int, *, frozen: str, pages_wide: int = 1) -> None:
-    """Filters, a head that stays, and a page setup that prints all columns on so many pages of wide paper."""
+    """Add filters, freeze the head, and fit all columns on ``pages_wide`` A3 pages in print."""
     last = get_column_letter(columns)
     sheet.freeze_panes = frozen
     sheet.auto_filter.ref = f"A{HEAD_ROW}:{last}{max(rows, FIRST_ROW)}"
@@ -159,7 +159,7 @@ def set_up_print(sheet: Worksheet, pages_wide: int = 1) -> None:
 
 
 def make_sheet_title(text: str) -> str:
-    """A name that a sheet may have."""
+    """Return the text without what the title of a sheet must not contain."""
     return _BAD_IN_TITLE.sub(" ", text).strip()[:31] or "-"
 
 
@@ -172,7 +172,7 @@ def write_plain_table(
     accent: str,
     nothing: str,
 ) -> None:
-    """A plain table. ``nothing`` is said where it has no row."""
+    """Write a table. Without rows it says ``nothing``."""
     mark_sheet(sheet, mark)
     for column, (title, width) in enumerate(heads, start=1):
         write_head(sheet, column, title, width, accent)
@@ -188,6 +188,6 @@ def write_plain_table(
 
 
 def mark_sheet(sheet: Worksheet, mark: str) -> None:
-    """The hidden row by which a sheet is known as ours."""
+    """Write the mark into a hidden first row. A later run finds our sheets by it."""
     sheet.cell(1, 1, mark)
     sheet.row_dimensions[1].hidden = True

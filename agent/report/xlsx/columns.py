@@ -1,4 +1,4 @@
-"""The columns of the list of findings. Their keys stand in a hidden row, so that people may move and rename them."""
+"""The columns of the list of findings. A hidden row holds their keys, so that people may move and rename them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MARK = "ob-health list 1"
 CLOSED_MARK = "ob-health closed 1"
 OTHER_MARK = "ob-health sheet 1"
 MARKS = frozenset({MARK, CLOSED_MARK, OTHER_MARK})
-NOTE = "-"  # the key of a line that only tells that there is none
+NOTE = "-"  # the key of a line that says that the list is empty
 KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkColumn:
-    """``human``: filled in by people, and kept. ``kind``: text, code, number, gain or date."""
+    """A column of the list. ``human``: people fill it in; it is kept. ``kind``: text, code, number, gain or date."""
 
     key: str
     title: str
@@ -66,7 +66,7 @@ HUMAN = tuple(column.key for column in COLUMNS if column.human)
 
 
 def make_line_key(target: str, codes: tuple[str, ...]) -> str:
-    """What a line is known by in the next list."""
+    """Return the key by which the next list finds the line."""
     return f"{target}/{'+'.join(codes)}"
 
 

@@ -1,4 +1,4 @@
-"""The list of findings as a spreadsheet in which people write who does what by when."""
+"""Render the list of findings as a spreadsheet. People write in it who does what by when."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from agent.report.style import OURS, Style
 from agent.support.errors import ConfigError, RenderError
 
 
-def _missing() -> Text:
+def _explain_missing_library() -> Text:
     return Text("the list of findings needs openpyxl; install it with: pip install 'oceanbase-health-agent[report]'")
 
 
 def render_xlsx(document: Document, language: str, style: Style = OURS, update: Path | None = None) -> bytes:
-    """The list in Excel's format. ``update`` is an earlier one, of any language: what people wrote there is kept.
+    """Return the list as an XLSX file. It keeps what people wrote in ``update``, an earlier list in any language.
 
-    Raises RenderError without its library (extra ``report``), ConfigError for an earlier list that cannot be used.
+    Raises RenderError without openpyxl (extra ``report``), ConfigError for an earlier list that cannot be used.
     """
     try:
         from agent.report.xlsx.book import build_workbook
     except ImportError:
-        raise RenderError(_missing()) from None
+        raise RenderError(_explain_missing_library()) from None
     return build_workbook(document, language, style, update)
 
 
 def read_target(path: Path) -> str:
-    """The target that an earlier list is about; empty for one without a line.
+    """Return the target of an earlier list; empty for a list without lines.
 
-    Raises ConfigError for a file that is no such list, is damaged, or is open elsewhere.
+    Raises ConfigError without openpyxl, and for a file that is no list of ours, is damaged, or is open elsewhere.
     """
     try:
         from agent.report.xlsx.written import read_written
     except ImportError:
-        raise ConfigError(_missing()) from None
+        raise ConfigError(_explain_missing_library()) from None
     return read_written(path).target
 
 
 def refuse_lost_writing(path: Path, content: bytes) -> None:
-    """Raises RenderError if ``content`` in the place of ``path`` would lose what people wrote there."""
+    """Raise RenderError if ``content`` lacks something that people wrote in the file at ``path``."""
     if not path.exists():
         return
     from agent.report.xlsx.written import list_entries, read_written

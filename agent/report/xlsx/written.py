@@ -1,4 +1,4 @@
-"""Reading an earlier list of findings: what people wrote, found again by the checks of each line."""
+"""Read what people wrote in an earlier list of findings. The checks of a line identify it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from agent.report.xlsx.columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KE
 from agent.support.errors import ConfigError
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
-_HEAD_ROWS = 20  # people may have put lines above
-_KNOWN = frozenset({KEY, CLOSED_ON.key, *(column.key for column in COLUMNS)})
+_HEAD_ROWS = 20  # people may have inserted rows above
+_KNOWN_KEYS = frozenset({KEY, CLOSED_ON.key, *(column.key for column in COLUMNS)})
 
 
 @dataclass(frozen=True, slots=True)
 class KeptCell:
-    """One cell as it was; ``place`` is where, for formulas that move with it."""
+    """A cell as it was. ``place`` is its coordinate: a formula needs it when its cell moves."""
 
     value: Any
     data_type: str
@@ -37,7 +37,7 @@ class KeptCell:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLine:
-    """One line. ``cells`` by column key, ``extra`` by number of the added column; no ``codes``: people's own."""
+    """A line: ``cells`` by column key, ``extra`` by number of the added column. Lines of people have no ``codes``."""
 
     key: str
     codes: tuple[str, ...]
@@ -59,7 +59,7 @@ class AddedColumn:
 
 @dataclass(frozen=True, slots=True)
 class WrittenSheet:
-    """``lines`` are ours with what people wrote there, ``own`` those that people added themselves."""
+    """A sheet. ``lines`` are ours with what people wrote there; ``own`` are the lines that people added."""
 
     known: bool = False
     lines: tuple[WrittenLine, ...] = ()
@@ -73,7 +73,7 @@ class WrittenSheet:
 
 @dataclass(frozen=True, slots=True)
 class WrittenList:
-    """An earlier list as a file. ``target`` is whom it is about, empty where no line tells."""
+    """An earlier list as a file. ``target`` is the target of its lines, empty without lines."""
 
     path: Path
     content: bytes
@@ -81,14 +81,14 @@ class WrittenList:
 
 
 def read_written(path: Path) -> WrittenList:
-    """Raises ConfigError for a file that is no list of ours, is damaged, or is open elsewhere."""
+    """Return an earlier list. Raises ConfigError if it is no list of ours, is damaged, or is open elsewhere."""
     args = {"path": str(path)}
-    content = _content(path)
+    content = _read_content(path)
     try:
         workbook = open_workbook(content)
         found = find_sheet(workbook, MARK)
         keys = [*found.keys, *find_sheet(workbook, CLOSED_MARK).keys]
-    except Exception as error:  # noqa: BLE001 - whatever a damaged or hostile file may do to the library
+    except Exception as error:  # noqa: BLE001 - a damaged or hostile file can make the library raise anything
         text = "{path} is no spreadsheet or is damaged ({reason}). Give a findings.*.xlsx that this agent wrote."
         raise ConfigError(Text(text, {**args, "reason": str(error)[:200] or type(error).__name__})) from None
     if not found.known:
@@ -101,7 +101,7 @@ def read_written(path: Path) -> WrittenList:
     return WrittenList(path, content, next(iter(targets), ""))
 
 
-def _content(path: Path) -> bytes:
+def _read_content(path: Path) -> bytes:
     args = {"path": str(path)}
     owner = next((lock for lock in (f"~${path.name}", f".~lock.{path.name}#") if path.with_name(lock).exists()), None)
     if owner:
@@ -117,12 +117,12 @@ def _content(path: Path) -> bytes:
 
 
 def open_workbook(content: bytes) -> Workbook:
-    """The workbook, with formulas as they were typed."""
+    """Return the workbook with formulas as they were typed, not their results."""
     return load_workbook(BytesIO(content))
 
 
 def find_mark(sheet: Worksheet) -> tuple[str, int, int]:
-    """What marks a sheet as ours, its row and its column; empty for a sheet of people's own."""
+    """Return the mark of a sheet of ours, its row and its column; ("", 0, 0) for a sheet that people added."""
     for cells in sheet.iter_rows(max_row=_HEAD_ROWS):
         for cell in cells:
             if isinstance(cell.value, str) and cell.value in MARKS:
@@ -131,24 +131,24 @@ def find_mark(sheet: Worksheet) -> tuple[str, int, int]:
 
 
 def find_sheet(workbook: Workbook, mark: str) -> WrittenSheet:
-    """What stands in the list or among the closed lines."""
+    """Return the content of the sheet with this mark; an empty WrittenSheet if there is none."""
     for sheet in workbook.worksheets:
         found, row, column = find_mark(sheet)
         if found == mark:
-            return _parsed(sheet, row, column)
+            return _parse_sheet(sheet, row, column)
     return WrittenSheet()
 
 
-def _parsed(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
-    named = {cell.column: str(cell.value) for cell in sheet[row] if cell.value in _KNOWN}
+def _parse_sheet(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
+    named = {cell.column: str(cell.value) for cell in sheet[row] if cell.value in _KNOWN_KEYS}
     named[key_column] = KEY
     added = [column for column in range(1, sheet.max_column + 1) if column not in named]
-    added = [column for column in added if any(_said(cell) for (cell,) in _below(sheet, row, column))]
+    added = [column for column in added if any(_has_content(cell) for (cell,) in _iterate_below(sheet, row, column))]
     lines: list[WrittenLine] = []
     own: list[WrittenLine] = []
     for cells in sheet.iter_rows(min_row=row + 2):
-        if any(_said(cell) for cell in cells):
-            kept = {cell.column: _kept(cell) for cell in cells}
+        if any(_has_content(cell) for cell in cells):
+            kept = {cell.column: _keep_cell(cell) for cell in cells}
             by_key = {name: kept[column] for column, name in named.items() if column in kept}
             extra = {number: kept[column] for number, column in enumerate(added) if column in kept}
             key = str(by_key.pop(KEY).value or "")
@@ -156,27 +156,27 @@ def _parsed(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
             if key != NOTE:
                 (lines if line.codes else own).append(line)
     heads = tuple(
-        AddedColumn(_kept(sheet.cell(row + 1, column)), sheet.column_dimensions[get_column_letter(column)].width)
+        AddedColumn(_keep_cell(sheet.cell(row + 1, column)), sheet.column_dimensions[get_column_letter(column)].width)
         for column in added
     )
     return WrittenSheet(True, tuple(lines), tuple(own), heads)
 
 
-def _below(sheet: Worksheet, row: int, column: int) -> Iterator[tuple[Cell, ...]]:
+def _iterate_below(sheet: Worksheet, row: int, column: int) -> Iterator[tuple[Cell, ...]]:
     yield from sheet.iter_rows(min_row=row + 1, min_col=column, max_col=column)
 
 
-def _said(cell: Cell) -> bool:
+def _has_content(cell: Cell) -> bool:
     return cell.value is not None or cell.comment is not None
 
 
-def _kept(cell: Cell) -> KeptCell:
+def _keep_cell(cell: Cell) -> KeptCell:
     style = copy(cell._style) if cell.has_style else None
     return KeptCell(cell.value, cell.data_type, cell.coordinate, style, copy(cell.comment), copy(cell.hyperlink))
 
 
 def list_entries(content: bytes) -> set[tuple[Any, ...]]:
-    """Everything that people wrote, so that two files can be compared."""
+    """Return everything that people wrote, as a set, so that two files can be compared."""
     workbook, found = open_workbook(content), set[tuple[Any, ...]]()
     for mark in (MARK, CLOSED_MARK):
         sheet = find_sheet(workbook, mark)
