@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import pkgutil
 import re
 import shlex
 import shutil
@@ -178,6 +179,15 @@ def test_pictures_are_small_and_used(picture: Path) -> None:
 
 
 # Decisions and architecture
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_page)
+def test_paths_and_names_of_the_code_are_those_of_today(page: Path) -> None:
+    for text in re.findall(r"`([^`\n]+)`", FENCE.sub("", read_page(page))):
+        if re.fullmatch(r"(agent|checks|docs|tests|report_templates|\.ci)/[\w./-]+", text):
+            assert (ROOT / text).exists(), f"{text}: no such file"
+        elif name := re.match(r"agent(\.\w+)+", text):
+            pkgutil.resolve_name(name[0])
 
 
 def test_decisions_are_numbered_and_listed() -> None:
