@@ -9,7 +9,7 @@ from agent.demo.command import demo_command
 
 
 def build_command() -> typer.Typer:
-    """All commands, the demo included."""
+    """Return the application with all commands, including the demo."""
     app = build_app()
     app.command("demo")(demo_command)
     return app

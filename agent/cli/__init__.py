@@ -1,1 +1,1 @@
-"""The command line: what is typed and what is said."""
+"""The command line: the commands, their options, and what they do."""

@@ -31,11 +31,11 @@ HELP = (
 
 
 def build_app() -> typer.Typer:
-    """The command with all that it knows, but for the demo."""
+    """Return the application with all commands except the demo."""
     app = typer.Typer(
         help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False
     )
-    app.callback(invoke_without_command=True)(_start)
+    app.callback(invoke_without_command=True)(_handle_global_options)
     app.command("assess")(assess_command)
     app.command("collect")(collect_command)
     app.command("evaluate")(evaluate_command)
@@ -53,7 +53,9 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _start(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+def _handle_global_options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
     if version:
         typer.echo(agent.__version__)
         raise typer.Exit
@@ -68,18 +70,18 @@ def run_app(app: typer.Typer) -> None:
     from agent.support import signals
     from agent.support.errors import HealthAgentError, Stopped
 
-    gc.set_threshold(20_000)  # a short life full of imports and frozen data: there is little to collect
+    gc.set_threshold(20_000)  # a short process with many imports and frozen data: there is little to collect
     signals.handle_signals()
     try:
         app()
     except (HealthAgentError, OSError, Stopped) as cause:
-        sys.exit(_explained(cause))
+        sys.exit(_explain_end(cause))
     finally:
-        gc.freeze()  # or the interpreter's end would take a tenth of the whole run
+        gc.freeze()  # otherwise the exit of the interpreter takes a tenth of the whole run
 
 
-def _explained(cause: BaseException) -> int:
-    """Say why the run ended; the exit code."""
+def _explain_end(cause: BaseException) -> int:
+    """Print why the run ended. Return the exit code."""
     from agent.model.terms import Text
     from agent.support import console
     from agent.support.errors import HealthAgentError, Stopped

@@ -27,9 +27,9 @@ def list_checks_command(as_json: Annotated[bool, typer.Option("--json", help="Fo
 @checks_app.command("explain")
 def explain_check_command(code: Annotated[str, typer.Argument(help="A check's code, such as CAP001.")]) -> None:
     """What a check looks at, why, its limits, and what to do."""
-    from agent.catalogue.pages import explain_check as explained
+    from agent.catalogue.pages import explain_check
 
-    typer.echo(explained(code.upper()))
+    typer.echo(explain_check(code.upper()))
 
 
 @checks_app.command("docs")

@@ -11,18 +11,17 @@ journal_app = typer.Typer(help="The journal of every statement sent.", no_args_i
 
 
 @journal_app.callback()
-def _journal() -> None:
+def _describe_group() -> None:
     """The journal of every statement sent."""
 
 
 @journal_app.command("verify")
 def verify_journal_command(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
     """Find any change, removal or reordering. Exit code 0: intact; 1: its end is missing; 2: altered, or no journal."""
-    from agent.collection.journal import JournalState
-    from agent.collection.journal import verify_journal as check
+    from agent.collection.journal import JournalState, verify_journal
     from agent.support import console
 
-    found = check(file)
+    found = verify_journal(file)
     console.say(
         "{target}, assessment {assessment}: {statements_count} statements",
         target=found.target,

@@ -39,13 +39,13 @@ def split_words(words: str | None) -> list[str]:
 
 
 def read_clock() -> datetime:
-    """This moment, aware UTC: read once by each command."""
+    """Return the current time, aware, in UTC. Each command reads it once."""
     return datetime.now(UTC)
 
 
 @contextmanager
 def open_engagement(path: Path) -> Iterator[tuple[Engagement, History | None]]:
-    """The engagement and its history; a history that cannot be opened is a warning."""
+    """Yield the engagement and its history. A history that cannot be opened is None, with a warning."""
     from agent.cli.actions.targets import open_history
     from agent.engagement.loading import load_engagement
 

@@ -31,10 +31,10 @@ def redact_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     The same name has the same pseudonym with the same key. Without the key nobody can undo it.
     """
     from agent.archive.redaction.key import read_redaction_key
-    from agent.archive.redaction.redact import redact_file as write
+    from agent.archive.redaction.redact import redact_file
     from agent.support import console
 
-    shared = write(file, read_redaction_key(key), out)
+    shared = redact_file(file, read_redaction_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=shared.digest[:16])
     console.say("Its target is called {target}: so must an engagement call it that evaluates it.", target=shared.target)
 
@@ -43,8 +43,8 @@ def redact_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 def restore_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
     """The snapshot as it was before redact, byte for byte."""
     from agent.archive.redaction.key import read_redaction_key
-    from agent.archive.redaction.redact import restore_file as write
+    from agent.archive.redaction.redact import restore_file
     from agent.support import console
 
-    digest = write(file, read_redaction_key(key), out)
+    digest = restore_file(file, read_redaction_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=digest[:16])

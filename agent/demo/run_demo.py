@@ -33,11 +33,11 @@ from agent.support import console, sshsig
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 TARGET = "shop"
-_ABSENT = frozenset({1054, 1146})  # column, view
+_UNKNOWN_NAME_ERRORS = frozenset({1054, 1146})  # unknown column, no such view
 
 
 def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> None:
-    """Leaves the second assessment's artifacts in ``out`` and the first one's in ``out/before``."""
+    """Run the demo. Write the artifacts of the second assessment to ``out``, those of the first to ``out/before``."""
     validate_formats(formats, languages)
     shutil.rmtree(out / "before", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -51,16 +51,17 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
         engagement = write_engagement(out, server.port, clock())
         sign_as_customer(engagement, clock())
         console.say("First assessment, through an account made with the printed grants:")
-        _assess(engagement, out / "before", formats, languages, clock())
+        _assess_shop(engagement, out / "before", formats, languages, clock())
         console.say("Curing two faults, planting a new one, and assessing again:")
         shop.run(CURES)
         shop.plant(NEW_FAULTS)
-        _assess(engagement, out, formats, languages, clock() + timedelta(seconds=1))
+        _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1))
     console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
 
 
 @contextlib.contextmanager
 def demo_password() -> Iterator[None]:
+    """Set a random password in the environment for the time of the block."""
     os.environ[PASSWORD_VARIABLE] = secrets.token_urlsafe(18)
     try:
         yield
@@ -69,7 +70,7 @@ def demo_password() -> Iterator[None]:
 
 
 def make_account(server: start.Kernel) -> None:
-    """The account of the printed script, exactly; grants on what this version lacks are left out by the server."""
+    """Make exactly the account of the printed script. Skip grants on views and columns that this version lacks."""
     password = os.environ[PASSWORD_VARIABLE]
     server.run([f"CREATE USER '{ACCOUNT}'@'{server.host}' IDENTIFIED BY '{password}'"])
     with contextlib.closing(server.connect()) as connection:
@@ -77,17 +78,17 @@ def make_account(server: start.Kernel) -> None:
 
 
 def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> None:
-    """Run grants as the customer's DBA would, who may skip the optional ones that name what this version lacks."""
+    """Run grants as the customer's DBA would. Skip optional ones on views and columns that this version lacks."""
     with connection.cursor() as cursor:
         for grant in wanted:
             try:
                 cursor.execute(grant.sql)
             except pymysql.MySQLError as error:
-                if not grant.optional or error.args[0] not in _ABSENT:
+                if not grant.optional or error.args[0] not in _UNKNOWN_NAME_ERRORS:
                     raise
 
 
-def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
+def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
     loaded, found = load_engagement(engagement), registry.load_registry()
     with History.open(loaded.history) as history, show_progress() as show:
         job = pipeline.AssessmentJob(loaded, TARGET, found, rules.load_rules(found.checks), now, history, show)
@@ -98,7 +99,7 @@ def _assess(engagement: Path, out: Path, formats: Sequence[str], languages: Sequ
 
 
 def sign_as_customer(engagement: Path, now: datetime) -> None:
-    """What the TAM asks for, signed in the customer's place with a key that is gone afterwards."""
+    """Write the request of the TAM and sign it for the customer, with a key that is not kept."""
     document = engagement.with_name(USUAL_FILE)
     for file in (document, document.with_name(f"{document.name}.sig")):
         file.unlink(missing_ok=True)
@@ -116,7 +117,7 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
 
 
 def write_engagement(out: Path, port: int, now: datetime) -> Path:
-    """The engagement of the demo, as a TAM would write it; not yet authorized."""
+    """Write the engagement of the demo as a TAM would, not yet authorized. Return its path."""
     path = out / "engagement.yaml"
     path.write_text(
         f"""# The demo's engagement: one shop on the embedded kernel.

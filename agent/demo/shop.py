@@ -61,7 +61,7 @@ _APPLICATION = (
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Statements of the administrator, then of the application (whose failures are part of the workload)."""
+    """Statements of the administrator, and then those of the application, which may fail."""
 
     administrator: tuple[str, ...] = ()
     application: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ NEW_FAULTS = Workload(
 
 
 class Shop:
-    """Plants workloads in our own kernel: the application as its own account, like a customer's."""
+    """Runs workloads in our own kernel. The application has its own account, as a customer's application has."""
 
     def __init__(self, server: Kernel) -> None:
         self._server = server
@@ -92,11 +92,11 @@ class Shop:
         server.run([f"CREATE USER 'shop_app'@'{server.host}' IDENTIFIED BY '{self._password}'"])
 
     def run(self, statements: Sequence[str]) -> None:
-        """Statements of the administrator."""
+        """Run statements as the administrator."""
         self._server.run(statement.replace("{password}", self._password) for statement in statements)
 
     def plant(self, workload: Workload) -> None:
-        """Run it, and wait until the server's own statistics show it."""
+        """Run the workload, and wait until the server's own statistics show it."""
         self.run(workload.administrator)
         self._server.run([f"GRANT ALL PRIVILEGES ON shop.* TO 'shop_app'@'{self._server.host}'"])
         with (

@@ -1,7 +1,7 @@
 """The embedded OceanBase kernel: a throw-away server of our own for the demo, the tests and verified advice.
 
-It runs in a process of its own that ends with its parent, listens on a free port, and gets a root password and a
-closed door to other hosts before anything else. Never a customer's server: this module may write.
+It runs in its own process, which ends with its parent, and listens on a free port. Before anything else it gets a
+root password and is closed to other hosts. This module may write, because it never connects to a customer's server.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Kernel:
     def connect(
         self, user: str = "", password: str | None = None, database: str | None = None
     ) -> pymysql.Connection[Any]:
-        """A connection that may write; root's unless told otherwise."""
+        """Open a connection that may write, as root by default."""
         return pymysql.connect(
             host=self.host,
             port=self.port,
@@ -68,7 +68,7 @@ class Kernel:
 
 @contextlib.contextmanager
 def run_kernel(directory: Path | None = None) -> Iterator[Kernel]:
-    """A kernel for the time of the block, in ``directory`` (kept) or in a temporary one (removed).
+    """Run a kernel for the time of the block, in ``directory`` (kept) or in a temporary one (removed).
 
     Raises KernelError when the wheel is missing or the kernel does not come up.
     """
@@ -79,23 +79,23 @@ def run_kernel(directory: Path | None = None) -> Iterator[Kernel]:
         )
     place = directory or Path(tempfile.mkdtemp(prefix="ob-health-kernel-"))
     place.mkdir(parents=True, exist_ok=True)
-    process = _spawn(place, port := _free_port())
+    process = _spawn_guard(place, port := _find_free_port())
     try:
         _await_ready(process, place)
-        yield _secured(process.pid, port, place)
+        yield _secure_kernel(process.pid, port, place)
     finally:
-        _end(process)
+        _end_process(process)
         if directory is None:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
-def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
+def _spawn_guard(directory: Path, port: int) -> subprocess.Popen[str]:
     environment = {**harmless_environment(), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     with (directory / "kernel.log").open("w") as log:
         return subprocess.Popen(
@@ -111,7 +111,7 @@ def _spawn(directory: Path, port: int) -> subprocess.Popen[str]:
 
 def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:
     assert process.stdout is not None
-    clock = threading.Timer(_START_TIMEOUT_S, process.kill)  # reading the pipe knows no time limit
+    clock = threading.Timer(_START_TIMEOUT_S, process.kill)  # reading a pipe has no time limit
     clock.start()
     try:
         if any(line.strip() == READY for line in process.stdout):
@@ -124,19 +124,20 @@ def _await_ready(process: subprocess.Popen[str], directory: Path) -> None:
     raise KernelError(Text("The embedded kernel did not start (exit code {code}): {log}", args))
 
 
-def _secured(pid: int, port: int, directory: Path) -> Kernel:
-    """Set root's password and shut other hosts out, before anybody else can come in."""
+def _secure_kernel(pid: int, port: int, directory: Path) -> Kernel:
+    """Set the password of root and lock other hosts out, before anybody else can connect. Return the kernel."""
     password = secrets.token_urlsafe(18)
-    _patiently(
+    _run_patiently(
         Kernel(HOST, port, "root", "", directory, pid),
         [f"SET GLOBAL ob_tcp_invited_nodes = '{HOST}'", f"ALTER USER root IDENTIFIED BY '{password}'"],
     )
     kernel = Kernel(HOST, port, "root", password, directory, pid)
-    _patiently(kernel, ["CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"])  # packages come a little later
+    _run_patiently(kernel, ["CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"])  # packages appear a little later
     return kernel
 
 
-def _patiently(kernel: Kernel, statements: list[str]) -> None:
+def _run_patiently(kernel: Kernel, statements: list[str]) -> None:
+    """Run statements again and again until the kernel answers. Raises KernelError if it never does."""
     deadline = time.monotonic() + _ANSWER_TIMEOUT_S
     while True:
         try:
@@ -149,7 +150,7 @@ def _patiently(kernel: Kernel, statements: list[str]) -> None:
             time.sleep(0.25)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end_process(process: subprocess.Popen[str]) -> None:
     with process:  # waits, and closes the pipe
         process.terminate()
         try:

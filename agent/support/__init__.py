@@ -1,1 +1,1 @@
-"""What every room may use: errors, languages, files, credentials and YAML. Knows no OceanBase."""
+"""Errors, languages, files, credentials and YAML, for all rooms. Nothing here knows OceanBase."""

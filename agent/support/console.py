@@ -1,4 +1,4 @@
-"""What the command line says, in the reader's language: progress, summaries, errors. Outside text is never markup."""
+"""Print messages, summaries and errors in the reader's language. Text from outside is never markup."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
+from agent.model.document import Document, ResultEntry
 from agent.model.terms import Text, Unit
 from agent.support.errors import ConfigError, HealthAgentError, RenderError
 from agent.support.i18n import LANGUAGES, format_value, render_text, translate
 
-_chosen: ContextVar[str] = ContextVar("language", default="")
+_chosen_language: ContextVar[str] = ContextVar("language", default="")
 out = Console()
 err = Console(stderr=True)
 BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
-_WHOLE, _FOLDED_FROM, _BETWEEN = ("id", "code"), 10, 2
+_WHOLE_COLUMNS, _MIN_FOLDED_WIDTH, _COLUMN_GAP = ("id", "code"), 10, 2
 BAND_WORDS = {
     "excellent": "excellent", "good": "good", "attention": "needs attention", "poor": "poor", "danger": "in danger",
 }  # fmt: skip
 
 
 def choose_language() -> str:
-    """``OB_HEALTH_LANG``, else the locale's language, else English."""
-    if _chosen.get():
-        return _chosen.get()
+    """Return the language of ``OB_HEALTH_LANG``, otherwise that of the locale, otherwise English."""
+    if _chosen_language.get():
+        return _chosen_language.get()
     wanted = os.environ.get("OB_HEALTH_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     wanted = wanted or (locale.getlocale()[0] or "")
     return "zh-CN" if wanted.lower().replace("_", "-").startswith("zh") else "en"
 
 
 def say_if_language_is_unknown() -> None:
-    """Once, at the beginning: what was asked for, and what there is."""
+    """Warn if ``OB_HEALTH_LANG`` names an unknown language, and list the known ones."""
     wanted = os.environ.get("OB_HEALTH_LANG", "")
     if wanted and not wanted.lower().startswith(("zh", "en")):
         args = {"given": wanted, "known": ", ".join(LANGUAGES)}
@@ -49,41 +50,41 @@ def say_if_language_is_unknown() -> None:
 
 @contextmanager
 def use_language(chosen: str) -> Iterator[None]:
-    """Another language than the reader's, for what is written to files."""
-    before = _chosen.set(chosen)
+    """Use another language for the time of the block, for what is written to files."""
+    before = _chosen_language.set(chosen)
     try:
         yield
     finally:
-        _chosen.reset(before)
+        _chosen_language.reset(before)
 
 
 def localize(msgid: str, **args: Any) -> str:
-    """A message in the reader's language."""
+    """Return a message in the reader's language."""
     return render_text(Text(msgid, args), choose_language()) if args else translate(msgid, choose_language())
 
 
 def localize_text(message: Text | None) -> str:
-    """A ``Text`` in the reader's language."""
+    """Return a ``Text`` in the reader's language."""
     return render_text(message, choose_language())
 
 
 def strip_controls(text: str) -> str:
-    """Without control characters: a name from a database must not move the cursor."""
+    """Replace control characters by spaces: a name from a database must not move the cursor."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 def say(msgid: str, style: str = "", **args: Any) -> None:
-    """One line to standard output."""
+    """Print one line to standard output."""
     out.print(Plain(strip_controls(localize(msgid, **args)), style=style), soft_wrap=True)
 
 
 def warn(text: Text) -> None:
-    """One line to standard error."""
+    """Print one line to standard error."""
     err.print(Plain("! " + strip_controls(render_text(text, choose_language())), style="yellow"), soft_wrap=True)
 
 
 def fail(error: HealthAgentError, target: str = "") -> None:
-    """An error with all its problems, no traceback; of several targets, the one that it is about is named."""
+    """Print an error with all its problems, without traceback. ``target`` is named unless the message names it."""
     said = render_text(error.text, choose_language())
     if target and "{target}" not in error.text.msgid:
         said = localize("{target}: {said}", target=target, said=said)
@@ -93,7 +94,7 @@ def fail(error: HealthAgentError, target: str = "") -> None:
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
-    """A table of plain cells, folded to the terminal's width and never cut; what people type again is not folded."""
+    """Print a table of plain cells. They fold to the terminal's width and are never cut. Ids and codes do not fold."""
     cells = [[cell if isinstance(cell, Plain) else Plain(strip_controls(str(cell))) for cell in row] for row in rows]
     titles = [Plain(localize(heading)) for heading in headings]
     grid = Table(
@@ -106,20 +107,20 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]], title
     )
     least = 0
     for index, heading in enumerate(headings):
-        whole, column = heading in _WHOLE, (titles[index], *(row[index] for row in cells))
+        whole, column = heading in _WHOLE_COLUMNS, (titles[index], *(row[index] for row in cells))
         longest = max((cell_len(word) for cell in column for word in cell.plain.split()), default=1)
-        width = longest if whole else min(longest, _FOLDED_FROM)
+        width = longest if whole else min(longest, _MIN_FOLDED_WIDTH)
         grid.add_column(titles[index], overflow="fold", no_wrap=whole, min_width=width)
-        least += width + _BETWEEN
+        least += width + _COLUMN_GAP
     for row in cells:
         grid.add_row(*row)
-    if least - _BETWEEN > out.width:
-        grid.width = least - _BETWEEN  # a terminal that narrow breaks the lines itself
+    if least - _COLUMN_GAP > out.width:
+        grid.width = least - _COLUMN_GAP  # a narrower terminal breaks the lines itself
     out.print(grid, crop=False)
 
 
-def print_summary(document: dict[str, Any], files: Iterable[object]) -> None:
-    """Score, grade, coverage, change, the three worst findings, and where the report is."""
+def print_summary(document: Document, files: Iterable[object]) -> None:
+    """Print score, grade, coverage, change, the three worst findings, and where the report is."""
     score, words = document["score"], choose_language()
     band = score["band"]
     grade = localize(BAND_WORDS[band]) if band else localize("no grade: too little could be assessed")
@@ -130,12 +131,12 @@ def print_summary(document: dict[str, Any], files: Iterable[object]) -> None:
     if band and score["provisional"]:
         shown.append(f" ({localize('provisional')})")
     shown.append("  " + localize("coverage {coverage_pct}", coverage_pct=score["coverage_pct"]))
-    delta = (document["comparison"] or {}).get("score_delta")
+    delta = document["comparison"]["score_delta"] if document["comparison"] else None
     if delta is not None:
         shown.append("  " + localize("{delta} since last time", delta=f"{delta:+.1f}"))
     out.print(shown, soft_wrap=True)
     _say_best_unlock(document)
-    worst = sorted(_counted(document), key=lambda item: (-item["points_lost"], item["code"]))[:3]
+    worst = sorted(_find_costly_results(document), key=lambda item: (-item["points_lost"], item["code"]))[:3]
     for result in worst:
         finding = next(finding for finding in result["findings"] if not finding["muted"])
         line = Plain("  ")
@@ -154,15 +155,16 @@ def print_summary(document: dict[str, Any], files: Iterable[object]) -> None:
         out.print(Plain(f"  → {file}", style="dim"), soft_wrap=True)
 
 
-def _say_best_unlock(document: dict[str, Any]) -> None:
-    """What would raise the coverage most, if anything is known to."""
-    best = next((unlock for unlock in document.get("unlocks", ()) if unlock["needs"]), None)
+def _say_best_unlock(document: Document) -> None:
+    """Print what would raise the coverage most, if it is known."""
+    best = next((unlock for unlock in document["unlocks"] if unlock["needs"]), None)
     if best and best["coverage_pct"] > 0:
         needs = "; ".join(text[choose_language()] for text in best["needs"])
         say("  +{coverage_pct} coverage: {needs}", coverage_pct=best["coverage_pct"], needs=needs)
 
 
-def _counted(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _find_costly_results(document: Document) -> list[ResultEntry]:
+    """Return the results that cost points and have a finding that is not muted."""
     return [
         item
         for item in document["results"]

@@ -1,4 +1,4 @@
-"""Credentials by reference: files of ours never hold a password, only where to find it."""
+"""Credentials by reference: our files never hold a password, only where to find it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFERENCE = re.compile(
 )
 _MAX_BYTES = 1 << 16
 COMMAND_TIMEOUT_S = 60.0  # somebody may have to unlock a store
-# What programs that we start need of our environment, which may hold passwords too.
+# Variables for programs that we start. Other variables may hold passwords.
 _HARMLESS = ("HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "MPLCONFIGDIR", "PATH", "TMPDIR", "TZ", "USER")
 _HARMLESS_GROUPS = ("FONTCONFIG_", "LC_", "PYTHON", "XDG_")
 
@@ -45,13 +45,13 @@ def is_reference(text: object) -> bool:
 
 
 def harmless_environment() -> dict[str, str]:
-    """The environment for a program that needs no password of ours, such as a browser."""
+    """Return the environment for a program that needs no password of ours, such as a browser."""
     return {name: value for name, value in os.environ.items() if name in _HARMLESS or name.startswith(_HARMLESS_GROUPS)}
 
 
 @contextmanager
 def hide_passwords() -> Iterator[None]:
-    """For a block that may start programs by means of its own: they get the harmless environment."""
+    """Keep only the harmless environment for the time of the block, which may start programs itself."""
     whole = dict(os.environ)
     for name in whole.keys() - harmless_environment().keys():
         del os.environ[name]
@@ -62,59 +62,63 @@ def hide_passwords() -> Iterator[None]:
 
 
 def resolve_reference(reference: str) -> Secret:
-    """The secret that a reference points to. Raises ConfigError, which names the reference, never the secret."""
+    """Return the secret that a reference points to. Raises ConfigError, which names the reference, never the secret."""
     if not is_reference(reference):
-        # Not repeated: it may be the password itself.
+        # The text is not repeated: it may be the password itself.
         raise ConfigError(
             "This is no password reference; write env:NAME, file:/path, keyring:service/user or command:program"
         )
     scheme, _, where = reference.partition(":")
     if scheme == "command":
-        return Secret(_from_command(where))
+        return Secret(_read_command(where))
     if scheme == "file":
         value = read_private(Path(os.path.expanduser(where))).removesuffix("\n").removesuffix("\r")
     else:
-        value = {"env": _from_environment, "keyring": _from_keyring}[scheme](reference, where)
+        value = {"env": _read_environment, "keyring": _read_keyring}[scheme](reference, where)
     if not value:
-        raise _failed("The password reference {reference} points to nothing; store the password there", reference)
+        raise _build_reference_error(
+            "The password reference {reference} points to nothing; store the password there", reference
+        )
     return Secret(value)
 
 
-def _failed(msgid: str, reference: str, **args: str) -> ConfigError:
+def _build_reference_error(msgid: str, reference: str, **args: str) -> ConfigError:
     return ConfigError(Text(msgid, {"reference": reference, **args}))
 
 
-def _from_environment(reference: str, name: str) -> str:
+def _read_environment(reference: str, name: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
         text = "The password reference {reference} needs an environment variable that is not set; export {name}"
-        raise _failed(text, reference, name=name) from None
+        raise _build_reference_error(text, reference, name=name) from None
 
 
 def read_private(path: Path) -> str:
-    """The text of a file that nobody else can read. Raises ConfigError."""
+    """Return the text of a file that only its owner can use. Raises ConfigError for any other file."""
     try:
-        # Non-blocking, so that a named pipe cannot hold us up; the checks are made on what was opened.
+        # Non-blocking, so that a named pipe cannot block us. The checks apply to the file that was opened.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise _unfit("{path} holds a secret and must be a plain file; correct the path", path)
+                raise _build_file_error("{path} holds a secret and must be a plain file; correct the path", path)
             if status.st_mode & 0o077:
-                raise _unfit("{path} holds a secret and can be used by others; run: chmod 600 {path}", path)
+                raise _build_file_error("{path} holds a secret and can be used by others; run: chmod 600 {path}", path)
             return file.read(_MAX_BYTES).decode()
     except UnicodeDecodeError:
-        raise _unfit("{path} holds no text in UTF-8, so no secret; name the right file", path) from None
+        raise _build_file_error("{path} holds no text in UTF-8, so no secret; name the right file", path) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "invalid path"
-        raise _unfit("{path} cannot be read ({reason}); check the path and its owner", path, reason=reason) from None
+        raise _build_file_error(
+            "{path} cannot be read ({reason}); check the path and its owner", path, reason=reason
+        ) from None
 
 
-def _unfit(msgid: str, path: Path, **args: str) -> ConfigError:
+def _build_file_error(msgid: str, path: Path, **args: str) -> ConfigError:
     return ConfigError(Text(msgid, {"path": str(path), **args}))
 
 
-def _from_keyring(reference: str, where: str) -> str:
+def _read_keyring(reference: str, where: str) -> str:
     import keyring
     from keyring.errors import KeyringError
 
@@ -123,15 +127,15 @@ def _from_keyring(reference: str, where: str) -> str:
         value = keyring.get_password(service, user)
     except KeyringError as error:
         text = "The keyring of {reference} cannot be used ({reason}); unlock it, or use env: or file: instead"
-        raise _failed(text, reference, reason=type(error).__name__) from None
+        raise _build_reference_error(text, reference, reason=type(error).__name__) from None
     if value is None:
         text = "The keyring holds nothing for {reference}; run: keyring set {service} {user}"
-        raise _failed(text, reference, service=service, user=user)
+        raise _build_reference_error(text, reference, service=service, user=user)
     return value
 
 
-def _from_command(line: str) -> str:
-    """The first line that a program prints, as ``pass`` and its like do; what else it says may hold the secret."""
+def _read_command(line: str) -> str:
+    """Return the first line that a program such as ``pass`` prints. Drop other output: it may hold the secret."""
     try:
         words = shlex.split(line)
     except ValueError:
@@ -149,19 +153,21 @@ def _from_command(line: str) -> str:
         password = done.stdout.split(b"\n")[0].removesuffix(b"\r").decode()
     except subprocess.TimeoutExpired:
         text = "The password program {program} was not done within {limit_s}; run it in a terminal, it may wait for you"
-        raise _useless(text, program, limit_s=COMMAND_TIMEOUT_S) from None
+        raise _build_program_error(text, program, limit_s=COMMAND_TIMEOUT_S) from None
     except UnicodeDecodeError:
-        raise _useless("The password program {program} printed no UTF-8 text; correct it", program) from None
+        raise _build_program_error(
+            "The password program {program} printed no UTF-8 text; correct it", program
+        ) from None
     except OSError as error:
         text = "The password program {program} cannot be run ({reason}); check its path and permissions"
-        raise _useless(text, program, reason=error.strerror or type(error).__name__) from None
+        raise _build_program_error(text, program, reason=error.strerror or type(error).__name__) from None
     if done.returncode:
         text = "The password program {program} failed (exit code {code}); run it in a terminal to see why"
-        raise _useless(text, program, code=str(done.returncode))
+        raise _build_program_error(text, program, code=str(done.returncode))
     if not password:
-        raise _useless("The password program {program} printed no password in its first line", program)
+        raise _build_program_error("The password program {program} printed no password in its first line", program)
     return password
 
 
-def _useless(msgid: str, program: str, **args: Scalar) -> ConfigError:
+def _build_program_error(msgid: str, program: str, **args: Scalar) -> ConfigError:
     return ConfigError(Text(msgid, {"program": program, **args}))

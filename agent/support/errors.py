@@ -36,7 +36,7 @@ class HealthAgentError(Exception):
 
 
 class Stopped(BaseException):
-    """A signal asked us to end. ``exit_code`` is 128 and its number, as shells have it."""
+    """A signal asked us to end. ``exit_code`` is 128 plus its number, as in shells."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -101,13 +101,13 @@ class HistoryError(HealthAgentError):
 
 
 class NoHistory(HistoryError):
-    """There is none at the place named: where it is only read, none is made."""
+    """There is no history at the named place. A command that only reads does not make one."""
 
     exit_code = 2
 
 
 class RenderError(HealthAgentError):
-    """A report could not be written; ``problems`` says why, ``written`` are the files that were."""
+    """A report could not be written; ``problems`` says why, ``written`` lists the files that were written."""
 
     def __init__(self, text: Text | str, problems: Sequence[Text] = (), written: Sequence[Path] = ()) -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""Writing files so that neither a full disk nor a second run spoils what is there."""
+"""Read and write files, and lock folders, so that neither a full disk nor a second run damages them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agent.support.errors import ConfigError, WriteError
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Whole or not at all: written beside its place, then moved there. Raises OSError."""
+    """Write a file completely or not at all: first beside its place, then moved there. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -25,7 +25,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def read_whole(path: Path, kind: type[ConfigError] = ConfigError) -> bytes:
-    """What a file holds. Raises the error named where it cannot be read."""
+    """Return the content of a file. Raises an error of ``kind`` if it cannot be read."""
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:
@@ -35,9 +35,9 @@ def read_whole(path: Path, kind: type[ConfigError] = ConfigError) -> bytes:
 
 @contextmanager
 def lock_directory(directory: Path) -> Iterator[None]:
-    """No second run writes to the directory meanwhile. The lock, a file beside it, ends with its process.
+    """Keep other runs from writing to the directory. The lock is a file beside it and ends with its process.
 
-    Raises WriteError when another run is there, or when nothing can be written there at all.
+    Raises WriteError if another run holds the lock, or if nothing can be written there.
     """
     args = {"path": str(directory)}
     lock = FileLock(directory.with_name(f".{directory.name}.lock"), timeout=0)

@@ -23,13 +23,13 @@ _STEPS = {
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
 _SHARES = {Unit.PCT: (1, "%"), Unit.PERMILLE: (2, "‰")}
-_brought: dict[str, Mapping[str, str]] = {}
+_plugin_translations: dict[str, Mapping[str, str]] = {}
 _UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "h": "小时", "days": "天"}
 
 
 @cache
 def load_translations(language: str) -> Mapping[str, str]:
-    """msgid -> translation; empty for English. Fuzzy and empty entries are left out."""
+    """Return msgid -> translation; empty for English. Fuzzy and empty entries are left out."""
     if language == "en":
         return {}
     path = files("agent") / "locale" / language.replace("-", "_") / "LC_MESSAGES" / "ob_health.po"
@@ -37,7 +37,7 @@ def load_translations(language: str) -> Mapping[str, str]:
 
 
 def read_catalogue(path: Traversable, language: str) -> dict[str, str]:
-    """One ``.po`` file. Raises OSError, ValueError or Babel's PoFileError for a file that is none."""
+    """Read one ``.po`` file: msgid -> translation. Raises OSError, ValueError or Babel's PoFileError."""
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
@@ -46,88 +46,88 @@ def read_catalogue(path: Traversable, language: str) -> dict[str, str]:
 
 
 def use_translations(brought: Mapping[str, Mapping[str, str]]) -> None:
-    """What plug-ins bring, by language; replaces what was brought before. None of them can reword the agent."""
-    _brought.clear()
-    _brought.update(brought)
+    """Use these translations of plug-ins, by language, instead of earlier ones. The agent's own messages come first."""
+    _plugin_translations.clear()
+    _plugin_translations.update(brought)
 
 
 def translate(msgid: str, language: str) -> str:
-    """The message in the language, or the English one where no translation exists."""
+    """Return the message in the language, or in English if there is no translation."""
     if not msgid:
         return ""
-    return load_translations(language).get(msgid) or _brought.get(language, {}).get(msgid, msgid)
+    return load_translations(language).get(msgid) or _plugin_translations.get(language, {}).get(msgid, msgid)
 
 
 def infer_unit(name: str) -> Unit | None:
-    """Unit by the ending of an evidence or parameter name: ``used_bytes`` -> BYTES."""
+    """Return the unit at the end of an evidence or parameter name: ``used_bytes`` -> BYTES."""
     return next((unit for suffix, unit in _SUFFIXES.items() if name.endswith(suffix)), None)
 
 
 def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo = UTC) -> str:
-    """One value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None; times as they are in ``zone``."""
+    """Format one value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None; times in ``zone``."""
     if value is None:
         return translate("unknown", language)
     if isinstance(value, bool):
         return translate("yes" if value else "no", language)
     if isinstance(value, datetime):
-        return _moment(value.astimezone(zone))
+        return _format_moment(value.astimezone(zone))
     if isinstance(value, str):
         return value
     if unit in _SHARES:
         digits, sign = _SHARES[unit]
-        return f"{_number(value, digits)}{sign}"
+        return f"{_format_number(value, digits)}{sign}"
     if unit in _STEPS:
-        return _stepped(value, unit, language)
+        return _format_quantity(value, unit, language)
     if unit in (Unit.DAYS, Unit.HOURS):
-        return _with_word(_number(value, 1), "days" if unit is Unit.DAYS else "h", language)
-    return _number(value, 2)
+        return _append_unit(_format_number(value, 1), "days" if unit is Unit.DAYS else "h", language)
+    return _format_number(value, 2)
 
 
-def _moment(local: datetime) -> str:
-    """``2026-11-23 14:00 UTC+8``: nobody has to guess whose clock is meant."""
+def _format_moment(local: datetime) -> str:
+    """Format a time with its offset: ``2026-11-23 14:00 UTC+8``."""
     ahead = int((local.utcoffset() or timedelta()).total_seconds()) // 60
     hours, minutes = divmod(abs(ahead), 60)
     offset = f"{'-' if ahead < 0 else '+'}{hours}{f':{minutes:02}' if minutes else ''}" if ahead else ""
     return f"{local:%Y-%m-%d %H:%M} UTC{offset}"
 
 
-def _number(value: float, digits: int) -> str:
+def _format_number(value: float, digits: int) -> str:
     if isinstance(value, int):
-        return f"{value:,}"  # a float holds no more than 53 bits of it
+        return f"{value:,}"  # a float would keep only 53 bits
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _stepped(value: float, unit: Unit, language: str) -> str:
+def _format_quantity(value: float, unit: Unit, language: str) -> str:
     for size, word in _STEPS[unit]:
         if abs(value) >= size or size == 1:
-            return _with_word(_number(value / size, 1), word, language)
+            return _append_unit(_format_number(value / size, 1), word, language)
     raise AssertionError("the last step is 1")
 
 
-def _with_word(number: str, word: str, language: str) -> str:
+def _append_unit(number: str, word: str, language: str) -> str:
     return f"{number} {_UNIT_WORDS_ZH.get(word, word)}" if language == "zh-CN" else f"{number} {word}"
 
 
 def render_text(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
-    """A message with its values filled in; a value is never itself a template."""
+    """Return a message with its values filled in. A value is never a template itself."""
     if text is None:
         return ""
     values = {
         name: render_text(value, language, zone)
         if isinstance(value, Text)
-        else format_value(value, _unit_in(text, name), language, zone)
+        else format_value(value, _find_unit(text, name), language, zone)
         for name, value in text.args.items()
     }
     return translate(text.msgid, language).format_map(values) if values else translate(text.msgid, language)
 
 
-def _unit_in(text: Text, name: str) -> Unit | None:
-    """A finding's ``value`` and ``limit`` are in the check's unit, which comes with them."""
+def _find_unit(text: Text, name: str) -> Unit | None:
+    """Return the unit of an argument. ``value`` and ``limit`` of a finding have the unit in the argument ``unit``."""
     unit = text.args.get("unit") if name in ("value", "limit") else None
     return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else infer_unit(name)
 
 
 def render_all_languages(text: Text | None, zone: tzinfo = UTC) -> dict[str, str]:
-    """``{"zh-CN": ..., "en": ...}``; empty strings for None."""
+    """Return ``{"zh-CN": ..., "en": ...}``; empty strings for None."""
     return {language: render_text(text, language, zone) for language in LANGUAGES}

@@ -1,4 +1,4 @@
-"""Jinja for what comes from the sender's side: nothing but the given names, and each error with template and line."""
+"""Jinja for templates of the house style: they use only the given names, and each error has template and line."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from agent.model.terms import Text
 from agent.support.errors import RenderError
 
-# What the text of an added section may name; the README tells what each one is.
+# Variables for the text of an added section. The documentation of the house style explains each one.
 VARIABLES = (
     "customer", "target", "version", "period", "assessed", "number", "valid_until", "prepared_by", "reviewed_by",
     "classification", "score", "range", "grade", "coverage", "language",
 )  # fmt: skip
-_TEXT = "<text>"
+_TEXT_NAME = "<text>"
 _MULTIPLE_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """What is wrong in which line, from 1; ``detail`` in Jinja's own words."""
+    """A problem and its line, from 1. ``detail`` is in Jinja's own words."""
 
     template: str
     line: int
@@ -37,7 +37,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Multiplication cannot fill the memory."""
+        """Refuse a product or a power that could fill the memory."""
         sizes = [len(side) if isinstance(side, str | list | tuple) else abs(side) for side in (left, right)]
         if operator == "**" or max(sizes) > _MULTIPLE_MAX:
             raise SecurityError("a product this large is not allowed")
@@ -45,29 +45,29 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def build_sandbox(loader: BaseLoader | None = None, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    """An environment that refuses unknown names and reaches nothing but what it is given."""
+    """Return an environment that refuses unknown names and can use only what it is given."""
     return _Sandbox(
         loader=loader, autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
 def find_text_problem(text: str) -> TemplateProblem | None:
-    """What keeps the text of a section from being printed."""
+    """Return why the text of a section cannot be printed, or None."""
     environment = build_sandbox(autoescape=False)
     try:
         tree = environment.parse(text)
         environment.compile(tree)
     except TemplateSyntaxError as error:
-        return TemplateProblem(_TEXT, error.lineno, error.message or "")
+        return TemplateProblem(_TEXT_NAME, error.lineno, error.message or "")
     unknown = sorted(meta.find_undeclared_variables(tree) - {*VARIABLES, *environment.globals})
     if unknown:
         line = next((n for n, row in enumerate(text.splitlines(), 1) if unknown[0] in row), 1)
-        return TemplateProblem(_TEXT, line, f"'{unknown[0]}' is undefined; there are {', '.join(VARIABLES)}")
+        return TemplateProblem(_TEXT_NAME, line, f"'{unknown[0]}' is undefined; there are {', '.join(VARIABLES)}")
     return None
 
 
 def find_file_problem(path: Path, limit_bytes: int) -> TemplateProblem | None:
-    """What keeps a template file from being used at all."""
+    """Return why a template file cannot be used, or None."""
     try:
         with path.open("rb") as file:
             content = file.read(limit_bytes + 1)
@@ -84,16 +84,16 @@ def find_file_problem(path: Path, limit_bytes: int) -> TemplateProblem | None:
 
 
 def render_template(text: str, name: str, variables: Mapping[str, str]) -> str:
-    """The text with its variables. Raises RenderError that names ``name`` and the line."""
+    """Return the text with its variables filled in. Raises RenderError, which gives ``name`` and the line."""
     environment = build_sandbox(autoescape=False)
     try:
         return environment.from_string(text).render(variables)
-    except Exception as error:  # whatever a strange template may do
+    except Exception as error:  # a template may raise any error
         raise explain_template_error(error, name, "<template>") from error
 
 
 def explain_template_error(error: Exception, name: str, file: str = "") -> RenderError:
-    """The error of a template as one message. ``file`` is how Python's traceback names the template, if not by name."""
+    """Return the error of a template as one message. ``file`` is the template's name in a traceback, if it differs."""
     template, line = name, 0
     if isinstance(error, TemplateSyntaxError):
         template, line = error.name or name, error.lineno

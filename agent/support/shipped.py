@@ -16,19 +16,19 @@ atexit.register(_UNPACKED.close)
 
 @cache
 def locate_shipped(package: str, name: str) -> Path:
-    """The path of a file or folder of ``package``. Out of a zipped application it is a temporary copy."""
+    """Return the path of a file or folder of ``package``. Out of a zipped application it is a temporary copy."""
     resource = files(package) / name
     if isinstance(resource, Path):
         return resource.resolve()
     copy = Path(_UNPACKED.enter_context(TemporaryDirectory(prefix="ob-health-"))) / name
-    _unpack(resource, copy)
+    _unpack_resource(resource, copy)
     return copy
 
 
-def _unpack(resource: Traversable, copy: Path) -> None:
+def _unpack_resource(resource: Traversable, copy: Path) -> None:
     if resource.is_file():
         copy.write_bytes(resource.read_bytes())
         return
     copy.mkdir()
     for inner in resource.iterdir():
-        _unpack(inner, copy / inner.name)
+        _unpack_resource(inner, copy / inner.name)

@@ -7,16 +7,16 @@ from types import FrameType
 
 from agent.support.errors import Stopped
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all
+_SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all
 
 
 def handle_signals() -> None:
-    """From now on these raise ``Stopped`` in the main thread; one that is ignored (nohup) stays ignored."""
-    for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name)):
+    """From now on the signals raise ``Stopped`` in the main thread. An ignored signal (nohup) stays ignored."""
+    for number in (getattr(signal, name) for name in _SIGNAL_NAMES if hasattr(signal, name)):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _stop)
+            signal.signal(number, _raise_stopped)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_DFL)  # a second one ends at once
+def _raise_stopped(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
     raise Stopped(number)

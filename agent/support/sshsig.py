@@ -1,4 +1,4 @@
-"""OpenSSH's signatures of files (``ssh-keygen -Y sign``, format SSHSIG 1), so that a customer signs with what is there.
+"""OpenSSH's signatures of files (``ssh-keygen -Y sign``, format SSHSIG 1). A customer needs no other tool to sign.
 
 Keys: ed25519, ECDSA on the NIST curves, RSA of 2048 bits and more with SHA-2. Anything else is refused.
 """
@@ -45,7 +45,7 @@ PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPri
 
 
 def parse_public_key(line: str) -> PublicKey:
-    """A line such as ``ssh-ed25519 AAAA... comment``. Raises ValueError for a kind of key that is not accepted."""
+    """Parse a line such as ``ssh-ed25519 AAAA... comment``. Raises ValueError for a key that is not accepted."""
     try:
         key = load_ssh_public_key(line.encode())
     except (UnsupportedAlgorithm, IndexError, struct.error) as error:
@@ -56,7 +56,7 @@ def parse_public_key(line: str) -> PublicKey:
 
 
 def parse_private_key(content: bytes) -> PrivateKey:
-    """An OpenSSH private key. Raises ValueError for one that cannot be used, TypeError for one with a passphrase."""
+    """Parse an OpenSSH private key. Raises ValueError if it is not accepted, TypeError if it has a passphrase."""
     try:
         key = load_ssh_private_key(content, None)
     except UnsupportedAlgorithm as error:
@@ -68,32 +68,32 @@ def parse_private_key(content: bytes) -> PrivateKey:
 
 
 def format_public_key(key: PublicKey) -> str:
-    """The key as a line, without comment."""
+    """Return the key as a line, without comment."""
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
 def fingerprint_key(key: PublicKey) -> str:
-    """As ``ssh-keygen -l`` shows it: ``SHA256:...``."""
+    """Return the fingerprint as ``ssh-keygen -l`` shows it: ``SHA256:...``."""
     digest = ssh.ssh_key_fingerprint(key, hashes.SHA256())
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def sign_content(content: bytes, key: PrivateKey) -> bytes:
-    """The armored signature, as ``ssh-keygen -Y sign -n ob-health`` writes it."""
-    blob = _blob(key.public_key())
-    signature = _raw_signature(key, _signed_data(content, b"sha512"))
-    whole = _MAGIC + _VERSION + _pack(blob, NAMESPACE.encode(), b"", b"sha512", signature)
+    """Return the armored signature, as ``ssh-keygen -Y sign -n ob-health`` writes it."""
+    blob = _encode_key(key.public_key())
+    signature = _make_raw_signature(key, _build_signed_data(content, b"sha512"))
+    whole = _MAGIC + _VERSION + _pack_parts(blob, NAMESPACE.encode(), b"", b"sha512", signature)
     text = base64.b64encode(whole)
     lines = [text[start : start + 70] for start in range(0, len(text), 70)]
     return b"\n".join([_BEGIN, *lines, _END, b""])
 
 
 def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document: str) -> None:
-    """Raises NotAuthorized, which says what is wrong with the signature of ``document``."""
+    """Verify the signature of ``document`` by the pinned key. Raises NotAuthorized, which says what is wrong."""
     args = {"document": document, "pinned": fingerprint_key(pinned)}
     try:
-        blob, namespace, digest, signature = _parsed(armored)
-        signer = parse_public_key(_line(blob))
+        blob, namespace, digest, signature = _parse_signature(armored)
+        signer = parse_public_key(_format_blob(blob))
     except (ValueError, struct.error):
         raise NotAuthorized(
             Text(
@@ -106,7 +106,7 @@ def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document
         raise NotAuthorized(
             Text("{document} was signed for another purpose. Ask the customer to sign it with: -n ob-health", args)
         )
-    if _blob(signer) != _blob(pinned):
+    if _encode_key(signer) != _encode_key(pinned):
         raise NotAuthorized(
             Text(
                 "{document} was signed with the key {found}, but authorization.signer of the engagement is {pinned}. "
@@ -115,7 +115,7 @@ def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document
             )
         )
     try:
-        _check(pinned, signature, _signed_data(content, digest))
+        _check_signature(pinned, signature, _build_signed_data(content, digest))
     except (InvalidSignature, ValueError, KeyError, struct.error):
         raise NotAuthorized(
             Text(
@@ -126,41 +126,41 @@ def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document
         ) from None
 
 
-def _parsed(armored: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    """Public key, namespace, digest name, signature. Raises ValueError or struct.error."""
+def _parse_signature(armored: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return public key, namespace, digest name and signature. Raises ValueError or struct.error."""
     match = _ARMOR.fullmatch(armored.strip())
     if match is None or len(armored) > MAX_SIGNATURE_BYTES:
         raise ValueError("no armored signature")
     whole = base64.b64decode(match[1].replace(b"\r", b"").replace(b"\n", b""), validate=True)
     if not whole.startswith(_MAGIC + _VERSION):
         raise ValueError("not version 1")
-    blob, namespace, _reserved, digest, signature = _unpack(whole[len(_MAGIC + _VERSION) :], 5)
+    blob, namespace, _reserved, digest, signature = _unpack_parts(whole[len(_MAGIC + _VERSION) :], 5)
     return blob, namespace, digest, signature
 
 
-def _signed_data(content: bytes, digest: bytes) -> bytes:
-    return _MAGIC + _pack(NAMESPACE.encode(), b"", digest, _DIGESTS[digest](content).digest())
+def _build_signed_data(content: bytes, digest: bytes) -> bytes:
+    return _MAGIC + _pack_parts(NAMESPACE.encode(), b"", digest, _DIGESTS[digest](content).digest())
 
 
-def _raw_signature(key: PrivateKey, data: bytes) -> bytes:
+def _make_raw_signature(key: PrivateKey, data: bytes) -> bytes:
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return _pack(b"ssh-ed25519", key.sign(data))
+        return _pack_parts(b"ssh-ed25519", key.sign(data))
     if isinstance(key, rsa.RSAPrivateKey):
-        return _pack(b"rsa-sha2-512", key.sign(data, padding.PKCS1v15(), hashes.SHA512()))
+        return _pack_parts(b"rsa-sha2-512", key.sign(data, padding.PKCS1v15(), hashes.SHA512()))
     name, digest = _CURVES[key.curve.name]
     pair = utils.decode_dss_signature(key.sign(data, ec.ECDSA(digest)))
-    # An SSH integer begins with a zero bit, hence the one byte more where the length is full.
-    return _pack(name, _pack(*(number.to_bytes(number.bit_length() // 8 + 1, "big") for number in pair)))
+    # An SSH integer begins with a zero bit, so a number that fills its bytes needs one byte more.
+    return _pack_parts(name, _pack_parts(*(number.to_bytes(number.bit_length() // 8 + 1, "big") for number in pair)))
 
 
-def _check(key: PublicKey, signature: bytes, data: bytes) -> None:
-    name, raw = _unpack(signature, 2)
+def _check_signature(key: PublicKey, signature: bytes, data: bytes) -> None:
+    name, raw = _unpack_parts(signature, 2)
     if isinstance(key, rsa.RSAPublicKey):
         key.verify(raw, data, padding.PKCS1v15(), _RSA_HASHES[name])
         return
     if isinstance(key, ec.EllipticCurvePublicKey):
         expected, digest = _CURVES[key.curve.name]
-        first, second = (int.from_bytes(number, "big") for number in _unpack(raw, 2))
+        first, second = (int.from_bytes(number, "big") for number in _unpack_parts(raw, 2))
         key.verify(utils.encode_dss_signature(first, second), data, ec.ECDSA(digest))
     else:
         expected = b"ssh-ed25519"
@@ -169,21 +169,23 @@ def _check(key: PublicKey, signature: bytes, data: bytes) -> None:
         raise InvalidSignature
 
 
-def _blob(key: PublicKey) -> bytes:
+def _encode_key(key: PublicKey) -> bytes:
+    """Return the key in SSH's binary form."""
     return binascii.a2b_base64(format_public_key(key).split()[1])
 
 
-def _line(blob: bytes) -> str:
+def _format_blob(blob: bytes) -> str:
+    """Return a key in SSH's binary form as a line."""
     (length,) = struct.unpack_from(">I", blob)
     return f"{blob[4 : 4 + length].decode('ascii')} {base64.b64encode(blob).decode()}"
 
 
-def _pack(*parts: bytes) -> bytes:
+def _pack_parts(*parts: bytes) -> bytes:
     return b"".join(struct.pack(">I", len(part)) + part for part in parts)
 
 
-def _unpack(data: bytes, count: int) -> list[bytes]:
-    """Exactly ``count`` parts, each after its length."""
+def _unpack_parts(data: bytes, count: int) -> list[bytes]:
+    """Return exactly ``count`` parts. Each stands after its length. Raises ValueError or struct.error."""
     parts = []
     while data:
         (length,) = struct.unpack_from(">I", data)

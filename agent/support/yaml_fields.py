@@ -52,7 +52,7 @@ class Block(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_empty_keys(cls, data: Any) -> Any:
+    def _drop_empty_keys(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
         known = {field.alias or name for name, field in cls.model_fields.items()}
@@ -60,27 +60,27 @@ class Block(BaseModel):
 
 
 class WholeFile(Block):
-    """The outermost block. It knows where its parts stand, for what is found wrong with them only later."""
+    """The outermost block. It knows the lines of its parts, for problems that are found later."""
 
     _path: Path = PrivateAttr(default=Path("engagement"))
     _locate: Locate = PrivateAttr(default_factory=lambda: lambda loc: 1)
 
     def model_post_init(self, context: Any) -> None:
-        """Pydantic hands on what ``agent.engagement.loading`` knows of the file."""
+        """Take the path and the lines of the file from the context that ``validate_blocks`` gives."""
         if context:
             self._path, self._locate = context["path"], context["locate"]
 
     @property
     def path(self) -> Path:
-        """The file."""
+        """The path of the file."""
         return self._path
 
     def place(self, *above: int | str) -> Callable[[Loc], str]:
-        """For messages: where the parts of the block that ``above`` leads to stand."""
+        """Return a function that says, for messages, where a part of the block at ``above`` is."""
         return lambda loc: describe_place(self._path, self._locate, (*above, *loc))
 
 
-def _matching(pattern: str, msgid: str) -> AfterValidator:
+def _match_pattern(pattern: str, msgid: str) -> AfterValidator:
     compiled = re.compile(pattern)
 
     def validate(value: str) -> str:
@@ -91,27 +91,27 @@ def _matching(pattern: str, msgid: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
-def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
-    # Our own, because min_length counts only the valid entries and would blame an entry twice.
+def _require_entries(value: tuple[T, ...]) -> tuple[T, ...]:
+    # Not min_length: it counts only the valid entries and would report an entry twice.
     if not value:
         raise Invalid("{place}: this must not be empty; write at least one entry")
     return value
 
 
-def _day(value: date) -> date:
+def _check_day(value: date) -> date:
     if value.year not in _YEARS:
         raise Invalid("{place}: the year is not plausible; correct it")
     return value
 
 
-def _moment(value: Any) -> datetime:
+def _check_moment(value: Any) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Invalid("{place}: write a time with its zone, without quotes, such as 2026-03-31T18:00:00+08:00")
-    _day(value)
+    _check_day(value)
     return value
 
 
-def _password(value: Any) -> str:
+def _check_password(value: Any) -> str:
     if not is_reference(value):
         raise Invalid(
             "{place}: a password is never written here; "
@@ -120,7 +120,7 @@ def _password(value: Any) -> str:
     return str(value)
 
 
-def _size(value: Any) -> int:
+def _read_size(value: Any) -> int:
     try:
         size = value if type(value) is int else parse_size(value)
     except (ValueError, TypeError, OverflowError):
@@ -130,7 +130,7 @@ def _size(value: Any) -> int:
     return size
 
 
-def _timezone(value: str) -> str:
+def _check_timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
@@ -138,16 +138,16 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _path(value: Any, info: ValidationInfo) -> Path:
-    """Relative paths start at the engagement file's directory, ``~`` at the reader's home."""
+def _resolve_path(value: Any, info: ValidationInfo) -> Path:
+    """Resolve a path. Relative ones start at the engagement file's directory, ``~`` is the home of the user."""
     if not isinstance(value, str):
         raise Invalid("{place}: write the path of a file")
     file: Path = (info.context or {}).get("path", Path())
     return file.parent / os.path.expanduser(value)
 
 
-def _file(value: Any, info: ValidationInfo) -> Path:
-    path = _path(value, info)
+def _resolve_file(value: Any, info: ValidationInfo) -> Path:
+    path = _resolve_path(value, info)
     try:
         found = path.is_file()
     except (OSError, ValueError):
@@ -157,8 +157,8 @@ def _file(value: Any, info: ValidationInfo) -> Path:
     return path
 
 
-def _folder(value: Any, info: ValidationInfo) -> Path:
-    path = _path(value, info)
+def _resolve_folder(value: Any, info: ValidationInfo) -> Path:
+    path = _resolve_path(value, info)
     try:
         found = path.is_dir()
     except (OSError, ValueError):
@@ -168,7 +168,7 @@ def _folder(value: Any, info: ValidationInfo) -> Path:
     return path
 
 
-def _signer(value: str) -> str:
+def _check_signer(value: str) -> str:
     try:
         sshsig.parse_public_key(value)
     except ValueError:
@@ -179,8 +179,8 @@ def _signer(value: str) -> str:
     return value
 
 
-def _history(value: str) -> str:
-    """A URL that holds no password, or a reference to one that does."""
+def _check_history_url(value: str) -> str:
+    """Accept a URL without a password, or a reference to a URL."""
     if is_reference(value):
         return value
     try:
@@ -199,7 +199,7 @@ def _history(value: str) -> str:
     return value
 
 
-def _jump(value: str) -> str:
+def _check_jump_url(value: str) -> str:
     try:
         parts = urlsplit(value)
         usable = parts.scheme == "ssh" and parts.hostname and parts.username and parts.port != 0
@@ -212,7 +212,7 @@ def _jump(value: str) -> str:
 
 
 def require_not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo], date]:
-    """A validator for the later of two dates; ``field`` is the earlier one."""
+    """Return a validator for the later of two dates. ``field`` is the earlier one."""
 
     def validate(value: date, info: ValidationInfo) -> date:
         earlier = info.data.get(field)
@@ -224,30 +224,37 @@ def require_not_before(field: str, msgid: str) -> Callable[[date, ValidationInfo
 
 
 Many = Annotated[tuple[T, ...], Field(strict=False)]
-Some = Annotated[tuple[T, ...], Field(strict=False, json_schema_extra={"minItems": 1}), AfterValidator(_not_empty)]
+Some = Annotated[
+    tuple[T, ...], Field(strict=False, json_schema_extra={"minItems": 1}), AfterValidator(_require_entries)
+]
 TextList = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Quantity = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Day = Annotated[date, AfterValidator(_day)]
-Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
-Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["integer", "string"], "examples": ["500G"]})]
-Timezone = Annotated[str, AfterValidator(_timezone)]
+Day = Annotated[date, AfterValidator(_check_day)]
+Moment = Annotated[datetime, PlainValidator(_check_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Size = Annotated[
+    int, BeforeValidator(_read_size), WithJsonSchema({"type": ["integer", "string"], "examples": ["500G"]})
+]
+Timezone = Annotated[str, AfterValidator(_check_timezone)]
 Password = Annotated[
-    str, BeforeValidator(_password), WithJsonSchema({"type": "string", "pattern": "^(env|file|keyring|command):"})
+    str, BeforeValidator(_check_password), WithJsonSchema({"type": "string", "pattern": "^(env|file|keyring|command):"})
 ]
-AnyFile = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
-ExistingFile = Annotated[Path, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
-Folder = Annotated[Path, BeforeValidator(_folder), WithJsonSchema({"type": "string"})]
-HistoryUrl = Annotated[str, AfterValidator(_history)]
-SshKey = Annotated[str, AfterValidator(_signer)]
-JumpUrl = Annotated[str, AfterValidator(_jump)]
+AnyFile = Annotated[Path, BeforeValidator(_resolve_path), WithJsonSchema({"type": "string"})]
+ExistingFile = Annotated[Path, BeforeValidator(_resolve_file), WithJsonSchema({"type": "string"})]
+Folder = Annotated[Path, BeforeValidator(_resolve_folder), WithJsonSchema({"type": "string"})]
+HistoryUrl = Annotated[str, AfterValidator(_check_history_url)]
+SshKey = Annotated[str, AfterValidator(_check_signer)]
+JumpUrl = Annotated[str, AfterValidator(_check_jump_url)]
 ClockTime = Annotated[
-    str, _matching(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')
+    str, _match_pattern(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')
 ]
-Host = Annotated[str, _matching(r"[^\s/@]+", "{place}: write a host name or an IP address, without port and protocol")]
+Host = Annotated[
+    str, _match_pattern(r"[^\s/@]+", "{place}: write a host name or an IP address, without port and protocol")
+]
 User = Annotated[
-    str, _matching(r"[^\s@#:]+(@[^\s@#:]+(#[^\s@#:]+)?)?", "{place}: write user@tenant#cluster, user@tenant or user")
+    str,
+    _match_pattern(r"[^\s@#:]+(@[^\s@#:]+(#[^\s@#:]+)?)?", "{place}: write user@tenant#cluster, user@tenant or user"),
 ]
-Name = Annotated[str, _matching(r"\w[\w.-]{0,63}", "{place}: a name has letters, digits, '-', '_' and '.' only")]
-Code = Annotated[str, _matching(r"[A-Z]{3}\d{3}", "{place}: write the code of a check, such as CAP001")]
+Name = Annotated[str, _match_pattern(r"\w[\w.-]{0,63}", "{place}: a name has letters, digits, '-', '_' and '.' only")]
+Code = Annotated[str, _match_pattern(r"[A-Z]{3}\d{3}", "{place}: write the code of a check, such as CAP001")]

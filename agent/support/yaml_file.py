@@ -1,6 +1,6 @@
-"""Reading YAML files that people write, so that every problem can be told with file, line and path.
+"""Read YAML files that people write, and report every problem with file, line and path.
 
-Stricter than YAML: a key stands once, keys are text, and aliases, tags and deep nesting are refused.
+Stricter than YAML: a key occurs once, keys are text, and aliases, tags and deep nesting are refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Locate = Callable[[Loc], int]
 MAX_BYTES = 1 << 20
 _MAX_DEPTH = 30
 _TYPED_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null", "timestamp"))
-# The parser's own words are neither translated nor safe: they may quote a secret out of the file.
+# The parser's own messages are not translated and not safe: they may quote a secret from the file.
 _SYNTAX = {
     "found character '\\t'": "{place}: a tab stands here; indent with spaces",
     "found character": "{place}: a value cannot begin with this character; put the value in quotes",
@@ -44,24 +44,26 @@ _SYNTAX_OTHER = "{place}: not valid YAML; check indentation, colons and quotes h
 
 
 def read_yaml(path: Path) -> tuple[Any, Locate]:
-    """The file's plain data, and a function from a path into it (keys and indexes) to the line, from 1.
+    """Return the plain data of the file, and a function from a path in it (keys and indexes) to the line, from 1.
 
-    A path that does not exist is located at its nearest ancestor. Scalars are str, int, float, bool, None,
+    A path that does not exist has the line of its nearest ancestor. Scalars are str, int, float, bool, None,
     date or datetime; keys are always str. Raises ConfigError with every problem listed.
     """
-    return parse_yaml(_read(path), path)
+    return parse_yaml(_read_bytes(path), path)
 
 
 def parse_yaml(content: bytes, path: Path) -> tuple[Any, Locate]:
-    """As ``read_yaml``, of a file's content that is in memory already."""
-    text = _decoded(content, path)
+    """Do what ``read_yaml`` does, with content that is already in memory."""
+    text = _decode_text(content, path)
     try:
-        composer, node = _composed(text)
+        composer, node = _compose_root(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise refuse_file(path, [_problem(path, line, "{place}: a control character stands here; delete it")]) from None
+        raise refuse_file(
+            path, [_build_problem(path, line, "{place}: a control character stands here; delete it")]
+        ) from None
     except yaml.MarkedYAMLError as error:
-        raise refuse_file(path, [_syntax_problem(path, error)]) from None
+        raise refuse_file(path, [_explain_syntax_error(path, error)]) from None
     if node is None:
         raise refuse_file(path, [Text("{place}: the file is empty", {"place": str(path)})])
     builder = _Builder(path, composer)
@@ -72,7 +74,7 @@ def parse_yaml(content: bytes, path: Path) -> tuple[Any, Locate]:
 
 
 def describe_place(path: Path, locate: Locate, loc: Loc) -> str:
-    """Where something stands, for messages: ``acme/engagement.yaml:12: targets.orders.port``."""
+    """Return where something is, for messages: ``acme/engagement.yaml:12: targets.orders.port``."""
     shown = yaml_path(loc)
     return f"{path}:{locate(loc)}: {shown}" if shown else f"{path}:{locate(loc)}"
 
@@ -91,7 +93,7 @@ def yaml_path(loc: Loc) -> str:
 
 
 def explain_unknown_key(key: str, known: Iterable[str]) -> tuple[str, dict[str, Scalar]]:
-    """The message about a key that nobody knows, and its values but the place: the nearest known key, or all."""
+    """Return the message about an unknown key, and its values except the place: the nearest known key, or all keys."""
     known = tuple(known)
     nearest = get_close_matches(key, known, n=1)
     if nearest:
@@ -100,12 +102,12 @@ def explain_unknown_key(key: str, known: Iterable[str]) -> tuple[str, dict[str, 
 
 
 def refuse_file(path: Path, problems: Sequence[Text]) -> ConfigError:
-    """The error for a file with these problems."""
+    """Return the error for a file with these problems."""
     text = "{file} cannot be used; problems found: {problems_count}"
     return ConfigError(Text(text, {"file": str(path), "problems_count": len(problems)}), problems)
 
 
-def _read(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -119,7 +121,7 @@ def _read(path: Path) -> bytes:
         raise refuse_file(path, [Text(text, {"place": str(path), "reason": reason})]) from None
 
 
-def _decoded(content: bytes, path: Path) -> str:
+def _decode_text(content: bytes, path: Path) -> str:
     if len(content) > MAX_BYTES:
         text = "{place}: the file is larger than {limit_bytes}; check that it is the right file"
         raise refuse_file(path, [Text(text, {"place": str(path), "limit_bytes": MAX_BYTES})])
@@ -127,30 +129,35 @@ def _decoded(content: bytes, path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise refuse_file(path, [_problem(path, line, "{place}: not UTF-8 text; save the file as UTF-8")]) from None
+        raise refuse_file(
+            path, [_build_problem(path, line, "{place}: not UTF-8 text; save the file as UTF-8")]
+        ) from None
 
 
-def _problem(path: Path, line: int, msgid: str) -> Text:
+def _build_problem(path: Path, line: int, msgid: str) -> Text:
     return Text(msgid, {"place": f"{path}:{line}"})
 
 
-def _syntax_problem(path: Path, error: yaml.MarkedYAMLError) -> Text:
-    # A quote that is never closed is noticed at the end of the file, but stands where it was opened.
+def _explain_syntax_error(path: Path, error: yaml.MarkedYAMLError) -> Text:
+    # The parser notices an unclosed quote at the end of the file. People look for the line where it was opened.
     quoted = "quoted scalar" in (error.context or "")
     mark = error.context_mark if quoted else error.problem_mark
     line = mark.line + 1 if mark else 1
     if isinstance(error, _Refused):
-        return _problem(path, line, str(error.problem))
+        return _build_problem(path, line, str(error.problem))
     found = (msgid for words, msgid in _SYNTAX.items() if (error.problem or "").startswith(words))
-    return _problem(path, line, next(found, _SYNTAX_OTHER))
+    return _build_problem(path, line, next(found, _SYNTAX_OTHER))
 
 
 class _Refused(yaml.MarkedYAMLError):
     """Something that YAML allows and we do not; ``problem`` is the msgid."""
 
 
-def _composed(text: str) -> tuple[yaml.constructor.SafeConstructor, yaml.Node | None]:
-    """By libyaml, ten times as fast, where PyYAML has it. What that refuses is read again: messages are ours alone."""
+def _compose_root(text: str) -> tuple[yaml.constructor.SafeConstructor, yaml.Node | None]:
+    """Compose the nodes by libyaml, which is ten times as fast, if PyYAML has it. Return the composer and the root.
+
+    A text that libyaml refuses is read again in Python, so that all messages are ours.
+    """
     if yaml.__with_libyaml__:
         from agent.support.yaml_quick import QuickComposer
 
@@ -162,7 +169,7 @@ def _composed(text: str) -> tuple[yaml.constructor.SafeConstructor, yaml.Node | 
 
 
 class Strict(yaml.composer.Composer):
-    """YAML text to nodes. Without aliases a small file cannot grow large, without tags it cannot make objects."""
+    """Composes nodes from YAML text. Aliases could make a small file large, and tags could make objects."""
 
     depth = 0
 
@@ -182,11 +189,11 @@ class Strict(yaml.composer.Composer):
 
 
 class _Composer(Strict, yaml.SafeLoader):
-    """In Python alone."""
+    """Scans, parses and composes in Python."""
 
 
 class _Builder:
-    """Nodes to plain data; remembers the line of every path and collects problems."""
+    """Builds plain data from nodes. Remembers the line of every path and collects problems."""
 
     def __init__(self, path: Path, loader: yaml.constructor.SafeConstructor) -> None:
         self.problems: list[Text] = []
@@ -200,9 +207,9 @@ class _Builder:
         return self._lines.get(loc, 1)
 
     def build(self, node: yaml.Node, loc: Loc) -> Any:
-        self._lines.setdefault(loc, _line(node))
+        self._lines.setdefault(loc, _find_line(node))
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, loc)
+            return self._build_mapping(node, loc)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(entry, (*loc, index)) for index, entry in enumerate(node.value)]
         if node.tag not in _TYPED_SCALARS:
@@ -210,26 +217,30 @@ class _Builder:
         try:
             return self._loader.construct_object(node)
         except ValueError:
-            self._add(loc, _line(node), "{place}: no such number or date; correct it, or put text in quotes")
+            self._add_problem(
+                loc, _find_line(node), "{place}: no such number or date; correct it, or put text in quotes"
+            )
 
-    def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
+    def _build_mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._add(loc, _line(key), "{place}: a key must be text; put a value with brackets in quotes")
+                self._add_problem(
+                    loc, _find_line(key), "{place}: a key must be text; put a value with brackets in quotes"
+                )
                 continue
             here = (*loc, key.value)
             if key.value in data:
                 text = "{place}: this key already stands in line {first_line}; keep one of the two"
-                self._add(here, _line(key), text, first_line=str(self._lines[here]))
+                self._add_problem(here, _find_line(key), text, first_line=str(self._lines[here]))
                 continue
-            self._lines[here] = _line(key)
+            self._lines[here] = _find_line(key)
             data[key.value] = self.build(value, here)
         return data
 
-    def _add(self, loc: Loc, line: int, msgid: str, **args: str) -> None:
+    def _add_problem(self, loc: Loc, line: int, msgid: str, **args: str) -> None:
         self.problems.append(Text(msgid, {"place": describe_place(self._path, lambda _: line, loc), **args}))
 
 
-def _line(node: yaml.Node) -> int:
+def _find_line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1

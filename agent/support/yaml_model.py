@@ -1,4 +1,4 @@
-"""What ``read_yaml`` gave, as pydantic blocks: each problem in words, with file, line and path."""
+"""Turn the data of ``read_yaml`` into pydantic blocks, and each problem into a message with file, line and path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agent.support.yaml_file import Loc, Locate, describe_place, explain_unknown
 B = TypeVar("B", bound=BaseModel)
 
 
-# By pydantic's kind of error; placeholders other than the place come from its context.
+# Messages by pydantic's kind of error. All placeholders except the place come from its context.
 _MESSAGES = {
     "missing": "{place}: this key is missing; add it",
     "string_type": "{place}: write text; put it in quotes if it looks like a number, a date or true/false",
@@ -40,59 +40,63 @@ _MESSAGES = {
 }  # fmt: skip
 
 
-_OTHER = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
+_OTHER_MESSAGE = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
 
 
 def validate_blocks(root: type[B], data: Any, locate: Locate, path: Path) -> B:
-    """What ``read_yaml`` gave, as blocks. Raises ConfigError with every problem listed."""
+    """Return the data of ``read_yaml`` as blocks. Raises ConfigError with every problem listed."""
     try:
         return root.model_validate(data, context={"path": path, "locate": locate})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-    problems = sorted((_problem(root, detail, path, locate) for detail in details), key=lambda problem: problem[0])
+    problems = sorted(
+        (_explain_error(root, detail, path, locate) for detail in details), key=lambda problem: problem[0]
+    )
     raise refuse_file(path, [text for _, text in problems])
 
 
-def _problem(root: type[BaseModel], detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
+def _explain_error(root: type[BaseModel], detail: ErrorDetails, path: Path, locate: Locate) -> tuple[int, Text]:
+    """Return the line of an error and its message."""
     # "[key]" is pydantic's mark for a mapping's key as opposed to its value.
     loc = tuple(step for step in detail["loc"] if step != "[key]")
-    msgid, args = _message(root, detail, loc)
+    msgid, args = _choose_message(root, detail, loc)
     return locate(loc), Text(msgid, {"place": describe_place(path, locate, loc), **args})
 
 
-def _message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
+def _choose_message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tuple[str, dict[str, Scalar]]:
     context = detail.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, Invalid):
         return cause.msgid, cause.args_by_name
     if detail["type"] == "extra_forbidden":
-        return explain_unknown_key(str(loc[-1]), _known_keys(root, loc[:-1]))
+        return explain_unknown_key(str(loc[-1]), _list_known_keys(root, loc[:-1]))
     args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
     if "expected" in args:
         args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
-    return _MESSAGES.get(detail["type"], _OTHER), args
+    return _MESSAGES.get(detail["type"], _OTHER_MESSAGE), args
 
 
-def _known_keys(root: type[BaseModel], loc: Loc) -> list[str]:
-    """Keys of the block that a path leads to."""
+def _list_known_keys(root: type[BaseModel], loc: Loc) -> list[str]:
+    """Return the keys of the block at a path."""
     block = root
     steps = iter(loc)
     for step in steps:
-        field = _fields(block).get(step)
+        field = _map_fields(block).get(step)
         if field is None:  # the index of a list
             continue
         if get_origin(field) is dict:
             next(steps, None)
-        block = next(_blocks(field), block)
-    return [str(key) for key in _fields(block)]
+        block = next(_find_blocks(field), block)
+    return [str(key) for key in _map_fields(block)]
 
 
-def _fields(block: type[BaseModel]) -> dict[int | str, Any]:
+def _map_fields(block: type[BaseModel]) -> dict[int | str, Any]:
     return {field.alias or name: field.annotation for name, field in block.model_fields.items()}
 
 
-def _blocks(annotation: Any) -> Iterator[type[BaseModel]]:
+def _find_blocks(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the blocks in a type such as ``dict[str, Target] | None``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
-        yield from _blocks(part)
+        yield from _find_blocks(part)

@@ -1,4 +1,4 @@
-"""YAML by libyaml, under the same strict rules; only where PyYAML was built with it."""
+"""Compose YAML by libyaml under the same strict rules. Import this only if PyYAML was built with libyaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Behind assess, collect, evaluate and render."""
+"""What the commands assess, collect, evaluate and render do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from agent import pipeline
 from agent.archive import snapshot
-from agent.archive.document import Document, build_document, read_document
+from agent.archive.document import build_document, read_document
+from agent.model.document import Document
 from agent.archive.history.store import History
 from agent.catalogue import registry
 from agent.cli.actions.targets import for_each_target, locate_history, make_job, select_targets, show_progress
@@ -26,7 +27,7 @@ from agent.support.i18n import LANGUAGES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessOptions:
-    """What was asked of ``assess``. ``update``: an earlier list of findings of one of the targets."""
+    """Options of ``assess``. ``update`` is an earlier list of findings of one of the targets."""
 
     out: Path
     formats: Sequence[str]
@@ -39,8 +40,11 @@ class AssessOptions:
 
 
 def assess_all(engagement: Engagement, history: History | None, options: AssessOptions, now: datetime) -> int:
-    """The whole line for the targets; the exit code."""
-    limit = _severity(options.fail_on)
+    """Assess the targets, from collecting to the reports. Return the exit code.
+
+    Raises ConfigError for an option that is not valid.
+    """
+    limit = _parse_severity(options.fail_on)
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
     validate_formats(formats, languages)
     listed = check_update_file(update, formats, select_targets(engagement, options.target)) if update else None
@@ -49,7 +53,7 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
-        if options.if_due and not _due(engagement, history, name, now):
+        if options.if_due and not _check_if_due(engagement, history, name, now):
             return 0
         with show_progress() as show:
             delivered = pipeline.assess_target(
@@ -58,12 +62,13 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
         console.print_summary(delivered.document, delivered.files)
         for warning in delivered.warnings:
             console.warn(warning)
-        return _exit_code(delivered.document, limit)
+        return _derive_exit_code(delivered.document, limit)
 
     return for_each_target(engagement, options.target, work)
 
 
-def _due(engagement: Engagement, history: History | None, name: str, now: datetime) -> bool:
+def _check_if_due(engagement: Engagement, history: History | None, name: str, now: datetime) -> bool:
+    """Print whether the target is due, and return it. Raises HistoryError without a history."""
     if history is None:
         raise HistoryError(
             "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
@@ -73,7 +78,7 @@ def _due(engagement: Engagement, history: History | None, name: str, now: dateti
     return status.due
 
 
-def _severity(word: str | None) -> Severity | None:
+def _parse_severity(word: str | None) -> Severity | None:
     if word is None:
         return None
     if word not in list(Severity):
@@ -81,7 +86,7 @@ def _severity(word: str | None) -> Severity | None:
     return Severity(word)
 
 
-def _exit_code(document: Document, limit: Severity | None) -> int:
+def _derive_exit_code(document: Document, limit: Severity | None) -> int:
     if document["score"]["coverage_pct"] <= 0:
         return 4
     if limit is None:
@@ -103,7 +108,7 @@ def collect_all(
     now: datetime,
     outside_service: str = "",
 ) -> int:
-    """A snapshot per target in DIR/<target>/snapshot.obh; the exit code."""
+    """Write a snapshot of each target to DIR/<target>/snapshot.obh. Return the exit code."""
 
     def work(name: str) -> int:
         with show_progress() as show:
@@ -127,7 +132,10 @@ def evaluate_file(
     languages: Sequence[str] | None,
     fail_on: str | None,
 ) -> int:
-    """A saved snapshot by today's rules, as of the time it was taken; not recorded in history."""
+    """Judge a saved snapshot by today's rules, as of the time it was taken, and render it. Return the exit code.
+
+    The result is not recorded in history.
+    """
     facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
     name = select_targets(engagement, facts.target)[0]
     job = make_job(engagement, name, history, facts.as_of)
@@ -136,7 +144,7 @@ def evaluate_file(
     console.print_summary(document, files)
     for warning in warnings:
         console.warn(warning)
-    return _exit_code(document, _severity(fail_on))
+    return _derive_exit_code(document, _parse_severity(fail_on))
 
 
 def render_again(
@@ -148,7 +156,7 @@ def render_again(
     languages: Sequence[str] | None,
     update: Path | None = None,
 ) -> None:
-    """An old assessment, from a file or from history, rendered again; in the house style of the engagement."""
+    """Render an old assessment, from a file or from history, again in the house style of the engagement."""
     chosen = languages or (engagement.language if engagement else LANGUAGES)
     validate_formats(formats, chosen)
     path = Path(assessment)

@@ -1,4 +1,4 @@
-"""Behind ``ob-health authorize``: the request, its signature, and whether it holds."""
+"""What ``ob-health authorize`` does: write the request, sign it, and verify the signature."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HOURS = re.compile(f"{_CLOCK}-{_CLOCK}")
 
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
-    """The command line's wishes for a request; empty ones take the usual."""
+    """Options of a request, from the command line. An empty option takes its default."""
 
     asked_by: str = ""
     approver: str = ""
@@ -48,10 +48,10 @@ class RequestOptions:
 
 
 def write_request(engagement: Engagement, path: Path, options: RequestOptions, now: datetime) -> Path:
-    """The file for the customer.
+    """Write the request for the customer. Return its path.
 
-    Raises ConfigError for a wish that cannot be, for an engagement that is not filled in, and where the file is there
-    already.
+    Raises ConfigError for an option that is not valid, for an engagement that is not filled in, and for a file that
+    exists already.
     """
     refuse_leftovers(engagement)
     if path.exists():
@@ -59,8 +59,10 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
         text = "{file} already exists and is never overwritten; choose another name, or move it away"
         raise ConfigError(Text(text, args))
     sources = registry.load_registry(engagement.rules.checks).sources
-    content = write_request_yaml(draft_request(engagement, sources, _ask(engagement, options, now)), path.name)
-    parse_signed(Request, content.encode(), path)  # what the customer is to sign must be understood later
+    content = write_request_yaml(
+        draft_request(engagement, sources, _complete_options(engagement, options, now)), path.name
+    )
+    parse_signed(Request, content.encode(), path)  # we must be able to read later what the customer signs
     try:
         path.write_text(content, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -71,7 +73,7 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
     return path
 
 
-def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> DraftOptions:
+def _complete_options(engagement: Engagement, options: RequestOptions, now: datetime) -> DraftOptions:
     asked_by = options.asked_by or engagement.report.prepared_by
     if not asked_by:
         raise ConfigError("A request says who asks; give --asked-by, or report.prepared_by in the engagement.")
@@ -85,10 +87,10 @@ def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> Draf
         approver=options.approver or engagement.customer.contact or engagement.customer.name,
         targets=[select_targets(engagement, name)[0] for name in options.targets or engagement.targets],
         data_classes=parse_data_classes(options.data_classes) or USUAL_CLASSES,
-        not_before=_fixed(today),
-        not_after=_fixed(today + timedelta(days=options.days_valid)),
+        not_before=_fix_offset(today),
+        not_after=_fix_offset(today + timedelta(days=options.days_valid)),
         window={
-            "days": _weekdays(options.weekdays),
+            "days": _parse_weekdays(options.weekdays),
             "opens": hours[1],
             "closes": hours[2],
             "timezone": engagement.service.timezone,
@@ -98,12 +100,12 @@ def _ask(engagement: Engagement, options: RequestOptions, now: datetime) -> Draf
     )
 
 
-def _fixed(moment: datetime) -> datetime:
-    """With the offset of that day written out, as a file can hold it."""
+def _fix_offset(moment: datetime) -> datetime:
+    """Return the moment with the offset of that day, because a file holds no name of a zone with a time."""
     return datetime.fromisoformat(moment.isoformat())
 
 
-def _weekdays(words: Sequence[str]) -> tuple[str, ...]:
+def _parse_weekdays(words: Sequence[str]) -> tuple[str, ...]:
     unknown = sorted(set(words) - set(WEEKDAYS))
     if unknown:
         args = {"given": ", ".join(unknown), "known": ", ".join(WEEKDAYS)}
@@ -112,7 +114,7 @@ def _weekdays(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
-    """Sign as ``ssh-keygen -Y sign -n ob-health`` does; the signature's path."""
+    """Sign as ``ssh-keygen -Y sign -n ob-health`` does. Return the path of the signature. Raises ConfigError."""
     content = read_whole(path)
     signature = path.with_name(path.name + ".sig")
     try:
@@ -126,7 +128,10 @@ def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
 
 
 def read_signing_key(path: Path) -> sshsig.PrivateKey:
-    """An OpenSSH private key without passphrase; the others are for ssh-keygen. Raises ConfigError."""
+    """Read an OpenSSH private key.
+
+    Raises ConfigError for a key with a passphrase, which ssh-keygen can use, and for a key that is not accepted.
+    """
     args = {"path": str(path)}
     try:
         return sshsig.parse_private_key(read_whole(path))
@@ -145,9 +150,9 @@ def read_signing_key(path: Path) -> sshsig.PrivateKey:
 
 
 def verify_all(engagement: Engagement, target: str | None, now: datetime, outside_service: str = "") -> int:
-    """Everything that assessing checks before it connects, for each target; the exit code.
+    """Check for each target what ``assess`` checks before it connects. Return the exit code.
 
-    Raises RulesError for overrides and mutes that cannot be.
+    Raises RulesError for overrides and mutes that are not valid.
     """
     found = registry.load_registry(engagement.rules.checks)
     pipeline.apply_rules(engagement, found.checks, rules.load_rules(found.checks), now)

@@ -1,4 +1,4 @@
-"""Behind ``ob-health rules``."""
+"""What ``ob-health rules`` does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.support import console
 
 
 def validate_rules(path: Path | None, engagement: Path | None) -> None:
-    """Load everything that judges; raises with every problem."""
+    """Load the checks and the rules. Raises an error that lists every problem."""
     loaded = load_engagement(engagement) if engagement else None
     found = registry.load_registry(loaded.rules.checks if loaded else ())
     file = path or rules.locate_shipped_rules()

@@ -1,4 +1,4 @@
-"""Behind ``ob-health grants``."""
+"""What ``ob-health grants`` does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.support.errors import ConfigError
 
 
 def make_grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool, kind: str) -> str:
-    """The script for the customer's DBA. Raises ConfigError for an unknown data class or kind of tenant."""
+    """Return the script for the customer's DBA. Raises ConfigError for an unknown data class or kind of tenant."""
     chosen = frozenset(parse_data_classes(data_classes)) or None
     if kind not in list(TenantKind):
         raise ConfigError(Text("--kind takes user or sys, not {word}.", {"word": kind}))
@@ -21,7 +21,7 @@ def make_grants_script(user: str, host: str, data_classes: Sequence[str], tls: b
 
 
 def parse_data_classes(words: Sequence[str]) -> tuple[DataClass, ...]:
-    """The data classes named, in their usual order. Raises ConfigError for an unknown one."""
+    """Return the named data classes in their usual order. Raises ConfigError for an unknown one."""
     unknown = sorted(set(words) - set(DataClass))
     if unknown:
         args = {"given": ", ".join(unknown), "known": ", ".join(DataClass)}

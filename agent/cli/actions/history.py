@@ -1,4 +1,4 @@
-"""Behind ``ob-health history``."""
+"""What ``ob-health history`` does."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from agent.support import console
 
 
 def open_recorded_history(url: str | None, file: Path | None) -> History:
-    """The history named, or that of the engagement file; it is only read, so one that is not there is not made."""
+    """Open the named history, or that of the engagement file. Raises NoHistory if it does not exist."""
     return History.open(locate_history(url, load_engagement(file) if file else None), create=False)
 
 
 def print_history(history: History, customer: str | None, target: str | None, limit: int) -> None:
-    """Assessments as a table, newest first."""
+    """Print the assessments as a table, newest first."""
     entries = history.list(customer, target, limit)
     if not (entries or history.list(limit=1)):
         console.say("The history at {where} holds no assessment yet.", where=history.where)
@@ -42,13 +42,13 @@ def print_history(history: History, customer: str | None, target: str | None, li
 
 
 def purge_history(history: History) -> None:
-    """Remove what may be kept no longer, of every customer, and say so."""
+    """Remove every assessment past its retention, of all customers, and print it."""
     if not retention.purge_expired(history, datetime.now(UTC)):
         console.say("Nothing in history is past its retention.")
 
 
 def print_assessment(history: History, assessment: str) -> None:
-    """One assessment's summary."""
+    """Print the summary of one assessment."""
     document = history.load(assessment)
     console.say(
         "{id}  {customer}  {as_of}",

@@ -1,4 +1,4 @@
-"""Behind ``ob-health preflight``."""
+"""What ``ob-health preflight`` does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from agent.support import console
 def preflight_all(
     engagement: Engagement, out: Path, target: str | None, now: datetime, outside_service: str = ""
 ) -> int:
-    """Connect, look, and say what is missing; reads no facts. The journal goes to DIR/<target>/journal.jsonl."""
+    """Connect to each target and print what is missing. Return the exit code.
+
+    No facts are read. The journal goes to DIR/<target>/journal.jsonl.
+    """
     from agent.collection.signed_scope import compile_covered
     from agent.model.snapshot import Unavailable
 

@@ -1,4 +1,4 @@
-"""Behind ``ob-health schedule``."""
+"""What ``ob-health schedule`` does."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from agent.support.errors import HealthAgentError, NoHistory
 
 
 def print_schedule(files: Sequence[Path]) -> None:
-    """Last, next and overdue of each target."""
+    """Print the last, the next and the overdue assessments of each target."""
     now, rows = datetime.now(UTC), []
     for file in files:
         engagement = load_engagement(file)
-        for target, assessed in _assessed(engagement).items():
+        for target, assessed in _read_assessed_times(engagement).items():
             status = judge_due(engagement.subscription, assessed, now)
             rows.append(
                 (
@@ -35,15 +35,15 @@ def print_schedule(files: Sequence[Path]) -> None:
                     target,
                     f"{status.last:%Y-%m-%d}" if status.last else "–",
                     status.next or "–",
-                    Plain("\n".join(map(_span, status.overdue)) or "–"),
+                    Plain("\n".join(map(_format_period, status.overdue)) or "–"),
                     console.localize_text(status.text),
                 )
             )
     console.print_table(("customer", "target", "last", "next", "overdue", "state"), rows)
 
 
-def _assessed(engagement: Engagement) -> dict[str, tuple[datetime, ...]]:
-    """When each target was assessed: never, as long as there is no history."""
+def _read_assessed_times(engagement: Engagement) -> dict[str, tuple[datetime, ...]]:
+    """Return the times at which each target was assessed; none without a history."""
     try:
         with History.open(locate_history(None, engagement), create=False) as history:
             return {target: history.assessed_at(engagement.customer.name, target) for target in engagement.targets}
@@ -51,14 +51,14 @@ def _assessed(engagement: Engagement) -> dict[str, tuple[datetime, ...]]:
         return dict.fromkeys(engagement.targets, ())
 
 
-def _span(period: Period) -> str:
-    """With its last day, as the report has it."""
+def _format_period(period: Period) -> str:
+    """Format a period with its last day, as the report does."""
     return f"{period.number} ({period.start} – {period.end - timedelta(days=1)})"
 
 
 def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> None:
-    """Assess what is due, daily, until stopped. What was done is read from history, so restarts lose nothing."""
-    schedule_daily(at, lambda: None)  # what is wrong is said now, not at night
+    """Assess once a day what is due, until stopped. History says what was done, so a restart loses nothing."""
+    schedule_daily(at, lambda: None)  # report errors now, not at night
     for file in files:
         load_engagement(file)
 

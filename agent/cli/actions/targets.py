@@ -1,4 +1,4 @@
-"""What the commands over several targets share: one failing never stops another."""
+"""Functions of the commands that work on several targets. A target that fails never stops another."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agent.support import console
 from agent.support.credentials import is_reference, resolve_reference
 from agent.support.errors import ConfigError, HealthAgentError, HistoryError
 
-# The exit code of several targets is the first of these that one of them gave.
+# The exit code of a run is the first of these that a target gave.
 _EXIT_ORDER = (3, 2, 4, 1, 0)
 
 
@@ -25,13 +25,13 @@ _NO_HISTORY = Text("The history cannot be used: this assessment is compared with
 
 
 def locate_history(named: str | None, engagement: Engagement | None) -> str | None:
-    """The place named on the command line, or the engagement's; None for the usual one."""
+    """Return the place named on the command line, or that of the engagement. None is the default place."""
     place = named or (engagement.history if engagement else None)
     return resolve_reference(place) if place and is_reference(place) else place
 
 
 def open_history(engagement: Engagement) -> History | None:
-    """The engagement's history; None, with a warning, when it cannot be used: the report is written all the same."""
+    """Open the history of the engagement. If it cannot be used, warn and return None: the report is written anyway."""
     try:
         return History.open(locate_history(None, engagement))
     except HistoryError as error:
@@ -40,7 +40,7 @@ def open_history(engagement: Engagement) -> History | None:
 
 
 def select_targets(engagement: Engagement, target: str | None) -> list[str]:
-    """The one named, or all. Raises ConfigError for a name that is none."""
+    """Return the named target, or all. Raises ConfigError for an unknown name."""
     if target is None:
         return list(engagement.targets)
     if target not in engagement.targets:
@@ -50,13 +50,13 @@ def select_targets(engagement: Engagement, target: str | None) -> list[str]:
 
 
 def choose_exit_code(codes: Sequence[int]) -> int:
-    """The exit code of a run over several targets."""
+    """Return the exit code of a run over several targets."""
     return next((code for code in _EXIT_ORDER if code in codes), 4)
 
 
 @contextmanager
 def show_progress() -> Iterator[pipeline.Progress]:
-    """A line that says which source is being read."""
+    """Show a line that says which source is being read."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True
     ) as bar:
@@ -69,6 +69,7 @@ def show_progress() -> Iterator[pipeline.Progress]:
 
 
 def for_each_target(engagement: Engagement, target: str | None, work: Callable[[str], int]) -> int:
+    """Run ``work`` for each target. Return the exit code. An error of one target does not stop the others."""
     codes = []
     for name in select_targets(engagement, target):
         try:
@@ -82,9 +83,10 @@ def for_each_target(engagement: Engagement, target: str | None, work: Callable[[
 def make_job(
     engagement: Engagement, name: str, history: History | None, now: datetime, outside_service: str = ""
 ) -> pipeline.AssessmentJob:
+    """Return the job of one target. Raises RulesError for overrides and mutes that are not valid."""
     found = registry.load_registry(engagement.rules.checks)
     ruleset = rules.load_rules(found.checks)
-    pipeline.apply_rules(engagement, found.checks, ruleset, now)  # what is wrong is said before anything is sent
+    pipeline.apply_rules(engagement, found.checks, ruleset, now)  # report errors before anything is sent
     notes = () if history else (_NO_HISTORY,)
     return pipeline.AssessmentJob(
         engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes

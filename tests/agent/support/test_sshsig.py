@@ -88,9 +88,9 @@ def test_a_signature_for_another_purpose_is_none(tmp_path: Path) -> None:
 def repacked(change: dict[int, bytes]) -> bytes:
     """Our signature with some of its five parts replaced."""
     body = b"".join(sshsig.sign_content(CONTENT, KEY).splitlines()[1:-1])
-    parts = sshsig._unpack(base64.b64decode(body)[10:], 5)
+    parts = sshsig._unpack_parts(base64.b64decode(body)[10:], 5)
     changed = [change.get(index, part) for index, part in enumerate(parts)]
-    whole = b"SSHSIG" + (1).to_bytes(4, "big") + sshsig._pack(*changed)
+    whole = b"SSHSIG" + (1).to_bytes(4, "big") + sshsig._pack_parts(*changed)
     return b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(whole) + b"\n-----END SSH SIGNATURE-----\n"
 
 
@@ -99,7 +99,7 @@ def test_repacking_alone_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{3: b"sha1"}, {3: b"md5"}, {3: b"sha256"}, {4: b""}, {4: sshsig._pack(b"ssh-rsa", bytes(64))}]
+    "change", [{3: b"sha1"}, {3: b"md5"}, {3: b"sha256"}, {4: b""}, {4: sshsig._pack_parts(b"ssh-rsa", bytes(64))}]
 )
 def test_weak_or_wrong_parts_are_refused(change: dict[int, bytes]) -> None:
     assert "altered" in refusal(CONTENT, repacked(change), KEY.public_key())
@@ -107,8 +107,8 @@ def test_weak_or_wrong_parts_are_refused(change: dict[int, bytes]) -> None:
 
 def test_the_signed_name_of_the_algorithm_counts() -> None:
     body = b"".join(sshsig.sign_content(CONTENT, KEY).splitlines()[1:-1])
-    _, raw = sshsig._unpack(sshsig._unpack(base64.b64decode(body)[10:], 5)[4], 2)
-    assert "altered" in refusal(CONTENT, repacked({4: sshsig._pack(b"ssh-ed448", raw)}), KEY.public_key())
+    _, raw = sshsig._unpack_parts(sshsig._unpack_parts(base64.b64decode(body)[10:], 5)[4], 2)
+    assert "altered" in refusal(CONTENT, repacked({4: sshsig._pack_parts(b"ssh-ed448", raw)}), KEY.public_key())
 
 
 SIGNATURE = sshsig.sign_content(CONTENT, KEY)
