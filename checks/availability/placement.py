@@ -1,4 +1,4 @@
-"""What the checks on the place of leaders and replicas share."""
+"""Functions of the checks on where leaders and replicas are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SYS_STREAM = 1
 
 
 def preferred_zones(tenants: Rows[Tenant]) -> dict[int | None, frozenset[str]]:
-    """Zones of the first priority by tenant; none where all are equal. None stands for the only tenant that is seen.
+    """Return the zones of the first priority by tenant; no zones if all are equal. None is the only visible tenant.
 
     ``z1;z2,z3`` prefers z1 and then either of the others.
     """
@@ -25,7 +25,7 @@ def preferred_zones(tenants: Rows[Tenant]) -> dict[int | None, frozenset[str]]:
 
 
 def leaders(locations: Rows[Location]) -> dict[int | None, list[Location]]:
-    """The leaders of each tenant; META tenants are left out."""
+    """Return the leaders of each tenant. META tenants are left out."""
     found: dict[int | None, list[Location]] = {}
     for row in locations:
         if row.role == "LEADER" and not is_meta(row.tenant_id):

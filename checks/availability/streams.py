@@ -1,4 +1,4 @@
-"""What the checks on log streams share."""
+"""Functions of the checks on log streams."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from agent.facts import count_most_rows
 from agent.facts.resources import LogReplica
 
 NS_PER_S = 1_000_000_000
-_MOST = count_most_rows(LogReplica)
+_MOST_ROWS = count_most_rows(LogReplica)
 
 
 def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:
-    """The replicas of each log stream by its stable name; raises NotAssessed where there are none.
+    """Return the replicas of each log stream by its stable name. Raises NotAssessed if there are none.
 
-    Of as many rows as are read at most, the last stream is left out: it may have been cut, and its leader not be seen.
+    If the source read as many rows as it may, the last stream is left out: it may be cut, and its leader missing.
     """
     streams: dict[str, list[LogReplica]] = {}
     for row in replicas:
         if not is_meta(row.tenant_id):
             streams.setdefault(stream_name(row.tenant_id, row.ls_id), []).append(row)
-    if streams and len(replicas) >= _MOST:
+    if streams and len(replicas) >= _MOST_ROWS:
         streams.popitem()
     if not streams:
         raise NotAssessed("GV$OB_LOG_STAT shows no log stream.")
@@ -29,12 +29,12 @@ def log_streams(replicas: Rows[LogReplica]) -> dict[str, list[LogReplica]]:
 
 
 def stream_name(tenant_id: int | None, ls_id: int | None) -> Named:
-    """The stable name of a log stream as a resource; not every version numbers them."""
+    """Return the stable name of a log stream as a resource. Not every version numbers log streams."""
     if ls_id is None:
         return Named("{tenant}, log stream", tenant=tenant_name(tenant_id))
     return Named("{tenant}, log stream {stream}", tenant=tenant_name(tenant_id), stream=str(ls_id))
 
 
 def seconds_behind(scn: int, now: datetime) -> float:
-    """How long ago this SCN was the present; an SCN counts nanoseconds since 1970."""
+    """Return how many seconds ago this SCN was current. An SCN counts nanoseconds since 1970."""
     return now.timestamp() - scn / NS_PER_S

@@ -9,7 +9,7 @@ from agent.facts.backup import BackupSet, LogArchive
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, by_tenant
 
-# An interrupted archive is told by a check of its own.
+# Another check reports an interrupted archive.
 _AT_WORK = {"PREPARE", "BEGINNING", "DOING", "INTERRUPTED"}
 
 

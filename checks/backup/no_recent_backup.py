@@ -44,6 +44,6 @@ def no_recent_backup(
     for name, rows in tenants.items():
         good = [row.end_timestamp or row.start_timestamp for row in rows if row.file_status == "AVAILABLE"]
         newest = max(good, default=min(row.start_timestamp for row in rows))
-        # Who vouched after the last one that SQL shows knew that the platform took over.
+        # An attestation that is not older than the last backup in SQL says that the platform has taken over.
         if not (attested and attested.value is True and attested.on >= newest.date()):
             yield Measurement(name, (clock[0].as_of - newest) / DAY, {"newest": newest, "available_count": len(good)})

@@ -1,4 +1,4 @@
-"""What the checks on backups share."""
+"""Functions of the checks on backups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 class Owned(Protocol):
-    """A row that says whose it is; None where a tenant sees only its own."""
+    """A row with its tenant; None if a tenant sees only its own rows."""
 
     @property
     def tenant_id(self) -> int | None: ...
@@ -34,7 +34,10 @@ E = TypeVar("E", bound=Ended)
 
 
 def by_tenant(rows: Iterable[O]) -> dict[str, list[O]]:
-    """The rows of each business tenant by its stable name; what sys starts for all is listed for each tenant, too."""
+    """Return the rows of each business tenant by its stable name.
+
+    Rows of sys are left out: what sys starts for all is listed for each tenant, too.
+    """
     tenants: dict[str, list[O]] = {}
     for row in rows:
         if row.tenant_id != 1 and not is_meta(row.tenant_id):
@@ -43,7 +46,7 @@ def by_tenant(rows: Iterable[O]) -> dict[str, list[O]]:
 
 
 def failed_since_success(jobs: Iterable[E], since: datetime) -> list[E]:
-    """The failed jobs after the last completed one, newest first, none older than ``since``, no cancelled ones."""
+    """Return the failed jobs after the last completed one, newest first, not older than ``since``, not cancelled."""
     failed: list[E] = []
     for job in sorted(jobs, key=lambda job: job.start_timestamp, reverse=True):
         if job.status == "COMPLETED" or job.start_timestamp < since:
@@ -54,5 +57,5 @@ def failed_since_success(jobs: Iterable[E], since: datetime) -> list[E]:
 
 
 def console_backup(attestations: Iterable[Attestation]) -> Attestation | None:
-    """What was attested of backups that the platform makes outside SQL."""
+    """Return the attestation of backups that the platform makes outside SQL, or None."""
     return next((item for item in attestations if item.key == "console_backup_enabled"), None)

@@ -9,7 +9,7 @@ from agent.facts.cluster import Server
 
 
 def require_answers(servers: Rows[Server], answered: Collection[Server]) -> None:
-    """Raise NotAssessed where a server shows nothing; the last thing in a check, for what the others show stands."""
+    """Raise NotAssessed if a server shows nothing. A check calls this last, to keep the findings on other servers."""
     if not servers:
         raise NotAssessed("GV$OB_SERVERS shows no server.")
     silent = [row.name for row in servers if row not in answered]

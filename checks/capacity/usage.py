@@ -1,6 +1,6 @@
-"""Shares in use that more than one capacity check judges, on the server where they are highest.
+"""Used shares that several capacity checks judge, on the server where they are highest.
 
-The leaders of a tenant may all be on one server: its mean over servers would hide the one that is at its end.
+All leaders of a tenant may be on one server: a mean over servers would hide the server that is at its limit.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class MemoryUse(NamedTuple):
 def busiest_cpu(
     samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot], percentile_pct: float, needed: int
 ) -> CpuUse:
-    """The server that uses most of its cores; raises NotAssessed where none has as many spans as are needed."""
+    """Return the server that uses most of its cores. Raises NotAssessed if no server has the needed number of spans."""
     times = {row.snap_id: row.end_interval_time for row in snapshots}
     servers: defaultdict[Place, list[CpuSample]] = defaultdict(list)
     for row in samples:
@@ -50,11 +50,11 @@ def busiest_cpu(
     for place, rows in servers.items():
         ordered = sorted(rows, key=lambda row: times[row.snap_id])
         spans = ((times[b.snap_id] - times[a.snap_id], a, b) for a, b in pairwise(ordered))
-        shares = sorted(_shares((span.total_seconds(), a, b) for span, a, b in spans))
+        shares = sorted(_compute_shares((span.total_seconds(), a, b) for span, a, b in spans))
         most = max(most, len(shares))
         if len(shares) >= needed:
             value = shares[math.ceil(len(shares) * percentile_pct / 100) - 1]
-            found.append(CpuUse(value, shares[-1], len(shares), ordered[-1].max_cpus / 100, _name(place)))
+            found.append(CpuUse(value, shares[-1], len(shares), ordered[-1].max_cpus / 100, _format_place(place)))
     if not found:
         raise NotAssessed(
             "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
@@ -65,8 +65,8 @@ def busiest_cpu(
     return max(found, key=lambda use: use.share_pct)
 
 
-def _shares(spans: Iterable[tuple[float, CpuSample, CpuSample]]) -> Iterable[float]:
-    """Per cent of the cores in each span of so many seconds; a server that restarts begins its counter anew."""
+def _compute_shares(spans: Iterable[tuple[float, CpuSample, CpuSample]]) -> Iterable[float]:
+    """Yield the used per cent of the cores in each span. A restart resets the counter, so its span is left out."""
     for seconds, before, after in spans:
         spent_us = after.cpu_time - before.cpu_time
         if seconds > 0 and spent_us >= 0 and after.max_cpus > 0:
@@ -74,7 +74,7 @@ def _shares(spans: Iterable[tuple[float, CpuSample, CpuSample]]) -> Iterable[flo
 
 
 def fullest_memory(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> MemoryUse:
-    """The server where the tenant holds most of its memory; raises NotAssessed where it shows none."""
+    """Return the server where the tenant holds most of its memory. Raises NotAssessed if it shows none."""
     caches = [row for row in modules if row.ctx_name == "KVSTORE_CACHE_ID"]
     # Older snapshots have the cache as one sum.
     told = all(ip is not None for ip in [*(row.svr_ip for row in memory), *(row.svr_ip for row in caches)])
@@ -88,7 +88,7 @@ def fullest_memory(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> M
     for module in caches:
         cache[(module.svr_ip, module.svr_port) if told else (None, None)] += module.hold
     found = [
-        MemoryUse(max(0, hold[place] - cache[place]), cache[place], hold[place] + free[place], _name(place))
+        MemoryUse(max(0, hold[place] - cache[place]), cache[place], hold[place] + free[place], _format_place(place))
         for place in hold
         if hold[place] + free[place] > 0
     ]
@@ -97,6 +97,6 @@ def fullest_memory(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> M
     return max(found, key=lambda use: use.held / use.total)
 
 
-def _name(place: Place) -> str | None:
+def _format_place(place: Place) -> str | None:
     ip, port = place
     return f"{ip}:{port}" if ip and port else ip

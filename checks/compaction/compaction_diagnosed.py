@@ -9,7 +9,7 @@ from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Uni
 from agent.facts.given import Clock
 from agent.facts.maintenance import CompactionDiagnosis
 
-# The others (RUNNING, RS_UNCOMPACTED, FINISH, WARN, SPECIAL) tell of work under way or count what these rows name.
+# The others (RUNNING, RS_UNCOMPACTED, FINISH, WARN, SPECIAL) report work under way or count what these rows name.
 TROUBLED = ("FAILED", "NOT_SCHEDULE")
 
 

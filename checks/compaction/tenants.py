@@ -1,4 +1,4 @@
-"""Whose compaction a row tells of."""
+"""The tenant of each row about compaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from agent.facts.maintenance import MajorCompaction
 
 
 def by_tenant(compaction: Rows[MajorCompaction]) -> Iterator[tuple[str, MajorCompaction]]:
-    """Each row with its tenant's stable name; sys sees every tenant's, and META tenants belong to their user tenant."""
+    """Yield each row with the stable name of its tenant. sys sees rows of all tenants; META tenants are left out."""
     for row in compaction:
         if not is_meta(row.tenant_id):
             yield tenant_name(row.tenant_id), row

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-_NEVER = 1970
+_NEVER_YEAR = 1970
 
 
 def happened(moment: datetime) -> bool:
-    """Whether a time is one; the server writes the start of 1970 for what never was."""
-    return moment.year > _NEVER
+    """Return whether something happened at all. The server writes the start of 1970 for never."""
+    return moment.year > _NEVER_YEAR

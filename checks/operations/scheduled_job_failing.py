@@ -39,7 +39,7 @@ def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingPa
     for row in jobs:
         if not row.is_enabled or not row.failure_count or row.last_start_date is None:
             continue
-        # What was given up does not fail anew: it is as bad however long ago that was.
+        # A job that was given up does not fail again, so the age of its last failure does not matter.
         if not row.is_given_up and (clock[0].as_of - row.last_start_date).days > limits.recent_days:
             continue
         evidence: dict[str, Scalar] = {"last_start": row.last_start_date, "owner": row.owner, "state": row.state}

@@ -40,6 +40,6 @@ def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] 
         raise NotAssessed("Neither enable_sql_audit nor ob_enable_sql_audit can be read.")
     for name, value in switches:
         if str(value).lower() in _OFF:
-            # The parameter is the cluster's: no statement of the tenant's changes it.
+            # The parameter belongs to the cluster: a tenant cannot change it.
             wanted, present = ("ON", value) if name == _VARIABLE else (None, None)
             yield Measurement(name, value, {"wanted": wanted, "present": present})

@@ -22,8 +22,8 @@ from agent.api import (
 from agent.facts.given import Clock
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, parse_interval
 
-# What MODIFY_SNAPSHOT_SETTINGS takes at most.
-_LONGEST = timedelta(days=365)
+# The longest interval that MODIFY_SNAPSHOT_SETTINGS takes.
+_LONGEST_INTERVAL = timedelta(days=365)
 
 
 @params
@@ -78,7 +78,7 @@ def workload_snapshots_stale(
         "interval_hours": interval / hour,
         "snapshots_count": len(taken),
         "new_interval_minutes": limits.usual_interval_minutes if is_rare else None,
-        # Switched off shows as 110 years, and is set as 0.
-        "former_interval_minutes": (interval // minute if interval <= _LONGEST else 0) if is_rare else None,
+        # The view shows 110 years for switched off; the setting for it is 0.
+        "former_interval_minutes": (interval // minute if interval <= _LONGEST_INTERVAL else 0) if is_rare else None,
     }
     yield Measurement(Named("workload repository"), age / hour, evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, NUMBER, SIZE, SWITCH, WORD
 
-_LOGS = "Takes effect at once; the server's own log files grow or shrink accordingly."
+_LOG_FILES_RISK = "Takes effect at once; the server's own log files grow or shrink accordingly."
 
 ROWS = (
     Row(
@@ -55,7 +55,7 @@ ROWS = (
         why="Every statement beyond this time writes a trace to the server's log. Set too low, ordinary statements "
         "flood it, push out what matters and cost disk bandwidth.",
         advice=RECOMMENDED,
-        risk=_LOGS,
+        risk=_LOG_FILES_RISK,
     ),
     Row(
         code="PAR026", name="debug_logging_left_on", setting="syslog_level", kind=WORD,
@@ -63,7 +63,7 @@ ROWS = (
         why="These levels are for an investigation of minutes. Left on, they cost CPU and disk bandwidth on every "
         "request, and the log wraps before anybody can read it.",
         advice="Set the recommended level once the investigation is over.",
-        risk=_LOGS,
+        risk=_LOG_FILES_RISK,
     ),
     Row(
         code="PAR027", name="log_recycling_disabled", setting="enable_syslog_recycle", kind=SWITCH,
@@ -88,7 +88,7 @@ ROWS = (
         why="Log lines beyond this bandwidth are dropped. Too small, the lines that explain an incident are missing; "
         "too large, a burst of errors takes disk bandwidth from the database.",
         advice=RECOMMENDED,
-        risk=_LOGS,
+        risk=_LOG_FILES_RISK,
     ),
     Row(
         code="PAR030", name="logging_synchronous", setting="enable_async_syslog", kind=SWITCH,
@@ -118,7 +118,7 @@ ROWS = (
         why="The server warns when a log takes longer than this to reach the majority, and every commit waits for "
         "that. With seconds allowed the warnings come long after users felt it.",
         advice=RECOMMENDED,
-        risk=_LOGS,
+        risk=_LOG_FILES_RISK,
     ),
     Row(
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,

@@ -1,4 +1,4 @@
-"""The family's factory: a row of a table becomes a check that measures one setting and leaves judging to its rule."""
+"""Make a check from each row of a table. The check measures one setting, and its rule judges it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NEW_SESSIONS = "Only new sessions take the new value; connection pools keep the 
 
 
 class Level(StrEnum):
-    """Where a setting lives, and so who can change it: a tenant's account cannot set what is the cluster's."""
+    """The level of a setting, and so who can change it. A tenant's account cannot change a setting of the cluster."""
 
     TENANT = "tenant"
     CLUSTER = "cluster"
@@ -43,10 +43,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One setting. ``name`` is what is wrong; ``why`` the rationale; ``sql`` stands in for the plain SET.
+    """One setting. ``name`` says what is wrong, ``why`` is the rationale, ``sql`` replaces the plain SET.
 
-    ``since`` is the version from which it lives at this level. ``unless`` names a size that, once it is not 0, is what
-    the server goes by instead.
+    ``since`` is the first version that has the setting at this level. ``unless`` names a size that the server uses
+    instead if it is not 0.
     """
 
     code: str
@@ -63,12 +63,12 @@ class Row:
 
 
 def checks_of(module: str, level: Level, rows: Iterable[Row]) -> tuple[Callable[..., Iterator[Measurement]], ...]:
-    """One check per row, as functions that belong to ``module`` (so the registry finds them there)."""
-    return tuple(_check(module, level, row) for row in rows)
+    """Return one check per row, as functions of ``module``, where the registry finds them."""
+    return tuple(_make_check(module, level, row) for row in rows)
 
 
-def _check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measurement]]:
-    measure = _variable(row) if level is Level.VARIABLE else _parameter(row, level)
+def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measurement]]:
+    measure = _make_variable_measure(row) if level is Level.VARIABLE else _make_parameter_measure(row, level)
     measure.__module__, measure.__name__, measure.__qualname__ = module, row.name, row.name
     cluster = level is Level.CLUSTER
     return check(
@@ -78,8 +78,8 @@ def _check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measur
         actor=Actor.PLATFORM if cluster else Actor.CUSTOMER,
         title=row.title,
         finding=OF_CLUSTER if cluster else OF_TENANT,
-        remediation=_remediation(row, level),
-        # What is a tenant's own is judged where that tenant answers, not from the sys tenant.
+        remediation=_build_remediation(row, level),
+        # A setting of a tenant is judged in that tenant, not from the sys tenant.
         tenants=(TenantKind.USER, TenantKind.SYS) if cluster else (TenantKind.USER,),
         rationale=row.why,
         since=row.since,
@@ -87,7 +87,7 @@ def _check(module: str, level: Level, row: Row) -> Callable[..., Iterator[Measur
     )(measure)
 
 
-def _remediation(row: Row, level: Level) -> Remediation:
+def _build_remediation(row: Row, level: Level) -> Remediation:
     shared: dict[str, Any] = {"advice": row.advice, "risk": row.risk, "link": DOCS}
     if level is Level.VARIABLE:
         mark = "!l" if row.kind.quoted else ""
@@ -110,14 +110,14 @@ def _remediation(row: Row, level: Level) -> Remediation:
     )
 
 
-def _parameter(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:
+def _make_parameter_measure(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:
     def measure(parameters: Rows[Parameter]) -> Iterator[Measurement]:
         values: dict[tuple[int | None, str], list[str]] = defaultdict(list)
         for parameter in parameters:
             if parameter.name == row.setting:
                 values[parameter.tenant_id, parameter.value].append(f"{parameter.svr_ip}:{parameter.svr_port}")
         if not values:
-            raise _missing(row)
+            raise _build_missing_error(row)
         if any(parameter.name == row.unless and _is_set(parameter.value) for parameter in parameters):
             return
         for tenant_id, value in sorted(values, key=str):
@@ -125,17 +125,17 @@ def _parameter(row: Row, level: Level) -> Callable[..., Iterator[Measurement]]:
             if sum(tenant == tenant_id for tenant, _ in values) > 1:
                 evidence["servers"] = ", ".join(sorted(values[tenant_id, value]))
             resource = tenant_name(tenant_id) if level is Level.TENANT else row.setting
-            yield Measurement(resource, _spelled(row, value), evidence)
+            yield Measurement(resource, _spell_value(row, value), evidence)
 
     return measure
 
 
-def _variable(row: Row) -> Callable[..., Iterator[Measurement]]:
+def _make_variable_measure(row: Row) -> Callable[..., Iterator[Measurement]]:
     def measure(variables: Rows[Variable]) -> Iterator[Measurement]:
         found = [variable for variable in variables if variable.name == row.setting]
         if not found:
-            raise _missing(row)
-        word = _spelled(row, found[0].value)
+            raise _build_missing_error(row)
+        word = _spell_value(row, found[0].value)
         yield Measurement(tenant_name(None), word or "''", {"setting": row.setting, "present": word})
 
     return measure
@@ -145,12 +145,12 @@ def _is_set(size: str) -> bool:
     return not re.fullmatch(r"0*[A-Za-z]*", size.strip())
 
 
-def _missing(row: Row) -> NotAssessed:
+def _build_missing_error(row: Row) -> NotAssessed:
     return NotAssessed("The server shows no {setting}: this version does not have it.", setting=row.setting)
 
 
-def _spelled(row: Row, value: str | None) -> str:
-    """The value as a person reads it; what cannot be read is neither a pass nor a finding."""
+def _spell_value(row: Row, value: str | None) -> str:
+    """Return the value as a person reads it. Raises NotAssessed for a value that cannot be read."""
     if value is None:
         raise NotAssessed("The server shows no value for {setting}.", setting=row.setting)
     try:

@@ -8,14 +8,14 @@ from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows,
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
 
-# What the server sets by itself in every tenant that is made.
+# The server sets these itself in every new tenant.
 BY_ITSELF = frozenset({
     "_parallel_ddl_control", "_enable_mysql_compatible_dates", "_ob_immediate_row_conflict_check",
     "_enable_ddl_worker_isolation",
 })  # fmt: skip
-# What the vendor's templates for kinds of workload set.
+# The vendor's templates for kinds of workload set these values.
 OF_TEMPLATES = {"_enable_defensive_check": frozenset({"0"}), "_rowsets_max_rows": frozenset({"1", "4", "32"})}
-# What the embedded kernel sets by itself.
+# The embedded kernel sets these itself.
 OF_EMBEDDED = frozenset(
     {"_ob_enable_pl_dynamic_stack_check", "_use_odps_jni_connector", "_enable_dbms_job_package", "_bloom_filter_ratio"}
 )

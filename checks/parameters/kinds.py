@@ -11,7 +11,7 @@ from agent.api import parse_duration, parse_microseconds, parse_number, parse_si
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``spell`` makes a person's word of the server's; ``parse`` what the rule compares. Both raise ValueError.
+    """``spell`` returns a word for people, ``parse`` returns what the rule compares. Both raise ValueError.
 
     ``quoted`` tells whether SET GLOBAL wants the word in quotes (parameters take quotes around anything).
     """
@@ -21,39 +21,39 @@ class Kind:
     quoted: bool = False
 
 
-def _number(text: str) -> float:
+def _parse_finite_number(text: str) -> float:
     number = parse_number(text)
     if not math.isfinite(number):
         raise ValueError(f"not a number: {text!r}")
     return number
 
 
-def _word(text: str) -> str:
+def _parse_filled_word(text: str) -> str:
     word = parse_word(text)
     if not word:
         raise ValueError("an empty value")
     return word
 
 
-def _named(text: str) -> str:
-    """A name as it is. A number in its place is an error, never a guess at what it stands for."""
+def _spell_name(text: str) -> str:
+    """Return a name as it is. A number instead of a name is an error: its meaning is not guessed."""
     word = text.strip()
     if word.isdecimal():
         raise ValueError(f"a number, not a name: {text!r}")
     return word
 
 
-def _charset(collation: str) -> str:
+def _parse_charset(collation: str) -> str:
     """``"utf8mb4_bin"`` -> utf8mb4, ``"gb18030_2022_bin"`` -> gb18030."""
-    return _word(collation).split("_")[0]
+    return _parse_filled_word(collation).split("_")[0]
 
 
-def _strictness(text: str) -> str:
+def _parse_strictness(text: str) -> str:
     strict = {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"}
     return "strict" if strict & {name.strip().upper() for name in text.split(",")} else "lenient"
 
 
-def _moment(text: str) -> str:
+def _parse_schedule(text: str) -> str:
     """``"02:00"`` -> scheduled, ``"disable"`` -> disabled."""
     if parse_word(text) == "disable":
         return "disabled"
@@ -62,14 +62,14 @@ def _moment(text: str) -> str:
     return "scheduled"
 
 
-NUMBER = Kind(_number)
+NUMBER = Kind(_parse_finite_number)
 SIZE = Kind(parse_size)
 DURATION = Kind(parse_duration)
 MICROSECONDS = Kind(parse_microseconds)
 SWITCH = Kind(parse_switch)
 ON_OFF = Kind(parse_switch, lambda text: parse_switch(text).upper())
-WORD = Kind(_word, quoted=True)
-MOMENT = Kind(_moment, quoted=True)
-NAME = Kind(_word, _named, quoted=True)
-COLLATION = Kind(_charset, _named, quoted=True)
-MODES = Kind(_strictness, _named, quoted=True)
+WORD = Kind(_parse_filled_word, quoted=True)
+MOMENT = Kind(_parse_schedule, quoted=True)
+NAME = Kind(_parse_filled_word, _spell_name, quoted=True)
+COLLATION = Kind(_parse_charset, _spell_name, quoted=True)
+MODES = Kind(_parse_strictness, _spell_name, quoted=True)

@@ -9,7 +9,7 @@ from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Parameter
 from checks.parameters import cluster_parameter_rules, tenant_parameter_rules
 
-# What names a server or follows from its hardware, and so may differ.
+# These name a server or follow from its hardware, and so may differ.
 OF_ONE_SERVER = frozenset(
     {
         "all_server_list", "config_additional_dir", "cpu_count", "data_dir", "datafile_disk_percentage",
@@ -19,7 +19,7 @@ OF_ONE_SERVER = frozenset(
     }
 )  # fmt: skip
 
-# What these should be is said by their own rules.
+# These have rules of their own.
 _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tenant_parameter_rules.ROWS))
 
 

@@ -10,7 +10,7 @@ from agent.facts.settings import Variable
 from checks.schema.counted import require_counted
 
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
-LARGEST_CACHE = 100_000_000  # that a tenant or a table can be given
+LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
 
 
 @check(
@@ -67,7 +67,9 @@ def auto_increment_nearly_exhausted(
         highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
         ends = (counter.sync_value, counter.auto_increment_value or 0)
         rows = counted.get(name)
-        passed = max(rows if rows and rows <= highest else 0, *(_surely_passed(end, highest, cache) for end in ends))
+        passed = max(
+            rows if rows and rows <= highest else 0, *(_count_surely_passed(end, highest, cache) for end in ends)
+        )
         if rows is None and passed <= 0 and max(ends) >= highest:
             uncounted.append(".".join(name))
             continue
@@ -79,7 +81,9 @@ def auto_increment_nearly_exhausted(
     require_counted(uncounted, readable=statistics is not None)
 
 
-def _surely_passed(end: int, highest: int, cache: int) -> int:
-    """What lies before a cache that ends there. One cut off at the type's end may have been of any size: the setting
-    was another then, or the table has one of its own."""
+def _count_surely_passed(end: int, highest: int, cache: int) -> int:
+    """Return the number of values before a cache that ends at ``end``.
+
+    A cache that the type's end cut off may have any size: the setting was another then, or the table has its own.
+    """
     return end - (LARGEST_CACHE if end >= highest else cache)

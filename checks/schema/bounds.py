@@ -1,4 +1,4 @@
-"""Bounds of range partitions as moments, in UTC for want of the zone in which the application writes."""
+"""Bounds of range partitions as moments, in UTC because the zone in which the application writes is unknown."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _SUMMER_TIME = _HOUR
 # TO_DAYS and TO_SECONDS count from year 0, Python from year 1.
 _YEAR_1, _YEAR_0 = datetime(1, 1, 1, tzinfo=UTC), timedelta(days=366)
-_CALLS: dict[str, Callable[[int], datetime]] = {
+_DATE_FUNCTIONS: dict[str, Callable[[int], datetime]] = {
     "to_days": lambda value: _YEAR_1 + (timedelta(days=value) - _YEAR_0),
     "to_seconds": lambda value: _YEAR_1 + (timedelta(seconds=value) - _YEAR_0),
     "unix_timestamp": lambda value: datetime.fromtimestamp(value, UTC),
     "year": lambda value: datetime(value, 1, 1, tzinfo=UTC),
 }
-# The first partition often takes what is older than all others, so this is more than a year.
-_WIDEST = timedelta(days=732)
+# The first partition often holds everything older, so this is more than a year.
+_WIDEST_RANGE = timedelta(days=732)
 
 
 def by_partition(table: PartitionedTable) -> bool:
@@ -35,29 +35,29 @@ def by_partition(table: PartitionedTable) -> bool:
 
 
 def ends_of(table: PartitionedTable) -> tuple[datetime, datetime] | None:
-    """When the first and the last partition but that of MAXVALUE end; None where their bounds are no dates."""
+    """Return when the first and the last partition except that of MAXVALUE end; None if their bounds are no dates."""
     first, last = table.first_bound, table.last_bound
     named = moment_of(table.expression, first), moment_of(table.expression, last)
     if named[0] and named[1]:
         return named[0], named[1]
-    return _plain_ends(first, last, ranges_of(table))
+    return _find_plain_ends(first, last, ranges_of(table))
 
 
 def ranges_of(table: PartitionedTable) -> int:
-    """How many ranges have a bound, those of one partition where subpartitions are by range."""
+    """Return how many ranges have a bound, counted in one partition if subpartitions are by range."""
     return (table.partitions if by_partition(table) else table.subpartitions or 0) - (table.catch_all_pieces > 0)
 
 
 def spelled(moment: datetime) -> str:
-    """A bound as people write it: its time only where it is no midnight."""
+    """Return a bound as people write it, without a time at midnight."""
     return moment.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
 
 
 def moment_of(expression: str | None, bound: str | None) -> datetime | None:
-    """A bound that is a quoted date or the value of one of the functions that number dates; None for anything else."""
+    """Return the date of a bound that is a quoted date or the value of a date function; None for any other bound."""
     quoted = _QUOTED.fullmatch(bound or "")
     call = _CALL.fullmatch(expression or "")
-    counted = _CALLS.get(call[1].lower()) if call else None
+    counted = _DATE_FUNCTIONS.get(call[1].lower()) if call else None
     try:
         if quoted:
             year, _, month, day, hour, minute = quoted.groups("0")
@@ -67,31 +67,34 @@ def moment_of(expression: str | None, bound: str | None) -> datetime | None:
         return None
 
 
-def _plain_ends(first: str | None, last: str | None, ranges: int) -> tuple[datetime, datetime] | None:
-    """Numbers that read as dates. Ids may read so too, but dates lie whole days apart, or whole hours where they name
-    hours, one or more and on average not years."""
-    (start, step), (end, _) = _moment(first), _moment(last)
+def _find_plain_ends(first: str | None, last: str | None, ranges: int) -> tuple[datetime, datetime] | None:
+    """Return both ends if the bounds are numbers that read as dates, otherwise None.
+
+    Ids may read as dates too. But dates are one or more whole days apart, or whole hours if they name hours, and on
+    average not years.
+    """
+    (start, step), (end, _) = _parse_moment(first), _parse_moment(last)
     if not start or not end or ranges <= 1:
         return None
     odd = (end - start) % step
-    if min(odd, step - odd) > _SUMMER_TIME or not step <= (end - start) / (ranges - 1) <= _WIDEST:
+    if min(odd, step - odd) > _SUMMER_TIME or not step <= (end - start) / (ranges - 1) <= _WIDEST_RANGE:
         return None
-    return _floor(start, step), _floor(end, step)
+    return _floor_moment(start, step), _floor_moment(end, step)
 
 
-def _floor(moment: datetime, step: timedelta) -> datetime:
+def _floor_moment(moment: datetime, step: timedelta) -> datetime:
     return moment - (moment - _YEAR_1) % step
 
 
-def _moment(bound: str | None) -> tuple[datetime | None, timedelta]:
-    """What a number reads as, and how finely it is spelled."""
+def _parse_moment(bound: str | None) -> tuple[datetime | None, timedelta]:
+    """Return the date that a number reads as, and its precision: a day or an hour."""
     written, counted = _WRITTEN.fullmatch(bound or ""), _SINCE_1970.fullmatch(bound or "")
     try:
         if written:
             parts = int(written[1]), int(written[2]), int(written[3] or 1), int(written[4] or 0)
             return datetime(*parts, tzinfo=UTC), _HOUR if written[4] else _DAY
         if counted:
-            # Half a day on: a midnight somewhere on earth then falls on the day that it begins there.
+            # Half a day is added: midnight in any zone then falls on the day that begins there.
             return datetime.fromtimestamp(int(counted[1]), UTC) + _DAY / 2, _DAY
     except ValueError:
         pass

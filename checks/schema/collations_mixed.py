@@ -37,7 +37,7 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
         if table.table_collation:
             schemas[table.table_schema][table.table_collation] += 1
     for schema, counts in schemas.items():
-        (usual, most), *others = sorted(counts.items(), key=_most_usual_first)
+        (usual, most), *others = sorted(counts.items(), key=_rank_collation)
         deviating = counts.total() - most
         evidence: dict[str, Scalar] = {
             "deviating_count": deviating,
@@ -49,7 +49,7 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
             yield Measurement(schema, 100 * deviating / counts.total(), evidence)
 
 
-def _most_usual_first(counted: tuple[str, int]) -> tuple[int, bool, str]:
-    """Of two that are as frequent, the one to convert to: utf8mb4, else the first by name."""
+def _rank_collation(counted: tuple[str, int]) -> tuple[int, bool, str]:
+    """Return a sort key: the most frequent first; of equally frequent ones utf8mb4, otherwise the first by name."""
     collation, tables = counted
     return -tables, not collation.startswith("utf8mb4"), collation

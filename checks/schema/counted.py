@@ -11,10 +11,10 @@ from agent.facts.schema import PartitionedTable, TableChanges
 def counted(
     tables: Iterable[tuple[PartitionedTable, int | None]], changes: Rows[TableChanges] | None, small: int = 0
 ) -> Iterator[tuple[PartitionedTable, int]]:
-    """Tables with their rows. NotAssessed in the end, where it is unknown how many rows some of them hold.
+    """Yield tables with their rows. In the end raise NotAssessed if the rows of some tables are unknown.
 
-    That is so without statistics, whatever was written: a rebuilt table has neither. And it is so where statistics
-    count fewer than ``small`` rows, and more than that came since.
+    They are unknown without statistics, even if no changes are counted: a rebuilt table has neither. They are also
+    unknown if statistics count fewer than ``small`` rows, and rows that came since reach ``small``.
     """
     added = added_since(changes)
     unknown = []
@@ -28,12 +28,12 @@ def counted(
 
 
 def added_since(changes: Rows[TableChanges] | None) -> Mapping[tuple[str, str], int]:
-    """Schema and table -> rows that came since its statistics were gathered, less those that went."""
+    """Return schema and table -> rows added since its statistics were gathered, less those removed."""
     return {(row.table_owner, row.table_name): row.added_rows for row in changes or ()}
 
 
 def require_counted(uncounted: Sequence[str], *, readable: bool = True) -> None:
-    """Raise NotAssessed where the rows of some tables are unknown; what was found in others stands."""
+    """Raise NotAssessed if the rows of some tables are unknown. A check calls this last, to keep other findings."""
     if uncounted and not readable:
         raise NotAssessed(
             "How many rows these tables hold is unknown, for the account may not read the statistics: {tables}.",

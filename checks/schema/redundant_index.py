@@ -50,25 +50,27 @@ def redundant_index(
         alike: defaultdict[str, dict[str, Index]] = defaultdict(dict)
         for name, index in found.items():
             if all(map(_serves, index.values())):
-                alike[_locality(table, name, split, listed)][name] = index
+                alike[_find_locality(table, name, split, listed)][name] = index
         for locality in ("LOCAL", "GLOBAL"):
-            yield from _redundant(table, locality, alike[locality])
+            yield from _find_redundant(table, locality, alike[locality])
 
 
-def _redundant(table: Table, locality: str, usable: Mapping[str, Index]) -> Iterator[Measurement]:
+def _find_redundant(table: Table, locality: str, usable: Mapping[str, Index]) -> Iterator[Measurement]:
     schema, table_name = table
     for name, index in usable.items():
-        covering = _covering(name, usable)
+        covering = _choose_covering(name, usable)
         if covering and name != "PRIMARY":
             kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
-            names = {"schema": schema, "table": table_name, "index": name, "kind": kind, "columns": _listed(index)}
-            evidence = {**names, "covering_columns": _listed(usable[covering]), "index_locality": locality}
+            names = {"schema": schema, "table": table_name, "index": name, "kind": kind, "columns": _join_parts(index)}
+            evidence = {**names, "covering_columns": _join_parts(usable[covering]), "index_locality": locality}
             yield Measurement(f"{schema}.{table_name}.{name}", covering, evidence)
 
 
-def _locality(table: Table, name: str, split: set[Table], listed: Mapping[tuple[str, str, str], str | None]) -> str:
-    """LOCAL, also where the table is in one piece, for the server makes such indexes local; GLOBAL for one in one piece
-    over a table of several. Nothing for a global one with partitions of its own, which may be any."""
+def _find_locality(
+    table: Table, name: str, split: set[Table], listed: Mapping[tuple[str, str, str], str | None]
+) -> str:
+    """Return LOCAL, GLOBAL or an empty string. The server makes the indexes of an unpartitioned table local. GLOBAL is
+    an unpartitioned index of a partitioned table. A global index with partitions of its own may be any: no value."""
     key = (*table, name)
     if key in listed:
         return "LOCAL" if listed[key] == "LOCAL" else ""
@@ -80,25 +82,25 @@ def _serves(row: IndexColumn) -> bool:
     return row.index_type == "BTREE" and row.is_visible == "YES" and row.comment == "VALID" and not hidden
 
 
-def _shape(index: Index) -> list[tuple[str, int | None]]:
+def _list_parts(index: Index) -> list[tuple[str, int | None]]:
     return [(index[seq].column_name, index[seq].sub_part) for seq in sorted(index)]
 
 
-def _covering(name: str, indexes: Mapping[str, Index]) -> str:
-    """The index to keep instead: longer (then this one must not be unique), or equal and first by uniqueness and
-    name."""
+def _choose_covering(name: str, indexes: Mapping[str, Index]) -> str:
+    """Return the index to keep instead, or an empty string. It is longer (then this one must not be unique), or equal
+    and first by uniqueness and name."""
 
     def rank(other: str) -> tuple[int, bool, bool, str]:
         return -len(indexes[other]), other != "PRIMARY", indexes[other][1].non_unique, other
 
-    mine = _shape(indexes[name])
-    same = [other for other, index in indexes.items() if _shape(index)[: len(mine)] == mine]
+    mine = _list_parts(indexes[name])
+    same = [other for other, index in indexes.items() if _list_parts(index)[: len(mine)] == mine]
     if not indexes[name][1].non_unique:
         same = [other for other in same if len(indexes[other]) == len(mine)]
     best = min(same, key=rank)
     return "" if best == name else best
 
 
-def _listed(index: Index) -> str:
-    parts = ((column.replace("`", "``"), length) for column, length in _shape(index))
+def _join_parts(index: Index) -> str:
+    parts = ((column.replace("`", "``"), length) for column, length in _list_parts(index))
     return ", ".join(f"`{column}`({length})" if length else f"`{column}`" for column, length in parts)

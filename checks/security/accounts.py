@@ -1,4 +1,4 @@
-"""What the account checks share: which accounts are people's and applications', and what they hold."""
+"""Which accounts belong to people and applications, and which privileges they hold."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ CHANGING = {"CREATE": "priv_create", "ALTER": "priv_alter", "INDEX": "priv_index
 
 
 def customers(accounts: tuple[Account, ...]) -> Iterator[Account]:
-    """Accounts of people and applications: no role, not root, not the platform's own."""
+    """Yield the accounts of people and applications: no roles, not root, not those of the platform."""
     for account in accounts:
-        if account.type != "ROLE" and account.user_name != "root" and not _platforms_own(account):
+        if account.type != "ROLE" and account.user_name != "root" and not _is_platform_account(account):
             yield account
 
 
 def usable(accounts: tuple[Account, ...]) -> Iterator[Account]:
-    """Those of ``customers`` that can log in."""
+    """Return the accounts of ``customers`` that can log in."""
     return (account for account in customers(accounts) if account.is_locked != "YES")
 
 
 def empowered(accounts: tuple[Account, ...]) -> Iterator[Account]:
-    """Those of ``usable``, and the roles, which hand on what they hold; who has a role no view of these tells."""
+    """Yield ``usable`` accounts, and roles, which pass on their privileges. The views do not tell who has a role."""
     yield from usable(accounts)
-    yield from (account for account in accounts if account.type == "ROLE" and not _platforms_own(account))
+    yield from (account for account in accounts if account.type == "ROLE" and not _is_platform_account(account))
 
 
-def _platforms_own(account: Account) -> bool:
+def _is_platform_account(account: Account) -> bool:
     return account.user_name.casefold() in PLATFORM or account.user_name.startswith(INTERNAL_PREFIX)
 
 
 def held(account: Account, privileges: dict[str, str]) -> list[str]:
-    """Names of the privileges, out of these, that the account holds on all databases."""
+    """Return the names of these privileges that the account holds on all databases."""
     return [name for name, column in privileges.items() if getattr(account, column) == "YES"]
 
 
 def full_name(account: Account) -> str:
-    """``user@host``, of a role ``role user@host``."""
+    """Return ``user@host``, for a role ``role user@host``."""
     return f"{'role ' if account.type == 'ROLE' else ''}{account.user_name}@{account.host}"

@@ -34,15 +34,15 @@ POLICIES = ("LOW", "MEDIUM")
 def no_password_policy(variables: Rows[Variable]) -> Iterator[Measurement]:
     """By default OceanBase accepts any password, even an empty one. Both policies check the length first, so a
     length of 0 means no rule at all, and weak passwords are what attackers try first."""
-    present = {name: _number(variables, f"validate_password_{name}") for name in WANTED}
+    present = {name: _read_number(variables, f"validate_password_{name}") for name in WANTED}
     evidence: dict[str, Scalar] = {"policy": dict(enumerate(POLICIES)).get(present["policy"], str(present["policy"]))}
     for name, wanted in WANTED.items():
         evidence |= change(name, str(present[name]), str(max(wanted, present[name])))
     yield Measurement(tenant_name(None), present["length"], evidence)
 
 
-def _number(variables: Rows[Variable], name: str) -> int:
-    """A rule's number; the policy may be shown as a word."""
+def _read_number(variables: Rows[Variable], name: str) -> int:
+    """Return the number of a rule. The policy may be shown as a word."""
     text = value_of(variables, name)
     if text.upper() in POLICIES:
         return POLICIES.index(text.upper())

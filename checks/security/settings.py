@@ -1,4 +1,4 @@
-"""Variables and parameters that the security checks read, and who else guards the door."""
+"""Variables, parameters and attestations that the security checks read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ALLOWLIST = "ob_tcp_invited_nodes"
 
 
 def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) -> str:
-    """The value as the server spells it, "" for NULL. Raises NotAssessed where the server does not list the name."""
+    """Return the value as the server spells it, "" for NULL. Raises NotAssessed if the server does not list it."""
     for row in settings:
         if row.name == name:
             return row.value or ""
@@ -19,17 +19,17 @@ def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) 
 
 
 def open_entries(allowlist: str) -> list[str]:
-    """Entries of the tenant's allowlist that let every address in."""
+    """Return the entries of the tenant's allowlist that let every address in."""
     return [entry.strip() for entry in allowlist.split(",") if entry.strip() in ANYWHERE]
 
 
 def guarded_by_console(attestations: tuple[Attestation, ...]) -> bool:
-    """Whether somebody answers for a restricted whitelist in the cloud console, which SQL cannot see."""
+    """Return whether somebody attested a restricted whitelist in the cloud console, which SQL cannot see."""
     return any(item.key == "console_whitelist_restricted" and item.value is True for item in attestations)
 
 
 def attested_switch(attestations: tuple[Attestation, ...], key: str) -> Attestation:
-    """What somebody attested about a switch. Raises NotAssessed where nobody has, or the attestation has expired."""
+    """Return what somebody attested about a switch. Raises NotAssessed if nobody has, or if it has expired."""
     for item in attestations:
         if item.key == key:
             return item

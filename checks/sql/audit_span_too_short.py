@@ -61,18 +61,18 @@ def audit_span_too_short(
         raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
     tenants = by_tenant(returns)
     for tenant_id, rows in tenants.items():
-        span_us, records, server = min(_overwritten(rows), default=(None, 0, ""))
+        span_us, records, server = min(_measure_overwritten_rings(rows), default=(None, 0, ""))
         if span_us is None:
             continue
-        # The variables are those of the tenant that we are in, which sees others only as sys.
+        # The variables are those of our own tenant. Only sys sees other tenants.
         ours = variables if len(tenants) == 1 or tenant_id == SYS_TENANT else None
         evidence: dict[str, Scalar] = {"records_count": records, "server": server or None}
         evidence |= raised(ours or (), "ob_sql_audit_percentage", limits.largest_share_pct)
         yield Measurement(tenant_name(tenant_id), span_us / 1_000_000, evidence)
 
 
-def _overwritten(rows: list[AuditReturn]) -> Iterator[tuple[int, int, str]]:
-    """How far the ring of each server reaches back that has overwritten something, its records, and where it is."""
+def _measure_overwritten_rings(rows: list[AuditReturn]) -> Iterator[tuple[int, int, str]]:
+    """Yield span in microseconds, number of records and server of each ring that has overwritten something."""
     rings: defaultdict[str, list[AuditReturn]] = defaultdict(list)
     for row in rows:
         rings[f"{row.svr_ip}:{row.svr_port}" if row.svr_ip else ""].append(row)

@@ -1,4 +1,4 @@
-"""What the checks on the SQL audit share: enough statements to judge by, and names of SQL shapes."""
+"""Functions of the checks on the SQL audit: names of SQL shapes, and whether there are enough executions to judge."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ Row = TypeVar("Row", AuditReturn, SqlShape)
 
 
 def shape_name(sql_id: str, tenant_id: int | None) -> str:
-    """The stable name of a SQL shape as a resource; only sys sees shapes of several tenants."""
+    """Return the stable name of a SQL shape as a resource. Only sys sees shapes of several tenants."""
     if tenant_id is None:
         return f"SQL {sql_id}"
     return Named("SQL {sql_id} of tenant {tenant}", sql_id=sql_id, tenant=str(tenant_id))
 
 
 def code_name(code: int, tenant_id: int | None) -> Named:
-    """The stable name of a return code in a tenant as a resource."""
+    """Return the stable name of a return code in a tenant as a resource."""
     if tenant_id is None:
         return Named("return code {code}", code=str(code))
     return Named("return code {code} of tenant {tenant}", code=str(code), tenant=str(tenant_id))
 
 
 def text_of(plans: Rows[CachedPlan] | None, sql_id: str) -> str | None:
-    """The statement of a shape as far as a report needs it; None where no cached plan shows it."""
+    """Return the first 400 characters of a shape's statement; None if no cached plan shows it."""
     texts = (plan.statement[:_TEXT_CHARS] for plan in plans or () if plan.sql_id == sql_id)
     return next(texts, None)
 
 
 def by_tenant(rows: Rows[Row]) -> dict[int | None, list[Row]]:
-    """The rows of each tenant: sys sees those of all."""
+    """Return the rows of each tenant. sys sees those of all tenants."""
     tenants: defaultdict[int | None, list[Row]] = defaultdict(list)
     for row in rows:
         tenants[row.tenant_id].append(row)
@@ -44,8 +44,10 @@ def by_tenant(rows: Rows[Row]) -> dict[int | None, list[Row]]:
 def busy_tenants(
     rows: Rows[Row], minimum: int, count: Callable[[Row], int] = lambda row: row.executions
 ) -> Iterator[tuple[int | None, list[Row], int]]:
-    """Each tenant whose executions are enough to judge by, with its rows and how many they are; raises NotAssessed
-    where there is none."""
+    """Yield each tenant with enough executions to judge, its rows, and the number of its executions.
+
+    Raises NotAssessed if there is no such tenant.
+    """
     tenants = by_tenant(rows)
     require_executions(max((sum(map(count, found)) for found in tenants.values()), default=0), minimum)
     for tenant_id, found in tenants.items():
@@ -57,14 +59,14 @@ def busy_tenants(
 def idle_tenants(
     rows: Rows[Row], minimum: int, count: Callable[[Row], int] = lambda row: row.executions
 ) -> Iterator[Unjudged]:
-    """The other tenants, whose executions are too few to judge by."""
+    """Yield the other tenants, which have too few executions to judge."""
     for tenant_id, found in by_tenant(rows).items():
         if sum(map(count, found)) < minimum:
             yield Unjudged(tenant_name(tenant_id))
 
 
 def require_executions(executions: int, minimum: int) -> None:
-    """Raise NotAssessed where the ring says too little to judge by."""
+    """Raise NotAssessed if the ring holds too few executions to judge."""
     if executions < minimum:
         raise NotAssessed(
             "The SQL audit holds {executions_count} statements of the customer; {minimum_count} are needed.",
@@ -75,8 +77,10 @@ def require_executions(executions: int, minimum: int) -> None:
 
 
 def frequent(shapes: Rows[SqlShape], minimum: int, min_average_ms: int = 0) -> Iterator[SqlShape]:
-    """The shapes executed often enough, and long enough each time, to judge; raises NotAssessed where the ring holds
-    none at all."""
+    """Return the shapes that are executed often enough, and take long enough on average, to judge.
+
+    Raises NotAssessed if the ring holds no execution at all.
+    """
     require_executions(sum(row.executions for row in shapes), 1)
     return (
         row for row in shapes if row.sql_id and row.executions >= minimum and average_us(row) >= min_average_ms * 1000
@@ -84,5 +88,5 @@ def frequent(shapes: Rows[SqlShape], minimum: int, min_average_ms: int = 0) -> I
 
 
 def average_us(row: SqlShape) -> float:
-    """What one execution takes, from its arrival to its result."""
+    """Return how many microseconds an execution takes on average, from its arrival to its result."""
     return row.elapsed_us / row.executions

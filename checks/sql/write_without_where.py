@@ -34,31 +34,31 @@ def write_without_where(
     takes as long to roll back. In an application it is more often a lost condition than an intention. A table of a few
     rows, such as a counter or a heartbeat, is meant to be changed so."""
     numbered = all(row.tenant_id is not None for rows in (plans, totals or (), shapes or ()) for row in rows)
-    changed = _rows_changed(totals or (), shapes or (), numbered=numbered)
+    changed = _collect_rows_changed(totals or (), shapes or (), numbered=numbered)
     writers = dict.fromkeys((plan.tenant_id, plan.sql_id) for plan in plans if writes_every_row(plan.statement))
-    known = [(shape, changed[key]) for shape in writers if (key := _key(*shape, numbered=numbered)) in changed]
+    known = [(shape, changed[key]) for shape in writers if (key := _build_key(*shape, numbered=numbered)) in changed]
     if writers and totals is None and not known:
         raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
-    # What is not among the shapes that take most time changes few rows.
+    # A shape that is not among those that take most time changes few rows.
     for (tenant_id, sql_id), (rows_changed, executions) in known:
         evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
         yield Measurement(shape_name(sql_id, tenant_id), rows_changed / executions, evidence)
 
 
-def _key(tenant_id: int | None, sql_id: str, *, numbered: bool) -> tuple[int | None, str]:
-    """A shape is one tenant's, unless one of the views does not say whose it is."""
+def _build_key(tenant_id: int | None, sql_id: str, *, numbered: bool) -> tuple[int | None, str]:
+    """Return the key of a shape. It has the tenant only if all views tell it (``numbered``)."""
     return tenant_id if numbered else None, sql_id
 
 
-def _rows_changed(
+def _collect_rows_changed(
     totals: Rows[SqlTotal], shapes: Rows[SqlShape], *, numbered: bool
 ) -> dict[tuple[int | None, str], tuple[int, int]]:
-    """Rows and executions by tenant and SQL_ID, from whichever of the two views saw more rows each time."""
+    """Return rows and executions by tenant and SQL_ID, from the view with more rows per execution."""
     found: dict[tuple[int | None, str], tuple[int, int]] = {}
     seen = [(row.tenant_id, row.sql_id, row.rows_processed, row.executions) for row in totals]
     seen += [(row.tenant_id, row.sql_id, row.rows_affected, row.executions) for row in shapes]
     for tenant_id, sql_id, rows, executions in seen:
-        shape = _key(tenant_id, sql_id, numbered=numbered)
+        shape = _build_key(tenant_id, sql_id, numbered=numbered)
         before, times = found.get(shape, (0, 1))
         if executions > 0 and rows * times >= before * executions:
             found[shape] = (rows, executions)

@@ -33,7 +33,7 @@ def many_lock_waits(waits: Rows[LockWait]) -> Iterator[Measurement]:
     """Transactions that change one row go through it one at a time, and each must wait for the commit of the one
     before, which on OceanBase includes the replication of its log. A queue that does not empty limits the throughput of
     the whole business, whatever hardware is added."""
-    # What a row lock's ID1 names is the tablet. Its ID2 holds the row's key, which is not ours to read.
+    # ID1 of a row lock names the tablet. ID2 holds the key of the row, which we must not read.
     tenants: defaultdict[int | None, defaultdict[tuple[str, int], set[int]]] = defaultdict(lambda: defaultdict(set))
     for row in waits:
         tenants[row.tenant_id][row.type, row.id1].add(row.trans_id)

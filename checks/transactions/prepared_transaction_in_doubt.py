@@ -8,7 +8,7 @@ from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar
 from agent.facts.given import Clock
 from agent.facts.sessions import Transaction
 
-# What a branch may be in without being in doubt: still at work, or on its way out.
+# States of a branch that is not in doubt: it is still at work, or it is ending.
 NOT_IN_DOUBT = frozenset({"UNKNOWN", "ACTIVE", "COMMIT", "ABORT", "CLEAR"})
 
 

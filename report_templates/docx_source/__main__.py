@@ -19,23 +19,23 @@ from report_templates.docx_source.front import footer, header
 from report_templates.docx_source.styles import CHINESE, restyle
 
 PLACE = Path(__file__).parent.parent / "report.docx"
-_MADE = datetime(2026, 11, 1)  # noqa: DTZ001 - the format knows no zones; always the same, so that the file is too
+_CREATED = datetime(2026, 11, 1)  # noqa: DTZ001 - the format has no zones; fixed, so that the file stays the same
 
 
 def built() -> bytes:
-    """The template as a file."""
+    """Return the template as a file."""
     document = docx.Document()
     restyle(document)
-    _page(document)
-    _fill(document)
-    _settings(document)
-    _properties(document)
+    _set_up_page(document)
+    _fill_body(document)
+    _write_settings(document)
+    _write_properties(document)
     file = BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def _page(document: Document) -> None:
+def _set_up_page(document: Document) -> None:
     section = document.sections[0]
     section.start_type = WD_SECTION.NEW_PAGE
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -47,24 +47,24 @@ def _page(document: Document) -> None:
         part.is_linked_to_previous = False
         for paragraph in list(part.paragraphs):
             part._element.remove(paragraph._p)
-        part._element.append(_parsed(xml))
+        part._element.append(_parse_fragment(xml))
 
 
-def _fill(document: Document) -> None:
+def _fill_body(document: Document) -> None:
     page = document.element.body
     for child in list(page)[:-1]:
         page.remove(child)
-    for element in reversed(list(_parsed(f"<w:body>{body()}</w:body>"))):
+    for element in reversed(list(_parse_fragment(f"<w:body>{body()}</w:body>"))):
         page.insert(0, element)
 
 
-def _parsed(xml: str) -> BaseOxmlElement:
+def _parse_fragment(xml: str) -> BaseOxmlElement:
     opening, rest = xml.split(">", 1)
     return parse_xml(f"{opening} {nsdecls('w')}>{rest}")
 
 
-def _settings(document: Document) -> None:
-    """Word fills in the page numbers of the contents; a font that is missing has a name for its substitute."""
+def _write_settings(document: Document) -> None:
+    """Make Word fill in the page numbers of the contents, and name a substitute for the Chinese font."""
     document.settings.element.insert(0, parse_xml(f'<w:updateFields {nsdecls("w")} w:val="true"/>'))
     for part in document.part.package.iter_parts():
         if part.partname == "/word/fontTable.xml":
@@ -75,10 +75,10 @@ def _settings(document: Document) -> None:
             part._blob = fonts.encode()
 
 
-def _properties(document: Document) -> None:
+def _write_properties(document: Document) -> None:
     known = document.core_properties
     known.author = known.last_modified_by = known.comments = known.title = ""
-    known.created = known.modified = _MADE
+    known.created = known.modified = _CREATED
 
 
 if __name__ == "__main__":

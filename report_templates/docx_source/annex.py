@@ -7,6 +7,7 @@ from report_templates.docx_source.front import severity
 from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
     Column,
+    cell,
     each,
     listing,
     pairs,
@@ -19,7 +20,6 @@ from report_templates.docx_source.xml import (
     tag,
     when,
 )
-from report_templates.docx_source.xml import cell as table_cell
 
 
 def not_assessed() -> str:
@@ -48,11 +48,11 @@ def not_assessed() -> str:
     rows = table(
         "HealthTable",
         widths,
-        row(*(table_cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
+        row(*(cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
         steer_row("for unlock in report.unlocks", 3, sum(widths)),
-        row(table_cell(para("TableText", run(needs, "Strong"), together=True), sum(widths), span=3)),
+        row(cell(para("TableText", run(needs, "Strong"), together=True), sum(widths), span=3)),
         steer_row("for line in unlock.lines", 3, sum(widths)),
-        row(*(table_cell(column.cell, column.width_mm, right=column.right) for column in columns)),
+        row(*(cell(column.cell, column.width_mm, right=column.right) for column in columns)),
         steer_row("endfor", 3, sum(widths)),
         steer_row("endfor", 3, sum(widths)),
     )
@@ -131,7 +131,7 @@ def mutes() -> str:
 
 
 def passed() -> str:
-    """In two columns: it is long, and each line is short."""
+    """The checks that passed, in two columns: the list is long and its lines are short."""
     half = TEXT_WIDTH_MM / 2
     line = when(
         "line",
@@ -148,7 +148,7 @@ def passed() -> str:
         "HealthPlain",
         (half, half),
         steer_row('for line, next in report.passed|batch(2, "")', 2, TEXT_WIDTH_MM),
-        row(table_cell(line, half), table_cell(tag("set line = next") + line, half)),
+        row(cell(line, half), cell(tag("set line = next") + line, half)),
         steer_row("endfor", 2, TEXT_WIDTH_MM),
         head=False,
     ) + para("TableEnd")

@@ -6,26 +6,38 @@ from report_templates.docx_source import annex
 from report_templates.docx_source.cards import card_macro, place_card
 from report_templates.docx_source.chapter import CHECK, UNSEEN, chapter
 from report_templates.docx_source.front import contents, cover, figure, heading, page_one, severity
-from report_templates.docx_source.xml import Column, each, listing, pairs, para, row, run, say, steer_row, table, when
-from report_templates.docx_source.xml import cell as table_cell
+from report_templates.docx_source.xml import (
+    Column,
+    cell,
+    each,
+    listing,
+    pairs,
+    para,
+    row,
+    run,
+    say,
+    steer_row,
+    table,
+    when,
+)
 
 
 def body() -> str:
-    """Everything between the first and the last paragraph."""
+    """Return everything between the first and the last paragraph."""
     return "".join(
         (
             card_macro(),
             cover(),
             page_one(),
             contents(),
-            _own("front"),
-            _scope(),
-            _points(),
-            _changes(),
-            _top(),
-            _roadmap(),
-            _categories(),
-            _platform(),
+            _build_own_chapters("front"),
+            _build_scope(),
+            _build_points(),
+            _build_changes(),
+            _build_top(),
+            _build_roadmap(),
+            _build_categories(),
+            _build_platform(),
             annex.not_assessed(),
             annex.carried(),
             annex.mutes(),
@@ -35,13 +47,13 @@ def body() -> str:
             annex.sources(),
             annex.statements(),
             annex.load(),
-            _own("end"),
+            _build_own_chapters("end"),
             annex.glossary(),
         )
     )
 
 
-def _own(place: str) -> str:
+def _build_own_chapters(place: str) -> str:
     """The sender's own chapters."""
     number = f"{{{{ numbers['own-{place}-' ~ loop.index] }}}}"
     title = heading("Heading1", number + "  {{ section.title }}", f"own_{place}_{{{{ loop.index }}}}")
@@ -50,11 +62,11 @@ def _own(place: str) -> str:
     )
 
 
-def _scope() -> str:
+def _build_scope() -> str:
     return chapter("scope", page_break=True) + pairs("report.scope", 75)
 
 
-def _points() -> str:
+def _build_points() -> str:
     columns = (
         Column(say("Check"), 76, CHECK),
         Column(say("Category"), 34, "{{ line.category }}"),
@@ -79,7 +91,7 @@ def _points() -> str:
     )
 
 
-def _changes() -> str:
+def _build_changes() -> str:
     note = say(
         "Each finding against the one of {date}. Resolved means that the check ran again and found nothing.",
         date="report.front.since.baseline",
@@ -121,7 +133,7 @@ def _changes() -> str:
     )
 
 
-def _top() -> str:
+def _build_top() -> str:
     note = say("Sorted by points lost. Findings with one cause stand under it and cost once.")
     return when(
         "report.top",
@@ -131,7 +143,7 @@ def _top() -> str:
     )
 
 
-def _roadmap() -> str:
+def _build_roadmap() -> str:
     columns = (10.0, 64.0, 22.0, 38.0, 16.0, 20.0)
     heads = ("No.", "Action", "Severity", "Effort", "Gain", "Score then")
     right = ("No.", "Gain", "Score then")
@@ -151,19 +163,19 @@ def _roadmap() -> str:
         "HealthTable",
         columns,
         row(
-            *(table_cell(say(head), width, right=head in right) for head, width in zip(heads, columns, strict=True)),
+            *(cell(say(head), width, right=head in right) for head, width in zip(heads, columns, strict=True)),
             head=True,
         ),
         steer_row("for stage in report.roadmap", 6, sum(columns)),
         row(
-            table_cell(stage, sum(columns[:5]), span=5),
-            table_cell("{{ stage.score_after }}", columns[5], right=True),
+            cell(stage, sum(columns[:5]), span=5),
+            cell("{{ stage.score_after }}", columns[5], right=True),
             together=True,
         ),
         steer_row("for unit in stage.units", 6, sum(columns)),
         row(
             *(
-                table_cell(content, width, right=head in right)
+                cell(content, width, right=head in right)
                 for head, content, width in zip(heads, cells, columns, strict=True)
             )
         ),
@@ -183,7 +195,7 @@ def _roadmap() -> str:
     )
 
 
-def _categories() -> str:
+def _build_categories() -> str:
     key = "category_{{ chapter.key|replace('-', '_') }}"
     line = (
         say("Points lost")
@@ -220,7 +232,7 @@ def _categories() -> str:
     )
 
 
-def _platform() -> str:
+def _build_platform() -> str:
     note = say(
         "The customer cannot mend these, so they take no points. The account manager follows them up with the platform."
     )

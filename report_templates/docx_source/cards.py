@@ -13,16 +13,16 @@ def card_macro() -> str:
         (
             tag("macro card(c, counted, level)"),
             when("level == 3", para("Heading3", head), otherwise=para("Label", head)),
-            _line(),
+            _build_line(),
             when(
                 "c.impact and level == 3",
                 para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}", together=True),
             ),
             para("Normal", "{{ c.rationale }}"),
-            _rows(),
+            _build_rows(),
             when("c.unjudged", para("Small", "{{ c.unjudged }}")),
-            _judged(),
-            _remedy(),
+            _build_judged_by(),
+            _build_remedy(),
             when(
                 "c.symptoms",
                 para("Label", say("Symptoms of the same cause, taking no points of their own")),
@@ -34,11 +34,11 @@ def card_macro() -> str:
 
 
 def place_card(card: str, counted: bool = True) -> str:
-    """The card of an expression."""
+    """Show the card of a Jinja expression."""
     return f"<w:p><w:r><w:t>{{{{p card({card}, {'true' if counted else 'false'}, 3) }}}}</w:t></w:r></w:p>"
 
 
-def _line() -> str:
+def _build_line() -> str:
     tags = (
         "{% if c.change_label %} · {{ c.change_label }}{% endif %}"
         "{% if c.attested %} · " + say("Attested") + "{% endif %}"
@@ -54,7 +54,7 @@ def _line() -> str:
     return para("Lead", severity("c"), " · {{ c.category }} · {{ c.actor }}" + tags + toll)
 
 
-def _rows() -> str:
+def _build_rows() -> str:
     where = (
         para("TableText", run("{{ row.resource }}", "Mono"))
         + para("TableText", "{{ row.sentence }}")
@@ -94,30 +94,30 @@ def _rows() -> str:
     )
 
 
-def _judged() -> str:
+def _build_judged_by() -> str:
     rungs = "{% for name, value in c.judged %}{{ name }} {{ value }}{% if not loop.last %} · {% endif %}{% endfor %}"
     return when("c.judged", para("Small", say("Judged by") + " " + rungs))
 
 
-def _remedy() -> str:
+def _build_remedy() -> str:
     return "".join(
         (
             para("Label", say("What to do")),
             para("Normal", "{{ c.advice }}", together=True),
             when("c.link", para("Small", "{{ c.link }}", together=True)),
-            _script("c.sql", "c.more_sql"),
+            _build_script("c.sql", "c.more_sql"),
             pairs("c.facts", 46, together=True),
             when(
                 "c.rollback.count or c.no_rollback",
                 para("Label", say("Way back")),
-                _script("c.rollback", "c.more_rollback"),
+                _build_script("c.rollback", "c.more_rollback"),
                 when("c.no_rollback", para("Normal", "{{ c.no_rollback }}")),
             ),
         )
     )
 
 
-def _script(first: str, more: str) -> str:
+def _build_script(first: str, more: str) -> str:
     cut = say("Shown in part or with unusual characters made visible; take it from assessment.json.")
     rest = say(
         "{count} more statements are in {file}, sheet “{sheet}”.",

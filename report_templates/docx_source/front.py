@@ -57,7 +57,7 @@ def cover() -> str:
 
 
 def page_one() -> str:
-    """The manager's page; it stands alone."""
+    """The page for managers, complete in itself."""
     return "".join(
         (
             heading("Heading1", say("Conclusion"), "conclusion", page_break=True),
@@ -70,23 +70,23 @@ def page_one() -> str:
             ),
             tag("set v = report.front.verdict"),
             tag("set since = report.front.since"),
-            _verdict(),
-            _caveat(),
-            _steps(),
-            _halves(
-                _bars() + _told("What this assessment cost the database", "report.front.cost"),
-                _severities() + _since() + _decisions(),
+            _build_verdict(),
+            _build_caveat(),
+            _build_steps(),
+            _join_halves(
+                _build_bars() + _build_pairs_text("What this assessment cost the database", "report.front.cost"),
+                _build_severities() + _build_since() + _build_decisions(),
             ),
             when(
                 "report.front.authorization",
-                _told("Authorization", "report.front.authorization"),
+                _build_pairs_text("Authorization", "report.front.authorization"),
                 otherwise=para("Small", say("No authorization is recorded in this document.")),
             ),
         )
     )
 
 
-def _verdict() -> str:
+def _build_verdict() -> str:
     grade = "{% if v.band %}{{ v.band }}{% else %}" + say("Grade withheld") + "{% endif %}"
     outof = "{% if v.assessed %} / 100{% endif %}"
     return table(
@@ -98,26 +98,26 @@ def _verdict() -> str:
                 QUARTERS_MM[0],
                 fill=WASH,
             ),
-            _word(
+            _build_word_cell(
                 say("Grade"),
                 grade,
                 "{% if v.provisional and v.band %}" + say("Provisional") + "{% endif %}",
                 QUARTERS_MM[1],
             ),
-            _word(say("Range"), "{{ v.range_shown if v.assessed else '–' }}", "", QUARTERS_MM[2]),
-            _word(say("Coverage"), "{{ v.coverage }}", "", QUARTERS_MM[3]),
+            _build_word_cell(say("Range"), "{{ v.range_shown if v.assessed else '–' }}", "", QUARTERS_MM[2]),
+            _build_word_cell(say("Coverage"), "{{ v.coverage }}", "", QUARTERS_MM[3]),
         ),
         head=False,
     ) + para("TableEnd")
 
 
-def _word(label: str, value: str, note: str, width_mm: float) -> str:
+def _build_word_cell(label: str, value: str, note: str, width_mm: float) -> str:
     return cell(
         para("Small", label) + para("BigWord", value) + (para("Small", note) if note else ""), width_mm, fill=WASH
     )
 
 
-def _caveat() -> str:
+def _build_caveat() -> str:
     blind = say("Nothing could be assessed, so there is no score. What would unlock it stands under “Not assessed”.")
     withheld = say(
         "Too much could not be assessed, now or for too long, to grade this target. "
@@ -137,7 +137,7 @@ def _caveat() -> str:
     )
 
 
-def _steps() -> str:
+def _build_steps() -> str:
     title = (
         "{% if report.front.steps|length == 3 %}"
         + say("Three things to do first")
@@ -171,34 +171,34 @@ def _steps() -> str:
     )
 
 
-def _halves(left: str, right: str) -> str:
+def _join_halves(left: str, right: str) -> str:
     return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False) + para(
         "TableEnd"
     )
 
 
-def _tabbed(*parts: str) -> str:
+def _build_tabbed_line(*parts: str) -> str:
     return para("TableText", *parts, tab_mm=SIDE_MM)
 
 
-def _bars() -> str:
+def _build_bars() -> str:
     lost = "{{ bar.points_lost or '–' }}"
     note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
-        each("bar in report.front.bars", _tabbed("{{ bar.label }}" + note, tab(), lost)),
+        each("bar in report.front.bars", _build_tabbed_line("{{ bar.label }}" + note, tab(), lost)),
         otherwise=para("Small", say("No category has a check that applies.")),
     )
 
 
-def _severities() -> str:
+def _build_severities() -> str:
     shown = "{{ marks[key] }} {{ label }} {{ count }}{% if not loop.last %} · {% endif %}"
     loop = "{% for key, label, count in report.front.severities %}" + shown + "{% endfor %}"
     note = say("By the worst severity of each check; {count} findings in all.", count="report.front.finding_count")
     return para("Label", say("Checks with findings")) + para("TableText", loop) + para("Small", note)
 
 
-def _since() -> str:
+def _build_since() -> str:
     moved = (
         "{{ since.was }} → {{ since.now if v.assessed else '–' }}{% if since.delta %} ({{ since.delta }}){% endif %}"
     )
@@ -220,7 +220,7 @@ def _since() -> str:
     )
 
 
-def _decisions() -> str:
+def _build_decisions() -> str:
     more = "{% if decision.more %} {{ decision.more }}{% endif %}"
     codes = "{% if decision.codes %} ({{ decision.codes|join(', ') }}" + more + "){% endif %}"
     return when(
@@ -233,7 +233,7 @@ def _decisions() -> str:
     )
 
 
-def _told(title: str, of: str) -> str:
+def _build_pairs_text(title: str, of: str) -> str:
     """Names and values in running text, which takes less room than a table."""
     loop = f"{{% for name, value in {of} %}}"
     return para("Label", say(title)) + para(
@@ -247,7 +247,7 @@ def figure(name: str) -> str:
 
 
 def contents() -> str:
-    """Filled in as it stands; Word adds the page numbers when it updates its fields."""
+    """The table of contents. Word adds the page numbers when it updates its fields."""
     begin = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
@@ -257,12 +257,14 @@ def contents() -> str:
     return "".join(
         (
             para("ContentsHeading", say("Contents"), page_break=True),
-            para("toc1", begin + _entry(say("Conclusion"), "conclusion")),
+            para("toc1", begin + _build_entry(say("Conclusion"), "conclusion")),
             tag("for heading in headings"),
-            para("toc1", _entry("{{ heading.number }}  {{ heading.title }}", "{{ heading.id|replace('-', '_') }}")),
+            para(
+                "toc1", _build_entry("{{ heading.number }}  {{ heading.title }}", "{{ heading.id|replace('-', '_') }}")
+            ),
             each(
                 "key, title in heading.parts",
-                para("toc2", _entry("{{ title }}", "{{ key|replace('-', '_') }}")),
+                para("toc2", _build_entry("{{ title }}", "{{ key|replace('-', '_') }}")),
             ),
             tag("endfor"),
             para("TableEnd", end),
@@ -270,13 +272,13 @@ def contents() -> str:
     )
 
 
-def _entry(text: str, name: str) -> str:
+def _build_entry(text: str, name: str) -> str:
     number = field(f"PAGEREF {BOOKMARK}{name} \\h", "")
     return f'<w:hyperlink w:anchor="{BOOKMARK}{name}" w:history="1">{run(text)}{tab()}{number}</w:hyperlink>'
 
 
 def header() -> str:
-    """Who it is about, and who may read it."""
+    """Customer and target, and the classification."""
     return (
         '<w:p><w:pPr><w:pStyle w:val="header"/></w:pPr>'
         + run("{{ report.cover.customer }} · {{ report.cover.target }}")

@@ -1,4 +1,4 @@
-"""Named styles of report.docx: what a user of Word changes to change the looks."""
+"""Named styles of report.docx. Users of Word change these to change the looks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SEVERITIES = {"Critical": "9D1226", "High": "B4500B", "Medium": "806400", "Low":
 class Look:
     """A paragraph style. Sizes and spaces in points, ``line`` in lines; ``more`` is XML of its paragraph properties.
 
-    ``exact``: points of a line instead, as Chinese fonts make lines a fifth higher.
+    ``exact`` is the height of a line in points instead: Chinese fonts make lines a fifth higher.
     """
 
     name: str
@@ -45,10 +45,10 @@ _CODE_BOX = (
     f'<w:pBdr><w:left w:val="single" w:sz="18" w:space="6" w:color="{RULE}"/></w:pBdr>'
     f'<w:shd w:val="clear" w:color="auto" w:fill="{WASH}"/>'
 )
-_LEADERS = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/></w:tabs>'
+_DOTTED_RIGHT_TAB = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/></w:tabs>'
 _HEAD_LINE = f'<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="3" w:color="{RULE}"/></w:pBdr>'
 _FOOT_LINE = f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="3" w:color="{RULE}"/></w:pBdr>'
-_ENDS = '<w:tabs><w:tab w:val="right" w:pos="9638"/></w:tabs>'
+_RIGHT_TAB = '<w:tabs><w:tab w:val="right" w:pos="9638"/></w:tabs>'
 _HANGING = '<w:ind w:left="284" w:hanging="284"/>'
 
 LOOKS = (
@@ -70,56 +70,56 @@ LOOKS = (
     Look("Big Number", 26, after=0, line=1.0, color=ACCENT, bold=True),
     Look("Big Word", 16, after=0, line=1.1, color=INK, bold=True),
     Look("Contents Heading", 18, after=8, color=ACCENT, bold=True, keep=True),
-    Look("toc 1", 10.5, before=3, after=2, more=_LEADERS),
-    Look("toc 2", 9.5, after=1, color=SOFT, more=_LEADERS + '<w:ind w:left="340"/>'),
-    Look("header", 8.5, after=0, color=SOFT, more=_HEAD_LINE + _ENDS),
-    Look("footer", 8.5, after=0, color=SOFT, more=_FOOT_LINE + _ENDS),
+    Look("toc 1", 10.5, before=3, after=2, more=_DOTTED_RIGHT_TAB),
+    Look("toc 2", 9.5, after=1, color=SOFT, more=_DOTTED_RIGHT_TAB + '<w:ind w:left="340"/>'),
+    Look("header", 8.5, after=0, color=SOFT, more=_HEAD_LINE + _RIGHT_TAB),
+    Look("footer", 8.5, after=0, color=SOFT, more=_FOOT_LINE + _RIGHT_TAB),
 )  # fmt: skip
 
 
 def restyle(document: Document) -> None:
-    """Our styles and none of the others, except what Word itself needs."""
+    """Replace all styles by ours, except those that Word itself needs."""
     styles = document.styles.element
     for style in list(styles.style_lst):
         if style.styleId not in ("DefaultParagraphFont", "TableNormal", "NoList"):
             styles.remove(style)
     defaults = styles.find(f"{{{styles.nsmap['w']}}}docDefaults")
-    styles.replace(defaults, parse_xml(_defaults()))
-    for xml in _all():
+    styles.replace(defaults, parse_xml(_make_defaults()))
+    for xml in _make_styles():
         styles.append(parse_xml(xml))
 
 
-def _all() -> Iterator[str]:
+def _make_styles() -> Iterator[str]:
     yield (
         f'<w:style {nsdecls("w")} w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
-        f"<w:qFormat/><w:pPr>{_spacing(Look('Normal'))}</w:pPr></w:style>"
+        f"<w:qFormat/><w:pPr>{_make_spacing(Look('Normal'))}</w:pPr></w:style>"
     )
     for look in LOOKS:
-        yield _paragraph(look)
-    yield _character("Strong", "<w:b/><w:bCs/>")
-    yield _character("Soft", f'<w:color w:val="{SOFT}"/>')
-    yield _character("Soft Small", f'<w:color w:val="{SOFT}"/><w:sz w:val="20"/>')
-    yield _character("Mono", f'{_fonts(CODE)}<w:noProof/><w:sz w:val="17"/>')
-    yield _character("Gain", '<w:b/><w:bCs/><w:color w:val="1D6B45"/>')
+        yield _make_paragraph_style(look)
+    yield _make_character_style("Strong", "<w:b/><w:bCs/>")
+    yield _make_character_style("Soft", f'<w:color w:val="{SOFT}"/>')
+    yield _make_character_style("Soft Small", f'<w:color w:val="{SOFT}"/><w:sz w:val="20"/>')
+    yield _make_character_style("Mono", f'{_make_fonts(CODE)}<w:noProof/><w:sz w:val="17"/>')
+    yield _make_character_style("Gain", '<w:b/><w:bCs/><w:color w:val="1D6B45"/>')
     for name, color in SEVERITIES.items():
-        yield _character(f"Severity {name}", f'<w:b/><w:bCs/><w:color w:val="{color}"/>')
-    yield from _tables()
+        yield _make_character_style(f"Severity {name}", f'<w:b/><w:bCs/><w:color w:val="{color}"/>')
+    yield from _make_table_styles()
 
 
-def _fonts(latin: str) -> str:
+def _make_fonts(latin: str) -> str:
     return f'<w:rFonts w:ascii="{latin}" w:hAnsi="{latin}" w:eastAsia="{CHINESE}" w:cs="{latin}"/>'
 
 
-def _defaults() -> str:
+def _make_defaults() -> str:
     return (
-        f"<w:docDefaults {nsdecls('w')}><w:rPrDefault><w:rPr>{_fonts(LATIN)}"
+        f"<w:docDefaults {nsdecls('w')}><w:rPrDefault><w:rPr>{_make_fonts(LATIN)}"
         f'<w:color w:val="{INK}"/><w:sz w:val="20"/><w:szCs w:val="20"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
     )
 
 
-def _spacing(look: Look) -> str:
+def _make_spacing(look: Look) -> str:
     line, rule = (look.exact * 20, "exact") if look.exact else (look.line * 240, "auto")
     return (
         f'<w:spacing w:before="{look.before * 20:.0f}" w:after="{look.after * 20:.0f}" '
@@ -127,11 +127,11 @@ def _spacing(look: Look) -> str:
     )
 
 
-def _paragraph(look: Look) -> str:
+def _make_paragraph_style(look: Look) -> str:
     keep = "<w:keepNext/><w:keepLines/>" if look.keep else ""
     outline = f'<w:outlineLvl w:val="{look.outline}"/>' if look.outline >= 0 else ""
     align = f'<w:jc w:val="{look.align}"/>' if look.align else ""
-    # The order of the members is the schema's: borders, shading, tabs, spacing, indent, alignment, outline.
+    # The schema fixes the order: borders, shading, tabs, spacing, indent, alignment, outline.
     boxed, indent, rest = look.more.partition("<w:ind")
     bold = "<w:b/><w:bCs/>" if look.bold else ""
     proof = "<w:noProof/>" if look.font == CODE else ""
@@ -140,13 +140,13 @@ def _paragraph(look: Look) -> str:
     return (
         f'<w:style {nsdecls("w")} w:type="paragraph" w:styleId="{look.id}"><w:name w:val="{look.name}"/>'
         f'<w:basedOn w:val="{look.based_on}"/>{follows}<w:qFormat/>'
-        f"<w:pPr>{keep}{boxed}{_spacing(look)}{indent}{rest}{align}{outline}</w:pPr>"
-        f'<w:rPr>{_fonts(look.font)}{bold}{proof}<w:color w:val="{look.color}"/>'
+        f"<w:pPr>{keep}{boxed}{_make_spacing(look)}{indent}{rest}{align}{outline}</w:pPr>"
+        f'<w:rPr>{_make_fonts(look.font)}{bold}{proof}<w:color w:val="{look.color}"/>'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
     )
 
 
-def _character(name: str, look: str) -> str:
+def _make_character_style(name: str, look: str) -> str:
     ours = "" if name == "Strong" else ' w:customStyle="1"'
     return (
         f'<w:style {nsdecls("w")} w:type="character"{ours} w:styleId="{name.replace(" ", "")}">'
@@ -154,7 +154,7 @@ def _character(name: str, look: str) -> str:
     )
 
 
-def _tables() -> Iterator[str]:
+def _make_table_styles() -> Iterator[str]:
     """Lines between rows and a head that stands out without colour; and pairs of name and value."""
     line = f'w:val="single" w:sz="4" w:space="0" w:color="{RULE}"'
     margins = (

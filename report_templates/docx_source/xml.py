@@ -15,7 +15,7 @@ KEEP = "<w:keepNext/>"
 def say(msgid: str, **values: str) -> str:
     """A message in the reader's language; ``values`` are Jinja expressions."""
     named = "".join(f", {name}={expression}" for name, expression in values.items())
-    # Inside a tag, docxtpl takes curly quotation marks for straight ones that Word has bent.
+    # Inside a tag, docxtpl replaces curly quotation marks by straight ones, because Word curls straight ones.
     quoted = re.sub("[“”‘’]", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(msgid, ensure_ascii=False))
     return f"{{{{ _({quoted}{named}) }}}}"
 
@@ -35,7 +35,7 @@ def tab() -> str:
 
 
 def para(style: str, *parts: str, tab_mm: float = 0, page_break: bool = False, together: bool = False) -> str:
-    """A paragraph of runs. ``tab_mm``: a tab stop that aligns right; ``together``: with the next one."""
+    """A paragraph of runs. ``tab_mm``: a tab stop that aligns right; ``together`` keeps it with the next one."""
     more = KEEP if together else ""
     more += "<w:pageBreakBefore/>" if page_break else ""
     more += f'<w:tabs><w:tab w:val="right" w:pos="{twips(tab_mm)}"/></w:tabs>' if tab_mm else ""
@@ -45,7 +45,7 @@ def para(style: str, *parts: str, tab_mm: float = 0, page_break: bool = False, t
 
 
 def tag(text: str) -> str:
-    """A paragraph that only steers: ``for report.top`` -> ``{%p for ... %}``; it leaves nothing."""
+    """A paragraph that holds only a Jinja tag: ``for report.top`` -> ``{%p for ... %}``. It leaves nothing."""
     return para("Normal", f"{{%p {text} %}}")
 
 
@@ -76,7 +76,7 @@ def cell(content: str, width_mm: float, *, right: bool = False, span: int = 1, f
 
 
 def row(*cells: str, head: bool = False, together: bool = False) -> str:
-    """Rows never split over pages; a head row comes again on each. ``together``: with the next, as heads always are."""
+    """A row that never splits over pages. A head repeats on each. ``together`` keeps it with the next row."""
     look = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
     inside = "".join(cells)
     if head or together:
@@ -85,7 +85,7 @@ def row(*cells: str, head: bool = False, together: bool = False) -> str:
 
 
 def table(style: str, widths_mm: Sequence[float], *rows: str, head: bool = True) -> str:
-    """Fixed widths, so that one long name cannot push the others out."""
+    """A table with fixed widths, so that a long name cannot push other columns out."""
     grid = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width in widths_mm)
     look = f'<w:tblLook w:val="06{2 * head}0" w:firstRow="{int(head)}" w:lastRow="0" w:firstColumn="0"'
     return (
@@ -96,7 +96,7 @@ def table(style: str, widths_mm: Sequence[float], *rows: str, head: bool = True)
 
 
 def steer_row(text: str, columns: int, width_mm: float) -> str:
-    """A row that only steers."""
+    """A row that holds only a Jinja tag."""
     return row(cell(f"{{%tr {text} %}}", width_mm, span=columns))
 
 
@@ -128,7 +128,7 @@ def pairs(of: str, name_mm: float = 52, width_mm: float = TEXT_WIDTH_MM, *, toge
 
 
 def field(instruction: str, shown: str = "1") -> str:
-    """A field that Word computes; ``shown`` stands until it does."""
+    """A field that Word computes; Until then it shows ``shown``."""
     return (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
