@@ -1,7 +1,7 @@
-"""The public surface for checks, ours and third parties'.
+"""The public interface for checks, ours and third parties'.
 
 A check is one pure generator with a ``@check`` header. Its parameters' annotations name the facts it
-needs (``Rows[Unit]``; ``Rows[Unit] | None`` where it can do without) and, with a ``Params`` type,
+needs (``Rows[Unit]``; ``Rows[Unit] | None`` if they are optional) and, with a ``Params`` type,
 its other numbers. Its docstring is the rationale. It measures; it never judges.
 """
 
@@ -83,7 +83,7 @@ def check(
     """
 
     def wrap(function: F) -> F:
-        facts, optional, params_name, params_type = _needs(function)
+        facts, optional, params_name, params_type = _parse_signature(function)
         reason = rationale or inspect.getdoc(function) or ""
         if not reason:
             raise TypeError(f"{code}: the docstring (its rationale) is missing")
@@ -114,7 +114,7 @@ def check(
     return wrap
 
 
-def _needs(function: Callable[..., Any]) -> tuple[Mapping[str, type], frozenset[str], str, type | None]:
+def _parse_signature(function: Callable[..., Any]) -> tuple[Mapping[str, type], frozenset[str], str, type | None]:
     facts: dict[str, type] = {}
     optional: set[str] = set()
     params_name, params_type = "", None

@@ -1,6 +1,6 @@
-"""The line: authorize, connect, preflight, collect, evaluate, score, compare, record, render.
+"""Runs the stages: authorize, connect, preflight, collect, evaluate, score, compare, record, render.
 
-No stage calls another. Everything from ``evaluate`` on can be fed from a saved snapshot.
+No stage calls another. Everything from ``evaluate`` on can work from a saved snapshot.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _NOT_RECORDED = Text("This assessment could not be recorded in the history; the 
 
 @dataclass(frozen=True, slots=True)
 class AssessmentJob:
-    """One target to assess, and all that doing it needs. ``now`` is read once, by the caller.
+    """One target to assess, and everything that this needs. The caller reads ``now`` once.
 
     ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
     report.
@@ -76,7 +76,7 @@ class AssessmentJob:
     notes: tuple[Text, ...] = ()
 
     def with_progress(self, progress: Progress) -> AssessmentJob:
-        """The same job, saying how far it is."""
+        """Return the same job with a callback for its progress."""
         return dataclasses.replace(self, progress=progress)
 
     @property
@@ -86,7 +86,7 @@ class AssessmentJob:
 
     @property
     def recalled(self) -> tuple[Earlier | None, tuple[Text, ...]]:
-        """``earlier``, and a note where history cannot tell."""
+        """``earlier``, and a note if the history cannot be read."""
         try:
             document = self.history.last(self.engagement.customer.name, self.target, self.now) if self.history else None
             return (read_earlier(document) if document else None), ()
@@ -97,14 +97,14 @@ class AssessmentJob:
 def collect_snapshot(
     job: AssessmentJob, assessment_id: str, directory: Path | None = None, meanwhile: Callable[[], None] = lambda: None
 ) -> tuple[Authorization, Snapshot]:
-    """Authorize, connect, preflight, collect, read the receipt back. The journal of it goes to ``directory``.
+    """Authorize, connect, preflight, collect, read the receipt. The journal goes to ``directory``.
 
-    ``meanwhile`` is called where only the target's audit is waited for.
+    ``meanwhile`` is called while we wait for the target's audit, to use the time.
     """
-    authorization = _authorized(job, assessment_id, directory)
+    authorization = _authorize_target(job, assessment_id, directory)
     given = tuple(targets.list_given_facts(job.engagement, job.target, job.now, job.earlier))
-    with _connected(job, assessment_id, authorization, directory) as (session, capabilities, written):
-        facts = _collected(job, authorization, session, capabilities, given, meanwhile)
+    with _connect_target(job, assessment_id, authorization, directory) as (session, capabilities, written):
+        facts = _collect_with_receipt(job, authorization, session, capabilities, given, meanwhile)
     if written is None or facts.receipt is None:
         return authorization, facts
     receipt = dataclasses.replace(facts.receipt, journal_sha256=written.head)
@@ -112,13 +112,13 @@ def collect_snapshot(
 
 
 def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:
-    """Authorize, connect and preflight, with a journal in ``directory``; no fact is read."""
-    authorization = _authorized(job, assessment_id, directory)
-    with _connected(job, assessment_id, authorization, directory) as (_, capabilities, _):
+    """Authorize, connect and preflight, with a journal in ``directory``. Reads no fact."""
+    authorization = _authorize_target(job, assessment_id, directory)
+    with _connect_target(job, assessment_id, authorization, directory) as (_, capabilities, _):
         return authorization, capabilities
 
 
-def _authorized(job: AssessmentJob, assessment_id: str, directory: Path | None) -> Authorization:
+def _authorize_target(job: AssessmentJob, assessment_id: str, directory: Path | None) -> Authorization:
     try:
         return authorize(job.engagement, job.target, job.now, job.registry.sources, job.outside_service)
     except NotAuthorized as error:
@@ -128,10 +128,14 @@ def _authorized(job: AssessmentJob, assessment_id: str, directory: Path | None) 
 
 
 @contextmanager
-def _connected(
+def _connect_target(
     job: AssessmentJob, assessment_id: str, authorization: Authorization, directory: Path | None
 ) -> Iterator[tuple[ReadOnlySession, Capabilities, journal.Journal | None]]:
-    """A session that preflight has looked at, with an account as signed; its journal ends with it."""
+    """Yield a session after preflight, its capabilities and its journal. Session and journal close at the end.
+
+    Raises NotAuthorized if the account may do more than the signed authorization allows, TargetError if that is not
+    known.
+    """
     engagement, name = job.engagement, job.target
     endpoint, budget = targets.build_endpoint(engagement, name), targets.build_budget(engagement, name)
     with ExitStack() as stack:
@@ -150,7 +154,7 @@ def _connected(
         yield session, seen, written
 
 
-def _collected(
+def _collect_with_receipt(
     job: AssessmentJob,
     authorization: Authorization,
     session: ReadOnlySession,
@@ -178,7 +182,10 @@ def _collected(
 def apply_rules(
     engagement: Engagement, specs: Mapping[str, CheckSpec], shipped: Ruleset, now: datetime, path: Path | None = None
 ) -> Ruleset:
-    """The shipped rules (of ``path``, if not the usual file) as the engagement changes them. Raises RulesError."""
+    """Apply the engagement's overrides and mutes to the shipped rules. Raises RulesError.
+
+    ``path`` is the file of the shipped rules, if not the usual one.
+    """
     today = now.astimezone(engagement.service.zone).date()
     overrides, file = read_overrides(engagement), path or rules.locate_shipped_rules()
     return rules.apply_engagement(shipped, specs, file, overrides, engagement.mutes, today, str(engagement.path))
@@ -187,19 +194,19 @@ def apply_rules(
 def judge_snapshot(
     job: AssessmentJob, assessment_id: str, authorization: Authorization | None, facts: Snapshot
 ) -> Assessment:
-    """Evaluate, score, compare: pure from here to the assessment."""
+    """Evaluate, score and compare a snapshot. Reads the history and the rule files, but no target."""
     engagement, specs = job.engagement, job.registry.checks
     earlier, forgotten = job.recalled
     ruleset = apply_rules(engagement, specs, job.shipped, job.now)
     results = evaluate_checks(specs.values(), ruleset, facts)
     scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
-        scored = _with_hidden(job, ruleset, facts, scored, earlier)
+        scored = _add_hidden_points(job, ruleset, facts, scored, earlier)
     return Assessment(
         assessment_id,
         agent.__version__,
         engagement.customer.name,
-        _period(job),
+        _find_period(job),
         authorization,
         facts,
         specs,
@@ -210,7 +217,7 @@ def judge_snapshot(
         notes=(
             *job.registry.problems,
             *rules.find_unused_mutes(ruleset, results),
-            *_way(job, authorization),
+            *_note_jump_host(job, authorization),
             *job.notes,
             *forgotten,
         ),
@@ -221,37 +228,37 @@ def judge_snapshot(
     )
 
 
-def _way(job: AssessmentJob, authorization: Authorization | None) -> tuple[Text, ...]:
+def _note_jump_host(job: AssessmentJob, authorization: Authorization | None) -> tuple[Text, ...]:
     via = job.engagement.targets[job.target].via
     if authorization is None or not via:
-        return ()  # nothing was connected to, or directly
+        return ()  # there was no connection, or a direct one
     return (Text("The target was reached through the SSH jump host {via}.", {"via": via}),)
 
 
-def _with_hidden(
+def _add_hidden_points(
     job: AssessmentJob, ruleset: Ruleset, facts: Snapshot, scored: Score, earlier: Earlier | None
 ) -> Score:
-    """What the overrides hide: the score under the shipped rules, with the same mutes."""
+    """Add ``hidden_by_overrides``: the difference to the score under the shipped rules, with the same mutes."""
     shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes, today=ruleset.today)
     results: Sequence[CheckResult] = evaluate_checks(job.registry.checks.values(), shipped, facts)
     plain = score_results(results, shipped.scoring, facts.tenant_kind, earlier)
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))
 
 
-def _period(job: AssessmentJob) -> Period | None:
+def _find_period(job: AssessmentJob) -> Period | None:
     if job.engagement.service.months % WHOLE_MONTHS:
         return None  # outside the service: no quarter is owed
     return judge_due(job.engagement.subscription, (), job.now).current
 
 
 def make_assessment_id(now: datetime) -> str:
-    """Sorts by time; also the marker in the customer's audit."""
+    """Return a new id that sorts by time. It is also the marker in the customer's audit."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedTarget:
-    """One assessed target: its document, the files written, and what went wrong on the way (never silent)."""
+    """One assessed target: its document, the files written, and a warning for everything that went wrong."""
 
     document: Document
     files: tuple[Path, ...]
@@ -261,18 +268,18 @@ class AssessedTarget:
 def assess_target(
     job: AssessmentJob, directory: Path, formats: Sequence[str], languages: Sequence[str], update: Path | None = None
 ) -> AssessedTarget:
-    """The whole line for one target; artifacts go to ``directory``, which one run at a time may write to.
+    """Run all stages for one target. Files go to ``directory``, to which only one run at a time may write.
 
-    ``update`` is an earlier list of findings, whose entries by people go into the new one.
+    ``update`` is an earlier list of findings; what people entered there goes into the new one.
     """
     assessment_id = make_assessment_id(job.now)
     with lock_directory(directory):
         authorization, facts = collect_snapshot(
             job, assessment_id, directory, lambda: prepare_rendering(formats, languages)
         )
-        saved, unsaved = _saved(facts, directory / "snapshot.obh")
+        saved, unsaved = _keep_snapshot(facts, directory / "snapshot.obh")
         document = build_document(judge_snapshot(job, assessment_id, authorization, facts))
-        del facts  # rendering needs its room
+        del facts  # frees memory for rendering
         unrecorded = record_assessment(job, document, directory)
         if unrecorded:
             document = add_notes(document, [_NOT_RECORDED])
@@ -281,8 +288,8 @@ def assess_target(
     return AssessedTarget(document, (*saved, *written), (*unsaved, *unrecorded, *failures))
 
 
-def _saved(facts: Snapshot, path: Path) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
-    """Keep the snapshot; a failure is a warning, for the report can still be written."""
+def _keep_snapshot(facts: Snapshot, path: Path) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
+    """Save the snapshot. A failure is a warning, because the report can still be written."""
     try:
         snapshot.save_snapshot(facts, path)
     except WriteError as error:
@@ -298,7 +305,7 @@ def render_all(
     house: ReportBlock = HOUSE,
     update: Path | None = None,
 ) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
-    """Render; a format that fails is a warning while another one was written. Raises RenderError if none was."""
+    """Render all formats. A format that fails is a warning if another was written. Raises RenderError if none was."""
     try:
         return tuple(render_files(document, formats, languages, directory, house, update)), ()
     except RenderError as error:
@@ -308,7 +315,7 @@ def render_all(
 
 
 def record_assessment(job: AssessmentJob, document: Document, directory: Path | None = None) -> tuple[Text, ...]:
-    """Keep it in history; a failure is a warning, for the report is there all the same (in ``directory``)."""
+    """Save the document in the history. A failure is a warning, because the report (in ``directory``) is kept."""
     if job.history is None:
         return ()
     try:

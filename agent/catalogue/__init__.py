@@ -1,1 +1,1 @@
-"""Which checks there are, and by what numbers they judge."""
+"""Finds the checks and the rules that judge what they measure."""

@@ -1,7 +1,7 @@
-"""What every check obeys, ours and third parties': what is wrong with one, in words for its author. Pure.
+"""Tests whether a check keeps the contract, ours and third parties', and tells its author what is wrong. Pure.
 
-Its cases (one in which it stays quiet, one in which it fires) are the author's; ``problems_of_result`` looks at what
-they give.
+The author writes the cases (one in which the check finds nothing, one in which it finds something);
+``find_result_problems`` looks at their results.
 """
 
 from __future__ import annotations
@@ -36,30 +36,32 @@ _GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the contract"
 
 
 def find_problems(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[str]:
-    """Everything that is wrong with a check of ``package``; empty where it keeps the contract.
+    """Return everything that is wrong with a check of ``package``; empty if it keeps the contract.
 
-    Ours lie in the folder of their category, third parties' anywhere in their package.
+    Our checks lie in the folder of their category, those of third parties anywhere in their package.
     """
     return [
-        *_header(spec),
-        *_remediation(spec),
-        *_place(spec, package),
-        *_params(spec),
-        *_texts(spec),
-        *_behaviour(spec, rule),
-        *_page(spec, rule),
+        *_find_header_problems(spec),
+        *_find_remediation_problems(spec),
+        *_find_place_problems(spec, package),
+        *_find_param_problems(spec),
+        *_find_text_problems(spec),
+        *_find_behaviour_problems(spec, rule),
+        *_find_page_problems(spec, rule),
     ]
 
 
 def find_result_problems(result: CheckResult) -> list[str]:
-    """What is wrong with the texts and the SQL of the findings that a case gave."""
+    """Return what is wrong with the texts and the SQL of the findings in a case's result."""
     return [
-        problem for finding in result.findings for problem in _filled(finding.text, (*finding.sql, *finding.rollback))
+        problem
+        for finding in result.findings
+        for problem in _find_unfilled(finding.text, (*finding.sql, *finding.rollback))
     ]
 
 
 def find_translation_problems(spec: CheckSpec) -> list[str]:
-    """The texts of a check that are not in every language of the report."""
+    """Return a problem for each text of a check without a translation into a language of the report."""
     return [
         f"no {language} translation: {text[:60]}"
         for language in LANGUAGES
@@ -69,7 +71,7 @@ def find_translation_problems(spec: CheckSpec) -> list[str]:
 
 
 def list_texts(spec: CheckSpec) -> list[str]:
-    """The texts of a check that are not empty: what its translations translate."""
+    """Return the texts of a check that need a translation: all that are not empty."""
     remedy = spec.remediation
     texts = (
         spec.title,
@@ -84,7 +86,7 @@ def list_texts(spec: CheckSpec) -> list[str]:
     return [text for text in texts if text]
 
 
-def _header(spec: CheckSpec) -> Iterator[str]:
+def _find_header_problems(spec: CheckSpec) -> Iterator[str]:
     category, _, what = spec.name.partition(".")
     if not re.fullmatch(r"[A-Z]{3}\d{3}", spec.code):
         yield "the code is not three capital letters and three digits"
@@ -102,7 +104,7 @@ def _header(spec: CheckSpec) -> Iterator[str]:
         yield "the finding does not show its number"
 
 
-def _remediation(spec: CheckSpec) -> Iterator[str]:
+def _find_remediation_problems(spec: CheckSpec) -> Iterator[str]:
     remedy = spec.remediation
     if len(remedy.advice) < 20:
         yield "the advice says too little"
@@ -118,7 +120,7 @@ def _remediation(spec: CheckSpec) -> Iterator[str]:
         yield "a customer cannot run it as sys"
 
 
-def _place(spec: CheckSpec, package: str) -> Iterator[str]:
+def _find_place_problems(spec: CheckSpec, package: str) -> Iterator[str]:
     module = inspect.getmodule(spec.measure)
     if module is yaml_check:
         return
@@ -131,21 +133,21 @@ def _place(spec: CheckSpec, package: str) -> Iterator[str]:
         yield "file and function do not carry the check's name"
 
 
-def _params(spec: CheckSpec) -> Iterator[str]:
-    """A check holds no limit: its params carry their unit and come from its rule."""
+def _find_param_problems(spec: CheckSpec) -> Iterator[str]:
+    """A check's params must end in their unit. Their values come from its rule: a check holds no limit."""
     for name in inspect.get_annotations(spec.params) if spec.params else ():
         if not _UNIT_ENDING.search(name):
             yield f"the param {name} does not end in its unit"
 
 
-def _texts(spec: CheckSpec) -> Iterator[str]:
+def _find_text_problems(spec: CheckSpec) -> Iterator[str]:
     for text in list_texts(spec):
         for language in LANGUAGES:
             if text is spec.finding and list_placeholders(translate(text, language)) != list_placeholders(text):
                 yield f"the {language} finding has other placeholders"
 
 
-def _page(spec: CheckSpec, rule: Rule) -> Iterator[str]:
+def _find_page_problems(spec: CheckSpec, rule: Rule) -> Iterator[str]:
     from agent.catalogue.pages import render_check
     from agent.support.console import use_language
 
@@ -154,22 +156,22 @@ def _page(spec: CheckSpec, rule: Rule) -> Iterator[str]:
             yield "its page does not say its title"
 
 
-def _behaviour(spec: CheckSpec, rule: Rule) -> Iterator[str]:
+def _find_behaviour_problems(spec: CheckSpec, rule: Rule) -> Iterator[str]:
     needed = [row for name, row in spec.facts.items() if name not in spec.optional]
-    without = _judged(spec, rule, {row: _GONE for row in spec.facts.values() if find_source_spec(row)})
+    without = _judge_check(spec, rule, {row: _GONE for row in spec.facts.values() if find_source_spec(row)})
     if any(find_source_spec(row) for row in needed):
         if without.outcome is not Outcome.NOT_ASSESSED or without.reason is None:
             yield f"without its facts it is {without.outcome}, not not_assessed"
     elif without.outcome not in (Outcome.NOT_ASSESSED, Outcome.PASS, Outcome.NOT_APPLICABLE):
         yield f"without its facts it is {without.outcome}"
-    empty = _judged(spec, rule, dict.fromkeys(spec.facts.values(), ()))
+    empty = _judge_check(spec, rule, dict.fromkeys(spec.facts.values(), ()))
     if empty.outcome is Outcome.ERROR:
         yield f"it fails on empty facts: {render_text(empty.reason, 'en')}"
-    if empty != _judged(spec, rule, dict.fromkeys(spec.facts.values(), ())):
+    if empty != _judge_check(spec, rule, dict.fromkeys(spec.facts.values(), ())):
         yield "evaluated twice it says two things"
 
 
-def _judged(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckResult:
+def _judge_check(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckResult:
     kind, version = spec.tenants[0], max(spec.since, Version(4, 2, 5, 1))
     given = {Clock: (Clock(as_of=_NOW),), Build: (Build(version=version, tenant_kind=kind, embedded=False),)}
     snapshot = Snapshot("contract", kind, version, _NOW, {**facts, **given})
@@ -177,7 +179,7 @@ def _judged(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckResult:
     return result
 
 
-def _filled(text: Text, statements: tuple[str, ...]) -> Iterator[str]:
+def _find_unfilled(text: Text, statements: tuple[str, ...]) -> Iterator[str]:
     for language in LANGUAGES:
         shown = render_text(text, language)
         if "{" in shown or not shown:

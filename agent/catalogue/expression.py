@@ -1,8 +1,8 @@
-"""A safe expression over the fields of one fact row, for checks that are written without code.
+"""Compiles safe expressions over the fields of one fact row, for checks that are written without code. Pure.
 
-It is Python's syntax and SQL's logic: what is unknown (None, a division by zero) stays unknown and is never taken for
-false. Only what is listed here can be said; everything has a kind that is known before a row is seen, so that a
-mistake is told when the file is read. No library: those that evaluate Python allow more and tell mistakes too late.
+They have Python's syntax and SQL's logic: what is unknown (None, a division by zero) stays unknown and is never taken
+for false. Only what is listed here is allowed. Every part has a kind that is known before a row is read, so that a
+mistake is reported when the file is read. Libraries that evaluate Python allow more and report mistakes too late.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Values = Mapping[str, Any]
 
 
 class Kind(StrEnum):
-    """What an expression gives; values of different kinds are never compared."""
+    """The kind of an expression's value. Values of different kinds are never compared."""
 
     NUMBER = "number"
     TEXT = "text"
@@ -54,25 +54,25 @@ _TEXT_FUNCTIONS: Mapping[str, tuple[Kind, Callable[[str], Any]]] = {
     "len": (Kind.NUMBER, len),
     "lower": (Kind.TEXT, str.lower),
 }
-_CHOICES: Mapping[str, Callable[..., Any]] = {"min": min, "max": max}
+_NUMBER_FUNCTIONS: Mapping[str, Callable[..., Any]] = {"min": min, "max": max}
 
 
 def infer_kind(value_type: Any) -> Kind | None:
-    """The kind of a field or param by its type (``X | None`` is X), or None for a type that has none."""
+    """Return the kind of a field or param by its type (``X | None`` is X), or None for a type without one."""
     if isinstance(value_type, types.UnionType):
         value_type = next(arm for arm in typing.get_args(value_type) if arm is not type(None))
     return _KINDS.get(value_type)
 
 
 def infer_kinds(row: type) -> dict[str, Kind]:
-    """The usable fields of a row type."""
+    """Return the usable fields of a row type and their kinds."""
     hints = typing.get_type_hints(row)
     found = {field.name: infer_kind(hints[field.name]) for field in dataclasses.fields(row)}
     return {name: kind for name, kind in found.items() if kind}
 
 
 def compile_expression(text: str, kinds: Kinds) -> Expression:
-    """The expression, ready to run. Raises Invalid for anything that is not on the list."""
+    """Compile an expression. Raises Invalid for anything that is not allowed."""
     if len(text) > MAX_LENGTH:
         msgid = "{place}: the expression is too long; at most {longest_count} characters may stand here"
         raise Invalid(msgid, longest_count=MAX_LENGTH)
@@ -83,17 +83,17 @@ def compile_expression(text: str, kinds: Kinds) -> Expression:
         raise Invalid(msgid) from None
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise Invalid("{place}: the expression has too many parts; make it simpler")
-    return _compiled(tree.body, kinds)
+    return _compile_node(tree.body, kinds)
 
 
-def _compiled(node: ast.expr, kinds: Kinds) -> Expression:
+def _compile_node(node: ast.expr, kinds: Kinds) -> Expression:
     build = _BUILDERS.get(type(node))
     if build is None:
-        raise _refused(node)
+        raise _build_refusal(node)
     return build(node, kinds)
 
 
-def _refused(node: ast.expr) -> Invalid:
+def _build_refusal(node: ast.expr) -> Invalid:
     return Invalid(
         "{place}: {found} cannot stand in an expression; allowed are fields, params, numbers, texts, + - * /, "
         "comparisons, in, and, or, not, is None, min, max, len and lower",
@@ -101,8 +101,8 @@ def _refused(node: ast.expr) -> Invalid:
     )
 
 
-def _wanted(node: ast.expr, kinds: Kinds, *wanted: Kind) -> Expression:
-    made = _compiled(node, kinds)
+def _compile_of_kind(node: ast.expr, kinds: Kinds, *wanted: Kind) -> Expression:
+    made = _compile_node(node, kinds)
     if made.kind not in wanted:
         raise Invalid(
             "{place}: {found} is a {kind}; here a {wanted} is expected",
@@ -113,8 +113,8 @@ def _wanted(node: ast.expr, kinds: Kinds, *wanted: Kind) -> Expression:
     return made
 
 
-def _known(function: Callable[..., Any], arguments: Sequence[Expression], values: Values) -> Any:
-    """The function of the arguments; unknown where one of them is, and where there is no finite answer."""
+def _apply_function(function: Callable[..., Any], arguments: Sequence[Expression], values: Values) -> Any:
+    """Apply the function to the arguments. Unknown (None) if one of them is, or if there is no finite answer."""
     given = [argument.run(values) for argument in arguments]
     if any(value is None for value in given):
         return None
@@ -125,14 +125,14 @@ def _known(function: Callable[..., Any], arguments: Sequence[Expression], values
         return None
 
 
-def _constant(node: ast.Constant, kinds: Kinds) -> Expression:
+def _compile_constant(node: ast.Constant, kinds: Kinds) -> Expression:
     value, kind = node.value, _KINDS.get(type(node.value))
     if kind is None or (isinstance(value, float) and not math.isfinite(value)):
-        raise _refused(node)
+        raise _build_refusal(node)
     return Expression(kind, lambda values: value)
 
 
-def _name(node: ast.Name, kinds: Kinds) -> Expression:
+def _compile_name(node: ast.Name, kinds: Kinds) -> Expression:
     name = node.id
     if name not in kinds:
         known = ", ".join(sorted(kinds))
@@ -140,32 +140,32 @@ def _name(node: ast.Name, kinds: Kinds) -> Expression:
     return Expression(kinds[name], lambda values: values[name])
 
 
-def _unary(node: ast.UnaryOp, kinds: Kinds) -> Expression:
+def _compile_unary(node: ast.UnaryOp, kinds: Kinds) -> Expression:
     if isinstance(node.op, ast.Not):
-        truth = _wanted(node.operand, kinds, Kind.TRUTH)
-        return Expression(Kind.TRUTH, lambda values: _known(operator.not_, [truth], values))
+        truth = _compile_of_kind(node.operand, kinds, Kind.TRUTH)
+        return Expression(Kind.TRUTH, lambda values: _apply_function(operator.not_, [truth], values))
     if isinstance(node.op, ast.USub):
-        number = _wanted(node.operand, kinds, Kind.NUMBER)
-        return Expression(Kind.NUMBER, lambda values: _known(operator.neg, [number], values))
-    raise _refused(node)
+        number = _compile_of_kind(node.operand, kinds, Kind.NUMBER)
+        return Expression(Kind.NUMBER, lambda values: _apply_function(operator.neg, [number], values))
+    raise _build_refusal(node)
 
 
-def _arithmetic(node: ast.BinOp, kinds: Kinds) -> Expression:
+def _compile_arithmetic(node: ast.BinOp, kinds: Kinds) -> Expression:
     function = _ARITHMETIC.get(type(node.op))
     if function is None:
-        raise _refused(node)
-    sides = [_wanted(side, kinds, Kind.NUMBER) for side in (node.left, node.right)]
-    return Expression(Kind.NUMBER, lambda values: _known(function, sides, values))
+        raise _build_refusal(node)
+    sides = [_compile_of_kind(side, kinds, Kind.NUMBER) for side in (node.left, node.right)]
+    return Expression(Kind.NUMBER, lambda values: _apply_function(function, sides, values))
 
 
-def _all_of(found: Sequence[bool | None]) -> bool | None:
+def _combine_with_and(found: Sequence[bool | None]) -> bool | None:
     return False if False in found else None if None in found else True
 
 
-def _logic(node: ast.BoolOp, kinds: Kinds) -> Expression:
-    arms = [_wanted(arm, kinds, Kind.TRUTH) for arm in node.values]
+def _compile_logic(node: ast.BoolOp, kinds: Kinds) -> Expression:
+    arms = [_compile_of_kind(arm, kinds, Kind.TRUTH) for arm in node.values]
     if isinstance(node.op, ast.And):
-        return Expression(Kind.TRUTH, lambda values: _all_of([arm.run(values) for arm in arms]))
+        return Expression(Kind.TRUTH, lambda values: _combine_with_and([arm.run(values) for arm in arms]))
 
     def any_of(values: Values) -> bool | None:
         found = [arm.run(values) for arm in arms]
@@ -174,53 +174,53 @@ def _logic(node: ast.BoolOp, kinds: Kinds) -> Expression:
     return Expression(Kind.TRUTH, any_of)
 
 
-def _comparison(node: ast.Compare, kinds: Kinds) -> Expression:
+def _compile_comparison(node: ast.Compare, kinds: Kinds) -> Expression:
     sides = [node.left, *node.comparators]
-    pairs = [_pair(sides[index], op, sides[index + 1], kinds) for index, op in enumerate(node.ops)]
-    return Expression(Kind.TRUTH, lambda values: _all_of([pair(values) for pair in pairs]))
+    pairs = [_compile_pair(sides[index], op, sides[index + 1], kinds) for index, op in enumerate(node.ops)]
+    return Expression(Kind.TRUTH, lambda values: _combine_with_and([pair(values) for pair in pairs]))
 
 
-def _pair(left: ast.expr, op: ast.cmpop, right: ast.expr, kinds: Kinds) -> Callable[[Values], bool | None]:
+def _compile_pair(left: ast.expr, op: ast.cmpop, right: ast.expr, kinds: Kinds) -> Callable[[Values], bool | None]:
     if isinstance(op, ast.Is | ast.IsNot):
         if not (isinstance(right, ast.Constant) and right.value is None):
-            raise _refused(right)
-        one, wanted = _compiled(left, kinds), isinstance(op, ast.Is)
+            raise _build_refusal(right)
+        one, wanted = _compile_node(left, kinds), isinstance(op, ast.Is)
         return lambda values: (one.run(values) is None) is wanted
     if isinstance(op, ast.In | ast.NotIn):
-        return _membership(left, right, isinstance(op, ast.In), kinds)
+        return _compile_membership(left, right, isinstance(op, ast.In), kinds)
     function: Callable[..., bool] = {**_EQUAL, **_ORDER}[type(op)]
-    one = _compiled(left, kinds)
+    one = _compile_node(left, kinds)
     ordered = type(op) in _ORDER and one.kind is Kind.TRUTH
-    both = [_wanted(left, kinds, Kind.NUMBER) if ordered else one, _wanted(right, kinds, one.kind)]
-    return lambda values: _known(function, both, values)
+    both = [_compile_of_kind(left, kinds, Kind.NUMBER) if ordered else one, _compile_of_kind(right, kinds, one.kind)]
+    return lambda values: _apply_function(function, both, values)
 
 
-def _membership(left: ast.expr, right: ast.expr, inside: bool, kinds: Kinds) -> Callable[[Values], bool | None]:
+def _compile_membership(left: ast.expr, right: ast.expr, inside: bool, kinds: Kinds) -> Callable[[Values], bool | None]:
     if not isinstance(right, ast.Tuple | ast.List) or not all(isinstance(item, ast.Constant) for item in right.elts):
-        raise _refused(right)
-    one = _compiled(left, kinds)
-    listed = [_wanted(element, kinds, one.kind).run({}) for element in right.elts]
-    return lambda values: _known(lambda value: (value in listed) is inside, [one], values)
+        raise _build_refusal(right)
+    one = _compile_node(left, kinds)
+    listed = [_compile_of_kind(element, kinds, one.kind).run({}) for element in right.elts]
+    return lambda values: _apply_function(lambda value: (value in listed) is inside, [one], values)
 
 
-def _call(node: ast.Call, kinds: Kinds) -> Expression:
+def _compile_call(node: ast.Call, kinds: Kinds) -> Expression:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if not node.keywords and name in _TEXT_FUNCTIONS and len(node.args) == 1:
         kind, function = _TEXT_FUNCTIONS[name]
-        text = _wanted(node.args[0], kinds, Kind.TEXT)
-        return Expression(kind, lambda values: _known(function, [text], values))
-    if not node.keywords and name in _CHOICES and len(node.args) > 1:
-        numbers = [_wanted(argument, kinds, Kind.NUMBER) for argument in node.args]
-        return Expression(Kind.NUMBER, lambda values: _known(_CHOICES[name], numbers, values))
-    raise _refused(node)
+        text = _compile_of_kind(node.args[0], kinds, Kind.TEXT)
+        return Expression(kind, lambda values: _apply_function(function, [text], values))
+    if not node.keywords and name in _NUMBER_FUNCTIONS and len(node.args) > 1:
+        numbers = [_compile_of_kind(argument, kinds, Kind.NUMBER) for argument in node.args]
+        return Expression(Kind.NUMBER, lambda values: _apply_function(_NUMBER_FUNCTIONS[name], numbers, values))
+    raise _build_refusal(node)
 
 
 _BUILDERS: Mapping[type[ast.expr], Callable[[Any, Kinds], Expression]] = {
-    ast.Constant: _constant,
-    ast.Name: _name,
-    ast.UnaryOp: _unary,
-    ast.BinOp: _arithmetic,
-    ast.BoolOp: _logic,
-    ast.Compare: _comparison,
-    ast.Call: _call,
+    ast.Constant: _compile_constant,
+    ast.Name: _compile_name,
+    ast.UnaryOp: _compile_unary,
+    ast.BinOp: _compile_arithmetic,
+    ast.BoolOp: _compile_logic,
+    ast.Compare: _compile_comparison,
+    ast.Call: _compile_call,
 }

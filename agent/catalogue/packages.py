@@ -1,6 +1,6 @@
-"""One package of checks: its modules, and of a plug-in also its rules, checks without code and translations.
+"""Loads one package of checks: its modules, and for a plug-in its rules, checks without code and translations.
 
-Whatever is wrong with a plug-in is a line in the report, and what it spoils is left out; the rest runs.
+Anything wrong with a plug-in becomes a line in the report. The part that is wrong is left out; the rest runs.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from agent.support.yaml_file import describe_place, read_yaml
 
 RULES_FILE = "rules.yaml"
 YAML_CHECKS = "*.check.yaml"
-_TOP = {"version", "checks"}
+_TOP_KEYS = {"version", "checks"}
 
 
 @dataclass(slots=True)
 class LoadedPackage:
-    """Checks with the place that each comes from, what could not be used, and translations by language."""
+    """Checks with the place that each comes from, problems, and translations by language."""
 
     checks: list[tuple[str, CheckSpec]] = field(default_factory=list)
     problems: list[Text] = field(default_factory=list)
@@ -49,33 +49,33 @@ class LoadedPackage:
 
 
 def load_own_package(package: str) -> LoadedPackage:
-    """The agent's own package: modules only, for its rules and texts are the agent's."""
+    """Load the agent's own package: modules only, because the agent already has its rules and texts."""
     found = LoadedPackage()
-    for module in _modules(package, found.problems):
-        found.checks += [(module.__name__, spec) for spec in _specs(module, found.problems)]
+    for module in _walk_modules(package, found.problems):
+        found.checks += [(module.__name__, spec) for spec in _list_specs(module, found.problems)]
     return found
 
 
 def load_plugin(package: str) -> LoadedPackage:
-    """A package of another distribution. Never raises."""
+    """Load a package of another distribution. Never raises."""
     found = LoadedPackage()
-    root = _imported(package, found.problems)
+    root = _import_module(package, found.problems)
     if root is None or not _is_usable(root, found.problems):
         return found
     modules = load_own_package(package)
     found.problems += modules.problems
     directory = Path(next(iter(root.__path__)))
     usable = [(here, spec) for here, spec in modules.checks if _has_good_header(here, spec, found.problems)]
-    found.checks += _with_rules(directory / RULES_FILE, usable, found)
+    found.checks += _attach_rules(directory / RULES_FILE, usable, found)
     load_yaml_checks(sorted(directory.glob(YAML_CHECKS)), found)
     for language in (language for language in LANGUAGES if language != "en"):
         for path in sorted((directory / "locale" / language.replace("-", "_") / "LC_MESSAGES").glob("*.po")):
-            found.translate({language: _translations(path, language, found.problems)})
+            found.translate({language: _read_translations(path, language, found.problems)})
     return found
 
 
 def load_yaml_checks(paths: Sequence[Path], found: LoadedPackage) -> LoadedPackage:
-    """Checks without code, added to what was found."""
+    """Load checks without code and add them to ``found``."""
     for path in paths:
         try:
             check = yaml_check.load_yaml_check(path)
@@ -106,41 +106,41 @@ def _is_usable(root: ModuleType, problems: list[Text]) -> bool:
     return False
 
 
-def _modules(name: str, problems: list[Text]) -> Iterator[ModuleType]:
-    module = _imported(name, problems)
+def _walk_modules(name: str, problems: list[Text]) -> Iterator[ModuleType]:
+    module = _import_module(name, problems)
     if module is None:
         return
     yield module
     for info in pkgutil.iter_modules(getattr(module, "__path__", ()), name + "."):
-        yield from _modules(info.name, problems)
+        yield from _walk_modules(info.name, problems)
 
 
-def _imported(name: str, problems: list[Text]) -> ModuleType | None:
+def _import_module(name: str, problems: list[Text]) -> ModuleType | None:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the border where a broken plug-in becomes a line in the report
-        problems.append(_not_loaded(name, error))
+        problems.append(_describe_failure(name, error))
         return None
 
 
-def _specs(module: ModuleType, problems: list[Text]) -> list[CheckSpec]:
+def _list_specs(module: ModuleType, problems: list[Text]) -> list[CheckSpec]:
     try:
         functions = [*vars(module).values(), *getattr(module, "CHECKS", ())]
     except TypeError as error:
-        problems.append(_not_loaded(module.__name__, error))
+        problems.append(_describe_failure(module.__name__, error))
         return []
     mine = [item for item in functions if inspect.isfunction(item) and item.__module__ == module.__name__]
     specs = [getattr(function, "__check__", None) for function in mine]
     return [spec for spec in specs if isinstance(spec, CheckSpec)]
 
 
-def _not_loaded(module: str, error: BaseException) -> Text:
+def _describe_failure(module: str, error: BaseException) -> Text:
     args = {"module": module, "reason": f"{type(error).__name__}: {error}"[:300]}
     return Text("The checks of {module} could not be loaded: {reason}", args)
 
 
 def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool:
-    """What the line itself relies on; the contract (``agent.catalogue.contract``) asks for more."""
+    """Whether the header has what the agent itself relies on; ``agent.catalogue.contract`` asks for more."""
     texts = (spec.code, spec.name, spec.title, spec.finding, spec.remediation.advice)
     args = {"module": module, "code": str(spec.code)}
     if not all(isinstance(text, str) and text for text in texts):
@@ -158,20 +158,20 @@ def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool
 
 
 def list_placeholders(template: str) -> frozenset[str] | None:
-    """The names in braces, or None where the braces do not fit."""
+    """Return the names in braces, or None if the braces do not fit."""
     try:
         return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
     except ValueError:
         return None
 
 
-def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: LoadedPackage) -> list[tuple[str, CheckSpec]]:
-    """The checks that have a right rule in the package's fragment, with it."""
+def _attach_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: LoadedPackage) -> list[tuple[str, CheckSpec]]:
+    """The checks that have a valid rule in the package's rules file, each with its rule."""
     if not checks and not path.is_file():
         return []
     try:
         data, locate = read_yaml(path)
-        entries = _entries(path, data)
+        entries = _read_entries(path, data)
     except ConfigError as error:
         found.refuse(error)
         return []
@@ -187,9 +187,14 @@ def _with_rules(path: Path, checks: list[tuple[str, CheckSpec]], found: LoadedPa
     ]
 
 
-def _entries(path: Path, data: Any) -> dict[str, Any]:
+def _read_entries(path: Path, data: Any) -> dict[str, Any]:
     problems = RuleProblems(str(path), lambda loc: str(path))
-    if not isinstance(data, dict) or set(data) != _TOP or data["version"] != 1 or not isinstance(data["checks"], dict):
+    if (
+        not isinstance(data, dict)
+        or set(data) != _TOP_KEYS
+        or data["version"] != 1
+        or not isinstance(data["checks"], dict)
+    ):
         problems.add((), "{place}: exactly version: 1 and a mapping called checks are expected")
     problems.raise_any()
     entries: dict[str, Any] = data["checks"]
@@ -209,8 +214,8 @@ def _has_rule(spec: CheckSpec, entries: Mapping[str, Any], problems: RuleProblem
     return True
 
 
-def _translations(path: Path, language: str, problems: list[Text]) -> dict[str, str]:
-    """The entries whose placeholders are those of the message; another would break the sentence when it is printed."""
+def _read_translations(path: Path, language: str, problems: list[Text]) -> dict[str, str]:
+    """The translations with the same placeholders as the message. Others would fail when they are printed."""
     try:
         entries = read_catalogue(path, language)
     except Exception as error:  # noqa: BLE001 - Babel has its own error; whatever it is, the checks run in English

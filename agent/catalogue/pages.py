@@ -1,4 +1,4 @@
-"""The catalogue as pages and tables, from the registry and the shipped rules, so that no number is written twice."""
+"""Writes the catalogue as pages and tables from the registry and the shipped rules: no number is written twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from agent.support.errors import ConfigError
 from agent.support.i18n import format_value
 
 
-def _all() -> list[tuple[CheckSpec, Rule]]:
+def _load_checks_and_rules() -> list[tuple[CheckSpec, Rule]]:
     found = registry.load_registry()
     ruleset = rules.load_rules(found.checks)
     for problem in found.problems:
@@ -28,12 +28,12 @@ def _all() -> list[tuple[CheckSpec, Rule]]:
 
 
 def list_catalogue() -> list[dict[str, Any]]:
-    """One plain record per check, for machines: in English."""
+    """Return one plain record per check, for machines, in English."""
     with console.use_language("en"):
-        return [_record(spec, rule) for spec, rule in _all()]
+        return [_build_record(spec, rule) for spec, rule in _load_checks_and_rules()]
 
 
-def _record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
+def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
     return {
         "code": spec.code,
         "name": spec.name,
@@ -52,7 +52,7 @@ def _record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
 
 
 def print_catalogue() -> None:
-    """The catalogue for people, in their language."""
+    """Print the catalogue for people, in their language."""
     rows = [
         (
             spec.code,
@@ -60,13 +60,13 @@ def print_catalogue() -> None:
             console.localize(find_top_class(rule.judge).value),
             describe_limits(spec, rule),
         )
-        for spec, rule in _all()
+        for spec, rule in _load_checks_and_rules()
     ]
     console.print_table(("code", "title", "worst", "limits"), rows)
 
 
 def describe_limits(spec: CheckSpec, rule: Rule) -> str:
-    """The rule in words: ``medium ≥ 70%, high ≥ 80%, critical ≥ 90%``."""
+    """Return the rule in words: ``medium ≥ 70%, high ≥ 80%, critical ≥ 90%``."""
     judge = rule.judge
     if isinstance(judge, Fixed):
         return console.localize(judge.severity.value)
@@ -83,62 +83,68 @@ def describe_limits(spec: CheckSpec, rule: Rule) -> str:
 
 
 def list_views(spec: CheckSpec) -> list[str]:
-    """The views a check's facts come from."""
+    """Return the views that a check's facts come from, sorted."""
     declared = (find_source_spec(row) for row in spec.facts.values())
     return sorted({view for source in declared if source for view in source.views})
 
 
 def explain_check(code: str) -> str:
-    """One check's page as Markdown. Raises ConfigError for an unknown code."""
-    for spec, rule in _all():
+    """Return one check's page as Markdown. Raises ConfigError for an unknown code."""
+    for spec, rule in _load_checks_and_rules():
         if spec.code == code:
             return render_check(spec, rule)
     raise ConfigError(Text("There is no check {code}; ob-health checks list names them all.", {"code": code}))
 
 
 def render_check(spec: CheckSpec, rule: Rule) -> str:
-    """What it checks, why, limits, advice: in English, or in the reader's language through the catalogue."""
+    """Return a check's page: what it checks, why, limits and advice, in the language of the console."""
     remedy = spec.remediation
     tenants = console.localize("{kinds} tenant", kinds=", ".join(map(console.localize, spec.tenants)))
     parts = [
         f"## {spec.code} {console.localize(spec.title)}",
         f"`{spec.name}` · {console.localize(CATEGORIES[spec.category])} · {console.localize(ACTORS[spec.actor])}"
         f" · OceanBase {spec.since}+ · {tenants}",
-        _wrapped(console.localize(spec.rationale)),
-        _part(console.localize("Limits"), describe_limits(spec, rule)),
-        _part(console.localize("Params"), ", ".join(f"{name} = {_param(v)}" for name, v in rule.params_values.items())),
-        _part(
+        _wrap_text(console.localize(spec.rationale)),
+        _format_part(console.localize("Limits"), describe_limits(spec, rule)),
+        _format_part(
+            console.localize("Params"),
+            ", ".join(f"{name} = {_format_param(v)}" for name, v in rule.params_values.items()),
+        ),
+        _format_part(
             console.localize("Sources"),
             ", ".join(f"`{view}`" for view in list_views(spec)) or console.localize("engagement"),
         ),
-        _part(console.localize("What to do"), _wrapped(console.localize(remedy.advice))),
-        _code(remedy.sql, rule),
+        _format_part(console.localize("What to do"), _wrap_text(console.localize(remedy.advice))),
+        _format_sql(remedy.sql, rule),
         f"**{console.localize('Rollback')}**" if remedy.rollback else "",
-        _code(remedy.rollback, rule) or _part(console.localize("Rollback"), console.localize(remedy.no_rollback)),
-        _part(console.localize("Risk"), _wrapped(console.localize(remedy.risk))),
+        _format_sql(remedy.rollback, rule)
+        or _format_part(console.localize("Rollback"), console.localize(remedy.no_rollback)),
+        _format_part(console.localize("Risk"), _wrap_text(console.localize(remedy.risk))),
         f"<{remedy.link}>" if remedy.link else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _part(heading: str, text: str) -> str:
+def _format_part(heading: str, text: str) -> str:
     return console.localize("**{heading}**: {text}", heading=heading, text=text) if text else ""
 
 
-def _param(value: Any) -> str:
+def _format_param(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def _wrapped(text: str) -> str:
+def _wrap_text(text: str) -> str:
     return textwrap.fill(text, 116)
 
 
-def _code(statements: tuple[str, ...], rule: Rule) -> str:
-    return "```sql\n" + "\n".join(_readable(sql, rule) for sql in statements) + "\n```" if statements else ""
+def _format_sql(statements: tuple[str, ...], rule: Rule) -> str:
+    return (
+        "```sql\n" + "\n".join(_describe_placeholders(sql, rule) for sql in statements) + "\n```" if statements else ""
+    )
 
 
-def _readable(sql: str, rule: Rule) -> str:
-    """With words for what a finding fills in: ``<table>`` for ``{table!i}``."""
+def _describe_placeholders(sql: str, rule: Rule) -> str:
+    """Replace each placeholder with a word: ``{table!i}`` with ``<table>``."""
     known = {"of_tenant": " <TENANT = name, from sys>"}
     if isinstance(rule.judge, Expected):
         known["recommended"] = rule.judge.recommended
@@ -147,22 +153,29 @@ def _readable(sql: str, rule: Rule) -> str:
 
 
 def render_pages() -> dict[str, str]:
-    """File name -> content of the generated pages, always in English; plug-ins have pages of their own."""
-    everything = [(spec, rule) for spec, rule in _all() if spec.rule is None]
-    found: dict[str, str] = {"README.md": _index(everything)}
+    """Return file name -> content of the generated pages, in the language of the console, without plug-ins."""
+    everything = [(spec, rule) for spec, rule in _load_checks_and_rules() if spec.rule is None]
+    found: dict[str, str] = {"README.md": _render_index(everything)}
     for category in Category:
         mine = [(spec, rule) for spec, rule in everything if spec.category is category]
         if mine:
             body = "\n".join(render_check(spec, rule) for spec, rule in mine)
-            found[f"{category.value}/README.md"] = f"# Checks: {category.value}\n\n{_NOTE}\n\n{body}"
+            found[f"{category.value}/README.md"] = f"# Checks: {category.value}\n\n{_GENERATED_NOTE}\n\n{body}"
     return found
 
 
-_NOTE = "Generated by `ob-health checks docs`; limits are those of the shipped `rules.yaml`."
+_GENERATED_NOTE = "Generated by `ob-health checks docs`; limits are those of the shipped `rules.yaml`."
 
 
-def _index(everything: list[tuple[CheckSpec, Rule]]) -> str:
-    lines = ["# Checks", "", f"{len(everything)} checks. {_NOTE}", "", "| code | title | limits |", "|---|---|---|"]
+def _render_index(everything: list[tuple[CheckSpec, Rule]]) -> str:
+    lines = [
+        "# Checks",
+        "",
+        f"{len(everything)} checks. {_GENERATED_NOTE}",
+        "",
+        "| code | title | limits |",
+        "|---|---|---|",
+    ]
     lines += [
         f"| [{spec.code}]({spec.category.value}/README.md) | {spec.title} | {describe_limits(spec, rule)} |"
         for spec, rule in everything
@@ -171,9 +184,9 @@ def _index(everything: list[tuple[CheckSpec, Rule]]) -> str:
 
 
 def write_pages(directory: Path) -> list[Path]:
-    """Write the pages that differ; the paths written."""
+    """Write the pages that differ, in English. Return the paths written."""
     written = []
-    for name, content in _english_pages().items():
+    for name, content in _render_english_pages().items():
         path = directory / name
         if not path.is_file() or path.read_text(encoding="utf-8") != content:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,14 +196,14 @@ def write_pages(directory: Path) -> list[Path]:
 
 
 def find_stale_pages(directory: Path) -> list[Path]:
-    """Pages that are missing or differ from what would be written."""
+    """Return the paths of pages that are missing or differ from what would be written."""
     return [
         directory / name
-        for name, content in _english_pages().items()
+        for name, content in _render_english_pages().items()
         if not (directory / name).is_file() or (directory / name).read_text(encoding="utf-8") != content
     ]
 
 
-def _english_pages() -> dict[str, str]:
+def _render_english_pages() -> dict[str, str]:
     with console.use_language("en"):
         return render_pages()

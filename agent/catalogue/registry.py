@@ -1,6 +1,6 @@
 """Finds checks: the ``checks`` package, the entry points of other distributions, and files of checks without code.
 
-What cannot be used is a line in the report, not a crash; two checks with one code are an error.
+A check that cannot be used becomes a line in the report, not a crash. Two checks with one code are an error.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Registry:
 
 
 def load_registry(files: Sequence[Path] = ()) -> Registry:
-    """All checks; ``files`` are an engagement's own checks without code. Raises ConfigError where two share a code.
+    """Load all checks; ``files`` are an engagement's own checks without code. Raises ConfigError if two share a code.
 
-    The translations that plug-ins bring are in use from here on.
+    Also puts the translations of plug-ins into use.
     """
     others = dict.fromkeys(point.value for point in entry_points(group=GROUP))
     parts = [

@@ -1,4 +1,4 @@
-"""One entry of rules.yaml -> Rule, checked against the check's header."""
+"""Turns one entry of rules.yaml into a Rule and checks it against the check's header. Pure."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from agent.model.terms import Scalar, Severity, Text
 from agent.support.errors import RulesError
 from agent.support.yaml_file import Loc, explain_unknown_key
 
-_KEYS = {"params", "group", "enabled"}
-_LADDER_KEYS = _KEYS | {"ladder", "worst", "descending"}
-_FIXED_KEYS = _KEYS | {"severity"}
-_VALUE_KEYS = _KEYS | {"severity", "expected", "recommended"}
+_COMMON_KEYS = {"params", "group", "enabled"}
+_LADDER_KEYS = _COMMON_KEYS | {"ladder", "worst", "descending"}
+_FIXED_KEYS = _COMMON_KEYS | {"severity"}
+_VALUE_KEYS = _COMMON_KEYS | {"severity", "expected", "recommended"}
 _EXPECTED_KEYS = {"equals", "one_of", "min", "max", "unit"}
 
 
 class RuleProblems:
-    """Collects what is wrong with a rules file or with what changes it; ``place`` tells where a path stands."""
+    """Collects problems of a rules file or of a change to it; ``place`` gives the place of a path."""
 
     def __init__(self, file: str, place: Callable[[Loc], str]) -> None:
         self._file, self._place = file, place
@@ -32,12 +32,12 @@ class RuleProblems:
         self._found.append(Text(msgid, {"place": self._place(loc), **args}))
 
     def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
-        """The last step of ``loc`` is a key that none of the known is."""
+        """Add a problem: the last step of ``loc`` is not a known key."""
         msgid, args = explain_unknown_key(str(loc[-1]), sorted(known))
         self.add(loc, msgid, **args)
 
     def at(self, place: Callable[[Loc], str]) -> RuleProblems:
-        """The same collection, for paths that stand elsewhere."""
+        """Return the same collection, for paths in another place."""
         elsewhere = RuleProblems(self._file, place)
         elsewhere._found = self._found
         return elsewhere
@@ -52,15 +52,15 @@ class RuleProblems:
 
 
 def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) -> Rule | None:
-    """The rule, or None after its problems were added."""
+    """Return the rule; None if it is wrong, with its problems added."""
     if not isinstance(entry, dict):
         problems.add(loc, "{place}: a mapping is expected")
         return None
     known = _VALUE_KEYS if spec.expects_value else _LADDER_KEYS if "ladder" in entry else _FIXED_KEYS
     for key in sorted(set(entry) - known):
         problems.unknown_key((*loc, key), known)
-    judge = _judge(spec, entry, loc, problems)
-    values, params = _params(spec, entry.get("params", {}), (*loc, "params"), problems)
+    judge = _parse_judge(spec, entry, loc, problems)
+    values, params = _parse_params(spec, entry.get("params", {}), (*loc, "params"), problems)
     group, enabled = entry.get("group", ""), entry.get("enabled", True)
     if not isinstance(group, str):
         problems.add((*loc, "group"), "{place}: a word is expected")
@@ -69,21 +69,21 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) ->
     return Rule(judge, params, values, group, enabled) if judge else None
 
 
-def _judge(
+def _parse_judge(
     spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems
 ) -> Ladder | Fixed | Expected | None:
     if spec.expects_value:
-        return _expected(spec, entry, loc, problems)
+        return _parse_expected(spec, entry, loc, problems)
     if ("ladder" in entry) == ("severity" in entry):
         problems.add(loc, "{place}: either ladder or severity is expected")
         return None
     if "severity" in entry:
-        severity = _severity(entry["severity"], (*loc, "severity"), problems)
+        severity = _parse_severity(entry["severity"], (*loc, "severity"), problems)
         return Fixed(severity) if severity else None
-    return _ladder(entry, loc, problems)
+    return _parse_ladder(entry, loc, problems)
 
 
-def _severity(value: Any, loc: Loc, problems: RuleProblems) -> Severity | None:
+def _parse_severity(value: Any, loc: Loc, problems: RuleProblems) -> Severity | None:
     if value not in list(Severity):
         problems.add(loc, "{place}: one of low, medium, high, critical is expected")
         return None
@@ -94,14 +94,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
-def _ladder(entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Ladder | None:
+def _parse_ladder(entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Ladder | None:
     steps = entry["ladder"]
     if not isinstance(steps, dict) or not steps:
         problems.add((*loc, "ladder"), "{place}: a mapping of severities to numbers is expected")
         return None
     rungs = []
     for key, value in steps.items():
-        severity = _severity(key, (*loc, "ladder", key), problems)
+        severity = _parse_severity(key, (*loc, "ladder", key), problems)
         if not _is_number(value):
             problems.add((*loc, "ladder", key), "{place}: a number is expected")
         elif severity:
@@ -125,17 +125,17 @@ def _ladder(entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Ladder |
     )
 
 
-def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Expected | None:
-    severity = _severity(entry.get("severity"), (*loc, "severity"), problems)
+def _parse_expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Expected | None:
+    severity = _parse_severity(entry.get("severity"), (*loc, "severity"), problems)
     expected = entry.get("expected")
     if not isinstance(expected, dict) or expected.keys() <= {"unit"} or set(expected) - _EXPECTED_KEYS:
         problems.add(
             (*loc, "expected"), "{place}: a mapping with {known} is expected", known=", ".join(sorted(_EXPECTED_KEYS))
         )
         return None
-    words = _words(expected, (*loc, "expected"), problems)
-    one_of = [_parsed(spec, word, (*loc, "expected"), problems) for word in words]
-    low, high = (_bound(spec, expected, key, (*loc, "expected", key), problems) for key in ("min", "max"))
+    words = _read_accepted_values(expected, (*loc, "expected"), problems)
+    one_of = [_parse_value(spec, word, (*loc, "expected"), problems) for word in words]
+    low, high = (_parse_bound(spec, expected, key, (*loc, "expected", key), problems) for key in ("min", "max"))
     if low is not None and high is not None and low > high:
         problems.add((*loc, "expected"), "{place}: min is above max")
     recommended = str(entry.get("recommended", expected.get("equals", "")))
@@ -144,13 +144,13 @@ def _expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RulePr
     if not severity or None in one_of:
         return None
     fine = [word for word in one_of if word is not None]
-    rule = Expected(severity, tuple(fine), low, high, recommended, _shown(expected, words))
-    if recommended and not _fits(rule, _parsed(spec, recommended, (*loc, "recommended"), problems)):
+    rule = Expected(severity, tuple(fine), low, high, recommended, _format_expected(expected, words))
+    if recommended and not _fits(rule, _parse_value(spec, recommended, (*loc, "recommended"), problems)):
         problems.add((*loc, "recommended"), "{place}: the recommended value is not one that the rule accepts")
     return rule
 
 
-def _words(expected: dict[str, Any], loc: Loc, problems: RuleProblems) -> list[Any]:
+def _read_accepted_values(expected: dict[str, Any], loc: Loc, problems: RuleProblems) -> list[Any]:
     """The accepted values as written: those of ``one_of``, or the one of ``equals``."""
     words = expected.get("one_of", [expected["equals"]] if "equals" in expected else [])
     if not isinstance(words, list) or ("one_of" in expected and ("equals" in expected or not words)):
@@ -159,10 +159,10 @@ def _words(expected: dict[str, Any], loc: Loc, problems: RuleProblems) -> list[A
     return words
 
 
-def _bound(spec: CheckSpec, expected: dict[str, Any], key: str, loc: Loc, problems: RuleProblems) -> float | None:
+def _parse_bound(spec: CheckSpec, expected: dict[str, Any], key: str, loc: Loc, problems: RuleProblems) -> float | None:
     if key not in expected:
         return None
-    bound = _parsed(spec, expected[key], loc, problems)
+    bound = _parse_value(spec, expected[key], loc, problems)
     if isinstance(bound, str):
         problems.add(loc, "{place}: a number is expected")
         return None
@@ -177,7 +177,7 @@ def _fits(rule: Expected, value: float | str | None) -> bool:
     return (rule.minimum is None or value >= rule.minimum) and (rule.maximum is None or value <= rule.maximum)
 
 
-def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: RuleProblems) -> float | str | None:
+def _parse_value(spec: CheckSpec, word: Any, loc: Loc, problems: RuleProblems) -> float | str | None:
     if spec.parse is None:
         return None
     if not isinstance(word, str | int | float):
@@ -190,9 +190,9 @@ def _parsed(spec: CheckSpec, word: Any, loc: Loc, problems: RuleProblems) -> flo
         return None
 
 
-def _shown(expected: dict[str, Any], words: list[Any]) -> str:
+def _format_expected(expected: dict[str, Any], words: list[Any]) -> str:
     parts = [str(word) for word in words]
-    unit = str(expected.get("unit", ""))  # of bare numbers, which name none of their own
+    unit = str(expected.get("unit", ""))  # for bare numbers, which do not name a unit
     unit = unit if unit in ("", "%") else f" {unit}"
     if "min" in expected and "max" in expected:
         parts.append(f"{expected['min']} – {expected['max']}{unit}")
@@ -203,8 +203,8 @@ def _shown(expected: dict[str, Any], words: list[Any]) -> str:
     return " / ".join(parts)
 
 
-def _params(spec: CheckSpec, data: Any, loc: Loc, problems: RuleProblems) -> tuple[dict[str, Scalar], Any]:
-    """The params' values as written and as the check's own type; names and types must match exactly."""
+def _parse_params(spec: CheckSpec, data: Any, loc: Loc, problems: RuleProblems) -> tuple[dict[str, Scalar], Any]:
+    """The params' values as written, and as the check's own type. Names and types must match exactly."""
     if not isinstance(data, dict):
         problems.add(loc, "{place}: a mapping is expected")
         return {}, None

@@ -1,4 +1,4 @@
-"""rules.yaml, overrides and mutes -> Ruleset. A wrong file is refused with every problem listed with its YAML path."""
+"""Turns rules.yaml, overrides and mutes into a Ruleset. A wrong file is refused; each problem has its YAML path."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from agent.model.terms import Text
 from agent.support.shipped import locate_shipped
 from agent.support.yaml_file import describe_place, read_yaml, yaml_path
 
-_TOP = {"version", "scoring", "checks"}
+_TOP_KEYS = {"version", "scoring", "checks"}
 
 
 def locate_shipped_rules() -> Path:
-    """rules.yaml as it ships: in a checkout the file at the top level, which the package holds a link to."""
+    """Return the path of the shipped rules.yaml. A checkout has it at the top level; the package holds a link to it."""
     return locate_shipped("agent.catalogue", "rules.yaml")
 
 
 def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:
-    """The shipped rules (or another complete file) and those that plug-ins bring with their checks.
+    """Load the shipped rules (or another complete file) and those that plug-ins bring with their checks.
 
-    Every check has a rule and every rule a check; an entry of the file goes before a plug-in's.
+    Every check must have a rule and every rule a check; an entry of the file goes before a plug-in's.
     Raises ConfigError (unreadable file) or RulesError with all problems.
     """
     path = path or locate_shipped_rules()
@@ -40,23 +40,23 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
     if not isinstance(data, dict):
         problems.add((), "{place}: a mapping with version, scoring and checks is expected")
         problems.raise_any()
-    for key in sorted(set(data) - _TOP):
-        problems.unknown_key((key,), _TOP)
+    for key in sorted(set(data) - _TOP_KEYS):
+        problems.unknown_key((key,), _TOP_KEYS)
     if data.get("version") != 1 or isinstance(data["version"], bool):
         problems.add(("version",), "{place}: version must be 1")
-    scoring = _scoring(data.get("scoring", {}), problems)
-    rules = _rules(specs, data.get("checks"), problems)
+    scoring = _parse_scoring(data.get("scoring", {}), problems)
+    rules = _parse_rules(specs, data.get("checks"), problems)
     problems.raise_any()
     brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
-    return Ruleset(rules, _sha256([data, brought] if brought else data), scoring)
+    return Ruleset(rules, _hash_data([data, brought] if brought else data), scoring)
 
 
-def _sha256(data: Any) -> str:
+def _hash_data(data: Any) -> str:
     plain = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
+def _parse_scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
     rate = data.get("prior_failure_rate_pct") if isinstance(data, dict) else None
     if not isinstance(data, dict) or set(data) != {"prior_failure_rate_pct"}:
         problems.add(("scoring",), "{place}: exactly prior_failure_rate_pct is expected")
@@ -67,7 +67,7 @@ def _scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
     return ScoringPolicy()
 
 
-def _rules(specs: Mapping[str, CheckSpec], data: Any, problems: RuleProblems) -> dict[str, Rule]:
+def _parse_rules(specs: Mapping[str, CheckSpec], data: Any, problems: RuleProblems) -> dict[str, Rule]:
     if not isinstance(data, dict):
         problems.add(("checks",), "{place}: a mapping of check codes to rules is expected")
         return {}
@@ -94,9 +94,9 @@ def apply_engagement(
     today: date,
     file: str = "engagement",
 ) -> Ruleset:
-    """The ruleset with an engagement's overrides and mutes, those past their date left out and named in ``problems``.
+    """Return the ruleset with an engagement's overrides and mutes. Expired ones are left out and named in ``problems``.
 
-    ``path`` is the shipped file again (an override changes an entry of it), ``file`` the engagement's name. Raises
+    ``path`` is the shipped file, whose entries the overrides change; ``file`` is the engagement's name. Raises
     RulesError with all problems.
     """
     data, _ = read_yaml(path)
@@ -108,15 +108,15 @@ def apply_engagement(
         if override.code not in specs:
             there.add(("code",), "{place}: there is no check with the code {code}", code=override.code)
         elif override.until < today:
-            notes.append(_expired("override", override.code, override.until))
+            notes.append(_describe_expired("override", override.code, override.until))
         else:
             entry = data["checks"].get(override.code) or specs[override.code].rule or {}
-            changed = _merged(entry, override.change)
+            changed = _merge_entry(entry, override.change)
             rule = parse_rule(specs[override.code], changed, ("change",), there)
             if rule:
                 rules[override.code] = dataclasses.replace(rule, overridden=True)
                 applied.append(override)
-    kept = tuple(mute for mute in mutes if _usable(mute, specs, today, problems.at(mute.place), notes))
+    kept = tuple(mute for mute in mutes if _is_usable_mute(mute, specs, today, problems.at(mute.place), notes))
     problems.raise_any()
     digest = (
         hashlib.sha256("\n".join([ruleset.sha256, *map(repr, applied)]).encode()).hexdigest()
@@ -134,29 +134,31 @@ def apply_engagement(
     )
 
 
-def _merged(entry: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested mappings are merged, everything else is replaced."""
+def _merge_entry(entry: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the change over the entry: nested mappings are merged, everything else is replaced."""
     merged = dict(entry)
     for key, value in change.items():
         old = merged.get(key)
-        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+        merged[key] = _merge_entry(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
     return merged
 
 
-def _expired(what: str, code: str, until: date) -> Text:
+def _describe_expired(what: str, code: str, until: date) -> Text:
     return Text(
         "The {what} of {code} ended on {until} and no longer applies.",
         {"what": what, "code": code, "until": until.isoformat()},
     )
 
 
-def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: RuleProblems, notes: list[Text]) -> bool:
+def _is_usable_mute(
+    mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: RuleProblems, notes: list[Text]
+) -> bool:
     name = mute.code or mute.fingerprint
     if mute.code and mute.code not in specs:
         problems.add(("code",), "{place}: there is no check with the code {code}", code=mute.code)
         return False
     if mute.until < today:
-        notes.append(_expired("mute", name, mute.until))
+        notes.append(_describe_expired("mute", name, mute.until))
         return False
     if mute.until > today + LONGEST:
         problems.add(
@@ -173,7 +175,7 @@ def _usable(mute: Mute, specs: Mapping[str, CheckSpec], today: date, problems: R
 
 
 def find_unused_mutes(ruleset: Ruleset, results: Iterable[CheckResult]) -> tuple[Text, ...]:
-    """Mutes that hid nothing this time are said, so that none stays for ever."""
+    """Return a note for each mute that hid nothing this time, so that no mute stays for ever."""
     used = {finding.muted for result in results for finding in result.findings}
     return tuple(
         Text("The mute of {name} hid nothing this time.", {"name": mute.fingerprint or f"{mute.code} {mute.resource}"})

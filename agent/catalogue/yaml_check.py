@@ -1,7 +1,7 @@
-"""A check without code: one YAML file with its header, a fact set, expressions, its rule, and texts in all languages.
+"""Loads a check without code: a YAML file with header, fact set, expressions, rule, and texts in all languages.
 
-Such a check judges one row at a time. A row whose filter, value or resource is unknown is not judged, and where
-there is one, the check is no pass.
+Such a check judges one row at a time. A row whose filter, value or resource is unknown is not judged, and the check
+then does not pass.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Bilingual(Block):
 
 
 class CheckTexts(Block):
-    """What people read; the finding alone has placeholders."""
+    """What people read. Only the finding has placeholders."""
 
     title: Bilingual
     finding: Bilingual
@@ -50,7 +50,7 @@ class CheckTexts(Block):
 
 
 class CheckAdvice(Block):
-    """The part of the remediation that is no text."""
+    """The remediation without its texts."""
 
     run_as: Annotated[RunAs, Field(strict=False)] = RunAs.TENANT
     sql: Many[TextList] = ()
@@ -83,7 +83,7 @@ class CheckFile(Block):
 
 @dataclass(frozen=True, slots=True)
 class YamlCheck:
-    """A check from a file, and its translations from English by language."""
+    """A check from a file, and its translations by language."""
 
     spec: CheckSpec
     translations: Mapping[str, Mapping[str, str]]
@@ -98,27 +98,29 @@ def load_yaml_check(path: Path) -> YamlCheck:
     parse_rule(spec, file.rule, ("rule",), problems)
     problems.raise_any()
     texts = [text for _, text in file.texts if text is not None]
-    return YamlCheck(spec, {"zh-CN": {_english(text): text.zh for text in texts}})
+    return YamlCheck(spec, {"zh-CN": {_get_english(text): text.zh for text in texts}})
 
 
 class _Reader:
-    """The meaning of a file whose form is right; collects what is wrong with it."""
+    """Builds the check from a file whose form is valid, and collects its problems."""
 
     def __init__(self, file: CheckFile, problems: RuleProblems) -> None:
         self._file, self._problems = file, problems
 
     def spec(self) -> CheckSpec:
-        """The header with its measuring function. Raises RulesError with all problems."""
+        """Return the header with its measuring function. Raises RulesError with all problems."""
         file = self._file
-        row = self._row_type()
-        params = self._params(row)
+        row = self._find_row_type()
+        params = self._build_params(row)
         known = {**infer_kinds(row), **(infer_kinds(params) if params else {})}
-        where = self._expression(file.where, known, "where")
-        value = self._expression(file.value, known, "value")
-        evidence = {name: self._expression(text, known, "evidence", name) for name, text in file.evidence.items()}
-        self._kinds_fit(where, value)
-        self._templates(known, evidence)
-        category, since = self._category(), self._since()
+        where = self._compile_expression(file.where, known, "where")
+        value = self._compile_expression(file.value, known, "value")
+        evidence = {
+            name: self._compile_expression(text, known, "evidence", name) for name, text in file.evidence.items()
+        }
+        self._check_kinds(where, value)
+        self._check_templates(known, evidence)
+        category, since = self._parse_category(), self._parse_since()
         self._problems.raise_any()
         assert where and value and category and since
         found = {name: made for name, made in evidence.items() if made}
@@ -129,11 +131,11 @@ class _Reader:
             category,
             file.unit,
             file.actor,
-            _english(texts.title),
-            _english(texts.finding),
-            _english(texts.rationale),
-            self._remediation(),
-            _measure(file, where, value, found),
+            _get_english(texts.title),
+            _get_english(texts.finding),
+            _get_english(texts.rationale),
+            self._build_remediation(),
+            _build_measure(file, where, value, found),
             {"rows": row},
             params_name="params" if params else "",
             params=params,
@@ -142,23 +144,23 @@ class _Reader:
             rule=file.rule,
         )
 
-    def _remediation(self) -> Remediation:
+    def _build_remediation(self) -> Remediation:
         advice, texts = self._file.remediation, self._file.texts
         return Remediation(
-            _english(texts.advice),
+            _get_english(texts.advice),
             advice.run_as,
             advice.sql,
             advice.rollback,
-            _english(texts.no_rollback),
-            _english(texts.pre_check),
-            _english(texts.post_check),
-            _english(texts.risk),
+            _get_english(texts.no_rollback),
+            _get_english(texts.pre_check),
+            _get_english(texts.post_check),
+            _get_english(texts.risk),
             advice.restart,
             advice.window,
             advice.link,
         )
 
-    def _row_type(self) -> type:
+    def _find_row_type(self) -> type:
         rows = {row.__name__: row for row in list_sources()}
         if self._file.facts not in rows:
             known = ", ".join(sorted(rows))
@@ -166,7 +168,7 @@ class _Reader:
             self._problems.raise_any()
         return rows[self._file.facts]
 
-    def _params(self, row: type) -> type | None:
+    def _build_params(self, row: type) -> type | None:
         params = self._file.rule.get("params")
         if not isinstance(params, dict) or not params:
             return None
@@ -181,36 +183,36 @@ class _Reader:
                 fields.append((name, type(value)))
         return dataclasses.make_dataclass("YamlParams", fields, bases=(Params,), frozen=True, kw_only=True)
 
-    def _expression(self, text: str, kinds: Mapping[str, Kind], *loc: str) -> Expression | None:
+    def _compile_expression(self, text: str, kinds: Mapping[str, Kind], *loc: str) -> Expression | None:
         try:
             return compile_expression(text, kinds)
         except Invalid as error:
             self._problems.add(loc, error.msgid, **error.args_by_name)
             return None
 
-    def _kinds_fit(self, where: Expression | None, value: Expression | None) -> None:
+    def _check_kinds(self, where: Expression | None, value: Expression | None) -> None:
         if where and where.kind is not Kind.TRUTH:
             self._problems.add(("where",), "{place}: a comparison is expected here")
         if value and value.kind is not (Kind.TEXT if self._file.unit is Unit.TEXT else Kind.NUMBER):
             text = "{place}: with the unit text a text is expected here, with every other a number"
             self._problems.add(("value",), text)
 
-    def _templates(self, kinds: Mapping[str, Kind], evidence: Mapping[str, Expression | None]) -> None:
+    def _check_templates(self, kinds: Mapping[str, Kind], evidence: Mapping[str, Expression | None]) -> None:
         file = self._file
         for name in (name for name in evidence if not _is_name(name) or name in _BUILT_IN):
             text = "{place}: a plain name is expected here, and none of {taken}"
             self._problems.add(("evidence", name), text, taken=", ".join(sorted(_BUILT_IN)))
-        self._template(file.resource, kinds, ("resource",))
+        self._check_template(file.resource, kinds, ("resource",))
         words = {*_BUILT_IN, *evidence}
         for language, text in (("en", file.texts.finding.en), ("zh-CN", file.texts.finding.zh)):
-            self._template(text, words, ("texts", "finding", language))
+            self._check_template(text, words, ("texts", "finding", language))
         # Names come from a database: only a number may stand in SQL as it is.
         numbers = {name for name, made in evidence.items() if made and made.kind is Kind.NUMBER}
         for key, statements in (("sql", file.remediation.sql), ("rollback", file.remediation.rollback)):
             for index, statement in enumerate(statements):
-                self._template(statement, words, ("remediation", key, index), numbers)
+                self._check_template(statement, words, ("remediation", key, index), numbers)
 
-    def _template(
+    def _check_template(
         self, text: str, known: Mapping[str, Kind] | set[str], loc: Loc, bare_in_sql: set[str] | None = None
     ) -> None:
         try:
@@ -228,7 +230,7 @@ class _Reader:
                 text = "{place}: write {name}!i for a name or {name}!l for a literal, so that it is quoted"
                 self._problems.add(loc, text, name=str(name))
 
-    def _category(self) -> Category | None:
+    def _parse_category(self) -> Category | None:
         word, _, what = self._file.name.partition(".")
         if word not in list(Category) or not what.isidentifier():
             text = "{place}: write category.what_is_wrong; the categories are {known}"
@@ -236,7 +238,7 @@ class _Reader:
             return None
         return Category(word)
 
-    def _since(self) -> Version | None:
+    def _parse_since(self) -> Version | None:
         try:
             return Version.parse(self._file.since)
         except ValueError:
@@ -248,11 +250,11 @@ def _is_name(word: str) -> bool:
     return word.isidentifier() and not keyword.iskeyword(word)
 
 
-def _english(text: Bilingual | None) -> str:
+def _get_english(text: Bilingual | None) -> str:
     return " ".join(text.en.split()) if text else ""
 
 
-def _measure(
+def _build_measure(
     file: CheckFile, where: Expression, value: Expression, evidence: Mapping[str, Expression]
 ) -> Callable[..., Iterator[Measurement]]:
     resource_names = [name for _, name, _, _ in string.Formatter().parse(file.resource) if name]

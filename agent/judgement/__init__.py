@@ -1,1 +1,1 @@
-"""From facts to results, score and change. Pure."""
+"""Turns facts into results, a score and a comparison. Pure."""

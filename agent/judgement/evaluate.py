@@ -1,4 +1,4 @@
-"""Bind facts and params to each check, run it, judge what it measured. A crashed check is an ERROR, never lost."""
+"""Runs each check on its facts and params and judges what it measured. A check that crashes gives an ERROR result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAX_TEXT = 2000
 
 @dataclass(slots=True)
 class _Seen:
-    """What a check measured, the resources that it could not judge, and what it says that is unknown."""
+    """What a check measured, which resources it could not judge, and what it reports as unknown."""
 
     measured: list[Measurement] = field(default_factory=list)
     unjudged: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -35,14 +35,15 @@ class _Seen:
 
 
 def evaluate_checks(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
-    """One result per check, in order of code."""
+    """Return one result per check, in order of code."""
     muting = MuteMatcher(ruleset.mutes, ruleset.today)
     return tuple(
-        _result(spec, ruleset.rules[spec.code], snapshot, muting) for spec in sorted(specs, key=lambda spec: spec.code)
+        _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting)
+        for spec in sorted(specs, key=lambda spec: spec.code)
     )
 
 
-def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher) -> CheckResult:
+def _evaluate_check(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher) -> CheckResult:
     def result(outcome: Outcome, **parts: Any) -> CheckResult:
         return CheckResult(
             spec.code,
@@ -57,49 +58,52 @@ def _result(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher
 
     if not rule.enabled:
         return result(Outcome.DISABLED, reason=Text("Switched off in the rules."))
-    reason = _inapplicable(spec, snapshot)
+    reason = _explain_inapplicable(spec, snapshot)
     if reason:
         return result(Outcome.NOT_APPLICABLE, reason=reason)
-    missing = _missing(spec, snapshot)
+    missing = _list_missing(spec, snapshot)
     if missing:
-        return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_unlocked_by(missing))
+        return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_collect_remedies(missing))
     try:
-        seen = _seen(spec, rule, snapshot)
-        findings = _findings(spec, rule, snapshot, seen.measured)
+        seen = _run_measure(spec, rule, snapshot)
+        findings = _judge_measurements(spec, rule, snapshot, seen.measured)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     findings = tuple(muting.apply(spec.code, finding) for finding in findings)
-    rest = _rest(seen, {finding.resource for finding in findings})
+    rest = _describe_rest(seen, {finding.resource for finding in findings})
     if findings:
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
     return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
 
 
-_ONLY_OF = {
+_WRONG_TENANT = {
     TenantKind.USER: Text("Only a user tenant can answer this."),
     TenantKind.SYS: Text("Only the sys tenant can answer this."),
 }
 
 
-def _inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
+def _explain_inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
     if snapshot.tenant_kind not in spec.tenants:
-        return _ONLY_OF[spec.tenants[0]]
+        return _WRONG_TENANT[spec.tenants[0]]
     if snapshot.version < spec.since:
         return Text("OceanBase {since} and later only.", {"since": str(spec.since)})
     return None
 
 
-def _missing(spec: CheckSpec, snapshot: Snapshot) -> list[Unavailable]:
-    """The needed facts that are not there, first those for which there is no remedy."""
-    needed = (_found(snapshot, row) for name, row in spec.facts.items() if name not in spec.optional)
+def _list_missing(spec: CheckSpec, snapshot: Snapshot) -> list[Unavailable]:
+    """The needed facts that are unavailable; those without a remedy come first."""
+    needed = (_find_rows(snapshot, row) for name, row in spec.facts.items() if name not in spec.optional)
     missing = [found for found in needed if isinstance(found, Unavailable)]
     return sorted(missing, key=lambda found: found.remedy is not None)
 
 
-def _unlocked_by(missing: Sequence[Unavailable]) -> dict[str, Any]:
-    """What would let the check be assessed: nothing, where one of its facts cannot be had at all."""
+def _collect_remedies(missing: Sequence[Unavailable]) -> dict[str, Any]:
+    """``unlock`` and ``also_needs`` of a result: what would let the check be assessed.
+
+    Empty where one of the missing facts has no remedy.
+    """
     needs: list[Text] = []
     for found in missing:
         if found.remedy is None:
@@ -109,17 +113,20 @@ def _unlocked_by(missing: Sequence[Unavailable]) -> dict[str, Any]:
     return {"unlock": needs[0], "also_needs": tuple(needs[1:])}
 
 
-def _found(snapshot: Snapshot, row: type) -> tuple[Any, ...] | Unavailable:
-    """A source that was not collected is unknown, not empty; what people or history supply may well be nothing."""
+def _find_rows(snapshot: Snapshot, row: type) -> tuple[Any, ...] | Unavailable:
+    """The rows of a fact. A source that was not collected is unknown, not empty.
+
+    Facts that people or history supply are empty if none were given.
+    """
     unread = Text("The snapshot does not hold {source}.", {"source": row.__name__})
     never = Unavailable(UnavailableKind.UNKNOWN, unread, Text("Collect again with this version of the agent."))
     return snapshot.facts.get(row, never if find_source_spec(row) else ())
 
 
-def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any]:
+def _bind_arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name, row in spec.facts.items():
-        found = _found(snapshot, row)
+        found = _find_rows(snapshot, row)
         cut = name in spec.optional and _is_cut(row, snapshot)
         arguments[name] = None if cut or isinstance(found, Unavailable) else found
     if spec.params_name:
@@ -127,18 +134,18 @@ def _arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str, Any
     return arguments
 
 
-def _seen(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
+def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
     seen = _Seen()
     try:
-        for item in spec.measure(**_arguments(spec, rule, snapshot)):
+        for item in spec.measure(**_bind_arguments(spec, rule, snapshot)):
             if isinstance(item, Measurement):
                 seen.measured.append(item)
             else:
-                resource, named = _named(item.resource)
+                resource, named = _clean_resource(item.resource)
                 seen.unjudged[resource] = render_all_languages(named) if named else {}
     except NotAssessed as error:
         seen.unknown = error
-    source = _cut_source(spec, snapshot)
+    source = _find_cut_source(spec, snapshot)
     if source:
         seen.cut = True
         said = NotAssessed("{source} has more rows than are read; the rest is unknown.", source=source)
@@ -148,33 +155,38 @@ def _seen(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
     return seen
 
 
-def _rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
-    """What a result says besides the resources ``found``: what could not be judged, and what could and is well.
+def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
+    """Parts of a result about resources without a finding: those that were not judged, and those that are well.
 
-    Where a source was cut nothing is known to be well: a row of the same resource may not have been read.
+    ``found`` are the resources with a finding. If a source was cut, no resource is known to be well, because
+    another row of it may be among those that were not read.
     """
     rest: dict[str, Any] = {"unjudged": {name: words for name, words in seen.unjudged.items() if name not in found}}
     if seen.unknown:
-        well = set() if seen.cut else {_clean(item.resource) for item in seen.measured} - found - seen.unjudged.keys()
+        well = (
+            set() if seen.cut else {_clean_text(item.resource) for item in seen.measured} - found - seen.unjudged.keys()
+        )
         rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock, "well": frozenset(well)}
     return rest
 
 
-def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]) -> tuple[Finding, ...]:
+def _judge_measurements(
+    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]
+) -> tuple[Finding, ...]:
     findings: dict[str, Finding] = {}
     for measurement in measured:
         value = spec.parse(str(measurement.value)) if spec.parse else measurement.value
         verdict = judge_value(rule.judge, value)
         if verdict is None:
             continue
-        resource, named = _named(measurement.resource)
+        resource, named = _clean_resource(measurement.resource)
         shown = measurement.value[:_MAX_TEXT] if isinstance(measurement.value, str) else measurement.value
-        values: dict[str, Scalar] = {name: _bounded(item) for name, item in measurement.evidence.items()}
+        values: dict[str, Scalar] = {name: _shorten_value(item) for name, item in measurement.evidence.items()}
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
-        spec.finding.format_map(words)  # a placeholder that nothing fills fails here, not in the report
+        spec.finding.format_map(words)  # a placeholder without a value fails here, not in the report
         mark = fingerprint_finding(snapshot.target, spec.code, resource)
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
-        sql_words = {**words, "recommended": recommended, "of_tenant": _of_tenant(resource, snapshot)}
+        sql_words = {**words, "recommended": recommended, "of_tenant": _build_tenant_clause(resource, snapshot)}
         finding = Finding(
             mark,
             resource,
@@ -194,10 +206,11 @@ def _findings(spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterabl
     return tuple(sorted(findings.values(), key=lambda f: (-f.risk_points, f.resource)))
 
 
-def _of_tenant(resource: str, snapshot: Snapshot) -> str | None:
-    """What makes a statement of ALTER SYSTEM act on the tenant that was found: sys has to name another one.
+def _build_tenant_clause(resource: str, snapshot: Snapshot) -> str | None:
+    """The clause that makes ALTER SYSTEM act on the tenant that was found. Only sys needs it, to name another tenant.
 
-    Nothing for the tenant itself; None where sys cannot name it, as a META tenant: the statement would act on sys.
+    Empty where no clause is needed. None where sys cannot name the tenant, such as a META tenant: without the clause
+    the statement would act on sys.
     """
     if snapshot.tenant_kind is not TenantKind.SYS or resource in (tenant_name(None), tenant_name(1)):
         return ""
@@ -208,36 +221,37 @@ def _of_tenant(resource: str, snapshot: Snapshot) -> str | None:
     return found[0] if found else None
 
 
-def _named(resource: str) -> tuple[str, Text | None]:
-    """The stable name as it may be printed, and the text of one that is named by us."""
-    return _clean(resource), _cleaned(resource.text) if isinstance(resource, Named) else None
+def _clean_resource(resource: str) -> tuple[str, Text | None]:
+    """The stable name, safe to print, and its text if the name is ours."""
+    return _clean_text(resource), _clean_name(resource.text) if isinstance(resource, Named) else None
 
 
-def _cleaned(name: Text) -> Text:
+def _clean_name(name: Text) -> Text:
     values = {
-        key: _cleaned(value) if isinstance(value, Text) else _clean(str(value)) for key, value in name.args.items()
+        key: _clean_name(value) if isinstance(value, Text) else _clean_text(str(value))
+        for key, value in name.args.items()
     }
     return Text(name.msgid, values)
 
 
-def _clean(text: str) -> str:
+def _clean_text(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return text[:_MAX_TEXT]
 
 
-def _bounded(value: Scalar) -> Scalar:
+def _shorten_value(value: Scalar) -> Scalar:
     return value[:_MAX_TEXT] if isinstance(value, str) else value
 
 
-def _cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
-    """The first needed source that was cut: what was not read could hold a finding. Empty where none was."""
+def _find_cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
+    """The first needed source that was cut, or empty. The rows that were not read could hold a finding."""
     needed = (row for name, row in spec.facts.items() if name not in spec.optional)
     return next((row.__name__ for row in needed if _is_cut(row, snapshot)), "")
 
 
 def _is_cut(row: type, snapshot: Snapshot) -> bool:
-    """Whether rows were left unread that may matter; a list of the largest is meant to end."""
+    """Whether rows that may matter were not read. A list of the largest rows is cut by design and does not count."""
     source = find_source_spec(row)
     if source is None or " DESC" in source.order_by:
         return False
@@ -245,11 +259,11 @@ def _is_cut(row: type, snapshot: Snapshot) -> bool:
 
 
 class _NothingToSetError(Exception):
-    """A placeholder has no value: here the statement would change nothing, or nothing that helps."""
+    """A placeholder has no value, so the statement would change nothing, or nothing that helps."""
 
 
 class _SqlFormatter(string.Formatter):
-    """``{table!i}`` is quoted as an identifier, ``{user!l}`` as a literal: names from a database are hostile."""
+    """Quotes ``{table!i}`` as an identifier and ``{user!l}`` as a literal: names from a database are hostile."""
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         value = super().get_value(key, args, kwargs)
@@ -266,7 +280,7 @@ class _SqlFormatter(string.Formatter):
 
 
 def fill_sql(templates: Iterable[str], words: Mapping[str, Scalar]) -> tuple[str, ...]:
-    """Remediation SQL with its placeholders filled in; a statement for which evidence gives None is left out."""
+    """Fill the placeholders of remediation SQL. A statement is left out if one of its values is None."""
     filled = []
     for template in templates:
         with contextlib.suppress(_NothingToSetError):

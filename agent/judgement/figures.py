@@ -1,4 +1,4 @@
-"""Numbers for curves and shares: capacity per zone, its forecast, the statements that take most time. Pure."""
+"""Computes the numbers for charts: capacity per zone, its forecast, the statements that take most time. Pure."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ T = TypeVar("T")
 
 
 def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
-    """What the snapshot and the assessments before it (oldest first) have to show."""
-    capacity = _capacity(_rows(snapshot, ResourceUnit), _bought(snapshot))
+    """Compute the figures of a snapshot. ``trend`` holds the assessments before it, oldest first."""
+    capacity = _sum_capacity(_list_rows(snapshot, ResourceUnit), _find_bought_bytes(snapshot))
     points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
-    top, of, shapes = _top_sql(snapshot)
+    top, of, shapes = _rank_top_sql(snapshot)
     return Figures(
         capacity,
-        tuple(found for gauge in capacity if (found := _forecast(gauge, points))),
+        tuple(found for gauge in capacity if (found := _forecast_capacity(gauge, points))),
         top,
         of,
         shapes,
@@ -36,24 +36,24 @@ def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Fig
     )
 
 
-def _rows(snapshot: Snapshot, row: type[T]) -> Sequence[T]:
+def _list_rows(snapshot: Snapshot, row: type[T]) -> Sequence[T]:
     found = snapshot.facts.get(row)
     return found if isinstance(found, tuple) else ()
 
 
-def _bought(snapshot: Snapshot) -> int:
-    """Bytes of data disk per node that somebody attested; 0 without."""
-    attested = (row.value for row in _rows(snapshot, Attestation) if row.key == "purchased_data_disk_bytes")
+def _find_bought_bytes(snapshot: Snapshot) -> int:
+    """Bytes of data disk per node as attested; 0 without an attestation."""
+    attested = (row.value for row in _list_rows(snapshot, Attestation) if row.key == "purchased_data_disk_bytes")
     return int(next(attested, 0) or 0)
 
 
-def _capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...]:
+def _sum_capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...]:
     used: defaultdict[tuple[str, str], int] = defaultdict(int)
     size: defaultdict[tuple[str, str], int] = defaultdict(int)
     unknown = set()
     for unit in units:
         if unit.max_cpu is None:
-            continue  # to sys a META tenant has a row of its own, on the disk that was bought for its tenant
+            continue  # sys sees a META tenant in a row of its own; it uses the disk that was bought for its user tenant
         zone = unit.zone or tenant_name(None)
         if unit.data_disk_in_use is not None:
             used["data_disk", zone] += unit.data_disk_in_use
@@ -67,8 +67,11 @@ def _capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...
     )
 
 
-def _forecast(gauge: Capacity, points: Sequence[tuple[datetime, Sequence[Capacity]]]) -> Forecast | None:
-    """By least squares; None with too few assessments or too short a time. A log disk is kept full by design."""
+def _forecast_capacity(gauge: Capacity, points: Sequence[tuple[datetime, Sequence[Capacity]]]) -> Forecast | None:
+    """Fit a line by least squares; None with too few assessments or too short a time.
+
+    Only for data disks: a log disk is kept full by design.
+    """
     if gauge.kind != "data_disk":
         return None
     series = [
@@ -91,9 +94,12 @@ def _forecast(gauge: Capacity, points: Sequence[tuple[datetime, Sequence[Capacit
     return Forecast(gauge.kind, gauge.resource, slope, full_on)
 
 
-def _top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
-    """From SQLSTAT, which covers more time, or else from the audit ring: the shapes, the view, how many were read."""
-    totals, ring = _rows(snapshot, SqlTotal), [row for row in _rows(snapshot, SqlShape) if row.executions]
+def _rank_top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
+    """The shapes that take most time, the view they come from, and how many shapes were read.
+
+    SQLSTAT covers more time; the audit ring is used where SQLSTAT has no rows.
+    """
+    totals, ring = _list_rows(snapshot, SqlTotal), [row for row in _list_rows(snapshot, SqlShape) if row.executions]
     rows: Sequence[SqlTotal | SqlShape] = totals or ring
     time_us = sum(row.elapsed_us for row in rows)
     if not time_us:

@@ -1,4 +1,4 @@
-"""Mutes, exact in what they hide: one fingerprint, or one code with a resource pattern."""
+"""Decides which findings a mute hides: those of one fingerprint, or of one code with a resource pattern. Pure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LONGEST_CRITICAL = timedelta(days=30)
 
 
 class MuteMatcher:
-    """The mutes in force on one day of the customer's. One of a critical finding must end within thirty days."""
+    """The mutes in force on one day, in the customer's timezone. Those of critical findings must end within 30 days."""
 
     def __init__(self, mutes: tuple[Mute, ...], today: date) -> None:
         self._today = today
         self._mutes = tuple(mute for mute in mutes if today <= mute.until <= today + LONGEST)
 
     def apply(self, code: str, finding: Finding) -> Finding:
-        """The finding, marked if a mute hides it."""
+        """Return the finding, marked as muted if a mute hides it."""
         mute = next((mute for mute in self._mutes if self._hides(mute, code, finding)), None)
         return dataclasses.replace(finding, muted=mute) if mute else finding
 

@@ -1,4 +1,4 @@
-"""From findings to units of work, in the order in which they should be done. Pure.
+"""Groups findings into units of work, in the order in which they should be done. Pure.
 
 One action that clears several findings is one unit: the members of a root-cause group, checks with the same advice,
 and parameters and variables that are set in the same way by the same deadline.
@@ -23,7 +23,7 @@ _DEADLINES: Mapping[Severity, Deadline] = {
     Severity.MEDIUM: Deadline.QUARTER,
     Severity.LOW: Deadline.QUARTER,
 }
-_IN_ORDER = list(Deadline)
+_DEADLINE_ORDER = list(Deadline)
 
 
 def plan_roadmap(
@@ -33,24 +33,24 @@ def plan_roadmap(
     tenant_kind: TenantKind,
     earlier: Earlier | None = None,
 ) -> tuple[WorkUnit, ...]:
-    """The units of work: by deadline, then what brings most. Findings that cost nothing (the platform's) are not in."""
+    """Return the units of work by deadline, then by gain. Findings that cost nothing (the platform's) are left out."""
     units: defaultdict[tuple[str, ...], list[CheckResult]] = defaultdict(list)
     for result in results:
         point = scored.results[result.code]
         if result.outcome is Outcome.FINDING and (point.risk_points or point.symptom_of):
-            units[_key(result, specs[result.code])].append(result)
+            units[_make_unit_key(result, specs[result.code])].append(result)
     found = []
     for members in units.values():
         members.sort(key=lambda result: (-scored.results[result.code].risk_points, result.code))
         codes = tuple(result.code for result in members)
-        deadline = min((_deadline(result) for result in members), key=_IN_ORDER.index)
+        deadline = min((_choose_deadline(result) for result in members), key=_DEADLINE_ORDER.index)
         gain = compute_gain(results, codes, tenant_kind, earlier)
-        found.append(WorkUnit(codes, deadline, _effort(members[0], specs[codes[0]]), gain, 0.0))
-    found.sort(key=lambda unit: (_IN_ORDER.index(unit.deadline), -unit.gain, unit.codes))
-    return _climbing(found, results, scored, tenant_kind, earlier)
+        found.append(WorkUnit(codes, deadline, _classify_effort(members[0], specs[codes[0]]), gain, 0.0))
+    found.sort(key=lambda unit: (_DEADLINE_ORDER.index(unit.deadline), -unit.gain, unit.codes))
+    return _add_scores_after(found, results, scored, tenant_kind, earlier)
 
 
-def _climbing(
+def _add_scores_after(
     units: Sequence[WorkUnit],
     results: Sequence[CheckResult],
     scored: Score,
@@ -66,24 +66,24 @@ def _climbing(
     return tuple(climbed)
 
 
-def _key(result: CheckResult, spec: CheckSpec) -> tuple[str, ...]:
-    """Equal for results that one action clears."""
+def _make_unit_key(result: CheckResult, spec: CheckSpec) -> tuple[str, ...]:
+    """A key that is equal for results that one action clears."""
     remedy = spec.remediation
     if result.group:
         return ("group", result.group)
     if spec.category is Category.PARAMETERS and any(finding.sql for finding in result.findings):
-        return ("settings", remedy.run_as, _effort(result, spec), _deadline(result))
+        return ("settings", remedy.run_as, _classify_effort(result, spec), _choose_deadline(result))
     return ("advice", remedy.advice)
 
 
-def _deadline(result: CheckResult) -> Deadline:
+def _choose_deadline(result: CheckResult) -> Deadline:
     open_ones = [finding.severity for finding in result.findings if not finding.muted]
     worst = max(open_ones, key=lambda severity: severity.rank, default=Severity.LOW)
     return _DEADLINES[worst]
 
 
-def _effort(result: CheckResult, spec: CheckSpec) -> Effort:
-    """What a remediation takes, by what it declares of itself and whether there are statements to run."""
+def _classify_effort(result: CheckResult, spec: CheckSpec) -> Effort:
+    """What a remediation takes, from what it declares and whether it has statements to run."""
     remedy = spec.remediation
     if remedy.restart:
         return Effort.RESTART

@@ -1,7 +1,7 @@
-"""Why the score moved since an earlier assessment, in points that add up to the difference. Pure.
+"""Explains why the score moved since an earlier assessment, in points that add up to the difference. Pure.
 
-Risk points are additive and points of the score are not, so each difference of risk points is weighed with the
-logarithmic mean of both scores: 100 * exp(-R/100) then splits exactly, whatever the order of the reasons.
+Risk points are additive and points of the score are not. So each difference of risk points is weighed with the
+logarithmic mean of both scores: 100 * exp(-R/100) then splits exactly, in any order of the reasons.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _SCALE = 10  # the score is printed in tenths
 def explain_score_change(
     results: Sequence[CheckResult], score: Score, ruleset_sha256: str, earlier: Earlier
 ) -> tuple[ScoreChangeStep, ...]:
-    """One step per reason that moved the score; none where one of the two assessments has no grade."""
+    """Return one step per reason that moved the score; none if one of the two assessments has no grade."""
     if earlier.score is None or score.band is None:
         return ()
-    moved = _moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier)
+    moved = _sum_moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier)
     if not moved:
         return ()
-    weight = _logarithmic_mean(score.value, earlier.score) / 100
+    weight = _compute_logarithmic_mean(score.value, earlier.score) / 100
     exact = {kind: -weight * risk for kind, risk in moved.items()}
-    return _dealt(exact, round((score.value - earlier.score) * _SCALE))
+    return _build_steps(exact, round((score.value - earlier.score) * _SCALE))
 
 
-def _moved_risk(
+def _sum_moved_risk(
     results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier
 ) -> Mapping[ScoreChangeKind, float]:
-    """Risk points that count now less those that counted then, by reason. A cause and its symptoms move as one."""
+    """Risk points now minus risk points then, by reason. A cause and its symptoms are one entry."""
     now: defaultdict[str, float] = defaultdict(float)
     was: defaultdict[str, float] = defaultdict(float)
     before: defaultdict[str, _Side] = defaultdict(list)
@@ -47,33 +47,35 @@ def _moved_risk(
         now[root] += score.results[result.code].risk_points
         after[root].append((result, list_counted_findings(result, score.results[result.code])))
     for code, result in earlier.results.items():
-        root = roots.get(code, result.group or code)  # as causes are grouped now
+        root = roots.get(code, result.group or code)  # causes are grouped as they are now
         was[root] += earlier.scored[code].risk_points
         before[root].append((result, list_counted_findings(result, earlier.scored[code])))
     moved: defaultdict[ScoreChangeKind, float] = defaultdict(float)
     for root in sorted(now.keys() | was.keys()):
         if risk := now[root] - was[root]:
-            moved[_reason(risk, was[root], now[root], before[root], after[root], rules_changed)] += risk
+            moved[_choose_reason(risk, was[root], now[root], before[root], after[root], rules_changed)] += risk
     return moved
 
 
-def _reason(risk: float, was: float, now: float, before: _Side, after: _Side, rules_changed: bool) -> ScoreChangeKind:
-    if rules_changed and _values(before) == _values(after):
+def _choose_reason(
+    risk: float, was: float, now: float, before: _Side, after: _Side, rules_changed: bool
+) -> ScoreChangeKind:
+    if rules_changed and _collect_values(before) == _collect_values(after):
         return ScoreChangeKind.RULES
-    if _unseen(before, after) or _unseen(after, before):
+    if _has_unseen(before, after) or _has_unseen(after, before):
         return ScoreChangeKind.COVERAGE
     if risk > 0:
         return ScoreChangeKind.WORSENED if was else ScoreChangeKind.NEW
     return ScoreChangeKind.IMPROVED if now else ScoreChangeKind.RESOLVED
 
 
-def _values(side: _Side) -> frozenset[tuple[str, str]]:
-    """What was measured, whatever the rules made of it."""
+def _collect_values(side: _Side) -> frozenset[tuple[str, str]]:
+    """What was measured, before any rule judged it."""
     return frozenset((finding.fingerprint, str(finding.value)) for result, _ in side for finding in result.findings)
 
 
-def _unseen(one: _Side, other: _Side) -> bool:
-    """Whether one side has a finding of which the other says nothing."""
+def _has_unseen(one: _Side, other: _Side) -> bool:
+    """Whether one side has a finding that the other neither found nor could rule out."""
     there = {finding.fingerprint for _, findings in other for finding in findings}
     results = {result.code: result for result, _ in other}
     return any(
@@ -83,12 +85,12 @@ def _unseen(one: _Side, other: _Side) -> bool:
     )
 
 
-def _logarithmic_mean(one: float, other: float) -> float:
+def _compute_logarithmic_mean(one: float, other: float) -> float:
     return one if one == other else (one - other) / math.log(one / other)
 
 
-def _dealt(exact: Mapping[ScoreChangeKind, float], total: int) -> tuple[ScoreChangeStep, ...]:
-    """In tenths by largest remainder, so that what is printed adds up."""
+def _build_steps(exact: Mapping[ScoreChangeKind, float], total: int) -> tuple[ScoreChangeStep, ...]:
+    """Round to tenths by largest remainder, so that the printed points add up to the total."""
     tenths = {kind: math.floor(points * _SCALE) for kind, points in exact.items()}
     order = sorted(exact, key=lambda kind: (tenths[kind] - exact[kind] * _SCALE, kind))
     left = total - sum(tenths.values())

@@ -1,7 +1,7 @@
-"""From a measured value and its rule to a severity and risk points. Pure.
+"""Judges a measured value by its rule: a severity and risk points. Pure.
 
-Every severity owns a class of risk points that touches no other, so points alone tell the severity. A ladder places
-the value inside the class; a yes/no rule and an expected value take the lower end.
+Every severity has a class of risk points that does not touch another, so points alone tell the severity. A ladder
+places the value inside the class; a yes/no rule and an expected value take the lower end.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Judgement:
 
 
 def judge_value(rule: Ladder | Fixed | Expected, value: float | str | None) -> Judgement | None:
-    """None where the value is fine.
+    """Judge one value; None if it is fine.
 
-    Raises ValueError where a ladder meets anything but a number: not a finding but a fault of the check, which must
-    neither pass nor be blamed on the customer.
+    Raises ValueError if a ladder gets anything but a number. That is a fault of the check: it must neither pass nor
+    become a finding.
     """
     if isinstance(rule, Ladder):
-        return _on_ladder(rule, value)
+        return _judge_on_ladder(rule, value)
     if isinstance(rule, Fixed):
         return Judgement(rule.severity, RISK_CLASSES[rule.severity].lowest, None)
     if _is_expected(rule, value):
@@ -59,45 +59,45 @@ def judge_value(rule: Ladder | Fixed | Expected, value: float | str | None) -> J
 
 
 def find_top_class(rule: Ladder | Fixed | Expected) -> Severity:
-    """The worst severity that the rule can give."""
+    """Return the worst severity that the rule can give."""
     if isinstance(rule, Ladder):
         return max((severity for severity, _ in rule.rungs), key=lambda severity: severity.rank)
     return rule.severity
 
 
 def compute_stake(rule: Ladder | Fixed | Expected) -> float:
-    """Risk points at stake while the check is not assessed: the lower end of its top class."""
+    """Return the risk points at stake while the check is not assessed: the lower end of its top class."""
     return RISK_CLASSES[find_top_class(rule)].lowest
 
 
-def _on_ladder(rule: Ladder, value: float | str | None) -> Judgement | None:
+def _judge_on_ladder(rule: Ladder, value: float | str | None) -> Judgement | None:
     if not isinstance(value, int | float) or math.isnan(value):
         raise ValueError(f"a ladder judges numbers, but the check measured {value!r}")
     sign = -1.0 if rule.descending else 1.0
-    rungs = _ascending(rule.rungs)
+    rungs = _sort_rungs(rule.rungs)
     reached = [place for place, (_, limit) in enumerate(rungs) if sign * value >= sign * limit]
     if not reached:
         return None
     severity, limit = rungs[reached[-1]]
     bounds = [bound for _, bound in rungs[reached[-1] + 1 :]]
     bound = bounds[0] if bounds else rule.worst
-    share = 0.0 if bound is None else _share(sign * (value - limit), sign * (bound - limit))
+    share = 0.0 if bound is None else _compute_share(sign * (value - limit), sign * (bound - limit))
     lowest, highest = RISK_CLASSES[severity]
     return Judgement(severity, lowest + share * (highest - lowest), limit)
 
 
-@cache  # a large schema is judged a hundred thousand times by a handful of ladders
-def _ascending(rungs: tuple[tuple[Severity, float], ...]) -> tuple[tuple[Severity, float], ...]:
+@cache  # a large schema calls this a hundred thousand times with a handful of ladders
+def _sort_rungs(rungs: tuple[tuple[Severity, float], ...]) -> tuple[tuple[Severity, float], ...]:
     return tuple(sorted(rungs, key=lambda rung: rung[0].rank))
 
 
-def _share(passed: float, span: float) -> float:
-    """How far into its class, 0-1; beyond ``worst`` nothing gets worse, and a span of nothing is passed at once."""
+def _compute_share(passed: float, span: float) -> float:
+    """How far the value is into its class, 0-1. Beyond ``worst`` it stays 1, and an empty span gives 1 at once."""
     return min(1.0, passed / span) if span > 0 else 1.0
 
 
 def _is_expected(rule: Expected, value: float | str | None) -> bool:
-    # Compared one by one, for ``in`` would let the very same NaN pass.
+    # Compared one by one, because ``in`` would let the very same NaN object pass.
     if any(value == expected for expected in rule.one_of):
         return True
     if not isinstance(value, int | float) or (rule.minimum is None and rule.maximum is None):

@@ -1,1 +1,1 @@
-"""Frozen types of the whole line, by subject. Bytes are ``int``, percentages ``float`` 0-100, times aware UTC."""
+"""Frozen types that all rooms share, by subject. Bytes are ``int``, percentages ``float`` 0-100, times aware UTC."""

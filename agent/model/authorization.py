@@ -26,9 +26,9 @@ class SourceScope:
 class Authorization:
     """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type.
 
-    ``signer`` is the key's fingerprint, ``sha256`` that of the signed document, ``withheld`` names what else of our own
-    may not be sent (``facts.server.DISPENSABLE``), ``outside_service`` is the reason for an assessment that the
-    subscription does not cover, ``allow_privileges`` that for an account that may do more than read.
+    ``signer`` is the key's fingerprint, ``sha256`` the hash of the signed document. ``withheld`` names our other
+    statements that may not be sent (``DISPENSABLE``). ``outside_service`` is the reason for an assessment
+    that the subscription does not cover, ``allow_privileges`` the reason for an account that may do more than read.
     """
 
     reference: str

@@ -30,7 +30,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """What a check yields for a resource of which too little is known: it is no finding, and not well either."""
+    """What a check yields for a resource of which it knows too little: neither a finding nor well."""
 
     resource: str
 
@@ -39,8 +39,8 @@ class Unjudged:
 class Remediation:
     """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
 
-    ``{of_tenant}`` ends a statement of ALTER SYSTEM about a resource that is a tenant: assessed from sys it names it.
-    ``rollback`` is SQL; where there is none, ``no_rollback`` says why.
+    ``{of_tenant}`` ends an ALTER SYSTEM statement about a tenant: assessed from sys, it names that tenant.
+    ``rollback`` is SQL; if there is none, ``no_rollback`` says why.
     """
 
     advice: str
@@ -62,8 +62,8 @@ class CheckSpec:
 
     ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
-    ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``rule`` is the entry
-    that a plug-in brings in the form of rules.yaml; our own checks have theirs in that file, and None here.
+    ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``rule`` is a plug-in's entry
+    in the form of rules.yaml; for our own checks, whose entries are in that file, it is None.
     """
 
     code: str
@@ -89,13 +89,13 @@ class CheckSpec:
 
 
 class Params:
-    """Base of a check's other numbers; fields carry their unit in the name, values stand in rules.yaml."""
+    """Base of a check's other numbers. Fields carry their unit in the name; rules.yaml has the values."""
 
 
 class NotAssessed(Exception):
     """Raised by a check whose facts are there but say nothing (NULL statistics, audit switched off).
 
-    After measurements it means the rest: what they found stands, and where they found nothing the check is no pass.
+    Raised after measurements, it is about the rest: findings stand, and without a finding the check does not pass.
     """
 
     def __init__(self, reason: str, unlock: str = "", /, **args: Scalar) -> None:

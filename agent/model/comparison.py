@@ -1,4 +1,4 @@
-"""What changed since an earlier assessment, and what is kept of that one."""
+"""What changed since an earlier assessment, and what is kept of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ScoreChangeStep:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One finding against the last assessment."""
+    """One finding compared with the last assessment."""
 
     kind: ChangeKind
     code: str
@@ -36,9 +36,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed since the last assessment; ``score_delta`` None without a comparable score.
+    """What changed since the last assessment; ``score_delta`` is None without a comparable score.
 
-    ``bridge`` deals the difference out; ``categories_was`` are the points lost then, None where nothing was assessed.
+    ``bridge`` splits the difference by reason; ``categories_was`` has the points lost then, None where nothing was
+    assessed.
     """
 
     baseline_id: str
@@ -53,7 +54,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier assessment as score and compare need it. ``trend``: those before it and itself, oldest first."""
+    """An earlier assessment, as scoring and comparing need it. ``trend`` has it and those before it, oldest first."""
 
     id: str
     as_of: datetime

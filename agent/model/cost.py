@@ -11,7 +11,7 @@ from agent.model.terms import Text
 class Cost:
     """What the assessment cost the database (durations by our own clock).
 
-    ``bytes`` are those of the values received; ``waited_ms`` is how long we held back because the target was busy.
+    ``bytes`` is the size of the values received; ``waited_ms`` is how long we waited because the target was busy.
     """
 
     statements: int = 0
@@ -34,7 +34,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One statement as it was sent, and for which source; milliseconds by our own clock, the number of an error."""
+    """One statement that was sent: its source, milliseconds by our own clock, rows, and the number of its error."""
 
     source: str
     duration_ms: float
@@ -44,11 +44,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Our statements as the target's own SQL audit has them, beside what the journal says was sent (``sent_*``).
+    """Our statements as the target's own SQL audit has them, and as the journal has them (``sent``, ``sent_*``).
 
-    ``way`` is how they were found: by our ``marker``, by our ``account`` and the time, or ``""``: not at all, and
-    ``reason`` says why. ``writes`` counts statements that changed a row. Times in milliseconds. ``journal_sha256`` is
-    the hash of the journal's last line.
+    ``way`` is how they were found: by our ``marker``, or by our ``account`` and the time. It is ``""`` if they were
+    not found, and ``reason`` says why. ``writes`` counts statements that changed a row. Times are in
+    milliseconds. ``journal_sha256`` is the hash of the journal's last line.
     """
 
     way: str = ""

@@ -1,7 +1,7 @@
 """The assessment document, member by member: ``assessment.json`` as ``assessment.schema.json`` describes it.
 
 Times are ISO 8601 texts, bytes integers, percentages 0-100. ``Texts`` is one message in every language. Every key is
-always there: a document of an older agent is brought to this form once, on reading (``agent.archive.upgrade``).
+always there: ``agent.archive.upgrade`` brings a document of an older agent to this form when it is read.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class ScoreEntry(TypedDict):
 
 
 class ChangeEntry(TypedDict):
-    """One finding against the last assessment."""
+    """One finding compared with the last assessment."""
 
     kind: str
     code: str
@@ -213,14 +213,14 @@ class OverrideEntry(TypedDict):
 
 
 class RulesetEntry(TypedDict):
-    """The rules by which was judged."""
+    """The rules by which the checks were judged."""
 
     sha256: str
     overrides: list[OverrideEntry]
     problems: list[Texts]
 
 
-# Keys that are Python's own words need this form.
+# Keys that are Python keywords (``from``) need this form.
 PeriodEntry = TypedDict("PeriodEntry", {"number": int, "from": str, "to": str})
 CriticalPeriodEntry = TypedDict("CriticalPeriodEntry", {"name": str, "from": str, "to": str})
 
@@ -235,7 +235,7 @@ class TargetEntry(TypedDict):
 
 
 class AuthorizationEntry(TypedDict):
-    """The customer's permission under which was read."""
+    """The customer's permission for the assessment."""
 
     reference: str
     approver: str
@@ -294,7 +294,7 @@ class ProblemEntry(TypedDict):
 
 
 class BusinessEntry(TypedDict):
-    """What the customer says of the load; None where they do not."""
+    """What the customer says about the load; None where they say nothing."""
 
     peak_qps: float | None
     concurrency: int | None
@@ -369,7 +369,7 @@ class ColophonEntry(TypedDict):
 
 
 class UnlockEntry(TypedDict):
-    """Checks that are not assessed for want of the same."""
+    """Checks that are not assessed because the same things are missing."""
 
     needs: list[Texts]
     codes: list[str]

@@ -18,7 +18,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A straight line through the values of several assessments; ``full_on`` None where it does not rise that far."""
+    """A straight line through several assessments; ``full_on`` is None if it does not reach the size."""
 
     kind: str
     resource: str

@@ -1,4 +1,4 @@
-"""The words that a report uses for the vocabulary's values: key -> msgid."""
+"""The words that a report uses for the values of enumerations: key -> msgid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of resources that are ours: one string for comparing, a text in every language for readers."""
+"""Names that we give to resources: one string for comparing, a text in every language for readers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from agent.model.terms import Scalar, Text
 
 
 class Named(str):
-    """A resource that has its name from us: as a string it is the English one, which tells it apart; ``text`` is the
-    name in every language. ``Named("return code {code}", code="-4012")``; values may be named by us, too.
+    """A resource whose name we give. The string is the English name, its identity; ``text`` is for every language.
+
+    Example: ``Named("return code {code}", code="-4012")``. Values may be ``Named``, too.
     """
 
     text: Text
@@ -21,22 +22,22 @@ class Named(str):
 
 
 def localize_names(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
-    """Values of a text; what has its name from us is told in the reader's language."""
+    """Return the values of a text, with each ``Named`` replaced by its text in the reader's language."""
     return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
 
 
 def list_names(names: Sequence[str]) -> Named:
-    """The first five names as one, for a sentence."""
+    """Join the first five names into one, for a sentence."""
     shown = {f"name{number}": name for number, name in enumerate(names[:5])}
     more = ", …" if len(names) > len(shown) else ""
     return Named(", ".join(f"{{{key}}}" for key in shown) + more, **shown)
 
 
 def is_meta(tenant_id: int | None) -> bool:
-    """Whether this is the META tenant of a user tenant: the odd ids above 1, which is sys."""
+    """Whether this is the META tenant of a user tenant. These have odd ids above 1; id 1 is sys."""
     return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1
 
 
 def tenant_name(tenant_id: int | None) -> Named:
-    """The stable name of a tenant as a resource; views of user tenants and of the embedded kernel may not number it."""
+    """Return a tenant's stable resource name. Views of user tenants and of the embedded kernel may have no id."""
     return Named("tenant") if tenant_id is None else Named("tenant {tenant}", tenant=str(tenant_id))

@@ -18,7 +18,7 @@ from agent.model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, where the resource has ours."""
+    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, is set if the name is ours."""
 
     fingerprint: str
     resource: str
@@ -39,9 +39,9 @@ class CheckResult:
     """What became of one check. Findings are ordered worst first, then by resource.
 
     ``risk_stake`` is the lower end of the top class the check's rule can reach.
-    ``unlock`` is the first thing that would let it be assessed, ``also_needs`` what else is needed then.
-    ``reason`` beside findings says what could not be judged; ``well`` are then the resources without a finding.
-    ``unjudged``, with their names by language, are those of which too little is known, whatever the outcome.
+    ``unlock`` is the first thing that would let it be assessed; ``also_needs`` is what else is needed.
+    ``reason`` beside findings says what could not be judged; ``well`` then has the resources without a finding.
+    ``unjudged`` has the resources of which too little is known, with their names by language, for any outcome.
     """
 
     code: str
@@ -70,7 +70,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class ScoredResult:
-    """The score's view of one check: ``risk_points`` is what counts in R; ``carried`` the longest first."""
+    """One check in the score: ``risk_points`` is what counts in R; ``carried`` has the longest carried first."""
 
     risk_points: float = 0.0
     points_lost: float = 0.0
@@ -80,7 +80,7 @@ class ScoredResult:
 
     @property
     def carried_from(self) -> str:
-        """The assessment that last saw what is carried; empty where nothing is."""
+        """The assessment that last saw the longest carried finding; empty if nothing is carried."""
         return self.carried[0].since if self.carried else ""
 
     @property
@@ -99,7 +99,7 @@ class CategoryScore:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """Checks that are not assessed for want of the same: ``needs``, all of it; nothing known where it is empty.
+    """Checks that are not assessed because all of ``needs`` is missing. If it is empty, no remedy is known.
 
     ``coverage_pct`` is the coverage that assessing them would add.
     """

@@ -1,4 +1,4 @@
-"""What the rules say of a check: limits, mutes and overrides."""
+"""What the rules say about a check: limits, mutes and overrides."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What rules.yaml says of one check."""
+    """What rules.yaml says about one check."""
 
     judge: Ladder | Fixed | Expected
     params: Any = None
@@ -57,17 +57,17 @@ class Rule:
     overridden: bool = False
 
 
-def _unplaced(path: tuple[int | str, ...]) -> str:
+def _join_path(path: tuple[int | str, ...]) -> str:
     return ".".join(map(str, path))
 
 
-# Where a part of an entry stands, by its path in the entry, for messages.
+# Gives the place of a part of an entry from its path in the entry, for messages.
 Place = Callable[[tuple[int | str, ...]], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """A finding somebody answers for until a date. ``fingerprint`` or ``code`` with ``resource`` pattern."""
+    """Hides findings until a date; somebody answers for it. By ``fingerprint``, or ``code`` and ``resource``."""
 
     owner: str
     reason: str
@@ -75,7 +75,7 @@ class Mute:
     fingerprint: str = ""
     code: str = ""
     resource: str = ""
-    place: Place = field(default=_unplaced, repr=False, compare=False)
+    place: Place = field(default=_join_path, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Override:
     reason: str
     until: date
     change: Mapping[str, Any]
-    place: Place = field(default=_unplaced, repr=False, compare=False)
+    place: Place = field(default=_join_path, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ScoringPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """All rules in force: shipped ones with overrides applied, and the mutes, as of the customer's day ``today``."""
+    """All rules in force on the customer's day ``today``: the shipped ones with overrides applied, and the mutes."""
 
     rules: Mapping[str, Rule]
     sha256: str

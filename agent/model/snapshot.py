@@ -18,7 +18,7 @@ from agent.model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """A fact set that could not be had: why, and what would unlock it."""
+    """A fact set that is unavailable: why, and what would make it available."""
 
     kind: UnavailableKind
     reason: Text

@@ -1,4 +1,4 @@
-"""The field's own words: enumerations, messages and versions that everything else is made of."""
+"""Terms that the whole agent shares: enumerations, messages and versions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who can mend it."""
+    """Who can mend a finding."""
 
     CUSTOMER = "customer"
     PLATFORM = "platform"
@@ -102,7 +102,7 @@ class Unit(StrEnum):
 
 
 class UnavailableKind(StrEnum):
-    """Why a fact set could not be had."""
+    """Why a fact set is unavailable."""
 
     PRIVILEGE = "privilege"
     NO_VIEW = "no_view"

@@ -1,4 +1,4 @@
-"""The one place where sizes, durations and switches are parsed, as OceanBase spells them."""
+"""Parses sizes, durations and switches as OceanBase spells them. No other module does."""
 
 from __future__ import annotations
 

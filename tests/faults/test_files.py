@@ -72,7 +72,7 @@ def engagement_read(path: Path) -> None:
         job = AssessmentJob(loaded, name, Registry(SPECS), shipped()[1], NOW)
         targets.build_endpoint(loaded, name), targets.build_budget(loaded, name), targets.build_colophon(loaded, NOW)
         tuple(targets.list_given_facts(loaded, name, NOW, None))
-        pipeline._period(job)
+        pipeline._find_period(job)
         authorize(loaded, name, NOW, [Memstore])
 
 
