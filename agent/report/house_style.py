@@ -1,4 +1,4 @@
-"""From the engagement's ``report:`` block to the style of one report."""
+"""Builds the style of one report from the engagement's ``report:`` block; reads the logo file."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 
 def build_style(house: ReportBlock, document: Document, language: str) -> Style:
-    """The house style for this document in this language; sections without a text in it are left out.
+    """Return the house style for this document and language; sections without a text in it are left out.
 
-    Raises RenderError for a logo that has gone and for a text that cannot be printed.
+    Raises RenderError for a logo that cannot be read or is damaged, and for a text that cannot be printed.
     """
     wording = {
         msgid: text
@@ -28,20 +28,20 @@ def build_style(house: ReportBlock, document: Document, language: str) -> Style:
         for msgid in find_msgids(phrase, language)
     }
     words = Words(language, wording, read_zone(document))
-    logo = _logo(house)
+    logo = _read_logo(house)
     return Style(
         logo=logo,
         logo_type=detect_picture_type(logo) if logo else "",
         accent=house.accent or ACCENT,
         contacts=tuple((contact.name, contact.detail) for contact in house.contacts),
         wording=wording,
-        sections=_sections(house, document, words),
+        sections=_build_sections(house, document, words),
         templates=house.templates,
     )
 
 
 def list_variables(document: Document, words: Words) -> dict[str, str]:
-    """What added sections may name (``sandbox.VARIABLES``), as the report prints it."""
+    """Return the variables that added sections may name (``sandbox.VARIABLES``), as the report prints them."""
     period, verdict = (
         page_one.format_period(document["period"], words),
         page_one.build_verdict(document["score"], words),
@@ -66,7 +66,7 @@ def list_variables(document: Document, words: Words) -> dict[str, str]:
     }
 
 
-def _sections(house: ReportBlock, document: Document, words: Words) -> tuple[Section, ...]:
+def _build_sections(house: ReportBlock, document: Document, words: Words) -> tuple[Section, ...]:
     if not house.sections:
         return ()
     known, found = list_variables(document, words), []
@@ -80,7 +80,7 @@ def _sections(house: ReportBlock, document: Document, words: Words) -> tuple[Sec
     return tuple(found)
 
 
-def _logo(house: ReportBlock) -> bytes | None:
+def _read_logo(house: ReportBlock) -> bytes | None:
     if house.logo is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Format name -> renderer, and the files they leave."""
+"""The report formats by name: renders a document and writes the files."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ HOUSE = ReportBlock()
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``make`` takes the document, a language and the house style; ``file`` is the name of what it leaves.
+    """``make`` takes the document, a language and the house style; ``file`` is the name of the file.
 
     ``written_in``: people write in it, so ``make`` takes an earlier one too, and what they wrote is never lost.
-    ``load`` gets ready what ``make`` would first have to load.
+    ``load`` loads in advance what ``make`` needs.
     """
 
     make: Callable[..., bytes]
@@ -54,7 +54,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def prepare_rendering(formats: Sequence[str], languages: Sequence[str]) -> None:
-    """Load what these formats need. Whatever cannot be loaded is left to ``render``, which says so."""
+    """Load in advance what these formats need. Errors are ignored here; ``render_files`` raises them."""
     for language in languages:
         with suppress(Exception):
             load_translations(language)
@@ -71,25 +71,24 @@ def render_files(
     house: ReportBlock = HOUSE,
     update: Path | None = None,
 ) -> list[Path]:
-    """Write the document in every format and language to ``directory``; the paths written, in that order, but the
-    data itself first.
+    """Write the document in every format and language to ``directory``. Return the paths in that order, JSON first.
 
-    ``update`` is an earlier list of findings; what people wrote there stands in the new one. Raises ConfigError for it
-    and for an unknown format or language, before anything is written. One format that fails does not lose the others:
-    RenderError is raised at the end, with its ``problems`` and what was ``written``.
+    ``update`` is an earlier list of findings; what people wrote there stands in the new one. Raises ConfigError for a
+    wrong ``update`` and for an unknown format or language, before anything is written. If one format fails, the others
+    are still written; RenderError is raised at the end, with its ``problems`` and what was ``written``.
     """
     validate_formats(formats, languages)
     if update:
         check_update_file(update, formats, [document["target"]["name"]])
     written: list[Path] = []
     failed: dict[str, Text] = {}
-    for chosen, language in _jobs(formats, languages):
+    for chosen, language in _list_jobs(formats, languages):
         path = directory / chosen.file.format(language=language)
         try:
             style = build_style(house, document, language) if chosen.per_language else OURS
-            write_whole(path, _made(chosen, path, document, language, style, update))
+            write_whole(path, _make_content(chosen, path, document, language, style, update))
         except (RenderError, OSError, TemplateError, LookupError, TypeError, ValueError) as error:
-            failed[path.name] = _reason(path, error)
+            failed[path.name] = _describe_error(path, error)
         else:
             written.append(path)
     if failed:
@@ -101,13 +100,16 @@ def render_files(
 
 
 def validate_formats(formats: Sequence[str], languages: Sequence[str]) -> None:
-    """Raises ConfigError for an unknown format or language, or none at all; asked before anything is connected."""
+    """Raise ConfigError for an unknown format or language, or none at all. Called before anything connects."""
     _refuse_unknown(N_("unknown report format: {given}; known are {known}"), formats, tuple(FORMATS))
     _refuse_unknown(N_("unknown report language: {given}; known are {known}"), languages, LANGUAGES)
 
 
 def check_update_file(update: Path, formats: Sequence[str], targets: Sequence[str]) -> str:
-    """The one of the targets that an earlier list of findings is about. Raises ConfigError for a list of none."""
+    """Return the target that an earlier list of findings is about.
+
+    Raises ConfigError if it is none of ``targets``, or if xlsx is not among the formats.
+    """
     if "xlsx" not in formats:
         raise ConfigError(Text("--update keeps what people wrote in a list of findings; it needs --format xlsx"))
     theirs = read_target(update) or (targets[0] if len(targets) == 1 else "")
@@ -118,7 +120,9 @@ def check_update_file(update: Path, formats: Sequence[str], targets: Sequence[st
     return theirs
 
 
-def _made(chosen: Format, path: Path, document: Document, language: str, style: Style, update: Path | None) -> bytes:
+def _make_content(
+    chosen: Format, path: Path, document: Document, language: str, style: Style, update: Path | None
+) -> bytes:
     if not chosen.written_in:
         return chosen.make(document, language, style)
     if update and path.exists() and path.samefile(update):
@@ -129,7 +133,7 @@ def _made(chosen: Format, path: Path, document: Document, language: str, style: 
     return content
 
 
-def _jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[Format, str]]:
+def _list_jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[Format, str]]:
     chosen = sorted((FORMATS[name] for name in dict.fromkeys(formats)), key=lambda form: form.per_language)
     return [
         (form, language) for form in chosen for language in (dict.fromkeys(languages) if form.per_language else ("",))
@@ -142,7 +146,7 @@ def _refuse_unknown(msgid: str, given: Sequence[str], known: Sequence[str]) -> N
         raise ConfigError(Text(msgid, {"given": ", ".join(unknown) or "–", "known": ", ".join(known)}))
 
 
-def _reason(path: Path, error: Exception) -> Text:
+def _describe_error(path: Path, error: Exception) -> Text:
     if isinstance(error, RenderError):
         return error.text
     if isinstance(error, OSError):

@@ -1,4 +1,4 @@
-"""The house style of one report: what of its looks and words is the sender's own.
+"""The house style of one report: the looks and words that the sender sets.
 
 ``agent.report.house_style`` makes it from an engagement, for one document and one language; every format takes it.
 """
@@ -23,7 +23,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """``Style()`` is ours.
+    """The looks and words of one report; ``Style()`` is ours.
 
     ``logo`` is a PNG or JPEG picture and ``logo_type`` its MIME type; ``accent`` a colour as ``#rrggbb`` that is dark
     enough for text on white; ``contacts`` are (name, detail); ``wording`` replaces messages, by msgid; ``templates``
@@ -39,7 +39,7 @@ class Style:
     templates: Path | None = None
 
     def placed(self, place: str) -> tuple[Section, ...]:
-        """The sections that belong there."""
+        """Return the sections with this place."""
         return tuple(section for section in self.sections if section.place == place)
 
 

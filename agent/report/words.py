@@ -1,7 +1,7 @@
 """Text for a page: translated, formatted by unit, and made harmless.
 
-Everything that came from a database is hostile. HTML is escaped by the templates; here control characters
-are replaced, characters that reorder a line or cannot be seen are named, and nothing is longer than one would read.
+Everything from a database is treated as hostile. Templates escape HTML. This module replaces control characters,
+names characters that reorder a line or cannot be seen, and cuts long texts.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 
 
 def make_printable(text: str, length: int = SENTENCE_LENGTH) -> str:
-    """Printable text of at most ``length`` characters; what could mislead a reader is shown as ``<U+202E>``."""
-    # Cut before cleaning, so that a megabyte costs no more than a line; the code points shown may add a little.
+    """Return printable text of at most ``length`` characters; misleading characters are shown as ``<U+202E>``."""
+    # Cut before cleaning, so that a megabyte costs no more than a line; named characters may add a little.
     cut = text[:length]
     plain = _REORDERING.sub(lambda found: f"<U+{ord(found[0]):04X}>", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cut))
     return plain + ELLIPSIS if len(text) > length else plain
 
 
 class Words:
-    """One language: ``words("Score")`` translates; the methods print values. ``wording`` goes before translations.
+    """One language: ``words("Score")`` translates; the methods format values. ``wording`` overrides translations.
 
-    Times and days are those of ``zone``.
+    Times and days are in ``zone``.
     """
 
     def __init__(self, language: str, wording: Mapping[str, str] | None = None, zone: tzinfo = UTC) -> None:
@@ -48,19 +48,19 @@ class Words:
 
     def __call__(self, msgid: str, **values: str | int) -> str:
         text = self._wording.get(msgid) or translate(msgid, self.language)
-        # Not str.format: a template of the house could reach into an object with it.
+        # Not str.format: with it, wording of the house could read attributes of an object.
         return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), text) if values else text
 
     def label(self, table: Mapping[str, str], key: str) -> str:
-        """The word for a value of the vocabulary; a value the table lacks is shown as it is."""
+        """Return the word for a key; a key that the table lacks is shown as it is."""
         return self(table[key]) if key in table else make_printable(key, NAME_LENGTH)
 
     def pick(self, texts: Mapping[str, str], length: int = SENTENCE_LENGTH) -> str:
-        """The text in this language, or in English where the document lacks it."""
+        """Return the text in this language, or in English if the document lacks it."""
         return make_printable(texts.get(self.language) or texts.get("en", ""), length)
 
     def value(self, value: Any, unit: Unit | None) -> str:
-        """One measured value or limit with its unit."""
+        """Return a measured value or limit with its unit."""
         if isinstance(value, dict | list):
             return make_printable(json.dumps(value, ensure_ascii=False), NAME_LENGTH)
         if isinstance(value, str) and _MOMENT.fullmatch(value):
@@ -68,17 +68,17 @@ class Words:
         return make_printable(format_value(value, unit, self.language, self.zone), NAME_LENGTH)
 
     def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-        """Named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""
+        """Return named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""
         return tuple((self.name(key), self.value(value, infer_unit(key))) for key, value in values.items())
 
     def name(self, key: str) -> str:
-        """A value's name without the unit, in words; translated where the catalogue has it."""
+        """Return a value's name in words, without the unit; translated if the catalogue has it."""
         unit = infer_unit(key)
         stem = key.removesuffix(f"_{unit.value}") if unit and unit is not Unit.COUNT else key.removesuffix("_count")
         return make_printable(self(stem.replace("_", " ")), NAME_LENGTH)
 
     def resource(self, found: Mapping[str, Any], length: int = NAME_LENGTH) -> str:
-        """The name of the resource of a finding or of a change."""
+        """Return the name of the resource of a finding or of a change."""
         return make_printable(found.get("names", {}).get(self.language) or found["resource"], length)
 
     def count(self, number: int) -> str:
@@ -88,12 +88,12 @@ class Words:
         return format_value(datetime.fromisoformat(iso), None, self.language, self.zone)
 
     def day(self, iso: str) -> date:
-        """The day of a moment."""
+        """Return the day of a moment."""
         return datetime.fromisoformat(iso).astimezone(self.zone).date()
 
 
 def read_zone(document: Mapping[str, Any]) -> tzinfo:
-    """The zone of the customer's clocks; UTC, which stands beside each time, where it is not known here."""
+    """Return the zone of the customer's clocks; UTC if it is not known here. Each printed time names its zone."""
     try:
         return ZoneInfo(document["timezone"])
     except (LookupError, ValueError, TypeError, OSError):
@@ -101,5 +101,5 @@ def read_zone(document: Mapping[str, Any]) -> tzinfo:
 
 
 def format_points(value: float) -> str:
-    """Points are dealt out in tenths."""
+    """Return points with one decimal: they are dealt out in tenths."""
     return f"{value:.1f}"

@@ -15,8 +15,8 @@ from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_p
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
 PROSE_LENGTH = 4_000
-_NOW, _ADVISED = "_is", "_to"  # how the names of a setting's value end, and of the one that its SQL sets
-# How telling a change is for a whole card, most telling first.
+_NOW, _ADVISED = "_is", "_to"  # suffixes of a setting's present value and of the value that its SQL sets
+# A card has one kind of change: the first of these that one of its findings has.
 _TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind.UNCHANGED)
 
 
@@ -39,7 +39,7 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True)
 class CardScript:
-    """Statements to run one after the other; not ``whole`` where display changed one and it must not be copied."""
+    """Statements to run one after the other. Not ``whole`` if display changed one: then nobody may copy them."""
 
     text: str
     whole: bool
@@ -50,8 +50,8 @@ class CardScript:
 class Card:
     """A result with its open findings. ``unseen`` rows are only in assessment.json.
 
-    ``gain_with``: where mending it alone gains nothing, since another check of its cause would take the points.
-    ``unjudged``: what the check could not judge beside what it found, and what unlocks that.
+    ``gain_with`` names the checks to mend with it. It is set if mending this one alone gains nothing, because another
+    check of the same cause would take the points. ``unjudged``: what the check could not judge, and what unlocks that.
     """
 
     code: str
@@ -96,11 +96,12 @@ class CardMaker:
     changes: Mapping[str, str]
 
     def card(self, result: Document, symptoms: Sequence[Document] = ()) -> Card:
-        words, texts = self.words, self._texts(result)
+        """Return the card of a result; the symptoms become cards below it."""
+        words, texts = self.words, self._pick_texts(result)
         findings, severity = list_open_findings(result), find_counted_severity(result)
-        rows = tuple(self._row(finding, result) for finding in findings[:ROWS_KEPT])
-        change = self._change(findings)
-        sql, rollback = _statements(findings, "sql"), _statements(findings, "rollback")
+        rows = tuple(self._build_row(finding, result) for finding in findings[:ROWS_KEPT])
+        change = self._find_change(findings)
+        sql, rollback = _list_statements(findings, "sql"), _list_statements(findings, "rollback")
         return Card(
             code=make_printable(result["code"], NAME_LENGTH),
             title=make_printable(texts["title"]),
@@ -112,34 +113,34 @@ class CardMaker:
             impact=describe_impact(result, severity, self.document, words),
             points_lost=format_points(result["points_lost"]),
             gain=format_points(result["gain"]),
-            gain_with=self._gain_with(result),
+            gain_with=self._format_gain_with(result),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             attested=result["attested"],
             overridden=result["overridden"],
             rationale=make_printable(texts["rationale"], PROSE_LENGTH),
-            judged=self._judged(result),
+            judged=self._list_criteria(result),
             rows=rows[:ROWS_SHOWN],
             more_rows=rows[ROWS_SHOWN:],
             row_count=len(findings),
             unseen=len(findings) - len(rows),
             advice=make_printable(texts["advice"], PROSE_LENGTH),
-            sql=_script(sql[:ROWS_SHOWN]),
-            more_sql=_script(sql[ROWS_SHOWN:]),
-            rollback=_script(rollback[:ROWS_SHOWN]),
-            more_rollback=_script(rollback[ROWS_SHOWN:]),
+            sql=_build_script(sql[:ROWS_SHOWN]),
+            more_sql=_build_script(sql[ROWS_SHOWN:]),
+            rollback=_build_script(rollback[:ROWS_SHOWN]),
+            more_rollback=_build_script(rollback[ROWS_SHOWN:]),
             no_rollback=make_printable(texts["no_rollback"]),
             unjudged=format_unjudged(result, self.words),
-            facts=self._facts(result, texts),
-            link=_web_address(result["remediation"]["link"]),
+            facts=self._list_facts(result, texts),
+            link=_keep_web_address(result["remediation"]["link"]),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )
 
-    def _texts(self, result: Document) -> Document:
+    def _pick_texts(self, result: Document) -> Document:
         texts: Document = result["texts"].get(self.words.language, result["texts"]["en"])
         return texts
 
-    def _gain_with(self, result: Document) -> str:
+    def _format_gain_with(self, result: Document) -> str:
         if result["gain"] > 0:
             return ""
         cause = result["symptom_of"]
@@ -147,7 +148,7 @@ class CardMaker:
         named = self.words(", ").join(make_printable(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
         return self.words("only together with {codes}", codes=named) if named else ""
 
-    def _row(self, finding: Document, result: Document) -> CardRow:
+    def _build_row(self, finding: Document, result: Document) -> CardRow:
         words, unit = self.words, Unit(finding["unit"])
         change = self.changes.get(finding["fingerprint"], "")
         return CardRow(
@@ -160,16 +161,16 @@ class CardMaker:
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             evidence=format_evidence(finding["evidence"], result["ladder"].get("recommended") or "", words),
-            sql=_script(finding["sql"]),
-            rollback=_script(finding["rollback"]),
+            sql=_build_script(finding["sql"]),
+            rollback=_build_script(finding["rollback"]),
         )
 
-    def _change(self, findings: Sequence[Document]) -> str:
+    def _find_change(self, findings: Sequence[Document]) -> str:
         kinds = {self.changes.get(finding["fingerprint"], "") for finding in findings}
         return next((kind.value for kind in _TELLING if kind in kinds), "")
 
-    def _judged(self, result: Document) -> tuple[tuple[str, str], ...]:
-        """How the value was judged: each rung of the ladder, or what was expected, then the check's other numbers."""
+    def _list_criteria(self, result: Document) -> tuple[tuple[str, str], ...]:
+        """Return how the value is judged: the ladder's rungs or the expected value, then the check's parameters."""
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
         lines: list[tuple[str, str]] = []
         sign = "≤" if judge.get("descending") else "≥"
@@ -182,10 +183,10 @@ class CardMaker:
             lines.append((words("Recommended"), make_printable(judge["recommended"], NAME_LENGTH)))
         return (*lines, *words.pairs(result["params"]))
 
-    def _facts(self, result: Document, texts: Document) -> tuple[tuple[str, str], ...]:
+    def _list_facts(self, result: Document, texts: Document) -> tuple[tuple[str, str], ...]:
         words, remedy = self.words, result["remediation"]
         facts = (
-            (words("Effort"), self._effort(result["code"])),
+            (words("Effort"), self._format_effort(result["code"])),
             (words("Run as"), words.label(RUN_AS, remedy["run_as"])),
             (words("Restart needed"), words.value(remedy["restart"], None)),
             (words("Maintenance window needed"), words.value(remedy["window"], None)),
@@ -195,8 +196,8 @@ class CardMaker:
         )
         return tuple((name, text) for name, text in facts if text)
 
-    def _effort(self, code: str) -> str:
-        """What it takes and by when, as the roadmap says; empty where that has nothing of it."""
+    def _format_effort(self, code: str) -> str:
+        """Return effort and deadline from the roadmap; empty if the check is not in it."""
         unit = next((unit for unit in self.document.get("roadmap", ()) if code in unit["codes"]), None)
         if unit is None:
             return ""
@@ -204,11 +205,11 @@ class CardMaker:
 
 
 def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[tuple[str, str], ...]:
-    """What was measured, by its name. What is not known is left out; a setting stands beside what is advised."""
+    """Return the measured values as (name, value) without unknown ones. A setting shows its advised value too."""
     known = {key: value for key, value in told.items() if value is not None}
     lines = []
 
-    def change(name: str, present: str, wanted: str) -> None:
+    def add_change(name: str, present: str, wanted: str) -> None:
         shown = (make_printable(str(value), NAME_LENGTH) or "''" for value in (present, wanted))
         lines.append((name, words("now {present}, advised {wanted}", present=next(shown), wanted=next(shown))))
 
@@ -216,44 +217,44 @@ def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> 
         stem = next((key.removesuffix(end) for end in (_NOW, _ADVISED) if key.endswith(end)), "")
         if {stem + _NOW, stem + _ADVISED} <= known.keys():
             if key.endswith(_NOW):
-                change(words.name(stem), value, known[stem + _ADVISED])
+                add_change(words.name(stem), value, known[stem + _ADVISED])
         elif recommended and {"setting", "present"} <= known.keys() and key in ("setting", "present"):
             if key == "setting":
-                change(make_printable(value, NAME_LENGTH), known["present"], recommended)
+                add_change(make_printable(value, NAME_LENGTH), known["present"], recommended)
         else:
             lines += words.pairs({key: value})
     return tuple(lines)
 
 
 def list_open_findings(result: Document) -> list[Document]:
-    """The findings that nobody has muted."""
+    """Return the findings that are not muted."""
     return [finding for finding in result["findings"] if not finding["muted"]]
 
 
 def find_counted_severity(result: Document) -> str:
-    """The worst severity that counts: a mute takes a finding out, unless it is critical."""
+    """Return the worst severity that counts. A muted finding does not count, unless it is critical."""
     counted = (f["severity"] for f in result["findings"] if not f["muted"] or f["severity"] == Severity.CRITICAL)
     return max(map(Severity, counted), key=lambda severity: severity.rank)
 
 
-def _statements(findings: Sequence[Document], member: str) -> list[str]:
-    """Each statement once, in the order of the findings."""
+def _list_statements(findings: Sequence[Document], member: str) -> list[str]:
+    """Return each statement once, in the order of the findings."""
     return list(dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member]))
 
 
-def _script(statements: Sequence[str]) -> CardScript:
+def _build_script(statements: Sequence[str]) -> CardScript:
     shown = [make_printable(text, SQL_LENGTH) for text in statements]
     text = "\n".join(f"{line.rstrip().removesuffix(';')};" for line in shown)
     return CardScript(text, shown == list(statements), len(shown))
 
 
-def _web_address(link: str) -> str:
-    """The link if it is a plain web address; a document from a file could hold ``javascript:``."""
+def _keep_web_address(link: str) -> str:
+    """Return the link if it is a plain web address, else "": a document from a file could hold ``javascript:``."""
     return link if link.startswith(("https://", "http://")) and make_printable(link, NAME_LENGTH) == link else ""
 
 
 def format_unjudged(result: Document, words: Words) -> str:
-    """What the check could not judge beside what it found, and what unlocks that."""
+    """Return what the check could not judge and what unlocks that; empty if it judged all."""
     reason, unlock = (words.pick(result[name]) for name in ("reason", "unlock"))
     if reason:
         return words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock)

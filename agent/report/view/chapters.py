@@ -20,7 +20,7 @@ _LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})
 class Chapter:
     """One category. ``top`` are its cards among the top risks, ``cards`` the others; each card is in one place only.
 
-    ``points_lost`` is empty where nothing that takes points was assessed; ``note`` says what to make of no cards.
+    ``points_lost`` is empty if nothing that takes points was assessed. ``note`` explains why there are no cards.
     """
 
     key: str
@@ -36,12 +36,15 @@ class Chapter:
 
 
 def build_chapters(document: Document, cards: Sequence[Card], words: Words) -> tuple[Chapter, ...]:
-    """The categories that have a check that applies, in the usual order. ``cards``: the counted ones, dearest first."""
+    """Return a chapter for each category with a check that applies, in the order of ``Category``.
+
+    ``cards`` are the counted ones, most points lost first.
+    """
     score, order = document["score"]["categories"], [category.value for category in Category]
     first = {card.code for card in cards[:TOP]}
     found = []
     for key in sorted(score, key=lambda name: order.index(name) if name in order else len(order)):
-        applying = _applying(document, key)
+        applying = _list_applying(document, key)
         if not applying:
             continue
         outcomes = Counter(result["outcome"] for result in applying)
@@ -59,17 +62,17 @@ def build_chapters(document: Document, cards: Sequence[Card], words: Words) -> t
                 passed=outcomes[Outcome.PASS],
                 not_assessed=outcomes[Outcome.NOT_ASSESSED] + outcomes[Outcome.ERROR],
                 muted=outcomes[Outcome.MUTED],
-                note="" if mine else _note(outcomes, lost, platforms, words),
+                note="" if mine else _explain_no_cards(outcomes, lost, platforms, words),
             )
         )
     return tuple(found)
 
 
 def list_unscored(document: Document, words: Words) -> Mapping[str, str]:
-    """The categories without points, and why in a word or two."""
+    """Return the categories without points, each with the reason in a few words."""
     found = {}
     for key, category in document["score"]["categories"].items():
-        applying = _applying(document, key)
+        applying = _list_applying(document, key)
         if category["points_lost"] is not None:
             continue
         if not applying:
@@ -82,15 +85,15 @@ def list_unscored(document: Document, words: Words) -> Mapping[str, str]:
 
 
 def is_platform(result: Document, document: Document) -> bool:
-    """Whether it is for the cloud platform, which takes no points on a user tenant and leaves the coverage."""
+    """Whether the result is for the cloud platform. On a user tenant it takes no points and leaves the coverage."""
     return bool(result["actor"] == Actor.PLATFORM and document["target"]["kind"] == TenantKind.USER)
 
 
-def _applying(document: Document, category: str) -> list[Document]:
+def _list_applying(document: Document, category: str) -> list[Document]:
     return [r for r in document["results"] if r["category"] == category and r["outcome"] not in _LEFT_OUT]
 
 
-def _note(outcomes: Mapping[str, int], lost: float | None, platforms: bool, words: Words) -> str:
+def _explain_no_cards(outcomes: Mapping[str, int], lost: float | None, platforms: bool, words: Words) -> str:
     if outcomes.get(Outcome.FINDING):  # no card is the customer's
         return words("What was found here is for the platform: it takes no points and stands in the annex.")
     if platforms and outcomes.get(Outcome.PASS):

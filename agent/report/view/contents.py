@@ -21,15 +21,15 @@ class Heading:
 
 
 def build_contents(report: ReportView, style: Style, words: Words) -> tuple[Heading, ...]:
-    """The chapters that this report has, numbered from 1."""
+    """Return the chapters of this report, numbered from 1."""
     categories = tuple((f"category-{chapter.key}", chapter.label) for chapter in report.chapters)
-    listed = enumerate(_listed(report, style, words), start=1)
+    listed = enumerate(_list_chapters(report, style, words), start=1)
     return tuple(
         Heading(key, number, title, categories if key == "chapters" else ()) for number, (key, title) in listed
     )
 
 
-def _listed(report: ReportView, style: Style, words: Words) -> Iterator[tuple[str, str]]:
+def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[tuple[str, str]]:
     yield from list_own_chapters(style, "front")
     yield "scope", words("Scope")
     yield "points", words("The score explained")
@@ -59,6 +59,6 @@ def _listed(report: ReportView, style: Style, words: Words) -> Iterator[tuple[st
 
 
 def list_own_chapters(style: Style, place: str) -> Iterator[tuple[str, str]]:
-    """The (id, title) of the sender's own chapters there."""
+    """Yield (id, title) of the chapters that the sender adds at ``place``: ``front`` or ``end``."""
     for index, section in enumerate(style.placed(place), start=1):
         yield f"own-{place}-{index}", section.title

@@ -1,4 +1,4 @@
-"""What stands on the cover and in the scope: who, what, when, by whose leave, and what the words mean."""
+"""The cover, the scope and the glossary: who, what, when, and what the words mean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GLOSSARY = (
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """``facts`` are (name, value); what nobody named is left out."""
+    """The title page. ``facts`` are (name, value) without the empty ones."""
 
     title: str
     customer: str
@@ -47,10 +47,10 @@ class Cover:
 
 
 def build_cover(document: Document, period: str, words: Words) -> Cover:
-    """The title page. ``period`` is as page one prints it."""
+    """Return the title page. ``period`` is the text that page one prints."""
     colophon = document.get("colophon") or {}
 
-    def told(name: str) -> str:
+    def read_colophon(name: str) -> str:
         return make_printable(colophon.get(name) or "", NAME_LENGTH)
 
     target = document["target"]
@@ -61,10 +61,10 @@ def build_cover(document: Document, period: str, words: Words) -> Cover:
         version=make_printable(target["version"], NAME_LENGTH),
         assessed=words.moment(document["as_of"]),
         number=make_printable(document["assessment_id"], NAME_LENGTH),
-        valid_until=told("valid_until"),
-        classification=told("classification"),
-        prepared_by=told("prepared_by"),
-        reviewed_by=told("reviewed_by"),
+        valid_until=read_colophon("valid_until"),
+        classification=read_colophon("classification"),
+        prepared_by=read_colophon("prepared_by"),
+        reviewed_by=read_colophon("reviewed_by"),
         facts=(),
     )
     facts = (
@@ -83,7 +83,7 @@ def build_cover(document: Document, period: str, words: Words) -> Cover:
 
 
 def build_scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]:
-    """What was looked at, as (name, value)."""
+    """Return what was looked at, as (name, value)."""
     outcomes = [result["outcome"] for result in document["results"]]
     business = document.get("business") or {}
     periods = words("; ").join(
@@ -95,20 +95,20 @@ def build_scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]
         (words("Checks in the catalogue"), words.count(len(outcomes))),
         (words("Checks that apply here"), words.count(len(outcomes) - left_out)),
         (words("Sources read"), words.count(sum(source["status"] == "ok" for source in document["sources"]))),
-        (words("Peak load, as the customer says"), _quantity(business.get("peak_qps"), Unit.COUNT, words)),
+        (words("Peak load, as the customer says"), _format_quantity(business.get("peak_qps"), Unit.COUNT, words)),
         (
             words("Growth per year, as the customer says"),
-            _quantity(business.get("growth_pct_per_year"), Unit.PCT, words),
+            _format_quantity(business.get("growth_pct_per_year"), Unit.PCT, words),
         ),
         (words("Critical periods of the business"), periods),
     )
     return tuple((name, value) for name, value in told if value)
 
 
-def _quantity(value: float | None, unit: Unit, words: Words) -> str:
+def _format_quantity(value: float | None, unit: Unit, words: Words) -> str:
     return "" if value is None else words.value(value, unit)
 
 
 def build_glossary(words: Words) -> tuple[tuple[str, str], ...]:
-    """The words that a manager may not know."""
+    """Return the words that a manager may not know, as (word, meaning)."""
     return tuple((words(word), words(meaning)) for word, meaning in GLOSSARY)

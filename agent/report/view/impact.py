@@ -25,26 +25,26 @@ STAKES: Mapping[str, str] = {
     "version": N_("Known defects stay in production, and help with them takes longer."),
     "operations": N_("Trouble is noticed later, and its cause is harder to find."),
 }
-_TOLD_FROM = Severity.HIGH
+_LOAD_TOLD_FROM = Severity.HIGH
 
 
 def describe_impact(result: Document, severity: str, document: Document, words: Words) -> str:
-    """What is at stake; for what is high or critical, with the load that the customer told us of."""
+    """Return what is at stake; for high and critical, also the critical period and the peak that the customer told."""
     stake = words(STAKES[result["category"]]) if result["category"] in STAKES else ""
-    if severity not in list(Severity) or Severity(severity).rank < _TOLD_FROM.rank:
+    if severity not in list(Severity) or Severity(severity).rank < _LOAD_TOLD_FROM.rank:
         return stake
     business = document.get("business") or {}
     day = words.day(document["as_of"])
-    told = [stake, _period(business, day, words), _peak(business, words)]
+    told = [stake, _describe_critical_period(business, day, words), _describe_peak(business, words)]
     return choose_space(words).join(text for text in told if text)
 
 
 def choose_space(words: Words) -> str:
-    """What stands between two sentences."""
+    """Return what separates two sentences: a space, or nothing in Chinese."""
     return "" if words.language.startswith("zh") else " "
 
 
-def _peak(business: Mapping[str, Any], words: Words) -> str:
+def _describe_peak(business: Mapping[str, Any], words: Words) -> str:
     qps, growth = business.get("peak_qps"), business.get("growth_pct_per_year")
     if qps and growth:
         return words(
@@ -57,8 +57,8 @@ def _peak(business: Mapping[str, Any], words: Words) -> str:
     return ""
 
 
-def _period(business: Mapping[str, Any], day: date, words: Words) -> str:
-    """The next critical period, or the one that is running."""
+def _describe_critical_period(business: Mapping[str, Any], day: date, words: Words) -> str:
+    """Describe the next critical period, or the one that is running; empty if there is none."""
     ahead = [period for period in business.get("critical_periods", ()) if date.fromisoformat(period["to"]) >= day]
     if not ahead:
         return ""

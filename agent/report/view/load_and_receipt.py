@@ -24,36 +24,36 @@ class LoadAndReceipt:
 
 
 def build_load_and_receipt(document: Document, words: Words) -> LoadAndReceipt | None:
-    """None for an assessment of earlier agents, which kept neither."""
+    """Return the load section; None for an assessment of earlier agents, which kept neither budget nor receipt."""
     receipt = document.get("receipt")
     budget = document["cost"].get("budget")
     if not receipt and not budget:
         return None
     receipt = receipt or {"way": "", "reason": {}, "differences": [], "journal_sha256": ""}
     return LoadAndReceipt(
-        budget=_budget(document["cost"], budget, words) if budget else (),
-        figures=_figures(receipt, words) if receipt["way"] else (),
-        way=_way(receipt, document["cost"]["statements"], words) if receipt["way"] else "",
+        budget=_list_budget(document["cost"], budget, words) if budget else (),
+        figures=_list_figures(receipt, words) if receipt["way"] else (),
+        way=_describe_way(receipt, document["cost"]["statements"], words) if receipt["way"] else "",
         reason=words.pick(receipt["reason"]),
         differences=tuple(words.pick(text) for text in receipt["differences"]),
         journal_sha256=make_printable(receipt["journal_sha256"], NAME_LENGTH),
     )
 
 
-def _budget(cost: Document, budget: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
-    def ms(value: float) -> str:
+def _list_budget(cost: Document, budget: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+    def format_ms(value: float) -> str:
         return words.value(value, Unit.MILLISECONDS)
 
     return (
-        (words("Database time"), ms(cost["database_ms"]), ms(budget["total_database_ms"])),
-        (words("Longest statement"), ms(cost["longest_ms"]), ms(budget["statement_timeout_s"] * 1000)),
+        (words("Database time"), format_ms(cost["database_ms"]), format_ms(budget["total_database_ms"])),
+        (words("Longest statement"), format_ms(cost["longest_ms"]), format_ms(budget["statement_timeout_s"] * 1000)),
         (words("Rows read"), words.count(cost["rows"]), words.count(budget["max_rows"])),
         (words("Bytes read"), words.value(cost["bytes"], Unit.BYTES), words.value(budget["max_bytes"], Unit.BYTES)),
     )
 
 
-def _way(receipt: Document, statements: int, words: Words) -> str:
-    """How the statements were found, and which of all are not looked for."""
+def _describe_way(receipt: Document, statements: int, words: Words) -> str:
+    """Describe how the statements were found, and which ones are not looked for."""
     way, others = words.label(WAYS, receipt["way"]), statements - receipt["sent"]
     if others <= 0:
         return way
@@ -61,14 +61,14 @@ def _way(receipt: Document, statements: int, words: Words) -> str:
     return choose_space(words).join((way, words(left_out, count=words.count(others))))
 
 
-def _figures(receipt: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
-    def ms(value: float) -> str:
+def _list_figures(receipt: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+    def format_ms(value: float) -> str:
         return words.value(value, Unit.MILLISECONDS)
 
     return (
         (words("Statements"), words.count(receipt["sent"]), words.count(receipt["found"])),
-        (words("Total time"), ms(receipt["sent_ms"]), ms(receipt["total_ms"])),
-        (words("Longest statement"), NOTHING, ms(receipt["longest_ms"])),
+        (words("Total time"), format_ms(receipt["sent_ms"]), format_ms(receipt["total_ms"])),
+        (words("Longest statement"), NOTHING, format_ms(receipt["longest_ms"])),
         (words("Rows returned"), words.count(receipt["sent_rows"]), words.count(receipt["rows"])),
         (words("Statements that wrote"), words.count(0), words.count(receipt["writes"])),
     )

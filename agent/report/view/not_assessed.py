@@ -1,4 +1,4 @@
-"""What is not assessed, by what would unlock it."""
+"""The checks that are not assessed, grouped by what would unlock them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UnlockGroup:
-    """Checks that wait for the same: all of ``needs``. ``coverage`` is what assessing them adds, empty for nothing."""
+    """Checks that all wait for the same ``needs``. ``coverage`` is what assessing them adds; empty for nothing."""
 
     needs: tuple[str, ...]
     coverage: str
@@ -24,10 +24,10 @@ class UnlockGroup:
 
 
 def build_unlock_groups(document: Document, lines: Sequence[CheckLine], words: Words) -> tuple[UnlockGroup, ...]:
-    """The groups of the document, most coverage first; an older document has none, then by the first thing needed."""
+    """Return the groups of the document, most coverage first; an older document is grouped by the first need."""
     by_code = {line.code: line for line in lines}
     if "unlocks" not in document:
-        return tuple(_by_first_need(lines))
+        return tuple(_group_by_first_need(lines))
     return tuple(
         UnlockGroup(
             tuple(words.pick(text) for text in unlock["needs"]),
@@ -38,6 +38,6 @@ def build_unlock_groups(document: Document, lines: Sequence[CheckLine], words: W
     )
 
 
-def _by_first_need(lines: Sequence[CheckLine]) -> Iterable[UnlockGroup]:
+def _group_by_first_need(lines: Sequence[CheckLine]) -> Iterable[UnlockGroup]:
     for need in dict.fromkeys(line.unlock for line in lines):
         yield UnlockGroup((need,) if need else (), "", tuple(line for line in lines if line.unlock == need))

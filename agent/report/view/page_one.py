@@ -1,4 +1,4 @@
-"""Page one: what the manager reads. Every number is the document's own."""
+"""Page one, for the manager. Every number comes from the document."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_
 
 STEPS = 3
 ADVICE_LENGTH = 220
-_WIDE = 2  # Chinese takes twice the room
+_CHINESE_WIDTH = 2  # a Chinese character takes twice the room
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?![a-z])|(?<=[。！？])")
 
 
@@ -86,6 +86,8 @@ class SinceLastTime:
 
 @dataclass(frozen=True, slots=True)
 class PageOne:
+    """What page one prints. ``cost`` and ``authorization`` are (name, value), ``severities`` (key, word, number)."""
+
     customer: str
     target: str
     version: str
@@ -104,7 +106,7 @@ class PageOne:
 
 
 def build_page_one(document: Document, counted: Sequence[Document], words: Words) -> PageOne:
-    """Page one. ``counted`` are the results with findings that are the reader's to mend."""
+    """Return page one. ``counted`` are the results with findings that the reader can mend."""
     target = document["target"]
     return PageOne(
         customer=make_printable(document["customer"], NAME_LENGTH),
@@ -115,18 +117,18 @@ def build_page_one(document: Document, counted: Sequence[Document], words: Words
         as_of=words.moment(document["as_of"]),
         period=format_period(document["period"], words),
         verdict=build_verdict(document["score"], words),
-        bars=_bars(document, words),
-        steps=tuple(_steps(counted, document, words)),
-        since=_since(document, words),
-        cost=_cost(document["cost"], words),
-        authorization=_authorization(document["authorization"], words),
-        severities=_severities(counted, words),
+        bars=_build_bars(document, words),
+        steps=tuple(_list_steps(counted, document, words)),
+        since=_build_since_last_time(document, words),
+        cost=_list_cost(document["cost"], words),
+        authorization=_list_authorization(document["authorization"], words),
+        severities=_count_severities(counted, words),
         finding_count=sum(len(list_open_findings(result)) for result in counted),
     )
 
 
 def format_period(told: Any, words: Words) -> str:
-    """The quarter that is assessed, as a document tells it; a dash for none."""
+    """Return the assessed quarter with its first and last day; a dash for none."""
     if not told:
         return NOTHING
     last = date.fromisoformat(told["to"]) - timedelta(days=1)
@@ -134,7 +136,7 @@ def format_period(told: Any, words: Words) -> str:
 
 
 def build_verdict(score: Document, words: Words) -> ScoreVerdict:
-    """The score as page one prints it."""
+    """Return the score as page one prints it."""
     assessed = score["coverage_pct"] > 0
     return ScoreVerdict(
         value=score["value"],
@@ -149,7 +151,7 @@ def build_verdict(score: Document, words: Words) -> ScoreVerdict:
     )
 
 
-def _bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
+def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
     categories, notes = document["score"]["categories"], list_unscored(document, words)
     order = [category.value for category in Category]
     lost = {name: category["points_lost"] for name, category in categories.items()}
@@ -169,7 +171,7 @@ def _bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
     )
 
 
-def _steps(counted: Sequence[Document], document: Document, words: Words) -> Iterable[NextStep]:
+def _list_steps(counted: Sequence[Document], document: Document, words: Words) -> Iterable[NextStep]:
     units = {code: unit for unit in document.get("roadmap", ()) for code in unit["codes"]}
     gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
     for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
@@ -183,28 +185,28 @@ def _steps(counted: Sequence[Document], document: Document, words: Words) -> Ite
             make_printable(texts["title"], NAME_LENGTH),
             severity,
             words.label(SEVERITIES, severity),
-            _opening(make_printable(texts["advice"], PROSE_LENGTH), words),
+            _take_opening(make_printable(texts["advice"], PROSE_LENGTH), words),
             where,
             format_points(result["gain"]),
-            *_planned(units.get(result["code"]), words),
+            *_format_plan(units.get(result["code"]), words),
         )
 
 
-def _opening(advice: str, words: Words) -> str:
-    """The first sentences, as many as fit but the first in any case: a sentence is never cut."""
-    room = ADVICE_LENGTH // _WIDE if words.language.startswith("zh") else ADVICE_LENGTH
+def _take_opening(advice: str, words: Words) -> str:
+    """Return the first sentences that fit, and always the first one: a sentence is never cut."""
+    room = ADVICE_LENGTH // _CHINESE_WIDTH if words.language.startswith("zh") else ADVICE_LENGTH
     ends = [found.start() for found in _SENTENCES.finditer(advice)] + [len(advice)]
     return advice[: max((end for end in ends if end <= room), default=ends[0])]
 
 
-def _planned(unit: Document | None, words: Words) -> tuple[str, str]:
-    """What it takes and by when; empty in documents of agents that made no roadmap."""
+def _format_plan(unit: Document | None, words: Words) -> tuple[str, str]:
+    """Return effort and deadline; both are empty in documents of agents that made no roadmap."""
     if unit is None:
         return "", ""
     return words.label(EFFORTS, unit["effort"]), words.label(DEADLINES, unit["deadline"])
 
 
-def _since(document: Document, words: Words) -> SinceLastTime | None:
+def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | None:
     comparison = document["comparison"]
     if not comparison:
         return None
@@ -220,23 +222,23 @@ def _since(document: Document, words: Words) -> SinceLastTime | None:
     )
 
 
-def _cost(cost: Document, words: Words) -> tuple[tuple[str, str], ...]:
+def _list_cost(cost: Document, words: Words) -> tuple[tuple[str, str], ...]:
     return (
         (words("Statements"), words.count(cost["statements"])),
         (words("Database time"), words.value(cost["database_ms"], Unit.MILLISECONDS)),
         (words("Longest statement"), words.value(cost["longest_ms"], Unit.MILLISECONDS)),
         (words("Rows read"), words.count(cost["rows"])),
-        *_waited(cost.get("waited_ms", 0.0), words),
+        *_list_wait(cost.get("waited_ms", 0.0), words),
         (words("Writes"), words("none sent")),
     )
 
 
-def _waited(milliseconds: float, words: Words) -> Iterable[tuple[str, str]]:
+def _list_wait(milliseconds: float, words: Words) -> Iterable[tuple[str, str]]:
     if milliseconds:
         yield words("Waited while busy"), words.value(milliseconds, Unit.MILLISECONDS)
 
 
-def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], ...]:
+def _list_authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], ...]:
     if not authorization:
         return ()
     separator = words(", ")
@@ -253,6 +255,6 @@ def _authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], .
     )
 
 
-def _severities(counted: Sequence[Document], words: Words) -> tuple[tuple[str, str, int], ...]:
+def _count_severities(counted: Sequence[Document], words: Words) -> tuple[tuple[str, str, int], ...]:
     worst = Counter(find_counted_severity(result) for result in counted)
     return tuple((name, words(word), worst[name]) for name, word in SEVERITIES.items())

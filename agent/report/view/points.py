@@ -44,7 +44,7 @@ class ScoreChange:
 
 
 def list_losses(document: Document, words: Words) -> tuple[PointLoss, ...]:
-    """The checks that cost points, the dearest first; they add up to 100 minus the score."""
+    """Return the checks that cost points, most points first. Their points add up to 100 minus the score."""
     lost = [result for result in document["results"] if result["points_lost"]]
     total = sum(result["points_lost"] for result in lost) or 1.0
     lost.sort(key=lambda result: (-result["points_lost"], result["code"]))
@@ -65,7 +65,7 @@ def list_losses(document: Document, words: Words) -> tuple[PointLoss, ...]:
 
 
 def build_score_change(document: Document, words: Words) -> ScoreChange | None:
-    """None without two grades to compare, or where nothing moved."""
+    """Return why the score moved; None without two grades to compare, or if nothing moved."""
     comparison = document["comparison"]
     steps = comparison.get("bridge") if comparison else None
     if not steps:
@@ -83,5 +83,5 @@ def build_score_change(document: Document, words: Words) -> ScoreChange | None:
 
 
 def format_signed(value: float) -> str:
-    """With its sign, and a minus that is one."""
+    """Return the points with a sign; minus is U+2212, not a hyphen."""
     return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")

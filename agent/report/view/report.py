@@ -1,4 +1,4 @@
-"""Document -> view model of one language: sorted and formatted, so that templates only print."""
+"""The view model of a document in one language: sorted and formatted, so that templates only print."""
 
 from __future__ import annotations
 
@@ -11,25 +11,15 @@ from agent.archive.document import Document
 from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
-from agent.report.view import (
-    chapters,
-    cover,
-    load_and_receipt,
-)
-from agent.report.view import (
-    page_one as front,
-)
-from agent.report.view import (
-    points as accounting,
-)
-from agent.report.view import (
-    roadmap as planning,
-)
-from agent.report.view import (
-    sources as reading,
-)
 from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_unjudged
+from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
+from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
+from agent.report.view.load_and_receipt import LoadAndReceipt, build_load_and_receipt
 from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
+from agent.report.view.page_one import PageOne, build_page_one
+from agent.report.view.points import PointLoss, ScoreChange, build_score_change, list_losses
+from agent.report.view.roadmap import Decision, RoadmapStage, build_decisions, build_stages
+from agent.report.view.sources import SourceLine, StatementLine, list_source_lines, list_statement_lines
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
 
 LIST_LENGTH = 500
@@ -38,7 +28,7 @@ CARRIED_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One check as a line of a list; what does not apply is empty. ``carried``: the first resources of it."""
+    """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources."""
 
     code: str
     title: str
@@ -56,9 +46,9 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class MutedFinding:
-    """``points_lost``: of its check, for a critical finding, which counts all the same; empty for others.
+    """One muted finding. ``points_lost`` is that of its check if the finding is critical and so still counts, else "".
 
-    ``unjudged``: what its check could not judge, where no card says so.
+    ``unjudged``: what its check could not judge, if no card says so.
     """
 
     code: str
@@ -103,19 +93,19 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """The whole report in one language. ``cards`` are all counted ones; ``top`` and ``chapters`` share them out."""
+    """The whole report in one language. ``cards`` are all counted ones; ``top`` and ``chapters`` hold them again."""
 
     language: str
-    cover: cover.Cover
-    front: front.PageOne
-    decisions: tuple[planning.Decision, ...]
+    cover: Cover
+    front: PageOne
+    decisions: tuple[Decision, ...]
     scope: tuple[tuple[str, str], ...]
-    losses: tuple[accounting.PointLoss, ...]
-    bridge: accounting.ScoreChange | None
+    losses: tuple[PointLoss, ...]
+    bridge: ScoreChange | None
     top: tuple[Card, ...]
-    chapters: tuple[chapters.Chapter, ...]
-    roadmap: tuple[planning.RoadmapStage, ...]
-    statements: tuple[reading.StatementLine, ...]
+    chapters: tuple[Chapter, ...]
+    roadmap: tuple[RoadmapStage, ...]
+    statements: tuple[StatementLine, ...]
     glossary: tuple[tuple[str, str], ...]
     cards: tuple[Card, ...]
     platform: tuple[Card, ...]
@@ -131,8 +121,8 @@ class ReportView:
     hidden_by_overrides: str
     passed: tuple[CheckLine, ...]
     left_out: tuple[CheckLine, ...]
-    sources: tuple[reading.SourceLine, ...]
-    proof: load_and_receipt.LoadAndReceipt | None
+    sources: tuple[SourceLine, ...]
+    proof: LoadAndReceipt | None
     problems: tuple[ProblemLine, ...]
     rule_problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -142,44 +132,44 @@ class ReportView:
 
 
 def build_report(document: Document, language: str, style: Style = OURS) -> ReportView:
-    """The view model of an assessment document, in the words of the house."""
+    """Return the view model of an assessment document in one language; ``style`` may replace words."""
     words = Words(language, style.wording, read_zone(document))
-    annex = [result for result in _with_findings(document) if chapters.is_platform(result, document)]
-    counted = [result for result in _with_findings(document) if not chapters.is_platform(result, document)]
-    changes = _changes(document, words)
-    muted = _muted(document, words)
+    annex = [result for result in _list_results_with_findings(document) if is_platform(result, document)]
+    counted = [result for result in _list_results_with_findings(document) if not is_platform(result, document)]
+    changes = _list_changes(document, words)
+    muted = _list_muted(document, words)
     score = document["score"]
-    not_assessed = _lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
-    page_one, cards = front.build_page_one(document, counted, words), _cards(counted, document, words)
+    not_assessed = _list_check_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
+    page_one, cards = build_page_one(document, counted, words), _build_cards(counted, document, words)
     return ReportView(
         language=language,
-        cover=cover.build_cover(document, page_one.period, words),
+        cover=build_cover(document, page_one.period, words),
         front=page_one,
-        decisions=planning.build_decisions(document, words),
-        scope=cover.build_scope(document, words),
-        losses=accounting.list_losses(document, words),
-        bridge=accounting.build_score_change(document, words),
-        top=cards[: chapters.TOP],
-        chapters=chapters.build_chapters(document, cards, words),
-        roadmap=planning.build_stages(document, words),
-        statements=reading.list_statement_lines(document, words),
-        glossary=cover.build_glossary(words),
+        decisions=build_decisions(document, words),
+        scope=build_scope(document, words),
+        losses=list_losses(document, words),
+        bridge=build_score_change(document, words),
+        top=cards[:TOP],
+        chapters=build_chapters(document, cards, words),
+        roadmap=build_stages(document, words),
+        statements=list_statement_lines(document, words),
+        glossary=build_glossary(words),
         cards=cards,
-        platform=_cards(annex, document, words),
+        platform=_build_cards(annex, document, words),
         changes=changes[:LIST_LENGTH],
         changes_unseen=max(0, len(changes) - LIST_LENGTH),
         not_assessed=not_assessed,
         unlocks=build_unlock_groups(document, not_assessed, words),
-        carried=tuple(_line(result, words) for result in document["results"] if result["carried_from"]),
+        carried=tuple(_build_check_line(result, words) for result in document["results"] if result["carried_from"]),
         muted=muted[:LIST_LENGTH],
         muted_unseen=max(0, len(muted) - LIST_LENGTH),
-        overrides=_overrides(document, words),
+        overrides=_list_overrides(document, words),
         hidden_by_mutes=format_points(score["hidden_by_mutes"]),
         hidden_by_overrides=format_points(score["hidden_by_overrides"]),
-        passed=_lines(document, words, Outcome.PASS),
-        left_out=_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
-        sources=reading.list_source_lines(document, words),
-        proof=load_and_receipt.build_load_and_receipt(document, words),
+        passed=_list_check_lines(document, words, Outcome.PASS),
+        left_out=_list_check_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
+        sources=list_source_lines(document, words),
+        proof=build_load_and_receipt(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
         rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
         notes=tuple(words.pick(note) for note in document["notes"]),
@@ -189,8 +179,8 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
     )
 
 
-def _with_findings(document: Document) -> list[Document]:
-    """Results with findings, the dearest first."""
+def _list_results_with_findings(document: Document) -> list[Document]:
+    """Return the results with findings, most points lost first."""
     found = [result for result in document["results"] if result["outcome"] == Outcome.FINDING]
     return sorted(
         found,
@@ -198,8 +188,8 @@ def _with_findings(document: Document) -> list[Document]:
     )
 
 
-def _cards(results: Sequence[Document], document: Document, words: Words) -> tuple[Card, ...]:
-    """Cards, each cause with the symptoms of its group under it."""
+def _build_cards(results: Sequence[Document], document: Document, words: Words) -> tuple[Card, ...]:
+    """Return the cards; each cause has the symptoms of its group below it."""
     comparison = document["comparison"]
     maker = CardMaker(
         document, words, {c["fingerprint"]: c["kind"] for c in comparison["changes"]} if comparison else {}
@@ -213,7 +203,7 @@ def _cards(results: Sequence[Document], document: Document, words: Words) -> tup
     return tuple(maker.card(result, symptoms[result["code"]]) for result in causes)
 
 
-def _line(result: Document, words: Words) -> CheckLine:
+def _build_check_line(result: Document, words: Words) -> CheckLine:
     carried = bool(result["carried_from"])
     texts = result["texts"].get(words.language, result["texts"]["en"])
     return CheckLine(
@@ -232,13 +222,15 @@ def _line(result: Document, words: Words) -> CheckLine:
     )
 
 
-def _lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[CheckLine, ...]:
-    """The checks with one of the outcomes, the most at stake first."""
+def _list_check_lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[CheckLine, ...]:
+    """Return the checks with one of the outcomes, most points at stake first."""
     chosen = [result for result in document["results"] if result["outcome"] in outcomes]
-    return tuple(_line(result, words) for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"])))
+    return tuple(
+        _build_check_line(result, words) for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"]))
+    )
 
 
-def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
+def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     return tuple(
         MutedFinding(
             make_printable(result["code"], NAME_LENGTH),
@@ -258,7 +250,7 @@ def _muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     )
 
 
-def _overrides(document: Document, words: Words) -> tuple[OverrideLine, ...]:
+def _list_overrides(document: Document, words: Words) -> tuple[OverrideLine, ...]:
     return tuple(
         OverrideLine(
             make_printable(override["code"], NAME_LENGTH),
@@ -271,25 +263,25 @@ def _overrides(document: Document, words: Words) -> tuple[OverrideLine, ...]:
     )
 
 
-def _changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
-    """What changed; findings that stayed as they were are only counted."""
+def _list_changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
+    """Return what changed; unchanged findings are left out, page one counts them."""
     comparison = document["comparison"]
     if not comparison:
         return ()
     results = {result["code"]: result for result in document["results"]}
     order = list(CHANGES)
     changes = [change for change in comparison["changes"] if change["kind"] != ChangeKind.UNCHANGED]
-    # The gravest first, whatever became of it: formats fold a long list after some lines.
-    changes.sort(key=lambda c: (-_gravest(c), order.index(c["kind"]), c["code"], c["resource"]))
-    return tuple(_change(change, results.get(change["code"]), words) for change in changes)
+    # The gravest come first, even if resolved: formats fold a long list after some lines.
+    changes.sort(key=lambda c: (-_rank_change(c), order.index(c["kind"]), c["code"], c["resource"]))
+    return tuple(_build_change_line(change, results.get(change["code"]), words) for change in changes)
 
 
-def _gravest(change: Document) -> int:
-    """Rank of the severity, or of what it was, if that was worse."""
+def _rank_change(change: Document) -> int:
+    """Return the rank of the worse one of the present and the earlier severity."""
     return max(Severity(severity).rank for severity in (change["severity"], change["was_severity"]) if severity)
 
 
-def _change(change: Document, result: Document | None, words: Words) -> ChangeLine:
+def _build_change_line(change: Document, result: Document | None, words: Words) -> ChangeLine:
     unit = Unit(result["unit"]) if result else None
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
     fresh = change["was_severity"] is None

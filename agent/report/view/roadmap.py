@@ -59,10 +59,10 @@ class Decision:
 
 
 def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
-    """The roadmap; stages without work are left out, and documents of older agents have none."""
+    """Return the stages that have work; none for documents of older agents."""
     results = {result["code"]: result for result in document["results"]}
     lines = [
-        _unit(number, unit, results, words)
+        _build_unit_line(number, unit, results, words)
         for number, unit in enumerate(document.get("roadmap", ()), start=1)
         if all(code in results for code in unit["codes"])
     ]
@@ -74,7 +74,7 @@ def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     return tuple(found)
 
 
-def _unit(number: int, unit: Document, results: Mapping[str, Document], words: Words) -> UnitLine:
+def _build_unit_line(number: int, unit: Document, results: Mapping[str, Document], words: Words) -> UnitLine:
     first = results[unit["codes"][0]]
     texts = first["texts"].get(words.language, first["texts"]["en"])
     settings = first["category"] == "parameters" and not first["group"] and len(unit["codes"]) > 1
@@ -100,45 +100,45 @@ def _unit(number: int, unit: Document, results: Mapping[str, Document], words: W
 
 
 def build_decisions(document: Document, words: Words) -> tuple[Decision, ...]:
-    """At most five, the most urgent first."""
-    return tuple(_decisions(document, words))
+    """Return at most five decisions, the most urgent first."""
+    return tuple(_list_decisions(document, words))
 
 
-def _decisions(document: Document, words: Words) -> Iterable[Decision]:
+def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     units = document.get("roadmap", ())
     now = [code for unit in units if unit["deadline"] == Deadline.NOW for code in unit["codes"]]
     if now:
         text = words("Start at once with what is critical, and name who answers for it.")
-        yield _about(now, text, words("Roadmap"), words)
+        yield _build_decision(now, text, words("Roadmap"), words)
     held = [code for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART) for code in unit["codes"]]
     if held:
         text = words("Agree on a maintenance window for the actions that need one.")
-        yield _about(held, text, words("Roadmap"), words)
+        yield _build_decision(held, text, words("Roadmap"), words)
     unknown = [r["code"] for r in document["results"] if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"]]
     if unknown:
         text = words(
             "Grant or attest what {count} checks lack, so that the next assessment covers them.", count=len(unknown)
         )
-        yield _about(unknown, text, words("Not assessed"), words)
-    ending = list(_mutes_ending(document, words))
+        yield _build_decision(unknown, text, words("Not assessed"), words)
+    ending = list(_list_ending_mutes(document, words))
     if ending:
         text = words("Renew or end the mutes that expire before the next assessment.")
-        yield _about(ending, text, words("Mutes and overrides"), words)
+        yield _build_decision(ending, text, words("Mutes and overrides"), words)
     carried = [result["code"] for result in document["results"] if result["carried_from"]]
     if carried:
         text = words("Restore what is needed to assess the findings that are carried over from last time.")
-        yield _about(carried, text, words("Carried from an earlier assessment"), words)
+        yield _build_decision(carried, text, words("Carried from an earlier assessment"), words)
 
 
-def _about(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decision:
-    """A decision on these checks, of which the first are named and the others counted."""
+def _build_decision(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decision:
+    """Return a decision on these checks: the first ones are named, the others counted."""
     named = tuple(dict.fromkeys(make_printable(code, NAME_LENGTH) for code in codes))
     others = len(named) - CODES_SHOWN
     more = words("and {count} more under “{chapter}”", count=others, chapter=chapter) if others > 0 else ""
     return Decision(text, named[:CODES_SHOWN], more)
 
 
-def _mutes_ending(document: Document, words: Words) -> Iterable[str]:
+def _list_ending_mutes(document: Document, words: Words) -> Iterable[str]:
     last = words.day(document["as_of"]) + timedelta(days=RENEWAL_DAYS)
     return (
         result["code"]

@@ -33,7 +33,7 @@ class StatementLine:
 
 
 def list_source_lines(document: Document, words: Words) -> tuple[SourceLine, ...]:
-    """The sources, in the order of reading."""
+    """Return the sources in the order of reading."""
     return tuple(
         SourceLine(
             make_printable(source["source"], NAME_LENGTH),
@@ -49,7 +49,7 @@ def list_source_lines(document: Document, words: Words) -> tuple[SourceLine, ...
 
 
 def list_statement_lines(document: Document, words: Words) -> tuple[StatementLine, ...]:
-    """Every statement in the order of sending; documents of older agents have none."""
+    """Return every statement in the order of sending; none for documents of older agents."""
     return tuple(
         StatementLine(
             number,

@@ -14,7 +14,7 @@ from agent.report.view.roadmap import UnitLine
 from agent.report.words import Words
 
 FILE = "findings.{language}.xlsx"
-FINDINGS_SHOWN = 8  # of one unit of work; each stands in a sheet of its own
+FINDINGS_SHOWN = 8  # per unit of work; the sheet of findings lists more
 STATES: Mapping[str, str] = {
     "new": N_("New"),
     "worsened": N_("Worsened"),
@@ -28,7 +28,7 @@ STATES: Mapping[str, str] = {
     "left_out": N_("No longer checked"),
 }
 _VERIFIED = ((N_("Check before"), "pre_check"), (N_("Check after"), "post_check"))
-# What became of a line whose checks have no unit of work any more: the first that one of its checks came to.
+# The state of a line whose checks have no unit of work any more: the first one with an outcome of its checks.
 _FATES: Sequence[tuple[str, frozenset[str]]] = (
     ("merged", frozenset({Outcome.FINDING})),
     ("not_assessed", frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})),
@@ -41,7 +41,7 @@ _FATES: Sequence[tuple[str, frozenset[str]]] = (
 class WorkLine:
     """One unit of work. ``codes`` are all that it clears; ``gain`` is None for what takes no points.
 
-    Texts of several lines tell of one finding in each, in the same order in ``resource``, ``seen`` and ``value``.
+    Texts of several lines hold one finding a line, in the same order in ``resource``, ``seen`` and ``value``.
     """
 
     number: int
@@ -68,92 +68,95 @@ class WorkLine:
 
 
 def build_work_lines(document: Document, report: ReportView, words: Words) -> tuple[WorkLine, ...]:
-    """The roadmap's units, then what stands in none: the platform's findings, and all those of older agents."""
+    """Return a line for each unit of the roadmap, then one for each card without a unit.
+
+    Without a unit are the platform's findings, and all findings in documents of older agents.
+    """
     cards = (*report.cards, *report.platform)
-    by_code = {card.code: card for card in _all(cards)}
+    by_code = {card.code: card for card in _walk_cards(cards)}
     units = [unit for stage in report.roadmap for unit in stage.units]
     planned = {code for unit in units for code in unit.codes}
     others = [card for card in cards if card.code not in planned]
-    maker = _Maker(document, words)
+    maker = _WorkLineMaker(document, words)
     return (
         *(maker.line(unit.number, [by_code[code] for code in unit.codes], unit) for unit in units),
-        *(maker.line(number, [*_all([card])], None) for number, card in enumerate(others, start=len(units) + 1)),
+        *(maker.line(number, [*_walk_cards([card])], None) for number, card in enumerate(others, start=len(units) + 1)),
     )
 
 
 def find_fate(document: Document, codes: Sequence[str]) -> str:
-    """What became of a line with these checks: a key of STATES."""
+    """Return the state of a line whose checks have no unit of work any more: a key of STATES."""
     outcomes = {result["outcome"] for result in document["results"] if result["code"] in codes}
     return next((state for state, ends in _FATES if outcomes & ends), "left_out")
 
 
-def _all(cards: Sequence[Card]) -> Iterator[Card]:
+def _walk_cards(cards: Sequence[Card]) -> Iterator[Card]:
     for card in cards:
         yield card
-        yield from _all(card.symptoms)
+        yield from _walk_cards(card.symptoms)
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
+class _WorkLineMaker:
     document: Document
     words: Words
 
     def line(self, number: int, members: Sequence[Card], unit: UnitLine | None) -> WorkLine:
         first = members[0]
         rows = [row for card in members for row in (*card.rows, *card.more_rows)]
-        state = _state(rows)
+        state = _find_state(rows)
         worst = max(members, key=lambda card: Severity(card.severity).rank)
         codes = tuple(card.code for card in members)
         return WorkLine(
             number=number,
             codes=codes,
-            first_seen=self._first_seen(state),
+            first_seen=self._format_first_seen(state),
             state=state,
             severity=worst.severity,
             severity_label=worst.severity_label,
             category=first.category,
             title=unit.title if unit else first.title,
-            resource=self._listed(rows, [row.resource for row in rows]),
-            seen=self._listed(rows, [row.sentence for row in rows]),
-            value=self._listed(rows, [row.value for row in rows]),
-            limit="\n".join(_judged(card) for card in members if card.judged),
+            resource=self._join_first(rows, [row.resource for row in rows]),
+            seen=self._join_first(rows, [row.sentence for row in rows]),
+            value=self._join_first(rows, [row.value for row in rows]),
+            limit="\n".join(_format_criteria(card) for card in members if card.judged),
             impact=first.impact,
-            action=self._labelled(codes, [(card.code, card.advice) for card in members], ": "),
-            sql=self._scripts([script for card in members for script in (card.sql, card.more_sql)]),
-            rollback=self._way_back(members),
-            verification=self._verification(codes),
+            action=self._label_texts(codes, [(card.code, card.advice) for card in members], ": "),
+            sql=self._join_scripts([script for card in members for script in (card.sql, card.more_sql)]),
+            rollback=self._join_rollbacks(members),
+            verification=self._describe_verification(codes),
             gain=float(unit.gain) if unit else None,
             effort=unit.effort_label if unit else "",
             deadline=unit.deadline_label if unit else "",
             actor=first.actor,
         )
 
-    def _first_seen(self, state: str) -> str:
+    def _format_first_seen(self, state: str) -> str:
         comparison = self.document["comparison"]
         if state == ChangeKind.NEW or not comparison:
             return self.words.day(self.document["as_of"]).isoformat()
         return self.words("{date} or earlier", date=self.words.day(comparison["baseline_as_of"]).isoformat())
 
-    def _listed(self, rows: Sequence[CardRow], texts: Sequence[str]) -> str:
-        """The first ones, and how many more there are."""
+    def _join_first(self, rows: Sequence[CardRow], texts: Sequence[str]) -> str:
+        """Join the first texts, and say how many more there are."""
         more = len(rows) - FINDINGS_SHOWN
         rest = [self.words("… and {count} more", count=more)] if more > 0 else []
         return "\n".join([*texts[:FINDINGS_SHOWN], *rest])
 
-    def _scripts(self, scripts: Sequence[CardScript]) -> str:
+    def _join_scripts(self, scripts: Sequence[CardScript]) -> str:
         told = [script.text for script in scripts if script.count]
         if not all(script.whole for script in scripts if script.count):
             note = "Shown in part or with unusual characters made visible; take it from assessment.json."
             told.append(f"-- {self.words(note)}")
         return "\n".join(told)
 
-    def _way_back(self, members: Sequence[Card]) -> str:
-        scripts = self._scripts([script for card in members for script in (card.rollback, card.more_rollback)])
+    def _join_rollbacks(self, members: Sequence[Card]) -> str:
+        scripts = self._join_scripts([script for card in members for script in (card.rollback, card.more_rollback)])
         reasons = dict.fromkeys(card.no_rollback for card in members if card.no_rollback)
         return "\n".join([*([scripts] if scripts else []), *reasons])
 
-    def _verification(self, codes: Sequence[str]) -> str:
-        """How to tell before and after that it is right."""
+    def _describe_verification(self, codes: Sequence[str]) -> str:
+        """Return what to check before and after the change."""
         told: list[tuple[str, str]] = []
         mine = [result for result in self.document["results"] if result["code"] in codes]
         for result in sorted(mine, key=lambda result: codes.index(result["code"])):
@@ -161,10 +164,10 @@ class _Maker:
                 text = self.words.pick({language: item[member] for language, item in result["texts"].items()})
                 if text:
                     told.append((result["code"], self.words("{title}: {text}", title=self.words(label), text=text)))
-        return self._labelled(codes, told, " · ")
+        return self._label_texts(codes, told, " · ")
 
-    def _labelled(self, codes: Sequence[str], told: Sequence[tuple[str, str]], mark: str) -> str:
-        """Each text once, after the checks that it is of; what is of all of them needs no such label."""
+    def _label_texts(self, codes: Sequence[str], told: Sequence[tuple[str, str]], mark: str) -> str:
+        """Join the texts, each once, after the codes of its checks. A text of all checks needs no codes."""
         of: dict[str, list[str]] = {}
         for code, text in told:
             of.setdefault(text, []).append(code)
@@ -173,8 +176,8 @@ class _Maker:
         )
 
 
-def _state(rows: Sequence[CardRow]) -> str:
-    """Of the unit: new if all of it is; worse also where findings have joined."""
+def _find_state(rows: Sequence[CardRow]) -> str:
+    """Return the state of the unit: new if all rows are new, worsened if one is new or worse."""
     kinds = {row.change for row in rows} - {""}
     if kinds <= {ChangeKind.NEW}:
         return ChangeKind.NEW
@@ -183,5 +186,5 @@ def _state(rows: Sequence[CardRow]) -> str:
     return ChangeKind.IMPROVED if ChangeKind.IMPROVED in kinds else ChangeKind.UNCHANGED
 
 
-def _judged(card: Card) -> str:
+def _format_criteria(card: Card) -> str:
     return f"{card.code}: " + " · ".join(f"{name} {value}" for name, value in card.judged)
