@@ -15,7 +15,7 @@ from pathlib import Path
 
 import agent
 from agent.archive import snapshot
-from agent.archive.document import Document, add_notes, build_document
+from agent.archive.document import add_notes, build_document
 from agent.archive.document_earlier import read_earlier
 from agent.archive.history.store import History
 from agent.catalogue import rules
@@ -44,6 +44,7 @@ from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
 from agent.model.comparison import Earlier
+from agent.model.document import Document
 from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Snapshot

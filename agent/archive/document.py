@@ -1,4 +1,4 @@
-"""Assessment <-> assessment.json, the contract for machines (``assessment.schema.json``).
+"""Assessment -> document: ``assessment.json``, the contract for machines (``assessment.schema.json``).
 
 The document holds every text in every language, so that renderers and history need nothing else.
 """
@@ -6,36 +6,47 @@ The document holds every text in every language, so that renderers and history n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.archive.document_outlook import serialize_outlook
+from agent.archive.document_result import serialize_result
+from agent.archive.json_values import round_number, to_json_value
+from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.collection.receipt import compare_with_journal
-from agent.model.assessment import Assessment
-from agent.model.check import CheckSpec
+from agent.model.assessment import Assessment, Period
+from agent.model.authorization import Authorization
 from agent.model.comparison import Comparison
-from agent.model.cost import Receipt
-from agent.model.result import Carried, CheckResult, Finding, Score, ScoredResult
-from agent.model.rule import Expected, Fixed, Ladder, Rule
+from agent.model.cost import Budget, Cost, Receipt
+from agent.model.document import (
+    AuthorizationEntry,
+    BudgetEntry,
+    ComparisonEntry,
+    CostEntry,
+    Document,
+    OverrideEntry,
+    PeriodEntry,
+    ReceiptEntry,
+    ScoreEntry,
+    SourceEntry,
+    Texts,
+)
+from agent.model.result import Score
+from agent.model.rule import Override
 from agent.model.snapshot import SourceRecord
-from agent.model.terms import RunAs, Scalar, TenantKind, Text
+from agent.model.terms import Scalar, Text
 from agent.support.errors import SnapshotError
 from agent.support.files import read_whole
 from agent.support.i18n import render_all_languages
 
-SCHEMA_VERSION = 1
-Document = dict[str, Any]
-LocalizeText = Callable[[Text | None], dict[str, str]]
-_POINT_DIGITS = 4
+LocalizeText = Callable[[Text | None], Texts]
 
 
 def build_document(assessment: Assessment) -> Document:
     """The whole assessment as plain JSON values."""
-    snapshot, authorization, period = assessment.snapshot, assessment.authorization, assessment.period
+    snapshot, score = assessment.snapshot, assessment.score
     tell = partial(render_all_languages, zone=ZoneInfo(assessment.timezone))
     return {
         "schema_version": SCHEMA_VERSION,
@@ -43,62 +54,45 @@ def build_document(assessment: Assessment) -> Document:
         "assessment_id": assessment.id,
         "ruleset": {
             "sha256": assessment.ruleset.sha256,
-            "overrides": [
-                _plain_fields(o, "code", "owner", "reason", "until", "change") for o in assessment.ruleset.overrides
-            ],
+            "overrides": [_serialize_override(override) for override in assessment.ruleset.overrides],
             "problems": [tell(problem) for problem in assessment.ruleset.problems],
         },
         "customer": assessment.customer,
-        "period": period
-        and {"number": period.number, "from": to_json_value(period.start), "to": to_json_value(period.end)},
+        "period": _serialize_period(assessment.period) if assessment.period else None,
         "target": {
             "name": snapshot.target,
             "version": str(snapshot.version),
             "kind": snapshot.tenant_kind.value,
             "embedded": snapshot.embedded,
         },
-        "as_of": to_json_value(snapshot.as_of),
+        "as_of": snapshot.as_of.isoformat(),
         "timezone": assessment.timezone,
-        "authorization": authorization
-        and {
-            "reference": authorization.reference,
-            "approver": authorization.approver,
-            "until": to_json_value(authorization.not_after),
-            "data_classes": sorted(authorization.data_classes),
-            "signer": authorization.signer,
-            "sha256": authorization.sha256,
-            "outside_service": authorization.outside_service,
-            "allow_privileges": authorization.allow_privileges,
-            "retention_days": authorization.retention_days,
-        },
-        "score": serialize_score(assessment.score),
+        "authorization": _serialize_authorization(assessment.authorization) if assessment.authorization else None,
+        "score": serialize_score(score),
         "results": [
-            _result(
+            serialize_result(
                 result,
                 assessment.specs[result.code],
                 assessment.ruleset.rules[result.code],
-                assessment.score,
+                score.results.get(result.code),
                 snapshot.tenant_kind,
                 tell,
             )
             for result in assessment.results
         ],
-        "comparison": assessment.comparison and _comparison(assessment.comparison),
-        "cost": {
-            **_plain_fields(snapshot.cost, "statements", "database_ms", "longest_ms", "rows", "bytes", "waited_ms"),
-            "budget": snapshot.budget
-            and _plain_fields(snapshot.budget, "statement_timeout_s", "total_database_ms", "max_rows", "max_bytes"),
-        },
-        "receipt": snapshot.receipt and serialize_receipt(snapshot.receipt),
-        "sources": [_source(record, tell) for record in snapshot.records],
+        "comparison": _serialize_comparison(assessment.comparison) if assessment.comparison else None,
+        "cost": _serialize_cost(snapshot.cost, snapshot.budget),
+        "receipt": serialize_receipt(snapshot.receipt) if snapshot.receipt else None,
+        "sources": [_serialize_source(record, tell) for record in snapshot.records],
         "problems": [{"what": tell(p.what), "remedy": tell(p.remedy)} for p in snapshot.problems],
         "notes": [tell(note) for note in assessment.notes],
         "unlocks": [
             {
                 "needs": [tell(text) for text in unlock.needs],
-                **_plain_fields(unlock, "codes", "coverage_pct"),
+                "codes": list(unlock.codes),
+                "coverage_pct": round_number(unlock.coverage_pct),
             }
-            for unlock in assessment.score.unlocks
+            for unlock in score.unlocks
         ],
         **serialize_outlook(assessment),
     }
@@ -109,173 +103,147 @@ def add_notes(document: Document, notes: Iterable[Text]) -> Document:
     return {**document, "notes": [*document["notes"], *map(render_all_languages, notes)]}
 
 
-def to_json_value(value: Any) -> Any:
-    """A JSON value: dates as ISO 8601, floats rounded to what is meaningful."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return round(value, _POINT_DIGITS)
-    if isinstance(value, Mapping):
-        return {str(key): to_json_value(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
-        return [to_json_value(item) for item in value]
-    return value
-
-
-def _plain_fields(record: Any, *names: str) -> Document:
-    return {name: to_json_value(getattr(record, name)) for name in names}
-
-
-def serialize_score(score: Score) -> Document:
+def serialize_score(score: Score) -> ScoreEntry:
     """The ``score`` member."""
-    document = _plain_fields(
-        score, "value", "low", "high", "band", "provisional", "coverage_pct", "hidden_by_mutes", "hidden_by_overrides"
-    )
-    document["categories"] = {
-        name: _plain_fields(category, "points_lost", "risk_points", "coverage_pct")
-        for name, category in sorted(score.categories.items())
-    }
-    return document
-
-
-def _result(
-    result: CheckResult, spec: CheckSpec, rule: Rule, score: Score, kind: TenantKind, tell: LocalizeText
-) -> Document:
-    scored = score.results.get(result.code, ScoredResult())
-    remedy = spec.remediation
-    texts = {
-        "title": spec.title,
-        "rationale": spec.rationale,
-        "advice": remedy.advice,
-        "risk": remedy.risk,
-        "pre_check": remedy.pre_check,
-        "post_check": remedy.post_check,
-        "no_rollback": remedy.no_rollback,
-    }
-    rendered = {name: render_all_languages(Text(text)) for name, text in texts.items()}
     return {
-        "code": result.code,
-        "name": spec.name,
-        "category": spec.category.value,
-        "actor": spec.actor.value,
-        "outcome": result.outcome.value,
-        "severity": max((f.severity for f in result.findings), key=lambda s: s.rank, default=None),
-        **_plain_fields(scored, "risk_points", "points_lost", "gain", "symptom_of", "carried_from", "carried_runs"),
-        "carried": [_carried(entry) for entry in scored.carried],
-        "risk_stake": to_json_value(result.risk_stake),
-        "group": result.group,
-        "attested": result.attested,
-        "reason": tell(result.reason),
-        "well": sorted(result.well),
-        "unjudged": [{"resource": name, "names": dict(names)} for name, names in sorted(result.unjudged.items())],
-        "unlock": tell(result.unlock),
-        "unit": spec.unit.value,
-        "params": to_json_value(rule.params_values),
-        "ladder": _judge(rule.judge),
-        "overridden": rule.overridden,
-        "texts": {language: {name: rendered[name][language] for name in rendered} for language in rendered["title"]},
-        "remediation": {
-            "run_as": _run_as(remedy.run_as, kind).value,
-            "sql": list(remedy.sql),
-            "rollback": list(remedy.rollback),
-            "restart": remedy.restart,
-            "window": remedy.window,
-            "link": remedy.link,
+        "value": round_number(score.value),
+        "low": round_number(score.low),
+        "high": round_number(score.high),
+        "band": score.band,
+        "provisional": score.provisional,
+        "coverage_pct": round_number(score.coverage_pct),
+        "hidden_by_mutes": round_number(score.hidden_by_mutes),
+        "hidden_by_overrides": round_number(score.hidden_by_overrides),
+        "categories": {
+            name: {
+                "points_lost": None if category.points_lost is None else round_number(category.points_lost),
+                "risk_points": round_number(category.risk_points),
+                "coverage_pct": round_number(category.coverage_pct),
+            }
+            for name, category in sorted(score.categories.items())
         },
-        "findings": [_finding(finding, spec, tell) for finding in result.findings],
     }
 
 
-def _run_as(declared: RunAs, kind: TenantKind) -> RunAs:
-    """The assessed tenant's own account is one of sys where that is assessed; its statements name other tenants."""
-    return RunAs.SYS if kind is TenantKind.SYS and declared is RunAs.TENANT else declared
-
-
-def _judge(judge: Ladder | Fixed | Expected) -> Document:
-    if isinstance(judge, Ladder):
-        rungs = {severity.value: to_json_value(limit) for severity, limit in judge.rungs}
-        return {"rungs": rungs, "worst": to_json_value(judge.worst), "descending": judge.descending}
-    if isinstance(judge, Fixed):
-        return {"severity": judge.severity.value}
-    return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
-
-
-def _finding(finding: Finding, spec: CheckSpec, tell: LocalizeText) -> Document:
-    mute = finding.muted
+def _serialize_override(override: Override) -> OverrideEntry:
     return {
-        **_plain_fields(
-            finding, "fingerprint", "resource", "severity", "risk_points", "value", "limit", "evidence", "names"
-        ),
-        "unit": spec.unit.value,
-        "sql": list(finding.sql),
-        "rollback": list(finding.rollback),
-        "muted": mute and _plain_fields(mute, "owner", "reason", "until"),
-        "texts": tell(finding.text),
+        "code": override.code,
+        "owner": override.owner,
+        "reason": override.reason,
+        "until": override.until.isoformat(),
+        "change": to_json_value(override.change),
     }
 
 
-def _carried(entry: Carried) -> Document:
-    """What the next assessment needs of it, and what a report says."""
-    finding, mute = entry.finding, entry.finding.muted
+def _serialize_period(period: Period) -> PeriodEntry:
+    return {"number": period.number, "from": period.start.isoformat(), "to": period.end.isoformat()}
+
+
+def _serialize_authorization(authorization: Authorization) -> AuthorizationEntry:
     return {
-        **_plain_fields(entry, "since", "runs"),
-        **_plain_fields(finding, "fingerprint", "resource", "severity", "risk_points", "value", "names"),
-        "muted": mute and _plain_fields(mute, "owner", "reason", "until"),
+        "reference": authorization.reference,
+        "approver": authorization.approver,
+        "until": authorization.not_after.isoformat(),
+        "data_classes": [str(data_class) for data_class in sorted(authorization.data_classes)],
+        "signer": authorization.signer,
+        "sha256": authorization.sha256,
+        "outside_service": authorization.outside_service,
+        "allow_privileges": authorization.allow_privileges,
+        "retention_days": authorization.retention_days,
     }
 
 
-def _comparison(comparison: Comparison) -> Document:
-    document = _plain_fields(comparison, "baseline_id", "baseline_as_of", "score_was", "score_delta", "ruleset_changed")
-    document["changes"] = [
-        _plain_fields(
-            c, "kind", "code", "fingerprint", "resource", "severity", "was_severity", "value", "was_value", "names"
-        )
-        for c in comparison.changes
-    ]
-    document["bridge"] = [_plain_fields(step, "kind", "points") for step in comparison.bridge]
-    document["categories_was"] = dict(comparison.categories_was)
-    return document
+def _serialize_comparison(comparison: Comparison) -> ComparisonEntry:
+    return {
+        "baseline_id": comparison.baseline_id,
+        "baseline_as_of": comparison.baseline_as_of.isoformat(),
+        "score_was": _round_optional(comparison.score_was),
+        "score_delta": _round_optional(comparison.score_delta),
+        "ruleset_changed": comparison.ruleset_changed,
+        "changes": [
+            {
+                "kind": change.kind,
+                "code": change.code,
+                "fingerprint": change.fingerprint,
+                "resource": change.resource,
+                "severity": change.severity,
+                "was_severity": change.was_severity,
+                "value": to_json_value(change.value),
+                "was_value": to_json_value(change.was_value),
+                "names": dict(change.names),
+            }
+            for change in comparison.changes
+        ],
+        "bridge": [{"kind": step.kind, "points": round_number(step.points)} for step in comparison.bridge],
+        "categories_was": dict(comparison.categories_was),
+    }
 
 
-def serialize_receipt(receipt: Receipt) -> Document:
+def _round_optional(value: float | None) -> float | None:
+    return None if value is None else round_number(value)
+
+
+def _serialize_cost(cost: Cost, budget: Budget | None) -> CostEntry:
+    return {
+        "statements": cost.statements,
+        "database_ms": round_number(cost.database_ms),
+        "longest_ms": round_number(cost.longest_ms),
+        "rows": cost.rows,
+        "bytes": cost.bytes,
+        "waited_ms": round_number(cost.waited_ms),
+        "budget": _serialize_budget(budget) if budget else None,
+    }
+
+
+def _serialize_budget(budget: Budget) -> BudgetEntry:
+    return {
+        "statement_timeout_s": round_number(budget.statement_timeout_s),
+        "total_database_ms": round_number(budget.total_database_ms),
+        "max_rows": budget.max_rows,
+        "max_bytes": budget.max_bytes,
+    }
+
+
+def serialize_receipt(receipt: Receipt) -> ReceiptEntry:
     """The ``receipt`` member."""
-    document = _plain_fields(
-        receipt,
-        "way",
-        "sent",
-        "sent_ms",
-        "sent_rows",
-        "found",
-        "total_ms",
-        "longest_ms",
-        "rows",
-        "writes",
-        "journal_sha256",
-    )
     return {
-        **document,
+        "way": receipt.way,
+        "sent": receipt.sent,
+        "sent_ms": round_number(receipt.sent_ms),
+        "sent_rows": receipt.sent_rows,
+        "found": receipt.found,
+        "total_ms": round_number(receipt.total_ms),
+        "longest_ms": round_number(receipt.longest_ms),
+        "rows": receipt.rows,
+        "writes": receipt.writes,
+        "journal_sha256": receipt.journal_sha256,
         "reason": render_all_languages(receipt.reason),
         "differences": [render_all_languages(text) for text in compare_with_journal(receipt)],
     }
 
 
-def _source(record: SourceRecord, tell: LocalizeText) -> Document:
-    document = _plain_fields(record, "source", "view", "status", "rows", "duration_ms", "truncated")
-    return {**document, "reason": tell(record.reason)}
+def _serialize_source(record: SourceRecord, tell: LocalizeText) -> SourceEntry:
+    return {
+        "source": record.source,
+        "view": record.view,
+        "status": record.status,
+        "rows": record.rows,
+        "duration_ms": round_number(record.duration_ms),
+        "truncated": record.truncated,
+        "reason": tell(record.reason),
+    }
 
 
 def read_document(path: Path) -> Document:
-    """A saved assessment.json. Raises SnapshotError if it is none or of a newer format."""
+    """A saved assessment.json of any earlier agent. Raises SnapshotError if it is none or of a newer format."""
     args: dict[str, Scalar] = {"path": str(path)}
     content = read_whole(path, SnapshotError)
     try:
-        document = json.loads(content)
-        version = document["schema_version"]
-        document["score"], document["results"], document["target"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        raw = json.loads(content)
+        version = raw["schema_version"]
+        if isinstance(version, int) and version <= SCHEMA_VERSION:
+            return upgrade_document(raw)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         text = "{path}: not an assessment.json, or only a part of one. Name a file that assess or evaluate wrote."
         raise SnapshotError(Text(text, args)) from None
-    if not isinstance(version, int) or version > SCHEMA_VERSION:
-        raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
-    found: Document = document
-    return found
+    raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from agent.archive.document_outlook import read_trend
 from agent.model.comparison import Earlier
+from agent.model.document import CarriedEntry, Document, MuteEntry, ResultEntry
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Mute
 from agent.model.terms import Actor, Category, Outcome, Severity, Text
-
-Document = dict[str, Any]
 
 
 def read_earlier(document: Document) -> Earlier:
@@ -21,14 +19,14 @@ def read_earlier(document: Document) -> Earlier:
         as_of=datetime.fromisoformat(document["as_of"]),
         ruleset_sha256=document["ruleset"]["sha256"],
         score=document["score"]["value"] if document["score"]["band"] else None,
-        results={item["code"]: _result_from(item) for item in document["results"]},
+        results={item["code"]: _read_result(item) for item in document["results"]},
         scored={
             item["code"]: ScoredResult(
                 item["risk_points"],
                 item["points_lost"],
                 item["gain"],
                 item["symptom_of"],
-                tuple(_carried_from(entry) for entry in item.get("carried", ())),
+                tuple(_read_carried(entry) for entry in item["carried"]),
             )
             for item in document["results"]
         },
@@ -37,7 +35,7 @@ def read_earlier(document: Document) -> Earlier:
     )
 
 
-def _result_from(item: Document) -> CheckResult:
+def _read_result(item: ResultEntry) -> CheckResult:
     findings = tuple(
         Finding(
             f["fingerprint"],
@@ -48,8 +46,8 @@ def _result_from(item: Document) -> CheckResult:
             f["limit"],
             f["evidence"],
             Text(f["texts"]["en"]),
-            muted=_mute_from(f["muted"]),
-            names=f.get("names", {}),
+            muted=_read_mute(f["muted"]),
+            names=f["names"],
         )
         for f in item["findings"]
     )
@@ -63,13 +61,13 @@ def _result_from(item: Document) -> CheckResult:
         risk_stake=item["risk_stake"],
         attested=item["attested"],
         reason=Text(reason) if (reason := item["reason"]["en"]) else None,
-        well=frozenset(item.get("well", ())),
-        unjudged={entry["resource"]: entry["names"] for entry in item.get("unjudged", ())},
+        well=frozenset(item["well"]),
+        unjudged={entry["resource"]: entry["names"] for entry in item["unjudged"]},
     )
 
 
-def _carried_from(item: Document) -> Carried:
-    severity, mute, text = Severity(item["severity"]), _mute_from(item["muted"]), Text("")
+def _read_carried(item: CarriedEntry) -> Carried:
+    severity, mute, text = Severity(item["severity"]), _read_mute(item["muted"]), Text("")
     finding = Finding(
         item["fingerprint"],
         item["resource"],
@@ -85,6 +83,6 @@ def _carried_from(item: Document) -> Carried:
     return Carried(finding, item["since"], item["runs"])
 
 
-def _mute_from(item: Document | None) -> Mute | None:
+def _read_mute(item: MuteEntry | None) -> Mute | None:
     """A muted finding stays known, so that it is not new when its mute ends."""
     return Mute(item["owner"], item["reason"], date.fromisoformat(item["until"])) if item else None

@@ -1,25 +1,30 @@
-"""The members of assessment.json that look beyond single results: business, roadmap, figures, statements, colophon."""
+"""The members of the document that look beyond single results: business, roadmap, figures, statements, colophon."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from agent.facts.given import BusinessProfile, CriticalPeriod
-from agent.model.assessment import Assessment
+from agent.model.assessment import Assessment, Colophon
+from agent.model.document import (
+    BusinessEntry,
+    CapacityEntry,
+    ColophonEntry,
+    Document,
+    FiguresEntry,
+    OutlookEntries,
+    TrendEntry,
+)
 from agent.model.figures import Capacity, Figures, TrendPoint
 from agent.model.snapshot import Snapshot
 
-Document = dict[str, Any]
 KEPT_POINTS = 12  # three years of quarters
 
 
-def serialize_outlook(assessment: Assessment) -> Document:
+def serialize_outlook(assessment: Assessment) -> OutlookEntries:
     """``business``, ``roadmap``, ``figures``, ``statements`` and ``colophon``."""
     return {
-        "business": _business(assessment.snapshot),
+        "business": _serialize_business(assessment.snapshot),
         "roadmap": [
             {
                 "codes": list(unit.codes),
@@ -30,7 +35,7 @@ def serialize_outlook(assessment: Assessment) -> Document:
             }
             for unit in assessment.roadmap
         ],
-        "figures": _figures(assessment.figures),
+        "figures": _serialize_figures(assessment.figures),
         "statements": [
             {
                 "source": sent.source,
@@ -40,15 +45,24 @@ def serialize_outlook(assessment: Assessment) -> Document:
             }
             for sent in assessment.snapshot.statements
         ],
-        "colophon": _dated(asdict(assessment.colophon)),
+        "colophon": _serialize_colophon(assessment.colophon),
     }
 
 
-def _dated(values: Mapping[str, Any]) -> Document:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+def _serialize_colophon(colophon: Colophon) -> ColophonEntry:
+    return {
+        "prepared_by": colophon.prepared_by,
+        "reviewed_by": colophon.reviewed_by,
+        "classification": colophon.classification,
+        "valid_until": _format_day(colophon.valid_until),
+    }
 
 
-def _business(snapshot: Snapshot) -> Document:
+def _format_day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _serialize_business(snapshot: Snapshot) -> BusinessEntry:
     profiles, periods = snapshot.facts.get(BusinessProfile), snapshot.facts.get(CriticalPeriod)
     profile = profiles[0] if isinstance(profiles, tuple) and profiles else None
     return {
@@ -62,32 +76,54 @@ def _business(snapshot: Snapshot) -> Document:
     }
 
 
-def _figures(figures: Figures) -> Document:
+def _serialize_figures(figures: Figures) -> FiguresEntry:
     return {
-        "capacity": [asdict(gauge) for gauge in figures.capacity],
+        "capacity": [_serialize_capacity(gauge) for gauge in figures.capacity],
         "forecasts": [
-            {**_dated(asdict(forecast)), "bytes_per_day": round(forecast.bytes_per_day)}
+            {
+                "kind": forecast.kind,
+                "resource": forecast.resource,
+                "bytes_per_day": round(forecast.bytes_per_day),
+                "full_on": _format_day(forecast.full_on),
+            }
             for forecast in figures.forecasts
         ],
-        "top_sql": [{**asdict(shape), "share_pct": round(shape.share_pct, 4)} for shape in figures.top_sql],
+        "top_sql": [
+            {
+                "sql_id": shape.sql_id,
+                "db_name": shape.db_name,
+                "executions": shape.executions,
+                "elapsed_us": shape.elapsed_us,
+                "share_pct": round(shape.share_pct, 4),
+            }
+            for shape in figures.top_sql
+        ],
         "top_sql_of": figures.top_sql_of,
         "shapes": figures.shapes,
         "trend": [
             {
                 "as_of": point.as_of.isoformat(),
                 "score": point.score,
-                "capacity": [asdict(gauge) for gauge in point.capacity],
+                "capacity": [_serialize_capacity(gauge) for gauge in point.capacity],
             }
             for point in figures.trend
         ],
     }
 
 
+def _serialize_capacity(gauge: Capacity) -> CapacityEntry:
+    return {
+        "kind": gauge.kind,
+        "resource": gauge.resource,
+        "used_bytes": gauge.used_bytes,
+        "size_bytes": gauge.size_bytes,
+    }
+
+
 def read_trend(document: Document) -> tuple[TrendPoint, ...]:
     """The assessments that an earlier document knew of, and itself; oldest first. Older agents kept no figures."""
-    figures = document.get("figures") or {"capacity": [], "trend": []}
-    score = document["score"]
-    own = {
+    figures, score = document["figures"], document["score"]
+    own: TrendEntry = {
         "as_of": document["as_of"],
         "score": score["value"] if score["band"] else None,
         "capacity": figures["capacity"],

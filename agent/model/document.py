@@ -6,7 +6,7 @@ always there: ``agent.archive.upgrade`` brings a document of an older agent to t
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict, final
 
 JsonScalar = float | int | str | bool | None
 Texts = dict[str, str]
@@ -71,15 +71,25 @@ class CheckTextsEntry(TypedDict):
     no_rollback: str
 
 
-class LadderEntry(TypedDict, total=False):
-    """A rule in one of three forms: ``rungs`` with ``worst`` and ``descending``, a severity, or an expected value."""
+@final
+class RungsEntry(TypedDict):
+    """A rule with a ladder: severity -> limit."""
 
     rungs: dict[str, float]
     worst: float | None
     descending: bool
+
+
+@final
+class FixedEntry(TypedDict):
+    """A rule by which every measurement is a finding, or with ``expected`` each other value than that."""
+
     severity: str
-    expected: str
-    recommended: str
+    expected: NotRequired[str]
+    recommended: NotRequired[str]
+
+
+LadderEntry = RungsEntry | FixedEntry
 
 
 class RemediationEntry(TypedDict):

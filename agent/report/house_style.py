@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agent.archive.document import Document
 from agent.engagement.report_block import LOGO_BYTES, ReportBlock, detect_picture_type, find_msgids
+from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.style import ACCENT, Section, Style
 from agent.report.view import page_one

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from agent.archive.document import Document
 from agent.engagement.report_block import ReportBlock
+from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.report.docx.render_docx import render_docx

@@ -126,7 +126,7 @@ def print_summary(document: Document, files: Iterable[object]) -> None:
     grade = localize(BAND_WORDS[band]) if band else localize("no grade: too little could be assessed")
     shown = Plain()
     shown.append(strip_controls(f"{document['target']['name']}  "), style="bold")
-    shown.append(f"{score['value']:.1f}", style=BAND_STYLES.get(band, "bold"))
+    shown.append(f"{score['value']:.1f}", style=BAND_STYLES.get(band or "", "bold"))
     shown.append(f" ({score['low']:.1f} – {score['high']:.1f})  {grade}")
     if band and score["provisional"]:
         shown.append(f" ({localize('provisional')})")
@@ -140,7 +140,8 @@ def print_summary(document: Document, files: Iterable[object]) -> None:
     for result in worst:
         finding = next(finding for finding in result["findings"] if not finding["muted"])
         line = Plain("  ")
-        line.append(localize(result["severity"]).ljust(9), style=SEVERITY_STYLES[result["severity"]])
+        severity = result["severity"] or finding["severity"]
+        line.append(localize(severity).ljust(9), style=SEVERITY_STYLES[severity])
         line.append(f"{result['code']}  −{result['points_lost']:.1f}  ")
         line.append(strip_controls(finding["texts"][words])[:200])
         out.print(line, soft_wrap=True)

@@ -5,7 +5,6 @@ Stricter than YAML: a key occurs once, keys are text, and aliases, tags and deep
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
@@ -19,12 +18,12 @@ from yaml.reader import ReaderError
 
 from agent.model.terms import Scalar, Text
 from agent.support.errors import ConfigError
+from agent.support.yaml_compose import RefusedYaml, compose_root
 
 Loc = tuple[int | str, ...]
 Locate = Callable[[Loc], int]
 
 MAX_BYTES = 1 << 20
-_MAX_DEPTH = 30
 _TYPED_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null", "timestamp"))
 # The parser's own messages are not translated and not safe: they may quote a secret from the file.
 _SYNTAX = {
@@ -56,7 +55,7 @@ def parse_yaml(content: bytes, path: Path) -> tuple[Any, Locate]:
     """Do what ``read_yaml`` does, with content that is already in memory."""
     text = _decode_text(content, path)
     try:
-        composer, node = _compose_root(text)
+        composer, node = compose_root(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise refuse_file(
@@ -143,53 +142,10 @@ def _explain_syntax_error(path: Path, error: yaml.MarkedYAMLError) -> Text:
     quoted = "quoted scalar" in (error.context or "")
     mark = error.context_mark if quoted else error.problem_mark
     line = mark.line + 1 if mark else 1
-    if isinstance(error, _Refused):
+    if isinstance(error, RefusedYaml):
         return _build_problem(path, line, str(error.problem))
     found = (msgid for words, msgid in _SYNTAX.items() if (error.problem or "").startswith(words))
     return _build_problem(path, line, next(found, _SYNTAX_OTHER))
-
-
-class _Refused(yaml.MarkedYAMLError):
-    """Something that YAML allows and we do not; ``problem`` is the msgid."""
-
-
-def _compose_root(text: str) -> tuple[yaml.constructor.SafeConstructor, yaml.Node | None]:
-    """Compose the nodes by libyaml, which is ten times as fast, if PyYAML has it. Return the composer and the root.
-
-    A text that libyaml refuses is read again in Python, so that all messages are ours.
-    """
-    if yaml.__with_libyaml__:
-        from agent.support.yaml_quick import QuickComposer
-
-        with contextlib.suppress(yaml.YAMLError):
-            quick = QuickComposer(text)
-            return quick, quick.get_single_node()
-    slow = _Composer(text)
-    return slow, slow.get_single_node()
-
-
-class Strict(yaml.composer.Composer):
-    """Composes nodes from YAML text. Aliases could make a small file large, and tags could make objects."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[attr-defined]  # of the parser beside it
-        mark = event.start_mark
-        if isinstance(event, yaml.AliasEvent):
-            raise _Refused(problem="{place}: aliases (*name) are not used; write the value out", problem_mark=mark)
-        if getattr(event, "tag", None):
-            raise _Refused(problem="{place}: tags (!name) are not used; put the value in quotes", problem_mark=mark)
-        if self.depth >= _MAX_DEPTH:
-            raise _Refused(problem="{place}: nested too deeply; check brackets and indentation", problem_mark=mark)
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-
-class _Composer(Strict, yaml.SafeLoader):
-    """Scans, parses and composes in Python."""
 
 
 class _Builder:

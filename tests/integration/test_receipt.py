@@ -17,7 +17,6 @@ import pytest
 
 from agent.catalogue import registry
 from agent.collection import preflight
-from agent.model.cost import BusyLimits
 from agent.collection.busy import BusyWatch
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Budget, ReadOnlySession
@@ -28,7 +27,7 @@ from agent.facts.own_statements.busy import write_busy_look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
 from agent.kernel.start import Kernel
-from agent.model.cost import Receipt
+from agent.model.cost import BusyLimits, Receipt
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind
 from agent.support.errors import ConnectError, StatementRefused

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from platformdirs import user_data_path
 from sqlalchemy import (
@@ -32,10 +32,11 @@ from sqlalchemy.orm import Session
 
 from agent.archive.history.entries import Entry, Purged, Sighting
 from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
+from agent.archive.upgrade import upgrade_document
+from agent.model.document import Document, FindingEntry, ResultEntry
 from agent.model.terms import Text
 from agent.support.errors import HistoryError, NoHistory
 
-Document = dict[str, Any]
 PLACE_VARIABLE = "OB_HEALTH_HISTORY"
 _FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
 _CANDIDATES_SHOWN = 5
@@ -117,11 +118,22 @@ class History:
 
     def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
         """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
-        query = select(AssessmentRow.document).where(*_of(customer, target))
+        query = select(AssessmentRow).where(*_of(customer, target))
         if before is not None:
             query = query.where(AssessmentRow.as_of < before)
         with self._session() as session:
-            return session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
+            row = session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
+            return self._read_document(row) if row else None
+
+    def _read_document(self, row: AssessmentRow) -> Document:
+        try:
+            return upgrade_document(row.document)
+        except (LookupError, TypeError, AttributeError):
+            text = (
+                "The assessment {id} in the history at {where} is damaged: its document is not whole. "
+                "Render it from its assessment.json, or restore the history from a backup."
+            )
+            raise HistoryError(Text(text, {"id": row.id, "where": self.where})) from None
 
     def load(self, id_or_prefix: str) -> Document:
         """The assessment with this id, or the only one whose id begins so. Raises HistoryError for none or several."""
@@ -131,7 +143,7 @@ class History:
             ids = session.scalars(query.limit(_CANDIDATES_SHOWN)).all()
             if len(ids) == 1 or id_or_prefix in ids:
                 wanted = id_or_prefix if id_or_prefix in ids else ids[0]
-                return session.get_one(AssessmentRow, wanted).document
+                return self._read_document(session.get_one(AssessmentRow, wanted))
         values = {"id": id_or_prefix, "where": self.where, "ids": ", ".join(ids)}
         if ids:
             raise HistoryError(
@@ -199,29 +211,29 @@ def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool
 
 def _row(document: Document, place: Path | None) -> AssessmentRow:
     period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
-    days = (document["authorization"] or {}).get("retention_days")
+    days = document["authorization"]["retention_days"] if document["authorization"] else None
     findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
     return AssessmentRow(
         id=document["assessment_id"],
         customer=document["customer"],
         target=document["target"]["name"],
         as_of=as_of,
-        period_number=period and period["number"],
-        period_from=period and date.fromisoformat(period["from"]),
-        period_to=period and date.fromisoformat(period["to"]),
+        period_number=period["number"] if period else None,
+        period_from=date.fromisoformat(period["from"]) if period else None,
+        period_to=date.fromisoformat(period["to"]) if period else None,
         score=score["value"] if score["band"] else None,
         band=score["band"],
         coverage_pct=score["coverage_pct"],
         ruleset_sha256=document["ruleset"]["sha256"],
         agent_version=document["agent_version"],
-        document=document,
+        document=dict(document),
         keep_until=as_of + timedelta(days=days) if days else None,
         place=str(place.absolute()) if place else None,
         findings=[_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )
 
 
-def _finding_row(position: int, result: Document, finding: Document) -> FindingRow:
+def _finding_row(position: int, result: ResultEntry, finding: FindingEntry) -> FindingRow:
     return FindingRow(
         position=position,
         fingerprint=finding["fingerprint"],

@@ -10,12 +10,12 @@ from pathlib import Path
 from agent import pipeline
 from agent.archive import snapshot
 from agent.archive.document import build_document, read_document
-from agent.model.document import Document
 from agent.archive.history.store import History
 from agent.catalogue import registry
 from agent.cli.actions.targets import for_each_target, locate_history, make_job, select_targets, show_progress
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.subscription import judge_due
+from agent.model.document import Document
 from agent.model.terms import Severity, Text
 from agent.report.render import HOUSE, check_update_file, validate_formats
 from agent.service import retention

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from agent.archive.document import Document
+from agent.model.document import CapacityEntry, Document
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
 from agent.report.charts.types import Curve, CurvesPlot, Plot, PlotBar, PlotRow, RowsPlot, describe_plot
@@ -41,10 +41,9 @@ class _Zone:
 
 def plot_capacity(document: Document, words: Words) -> Plot | None:
     """Return the plot, or None where no data disk was seen."""
-    figures = document.get("figures") or {}
     zones = [
         _read_zone(gauge, document, words)
-        for gauge in figures.get("capacity") or ()
+        for gauge in document["figures"]["capacity"]
         if gauge["kind"] == KIND and (gauge["used_bytes"] or gauge["size_bytes"])
     ]
     if not zones:
@@ -58,24 +57,24 @@ def plot_capacity(document: Document, words: Words) -> Plot | None:
     return _plot_curves(title, shown, note, words)
 
 
-def _read_zone(gauge: Document, document: Document, words: Words) -> _Zone:
+def _read_zone(gauge: CapacityEntry, document: Document, words: Words) -> _Zone:
     figures = document["figures"]
     points = [
         (_count_days(point["as_of"]), seen["used_bytes"])
-        for point in (*figures["trend"], {"as_of": document["as_of"], "capacity": [gauge]})
+        for point in figures["trend"]
         for seen in point["capacity"]
         if (seen["kind"], seen["resource"]) == (KIND, gauge["resource"])
     ]
-    forecast: Document = next(
-        (f for f in figures["forecasts"] if (f["kind"], f["resource"]) == (KIND, gauge["resource"])), {}
-    )
-    full_on = forecast.get("full_on")
+    points.append((_count_days(document["as_of"]), gauge["used_bytes"]))
+    mine = (f for f in figures["forecasts"] if (f["kind"], f["resource"]) == (KIND, gauge["resource"]))
+    forecast = next(mine, None)
+    full_on = forecast["full_on"] if forecast else None
     return _Zone(
         _name_place(gauge["resource"], words),
         gauge["used_bytes"],
         gauge["size_bytes"],
         tuple(sorted(points)),
-        forecast.get("bytes_per_day"),
+        forecast["bytes_per_day"] if forecast else None,
         date.fromisoformat(full_on) if full_on else None,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.charts.fonts import FONT_LISTS
 from agent.report.charts.plots import plot_document

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.archive.document import Document
 from agent.judgement.score import BANDS as LOWEST
+from agent.model.document import Document
 from agent.model.labels import BANDS, CATEGORIES
 from agent.model.terms import Category, Unit
 from agent.report.charts.capacity import plot_capacity
@@ -42,7 +42,7 @@ def _plot_score(document: Document, words: Words) -> Plot | None:
     score = document["score"]
     if not score["coverage_pct"]:
         return None
-    was = (document["comparison"] or {}).get("score_was")
+    was = document["comparison"]["score_was"] if document["comparison"] else None
     shown = format_points(score["value"])
     range_text = words("range {low}–{high}", low=format_points(score["low"]), high=format_points(score["high"]))
     coverage = words("coverage {coverage}", coverage=words.value(score["coverage_pct"], Unit.PCT))
@@ -71,8 +71,7 @@ def _plot_score(document: Document, words: Words) -> Plot | None:
 
 def _plot_categories(document: Document, words: Words) -> Plot | None:
     now = {name: category["points_lost"] for name, category in document["score"]["categories"].items()}
-    comparison = document["comparison"] or {}
-    was = comparison.get("categories_was") or {}
+    was = document["comparison"]["categories_was"] if document["comparison"] else {}
     if not any(now.values()) and not any(was.get(name) for name in now):
         return None
     order, notes = [category.value for category in Category], list_unscored(document, words)
@@ -84,7 +83,7 @@ def _plot_categories(document: Document, words: Words) -> Plot | None:
         PlotRow(
             words.label(CATEGORIES, name),
             (_format_lost(now[name]), _format_lost(was.get(name))) if was else (_format_lost(now[name]),),
-            PlotBar(0.0, now[name]) if now[name] is not None else None,
+            None if (lost := now[name]) is None else PlotBar(0.0, lost),
             was=was.get(name),
             note=notes.get(name, ""),
         )
@@ -162,8 +161,8 @@ def _list_steps(stage: PlotStage) -> Iterable[str]:
 
 
 def _plot_top_sql(document: Document, words: Words) -> Plot | None:
-    figures = document.get("figures") or {}
-    shapes = figures.get("top_sql") or ()
+    figures = document["figures"]
+    shapes = figures["top_sql"]
     if not shapes:
         return None
     rows, total = [], 0.0

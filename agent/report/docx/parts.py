@@ -18,7 +18,7 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateSyntaxError
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.charts.draw import draw_charts
 from agent.report.style import ACCENT, Style

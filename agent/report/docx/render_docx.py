@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
 from agent.support.errors import RenderError

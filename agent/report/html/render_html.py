@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.charts.draw import Chart, draw_charts, load_charts
 from agent.report.style import OURS, Style
 from agent.report.view.contents import build_contents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from agent.archive.document import Document
+from agent.model.document import Document
 
 
 def render_json(document: Document) -> bytes:

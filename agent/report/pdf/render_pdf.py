@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.html.render_html import render_html
 from agent.report.style import OURS, Style

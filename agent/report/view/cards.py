@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from agent.archive.document import Document
+from agent.model.document import CheckTextsEntry, Document, FindingEntry, LadderEntry, ResultEntry
 from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
@@ -95,7 +95,7 @@ class CardMaker:
     words: Words
     changes: Mapping[str, str]
 
-    def card(self, result: Document, symptoms: Sequence[Document] = ()) -> Card:
+    def card(self, result: ResultEntry, symptoms: Sequence[ResultEntry] = ()) -> Card:
         """Return the card of a result; the symptoms become cards below it."""
         words, texts = self.words, self._pick_texts(result)
         findings, severity = list_open_findings(result), find_counted_severity(result)
@@ -136,11 +136,10 @@ class CardMaker:
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )
 
-    def _pick_texts(self, result: Document) -> Document:
-        texts: Document = result["texts"].get(self.words.language, result["texts"]["en"])
-        return texts
+    def _pick_texts(self, result: ResultEntry) -> CheckTextsEntry:
+        return result["texts"].get(self.words.language, result["texts"]["en"])
 
-    def _format_gain_with(self, result: Document) -> str:
+    def _format_gain_with(self, result: ResultEntry) -> str:
         if result["gain"] > 0:
             return ""
         cause = result["symptom_of"]
@@ -148,7 +147,7 @@ class CardMaker:
         named = self.words(", ").join(make_printable(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
         return self.words("only together with {codes}", codes=named) if named else ""
 
-    def _build_row(self, finding: Document, result: Document) -> CardRow:
+    def _build_row(self, finding: FindingEntry, result: ResultEntry) -> CardRow:
         words, unit = self.words, Unit(finding["unit"])
         change = self.changes.get(finding["fingerprint"], "")
         return CardRow(
@@ -160,30 +159,29 @@ class CardMaker:
             limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
-            evidence=format_evidence(finding["evidence"], result["ladder"].get("recommended") or "", words),
+            evidence=format_evidence(finding["evidence"], find_recommended(result["ladder"]), words),
             sql=_build_script(finding["sql"]),
             rollback=_build_script(finding["rollback"]),
         )
 
-    def _find_change(self, findings: Sequence[Document]) -> str:
+    def _find_change(self, findings: Sequence[FindingEntry]) -> str:
         kinds = {self.changes.get(finding["fingerprint"], "") for finding in findings}
         return next((kind.value for kind in _TELLING if kind in kinds), "")
 
-    def _list_criteria(self, result: Document) -> tuple[tuple[str, str], ...]:
+    def _list_criteria(self, result: ResultEntry) -> tuple[tuple[str, str], ...]:
         """Return how the value is judged: the ladder's rungs or the expected value, then the check's parameters."""
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
         lines: list[tuple[str, str]] = []
-        sign = "≤" if judge.get("descending") else "≥"
-        rungs: Mapping[str, Any] = judge.get("rungs", {})
-        for severity in sorted(rungs, key=lambda name: Severity(name).rank):
-            lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit)}"))
-        if judge.get("expected"):
-            lines.append((words("Expected"), make_printable(judge["expected"], NAME_LENGTH)))
-        if judge.get("recommended"):
-            lines.append((words("Recommended"), make_printable(judge["recommended"], NAME_LENGTH)))
+        if "rungs" in judge:
+            sign, rungs = "≤" if judge["descending"] else "≥", judge["rungs"]
+            for severity in sorted(rungs, key=lambda name: Severity(name).rank):
+                lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit)}"))
+        if "expected" in judge:
+            named = ((words("Expected"), judge["expected"]), (words("Recommended"), judge["recommended"]))
+            lines += [(name, make_printable(text, NAME_LENGTH)) for name, text in named if text]
         return (*lines, *words.pairs(result["params"]))
 
-    def _list_facts(self, result: Document, texts: Document) -> tuple[tuple[str, str], ...]:
+    def _list_facts(self, result: ResultEntry, texts: CheckTextsEntry) -> tuple[tuple[str, str], ...]:
         words, remedy = self.words, result["remediation"]
         facts = (
             (words("Effort"), self._format_effort(result["code"])),
@@ -198,7 +196,7 @@ class CardMaker:
 
     def _format_effort(self, code: str) -> str:
         """Return effort and deadline from the roadmap; empty if the check is not in it."""
-        unit = next((unit for unit in self.document.get("roadmap", ()) if code in unit["codes"]), None)
+        unit = next((unit for unit in self.document["roadmap"] if code in unit["codes"]), None)
         if unit is None:
             return ""
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
@@ -226,18 +224,25 @@ def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> 
     return tuple(lines)
 
 
-def list_open_findings(result: Document) -> list[Document]:
+def list_open_findings(result: ResultEntry) -> list[FindingEntry]:
     """Return the findings that are not muted."""
     return [finding for finding in result["findings"] if not finding["muted"]]
 
 
-def find_counted_severity(result: Document) -> str:
+def find_counted_severity(result: ResultEntry) -> str:
     """Return the worst severity that counts. A muted finding does not count, unless it is critical."""
     counted = (f["severity"] for f in result["findings"] if not f["muted"] or f["severity"] == Severity.CRITICAL)
     return max(map(Severity, counted), key=lambda severity: severity.rank)
 
 
-def _list_statements(findings: Sequence[Document], member: str) -> list[str]:
+def find_recommended(judge: LadderEntry) -> str:
+    """Return the value that a rule recommends; empty for a rule without one."""
+    if "recommended" in judge:
+        return judge["recommended"]
+    return ""
+
+
+def _list_statements(findings: Sequence[FindingEntry], member: Literal["sql", "rollback"]) -> list[str]:
     """Return each statement once, in the order of the findings."""
     return list(dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member]))
 
@@ -253,12 +258,12 @@ def _keep_web_address(link: str) -> str:
     return link if link.startswith(("https://", "http://")) and make_printable(link, NAME_LENGTH) == link else ""
 
 
-def format_unjudged(result: Document, words: Words) -> str:
+def format_unjudged(result: ResultEntry, words: Words) -> str:
     """Return what the check could not judge and what unlocks that; empty if it judged all."""
-    reason, unlock = (words.pick(result[name]) for name in ("reason", "unlock"))
+    reason, unlock = words.pick(result["reason"]), words.pick(result["unlock"])
     if reason:
         return words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock)
-    left = [words.resource(entry) for entry in result.get("unjudged", ())]
+    left = [words.resource(entry) for entry in result["unjudged"]]
     if not left:
         return ""
     first, more = left[0], len(left) - 1

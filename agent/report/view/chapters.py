@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.archive.document import Document
+from agent.model.document import Document, ResultEntry
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Actor, Category, Outcome, TenantKind, Unit
 from agent.report.view.cards import Card
@@ -84,12 +84,12 @@ def list_unscored(document: Document, words: Words) -> Mapping[str, str]:
     return found
 
 
-def is_platform(result: Document, document: Document) -> bool:
+def is_platform(result: ResultEntry, document: Document) -> bool:
     """Whether the result is for the cloud platform. On a user tenant it takes no points and leaves the coverage."""
     return bool(result["actor"] == Actor.PLATFORM and document["target"]["kind"] == TenantKind.USER)
 
 
-def _list_applying(document: Document, category: str) -> list[Document]:
+def _list_applying(document: Document, category: str) -> list[ResultEntry]:
     return [r for r in document["results"] if r["category"] == category and r["outcome"] not in _LEFT_OUT]
 
 

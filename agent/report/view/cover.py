@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Outcome, Unit
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
@@ -48,10 +48,10 @@ class Cover:
 
 def build_cover(document: Document, period: str, words: Words) -> Cover:
     """Return the title page. ``period`` is the text that page one prints."""
-    colophon = document.get("colophon") or {}
+    colophon = document["colophon"]
 
-    def read_colophon(name: str) -> str:
-        return make_printable(colophon.get(name) or "", NAME_LENGTH)
+    def print_name(text: str | None) -> str:
+        return make_printable(text or "", NAME_LENGTH)
 
     target = document["target"]
     made = Cover(
@@ -61,10 +61,10 @@ def build_cover(document: Document, period: str, words: Words) -> Cover:
         version=make_printable(target["version"], NAME_LENGTH),
         assessed=words.moment(document["as_of"]),
         number=make_printable(document["assessment_id"], NAME_LENGTH),
-        valid_until=read_colophon("valid_until"),
-        classification=read_colophon("classification"),
-        prepared_by=read_colophon("prepared_by"),
-        reviewed_by=read_colophon("reviewed_by"),
+        valid_until=print_name(colophon["valid_until"]),
+        classification=print_name(colophon["classification"]),
+        prepared_by=print_name(colophon["prepared_by"]),
+        reviewed_by=print_name(colophon["reviewed_by"]),
         facts=(),
     )
     facts = (
@@ -85,20 +85,20 @@ def build_cover(document: Document, period: str, words: Words) -> Cover:
 def build_scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]:
     """Return what was looked at, as (name, value)."""
     outcomes = [result["outcome"] for result in document["results"]]
-    business = document.get("business") or {}
+    business = document["business"]
     periods = words("; ").join(
         f"{make_printable(period['name'], NAME_LENGTH)} ({period['from']} – {period['to']})"
-        for period in business.get("critical_periods", ())
+        for period in business["critical_periods"]
     )
     left_out = sum(outcome in (Outcome.NOT_APPLICABLE, Outcome.DISABLED) for outcome in outcomes)
     told = (
         (words("Checks in the catalogue"), words.count(len(outcomes))),
         (words("Checks that apply here"), words.count(len(outcomes) - left_out)),
         (words("Sources read"), words.count(sum(source["status"] == "ok" for source in document["sources"]))),
-        (words("Peak load, as the customer says"), _format_quantity(business.get("peak_qps"), Unit.COUNT, words)),
+        (words("Peak load, as the customer says"), _format_quantity(business["peak_qps"], Unit.COUNT, words)),
         (
             words("Growth per year, as the customer says"),
-            _format_quantity(business.get("growth_pct_per_year"), Unit.PCT, words),
+            _format_quantity(business["growth_pct_per_year"], Unit.PCT, words),
         ),
         (words("Critical periods of the business"), periods),
     )

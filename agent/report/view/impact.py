@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from agent.archive.document import Document
+from agent.model.document import Document, ResultEntry
 from agent.model.labels import N_
 from agent.model.terms import Severity, Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
@@ -28,12 +28,12 @@ STAKES: Mapping[str, str] = {
 _LOAD_TOLD_FROM = Severity.HIGH
 
 
-def describe_impact(result: Document, severity: str, document: Document, words: Words) -> str:
+def describe_impact(result: ResultEntry, severity: str, document: Document, words: Words) -> str:
     """Return what is at stake; for high and critical, also the critical period and the peak that the customer told."""
     stake = words(STAKES[result["category"]]) if result["category"] in STAKES else ""
     if severity not in list(Severity) or Severity(severity).rank < _LOAD_TOLD_FROM.rank:
         return stake
-    business = document.get("business") or {}
+    business = document["business"]
     day = words.day(document["as_of"])
     told = [stake, _describe_critical_period(business, day, words), _describe_peak(business, words)]
     return choose_space(words).join(text for text in told if text)
@@ -45,7 +45,7 @@ def choose_space(words: Words) -> str:
 
 
 def _describe_peak(business: Mapping[str, Any], words: Words) -> str:
-    qps, growth = business.get("peak_qps"), business.get("growth_pct_per_year")
+    qps, growth = business["peak_qps"], business["growth_pct_per_year"]
     if qps and growth:
         return words(
             "The business peaks at {qps} statements per second and grows by {growth} a year.",
@@ -59,7 +59,7 @@ def _describe_peak(business: Mapping[str, Any], words: Words) -> str:
 
 def _describe_critical_period(business: Mapping[str, Any], day: date, words: Words) -> str:
     """Describe the next critical period, or the one that is running; empty if there is none."""
-    ahead = [period for period in business.get("critical_periods", ()) if date.fromisoformat(period["to"]) >= day]
+    ahead = [period for period in business["critical_periods"] if date.fromisoformat(period["to"]) >= day]
     if not ahead:
         return ""
     period = min(ahead, key=lambda period: (period["from"], period["to"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.archive.document import Document
+from agent.model.document import BudgetEntry, CostEntry, Document, ReceiptEntry
 from agent.model.labels import LATER, UNMARKED, WAYS
 from agent.model.terms import Unit
 from agent.report.view.impact import choose_space
@@ -25,13 +25,14 @@ class LoadAndReceipt:
 
 def build_load_and_receipt(document: Document, words: Words) -> LoadAndReceipt | None:
     """Return the load section; None for an assessment of earlier agents, which kept neither budget nor receipt."""
-    receipt = document.get("receipt")
-    budget = document["cost"].get("budget")
+    receipt, budget = document["receipt"], document["cost"]["budget"]
     if not receipt and not budget:
         return None
-    receipt = receipt or {"way": "", "reason": {}, "differences": [], "journal_sha256": ""}
+    spent = _list_budget(document["cost"], budget, words) if budget else ()
+    if not receipt:
+        return LoadAndReceipt(budget=spent, figures=(), way="", reason="", differences=(), journal_sha256="")
     return LoadAndReceipt(
-        budget=_list_budget(document["cost"], budget, words) if budget else (),
+        budget=spent,
         figures=_list_figures(receipt, words) if receipt["way"] else (),
         way=_describe_way(receipt, document["cost"]["statements"], words) if receipt["way"] else "",
         reason=words.pick(receipt["reason"]),
@@ -40,7 +41,7 @@ def build_load_and_receipt(document: Document, words: Words) -> LoadAndReceipt |
     )
 
 
-def _list_budget(cost: Document, budget: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+def _list_budget(cost: CostEntry, budget: BudgetEntry, words: Words) -> tuple[tuple[str, str, str], ...]:
     def format_ms(value: float) -> str:
         return words.value(value, Unit.MILLISECONDS)
 
@@ -52,7 +53,7 @@ def _list_budget(cost: Document, budget: Document, words: Words) -> tuple[tuple[
     )
 
 
-def _describe_way(receipt: Document, statements: int, words: Words) -> str:
+def _describe_way(receipt: ReceiptEntry, statements: int, words: Words) -> str:
     """Describe how the statements were found, and which ones are not looked for."""
     way, others = words.label(WAYS, receipt["way"]), statements - receipt["sent"]
     if others <= 0:
@@ -61,7 +62,7 @@ def _describe_way(receipt: Document, statements: int, words: Words) -> str:
     return choose_space(words).join((way, words(left_out, count=words.count(others))))
 
 
-def _list_figures(receipt: Document, words: Words) -> tuple[tuple[str, str, str], ...]:
+def _list_figures(receipt: ReceiptEntry, words: Words) -> tuple[tuple[str, str, str], ...]:
     def format_ms(value: float) -> str:
         return words.value(value, Unit.MILLISECONDS)
 

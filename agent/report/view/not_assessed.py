@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.terms import Unit
+from agent.report.view.check_lines import CheckLine
 from agent.report.words import Words
-
-if TYPE_CHECKING:
-    from agent.report.view.report import CheckLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class UnlockGroup:
 def build_unlock_groups(document: Document, lines: Sequence[CheckLine], words: Words) -> tuple[UnlockGroup, ...]:
     """Return the groups of the document, most coverage first; an older document is grouped by the first need."""
     by_code = {line.code: line for line in lines}
-    if "unlocks" not in document:
+    if not document["unlocks"]:
         return tuple(_group_by_first_need(lines))
     return tuple(
         UnlockGroup(

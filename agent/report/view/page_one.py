@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agent.archive.document import Document
+from agent.model.document import AuthorizationEntry, CostEntry, Document, ResultEntry, ScoreEntry, WorkUnitEntry
 from agent.model.labels import (
     BANDS,
     CATEGORIES,
@@ -105,7 +105,7 @@ class PageOne:
     finding_count: int
 
 
-def build_page_one(document: Document, counted: Sequence[Document], words: Words) -> PageOne:
+def build_page_one(document: Document, counted: Sequence[ResultEntry], words: Words) -> PageOne:
     """Return page one. ``counted`` are the results with findings that the reader can mend."""
     target = document["target"]
     return PageOne(
@@ -135,7 +135,7 @@ def format_period(told: Any, words: Words) -> str:
     return words("No. {number}: {first} to {last}", number=told["number"], first=told["from"], last=str(last))
 
 
-def build_verdict(score: Document, words: Words) -> ScoreVerdict:
+def build_verdict(score: ScoreEntry, words: Words) -> ScoreVerdict:
     """Return the score as page one prints it."""
     assessed = score["coverage_pct"] > 0
     return ScoreVerdict(
@@ -163,7 +163,7 @@ def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
     return tuple(
         CategoryBar(
             words.label(CATEGORIES, name),
-            "" if lost[name] is None else format_points(lost[name]),
+            "" if (points := lost[name]) is None else format_points(points),
             round(100 * (lost[name] or 0.0) / longest, 2),
             notes.get(name, ""),
         )
@@ -171,8 +171,8 @@ def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
     )
 
 
-def _list_steps(counted: Sequence[Document], document: Document, words: Words) -> Iterable[NextStep]:
-    units = {code: unit for unit in document.get("roadmap", ()) for code in unit["codes"]}
+def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words) -> Iterable[NextStep]:
+    units = {code: unit for unit in document["roadmap"] for code in unit["codes"]}
     gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
     for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
         texts = result["texts"].get(words.language, result["texts"]["en"])
@@ -199,7 +199,7 @@ def _take_opening(advice: str, words: Words) -> str:
     return advice[: max((end for end in ends if end <= room), default=ends[0])]
 
 
-def _format_plan(unit: Document | None, words: Words) -> tuple[str, str]:
+def _format_plan(unit: WorkUnitEntry | None, words: Words) -> tuple[str, str]:
     """Return effort and deadline; both are empty in documents of agents that made no roadmap."""
     if unit is None:
         return "", ""
@@ -222,13 +222,13 @@ def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | 
     )
 
 
-def _list_cost(cost: Document, words: Words) -> tuple[tuple[str, str], ...]:
+def _list_cost(cost: CostEntry, words: Words) -> tuple[tuple[str, str], ...]:
     return (
         (words("Statements"), words.count(cost["statements"])),
         (words("Database time"), words.value(cost["database_ms"], Unit.MILLISECONDS)),
         (words("Longest statement"), words.value(cost["longest_ms"], Unit.MILLISECONDS)),
         (words("Rows read"), words.count(cost["rows"])),
-        *_list_wait(cost.get("waited_ms", 0.0), words),
+        *_list_wait(cost["waited_ms"], words),
         (words("Writes"), words("none sent")),
     )
 
@@ -238,10 +238,11 @@ def _list_wait(milliseconds: float, words: Words) -> Iterable[tuple[str, str]]:
         yield words("Waited while busy"), words.value(milliseconds, Unit.MILLISECONDS)
 
 
-def _list_authorization(authorization: Any, words: Words) -> tuple[tuple[str, str], ...]:
+def _list_authorization(authorization: AuthorizationEntry | None, words: Words) -> tuple[tuple[str, str], ...]:
     if not authorization:
         return ()
     separator = words(", ")
+    signed = [authorization[key] for key in ("signer", "sha256", "outside_service", "allow_privileges")]
     return (
         (words("Reference"), make_printable(authorization["reference"], NAME_LENGTH)),
         (words("Approved by"), make_printable(authorization["approver"], NAME_LENGTH)),
@@ -251,10 +252,10 @@ def _list_authorization(authorization: Any, words: Words) -> tuple[tuple[str, st
             separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"]),
         ),
         # An assessment from before authorizations were signed has none of these.
-        *((words(word), make_printable(authorization[key])) for key, word in SIGNED.items() if authorization.get(key)),
+        *((words(word), make_printable(text)) for word, text in zip(SIGNED.values(), signed, strict=True) if text),
     )
 
 
-def _count_severities(counted: Sequence[Document], words: Words) -> tuple[tuple[str, str, int], ...]:
+def _count_severities(counted: Sequence[ResultEntry], words: Words) -> tuple[tuple[str, str, int], ...]:
     worst = Counter(find_counted_severity(result) for result in counted)
     return tuple((name, words(word), worst[name]) for name, word in SEVERITIES.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.labels import BRIDGE, CATEGORIES, SEVERITIES
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
@@ -67,8 +67,7 @@ def list_losses(document: Document, words: Words) -> tuple[PointLoss, ...]:
 def build_score_change(document: Document, words: Words) -> ScoreChange | None:
     """Return why the score moved; None without two grades to compare, or if nothing moved."""
     comparison = document["comparison"]
-    steps = comparison.get("bridge") if comparison else None
-    if not steps:
+    if not comparison or not comparison["bridge"] or comparison["score_was"] is None:
         return None
     return ScoreChange(
         format_points(comparison["score_was"]),
@@ -77,7 +76,7 @@ def build_score_change(document: Document, words: Words) -> ScoreChange | None:
             ScoreChangeLine(
                 step["kind"], words.label(BRIDGE, step["kind"]), format_signed(step["points"]), step["points"]
             )
-            for step in steps
+            for step in comparison["bridge"]
         ),
     )
 

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.archive.document import Document
-from agent.model.labels import CATEGORIES, CHANGES, OUTCOMES, SEVERITIES
+from agent.model.document import ChangeEntry, Document, ResultEntry
+from agent.model.labels import CHANGES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
 from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_unjudged
 from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
+from agent.report.view.check_lines import CheckLine, build_check_line, list_check_lines
 from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
 from agent.report.view.load_and_receipt import LoadAndReceipt, build_load_and_receipt
 from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
@@ -23,25 +24,6 @@ from agent.report.view.sources import SourceLine, StatementLine, list_source_lin
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
 
 LIST_LENGTH = 500
-CARRIED_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class CheckLine:
-    """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources."""
-
-    code: str
-    title: str
-    category: str
-    outcome: str
-    reason: str = ""
-    unlock: str = ""
-    points: str = ""
-    carried_from: str = ""
-    carried_runs: int = 0
-    carried: tuple[str, ...] = ()
-    attested: bool = False
-    unjudged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +121,7 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
     changes = _list_changes(document, words)
     muted = _list_muted(document, words)
     score = document["score"]
-    not_assessed = _list_check_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
+    not_assessed = list_check_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
     page_one, cards = build_page_one(document, counted, words), _build_cards(counted, document, words)
     return ReportView(
         language=language,
@@ -160,14 +142,14 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         changes_unseen=max(0, len(changes) - LIST_LENGTH),
         not_assessed=not_assessed,
         unlocks=build_unlock_groups(document, not_assessed, words),
-        carried=tuple(_build_check_line(result, words) for result in document["results"] if result["carried_from"]),
+        carried=tuple(build_check_line(result, words) for result in document["results"] if result["carried_from"]),
         muted=muted[:LIST_LENGTH],
         muted_unseen=max(0, len(muted) - LIST_LENGTH),
         overrides=_list_overrides(document, words),
         hidden_by_mutes=format_points(score["hidden_by_mutes"]),
         hidden_by_overrides=format_points(score["hidden_by_overrides"]),
-        passed=_list_check_lines(document, words, Outcome.PASS),
-        left_out=_list_check_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
+        passed=list_check_lines(document, words, Outcome.PASS),
+        left_out=list_check_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
         sources=list_source_lines(document, words),
         proof=build_load_and_receipt(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
@@ -179,7 +161,7 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
     )
 
 
-def _list_results_with_findings(document: Document) -> list[Document]:
+def _list_results_with_findings(document: Document) -> list[ResultEntry]:
     """Return the results with findings, most points lost first."""
     found = [result for result in document["results"] if result["outcome"] == Outcome.FINDING]
     return sorted(
@@ -188,46 +170,19 @@ def _list_results_with_findings(document: Document) -> list[Document]:
     )
 
 
-def _build_cards(results: Sequence[Document], document: Document, words: Words) -> tuple[Card, ...]:
+def _build_cards(results: Sequence[ResultEntry], document: Document, words: Words) -> tuple[Card, ...]:
     """Return the cards; each cause has the symptoms of its group below it."""
     comparison = document["comparison"]
     maker = CardMaker(
         document, words, {c["fingerprint"]: c["kind"] for c in comparison["changes"]} if comparison else {}
     )
     codes = {result["code"] for result in results}
-    symptoms: defaultdict[str, list[Document]] = defaultdict(list)
+    symptoms: defaultdict[str, list[ResultEntry]] = defaultdict(list)
     for result in results:
         if result["symptom_of"] in codes:
             symptoms[result["symptom_of"]].append(result)
     causes = [result for result in results if result["symptom_of"] not in codes]
     return tuple(maker.card(result, symptoms[result["code"]]) for result in causes)
-
-
-def _build_check_line(result: Document, words: Words) -> CheckLine:
-    carried = bool(result["carried_from"])
-    texts = result["texts"].get(words.language, result["texts"]["en"])
-    return CheckLine(
-        code=make_printable(result["code"], NAME_LENGTH),
-        title=make_printable(texts["title"]),
-        category=words.label(CATEGORIES, result["category"]),
-        outcome=words.label(OUTCOMES, result["outcome"]),
-        reason=words.pick(result["reason"]),
-        unlock=words.pick(result["unlock"]),
-        points=format_points(result["points_lost"] if carried else result["risk_stake"]),
-        carried_from=make_printable(result["carried_from"], NAME_LENGTH),
-        carried_runs=result["carried_runs"],
-        carried=tuple(words.resource(entry) for entry in result.get("carried", ())[:CARRIED_NAMED]),
-        attested=result["attested"],
-        unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.PASS else "",
-    )
-
-
-def _list_check_lines(document: Document, words: Words, *outcomes: Outcome) -> tuple[CheckLine, ...]:
-    """Return the checks with one of the outcomes, most points at stake first."""
-    chosen = [result for result in document["results"] if result["outcome"] in outcomes]
-    return tuple(
-        _build_check_line(result, words) for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"]))
-    )
 
 
 def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
@@ -276,15 +231,16 @@ def _list_changes(document: Document, words: Words) -> tuple[ChangeLine, ...]:
     return tuple(_build_change_line(change, results.get(change["code"]), words) for change in changes)
 
 
-def _rank_change(change: Document) -> int:
+def _rank_change(change: ChangeEntry) -> int:
     """Return the rank of the worse one of the present and the earlier severity."""
     return max(Severity(severity).rank for severity in (change["severity"], change["was_severity"]) if severity)
 
 
-def _build_change_line(change: Document, result: Document | None, words: Words) -> ChangeLine:
+def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: Words) -> ChangeLine:
     unit = Unit(result["unit"]) if result else None
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
-    fresh = change["was_severity"] is None
+    was_severity = change["was_severity"]
+    fresh = was_severity is None
     gone = not fresh and change["kind"] in (ChangeKind.RESOLVED, ChangeKind.NOT_COMPARABLE)
     return ChangeLine(
         kind=change["kind"],
@@ -292,7 +248,7 @@ def _build_change_line(change: Document, result: Document | None, words: Words) 
         code=make_printable(change["code"], NAME_LENGTH),
         title=words.pick(titles),
         resource=words.resource(change),
-        was_severity="" if fresh else words.label(SEVERITIES, change["was_severity"]),
+        was_severity=words.label(SEVERITIES, was_severity) if was_severity else "",
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
         was_value="" if fresh or change["was_value"] is None else words.value(change["was_value"], unit),
         value="" if gone or change["value"] is None else words.value(change["value"], unit),

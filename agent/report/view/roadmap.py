@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agent.archive.document import Document
+from agent.model.document import Document, ResultEntry, WorkUnitEntry
 from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import Deadline, Effort, Outcome, Severity
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
@@ -63,7 +63,7 @@ def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     results = {result["code"]: result for result in document["results"]}
     lines = [
         _build_unit_line(number, unit, results, words)
-        for number, unit in enumerate(document.get("roadmap", ()), start=1)
+        for number, unit in enumerate(document["roadmap"], start=1)
         if all(code in results for code in unit["codes"])
     ]
     found = []
@@ -74,12 +74,13 @@ def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     return tuple(found)
 
 
-def _build_unit_line(number: int, unit: Document, results: Mapping[str, Document], words: Words) -> UnitLine:
+def _build_unit_line(number: int, unit: WorkUnitEntry, results: Mapping[str, ResultEntry], words: Words) -> UnitLine:
     first = results[unit["codes"][0]]
     texts = first["texts"].get(words.language, first["texts"]["en"])
     settings = first["category"] == "parameters" and not first["group"] and len(unit["codes"]) > 1
     title = words("Set {count} parameters and variables", count=len(unit["codes"])) if settings else texts["title"]
-    severity = max((Severity(results[code]["severity"]) for code in unit["codes"]), key=lambda worst: worst.rank)
+    severities = [Severity(severity) for code in unit["codes"] if (severity := results[code]["severity"])]
+    severity = max(severities, key=lambda worst: worst.rank)
     return UnitLine(
         number=number,
         title=make_printable(title, NAME_LENGTH),
@@ -105,7 +106,7 @@ def build_decisions(document: Document, words: Words) -> tuple[Decision, ...]:
 
 
 def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
-    units = document.get("roadmap", ())
+    units = document["roadmap"]
     now = [code for unit in units if unit["deadline"] == Deadline.NOW for code in unit["codes"]]
     if now:
         text = words("Start at once with what is critical, and name who answers for it.")

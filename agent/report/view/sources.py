@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.labels import STATUSES
 from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
@@ -58,5 +58,5 @@ def list_statement_lines(document: Document, words: Words) -> tuple[StatementLin
             words.value(sent["duration_ms"], Unit.MILLISECONDS),
             "" if sent["error"] is None else str(sent["error"]),
         )
-        for number, sent in enumerate(document.get("statements", ()), start=1)
+        for number, sent in enumerate(document["statements"], start=1)
     )

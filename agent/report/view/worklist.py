@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.terms import ChangeKind, Outcome, Severity
 from agent.report.view.cards import Card, CardRow, CardScript
@@ -27,7 +28,10 @@ STATES: Mapping[str, str] = {
     "merged": N_("Merged with another line"),
     "left_out": N_("No longer checked"),
 }
-_VERIFIED = ((N_("Check before"), "pre_check"), (N_("Check after"), "post_check"))
+_VERIFIED: tuple[tuple[str, Literal["pre_check", "post_check"]], ...] = (
+    (N_("Check before"), "pre_check"),
+    (N_("Check after"), "post_check"),
+)
 # The state of a line whose checks have no unit of work any more: the first one with an outcome of its checks.
 _FATES: Sequence[tuple[str, frozenset[str]]] = (
     ("merged", frozenset({Outcome.FINDING})),

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.labels import N_
 from agent.report.style import Style
 from agent.report.view.cards import Card

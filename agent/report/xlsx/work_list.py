@@ -9,7 +9,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.view.worklist import STATES, WorkLine, find_fate
 from agent.report.words import NAME_LENGTH, Words, make_printable
 from agent.report.xlsx.cells import (

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from agent.archive.document import SCHEMA_VERSION, build_document, read_document, to_json_value
+from agent.archive.document import build_document, read_document
 from agent.archive.document_earlier import read_earlier
+from agent.archive.json_values import to_json_value
+from agent.archive.upgrade import SCHEMA_VERSION
 from agent.catalogue.rules import apply_engagement
 from agent.facts.settings import Variable
 from agent.judgement.compare import compare_assessments

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.model.terms import Actor, Category, ChangeKind, DataClass, Outcome, RunAs, Severity, TenantKind, Unit
 from agent.report.json.render_json import render_json
 from tests.agent.report import sample

@@ -28,6 +28,10 @@ NEEDED = {"schema_version", "agent_version", "assessment_id", "ruleset", "custom
 def find_differences(schema: dict[str, Any], kind: Any, place: str = "document") -> list[str]:
     """Where a type has other keys than the schema."""
     schema = _resolve(schema)
+    if "oneOf" in schema:
+        keys = {key for arm in schema["oneOf"] for key in _resolve(arm)["properties"]}
+        known = {key for arm in typing.get_args(kind) for key in arm.__annotations__}
+        return [] if keys == known else [place]
     if isinstance(kind, types.UnionType):
         kind = next(filter(_is_structured, typing.get_args(kind)), None)
         schema = next(arm for arm in map(_resolve, schema.get("anyOf", [schema])) if arm.get("type") != "null")
@@ -35,9 +39,6 @@ def find_differences(schema: dict[str, Any], kind: Any, place: str = "document")
         return find_differences(schema["items"], typing.get_args(kind)[0], f"{place}[]")
     if not typing.is_typeddict(kind):
         return []
-    if "oneOf" in schema:
-        keys = {key for arm in schema["oneOf"] for key in _resolve(arm)["properties"]}
-        return [] if keys == set(kind.__annotations__) else [place]
     hints = typing.get_type_hints(kind)
     found = [] if set(schema["properties"]) == set(schema["required"]) == set(hints) else [place]
     for key, hint in hints.items():

@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.html.render_html import render_html
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium

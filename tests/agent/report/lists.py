@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.style import Style
 from agent.report.xlsx.render_xlsx import render_xlsx
 from tests.agent.report import sample
@@ -39,7 +39,7 @@ def cell(sheet: Any, code: str, key: str) -> Any:
     return sheet.cell(row_of(sheet, code), column(sheet, key))
 
 
-def without(document: Document, *codes: str) -> Document:
+def without(document: Any, *codes: str) -> Any:
     """The document after these checks passed."""
     left = deepcopy(document)
     left["roadmap"] = [unit for unit in left["roadmap"] if not {*unit["codes"]} & {*codes}]

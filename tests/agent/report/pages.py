@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.html.render_html import render_html
 from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, find_chromium, print_page
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.charts.draw import Chart, draw_charts
 from agent.report.words import Words
 from tests.agent.report import sample
@@ -47,12 +48,12 @@ def _list_nodes(node: ElementTree.Element, axes: bool) -> Iterator[ElementTree.E
             yield from _list_nodes(child, axes)
 
 
-def trend(points: int, *, forecasts: bool = True) -> Document:
+def trend(points: int, *, forecasts: bool = True) -> Any:
     """The rich document with that many earlier quarters of both zones; zone1 will be full, zone2 grows slowly."""
     document = sample.rich()
     now, figures = datetime.fromisoformat(document["as_of"]), document["figures"]
 
-    def earlier(quarters: int) -> list[Document]:
+    def earlier(quarters: int) -> list[Any]:
         return [{**gauge, "used_bytes": gauge["used_bytes"] - 20 * GIB * quarters} for gauge in figures["capacity"]]
 
     figures["trend"] = [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from agent.archive.document import Document, build_document
+from agent.archive.document import build_document
 from agent.archive.document_earlier import read_earlier
 from agent.judgement.compare import compare_assessments, fingerprint_finding
 from agent.judgement.figures import compute_figures
@@ -16,6 +17,7 @@ from agent.model.assessment import Assessment, Colophon, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.cost import Budget, Cost, Receipt, Sent
+from agent.model.document import Document
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.snapshot import Problem, Snapshot, SourceRecord
@@ -416,7 +418,7 @@ def _snapshot() -> Snapshot:
     )
 
 
-def _previous() -> Document:
+def _previous() -> Any:
     """Last quarter: the disk less full, one fault since mended, transactions still readable and at fault."""
     entries = [item for item in _capacity() + _sql(2) + _others() if item[0].code not in ("TRX001", "SCH001", "CAP001")]
     entries += [
@@ -455,12 +457,12 @@ def _previous() -> Document:
     return build_document(replace(before, id="20260703-0130-shop-prod", snapshot=snapshot))
 
 
-def rich(tables: int = 25) -> Document:
+def rich(tables: int = 25) -> Any:
     """Every outcome, a group, a mute, an override, carried points, an annex and a comparison."""
     return build_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
 
 
-def healthy() -> Document:
+def healthy() -> Any:
     """Nothing found, nothing earlier, nobody named: every optional part is absent."""
     entries = [item for item in _others() if item[2].outcome is Outcome.PASS]
     bare = replace(assessment(entries), period=None, authorization=None, notes=())
@@ -468,11 +470,11 @@ def healthy() -> Document:
     return build_document(replace(bare, score=replace(bare.score, hidden_by_overrides=0.0)))
 
 
-def blind() -> Document:
+def blind() -> Any:
     """Nothing could be assessed."""
     return build_document(assessment([item for item in _others() if item[2].outcome is Outcome.NOT_ASSESSED]))
 
 
-def empty() -> Document:
+def empty() -> Any:
     """No check at all."""
     return build_document(assessment([]))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.archive.document import Document
+from agent.model.document import Document
 from agent.report.pdf.render_pdf import render_pdf
 from agent.report.view.report import build_report
 from agent.report.words import ELLIPSIS, make_printable

@@ -220,7 +220,7 @@ def test_a_section_that_fails_while_it_prints_names_its_line(tmp_path: Path) -> 
 
 
 def test_the_printed_header_holds_text_only() -> None:
-    document: dict[str, Any] = sample.rich()
+    document: Any = sample.rich()
     document["customer"] = 'A"; } @import url(http://x); </style><script>'
     document["colophon"]["classification"] = "\\22 } body { display: none }"
     html = render_html(document, "en").decode()

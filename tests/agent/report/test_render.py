@@ -7,10 +7,10 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agent.archive.document import Document
 from agent.model.terms import Category, DataClass
 from agent.report.pdf import render_pdf as pdf_format
 from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE, find_chromium, render_pdf
@@ -162,7 +162,7 @@ def test_a_broken_browser_is_told_apart(
     assert say(caught.value.text, "en").startswith(message)
 
 
-def crowded() -> Document:
+def crowded() -> Any:
     """As much as page one can have to hold."""
     document = sample.rich()
     document["customer"] = "某某省农村信用社联合社股份有限公司科技信息部数据库运维中心"
@@ -183,7 +183,7 @@ def crowded() -> Document:
 @pytest.mark.browser
 @pytest.mark.parametrize("document", [sample.rich(), crowded()], ids=["rich", "crowded"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_the_pdf_has_a_cover_and_page_one_alone(document: Document, language: str, tmp_path: Path) -> None:
+def test_the_pdf_has_a_cover_and_page_one_alone(document: Any, language: str, tmp_path: Path) -> None:
     chromium()
     as_wide_as("Arial", "Liberation Sans")
     render_files(document, ["pdf"], [language], tmp_path)

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from agent.archive.upgrade import upgrade_document
 from agent.cli.app import build_app
 from agent.support import console
 from tests.agent.report import sample
@@ -22,7 +23,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     return lines
 
 
-def summary(document: dict[str, Any], said: io.StringIO) -> list[str]:
+def summary(document: Any, said: io.StringIO) -> list[str]:
     console.print_summary(document, ())
     return said.getvalue().splitlines()
 
@@ -50,4 +51,4 @@ def test_a_language_that_nobody_knows_is_said_once(given: str, warned: bool, mon
 def test_an_assessment_from_before_there_were_unlocks_is_summed_up(said: io.StringIO) -> None:
     document = sample.rich()
     del document["unlocks"]
-    assert "coverage" in summary(document, said)[0]
+    assert "coverage" in summary(upgrade_document(document), said)[0]

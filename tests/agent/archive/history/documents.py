@@ -45,7 +45,7 @@ def document(
     band: str | None = "B",
     findings: tuple[Finding, ...] = (),
     period: Period | None = None,
-) -> dict[str, Any]:
+) -> Any:
     """assessment.json of one target with one check, which has these findings."""
     assessment = Assessment(
         id,
@@ -62,7 +62,7 @@ def document(
     return build_document(assessment)
 
 
-def kept(id: str, days: int, as_of: datetime = NOON, **parts: Any) -> dict[str, Any]:
+def kept(id: str, days: int, as_of: datetime = NOON, **parts: Any) -> Any:
     """The same, with an authorization that lets it be kept for so many days."""
     return {**document(id, as_of, **parts), "authorization": {"retention_days": days}}
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-from agent.archive.document import Document
+from agent.archive.upgrade import upgrade_document
+from agent.model.document import Document
 from agent.model.terms import Category
 from agent.report.charts import canvas, draw
 from agent.report.charts.draw import draw_charts
@@ -201,7 +202,7 @@ def test_what_has_no_data_has_no_chart() -> None:
     bare = sample.rich()
     for name in ("roadmap", "figures"):
         del bare[name]  # as an older agent wrote it
-    assert [*drawn(bare)] == ["score", "categories", "losses"]
+    assert [*drawn(upgrade_document(bare))] == ["score", "categories", "losses"]
     nothing = sample.blind()
     nothing["figures"].update(capacity=[], top_sql=[])
     assert drawn(nothing) == {}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.archive.document import Document, serialize_receipt
+from agent.archive.document import serialize_receipt
+from agent.archive.upgrade import upgrade_document
 from agent.model.cost import Receipt
 from agent.model.terms import Text
 from agent.report.html.render_html import render_html
@@ -18,7 +19,7 @@ from tests.agent.report.sample import rich
 AGREED = Receipt("account", 31, 214.6, 6123, 31, 188.2, 74.9, 6123)
 
 
-def told(receipt: Receipt) -> Document:
+def told(receipt: Receipt) -> Any:
     """The sample with this receipt, as a document would hold it."""
     return {**rich(), "receipt": serialize_receipt(receipt)}
 
@@ -53,8 +54,9 @@ def test_the_report_says_whether_they_agree(receipt: Receipt, said: str) -> None
 
 
 def test_an_assessment_of_an_earlier_agent_has_no_such_section() -> None:
-    document: dict[str, Any] = {key: value for key, value in rich().items() if key != "receipt"}
+    document: Any = {key: value for key, value in rich().items() if key != "receipt"}
     document["cost"] = {name: document["cost"][name] for name in ("statements", "database_ms", "longest_ms", "rows")}
+    document = upgrade_document(document)
     assert build_load_and_receipt(document, Words("en")) is None
     assert 'id="load"' not in render_html(document, "en").decode()
     assert 'id="load"' in render_html(told(AGREED), "en").decode()

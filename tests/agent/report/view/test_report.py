@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from agent.archive.upgrade import upgrade_document
 from agent.model.terms import Outcome
 from agent.report.docx.render_docx import render_docx
 from agent.report.html.render_html import render_html
@@ -108,7 +109,8 @@ def test_not_assessed_is_grouped_by_what_unlocks_it_the_most_coverage_first() ->
 def test_an_older_document_is_grouped_by_the_first_thing_needed() -> None:
     document = sample.rich()
     del document["unlocks"]
-    groups = [(unlock.needs, unlock.coverage, len(unlock.lines)) for unlock in build_report(document, "en").unlocks]
+    report = build_report(upgrade_document(document), "en")
+    groups = [(unlock.needs, unlock.coverage, len(unlock.lines)) for unlock in report.unlocks]
     assert groups == [
         (("Attest `last_backup` in the engagement file.",), "", 1),
         (("GRANT PROCESS ON *.* TO the account.",), "", 1),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
-from agent.archive.document import Document
+from agent.archive.upgrade import upgrade_document
 from agent.model.labels import CATEGORIES
 from agent.report.view import chapters, impact, points, roadmap
 from agent.report.view.cover import build_cover, build_glossary, build_scope
@@ -16,20 +17,21 @@ from agent.report.words import Words
 from tests.agent.report import sample
 
 EN, ZH = Words("en"), Words("zh-CN")
+EMPTY: Any = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
 DOCUMENTS = [sample.rich, sample.healthy, sample.blind, sample.empty]
 
 
-def old(document: Document) -> Document:
+def old(document: Any) -> Any:
     """As an agent wrote it that knew nothing of all this."""
     for name in ("roadmap", "figures", "business", "statements", "colophon"):
         del document[name]
     if document["comparison"]:
         del document["comparison"]["bridge"], document["comparison"]["categories_was"]
-    return document
+    return upgrade_document(document)
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
-def test_documents_of_older_agents_can_still_be_shown(make: Callable[[], Document]) -> None:
+def test_documents_of_older_agents_can_still_be_shown(make: Callable[[], Any]) -> None:
     report = build_report(old(make()), "en")
     assert (report.roadmap, report.bridge, report.statements) == ((), None, ())
     assert report.cover.prepared_by == ""
@@ -85,7 +87,7 @@ def test_nothing_to_decide_is_no_decision() -> None:
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
-def test_points_lost_add_up(make: Callable[[], Document]) -> None:
+def test_points_lost_add_up(make: Callable[[], Any]) -> None:
     document = make()
     lost = points.list_losses(document, EN)
     assert round(sum(float(loss.points) for loss in lost), 1) == round(100 - document["score"]["value"], 1)
@@ -106,7 +108,7 @@ def test_the_bridge_leads_from_the_last_score_to_this_one() -> None:
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
-def test_every_card_is_in_one_place_only(make: Callable[[], Document]) -> None:
+def test_every_card_is_in_one_place_only(make: Callable[[], Any]) -> None:
     report = build_report(make(), "en")
     in_chapters = [card.code for chapter in report.chapters for card in chapter.cards]
     assert sorted([card.code for card in report.top] + in_chapters) == sorted(card.code for card in report.cards)
@@ -159,9 +161,10 @@ def test_what_is_the_platforms_is_not_called_not_assessed(outcomes: tuple[str, .
     assert bar.note == ("the platform's, no points" if kind == "user" else "not assessed")
 
 
-def said(severity: str, business: Document | None) -> str:
-    document = {**sample.rich(), "business": business}
-    return impact.describe_impact({"category": "capacity"}, severity, document, EN)
+def said(severity: str, business: Any | None) -> str:
+    document: Any = {**sample.rich(), "business": business or EMPTY}
+    result: Any = {"category": "capacity"}
+    return impact.describe_impact(result, severity, document, EN)
 
 
 def test_what_is_at_stake_for_this_business() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from agent.archive.upgrade import upgrade_document
 from agent.report.style import Style
 from agent.report.view.report import build_report
 from agent.report.view.worklist import build_work_lines
@@ -87,7 +88,7 @@ def test_a_document_of_an_older_agent_has_a_line_for_each_check() -> None:
     document = deepcopy(DOCUMENTS["rich"])
     for member in ("roadmap", "figures", "business", "statements", "colophon"):
         del document[member]
-    sheet = in_excel(document).worksheets[LIST]
+    sheet = in_excel(upgrade_document(document)).worksheets[LIST]
     found = {r["code"] for r in document["results"] if r["outcome"] == "finding"}
     shown = {code for row in range(3, sheet.max_row + 1) for code in sheet.cell(row, 3).value.split(", ")}
     assert shown == found

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from agent.archive.document import Document
 from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.cli.app import build_app
 from agent.engagement.loading import load_engagement
+from agent.model.document import Document
 from agent.report.render import render_files
 from agent.report.style import Style
 from agent.report.xlsx.columns import HUMAN

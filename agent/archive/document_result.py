@@ -1,0 +1,140 @@
+"""The member ``results`` of the document: what became of each check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from agent.archive.json_values import round_number, to_json_value
+from agent.model.check import CheckSpec
+from agent.model.document import (
+    CarriedEntry,
+    CheckTextsEntry,
+    FindingEntry,
+    LadderEntry,
+    MuteEntry,
+    ResultEntry,
+    Texts,
+)
+from agent.model.result import Carried, CheckResult, Finding, ScoredResult
+from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
+from agent.model.terms import RunAs, TenantKind, Text
+from agent.support.i18n import LANGUAGES, translate
+
+LocalizeText = Callable[[Text | None], Texts]
+
+
+def serialize_result(
+    result: CheckResult,
+    spec: CheckSpec,
+    rule: Rule,
+    scored: ScoredResult | None,
+    kind: TenantKind,
+    tell: LocalizeText,
+) -> ResultEntry:
+    """One check with its findings, its rule and its texts. ``scored`` is None where the score does not name it."""
+    scored, remedy = scored or ScoredResult(), spec.remediation
+    return {
+        "code": result.code,
+        "name": spec.name,
+        "category": spec.category.value,
+        "actor": spec.actor.value,
+        "outcome": result.outcome.value,
+        "severity": max((f.severity for f in result.findings), key=lambda s: s.rank, default=None),
+        "risk_points": round_number(scored.risk_points),
+        "points_lost": round_number(scored.points_lost),
+        "gain": round_number(scored.gain),
+        "symptom_of": scored.symptom_of,
+        "carried_from": scored.carried_from,
+        "carried_runs": scored.carried_runs,
+        "carried": [_serialize_carried(entry) for entry in scored.carried],
+        "risk_stake": round_number(result.risk_stake),
+        "group": result.group,
+        "attested": result.attested,
+        "reason": tell(result.reason),
+        "well": sorted(result.well),
+        "unjudged": [{"resource": name, "names": dict(names)} for name, names in sorted(result.unjudged.items())],
+        "unlock": tell(result.unlock),
+        "unit": spec.unit.value,
+        "params": to_json_value(rule.params_values),
+        "ladder": _serialize_judge(rule.judge),
+        "overridden": rule.overridden,
+        "texts": dict(_localize_texts(spec)),
+        "remediation": {
+            "run_as": _choose_run_as(remedy.run_as, kind).value,
+            "sql": list(remedy.sql),
+            "rollback": list(remedy.rollback),
+            "restart": remedy.restart,
+            "window": remedy.window,
+            "link": remedy.link,
+        },
+        "findings": [_serialize_finding(finding, spec, tell) for finding in result.findings],
+    }
+
+
+def _localize_texts(spec: CheckSpec) -> Iterator[tuple[str, CheckTextsEntry]]:
+    remedy = spec.remediation
+    for language in LANGUAGES:
+        yield (
+            language,
+            {
+                "title": translate(spec.title, language),
+                "rationale": translate(spec.rationale, language),
+                "advice": translate(remedy.advice, language),
+                "risk": translate(remedy.risk, language),
+                "pre_check": translate(remedy.pre_check, language),
+                "post_check": translate(remedy.post_check, language),
+                "no_rollback": translate(remedy.no_rollback, language),
+            },
+        )
+
+
+def _choose_run_as(declared: RunAs, kind: TenantKind) -> RunAs:
+    """The assessed tenant's own account is one of sys where that is assessed; its statements name other tenants."""
+    return RunAs.SYS if kind is TenantKind.SYS and declared is RunAs.TENANT else declared
+
+
+def _serialize_judge(judge: Ladder | Fixed | Expected) -> LadderEntry:
+    if isinstance(judge, Ladder):
+        rungs = {severity.value: round_number(limit) for severity, limit in judge.rungs}
+        return {"rungs": rungs, "worst": to_json_value(judge.worst), "descending": judge.descending}
+    if isinstance(judge, Fixed):
+        return {"severity": judge.severity.value}
+    return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
+
+
+def _serialize_finding(finding: Finding, spec: CheckSpec, tell: LocalizeText) -> FindingEntry:
+    return {
+        "fingerprint": finding.fingerprint,
+        "resource": finding.resource,
+        "severity": finding.severity,
+        "risk_points": round_number(finding.risk_points),
+        "value": to_json_value(finding.value),
+        "limit": to_json_value(finding.limit),
+        "evidence": to_json_value(finding.evidence),
+        "names": dict(finding.names),
+        "unit": spec.unit.value,
+        "sql": list(finding.sql),
+        "rollback": list(finding.rollback),
+        "muted": _serialize_mute(finding.muted),
+        "texts": tell(finding.text),
+    }
+
+
+def _serialize_mute(mute: Mute | None) -> MuteEntry | None:
+    return {"owner": mute.owner, "reason": mute.reason, "until": mute.until.isoformat()} if mute else None
+
+
+def _serialize_carried(entry: Carried) -> CarriedEntry:
+    """What the next assessment needs of it, and what a report says."""
+    finding = entry.finding
+    return {
+        "since": entry.since,
+        "runs": entry.runs,
+        "fingerprint": finding.fingerprint,
+        "resource": finding.resource,
+        "severity": finding.severity,
+        "risk_points": round_number(finding.risk_points),
+        "value": to_json_value(finding.value),
+        "names": dict(finding.names),
+        "muted": _serialize_mute(finding.muted),
+    }
