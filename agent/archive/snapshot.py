@@ -35,7 +35,7 @@ _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError
 
 def save_snapshot(snapshot: Snapshot, path: Path) -> str:
     """Write the snapshot; returns its SHA-256. Raises WriteError when the file cannot be written."""
-    return write_body(serialize_body(_plain(snapshot)), path)
+    return write_body(serialize_body(_serialize_snapshot(snapshot)), path)
 
 
 def serialize_body(plain: Any) -> str:
@@ -69,7 +69,7 @@ def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
     args = {"path": str(path)}
     plain = read_snapshot_file(path).plain
     try:
-        return _snapshot(plain, {_name(row): row for row in known})
+        return _read_snapshot(plain, {_name_row_type(row): row for row in known})
     except (*_UNREADABLE, ImportError) as error:
         raise SnapshotError(
             Text(
@@ -91,7 +91,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
     """The file, opened and its hash compared. Raises SnapshotError like ``load``."""
     args, content = {"path": str(path)}, read_whole(path, SnapshotError)
     try:
-        outer = json.loads(_decompressed(content))
+        outer = json.loads(_decompress(content))
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
         intact = hash_body(body) == digest
         plain = json.loads(body, parse_constant=snapshot_records.refuse_constant) if intact else {"format": 0}
@@ -111,7 +111,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
     return SnapshotFile(body, plain, sealed)
 
 
-def _decompressed(content: bytes) -> bytes:
+def _decompress(content: bytes) -> bytes:
     """Some kilobytes may claim to be gigabytes; ours say how much they are. Raises ValueError and ZstdError."""
     size = zstandard.frame_content_size(content)
     if not 0 <= size <= _MAX_BYTES:
@@ -119,8 +119,8 @@ def _decompressed(content: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompress(content)
 
 
-def _plain(snapshot: Snapshot) -> dict[str, Any]:
-    facts = {_name(row): _plain_facts(row, found) for row, found in snapshot.facts.items()}
+def _serialize_snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    facts = {_name_row_type(row): _serialize_facts(row, found) for row, found in snapshot.facts.items()}
     return {
         "format": FORMAT,
         "target": snapshot.target,
@@ -128,26 +128,26 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
         "version": list(snapshot.version),
         "as_of": snapshot.as_of.isoformat(),
         "facts": facts,
-        "records": [_plain_value(record) for record in snapshot.records],
-        "problems": [_plain_value(problem) for problem in snapshot.problems],
-        "cost": _plain_value(snapshot.cost),
+        "records": [_serialize_value(record) for record in snapshot.records],
+        "problems": [_serialize_value(problem) for problem in snapshot.problems],
+        "cost": _serialize_value(snapshot.cost),
         "embedded": snapshot.embedded,
-        "budget": _plain_value(snapshot.budget),
-        "receipt": _plain_value(snapshot.receipt),
-        "statements": [_plain_value(sent) for sent in snapshot.statements],
+        "budget": _serialize_value(snapshot.budget),
+        "receipt": _serialize_value(snapshot.receipt),
+        "statements": [_serialize_value(sent) for sent in snapshot.statements],
     }
 
 
-def _plain_facts(row: type, found: tuple[Any, ...] | Unavailable) -> dict[str, Any]:
+def _serialize_facts(row: type, found: tuple[Any, ...] | Unavailable) -> dict[str, Any]:
     if isinstance(found, Unavailable):
-        return {"unavailable": _plain_value(found)}
+        return {"unavailable": _serialize_value(found)}
     names = [field.name for field in dataclasses.fields(row)]
-    return {"columns": names, "rows": [[_plain_value(getattr(item, name)) for name in names] for item in found]}
+    return {"columns": names, "rows": [[_serialize_value(getattr(item, name)) for name in names] for item in found]}
 
 
-def _plain_value(value: Any) -> Any:
+def _serialize_value(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: _serialize_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, datetime):
         return {"t": value.isoformat()}
     if isinstance(value, date):
@@ -155,32 +155,33 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, Version):
         return list(value)
     if isinstance(value, dict):
-        return {key: _plain_value(item) for key, item in value.items()}
+        return {key: _serialize_value(item) for key, item in value.items()}
     return value
 
 
-def _name(row: type) -> str:
+def _name_row_type(row: type) -> str:
     return f"{row.__module__}:{row.__qualname__}"
 
 
-def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
+def _read_snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
     found = Snapshot(
         target=plain["target"],
         tenant_kind=TenantKind(plain["tenant_kind"]),
         version=snapshot_records.parse_version(plain["version"]),
         as_of=snapshot_records.parse_moment(plain["as_of"]),
-        facts=_fact_sets(plain["facts"], known),
+        facts=_read_fact_sets(plain["facts"], known),
         records=tuple(
-            check_record(SourceRecord(**{**record, "reason": _text(record["reason"])})) for record in plain["records"]
+            check_record(SourceRecord(**{**record, "reason": _read_text(record["reason"])}))
+            for record in plain["records"]
         ),
         problems=(
-            *(Problem(_required(p["what"]), _text(p["remedy"])) for p in plain["problems"]),
-            *_left_out(plain["facts"], known),
+            *(Problem(_read_required_text(p["what"]), _read_text(p["remedy"])) for p in plain["problems"]),
+            *_list_left_out(plain["facts"], known),
         ),
         cost=check_record(Cost(**plain["cost"])),
         embedded=plain["embedded"],
         budget=check_record(Budget(**plain["budget"])) if plain.get("budget") else None,
-        receipt=_receipt(plain["receipt"]) if plain.get("receipt") else None,
+        receipt=_read_receipt(plain["receipt"]) if plain.get("receipt") else None,
         statements=tuple(check_record(Sent(**sent)) for sent in plain.get("statements", ())),
     )
     if not (isinstance(found.target, str) and isinstance(found.embedded, bool)):
@@ -188,18 +189,18 @@ def _snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot:
     return found
 
 
-def _receipt(plain: dict[str, Any]) -> Receipt:
-    return check_record(Receipt(**{**plain, "reason": _text(plain["reason"])}))
+def _read_receipt(plain: dict[str, Any]) -> Receipt:
+    return check_record(Receipt(**{**plain, "reason": _read_text(plain["reason"])}))
 
 
-def _fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
+def _read_fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
     """No module is imported by a name out of the file but the agent's own."""
-    own = {name: _row_type(name) for name in plain if name.startswith(_OWN)}
+    own = {name: _find_row_type(name) for name in plain if name.startswith(_OWN)}
     rows = {**known, **own}
-    return {rows[name]: _facts(rows[name], found) for name, found in plain.items() if name in rows}
+    return {rows[name]: _read_facts(rows[name], found) for name, found in plain.items() if name in rows}
 
 
-def _left_out(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Problem]:
+def _list_left_out(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Problem]:
     """A snapshot is of use without the plug-in that it was taken with."""
     missing = sorted(name for name in names if not name.startswith(_OWN) and name not in known)
     if missing:
@@ -207,7 +208,7 @@ def _left_out(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Probl
         yield Problem(what, Text("Install the plug-ins that the snapshot was taken with."))
 
 
-def _row_type(name: str) -> type:
+def _find_row_type(name: str) -> type:
     module, _, qualname = name.partition(":")
     found = getattr(importlib.import_module(module), qualname)
     if not (isinstance(found, type) and dataclasses.is_dataclass(found)):
@@ -215,39 +216,41 @@ def _row_type(name: str) -> type:
     return found
 
 
-def _facts(row: type, plain: dict[str, Any]) -> tuple[Any, ...] | Unavailable:
+def _read_facts(row: type, plain: dict[str, Any]) -> tuple[Any, ...] | Unavailable:
     if "unavailable" in plain:
         missing = plain["unavailable"]
-        return Unavailable(UnavailableKind(missing["kind"]), _required(missing["reason"]), _text(missing["remedy"]))
-    readers = _readers(row)
+        return Unavailable(
+            UnavailableKind(missing["kind"]), _read_required_text(missing["reason"]), _read_text(missing["remedy"])
+        )
+    readers = _choose_readers(row)
     return tuple(
         check_record(row(**{name: readers[name](value) for name, value in zip(plain["columns"], values, strict=True)}))
         for values in plain["rows"]
     )
 
 
-def _readers(row: type) -> dict[str, Callable[[Any], Any]]:
+def _choose_readers(row: type) -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(row)
     special: dict[Any, Callable[[Any], Any]] = {Version: snapshot_records.parse_version, TenantKind: TenantKind}
-    return {field.name: special.get(hints[field.name], _value) for field in dataclasses.fields(row)}
+    return {field.name: special.get(hints[field.name], _read_value) for field in dataclasses.fields(row)}
 
 
-def _value(value: Any) -> Any:
+def _read_value(value: Any) -> Any:
     if isinstance(value, dict):
         return snapshot_records.parse_moment(value["t"]) if "t" in value else date.fromisoformat(value["d"])
     return value
 
 
-def _text(plain: dict[str, Any] | None) -> Text | None:
+def _read_text(plain: dict[str, Any] | None) -> Text | None:
     if not plain:
         return None
-    text = Text(plain["msgid"], {name: _value(value) for name, value in plain["args"].items()})
+    text = Text(plain["msgid"], {name: _read_value(value) for name, value in plain["args"].items()})
     render_text(text, "en")  # what cannot be printed is found here
     return text
 
 
-def _required(plain: dict[str, Any]) -> Text:
-    text = _text(plain)
+def _read_required_text(plain: dict[str, Any]) -> Text:
+    text = _read_text(plain)
     if text is None:
         raise ValueError("a text is missing")
     return text

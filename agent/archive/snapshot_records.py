@@ -19,7 +19,7 @@ _PLAIN = frozenset({str, int, float, bool, datetime, date, Version, TenantKind, 
 def check_record(record: T) -> T:
     """The record, a dataclass; a number where a text belongs would break a report later. Raises ValueError."""
     kind: type = type(record)
-    for name, kinds in _kinds(kind).items():
+    for name, kinds in _find_kinds(kind).items():
         value = getattr(record, name)
         if type(value) not in kinds or (type(value) is int and abs(value) > _LARGEST):
             raise ValueError(f"{kind.__name__}.{name}")
@@ -27,7 +27,7 @@ def check_record(record: T) -> T:
 
 
 @cache
-def _kinds(record: type) -> Mapping[str, frozenset[type]]:
+def _find_kinds(record: type) -> Mapping[str, frozenset[type]]:
     """What each field may hold, as far as that is plain values."""
     found = {}
     for name, hint in typing.get_type_hints(record).items():

@@ -80,7 +80,7 @@ class TlsBlock(Block):
 
     @field_validator("ca")
     @classmethod
-    def _ca_is_used(cls, value: ExistingFile | None, info: ValidationInfo) -> ExistingFile | None:
+    def _require_ca_use(cls, value: ExistingFile | None, info: ValidationInfo) -> ExistingFile | None:
         if value is not None and info.data.get("mode", "verify") != "verify":
             raise Invalid('{place}: a CA file is used with "mode: verify" only; set that or delete this key')
         return value
@@ -161,7 +161,7 @@ class TargetBlock(Block):
 
     @field_validator("via_key", "via_known_hosts")
     @classmethod
-    def _via_is_named(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+    def _require_via(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         if value is not None and info.data.get("via", "") is None:
             raise Invalid('{place}: this is used with "via: ssh://user@host" only; add that or delete this key')
         return value
@@ -181,7 +181,7 @@ class AuthorizationBlock(Block):
 
     @model_validator(mode="before")
     @classmethod
-    def _is_signed(cls, data: Any) -> Any:
+    def _require_signature(cls, data: Any) -> Any:
         written_out = {"approver", "data_classes", "not_after"}
         if isinstance(data, dict) and "document" not in data and written_out & data.keys():
             raise Invalid(
@@ -207,7 +207,7 @@ class MuteBlock(Block):
     until: Day
 
     @model_validator(mode="after")
-    def _names_one(self) -> MuteBlock:
+    def _require_one_way(self) -> MuteBlock:
         by_code = self.code is not None and self.resource is not None
         if (self.fingerprint is None) != by_code or (self.code is None) != (self.resource is None):
             raise Invalid('{place}: name either "fingerprint", or "code" and "resource" (a pattern, "*" for all)')
@@ -231,10 +231,10 @@ class OverridesFile(WholeFile):
 
     @property
     def as_model(self) -> tuple[rule.Override, ...]:
-        return _overrides(self, self.overrides, "overrides")
+        return _build_overrides(self, self.overrides, "overrides")
 
 
-def _overrides(file: WholeFile, entries: tuple[OverrideBlock, ...], *above: str) -> tuple[rule.Override, ...]:
+def _build_overrides(file: WholeFile, entries: tuple[OverrideBlock, ...], *above: str) -> tuple[rule.Override, ...]:
     return tuple(
         rule.Override(o.code, o.owner, o.reason, o.until, o.change, file.place(*above, index))
         for index, o in enumerate(entries)
@@ -288,7 +288,7 @@ class Engagement(WholeFile):
     @property
     def overrides(self) -> tuple[rule.Override, ...]:
         """The overrides written in the engagement itself; ``rules.file`` may hold more."""
-        return _overrides(self, self.rules.overrides, "rules", "overrides")
+        return _build_overrides(self, self.rules.overrides, "rules", "overrides")
 
     def business_of(self, target_name: str) -> BusinessBlock:
         """The target's own business profile, or the engagement's."""

@@ -22,14 +22,14 @@ def load_engagement(path: Path) -> Engagement:
 
     Relative paths in it start at its own directory. Whether mutes and overrides last too long is the rules' matter.
     """
-    return _load(Engagement, path)
+    return _load_file(Engagement, path)
 
 
 def read_overrides(engagement: Engagement) -> tuple[Override, ...]:
     """The overrides of ``rules.file`` and those written in the engagement. Raises ConfigError for a wrong file."""
     file = engagement.rules.file
-    return (*(_load(OverridesFile, file).as_model if file else ()), *engagement.overrides)
+    return (*(_load_file(OverridesFile, file).as_model if file else ()), *engagement.overrides)
 
 
-def _load(root: type[B], path: Path) -> B:
+def _load_file(root: type[B], path: Path) -> B:
     return validate_blocks(root, *read_yaml(path), path)

@@ -33,7 +33,7 @@ def detect_picture_type(content: bytes) -> str:
     return next(found, "")
 
 
-def _logo(path: Path) -> Path:
+def _check_logo(path: Path) -> Path:
     try:
         with path.open("rb") as file:
             content = file.read(LOGO_BYTES + 1)
@@ -57,7 +57,7 @@ def measure_contrast(colour: str) -> float:
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
-def _colour(value: str) -> str:
+def _check_colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise Invalid('{place}: write a colour in quotes, such as "#0f4c81"')
     if measure_contrast(value) < _CONTRAST:
@@ -84,7 +84,7 @@ def find_msgids(phrase: str, language: str) -> list[str]:
     return [msgid for msgid, text in known.items() if text == phrase] if language == "zh-CN" else []
 
 
-def _wording(value: dict[str, str], language: str) -> None:
+def _check_wording(value: dict[str, str], language: str) -> None:
     for phrase, text in value.items():
         msgids = find_msgids(phrase, language)
         if not msgids:
@@ -98,7 +98,7 @@ def _wording(value: dict[str, str], language: str) -> None:
             )
 
 
-def _template(value: str) -> str:
+def _check_template(value: str) -> str:
     from agent.support.sandbox import find_text_problem
 
     problem = find_text_problem(value)
@@ -107,7 +107,7 @@ def _template(value: str) -> str:
     return value
 
 
-def _templates(folder: Path) -> Path:
+def _check_templates(folder: Path) -> Path:
     from agent.support.sandbox import find_file_problem
 
     for path in sorted(folder.rglob("*.j2")):
@@ -122,7 +122,7 @@ def _templates(folder: Path) -> Path:
     return folder
 
 
-LocalizedText = Annotated[dict[Language, Annotated[TextList, AfterValidator(_template)]], Field(min_length=1)]
+LocalizedText = Annotated[dict[Language, Annotated[TextList, AfterValidator(_check_template)]], Field(min_length=1)]
 
 
 class ContactBlock(Block):
@@ -140,7 +140,7 @@ class AddedSection(Block):
     text: LocalizedText
 
     @model_validator(mode="after")
-    def _same_languages(self) -> AddedSection:
+    def _require_same_languages(self) -> AddedSection:
         if self.title.keys() != self.text.keys():
             raise Invalid("{place}: title and text must be given in the same languages")
         return self
@@ -153,16 +153,16 @@ class ReportBlock(Block):
     reviewed_by: str = ""
     classification: str = ""
     valid_days: Annotated[int, Field(ge=1, le=366)] = 90
-    logo: Annotated[ExistingFile, AfterValidator(_logo)] | None = None
-    accent: Annotated[str, AfterValidator(_colour)] | None = None
+    logo: Annotated[ExistingFile, AfterValidator(_check_logo)] | None = None
+    accent: Annotated[str, AfterValidator(_check_colour)] | None = None
     contacts: Many[ContactBlock] = ()
     wording: dict[Language, dict[str, TextList]] = Field(default_factory=dict)
     sections: Many[AddedSection] = ()
-    templates: Annotated[Folder, AfterValidator(_templates)] | None = None
+    templates: Annotated[Folder, AfterValidator(_check_templates)] | None = None
 
     @field_validator("wording")
     @classmethod
-    def _known_phrases(cls, value: dict[Language, dict[str, str]]) -> dict[Language, dict[str, str]]:
+    def _require_known_phrases(cls, value: dict[Language, dict[str, str]]) -> dict[Language, dict[str, str]]:
         for language, words in value.items():
-            _wording(words, language)
+            _check_wording(words, language)
         return value

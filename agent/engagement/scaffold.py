@@ -162,15 +162,15 @@ def refuse_leftovers(engagement: Engagement) -> None:
     """Raises ConfigError that names every value which still stands as in the template."""
     written = engagement.model_dump(by_alias=True, exclude_unset=True)
     text = "{place}: this stands as the template has it; fill it in, or delete it"
-    problems = [Text(text, {"place": engagement.place()(loc)}) for loc in _leftovers(written, ())]
+    problems = [Text(text, {"place": engagement.place()(loc)}) for loc in _find_leftovers(written, ())]
     if problems:
         raise refuse_file(engagement.path, problems)
 
 
-def _leftovers(value: Any, loc: Loc) -> Iterator[Loc]:
+def _find_leftovers(value: Any, loc: Loc) -> Iterator[Loc]:
     if isinstance(value, dict | tuple):
         for step, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leftovers(part, (*loc, step))
+            yield from _find_leftovers(part, (*loc, step))
     elif isinstance(value, date):
         if value.year == _YEAR_TO_FILL_IN:
             yield loc

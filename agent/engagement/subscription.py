@@ -108,10 +108,10 @@ def judge_due(subscription: Subscription, assessed: Iterable[datetime], now: dat
     missing = [period for period in all_periods if not any(period.start <= day < period.end for day in days)]
     current = next((period for period in all_periods if period.start <= today < period.end), None)
     following = next((period.start for period in missing if period.end > today), None)
-    state = _state(today, subscription.start, current, missing)
+    state = _judge_state(today, subscription.start, current, missing)
     return PeriodStatus(
         state=state,
-        text=_text(state, all_periods, current, following),
+        text=_describe_status(state, all_periods, current, following),
         current=current,
         overdue=tuple(period for period in missing if period.end <= today),
         last=max(times, default=None),
@@ -119,13 +119,15 @@ def judge_due(subscription: Subscription, assessed: Iterable[datetime], now: dat
     )
 
 
-def _state(today: date, start: date, current: Period | None, missing: list[Period]) -> PeriodState:
+def _judge_state(today: date, start: date, current: Period | None, missing: list[Period]) -> PeriodState:
     if current is None:
         return PeriodState.NOT_STARTED if today < start else PeriodState.ENDED
     return PeriodState.DUE if current in missing else PeriodState.DONE
 
 
-def _text(state: PeriodState, all_periods: tuple[Period, ...], current: Period | None, following: date | None) -> Text:
+def _describe_status(
+    state: PeriodState, all_periods: tuple[Period, ...], current: Period | None, following: date | None
+) -> Text:
     last_day = (all_periods[-1].end - timedelta(days=1)).isoformat()
     if current is None and state is PeriodState.NOT_STARTED:
         start = all_periods[0].start.isoformat()

@@ -30,13 +30,13 @@ def build_endpoint(engagement: Engagement, name: str) -> Endpoint:
         target.port,
         target.user,
         lambda: resolve_reference(target.password),
-        _tls(target.tls),
+        _build_tls(target.tls),
         via=target.via or "",
-        dial=_dialler(target, name, target.via) if target.via else None,
+        dial=_build_dialler(target, name, target.via) if target.via else None,
     )
 
 
-def _dialler(target: TargetBlock, name: str, via: str) -> Callable[[], socket.socket]:
+def _build_dialler(target: TargetBlock, name: str, via: str) -> Callable[[], socket.socket]:
     def dial() -> socket.socket:
         try:
             with hide_passwords():  # the library looks for others by means of ldconfig and gcc
@@ -52,7 +52,7 @@ def _dialler(target: TargetBlock, name: str, via: str) -> Callable[[], socket.so
     return dial
 
 
-def _tls(tls: TlsBlock) -> ssl.SSLContext | None:
+def _build_tls(tls: TlsBlock) -> ssl.SSLContext | None:
     if tls.mode == "disabled":
         return None
     try:
@@ -102,16 +102,16 @@ def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier
         if attestation.valid_until >= today:
             yield Attestation(
                 key=key,
-                value=_plain(attestation.value),
+                value=_make_plain(attestation.value),
                 by=attestation.by,
                 on=attestation.date,
                 valid_until=attestation.valid_until,
             )
     if earlier:
-        yield from _earlier_values(earlier)
+        yield from _list_earlier_values(earlier)
 
 
-def _earlier_values(earlier: Earlier) -> Iterator[EarlierValue]:
+def _list_earlier_values(earlier: Earlier) -> Iterator[EarlierValue]:
     for result in earlier.results.values():
         for finding in result.findings:
             if isinstance(finding.value, int | float):
@@ -119,5 +119,5 @@ def _earlier_values(earlier: Earlier) -> Iterator[EarlierValue]:
                 yield EarlierValue(code=result.code, resource=finding.resource, value=value, as_of=earlier.as_of)
 
 
-def _plain(value: Any) -> str | float | bool:
+def _make_plain(value: Any) -> str | float | bool:
     return value if isinstance(value, str | int | float | bool) else str(value)

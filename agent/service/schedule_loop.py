@@ -44,14 +44,14 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
             on_error(error)
 
     scheduler = schedule_daily(at, guarded)
-    with _signals_set(stop):
+    with _set_on_signals(stop):
         guarded()
         while not stop.wait(_POLL_S):
             scheduler.run_pending()
 
 
 @contextmanager
-def _signals_set(stop: threading.Event) -> Iterator[None]:
+def _set_on_signals(stop: threading.Event) -> Iterator[None]:
     """SIGTERM and SIGINT set ``stop`` instead of killing; a second one acts as before. Main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -41,7 +41,7 @@ def migrate_database(engine: Engine, where: str) -> None:
                 )
             )
         with _ONE_AT_A_TIME:
-            _lock(connection)
+            _lock_database(connection)
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
@@ -50,7 +50,7 @@ def migrate_database(engine: Engine, where: str) -> None:
             connection.commit()
 
 
-def _lock(connection: Connection) -> None:
+def _lock_database(connection: Connection) -> None:
     """SQLite: one transaction around the whole upgrade, and a second process waits instead of creating the same."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -48,7 +48,7 @@ class History:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.where = _shown(engine.url)
+        self.where = _hide_password(engine.url)
 
     @classmethod
     def open(cls, url: str | None = None, create: bool = True) -> Self:
@@ -56,14 +56,14 @@ class History:
 
         Raises NoHistory where there is none and none is to be created.
         """
-        place = _url(url or os.environ.get(PLACE_VARIABLE, ""))
-        with _reported(place):
+        place = _parse_place(url or os.environ.get(PLACE_VARIABLE, ""))
+        with _report_failures(place):
             _prepare_file(place, create)
-            history = cls(_engine(place))
+            history = cls(_create_engine(place))
             try:
-                revisions = _revisions(history._engine)
+                revisions = _list_revisions(history._engine)
                 if not (revisions or create):
-                    raise _none_at(place)
+                    raise _build_no_history(place)
                 if revisions != [REVISION]:
                     from agent.archive.history.migrate import (
                         migrate_database,  # Alembic takes longer to load than to do nothing
@@ -86,8 +86,8 @@ class History:
         self._engine.dispose()
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with _reported(self._engine.url), Session(self._engine) as session, session.begin():
+    def _open_session(self) -> Iterator[Session]:
+        with _report_failures(self._engine.url), Session(self._engine) as session, session.begin():
             yield session
 
     def save(self, document: Document, place: Path | None = None) -> None:
@@ -95,16 +95,16 @@ class History:
 
         Raises HistoryError if the id is taken by an assessment that differs: what is recorded is never replaced.
         """
-        with _reported(self._engine.url):
+        with _report_failures(self._engine.url):
             try:
                 with Session(self._engine) as session, session.begin():
-                    session.add(_row(document, place))
+                    session.add(_build_row(document, place))
             except IntegrityError:
-                if not self._holds(document):
+                if not self._holds_same(document):
                     raise
 
-    def _holds(self, document: Document) -> bool:
-        with self._session() as session:
+    def _holds_same(self, document: Document) -> bool:
+        with self._open_session() as session:
             stored = session.scalar(select(AssessmentRow.document).where(AssessmentRow.id == document["assessment_id"]))
         if stored is None or stored == json.loads(json.dumps(document)):
             return stored is not None
@@ -118,10 +118,10 @@ class History:
 
     def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
         """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
-        query = select(AssessmentRow).where(*_of(customer, target))
+        query = select(AssessmentRow).where(*_filter_by(customer, target))
         if before is not None:
             query = query.where(AssessmentRow.as_of < before)
-        with self._session() as session:
+        with self._open_session() as session:
             row = session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
             return self._read_document(row) if row else None
 
@@ -139,7 +139,7 @@ class History:
         """The assessment with this id, or the only one whose id begins so. Raises HistoryError for none or several."""
         begins = AssessmentRow.id.startswith(id_or_prefix, autoescape=True)
         query = select(AssessmentRow.id).where(begins).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id)
-        with self._session() as session:
+        with self._open_session() as session:
             ids = session.scalars(query.limit(_CANDIDATES_SHOWN)).all()
             if len(ids) == 1 or id_or_prefix in ids:
                 wanted = id_or_prefix if id_or_prefix in ids else ids[0]
@@ -159,8 +159,8 @@ class History:
 
     def assessed_at(self, customer: str, target: str) -> tuple[datetime, ...]:
         """The times (aware UTC, oldest first) of all assessments of a target: what the scheduler goes by."""
-        query = select(AssessmentRow.as_of).where(*_of(customer, target)).order_by(AssessmentRow.as_of)
-        with self._session() as session:
+        query = select(AssessmentRow.as_of).where(*_filter_by(customer, target)).order_by(AssessmentRow.as_of)
+        with self._open_session() as session:
             return tuple(session.scalars(query))
 
     def sightings(self, customer: str, target: str, fingerprint: str) -> tuple[Sighting, ...]:
@@ -168,23 +168,23 @@ class History:
         found = FindingRow
         query = select(found.assessment_id, AssessmentRow.as_of, found.severity, found.outcome, found.risk_points)
         query = query.join(AssessmentRow, AssessmentRow.id == found.assessment_id)
-        query = query.where(found.fingerprint == fingerprint, *_of(customer, target))
-        with self._session() as session:
+        query = query.where(found.fingerprint == fingerprint, *_filter_by(customer, target))
+        with self._open_session() as session:
             return tuple(Sighting(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
 
     def list(self, customer: str | None = None, target: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
         """Assessments, newest first, without their documents."""
         columns = [getattr(AssessmentRow, field.name) for field in fields(Entry)]
-        query = select(*columns).where(*_of(customer, target))
-        with self._session() as session:
+        query = select(*columns).where(*_filter_by(customer, target))
+        with self._open_session() as session:
             rows = session.execute(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit))
             return tuple(Entry(*row) for row in rows)
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove what may be kept no longer at ``now`` (aware); returned oldest first. What has no end stays."""
         columns = [getattr(AssessmentRow, field.name) for field in fields(Purged)]
-        query = select(*columns).where(AssessmentRow.keep_until <= now, *_of(customer, None))
-        with self._session() as session:
+        query = select(*columns).where(AssessmentRow.keep_until <= now, *_filter_by(customer, None))
+        with self._open_session() as session:
             if self._engine.dialect.name == "sqlite":
                 session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
             found = tuple(Purged(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
@@ -194,7 +194,7 @@ class History:
         return found
 
 
-def _revisions(engine: Engine) -> Sequence[str]:
+def _list_revisions(engine: Engine) -> Sequence[str]:
     """The one of its tables; none for a database that is no history."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
@@ -202,14 +202,14 @@ def _revisions(engine: Engine) -> Sequence[str]:
         return connection.scalars(text("SELECT version_num FROM alembic_version")).all()
 
 
-def _of(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
+def _filter_by(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
     if customer is not None:
         yield AssessmentRow.customer == customer
     if target is not None:
         yield AssessmentRow.target == target
 
 
-def _row(document: Document, place: Path | None) -> AssessmentRow:
+def _build_row(document: Document, place: Path | None) -> AssessmentRow:
     period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
     days = document["authorization"]["retention_days"] if document["authorization"] else None
     findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
@@ -229,11 +229,11 @@ def _row(document: Document, place: Path | None) -> AssessmentRow:
         document=dict(document),
         keep_until=as_of + timedelta(days=days) if days else None,
         place=str(place.absolute()) if place else None,
-        findings=[_finding_row(position, *pair) for position, pair in enumerate(findings)],
+        findings=[_build_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )
 
 
-def _finding_row(position: int, result: ResultEntry, finding: FindingEntry) -> FindingRow:
+def _build_finding_row(position: int, result: ResultEntry, finding: FindingEntry) -> FindingRow:
     return FindingRow(
         position=position,
         fingerprint=finding["fingerprint"],
@@ -245,7 +245,7 @@ def _finding_row(position: int, result: ResultEntry, finding: FindingEntry) -> F
     )
 
 
-def _url(place: str) -> URL:
+def _parse_place(place: str) -> URL:
     if not place:
         return URL.create("sqlite", database=str(user_data_path("ob-health", appauthor=False) / "history.sqlite"))
     if _FILE_NAME.fullmatch(place):
@@ -262,27 +262,27 @@ def _url(place: str) -> URL:
     return url
 
 
-def _engine(url: URL) -> Engine:
+def _create_engine(url: URL) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name in ("mysql", "mariadb"):
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_transaction)
     return engine
 
 
-def _begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     """Begin aloud: the kernel greets as if autocommit were off while it is on, and a rollback would undo nothing."""
     connection.exec_driver_sql("BEGIN")
 
 
-def _shown(url: URL) -> str:
+def _hide_password(url: URL) -> str:
     """The place as people may see it; a query may hold a password too."""
     is_file = url.get_backend_name() == "sqlite" and url.database
     return url.database or "" if is_file else url.set(query={}).render_as_string(hide_password=True)
 
 
-def _none_at(url: URL) -> NoHistory:
+def _build_no_history(url: URL) -> NoHistory:
     text = "There is no history at {where}. Check the place and its spelling; the first assessment makes the history."
-    return NoHistory(Text(text, {"where": _shown(url)}))
+    return NoHistory(Text(text, {"where": _hide_password(url)}))
 
 
 def _prepare_file(url: URL, create: bool) -> None:
@@ -293,13 +293,13 @@ def _prepare_file(url: URL, create: bool) -> None:
     path = Path(name)
     if not path.exists():
         if not create:
-            raise _none_at(url)
+            raise _build_no_history(url)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
 
 
 @contextmanager
-def _reported(url: URL) -> Iterator[None]:
+def _report_failures(url: URL) -> Iterator[None]:
     """What the database, the driver or the disk says, as one HistoryError."""
     try:
         yield
@@ -312,6 +312,6 @@ def _reported(url: URL) -> Iterator[None]:
             Text(
                 "The history at {where} cannot be used: {reason}. "
                 "Mend that, or name another place in OB_HEALTH_HISTORY.",
-                {"where": _shown(url), "reason": reason.rstrip(".")},
+                {"where": _hide_password(url), "reason": reason.rstrip(".")},
             )
         ) from error

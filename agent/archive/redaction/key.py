@@ -30,8 +30,8 @@ class RedactionKey:
     """One secret of 32 bytes."""
 
     def __init__(self, secret: bytes) -> None:
-        self._names = _derived(secret, b"ob-health pseudonyms", 32)
-        self._seal = AESSIV(_derived(secret, b"ob-health sealed snapshot", 64))
+        self._names = _derive_key(secret, b"ob-health pseudonyms", 32)
+        self._seal = AESSIV(_derive_key(secret, b"ob-health sealed snapshot", 64))
 
     def pseudonym(self, kind: str, name: str) -> str:
         """``table_7f3a9c02be51``: the same for the same kind, name and key."""
@@ -50,7 +50,7 @@ class RedactionKey:
             return None
 
 
-def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:
+def _derive_key(secret: bytes, purpose: bytes, length: int) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(secret)
 
 

@@ -82,12 +82,12 @@ class Pseudonyms:
         self._made: dict[tuple[TextContent, str], str] = {}
         self._known: dict[str, str] = {}
         self._ways: dict[TextContent, Callable[[str], str]] = {
-            TextContent.COLUMN: self._column,
-            TextContent.JOB: self._job,
-            TextContent.HOST: self._host,
-            TextContent.HOSTS: self._hosts,
-            TextContent.ZONES: self._zones,
-            TextContent.SQL: self._sql,
+            TextContent.COLUMN: self._replace_column,
+            TextContent.JOB: self._replace_job,
+            TextContent.HOST: self._replace_host,
+            TextContent.HOSTS: self._replace_hosts,
+            TextContent.ZONES: self._replace_zones,
+            TextContent.SQL: self._replace_sql,
         }
 
     def of(self, kind: TextContent, value: Any) -> Any:
@@ -96,7 +96,7 @@ class Pseudonyms:
             return value
         made = self._made.get((kind, value))
         if made is None:
-            made = self._made[kind, value] = self._new(kind, value)
+            made = self._made[kind, value] = self._make_pseudonym(kind, value)
         return made
 
     def learn(self, kind: TextContent, value: Any) -> None:
@@ -113,56 +113,56 @@ class Pseudonyms:
             return value
         return self.of(TextContent.SETTING, value)
 
-    def _new(self, kind: TextContent, value: str) -> str:
+    def _make_pseudonym(self, kind: TextContent, value: str) -> str:
         well_known = _WELL_KNOWN.get(kind)
         if well_known and well_known.fullmatch(value):
             return value
         way = self._ways.get(kind)
         return way(value) if way else self._key.pseudonym(kind.value, value)
 
-    def _column(self, name: str) -> str:
+    def _replace_column(self, name: str) -> str:
         parts = (part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name))
         telling = "".join(f"_{part}" for part in parts if part in TELLING)
         return "__" * name.startswith("__") + self._key.pseudonym(TextContent.COLUMN.value, name) + telling
 
-    def _job(self, name: str) -> str:
+    def _replace_job(self, name: str) -> str:
         return self._key.pseudonym(TextContent.JOB.value, name) + "_DAY_WINDOW" * name.upper().endswith("DAY_WINDOW")
 
-    def _host(self, text: str) -> str:
+    def _replace_host(self, text: str) -> str:
         found = _HOST.fullmatch(text)
         host, ports = found.groups() if found else (text, "")
         if _WELL_KNOWN[TextContent.HOST].fullmatch(host):
             return text
         return self._key.pseudonym(TextContent.HOST.value, host) + ports
 
-    def _hosts(self, text: str) -> str:
+    def _replace_hosts(self, text: str) -> str:
         return re.sub(r"[^,\s]+", lambda found: str(self.of(TextContent.HOST, found[0])), text)
 
-    def _zones(self, text: str) -> str:
+    def _replace_zones(self, text: str) -> str:
         return re.sub(
             r"[^\s,;@{}:]+",
             lambda found: found[0] if _LAYOUT_WORD.fullmatch(found[0]) else str(self.of(TextContent.ZONE, found[0])),
             text,
         )
 
-    def _sql(self, text: str) -> str:
+    def _replace_sql(self, text: str) -> str:
         found = None if text == MASKED else lex_sql(text)
         if found is None:
             return MASKED
-        return found.joined(lambda number: self._token(found, number)) + CUT * found.cut
+        return found.joined(lambda number: self._replace_token(found, number)) + CUT * found.cut
 
-    def _token(self, found: LexedSql, number: int) -> str:
+    def _replace_token(self, found: LexedSql, number: int) -> str:
         piece, kind = found.piece(number), found.tokens[number].token_type
         if kind is TokenType.IDENTIFIER:
-            return f"`{self._identifier(piece[1:-1].replace('``', '`'))}`"
+            return f"`{self._replace_identifier(piece[1:-1].replace('``', '`'))}`"
         called = number + 1 < len(found.tokens) and found.tokens[number + 1].token_type is TokenType.L_PAREN
         if called and piece.upper() in _FUNCTIONS:
             return piece
         if kind is TokenType.VAR:
-            return piece if _SQL_WORD.fullmatch(piece) else self._identifier(piece)
+            return piece if _SQL_WORD.fullmatch(piece) else self._replace_identifier(piece)
         # A word of SQL may be a name as well: it is one if the snapshot knows such a name.
         known = self._known.get(piece.lower()) if kind in _PARSER.ID_VAR_TOKENS else None
         return known or ("?" if kind is TokenType.STRING else piece)
 
-    def _identifier(self, name: str) -> str:
+    def _replace_identifier(self, name: str) -> str:
         return self._known.get(name.lower()) or self._key.pseudonym("name", name.lower())

@@ -38,7 +38,7 @@ class RedactedFile(NamedTuple):
 
 def redact_file(path: Path, key: RedactionKey, out: Path) -> RedactedFile:
     """Write a redacted copy of a snapshot. Raises SnapshotError for one that is redacted already."""
-    _not_itself(path, out)
+    _refuse_same_file(path, out)
     found = read_snapshot_file(path)
     if found.sealed:
         raise SnapshotError(Text("{path} is redacted already.", {"path": str(path)}))
@@ -53,7 +53,7 @@ def redact_file(path: Path, key: RedactionKey, out: Path) -> RedactedFile:
 
 def restore_file(path: Path, key: RedactionKey, out: Path) -> str:
     """Write the snapshot as it was, byte for byte; returns its SHA-256. Raises SnapshotError for a wrong key."""
-    _not_itself(path, out)
+    _refuse_same_file(path, out)
     found, args = read_snapshot_file(path), {"path": str(path)}
     if not found.sealed:
         raise SnapshotError(Text("{path} is not redacted: there is nothing to restore.", args))
@@ -65,7 +65,7 @@ def restore_file(path: Path, key: RedactionKey, out: Path) -> str:
     return write_body(zstandard.ZstdDecompressor().decompress(original).decode(), out)
 
 
-def _not_itself(path: Path, out: Path) -> None:
+def _refuse_same_file(path: Path, out: Path) -> None:
     if path.exists() and out.exists() and out.samefile(path):
         raise SnapshotError(Text("{path} would overwrite itself. Choose another --out.", {"path": str(path)}))
 
@@ -84,75 +84,80 @@ class _Redaction:
 
     def done(self) -> dict[str, Any]:
         for kind in _NAMES_FIRST:
-            self._learn(kind)
-        plain = {name: value if name in PLAIN else self._part(name, value) for name, value in self._plain.items()}
+            self._learn_names(kind)
+        plain = {
+            name: value if name in PLAIN else self._redact_part(name, value) for name, value in self._plain.items()
+        }
         note = {"what": {"msgid": _NOTE.msgid, "args": {}}, "remedy": None}
         return {**plain, "problems": [*plain["problems"], note]}
 
-    def _learn(self, kind: TextContent) -> None:
+    def _learn_names(self, kind: TextContent) -> None:
         """Every name of this kind, so that SQL text can be recognized by it."""
         for name, found in self._plain["facts"].items():
-            places = [place for place, held in enumerate(_held(name, found)) if held is kind]
+            places = [place for place, held in enumerate(_classify_columns(name, found)) if held is kind]
             for row in found.get("rows", ()) if places else ():
                 for place in places:
                     self._names.learn(kind, row[place])
 
-    def _part(self, name: str, value: Any) -> Any:
+    def _redact_part(self, name: str, value: Any) -> Any:
         match name:
             case "target":
                 return self._names.of(TextContent.TARGET, value)
             case "facts":
-                return {row: self._facts(row, found) for row, found in value.items()}
+                return {row: self._redact_facts(row, found) for row, found in value.items()}
             case "records":
-                return [{**record, "reason": self._message(record["reason"])} for record in value]
+                return [{**record, "reason": self._redact_message(record["reason"])} for record in value]
             case "problems":
-                return [{part: self._message(text) for part, text in problem.items()} for problem in value]
+                return [{part: self._redact_message(text) for part, text in problem.items()} for problem in value]
             case "receipt":
-                return value and {**value, "reason": self._message(value["reason"])}
-        return self._unknown(value)
+                return value and {**value, "reason": self._redact_message(value["reason"])}
+        return self._redact_unknown(value)
 
-    def _facts(self, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    def _redact_facts(self, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
         if "unavailable" in found:
             missing = found["unavailable"]
-            texts = {part: self._message(missing[part]) for part in ("reason", "remedy")}
+            texts = {part: self._redact_message(missing[part]) for part in ("reason", "remedy")}
             return {"unavailable": {"kind": missing["kind"], **texts}}
-        held = _held(name, found)
-        rows = [self._row(found["columns"], held, row) for row in found["rows"]]
+        held = _classify_columns(name, found)
+        rows = [self._redact_row(found["columns"], held, row) for row in found["rows"]]
         return {"columns": found["columns"], "rows": rows}
 
-    def _row(self, columns: list[str], held: list[TextContent], row: list[Any]) -> list[Any]:
+    def _redact_row(self, columns: list[str], held: list[TextContent], row: list[Any]) -> list[Any]:
         if TextContent.SETTING not in held:
-            return [self._value(kind, value) for kind, value in zip(held, row, strict=True)]
+            return [self._redact_value(kind, value) for kind, value in zip(held, row, strict=True)]
         named = dict(zip(columns, row, strict=True))
         setting = named.get("name") or named.get("key") or ""
         return [
-            self._names.setting(setting, value) if kind is TextContent.SETTING else self._value(kind, value)
+            self._names.setting(setting, value) if kind is TextContent.SETTING else self._redact_value(kind, value)
             for kind, value in zip(held, row, strict=True)
         ]
 
-    def _value(self, kind: TextContent, value: Any) -> Any:
+    def _redact_value(self, kind: TextContent, value: Any) -> Any:
         return value if kind is TextContent.WORD else self._names.of(kind, value)
 
-    def _message(self, text: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    def _redact_message(self, text: Mapping[str, Any] | None) -> dict[str, Any] | None:
         if text is None:
             return None
-        return {"msgid": text["msgid"], "args": {name: self._arg(name, item) for name, item in text["args"].items()}}
+        return {
+            "msgid": text["msgid"],
+            "args": {name: self._redact_arg(name, item) for name, item in text["args"].items()},
+        }
 
-    def _arg(self, name: str, value: Any) -> Any:
+    def _redact_arg(self, name: str, value: Any) -> Any:
         ours = isinstance(value, str) and set(value.split(", ")) <= self._sources
         if name in _OUR_WORDS or ours:
             return value
         return self._names.of(TextContent.TARGET if name == "target" else TextContent.TEXT, value)
 
-    def _unknown(self, value: Any) -> Any:
+    def _redact_unknown(self, value: Any) -> Any:
         """A part that a newer agent wrote: every text of it."""
         if isinstance(value, dict):
-            return {name: self._unknown(item) for name, item in value.items()}
+            return {name: self._redact_unknown(item) for name, item in value.items()}
         if isinstance(value, list):
-            return [self._unknown(item) for item in value]
+            return [self._redact_unknown(item) for item in value]
         return self._names.of(TextContent.TEXT, value)
 
 
-def _held(name: str, found: Mapping[str, Any]) -> list[TextContent]:
+def _classify_columns(name: str, found: Mapping[str, Any]) -> list[TextContent]:
     """What the columns of a fact set hold; ``name`` is ``module:RowType``."""
     return [classify_text(name.partition(":")[2], column) for column in found.get("columns", ())]

@@ -33,17 +33,17 @@ def authorize(
     args: Args = {"target": target_name, "customer": engagement.customer.name}
     block = engagement.authorization
     if block is None:
-        raise _refused(
+        raise _build_refusal(
             "The engagement names no authorization, so nothing may be assessed. Write one with "
             "ob-health authorize request, have {customer} sign it, and name document and signer in the engagement.",
             args,
         )
-    content, request = _signed(block)
+    content, request = _read_signed(block)
     args["reference"] = request.reference
-    _not_revoked(block, request, args)
-    _covers(request, engagement, target_name, args)
-    _in_time(request, now, args)
-    _statements(request, args)
+    _refuse_revoked(block, request, args)
+    _refuse_uncovered(request, engagement, target_name, args)
+    _refuse_out_of_time(request, now, args)
+    _refuse_unsigned_statements(request, args)
     found = Authorization(
         request.reference,
         request.approver,
@@ -54,13 +54,13 @@ def authorize(
         sshsig.fingerprint_key(sshsig.parse_public_key(block.signer)),
         hashlib.sha256(content).hexdigest(),
         {source.name: source.scope for source in request.sources},
-        frozenset(source for name, source in DISPENSABLE.items() if not _listed(request, name)),
-        _in_service(engagement, now, outside_service),
+        frozenset(source for name, source in DISPENSABLE.items() if not _is_listed(request, name)),
+        _check_service_terms(engagement, now, outside_service),
         request.allow_privileges or "",
         request.retention_days,
     )
     if not list_covered(sources, found):
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} lists none of the fact sources that this version of the agent reads. "
             "Ask {customer} to sign a new request.",
             args,
@@ -68,132 +68,132 @@ def authorize(
     return found
 
 
-def _refused(msgid: str, args: Args) -> NotAuthorized:
+def _build_refusal(msgid: str, args: Args) -> NotAuthorized:
     return NotAuthorized(Text(msgid, args))
 
 
-def _signed(block: AuthorizationBlock) -> tuple[bytes, Request]:
-    content = _verified(block.document, block.signature_file, block)
+def _read_signed(block: AuthorizationBlock) -> tuple[bytes, Request]:
+    content = _verify_document(block.document, block.signature_file, block)
     return content, parse_signed(Request, content, block.document)
 
 
-def _verified(document: Path, signature: Path, block: AuthorizationBlock) -> bytes:
+def _verify_document(document: Path, signature: Path, block: AuthorizationBlock) -> bytes:
     """The very bytes that the pinned key signed."""
-    content = _bytes(document, MAX_BYTES)
-    armored = _bytes(signature, sshsig.MAX_SIGNATURE_BYTES)
+    content = _read_bytes(document, MAX_BYTES)
+    armored = _read_bytes(signature, sshsig.MAX_SIGNATURE_BYTES)
     sshsig.verify_signature(content, armored, sshsig.parse_public_key(block.signer), str(document))
     return content
 
 
-def _bytes(path: Path, limit: int) -> bytes:
+def _read_bytes(path: Path, limit: int) -> bytes:
     args: Args = {"path": str(path)}
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:
-        raise _refused(
+        raise _build_refusal(
             "The authorization needs {path}, which cannot be read ({reason}). The customer signs the request with: "
             "ssh-keygen -Y sign -n ob-health -f KEY FILE",
             args | {"reason": getattr(error, "strerror", None) or "invalid path"},
         ) from None
     if len(content) > limit:
-        raise _refused("The authorization needs {path}, which is too large to be what the customer signed.", args)
+        raise _build_refusal("The authorization needs {path}, which is too large to be what the customer signed.", args)
     return content
 
 
-def _not_revoked(block: AuthorizationBlock, request: Request, args: Args) -> None:
+def _refuse_revoked(block: AuthorizationBlock, request: Request, args: Args) -> None:
     if block.revoked:
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} is revoked: {reason}. Ask {customer} for a new one.",
             args | {"reason": block.revoked},
         )
     if block.revocation is None:
         return
     signature = block.revocation.with_name(block.revocation.name + ".sig")
-    revocation = parse_signed(Revocation, _verified(block.revocation, signature, block), block.revocation)
+    revocation = parse_signed(Revocation, _verify_document(block.revocation, signature, block), block.revocation)
     if revocation.revokes == request.reference:
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} is revoked by its signer: {reason}. Ask {customer} for a new one.",
             args | {"reason": revocation.reason},
         )
 
 
-def _covers(request: Request, engagement: Engagement, name: str, args: Args) -> None:
+def _refuse_uncovered(request: Request, engagement: Engagement, name: str, args: Args) -> None:
     """Customer, target, account and load as signed."""
     if request.customer != engagement.customer.name:
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} is of the customer {signed}, not of {customer}. "
             "Use the engagement that it belongs to.",
             args | {"signed": request.customer},
         )
     signed = next((target for target in request.targets if target.name == name), None)
     if signed is None:
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} does not name target {target}. Ask {customer} to sign a request that does.", args
         )
-    _same_account(signed, engagement, args)
+    _refuse_other_account(signed, engagement, args)
     limits = engagement.targets[name].limits
     for key, value in limits:
         if value > getattr(signed.budget, key):
-            raise _refused(
+            raise _build_refusal(
                 "Authorization {reference} allows {key} up to {signed} on {target}; the engagement says {given}. "
                 "Lower limits.{key}, or ask {customer} to sign a new request.",
                 args | {"key": key, "signed": str(getattr(signed.budget, key)), "given": str(value)},
             )
 
 
-def _same_account(signed: SignedTarget, engagement: Engagement, args: Args) -> None:
+def _refuse_other_account(signed: SignedTarget, engagement: Engagement, args: Args) -> None:
     target = engagement.targets[signed.name]
     for key, given in (("host", target.host), ("port", target.port), ("user", target.user)):
         if getattr(signed, key) != given:
-            raise _refused(
+            raise _build_refusal(
                 "Authorization {reference} names another {key} for target {target}: {signed}, not {given}. "
                 "Correct the engagement, or ask {customer} to sign a new request.",
                 args | {"key": key, "signed": str(getattr(signed, key)), "given": str(given)},
             )
 
 
-def _in_time(request: Request, now: datetime, args: Args) -> None:
+def _refuse_out_of_time(request: Request, now: datetime, args: Args) -> None:
     if now < request.not_before:
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} is valid only from {moment} on. "
             "Assess {target} after that, or ask {customer} to sign an earlier one.",
-            args | {"moment": _shown(request.not_before)},
+            args | {"moment": _format_moment(request.not_before)},
         )
     if now >= request.not_after:
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} expired at {moment}. Ask {customer} to sign a new request.",
-            args | {"moment": _shown(request.not_after)},
+            args | {"moment": _format_moment(request.not_after)},
         )
     if not request.window.is_open(now):
-        raise _refused(
+        raise _build_refusal(
             "Authorization {reference} allows an assessment to begin in this window only: {window}. "
             "Assess {target} then, or ask {customer} to sign another one.",
             args | {"window": str(request.window)},
         )
 
 
-def _shown(moment: datetime) -> str:
+def _format_moment(moment: datetime) -> str:
     """As the customer signed it, in the same time zone; ``format_value`` would make it UTC."""
     return moment.isoformat(" ", "minutes")
 
 
-def _statements(request: Request, args: Args) -> None:
+def _refuse_unsigned_statements(request: Request, args: Args) -> None:
     """Session and preflight need their statements as they are."""
     for name, sql in list_own_statements().items():
-        if name not in DISPENSABLE and not _listed(request, name):
-            raise _refused(
+        if name not in DISPENSABLE and not _is_listed(request, name):
+            raise _build_refusal(
                 "Authorization {reference} does not list the statement {name} of this version of the agent: {sql}. "
                 "Ask {customer} to sign a new request.",
                 args | {"name": name, "sql": sql},
             )
 
 
-def _listed(request: Request, name: str) -> bool:
+def _is_listed(request: Request, name: str) -> bool:
     return request.statements.get(name) == list_own_statements()[name]
 
 
-def _in_service(engagement: Engagement, now: datetime, reason: str) -> str:
+def _check_service_terms(engagement: Engagement, now: datetime, reason: str) -> str:
     missing = find_missing_term(engagement, now)
     if missing is None:
         return ""

@@ -89,7 +89,7 @@ def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOpt
         "customer": engagement.customer.name,
         "asked_by": ask.asked_by,
         "approver": ask.approver,
-        "targets": [_target(engagement, name) for name in ask.targets],
+        "targets": [_draft_target(engagement, name) for name in ask.targets],
         "data_classes": list(ask.data_classes),
         "not_before": ask.not_before,
         "not_after": ask.not_after,
@@ -97,12 +97,12 @@ def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOpt
         "retention_days": ask.retention_days,
         **({"allow_privileges": ask.allow_privileges} if ask.allow_privileges else {}),
         "statements": list_own_statements(),
-        "sources": [_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
+        "sources": [_draft_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
     }
     return validate_blocks(Request, content, lambda loc: 1, Path("request"))
 
 
-def _target(engagement: Engagement, name: str) -> dict[str, Any]:
+def _draft_target(engagement: Engagement, name: str) -> dict[str, Any]:
     target = engagement.targets[name]
     return {
         "name": name,
@@ -113,7 +113,7 @@ def _target(engagement: Engagement, name: str) -> dict[str, Any]:
     }
 
 
-def _source(row: type) -> dict[str, Any]:
+def _draft_source(row: type) -> dict[str, Any]:
     scope = describe_scope(row)
     found = {
         "name": row.__name__,
@@ -135,12 +135,12 @@ def write_request_yaml(request: Request, file_name: str) -> str:
         if key in _HEADINGS:
             lines.append("\n" + "".join(f"# {line}\n" for line in _HEADINGS[key].splitlines()))
         if key == "data_classes":
-            lines += [_exposure(data_class, data_class in value) for data_class in DataClass]
+            lines += [_describe_exposure(data_class, data_class in value) for data_class in DataClass]
         lines.append(yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
     return "".join(lines)
 
 
-def _exposure(data_class: DataClass, asked: bool) -> str:
+def _describe_exposure(data_class: DataClass, asked: bool) -> str:
     exposes = EXPOSES[data_class]
     mark = "+" if asked else "-"
     return f"#   {mark} {data_class}: {translate(exposes, 'zh-CN')} / {exposes}\n"
@@ -153,11 +153,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _sequence(dumper: yaml.SafeDumper, value: tuple[Any, ...]) -> yaml.Node:
+def _represent_sequence(dumper: yaml.SafeDumper, value: tuple[Any, ...]) -> yaml.Node:
     """Words side by side, blocks one below the other."""
     flow = not any(isinstance(item, dict) for item in value)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
 
 
-_Dumper.add_representer(tuple, _sequence)
+_Dumper.add_representer(tuple, _represent_sequence)
 _Dumper.add_multi_representer(StrEnum, lambda dumper, value: dumper.represent_str(value.value))

@@ -120,7 +120,9 @@ class Request(Block):
 
     @field_validator("targets", "sources")
     @classmethod
-    def _named_once(cls, value: tuple[SignedTarget | SignedSource, ...]) -> tuple[SignedTarget | SignedSource, ...]:
+    def _require_unique_names(
+        cls, value: tuple[SignedTarget | SignedSource, ...]
+    ) -> tuple[SignedTarget | SignedSource, ...]:
         if len({entry.name for entry in value}) < len(value):
             raise Invalid("{place}: a name stands here twice; keep one of the two")
         return value
