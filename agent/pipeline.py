@@ -105,7 +105,7 @@ def collect_snapshot(
     authorization = _authorize_target(job, assessment_id, directory)
     given = tuple(targets.list_given_facts(job.engagement, job.target, job.now, job.earlier))
     with _connect_target(job, assessment_id, authorization, directory) as (session, capabilities, written):
-        facts = _collect_with_receipt(job, authorization, session, capabilities, given, meanwhile)
+        facts = _collect_with_receipt(job, authorization, session, capabilities, given=given, meanwhile=meanwhile)
     if written is None or facts.receipt is None:
         return authorization, facts
     receipt = dataclasses.replace(facts.receipt, journal_sha256=written.head)
@@ -160,6 +160,7 @@ def _collect_with_receipt(
     authorization: Authorization,
     session: ReadOnlySession,
     capabilities: Capabilities,
+    *,
     given: Sequence[object],
     meanwhile: Callable[[], None],
 ) -> Snapshot:
@@ -189,7 +190,9 @@ def apply_rules(
     """
     today = now.astimezone(engagement.service.zone).date()
     overrides, file = read_overrides(engagement), path or rules.locate_shipped_rules()
-    return rules.apply_engagement(shipped, specs, file, overrides, engagement.mutes, today, str(engagement.path))
+    return rules.apply_engagement(
+        shipped, specs, path=file, overrides=overrides, mutes=engagement.mutes, today=today, file=str(engagement.path)
+    )
 
 
 def judge_snapshot(
@@ -285,7 +288,9 @@ def assess_target(
         if unrecorded:
             document = add_notes(document, [_NOT_RECORDED])
         job.progress("render", 0, 1)
-        written, failures = render_all(document, formats, languages, directory, job.engagement.report, update)
+        written, failures = render_all(
+            document, formats, languages, directory, house=job.engagement.report, update=update
+        )
     return AssessedTarget(document, (*saved, *written), (*unsaved, *unrecorded, *failures))
 
 
@@ -303,12 +308,13 @@ def render_all(
     formats: Sequence[str],
     languages: Sequence[str],
     directory: Path,
+    *,
     house: ReportBlock = HOUSE,
     update: Path | None = None,
 ) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
     """Render all formats. A format that fails is a warning if another was written. Raises RenderError if none was."""
     try:
-        return tuple(render_files(document, formats, languages, directory, house, update)), ()
+        return tuple(render_files(document, formats, languages, directory, house=house, update=update)), ()
     except RenderError as error:
         if not error.written:
             raise

@@ -1,0 +1,1 @@
+"""Templates of the report: HTML with its style and script, and Word."""

@@ -74,9 +74,9 @@ def build_document(assessment: Assessment) -> Document:
                 result,
                 assessment.specs[result.code],
                 assessment.ruleset.rules[result.code],
-                score.results.get(result.code),
-                snapshot.tenant_kind,
-                tell,
+                scored=score.results.get(result.code),
+                kind=snapshot.tenant_kind,
+                tell=tell,
             )
             for result in assessment.results
         ],

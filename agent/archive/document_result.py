@@ -27,6 +27,7 @@ def serialize_result(
     result: CheckResult,
     spec: CheckSpec,
     rule: Rule,
+    *,
     scored: ScoredResult | None,
     kind: TenantKind,
     tell: LocalizeText,

@@ -125,7 +125,7 @@ def _apply_function(function: Callable[..., Any], arguments: Sequence[Expression
         return None
 
 
-def _compile_constant(node: ast.Constant, kinds: Kinds) -> Expression:
+def _compile_constant(node: ast.Constant, _kinds: Kinds) -> Expression:
     value, kind = node.value, _KINDS.get(type(node.value))
     if kind is None or (isinstance(value, float) and not math.isfinite(value)):
         raise _build_refusal(node)

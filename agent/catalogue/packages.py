@@ -41,10 +41,12 @@ class LoadedPackage:
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def translate(self, brought: Mapping[str, Mapping[str, str]]) -> None:
+        """Add translations by language; a later entry replaces an earlier one."""
         for language, entries in brought.items():
             self.translations.setdefault(language, {}).update(entries)
 
     def refuse(self, error: ConfigError) -> None:
+        """Keep an error of the package as a problem to tell."""
         self.problems += [error.text, *error.problems]
 
 

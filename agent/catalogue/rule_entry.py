@@ -29,6 +29,7 @@ class RuleProblems:
         self._found: list[Text] = []
 
     def add(self, loc: Loc, msgid: str, **args: Scalar) -> None:
+        """Add a problem at a path of the entry."""
         self._found.append(Text(msgid, {"place": self._place(loc), **args}))
 
     def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
@@ -43,6 +44,7 @@ class RuleProblems:
         return elsewhere
 
     def raise_any(self) -> None:
+        """Raise RulesError with all problems, if there is one."""
         if self._found:
             text = Text(
                 "{file} cannot be used; problems found: {problems_count}",

@@ -88,6 +88,7 @@ def _parse_rules(specs: Mapping[str, CheckSpec], data: Any, problems: RuleProble
 def apply_engagement(
     ruleset: Ruleset,
     specs: Mapping[str, CheckSpec],
+    *,
     path: Path,
     overrides: Sequence[Override],
     mutes: Sequence[Mute],

@@ -122,7 +122,10 @@ class _Reader:
         self._check_templates(known, evidence)
         category, since = self._parse_category(), self._parse_since()
         self._problems.raise_any()
-        assert where and value and category and since
+        assert where
+        assert value
+        assert category
+        assert since
         found = {name: made for name, made in evidence.items() if made}
         texts = file.texts
         return CheckSpec(

@@ -24,6 +24,7 @@ from agent.cli.options import (
 
 
 def assess_command(
+    *,
     engagement: EngagementFile,
     out: OutDir,
     target: TargetName = None,
@@ -62,11 +63,12 @@ def collect_command(
     from agent.cli.actions.assess import collect_all
 
     with open_engagement(engagement) as (loaded, history):
-        code = collect_all(loaded, history, out, target, read_clock(), outside_service)
+        code = collect_all(loaded, history, out=out, target=target, now=read_clock(), outside_service=outside_service)
     raise typer.Exit(code)
 
 
 def evaluate_command(
+    *,
     snapshot: Annotated[Path, typer.Option("--snapshot", "-s", help="A snapshot that collect or assess wrote.")],
     engagement: EngagementFile,
     out: OutDir,
@@ -78,11 +80,20 @@ def evaluate_command(
     from agent.cli.actions.assess import evaluate_file
 
     with open_engagement(engagement) as (loaded, history):
-        code = evaluate_file(loaded, history, snapshot, out, split_words(format), split_words(lang) or None, fail_on)
+        code = evaluate_file(
+            loaded,
+            history,
+            snapshot,
+            out=out,
+            formats=split_words(format),
+            languages=split_words(lang) or None,
+            fail_on=fail_on,
+        )
     raise typer.Exit(code)
 
 
 def render_command(
+    *,
     assessment: Annotated[str, typer.Option("--assessment", "-a", help="An assessment.json, or an id from history.")],
     out: OutDir,
     engagement: Annotated[
@@ -98,4 +109,12 @@ def render_command(
     from agent.engagement.loading import load_engagement
 
     loaded = load_engagement(engagement) if engagement else None
-    render_again(assessment, loaded, history, out, split_words(format), split_words(lang) or None, update)
+    render_again(
+        assessment,
+        loaded,
+        history=history,
+        out=out,
+        formats=split_words(format),
+        languages=split_words(lang) or None,
+        update=update,
+    )

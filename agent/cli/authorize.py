@@ -15,6 +15,7 @@ authorize_app = typer.Typer(help="The customer's signed permission.", no_args_is
 
 @authorize_app.command("request")
 def write_request_command(
+    *,
     engagement: EngagementFile,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Default: authorization.yaml beside the engagement.")

@@ -44,6 +44,7 @@ def collect_facts(
     capabilities: Capabilities,
     data_classes: frozenset[DataClass] | None,
     as_of: datetime,
+    *,
     given: Sequence[object] = (),
     progress: Progress = lambda source, done, total: None,
     scopes: Scopes | None = None,

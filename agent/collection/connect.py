@@ -298,7 +298,7 @@ class ReadOnlySession:
             ) from None
 
 
-def _refuse_password(connection: object) -> NoReturn:
+def _refuse_password(_connection: object) -> NoReturn:
     """Refuse the ways of logging in that send the password in clear: any server there would learn it."""
     raise pymysql.OperationalError(2059, "the server asks for the password in clear, and is not given it")
 

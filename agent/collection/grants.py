@@ -90,6 +90,7 @@ def write_grants_script(
     sources: Iterable[type],
     user: str,
     host: str,
+    *,
     data_classes: frozenset[DataClass] | None = None,
     require_tls: bool = True,
     kind: TenantKind = TenantKind.USER,

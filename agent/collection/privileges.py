@@ -41,6 +41,7 @@ class GrantLine:
 
     @property
     def selects(self) -> bool:
+        """Whether the line lets the account read."""
         return bool((_ALL_PRIVILEGES | {"SELECT"}) & self.items.keys())
 
 

@@ -64,6 +64,7 @@ class ServiceBlock(Block):
 
     @property
     def zone(self) -> ZoneInfo:
+        """The time zone in which days are counted."""
         return ZoneInfo(self.timezone)
 
     @property
@@ -231,6 +232,7 @@ class OverridesFile(WholeFile):
 
     @property
     def as_model(self) -> tuple[rule.Override, ...]:
+        """The overrides of the file, each with its place."""
         return _build_overrides(self, self.overrides, "overrides")
 
 

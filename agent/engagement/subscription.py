@@ -55,6 +55,7 @@ class PeriodStatus:
 
     @property
     def due(self) -> bool:
+        """Whether an assessment is owed and can be made now."""
         return self.state is PeriodState.DUE
 
 

@@ -60,6 +60,8 @@ class Privilege(StrEnum):
 
 
 class CostClass(StrEnum):
+    """What a source costs the database; the costly ones wait while it is busy."""
+
     CHEAP = "cheap"
     MEDIUM = "medium"
     HEAVY = "heavy"

@@ -60,10 +60,12 @@ class BackupSet:
 
     @property
     def is_full(self) -> bool:
+        """Whether the set holds all data; the views name the kind by D or FULL."""
         return self.backup_type.upper().startswith(("D", "F"))
 
     @property
     def is_kept(self) -> bool:
+        """Whether the set is still there."""
         return self.file_status not in ("DELETING", "DELETED")
 
 
@@ -93,6 +95,7 @@ class DeletePolicy:
 
     @property
     def removes(self) -> bool:
+        """Whether the policy ever deletes a backup."""
         return any(digit in self.recovery_window for digit in "123456789")
 
 

@@ -79,6 +79,7 @@ class Job:
 
     @property
     def is_enabled(self) -> bool:
+        """Whether the job is switched on; the views spell that in several ways."""
         return (self.enabled or "").upper() in ("1", "TRUE", "YES")
 
     @property

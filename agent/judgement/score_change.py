@@ -53,12 +53,16 @@ def _sum_moved_risk(
     moved: defaultdict[ScoreChangeKind, float] = defaultdict(float)
     for root in sorted(now.keys() | was.keys()):
         if risk := now[root] - was[root]:
-            moved[_choose_reason(risk, was[root], now[root], before[root], after[root], rules_changed)] += risk
+            moved[
+                _choose_reason(
+                    risk, was[root], now[root], before=before[root], after=after[root], rules_changed=rules_changed
+                )
+            ] += risk
     return moved
 
 
 def _choose_reason(
-    risk: float, was: float, now: float, before: _Side, after: _Side, rules_changed: bool
+    risk: float, was: float, now: float, *, before: _Side, after: _Side, rules_changed: bool
 ) -> ScoreChangeKind:
     if rules_changed and _collect_values(before) == _collect_values(after):
         return ScoreChangeKind.RULES

@@ -16,6 +16,7 @@ class Named(str):
     text: Text
 
     def __new__(cls, msgid: str, /, **values: str) -> Named:
+        """Make the English string, and keep the text for other languages."""
         name = super().__new__(cls, msgid.format_map(values))
         name.text = Text(msgid, localize_names(values))
         return name

@@ -85,6 +85,7 @@ class ScoredResult:
 
     @property
     def carried_runs(self) -> int:
+        """How many assessments ago that was; 0 where nothing is carried."""
         return self.carried[0].runs if self.carried else 0
 
 

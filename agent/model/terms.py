@@ -21,6 +21,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
+        """0 for low up to 3 for critical."""
         return list(Severity).index(self)
 
 
@@ -53,6 +54,8 @@ class RunAs(StrEnum):
 
 
 class TenantKind(StrEnum):
+    """A tenant of the customer, or sys, which sees all tenants."""
+
     USER = "user"
     SYS = "sys"
 

@@ -68,6 +68,7 @@ def render_files(
     formats: Sequence[str],
     languages: Sequence[str],
     directory: Path,
+    *,
     house: ReportBlock = HOUSE,
     update: Path | None = None,
 ) -> list[Path]:
@@ -86,7 +87,7 @@ def render_files(
         path = directory / chosen.file.format(language=language)
         try:
             style = build_style(house, document, language) if chosen.per_language else OURS
-            write_whole(path, _make_content(chosen, path, document, language, style, update))
+            write_whole(path, _make_content(chosen, path, document, language=language, style=style, update=update))
         except (RenderError, OSError, TemplateError, LookupError, TypeError, ValueError) as error:
             failed[path.name] = _describe_error(path, error)
         else:
@@ -121,7 +122,7 @@ def check_update_file(update: Path, formats: Sequence[str], targets: Sequence[st
 
 
 def _make_content(
-    chosen: Format, path: Path, document: Document, language: str, style: Style, update: Path | None
+    chosen: Format, path: Path, document: Document, *, language: str, style: Style, update: Path | None
 ) -> bytes:
     if not chosen.written_in:
         return chosen.make(document, language, style)

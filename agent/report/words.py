@@ -47,6 +47,7 @@ class Words:
         self._wording = wording or {}
 
     def __call__(self, msgid: str, **values: str | int) -> str:
+        """Return a message in this language, in the wording of the house where it has one."""
         text = self._wording.get(msgid) or translate(msgid, self.language)
         # Not str.format: with it, wording of the house could read attributes of an object.
         return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), text) if values else text
@@ -82,9 +83,11 @@ class Words:
         return make_printable(found.get("names", {}).get(self.language) or found["resource"], length)
 
     def count(self, number: int) -> str:
+        """Return a whole number with separators."""
         return f"{number:,}"
 
     def moment(self, iso: str) -> str:
+        """Return a time as it is in the customer's zone."""
         return format_value(datetime.fromisoformat(iso), None, self.language, self.zone)
 
     def day(self, iso: str) -> date:

@@ -58,7 +58,7 @@ def _set_on_signals(stop: threading.Event) -> Iterator[None]:
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
-    def handle(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, _frame: FrameType | None) -> None:
         signal.signal(number, before[signal.Signals(number)])
         # The handler may interrupt the wait while it holds the event's lock: setting it here could hang for ever.
         threading.Thread(target=stop.set, daemon=True).start()

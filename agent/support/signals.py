@@ -17,6 +17,6 @@ def handle_signals() -> None:
             signal.signal(number, _raise_stopped)
 
 
-def _raise_stopped(number: int, frame: FrameType | None) -> None:
+def _raise_stopped(number: int, _frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
     raise Stopped(number)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-import yaml.composer
 import yaml.constructor
 from yaml.reader import ReaderError
 

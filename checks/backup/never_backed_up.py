@@ -51,6 +51,7 @@ class NeverBackedUpParams(Params):
     ),
 )
 def never_backed_up(
+    *,
     builds: Rows[Build],
     sets: Rows[BackupSet] | None,
     tenants: Rows[Tenant] | None,

@@ -16,17 +16,20 @@ class Owned(Protocol):
     """A row with its tenant; None if a tenant sees only its own rows."""
 
     @property
-    def tenant_id(self) -> int | None: ...
+    def tenant_id(self) -> int | None:
+        """The tenant's number; None from inside a tenant."""
 
 
 class Ended(Owned, Protocol):
     """A job that has ended."""
 
     @property
-    def start_timestamp(self) -> datetime: ...
+    def start_timestamp(self) -> datetime:
+        """When the job began."""
 
     @property
-    def status(self) -> str: ...
+    def status(self) -> str:
+        """How it ended, as the server spells it."""
 
 
 O = TypeVar("O", bound=Owned)  # noqa: E741

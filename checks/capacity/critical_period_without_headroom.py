@@ -41,6 +41,7 @@ class PeriodParams(Params):
     ),
 )
 def critical_period_without_headroom(
+    *,
     periods: Rows[CriticalPeriod],
     samples: Rows[CpuSample],
     snapshots: Rows[WorkloadSnapshot],

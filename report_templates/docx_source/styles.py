@@ -38,6 +38,7 @@ class Look:
 
     @property
     def id(self) -> str:
+        """The style's id: its name without spaces."""
         return self.name.replace(" ", "")
 
 

@@ -133,7 +133,7 @@ def test_a_slow_line_only_takes_longer(site: Site) -> None:
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
-@pytest.mark.parametrize("stage", (OPENING[0], OPENING[-2], READING[0], READING[3], READING[-1]), ids=str)
+@pytest.mark.parametrize("stage", [OPENING[0], OPENING[-2], READING[0], READING[3], READING[-1]], ids=str)
 def test_other_bytes_here_and_there_never_crash(site: Site, stage: Stage, seed: int) -> None:
     site.proxy.will(Cue(Fault.GARBLED, stage.text, seed=seed))
     site.tried()

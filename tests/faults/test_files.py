@@ -220,7 +220,7 @@ def sign_bytes(path: Path, content: bytes) -> None:
 
 @cache
 def body() -> Any:
-    return snapshot._plain(SNAPSHOT)
+    return snapshot._serialize_snapshot(SNAPSHOT)
 
 
 def packed(text: str) -> bytes:

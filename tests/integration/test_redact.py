@@ -86,7 +86,13 @@ def document(directory: Path, snapshot: Path) -> Any:
     engagement = directory / "engagement.yaml"
     engagement.write_text(MINIMAL.replace("  orders:\n", f"  {target}:\n"), encoding="utf-8")
     evaluate_file(
-        load_engagement(engagement), None, snapshot, directory / "out", ["html", "json"], ["en", "zh-CN"], None
+        load_engagement(engagement),
+        None,
+        snapshot,
+        out=directory / "out",
+        formats=["html", "json"],
+        languages=["en", "zh-CN"],
+        fail_on=None,
     )
     return json.loads((directory / "out" / "assessment.json").read_text(encoding="utf-8"))
 

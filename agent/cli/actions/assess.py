@@ -103,6 +103,7 @@ def _derive_exit_code(document: Document, limit: Severity | None) -> int:
 def collect_all(
     engagement: Engagement,
     history: History | None,
+    *,
     out: Path,
     target: str | None,
     now: datetime,
@@ -127,6 +128,7 @@ def evaluate_file(
     engagement: Engagement,
     history: History | None,
     path: Path,
+    *,
     out: Path,
     formats: Sequence[str],
     languages: Sequence[str] | None,
@@ -140,7 +142,9 @@ def evaluate_file(
     name = select_targets(engagement, facts.target)[0]
     job = make_job(engagement, name, history, facts.as_of)
     document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
-    files, warnings = pipeline.render_all(document, formats, languages or engagement.language, out, engagement.report)
+    files, warnings = pipeline.render_all(
+        document, formats, languages or engagement.language, out, house=engagement.report
+    )
     console.print_summary(document, files)
     for warning in warnings:
         console.warn(warning)
@@ -150,6 +154,7 @@ def evaluate_file(
 def render_again(
     assessment: str,
     engagement: Engagement | None,
+    *,
     history: str | None,
     out: Path,
     formats: Sequence[str],
@@ -166,7 +171,7 @@ def render_again(
         with History.open(locate_history(history, engagement), create=False) as opened:
             document = opened.load(assessment)
     house = engagement.report if engagement else HOUSE
-    files, warnings = pipeline.render_all(document, formats, chosen, out, house, update)
+    files, warnings = pipeline.render_all(document, formats, chosen, out, house=house, update=update)
     for written in files:
         console.say("written: {path}", path=str(written))
     for warning in warnings:

@@ -16,7 +16,12 @@ def make_grants_script(user: str, host: str, data_classes: Sequence[str], tls: b
     if kind not in list(TenantKind):
         raise ConfigError(Text("--kind takes user or sys, not {word}.", {"word": kind}))
     return write_grants_script(
-        registry.load_registry().sources_of(TenantKind(kind)), user, host, chosen, tls, TenantKind(kind)
+        registry.load_registry().sources_of(TenantKind(kind)),
+        user,
+        host,
+        data_classes=chosen,
+        require_tls=tls,
+        kind=TenantKind(kind),
     )
 
 

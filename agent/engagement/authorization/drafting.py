@@ -149,7 +149,7 @@ def _describe_exposure(data_class: DataClass, asked: bool) -> str:
 class _Dumper(yaml.SafeDumper):
     """Plain values only, no aliases: the file is for people."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 

@@ -59,6 +59,7 @@ class Window(Block):
     timezone: Timezone
 
     def is_open(self, now: dt.datetime) -> bool:
+        """Whether an assessment may begin at this moment (aware)."""
         local = now.astimezone(ZoneInfo(self.timezone))
         clock, today = f"{local:%H:%M}", WEEKDAYS[local.weekday()]
         if self.opens < self.closes:
@@ -84,6 +85,7 @@ class SignedSource(Block):
 
     @property
     def scope(self) -> SourceScope:
+        """The most that the source may read, as signed."""
         return SourceScope(
             self.data_class,
             frozenset(self.views),

@@ -46,14 +46,17 @@ class Chart:
 
     @property
     def svg(self) -> bytes:
+        """The wide picture, for a page."""
         return self.wide[0]
 
     @property
     def width_mm(self) -> float:
+        """The width of the wide picture."""
         return self.wide[1]
 
     @cached_property
     def png(self) -> bytes:
+        """The picture for Word, drawn when it is first asked for."""
         return _draw_png(self.printed, self.accent)
 
 

@@ -29,7 +29,7 @@ def paint_plot(plot: Plot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSh
 
 
 @singledispatch
-def _paint_kind(plot: Plot, accent: str, width_mm: float) -> DrawingSheet:
+def _paint_kind(plot: Plot, _accent: str, _width_mm: float) -> DrawingSheet:
     raise TypeError(f"no picture for {type(plot).__name__}")
 
 

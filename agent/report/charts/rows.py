@@ -113,7 +113,7 @@ def _print_cells(sheet: DrawingSheet, plot: RowsPlot, lay: _RowLayout, cells: Se
 def _draw_bars(axes: Axes, plot: RowsPlot, accent: str, lay: _RowLayout) -> None:
     places = [number + lay.bar_at - 0.5 for number in range(len(plot.rows))]
     for y, row in zip(places, plot.rows, strict=True):
-        _draw_bar(axes, y, row, plot, accent, lay.thick)
+        _draw_bar(axes, y, row, plot, accent=accent, whole=lay.thick)
     if plot.linked:
         ends = [row.bar.start if row.bar else row.total or 0.0 for row in plot.rows]
         for y, end in zip(places, ends[:-1], strict=False):
@@ -125,7 +125,7 @@ def _draw_bars(axes: Axes, plot: RowsPlot, accent: str, lay: _RowLayout) -> None
         axes.axvline(plot.guide, color=INK, linewidth=0.9, linestyle=DASHED)
 
 
-def _draw_bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, accent: str, whole: float) -> None:
+def _draw_bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, *, accent: str, whole: float) -> None:
     thick = whole / 2 if plot.was_word else whole
     if row.whole is not None:
         axes.barh(y, row.whole, whole, facecolor="white", edgecolor=INK, linewidth=0.8)

@@ -43,10 +43,12 @@ class DrawingSheet:
         return (x + MARGIN) / self.width_mm, 1 - y / self.height_mm
 
     def text(self, x: float, y: float, text: str, size: float = BODY_PT, **style: Any) -> None:
+        """Write a text; ``x`` and ``y`` are millimetres from the upper left."""
         style = {"color": INK, "va": "center_baseline", **style}
         self.figure.text(*self.place(x, y), text, fontsize=size, **style)
 
     def line(self, *points: tuple[float, float], **style: Any) -> None:
+        """Draw a line through points in millimetres from the upper left."""
         xs, ys = zip(*(self.place(x, y) for x, y in points), strict=True)
         self.figure.add_artist(Line2D(xs, ys, **style))
 

@@ -92,6 +92,8 @@ class PlotStage:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapPlot(Plot):
+    """The score as the work of the roadmap is done, stage by stage."""
+
     start: float
     start_shown: str
     stages: tuple[PlotStage, ...]

@@ -47,6 +47,8 @@ class MutedFinding:
 
 @dataclass(frozen=True, slots=True)
 class OverrideLine:
+    """One override of the rules, and who answers for it."""
+
     code: str
     change: str
     owner: str
@@ -56,6 +58,8 @@ class OverrideLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
+    """One finding against the last assessment."""
+
     kind: str
     kind_label: str
     code: str
@@ -69,6 +73,8 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class ProblemLine:
+    """What limits the assessment, and what helps."""
+
     what: str
     remedy: str
 
@@ -145,7 +151,7 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         carried=tuple(build_check_line(result, words) for result in document["results"] if result["carried_from"]),
         muted=muted[:LIST_LENGTH],
         muted_unseen=max(0, len(muted) - LIST_LENGTH),
-        overrides=_list_overrides(document, words),
+        overrides=_list_overrides(document),
         hidden_by_mutes=format_points(score["hidden_by_mutes"]),
         hidden_by_overrides=format_points(score["hidden_by_overrides"]),
         passed=list_check_lines(document, words, Outcome.PASS),
@@ -205,7 +211,7 @@ def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     )
 
 
-def _list_overrides(document: Document, words: Words) -> tuple[OverrideLine, ...]:
+def _list_overrides(document: Document) -> tuple[OverrideLine, ...]:
     return tuple(
         OverrideLine(
             make_printable(override["code"], NAME_LENGTH),

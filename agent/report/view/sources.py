@@ -12,6 +12,8 @@ from agent.report.words import NAME_LENGTH, Words, make_printable
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
+    """One fact source, and what became of it."""
+
     source: str
     view: str
     status: str

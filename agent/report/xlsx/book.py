@@ -204,7 +204,13 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
             rows.append((card.code, card.title, "", "", card.unjudged))
     nothing = words("No check that was assessed found anything.")
     write_plain_table(
-        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+        sheet,
+        OTHER_MARK,
+        [(words(title), width) for title, width in heads],
+        rows,
+        words=words,
+        accent=style.accent,
+        nothing=nothing,
     )
 
 
@@ -240,7 +246,13 @@ def _fill_not_assessed(sheet: Worksheet, report: ReportView, words: Words, style
     ]
     nothing = words("Every check that applies was assessed.")
     write_plain_table(
-        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+        sheet,
+        OTHER_MARK,
+        [(words(title), width) for title, width in heads],
+        rows,
+        words=words,
+        accent=style.accent,
+        nothing=nothing,
     )
 
 
@@ -279,7 +291,13 @@ def _fill_mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style
     nothing = words("No finding is muted.")
     rows = [*muted, *overridden]
     write_plain_table(
-        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+        sheet,
+        OTHER_MARK,
+        [(words(title), width) for title, width in heads],
+        rows,
+        words=words,
+        accent=style.accent,
+        nothing=nothing,
     )
 
 
@@ -319,7 +337,13 @@ def _fill_changes(sheet: Worksheet, report: ReportView, words: Words, style: Sty
         else words("First assessment: there is nothing earlier to compare with.")
     )
     write_plain_table(
-        sheet, OTHER_MARK, [(words(title), width) for title, width in heads], rows, words, style.accent, nothing
+        sheet,
+        OTHER_MARK,
+        [(words(title), width) for title, width in heads],
+        rows,
+        words=words,
+        accent=style.accent,
+        nothing=nothing,
     )
     for number in range(FIRST_ROW, FIRST_ROW + len(report.bridge.steps if report.bridge else ())):
         sheet.cell(number, len(heads)).number_format = SIGNED

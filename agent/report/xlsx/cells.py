@@ -71,6 +71,7 @@ def restore_cell(cell: Cell, kept: KeptCell | None) -> None:
 
 
 def make_bold(color: str, size: float = 11) -> Font:
+    """Return the bold font of the workbook; ``color`` is RRGGBB."""
     return Font(name=_FONT, bold=True, size=size, color=color)
 
 
@@ -91,6 +92,7 @@ def write_head(sheet: Worksheet, column: int, title: str, width: float, accent: 
 
 
 def draw_lines(sheet: Worksheet, row: int, columns: int) -> None:
+    """Draw thin lines around the cells of a row."""
     for column in range(1, columns + 1):
         sheet.cell(row, column).border = Border(bottom=_THIN_SIDE, right=_THIN_SIDE)
 
@@ -150,6 +152,7 @@ def set_up_table(sheet: Worksheet, columns: int, rows: int, *, frozen: str, page
 
 
 def set_up_print(sheet: Worksheet, pages_wide: int = 1) -> None:
+    """Print on wide paper, all columns on so many pages."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages_wide, 0
@@ -168,6 +171,7 @@ def write_plain_table(
     mark: str,
     heads: Sequence[tuple[str, float]],
     rows: Sequence[Sequence[Value]],
+    *,
     words: Words,
     accent: str,
     nothing: str,

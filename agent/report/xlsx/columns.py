@@ -71,5 +71,6 @@ def make_line_key(target: str, codes: tuple[str, ...]) -> str:
 
 
 def split_line_key(key: str) -> tuple[str, tuple[str, ...]]:
+    """Return target and codes of a key that ``make_line_key`` made."""
     target, _, codes = key.rpartition("/")
     return target, tuple(code for code in codes.split("+") if code)

@@ -65,13 +65,15 @@ class WorkLists:
         target = make_printable(self.document["target"]["name"], NAME_LENGTH)
         for line, before in zip(self.lines, taken, strict=True):
             values = self._build_values(line, before)
-            self._write_row(sheet, row, make_line_key(target, line.codes), COLUMNS, values, before)
+            self._write_row(
+                sheet, row, make_line_key(target, line.codes), columns=COLUMNS, values=values, before=before
+            )
             severity = sheet.cell(row, _find_column(COLUMNS, "severity_label"))
             severity.font = make_bold(SEVERITY_COLORS.get(line.severity, "161B22"))
             row += 1
         if not self.lines:
             nothing = self.words("Nothing to mend was found among the checks that were assessed.")
-            self._write_row(sheet, row, NOTE, COLUMNS, {"title": nothing}, None)
+            self._write_row(sheet, row, NOTE, columns=COLUMNS, values={"title": nothing}, before=None)
             row += 1
         for own in self.listed.own:
             _restore_own_line(sheet, row, COLUMNS, own)
@@ -92,13 +94,15 @@ class WorkLists:
                     told = {key: _read_value(kept) for key, kept in line.cells.items() if key not in HUMAN}
                     told["state"] = self.words.label(STATES, find_fate(self.document, line.codes))
                     told.setdefault(CLOSED_ON.key, today)
-                    self._write_row(sheet, row, line.key, columns, told, line, place_of)
+                    self._write_row(sheet, row, line.key, columns=columns, values=told, before=line, places=place_of)
                     row += 1
         for own in self.closed.own:
             _restore_own_line(sheet, row, columns, own, places)
             row += 1
         if row == FIRST_ROW:
-            self._write_row(sheet, row, NOTE, columns, {"title": self.words("No line is closed.")}, None)
+            self._write_row(
+                sheet, row, NOTE, columns=columns, values={"title": self.words("No line is closed.")}, before=None
+            )
         set_up_table(sheet, 1 + len(columns) + len(added), row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
 
     def taken(self) -> tuple[WrittenLine | None, ...]:
@@ -172,6 +176,7 @@ class WorkLists:
         sheet: Worksheet,
         row: int,
         key: str,
+        *,
         columns: Sequence[WorkColumn],
         values: Mapping[str, Value],
         before: WrittenLine | None,

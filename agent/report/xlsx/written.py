@@ -46,6 +46,7 @@ class WrittenLine:
 
     @property
     def all(self) -> tuple[KeptCell, ...]:
+        """Every cell of the line, those of people's own columns too."""
         return (*self.cells.values(), *self.extra.values())
 
 
@@ -68,6 +69,7 @@ class WrittenSheet:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """The keys of the lines, in their order."""
         return tuple(line.key for line in self.lines)
 
 

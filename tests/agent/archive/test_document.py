@@ -29,7 +29,9 @@ from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 def assessment(directory: Path) -> Assessment:
     mute = Mute("Li", "known", NOW.date() + timedelta(days=9), code="VAR901", resource="quiet")
-    rules = apply_engagement(ruleset(directory), SPECS, directory / "rules.yaml", (), [mute], NOW.date())
+    rules = apply_engagement(
+        ruleset(directory), SPECS, path=directory / "rules.yaml", overrides=(), mutes=[mute], today=NOW.date()
+    )
     facts = snapshot(
         [memstore("10.0.0.1", 950), memstore("10.0.0.2\x1b", 850)],
         [Variable(name="loud", value="0"), Variable(name="quiet", value="0")],

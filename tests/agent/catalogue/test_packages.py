@@ -115,11 +115,13 @@ def test_rules_of_a_plug_in_are_rules_like_ours(package: Path, tmp_path: Path) -
     assert set(ruleset.rules) == {"OPS951", "SCH901"}
     assert ruleset.rules["OPS951"].params_values == {"min_values_count": 1}
     override = Override("OPS951", "Li", "small", date(2026, 12, 1), {"ladder": {"low": 7}})
-    changed = rules.apply_engagement(ruleset, found.checks, path, [override], [], date(2026, 11, 23))
+    changed = rules.apply_engagement(
+        ruleset, found.checks, path=path, overrides=[override], mutes=[], today=date(2026, 11, 23)
+    )
     assert changed.rules["OPS951"].judge != ruleset.rules["OPS951"].judge and changed.sha256 != ruleset.sha256
     wrong = dataclasses.replace(override, change={"ladder": {"awful": 1}})
     with pytest.raises(RulesError):
-        rules.apply_engagement(ruleset, found.checks, path, [wrong], [], date(2026, 11, 23))
+        rules.apply_engagement(ruleset, found.checks, path=path, overrides=[wrong], mutes=[], today=date(2026, 11, 23))
 
 
 def test_the_hash_of_the_rules_knows_those_of_plug_ins(package: Path, tmp_path: Path) -> None:

@@ -160,7 +160,9 @@ def override(change: Any, code: str = "CAP901", until: date = TODAY) -> Override
 
 
 def applied(directory: Path, overrides: Sequence[Override] = (), mutes: Sequence[Mute] = ()) -> Ruleset:
-    return apply_engagement(ruleset(directory), SPECS, directory / "rules.yaml", overrides, mutes, TODAY)
+    return apply_engagement(
+        ruleset(directory), SPECS, path=directory / "rules.yaml", overrides=overrides, mutes=mutes, today=TODAY
+    )
 
 
 def test_an_override_is_merged_into_its_rule_alone(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ GOOD = (1, 2.5, "w", 1, datetime(2026, 11, 23, 5, 0), None)
 
 
 def taken(*sources: type, given: tuple[object, ...] = (), **answers: Any) -> Snapshot:
-    return collect_facts(cast(ReadOnlySession, Answers(**answers)), sources, CAPABILITIES, None, NOW, given)
+    return collect_facts(cast(ReadOnlySession, Answers(**answers)), sources, CAPABILITIES, None, NOW, given=given)
 
 
 def odd(*row: Any) -> Odd:

@@ -55,7 +55,7 @@ def test_a_data_class_that_is_not_granted_is_not_in_the_script(data_class: DataC
         if (spec := find_source_spec(row)) and spec.data_class is not data_class
         for view in spec.views
     }
-    printed = write_grants_script(SOURCES, "r", "%", others)
+    printed = write_grants_script(SOURCES, "r", "%", data_classes=others)
     assert not [view for view in own - elsewhere if f"`{view.partition('.')[2]}`" in printed]
     assert data_class in EXPOSES
 

@@ -133,7 +133,7 @@ def test_a_logo_that_went_is_told_and_the_others_are_written(tmp_path: Path) -> 
     block = house(tmp_path)
     (tmp_path / "logo.png").unlink()
     with pytest.raises(RenderError) as caught:
-        render_files(sample.rich(), ["json", "html"], ["en"], tmp_path / "out", block)
+        render_files(sample.rich(), ["json", "html"], ["en"], tmp_path / "out", house=block)
     assert [path.name for path in caught.value.written] == ["assessment.json"]
     assert "logo.png cannot be read" in say(caught.value.problems[0], "en")
 
@@ -191,7 +191,7 @@ def test_what_a_template_prints_is_escaped_and_cannot_run(tmp_path: Path) -> Non
 def test_an_error_names_template_and_line(content: str, problem: str, tmp_path: Path) -> None:
     block = with_templates(tmp_path, **{"_cover.html": content})
     with pytest.raises(RenderError) as caught:
-        render_files(sample.rich(), ["html", "json"], ["en", "zh-CN"], tmp_path / "out", block)
+        render_files(sample.rich(), ["html", "json"], ["en", "zh-CN"], tmp_path / "out", house=block)
     assert [path.name for path in caught.value.written] == ["assessment.json"]
     assert len(caught.value.problems) == 1, "the same reason is told once"
     assert problem in say(caught.value.problems[0], "en")
