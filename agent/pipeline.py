@@ -58,7 +58,7 @@ _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared
 _NOT_RECORDED = Text("This assessment could not be recorded in the history; the next one will not know of it.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentJob:
     """One target to assess, and everything that this needs. The caller reads ``now`` once.
 
@@ -207,17 +207,17 @@ def judge_snapshot(
     if ruleset.overrides:
         scored = _add_hidden_points(job, ruleset, facts, scored, earlier)
     return Assessment(
-        assessment_id,
-        agent.__version__,
-        engagement.customer.name,
-        _find_period(job),
-        authorization,
-        facts,
-        specs,
-        ruleset,
-        results,
-        scored,
-        compare_assessments(results, scored, ruleset.sha256, earlier),
+        id=assessment_id,
+        agent_version=agent.__version__,
+        customer=engagement.customer.name,
+        period=_find_period(job),
+        authorization=authorization,
+        snapshot=facts,
+        specs=specs,
+        ruleset=ruleset,
+        results=results,
+        score=scored,
+        comparison=compare_assessments(results, scored, ruleset.sha256, earlier),
         notes=(
             *job.registry.problems,
             *rules.find_unused_mutes(ruleset, results),

@@ -38,23 +38,23 @@ def read_earlier(document: Document) -> Earlier:
 def _read_result(item: ResultEntry) -> CheckResult:
     findings = tuple(
         Finding(
-            f["fingerprint"],
-            f["resource"],
-            Severity(f["severity"]),
-            f["risk_points"],
-            f["value"],
-            f["limit"],
-            f["evidence"],
-            Text(f["texts"]["en"]),
+            fingerprint=f["fingerprint"],
+            resource=f["resource"],
+            severity=Severity(f["severity"]),
+            risk_points=f["risk_points"],
+            value=f["value"],
+            limit=f["limit"],
+            evidence=f["evidence"],
+            text=Text(f["texts"]["en"]),
             muted=_read_mute(f["muted"]),
             names=f["names"],
         )
         for f in item["findings"]
     )
     return CheckResult(
-        item["code"],
-        Outcome(item["outcome"]),
-        findings,
+        code=item["code"],
+        outcome=Outcome(item["outcome"]),
+        findings=findings,
         group=item["group"],
         actor=Actor(item["actor"]),
         category=Category(item["category"]),
@@ -69,14 +69,14 @@ def _read_result(item: ResultEntry) -> CheckResult:
 def _read_carried(item: CarriedEntry) -> Carried:
     severity, mute, text = Severity(item["severity"]), _read_mute(item["muted"]), Text("")
     finding = Finding(
-        item["fingerprint"],
-        item["resource"],
-        severity,
-        item["risk_points"],
-        item["value"],
-        None,
-        {},
-        text,
+        fingerprint=item["fingerprint"],
+        resource=item["resource"],
+        severity=severity,
+        risk_points=item["risk_points"],
+        value=item["value"],
+        limit=None,
+        evidence={},
+        text=text,
         muted=mute,
         names=item["names"],
     )
@@ -85,4 +85,4 @@ def _read_carried(item: CarriedEntry) -> Carried:
 
 def _read_mute(item: MuteEntry | None) -> Mute | None:
     """A muted finding stays known, so that it is not new when its mute ends."""
-    return Mute(item["owner"], item["reason"], date.fromisoformat(item["until"])) if item else None
+    return Mute(owner=item["owner"], reason=item["reason"], until=date.fromisoformat(item["until"])) if item else None

@@ -174,8 +174,10 @@ def _find_behaviour_problems(spec: CheckSpec, rule: Rule) -> Iterator[str]:
 def _judge_check(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckResult:
     kind, version = spec.tenants[0], max(spec.since, Version(4, 2, 5, 1))
     given = {Clock: (Clock(as_of=_NOW),), Build: (Build(version=version, tenant_kind=kind, embedded=False),)}
-    snapshot = Snapshot("contract", kind, version, _NOW, {**facts, **given})
-    (result,) = evaluate_checks([spec], Ruleset({spec.code: dataclasses.replace(rule, enabled=True)}, ""), snapshot)
+    snapshot = Snapshot(target="contract", tenant_kind=kind, version=version, as_of=_NOW, facts={**facts, **given})
+    (result,) = evaluate_checks(
+        [spec], Ruleset(rules={spec.code: dataclasses.replace(rule, enabled=True)}, sha256=""), snapshot
+    )
     return result
 
 

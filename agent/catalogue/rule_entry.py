@@ -68,7 +68,7 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) ->
         problems.add((*loc, "group"), "{place}: a word is expected")
     if not isinstance(enabled, bool):
         problems.add((*loc, "enabled"), "{place}: true or false is expected")
-    return Rule(judge, params, values, group, enabled) if judge else None
+    return Rule(judge=judge, params=params, params_values=values, group=group, enabled=enabled) if judge else None
 
 
 def _parse_judge(
@@ -146,7 +146,14 @@ def _parse_expected(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: 
     if not severity or None in one_of:
         return None
     fine = [word for word in one_of if word is not None]
-    rule = Expected(severity, tuple(fine), low, high, recommended, _format_expected(expected, words))
+    rule = Expected(
+        severity=severity,
+        one_of=tuple(fine),
+        minimum=low,
+        maximum=high,
+        recommended=recommended,
+        shown=_format_expected(expected, words),
+    )
     if recommended and not _fits(rule, _parse_value(spec, recommended, (*loc, "recommended"), problems)):
         problems.add((*loc, "recommended"), "{place}: the recommended value is not one that the rule accepts")
     return rule

@@ -48,7 +48,7 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
     rules = _parse_rules(specs, data.get("checks"), problems)
     problems.raise_any()
     brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
-    return Ruleset(rules, _hash_data([data, brought] if brought else data), scoring)
+    return Ruleset(rules=rules, sha256=_hash_data([data, brought] if brought else data), scoring=scoring)
 
 
 def _hash_data(data: Any) -> str:

@@ -129,17 +129,17 @@ class _Reader:
         found = {name: made for name, made in evidence.items() if made}
         texts = file.texts
         return CheckSpec(
-            file.code,
-            file.name,
-            category,
-            file.unit,
-            file.actor,
-            _get_english(texts.title),
-            _get_english(texts.finding),
-            _get_english(texts.rationale),
-            self._build_remediation(),
-            _build_measure(file, where, value, found),
-            {"rows": row},
+            code=file.code,
+            name=file.name,
+            category=category,
+            unit=file.unit,
+            actor=file.actor,
+            title=_get_english(texts.title),
+            finding=_get_english(texts.finding),
+            rationale=_get_english(texts.rationale),
+            remediation=self._build_remediation(),
+            measure=_build_measure(file, where, value, found),
+            facts={"rows": row},
             params_name="params" if params else "",
             params=params,
             tenants=file.tenants,
@@ -150,17 +150,17 @@ class _Reader:
     def _build_remediation(self) -> Remediation:
         advice, texts = self._file.remediation, self._file.texts
         return Remediation(
-            _get_english(texts.advice),
-            advice.run_as,
-            advice.sql,
-            advice.rollback,
-            _get_english(texts.no_rollback),
-            _get_english(texts.pre_check),
-            _get_english(texts.post_check),
-            _get_english(texts.risk),
-            advice.restart,
-            advice.window,
-            advice.link,
+            advice=_get_english(texts.advice),
+            run_as=advice.run_as,
+            sql=advice.sql,
+            rollback=advice.rollback,
+            no_rollback=_get_english(texts.no_rollback),
+            pre_check=_get_english(texts.pre_check),
+            post_check=_get_english(texts.post_check),
+            risk=_get_english(texts.risk),
+            restart=advice.restart,
+            window=advice.window,
+            link=advice.link,
         )
 
     def _find_row_type(self) -> type:

@@ -70,15 +70,15 @@ def collect_facts(
         before = facts.get(type(item), ())
         facts[type(item)] = (*(() if isinstance(before, Unavailable) else before), item)
     return Snapshot(
-        session.endpoint.name,
-        capabilities.tenant_kind,
-        capabilities.version,
-        as_of,
-        facts,
-        tuple(records),
-        (*capabilities.problems, *_list_problems(records, watch)),
-        session.cost,
-        capabilities.embedded,
+        target=session.endpoint.name,
+        tenant_kind=capabilities.tenant_kind,
+        version=capabilities.version,
+        as_of=as_of,
+        facts=facts,
+        records=tuple(records),
+        problems=(*capabilities.problems, *_list_problems(records, watch)),
+        cost=session.cost,
+        embedded=capabilities.embedded,
     )
 
 
@@ -110,7 +110,9 @@ def _read_source(
     if watch and isinstance(statement, Statement):
         statement = watch.before(spec.cost, spec.name) or statement
     if isinstance(statement, Unavailable):
-        return statement, SourceRecord(spec.name, spec.view, statement.kind.value, reason=statement.reason)
+        return statement, SourceRecord(
+            source=spec.name, view=spec.view, status=statement.kind.value, reason=statement.reason
+        )
     started = time.perf_counter()
     try:
         raw = session.fetch(statement.sql, spec.name)
@@ -118,7 +120,11 @@ def _read_source(
     except StatementError as error:
         missing = Unavailable(error.kind, error.text, _REMEDIES.get(error.kind))
         return missing, SourceRecord(
-            spec.name, spec.view, error.kind.value, reason=error.text, duration_ms=_measure_ms_since(started)
+            source=spec.name,
+            view=spec.view,
+            status=error.kind.value,
+            reason=error.text,
+            duration_ms=_measure_ms_since(started),
         )
     except JournalError:
         raise
@@ -128,10 +134,17 @@ def _read_source(
         reason = Text("{source}: a row could not be read: {reason}", args)
         missing = Unavailable(UnavailableKind.ERROR, reason)
         return missing, SourceRecord(
-            spec.name, spec.view, "error", reason=reason, duration_ms=_measure_ms_since(started)
+            source=spec.name, view=spec.view, status="error", reason=reason, duration_ms=_measure_ms_since(started)
         )
     truncated = len(raw) > statement.limit
-    return rows, SourceRecord(spec.name, spec.view, "ok", len(rows), _measure_ms_since(started), truncated)
+    return rows, SourceRecord(
+        source=spec.name,
+        view=spec.view,
+        status="ok",
+        rows=len(rows),
+        duration_ms=_measure_ms_since(started),
+        truncated=truncated,
+    )
 
 
 def _measure_ms_since(started: float) -> float:

@@ -42,7 +42,7 @@ _HINTS = "QUERY_TIMEOUT({timeout_us}) DYNAMIC_SAMPLING(0) OPT_PARAM('rowsets_ena
 _GRACE_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where and how to connect. ``password`` is read once, when the connection opens. ``tls`` None is plain text.
 
@@ -183,11 +183,11 @@ class ReadOnlySession:
     def _record_cost(self, source: str, duration_ms: float, rows: list[Row], errno: int | None) -> None:
         cost, size = self.cost, sum(_measure_bytes(value) for row in rows for value in row)
         self.cost = Cost(
-            cost.statements + 1,
-            cost.database_ms + duration_ms,
-            max(cost.longest_ms, duration_ms),
-            cost.rows + len(rows),
-            cost.bytes + size,
+            statements=cost.statements + 1,
+            database_ms=cost.database_ms + duration_ms,
+            longest_ms=max(cost.longest_ms, duration_ms),
+            rows=cost.rows + len(rows),
+            bytes=cost.bytes + size,
         )
         self.sent.append(Sent(source, duration_ms, len(rows), errno))
         self._last_answer = time.perf_counter()

@@ -168,7 +168,7 @@ class JournalState(StrEnum):
     ALTERED = "altered"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedJournal:
     """What ``verify_journal`` found: ``head`` is the hash of the last good line, ``reason`` the fault of the next."""
 
@@ -206,7 +206,12 @@ def verify_journal(path: Path) -> VerifiedJournal:
 
 def _build_result(state: JournalState, first: Mapping[str, Any], chain: _Chain, reason: Text | None) -> VerifiedJournal:
     return VerifiedJournal(
-        state, str(first.get("assessment")), str(first.get("target")), chain.statements, chain.head, reason
+        state=state,
+        assessment_id=str(first.get("assessment")),
+        target=str(first.get("target")),
+        statements=chain.statements,
+        head=chain.head,
+        reason=reason,
     )
 
 

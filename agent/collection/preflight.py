@@ -68,22 +68,31 @@ def inspect_target(
         problems += blind
     if granted is None:
         return Capabilities(
-            version, kind, account, system_schema, columns, privileges, _ALL_VIEWS, embedded, tuple(problems), None
+            version=version,
+            tenant_kind=kind,
+            account=account,
+            system_schema=system_schema,
+            columns=columns,
+            privileges=privileges,
+            grants=_ALL_VIEWS,
+            embedded=embedded,
+            problems=tuple(problems),
+            beyond_reading=None,
         )
     problems += _report_missing_privileges(privileges, quote_account(account)) + _report_excess_privileges(
         granted, system_schema
     )
     return Capabilities(
-        version,
-        kind,
-        account,
-        system_schema,
-        columns,
-        privileges,
-        list_readable_views(granted, system_schema),
-        embedded,
-        tuple(problems),
-        list_beyond_reading(granted),
+        version=version,
+        tenant_kind=kind,
+        account=account,
+        system_schema=system_schema,
+        columns=columns,
+        privileges=privileges,
+        grants=list_readable_views(granted, system_schema),
+        embedded=embedded,
+        problems=tuple(problems),
+        beyond_reading=list_beyond_reading(granted),
     )
 
 

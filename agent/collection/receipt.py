@@ -38,10 +38,10 @@ def read_receipt(
     by_text = columns >= audit.COLUMNS | {audit.TEXT_COLUMN}
     # The driver's own statement at connecting carries no marker.
     sent = Receipt(
-        "marker" if by_text else "account",
-        cost.statements - session.connections if by_text else cost.statements,
-        cost.database_ms,
-        cost.rows,
+        way="marker" if by_text else "account",
+        sent=cost.statements - session.connections if by_text else cost.statements,
+        sent_ms=cost.database_ms,
+        sent_rows=cost.rows,
     )
     if stopped or not columns >= audit.COLUMNS:
         unread = Text("The account may not read {view}.", {"view": f"oceanbase.{audit.VIEW}"})

@@ -52,13 +52,13 @@ def describe_scope(row: type) -> SourceScope:
     columns = frozenset[str]().union(*list_columns_read(row).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
     return SourceScope(
-        spec.data_class,
-        frozenset(spec.views),
-        columns,
-        _collapse_spaces(spec.where),
-        _collapse_spaces(spec.group_by),
-        _collapse_spaces(joined),
-        spec.limit,
+        data_class=spec.data_class,
+        views=frozenset(spec.views),
+        columns=columns,
+        filter=_collapse_spaces(spec.where),
+        grouped_by=_collapse_spaces(spec.group_by),
+        joined=_collapse_spaces(joined),
+        rows=spec.limit,
     )
 
 

@@ -47,7 +47,7 @@ _MESSAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JumpHost:
     """An SSH server, and the user to log in as. Without ``key``, the user's ssh-agent and usual keys are tried."""
 
@@ -63,12 +63,12 @@ def parse_jump_host(url: str, key: Path | None = None, known_hosts: Path | None 
     """Parse ``ssh://user@host:port``. ``known_hosts`` is the user's own file unless given."""
     parts = urlsplit(url)
     return JumpHost(
-        url,
-        parts.hostname or "",
-        parts.port or _SSH_PORT,
-        unquote(parts.username or ""),
-        key,
-        known_hosts or _KNOWN_HOSTS.expanduser(),
+        url=url,
+        host=parts.hostname or "",
+        port=parts.port or _SSH_PORT,
+        user=unquote(parts.username or ""),
+        key=key,
+        known_hosts=known_hosts or _KNOWN_HOSTS.expanduser(),
     )
 
 

@@ -91,7 +91,15 @@ def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> 
 def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
     loaded, found = load_engagement(engagement), registry.load_registry()
     with History.open(loaded.history) as history, show_progress() as show:
-        job = pipeline.AssessmentJob(loaded, TARGET, found, rules.load_rules(found.checks), now, history, show)
+        job = pipeline.AssessmentJob(
+            engagement=loaded,
+            target=TARGET,
+            registry=found,
+            shipped=rules.load_rules(found.checks),
+            now=now,
+            history=history,
+            progress=show,
+        )
         delivered = pipeline.assess_target(job, out, formats, languages)
     console.print_summary(delivered.document, delivered.files)
     for warning in delivered.warnings:

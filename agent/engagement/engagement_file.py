@@ -238,7 +238,9 @@ class OverridesFile(WholeFile):
 
 def _build_overrides(file: WholeFile, entries: tuple[OverrideBlock, ...], *above: str) -> tuple[rule.Override, ...]:
     return tuple(
-        rule.Override(o.code, o.owner, o.reason, o.until, o.change, file.place(*above, index))
+        rule.Override(
+            code=o.code, owner=o.owner, reason=o.reason, until=o.until, change=o.change, place=file.place(*above, index)
+        )
         for index, o in enumerate(entries)
     )
 
@@ -276,13 +278,13 @@ class Engagement(WholeFile):
         """The mutes, in the order of the file."""
         return tuple(
             rule.Mute(
-                m.owner,
-                m.reason,
-                m.until,
-                m.fingerprint or "",
-                m.code or "",
-                m.resource or "",
-                self.place("mutes", index),
+                owner=m.owner,
+                reason=m.reason,
+                until=m.until,
+                fingerprint=m.fingerprint or "",
+                code=m.code or "",
+                resource=m.resource or "",
+                place=self.place("mutes", index),
             )
             for index, m in enumerate(self.mute_entries)
         )

@@ -38,7 +38,7 @@ class PeriodState(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodStatus:
     """``overdue`` are periods that ended without an assessment: nothing can mend them.
 

@@ -25,12 +25,12 @@ def build_endpoint(engagement: Engagement, name: str) -> Endpoint:
     """Where to connect; the password is resolved only when the connection opens."""
     target = engagement.targets[name]
     return Endpoint(
-        name,
-        target.host,
-        target.port,
-        target.user,
-        lambda: resolve_reference(target.password),
-        _build_tls(target.tls),
+        name=name,
+        host=target.host,
+        port=target.port,
+        user=target.user,
+        password=lambda: resolve_reference(target.password),
+        tls=_build_tls(target.tls),
         via=target.via or "",
         dial=_build_dialler(target, name, target.via) if target.via else None,
     )

@@ -67,7 +67,7 @@ class CostClass(StrEnum):
     HEAVY = "heavy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """Where a row type comes from. ``view`` is ``schema.NAME``; SQL fragments name columns in upper case.
 
@@ -136,19 +136,19 @@ def source(
     def wrap(cls: type[T]) -> type[T]:
         row = dataclass(frozen=True, kw_only=True)(cls)
         row.__source__ = SourceSpec(  # type: ignore[attr-defined]
-            cls.__name__,
-            view,
-            data_class,
-            cost,
-            where,
-            group_by,
-            order_by,
-            limit,
-            requires,
-            from_sql,
-            also_reads,
-            sys_view,
-            sys_where,
+            name=cls.__name__,
+            view=view,
+            data_class=data_class,
+            cost=cost,
+            where=where,
+            group_by=group_by,
+            order_by=order_by,
+            limit=limit,
+            requires=requires,
+            from_sql=from_sql,
+            also_reads=also_reads,
+            sys_view=sys_view,
+            sys_where=sys_where,
         )
         return row
 

@@ -68,7 +68,16 @@ def _list_changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Chan
             known = was_judged(by_code.get(code), was.resource)
             kind = ChangeKind.RESOLVED if known else ChangeKind.NOT_COMPARABLE
             changes.append(
-                Change(kind, code, mark, was.resource, was.severity, was.severity, was_value=was.value, names=was.names)
+                Change(
+                    kind=kind,
+                    code=code,
+                    fingerprint=mark,
+                    resource=was.resource,
+                    severity=was.severity,
+                    was_severity=was.severity,
+                    was_value=was.value,
+                    names=was.names,
+                )
             )
     return changes
 
@@ -89,7 +98,13 @@ def _classify_change(was: Finding, finding: Finding) -> ChangeKind:
 
 def _build_change(code: str, finding: Finding, was: Finding | None, kind: ChangeKind) -> Change:
     change = Change(
-        kind, code, finding.fingerprint, finding.resource, finding.severity, value=finding.value, names=finding.names
+        kind=kind,
+        code=code,
+        fingerprint=finding.fingerprint,
+        resource=finding.resource,
+        severity=finding.severity,
+        value=finding.value,
+        names=finding.names,
     )
     return replace(change, was_severity=was.severity, was_value=was.value) if was else change
 

@@ -46,8 +46,8 @@ def evaluate_checks(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snap
 def _evaluate_check(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher) -> CheckResult:
     def result(outcome: Outcome, **parts: Any) -> CheckResult:
         return CheckResult(
-            spec.code,
-            outcome,
+            code=spec.code,
+            outcome=outcome,
             group=rule.group,
             actor=spec.actor,
             category=spec.category,
@@ -188,16 +188,16 @@ def _judge_measurements(
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
         sql_words = {**words, "recommended": recommended, "of_tenant": _build_tenant_clause(resource, snapshot)}
         finding = Finding(
-            mark,
-            resource,
-            verdict.severity,
-            verdict.risk_points,
-            shown,
-            verdict.limit,
-            values,
-            Text(spec.finding, {**words, "resource": named} if named else words),
-            fill_sql(spec.remediation.sql, sql_words),
-            fill_sql(spec.remediation.rollback, sql_words),
+            fingerprint=mark,
+            resource=resource,
+            severity=verdict.severity,
+            risk_points=verdict.risk_points,
+            value=shown,
+            limit=verdict.limit,
+            evidence=values,
+            text=Text(spec.finding, {**words, "resource": named} if named else words),
+            sql=fill_sql(spec.remediation.sql, sql_words),
+            rollback=fill_sql(spec.remediation.rollback, sql_words),
             names=render_all_languages(named) if named else {},
         )
         worst = findings.get(mark)

@@ -27,12 +27,12 @@ def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Fig
     points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
     top, of, shapes = _rank_top_sql(snapshot)
     return Figures(
-        capacity,
-        tuple(found for gauge in capacity if (found := _forecast_capacity(gauge, points))),
-        top,
-        of,
-        shapes,
-        tuple(trend),
+        capacity=capacity,
+        forecasts=tuple(found for gauge in capacity if (found := _forecast_capacity(gauge, points))),
+        top_sql=top,
+        top_sql_of=of,
+        shapes=shapes,
+        trend=tuple(trend),
     )
 
 

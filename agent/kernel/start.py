@@ -34,7 +34,7 @@ _START_TIMEOUT_S = 90.0
 _ANSWER_TIMEOUT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
     """A running kernel. ``password`` is root's."""
 
@@ -128,10 +128,10 @@ def _secure_kernel(pid: int, port: int, directory: Path) -> Kernel:
     """Set the password of root and lock other hosts out, before anybody else can connect. Return the kernel."""
     password = secrets.token_urlsafe(18)
     _run_patiently(
-        Kernel(HOST, port, "root", "", directory, pid),
+        Kernel(host=HOST, port=port, user="root", password="", directory=directory, pid=pid),
         [f"SET GLOBAL ob_tcp_invited_nodes = '{HOST}'", f"ALTER USER root IDENTIFIED BY '{password}'"],
     )
-    kernel = Kernel(HOST, port, "root", password, directory, pid)
+    kernel = Kernel(host=HOST, port=port, user="root", password=password, directory=directory, pid=pid)
     _run_patiently(kernel, ["CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"])  # packages appear a little later
     return kernel
 

@@ -38,7 +38,7 @@ class Colophon:
     valid_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """All that history stores and renderers print of one target, with times as in ``timezone``, a name of IANA."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from agent.model.terms import DataClass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceScope:
     """The most that the customer lets one fact source read. ``filter``, ``grouped_by`` and ``joined`` are SQL."""
 
@@ -22,7 +22,7 @@ class SourceScope:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
     """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type.
 

@@ -35,7 +35,7 @@ class Unjudged:
     resource: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remediation:
     """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
 
@@ -56,7 +56,7 @@ class Remediation:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
     """A check's header, built by the ``@check`` decorator.
 

@@ -19,7 +19,7 @@ class ScoreChangeStep:
     points: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One finding compared with the last assessment."""
 
@@ -34,7 +34,7 @@ class Change:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What changed since the last assessment; ``score_delta`` is None without a comparable score.
 
@@ -52,7 +52,7 @@ class Comparison:
     categories_was: Mapping[str, float | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """An earlier assessment, as scoring and comparing need it. ``trend`` has it and those before it, oldest first."""
 

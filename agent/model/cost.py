@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.model.terms import Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What the assessment cost the database (durations by our own clock).
 
@@ -42,7 +42,7 @@ class Sent:
     error: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Our statements as the target's own SQL audit has them, and as the journal has them (``sent``, ``sent_*``).
 

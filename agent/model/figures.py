@@ -46,7 +46,7 @@ class TrendPoint:
     capacity: tuple[Capacity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """``trend`` are earlier assessments, oldest first. ``top_sql_of`` names the view that ``top_sql`` comes from."""
 

@@ -16,7 +16,7 @@ from agent.model.terms import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One judged measurement. ``limit`` is the rung reached; ``names``, by language, is set if the name is ours."""
 
@@ -34,7 +34,7 @@ class Finding:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What became of one check. Findings are ordered worst first, then by resource.
 
@@ -110,7 +110,7 @@ class Unlock:
     coverage_pct: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """The verdict. ``band`` is None when coverage is too low to grade; points sum to 100 - value."""
 

@@ -30,7 +30,7 @@ class Fixed:
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """A parameter's expected value, set of values, or range; anything else is a finding.
 
@@ -45,7 +45,7 @@ class Expected:
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What rules.yaml says about one check."""
 
@@ -65,7 +65,7 @@ def _join_path(path: tuple[int | str, ...]) -> str:
 Place = Callable[[tuple[int | str, ...]], str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
     """Hides findings until a date; somebody answers for it. By ``fingerprint``, or ``code`` and ``resource``."""
 
@@ -78,7 +78,7 @@ class Mute:
     place: Place = field(default=_join_path, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """A change of the shipped rules that somebody answers for until a date."""
 
@@ -97,7 +97,7 @@ class ScoringPolicy:
     prior_failure_rate_pct: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
     """All rules in force on the customer's day ``today``: the shipped ones with overrides applied, and the mutes."""
 

@@ -25,7 +25,7 @@ class Unavailable:
     remedy: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
     """What happened to one fact source: for the coverage table and the journal."""
 
@@ -46,7 +46,7 @@ class Problem:
     remedy: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What the target is and what our account may see there (preflight's answer).
 
@@ -68,7 +68,7 @@ class Capabilities:
     beyond_reading: tuple[str, ...] | None = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything checks may know. ``as_of`` is the only clock.
 

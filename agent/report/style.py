@@ -21,7 +21,7 @@ class Section:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """The looks and words of one report; ``Style()`` is ours.
 

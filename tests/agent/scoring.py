@@ -16,7 +16,7 @@ from agent.model.rule import Mute, ScoringPolicy
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text
 
 POLICY = ScoringPolicy()
-MUTE = Mute("Li Wei", "accepted until the migration", date(2027, 1, 31), code="X")
+MUTE = Mute(owner="Li Wei", reason="accepted until the migration", until=date(2027, 1, 31), code="X")
 
 
 def points_of(severity: Severity, share: float = 0.2) -> float:
@@ -39,7 +39,17 @@ def finding(
 ) -> Finding:
     mark, points = fingerprint_finding("shop", code, resource), points_of(severity, share)
     mute = MUTE if muted else None
-    return Finding(mark, resource, severity, points, value, 0.5, {}, Text("found"), muted=mute)
+    return Finding(
+        fingerprint=mark,
+        resource=resource,
+        severity=severity,
+        risk_points=points,
+        value=value,
+        limit=0.5,
+        evidence={},
+        text=Text("found"),
+        muted=mute,
+    )
 
 
 def failed(
@@ -51,7 +61,9 @@ def failed(
     stake: float = 8.0,
 ) -> CheckResult:
     outcome = Outcome.MUTED if all(f.muted for f in findings) else Outcome.FINDING
-    return CheckResult(code, outcome, findings, group=group, actor=actor, category=category, risk_stake=stake)
+    return CheckResult(
+        code=code, outcome=outcome, findings=findings, group=group, actor=actor, category=category, risk_stake=stake
+    )
 
 
 def in_part(*findings: Finding, well: Collection[str] = (), code: str = "CAP001") -> CheckResult:
@@ -68,7 +80,7 @@ def without_finding(
     category: Category = Category.CAPACITY,
     stake: float = 8.0,
 ) -> CheckResult:
-    return CheckResult(code, outcome, group=group, actor=actor, category=category, risk_stake=stake)
+    return CheckResult(code=code, outcome=outcome, group=group, actor=actor, category=category, risk_stake=stake)
 
 
 def many(low: int = 0, medium: int = 0, high: int = 0, critical: int = 0) -> list[CheckResult]:
@@ -93,5 +105,10 @@ def earlier_of(
     verdict = scored(results, before, tenant_kind)
     as_of = datetime(2026, 4, 1, tzinfo=UTC)
     return Earlier(
-        id_, as_of, "rules-1", verdict.value if verdict.band else None, {r.code: r for r in results}, verdict.results
+        id=id_,
+        as_of=as_of,
+        ruleset_sha256="rules-1",
+        score=verdict.value if verdict.band else None,
+        results={r.code: r for r in results},
+        scored=verdict.results,
     )

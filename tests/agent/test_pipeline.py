@@ -32,7 +32,13 @@ DAY = timedelta(days=1)
 
 def job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> AssessmentJob:
     path = written(directory, RULES)
-    return AssessmentJob(load(directory, content), "orders", Registry(SPECS), rules.load_rules(SPECS, path), now)
+    return AssessmentJob(
+        engagement=load(directory, content),
+        target="orders",
+        registry=Registry(SPECS),
+        shipped=rules.load_rules(SPECS, path),
+        now=now,
+    )
 
 
 def signed_job(directory: Path, content: str = MINIMAL, now: datetime = NOW) -> AssessmentJob:

@@ -47,7 +47,9 @@ class FullParams(Params):
     actor=Actor.CUSTOMER,
     title="Full",
     finding="{resource} is {value} full, the limit is {limit}; it uses {used_bytes}.",
-    remediation=Remediation("Free some.", sql=("DROP TABLE {resource!i};", "KILL {used_bytes}; -- {resource!l}")),
+    remediation=Remediation(
+        advice="Free some.", sql=("DROP TABLE {resource!i};", "KILL {used_bytes}; -- {resource!l}")
+    ),
 )
 def full(memstores: Rows[Memstore], numbers: FullParams) -> Iterator[Measurement]:
     """A rationale."""
@@ -64,7 +66,7 @@ def full(memstores: Rows[Memstore], numbers: FullParams) -> Iterator[Measurement
     actor=Actor.CUSTOMER,
     title="Two",
     finding="{resource}",
-    remediation=Remediation("Nothing."),
+    remediation=Remediation(advice="Nothing."),
     tenants=(TenantKind.SYS,),
     since=(4, 3, 0, 0),
 )
@@ -84,7 +86,7 @@ def two(variables: Rows[Variable], memstores: Rows[Memstore] | None) -> Iterator
     finding="{resource} is {value} instead of {limit}.",
     parse=parse_switch,
     remediation=Remediation(
-        "Switch it.", sql=("SET GLOBAL {resource} = {recommended!l};",), rollback=("SET GLOBAL x = {value!l};",)
+        advice="Switch it.", sql=("SET GLOBAL {resource} = {recommended!l};",), rollback=("SET GLOBAL x = {value!l};",)
     ),
 )
 def switch(variables: Rows[Variable]) -> Iterator[Measurement]:
@@ -121,4 +123,4 @@ def snapshot(
         Memstore: memstores if isinstance(memstores, Unavailable) else tuple(memstores),
         Variable: variables if isinstance(variables, Unavailable) else tuple(variables),
     }
-    return Snapshot("shop", kind, version, NOW, facts, **parts)
+    return Snapshot(target="shop", tenant_kind=kind, version=version, as_of=NOW, facts=facts, **parts)

@@ -76,7 +76,9 @@ class Shelf:
     def read(self, target: Target, given: Iterable[object] = (), budget: Budget | None = None) -> Snapshot:
         """Preflight and collect, as at a customer's."""
         kernel, sources = self._kernel, shipped()[0].sources
-        endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+        endpoint = Endpoint(
+            name="held", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
+        )
         with ReadOnlySession(endpoint, budget or Budget(), "held") as session:
             held = HeldPrivileges(SCHEMA, target.full_version)
             capabilities = preflight.inspect_target(session, sources, target.kind, held)

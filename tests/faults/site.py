@@ -59,7 +59,15 @@ class Site:
         return f"sqlite:///{self.directory / 'history.sqlite'}"
 
     def job(self, history: History | None) -> AssessmentJob:
-        return AssessmentJob(load_engagement(self.engagement), TARGET, *few_checks(), datetime.now(UTC), history)
+        registry, shipped = few_checks()
+        return AssessmentJob(
+            engagement=load_engagement(self.engagement),
+            target=TARGET,
+            registry=registry,
+            shipped=shipped,
+            now=datetime.now(UTC),
+            history=history,
+        )
 
     def run(self, change: Callable[[AssessmentJob], AssessmentJob] = lambda job: job) -> AssessedTarget:
         """One assessment; raises what it raises."""

@@ -69,7 +69,7 @@ def engagement_read(path: Path) -> None:
     loaded = load_engagement(path)
     read_overrides(loaded)
     for name in loaded.targets:
-        job = AssessmentJob(loaded, name, Registry(SPECS), shipped()[1], NOW)
+        job = AssessmentJob(engagement=loaded, target=name, registry=Registry(SPECS), shipped=shipped()[1], now=NOW)
         targets.build_endpoint(loaded, name), targets.build_budget(loaded, name), targets.build_colophon(loaded, NOW)
         tuple(targets.list_given_facts(loaded, name, NOW, None))
         pipeline._find_period(job)
@@ -100,7 +100,13 @@ def test_rules(content: bytes, tmp_path: Path, tried: Callable[[Reading], None])
     path.write_bytes(content)
 
     def judged() -> None:
-        job = AssessmentJob(engagement_of(), "orders", Registry(SPECS), rules.load_rules(SPECS, path), SNAPSHOT.as_of)
+        job = AssessmentJob(
+            engagement=engagement_of(),
+            target="orders",
+            registry=Registry(SPECS),
+            shipped=rules.load_rules(SPECS, path),
+            now=SNAPSHOT.as_of,
+        )
         build_document(pipeline.judge_snapshot(job, "x", None, SNAPSHOT))
 
     tried(judged)
@@ -231,7 +237,9 @@ def packed(text: str) -> bytes:
 def report_of(path: Path) -> None:
     """A snapshot through the rest of the line."""
     facts = dataclasses.replace(snapshot.load_snapshot(path), target="orders")
-    job = AssessmentJob(engagement_of(), "orders", Registry(SPECS), tiny_rules(), facts.as_of)
+    job = AssessmentJob(
+        engagement=engagement_of(), target="orders", registry=Registry(SPECS), shipped=tiny_rules(), now=facts.as_of
+    )
     document = build_document(pipeline.judge_snapshot(job, "x", None, facts))
     pipeline.render_all(document, ["json", "html"], ["en"], path.parent)
 

@@ -96,7 +96,9 @@ def printed(facts: Snapshot, directory: Path, capsys: pytest.CaptureFixture[str]
     registry, ruleset = shipped()
     path = directory / "engagement.yaml"
     path.write_text(MINIMAL)
-    job = AssessmentJob(load_engagement(path), "orders", registry, ruleset, facts.as_of)
+    job = AssessmentJob(
+        engagement=load_engagement(path), target="orders", registry=registry, shipped=ruleset, now=facts.as_of
+    )
     assessment = pipeline.judge_snapshot(job, "x", None, facts)
     # A setting that is no number stops the few checks that reckon with it; they say so, and never pass.
     broken = [result for result in assessment.results if result.outcome is Outcome.ERROR]

@@ -101,7 +101,9 @@ def test_a_view_is_dropped_half_way(kernel: Kernel, record_property: Record) -> 
             if done == 1:
                 shelf.run(f"DROP TABLE `{SCHEMA}`.`GV$OB_MEMSTORE`")
 
-        endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+        endpoint = Endpoint(
+            name="held", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
+        )
         with ReadOnlySession(endpoint, Budget(), "held") as session:
             held = HeldPrivileges(SCHEMA, target.full_version)
             seen = preflight.inspect_target(session, registry.sources, target.kind, held)

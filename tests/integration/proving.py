@@ -39,7 +39,9 @@ def read(kernel: Kernel, codes: Iterable[str]) -> Snapshot:
     """All that these checks need, read by root (the account's own limits are tested elsewhere)."""
     checks = shipped()[0].checks
     sources = {row for code in codes for row in checks[code].facts.values()}
-    endpoint = Endpoint("test", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+    endpoint = Endpoint(
+        name="test", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
+    )
     with ReadOnlySession(endpoint, Budget(), "test") as session:
         capabilities = inspect_target(session, sources, TenantKind.USER)
         return collect_facts(session, sources, capabilities, None, datetime.now(UTC))

@@ -16,7 +16,9 @@ from tests.integration.reading import PASSWORD, read
 
 def main(host: str, port: str, user: str, file: str) -> None:
     """Every source that some check needs, ours and theirs."""
-    with ReadOnlySession(Endpoint("shop", host, int(port), user, lambda: PASSWORD), Budget(), "plugin") as session:
+    with ReadOnlySession(
+        Endpoint(name="shop", host=host, port=int(port), user=user, password=lambda: PASSWORD), Budget(), "plugin"
+    ) as session:
         snapshot.save_snapshot(read(session, registry.load_registry().sources), Path(file))
 
 

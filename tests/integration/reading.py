@@ -24,7 +24,9 @@ PASSWORD = "Reader-1-only"
 
 
 def endpoint(database: Database, user: str, password: str = PASSWORD) -> Endpoint:
-    return Endpoint("shop", database.host, database.port, login(database, user), lambda: password)
+    return Endpoint(
+        name="shop", host=database.host, port=database.port, user=login(database, user), password=lambda: password
+    )
 
 
 def open_session(

@@ -123,7 +123,9 @@ def test_each_fault_is_planted_for_one_check_only() -> None:
     ("version", "mode", "says"), [("3.1.5", "MYSQL", "3.1.5.0 is not supported"), ("4.2.5", "ORACLE", "Oracle")]
 )
 def test_what_is_not_supported_is_refused(shelf: Shelf, kernel: Kernel, version: str, mode: str, says: str) -> None:
-    endpoint = Endpoint("held", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+    endpoint = Endpoint(
+        name="held", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
+    )
     with ReadOnlySession(endpoint, Budget(), "held") as session, pytest.raises(TargetError) as error:
         inspect_target(
             session, shipped()[0].sources, TenantKind.USER, HeldPrivileges(SCHEMA, Version.parse(version), mode)

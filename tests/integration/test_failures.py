@@ -76,7 +76,16 @@ def test_other_hosts_are_shut_out_of_the_kernel(kernel: Kernel, account: str) ->
     address = _own_address()
     with pytest.raises(ConnectError) as error:
         ReadOnlySession(
-            Endpoint("shop", address, kernel.port, account, lambda: PASSWORD, connect_timeout_s=5), Budget(), "x"
+            Endpoint(
+                name="shop",
+                host=address,
+                port=kernel.port,
+                user=account,
+                password=lambda: PASSWORD,
+                connect_timeout_s=5,
+            ),
+            Budget(),
+            "x",
         )
     assert address in render_text(error.value.text, "en")
     assert rows_of(kernel, "SELECT @@GLOBAL.ob_tcp_invited_nodes") == [("127.0.0.1",)]

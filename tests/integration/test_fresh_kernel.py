@@ -26,7 +26,9 @@ def test_nothing_above_medium() -> None:
         pytest.skip("the embedded kernel is not installed (pip install '.[kernel]')")
     registry, ruleset = shipped()
     with run_kernel() as kernel:
-        endpoint = Endpoint("fresh", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+        endpoint = Endpoint(
+            name="fresh", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
+        )
         with ReadOnlySession(endpoint, Budget(), "fresh") as session:
             capabilities = inspect_target(session, registry.sources, TenantKind.USER)
             facts = collect_facts(session, registry.sources, capabilities, None, datetime.now(UTC))

@@ -33,7 +33,9 @@ VARIABLES = "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES WHER
 
 def assess(kernel: Kernel) -> Mapping[str, CheckResult]:
     registry, ruleset = shipped()
-    endpoint = Endpoint("test", kernel.host, kernel.port, kernel.user, lambda: kernel.password)
+    endpoint = Endpoint(
+        name="test", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
+    )
     with ReadOnlySession(endpoint, Budget(), "test") as session:
         capabilities = inspect_target(session, [Parameter, Variable], TenantKind.USER)
         snapshot = collect_facts(session, [Parameter, Variable], capabilities, None, datetime.now(UTC))

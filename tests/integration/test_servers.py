@@ -76,7 +76,9 @@ def _await(port: int) -> None:
 @pytest.mark.mariadb
 def test_a_server_that_is_not_oceanbase(mariadb: int) -> None:
     with pytest.raises(ConnectError) as error:
-        ReadOnlySession(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "p"), Budget(), "x")
+        ReadOnlySession(
+            Endpoint(name="shop", host="127.0.0.1", port=mariadb, user="reader", password=lambda: "p"), Budget(), "x"
+        )
     said = render_text(error.value.text, "en")
     assert "is not OceanBase" in said and "MariaDB" in said and f"127.0.0.1:{mariadb}" in said
     assert "engagement" in said, "it says what to do"
@@ -85,7 +87,11 @@ def test_a_server_that_is_not_oceanbase(mariadb: int) -> None:
 @pytest.mark.mariadb
 def test_a_wrong_password_there_too(mariadb: int) -> None:
     with pytest.raises(ConnectError) as error:
-        ReadOnlySession(Endpoint("shop", "127.0.0.1", mariadb, "reader", lambda: "wrong"), Budget(), "x")
+        ReadOnlySession(
+            Endpoint(name="shop", host="127.0.0.1", port=mariadb, user="reader", password=lambda: "wrong"),
+            Budget(),
+            "x",
+        )
     assert "1045" in render_text(error.value.text, "en")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One assessment in a list. ``score`` and ``band`` are None where coverage was too low to grade."""
 
@@ -35,7 +35,7 @@ class Sighting:
     risk_points: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purged:
     """An assessment that was removed; ``place`` is the directory that its files were written to, if any."""
 

@@ -178,7 +178,7 @@ class History:
         query = select(*columns).where(*_filter_by(customer, target))
         with self._open_session() as session:
             rows = session.execute(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit))
-            return tuple(Entry(*row) for row in rows)
+            return tuple(Entry(**row._mapping) for row in rows)
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove what may be kept no longer at ``now`` (aware); returned oldest first. What has no end stays."""
@@ -187,7 +187,8 @@ class History:
         with self._open_session() as session:
             if self._engine.dialect.name == "sqlite":
                 session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
-            found = tuple(Purged(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
+            rows = session.execute(query.order_by(AssessmentRow.as_of))
+            found = tuple(Purged(**row._mapping) for row in rows)
             ids = [purged.id for purged in found]
             session.execute(delete(FindingRow).where(FindingRow.assessment_id.in_(ids)))
             session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(ids)))

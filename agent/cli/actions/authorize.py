@@ -31,7 +31,7 @@ _CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d|24:00)"
 _HOURS = re.compile(f"{_CLOCK}-{_CLOCK}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOptions:
     """Options of a request, from the command line. An empty option takes its default."""
 

@@ -89,5 +89,12 @@ def make_job(
     pipeline.apply_rules(engagement, found.checks, ruleset, now)  # report errors before anything is sent
     notes = () if history else (_NO_HISTORY,)
     return pipeline.AssessmentJob(
-        engagement, name, found, ruleset, now, history, outside_service=outside_service, notes=notes
+        engagement=engagement,
+        target=name,
+        registry=found,
+        shipped=ruleset,
+        now=now,
+        history=history,
+        outside_service=outside_service,
+        notes=notes,
     )

@@ -45,19 +45,19 @@ def authorize(
     _refuse_out_of_time(request, now, args)
     _refuse_unsigned_statements(request, args)
     found = Authorization(
-        request.reference,
-        request.approver,
-        request.not_before.astimezone(UTC),
-        request.not_after.astimezone(UTC),
-        frozenset(request.data_classes),
-        tuple(target.name for target in request.targets),
-        sshsig.fingerprint_key(sshsig.parse_public_key(block.signer)),
-        hashlib.sha256(content).hexdigest(),
-        {source.name: source.scope for source in request.sources},
-        frozenset(source for name, source in DISPENSABLE.items() if not _is_listed(request, name)),
-        _check_service_terms(engagement, now, outside_service),
-        request.allow_privileges or "",
-        request.retention_days,
+        reference=request.reference,
+        approver=request.approver,
+        not_before=request.not_before.astimezone(UTC),
+        not_after=request.not_after.astimezone(UTC),
+        data_classes=frozenset(request.data_classes),
+        targets=tuple(target.name for target in request.targets),
+        signer=sshsig.fingerprint_key(sshsig.parse_public_key(block.signer)),
+        sha256=hashlib.sha256(content).hexdigest(),
+        sources={source.name: source.scope for source in request.sources},
+        withheld=frozenset(source for name, source in DISPENSABLE.items() if not _is_listed(request, name)),
+        outside_service=_check_service_terms(engagement, now, outside_service),
+        allow_privileges=request.allow_privileges or "",
+        retention_days=request.retention_days,
     )
     if not list_covered(sources, found):
         raise _build_refusal(

@@ -64,7 +64,7 @@ _HEADINGS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOptions:
     """What the engagement does not say. ``window`` holds the keys of ``request.Window``."""
 

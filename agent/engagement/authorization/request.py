@@ -87,13 +87,13 @@ class SignedSource(Block):
     def scope(self) -> SourceScope:
         """The most that the source may read, as signed."""
         return SourceScope(
-            self.data_class,
-            frozenset(self.views),
-            frozenset(self.columns),
-            self.filter,
-            self.grouped_by,
-            self.joined,
-            self.rows,
+            data_class=self.data_class,
+            views=frozenset(self.views),
+            columns=frozenset(self.columns),
+            filter=self.filter,
+            grouped_by=self.grouped_by,
+            joined=self.joined,
+            rows=self.rows,
         )
 
 

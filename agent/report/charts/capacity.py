@@ -23,7 +23,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Zone:
     """The data disk of a zone. ``points`` are (day, bytes), today's last; ``per_day`` is None without a forecast."""
 
@@ -70,12 +70,12 @@ def _read_zone(gauge: CapacityEntry, document: Document, words: Words) -> _Zone:
     forecast = next(mine, None)
     full_on = forecast["full_on"] if forecast else None
     return _Zone(
-        _name_place(gauge["resource"], words),
-        gauge["used_bytes"],
-        gauge["size_bytes"],
-        tuple(sorted(points)),
-        forecast["bytes_per_day"] if forecast else None,
-        date.fromisoformat(full_on) if full_on else None,
+        name=_name_place(gauge["resource"], words),
+        used=gauge["used_bytes"],
+        size=gauge["size_bytes"],
+        points=tuple(sorted(points)),
+        per_day=forecast["bytes_per_day"] if forecast else None,
+        full_on=date.fromisoformat(full_on) if full_on else None,
     )
 
 
@@ -103,13 +103,13 @@ def _plot_bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> P
     unit, word = _choose_unit(zones)
     rows = tuple(
         PlotRow(
-            zone.name,
-            (
+            label=zone.name,
+            cells=(
                 words.value(zone.used, Unit.BYTES),
                 words.value(zone.size, Unit.BYTES),
                 words.value(100 * zone.share, Unit.PCT) if zone.size else NOTHING,
             ),
-            PlotBar(0.0, zone.used / unit),
+            bar=PlotBar(0.0, zone.used / unit),
             whole=zone.size / unit if zone.size else None,
         )
         for zone in zones
@@ -120,8 +120,8 @@ def _plot_bars(title: str, zones: Sequence[_Zone], note: str, words: Words) -> P
         "capacity",
         title,
         describe_plot(words, f"{title} ({' / '.join(columns)})", (*lines, note)),
-        rows,
-        columns,
+        rows=rows,
+        columns=columns,
         high=max(max(zone.used, zone.size or 0) for zone in zones) / unit or 1.0,
         unit=word,
         bar_word=words("In use"),
@@ -149,14 +149,14 @@ def _plot_curves(title: str, zones: Sequence[_Zone], note: str, words: Words) ->
         "capacity",
         title,
         describe_plot(words, title, (*seen, *ends, note)),
-        curves,
-        tuple(limits),
-        tuple((day, _format_date(day, words)) for day in ordered),
-        word,
-        words("assessed"),
-        words("forecast") if any(curve.ahead for curve in curves) else "",
-        words("Size") if limits else "",
-        note,
+        curves=curves,
+        limits=tuple(limits),
+        ticks=tuple((day, _format_date(day, words)) for day in ordered),
+        unit=word,
+        seen_word=words("assessed"),
+        ahead_word=words("forecast") if any(curve.ahead for curve in curves) else "",
+        limit_word=words("Size") if limits else "",
+        note=note,
     )
 
 

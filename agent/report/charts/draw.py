@@ -20,7 +20,7 @@ from agent.support.errors import RenderError
 KEPT = 48  # six charts in two languages and widths, and those of one more house style
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """One picture on white. ``alt`` holds every number that it shows. ``png`` has 200 dpi.
 
@@ -87,7 +87,10 @@ def draw_charts(document: Document, words: Words, accent: str = ACCENT) -> tuple
         ) from None
     printed = found if canvas.can_print(words.language) else plot_document(document, Words("en", zone=words.zone))
     pairs = zip(found, printed, strict=True)
-    return tuple(Chart(plot.name, plot.title, plot.alt, plot, spare, accent) for plot, spare in pairs)
+    return tuple(
+        Chart(name=plot.name, title=plot.title, alt=plot.alt, shown=plot, printed=spare, accent=accent)
+        for plot, spare in pairs
+    )
 
 
 @lru_cache(KEPT)

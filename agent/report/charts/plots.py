@@ -58,14 +58,14 @@ def _plot_score(document: Document, words: Words) -> Plot | None:
         "score",
         title,
         describe_plot(words, title, (score_text, grade, range_text, coverage, was_text)),
-        score["value"],
-        score["low"],
-        score["high"],
-        was,
-        shown,
-        words("; ").join((range_text, coverage)),
-        was_text,
-        bands,
+        value=score["value"],
+        low=score["low"],
+        high=score["high"],
+        was=was,
+        shown=shown,
+        trust=words("; ").join((range_text, coverage)),
+        was_shown=was_text,
+        bands=bands,
     )
 
 
@@ -81,9 +81,9 @@ def _plot_categories(document: Document, words: Words) -> Plot | None:
 
     rows = tuple(
         PlotRow(
-            words.label(CATEGORIES, name),
-            (_format_lost(now[name]), _format_lost(was.get(name))) if was else (_format_lost(now[name]),),
-            None if (lost := now[name]) is None else PlotBar(0.0, lost),
+            label=words.label(CATEGORIES, name),
+            cells=(_format_lost(now[name]), _format_lost(was.get(name))) if was else (_format_lost(now[name]),),
+            bar=None if (lost := now[name]) is None else PlotBar(0.0, lost),
             was=was.get(name),
             note=notes.get(name, ""),
         )
@@ -95,8 +95,8 @@ def _plot_categories(document: Document, words: Words) -> Plot | None:
         "categories",
         title,
         _describe_rows(words, title, columns, rows),
-        rows,
-        columns,
+        rows=rows,
+        columns=columns,
         high=max(value for values in (now, was) for value in values.values() if value),
         bar_word=words("This time") if was else "",
         was_word=words("Last time") if was else "",
@@ -114,22 +114,28 @@ def _plot_losses(document: Document, words: Words) -> Plot | None:
     steps = [(f"{loss.code} {loss.title}", loss.value, loss.carried) for loss in lost[:DEAREST]]
     if rest := lost[DEAREST:]:
         steps.append((words("{count} more checks", count=len(rest)), sum(loss.value for loss in rest), False))
-    rows = [PlotRow(words("Full marks"), ("", format_points(BEST)), total=BEST)]
+    rows = [PlotRow(label=words("Full marks"), cells=("", format_points(BEST)), total=BEST)]
     left = BEST
     for label, value, carried in steps:
         after = round(left - value, 1)
-        rows.append(PlotRow(label, (points.format_signed(-value), format_points(after)), PlotBar(after, left, carried)))
+        rows.append(
+            PlotRow(
+                label=label,
+                cells=(points.format_signed(-value), format_points(after)),
+                bar=PlotBar(after, left, carried),
+            )
+        )
         left = after
     value = document["score"]["value"]
-    rows.append(PlotRow(words("Health score"), ("", format_points(value)), total=value))
+    rows.append(PlotRow(label=words("Health score"), cells=("", format_points(value)), total=value))
     title = words("From 100 points to the score")
     columns = (words("Points"), words("Left"))
     return RowsPlot(
         "losses",
         title,
         _describe_rows(words, title, columns, rows),
-        tuple(rows),
-        columns,
+        rows=tuple(rows),
+        columns=columns,
         low=max(0.0, 10.0 * ((value - 5) // 10)),
         high=BEST,
         linked=True,
@@ -178,8 +184,8 @@ def _plot_top_sql(document: Document, words: Words) -> Plot | None:
         "top_sql",
         title,
         _describe_rows(words, title, columns, rows),
-        tuple(rows),
-        columns,
+        rows=tuple(rows),
+        columns=columns,
         high=BEST,
         unit="%",
         bar_word=words("share of the time of all statements"),
@@ -191,7 +197,7 @@ def _plot_top_sql(document: Document, words: Words) -> Plot | None:
 def _build_share_row(label: str, share_pct: float, total_pct: float) -> PlotRow:
     share_pct, total_pct = max(0.0, share_pct), min(BEST, total_pct)
     cells = (f"{format_points(share_pct)}%", f"{format_points(total_pct)}%")
-    return PlotRow(label, cells, PlotBar(0.0, share_pct), line=total_pct)
+    return PlotRow(label=label, cells=cells, bar=PlotBar(0.0, share_pct), line=total_pct)
 
 
 def _describe_rows(words: Words, title: str, columns: Sequence[str], rows: Iterable[PlotRow]) -> str:

@@ -33,7 +33,7 @@ DASHED = (0, (3, 2))
 ERASED = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # hides lines behind a label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _RowLayout:
     """The layout of a row: height, width of label and start of bars in mm; the rest are shares of the height."""
 
@@ -48,8 +48,8 @@ class _RowLayout:
 def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
     """Draw one line per row. On a narrow sheet there are two lines, because the label stands above its bar."""
     labels = min(WIDEST_LABEL, max(measure_width(row.label) for row in plot.rows))
-    narrow = _RowLayout(11.0, width_mm - 2 * MARGIN, MARGIN, 0.28, 0.72, 0.36)
-    lay = _RowLayout(6.6, labels, labels + GAP) if width_mm >= WIDTH_MM else narrow
+    narrow = _RowLayout(pitch=11.0, labels=width_mm - 2 * MARGIN, left=MARGIN, label_at=0.28, bar_at=0.72, thick=0.36)
+    lay = _RowLayout(pitch=6.6, labels=labels, left=labels + GAP) if width_mm >= WIDTH_MM else narrow
     cells = [_measure_column(plot, number) for number in range(len(plot.columns))]
     height = lay.pitch * len(plot.rows)
     legend = _list_legend_handles(plot, accent)

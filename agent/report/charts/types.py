@@ -17,7 +17,7 @@ class Plot:
     alt: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScorePlot(Plot):
     """The score on its scale. ``bands`` are (word, from, to)."""
 
@@ -40,7 +40,7 @@ class PlotBar:
     hatched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlotRow:
     """One line of a table with a bar. ``cells`` are printed at the right; ``note`` replaces the bar.
 
@@ -58,7 +58,7 @@ class PlotRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPlot(Plot):
     """A table with bars. Each ``*_word`` is the text of the legend for one thing; it is empty if that is not drawn.
 
@@ -109,7 +109,7 @@ class Curve:
     ahead: tuple[float, float] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CurvesPlot(Plot):
     """Values over time. ``limits`` are sizes; ``ticks`` are (day, date), the most important first."""
 

@@ -20,7 +20,7 @@ _NOW, _ADVISED = "_is", "_to"  # suffixes of a setting's present value and of th
 _TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind.UNCHANGED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardRow:
     """One finding: a resource, its value against the limit, the evidence, and its own statements."""
 
@@ -46,7 +46,7 @@ class CardScript:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A result with its open findings. ``unseen`` rows are only in assessment.json.
 

@@ -16,7 +16,7 @@ TOP = 10
 _LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """One category. ``top`` are its cards among the top risks, ``cards`` the others; each card is in one place only.
 

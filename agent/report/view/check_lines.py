@@ -13,7 +13,7 @@ from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 CARRIED_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckLine:
     """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources."""
 

@@ -29,7 +29,7 @@ GLOSSARY = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
     """The title page. ``facts`` are (name, value) without the empty ones."""
 

@@ -11,7 +11,7 @@ from agent.report.view.impact import choose_space
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadAndReceipt:
     """``budget`` are (what, spent, allowed); ``figures`` (what, journal, audit), empty where nothing was read back."""
 

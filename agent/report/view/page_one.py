@@ -42,7 +42,7 @@ class CategoryBar:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
     """One of the things to do first."""
 
@@ -57,7 +57,7 @@ class NextStep:
     deadline: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreVerdict:
     """The score; ``value``, ``low`` and ``high`` place the marks on the scale, ``shown`` is what is printed."""
 
@@ -72,7 +72,7 @@ class ScoreVerdict:
     assessed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SinceLastTime:
     """Change since the last assessment; ``counts`` are (kind, word, number)."""
 
@@ -84,7 +84,7 @@ class SinceLastTime:
     counts: tuple[tuple[str, str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageOne:
     """What page one prints. ``cost`` and ``authorization`` are (name, value), ``severities`` (key, word, number)."""
 
@@ -180,15 +180,17 @@ def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words
         where = words.resource(findings[0], 60)
         if len(findings) > 1:
             where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
+        effort, deadline = _format_plan(units.get(result["code"]), words)
         yield NextStep(
-            make_printable(result["code"], NAME_LENGTH),
-            make_printable(texts["title"], NAME_LENGTH),
-            severity,
-            words.label(SEVERITIES, severity),
-            _take_opening(make_printable(texts["advice"], PROSE_LENGTH), words),
-            where,
-            format_points(result["gain"]),
-            *_format_plan(units.get(result["code"]), words),
+            code=make_printable(result["code"], NAME_LENGTH),
+            title=make_printable(texts["title"], NAME_LENGTH),
+            severity=severity,
+            severity_label=words.label(SEVERITIES, severity),
+            advice=_take_opening(make_printable(texts["advice"], PROSE_LENGTH), words),
+            where=where,
+            gain=format_points(result["gain"]),
+            effort=effort,
+            deadline=deadline,
         )
 
 

@@ -9,7 +9,7 @@ from agent.model.labels import BRIDGE, CATEGORIES, SEVERITIES
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointLoss:
     """One check's points. ``share`` is 0-100 of all points lost; ``carried`` where an earlier result counts."""
 

@@ -26,7 +26,7 @@ from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 LIST_LENGTH = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MutedFinding:
     """One muted finding. ``points_lost`` is that of its check if the finding is critical and so still counts, else "".
 
@@ -56,7 +56,7 @@ class OverrideLine:
     until: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
     """One finding against the last assessment."""
 
@@ -79,7 +79,7 @@ class ProblemLine:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
     """The whole report in one language. ``cards`` are all counted ones; ``top`` and ``chapters`` hold them again."""
 
@@ -194,16 +194,16 @@ def _build_cards(results: Sequence[ResultEntry], document: Document, words: Word
 def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     return tuple(
         MutedFinding(
-            make_printable(result["code"], NAME_LENGTH),
-            words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
-            words.resource(finding),
-            finding["severity"],
-            words.label(SEVERITIES, finding["severity"]),
-            format_points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
-            make_printable(finding["muted"]["owner"], NAME_LENGTH),
-            make_printable(finding["muted"]["reason"]),
-            make_printable(finding["muted"]["until"], NAME_LENGTH),
-            format_unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
+            code=make_printable(result["code"], NAME_LENGTH),
+            title=words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
+            resource=words.resource(finding),
+            severity=finding["severity"],
+            severity_label=words.label(SEVERITIES, finding["severity"]),
+            points_lost=format_points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
+            owner=make_printable(finding["muted"]["owner"], NAME_LENGTH),
+            reason=make_printable(finding["muted"]["reason"]),
+            until=make_printable(finding["muted"]["until"], NAME_LENGTH),
+            unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
         )
         for result in document["results"]
         for finding in result["findings"]

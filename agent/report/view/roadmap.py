@@ -15,7 +15,7 @@ RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
 CODES_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLine:
     """One unit of work. ``first`` is the code whose card tells most; ``codes`` are all that it clears."""
 

@@ -10,7 +10,7 @@ from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
     """One fact source, and what became of it."""
 
@@ -38,13 +38,13 @@ def list_source_lines(document: Document, words: Words) -> tuple[SourceLine, ...
     """Return the sources in the order of reading."""
     return tuple(
         SourceLine(
-            make_printable(source["source"], NAME_LENGTH),
-            make_printable(source["view"], NAME_LENGTH),
-            words.label(STATUSES, source["status"]),
-            words.count(source["rows"]),
-            words.value(source["duration_ms"], Unit.MILLISECONDS),
-            source["truncated"],
-            words.pick(source["reason"]),
+            source=make_printable(source["source"], NAME_LENGTH),
+            view=make_printable(source["view"], NAME_LENGTH),
+            status=words.label(STATUSES, source["status"]),
+            rows=words.count(source["rows"]),
+            duration=words.value(source["duration_ms"], Unit.MILLISECONDS),
+            truncated=source["truncated"],
+            reason=words.pick(source["reason"]),
         )
         for source in document["sources"]
     )

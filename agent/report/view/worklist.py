@@ -41,7 +41,7 @@ _FATES: Sequence[tuple[str, frozenset[str]]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkLine:
     """One unit of work. ``codes`` are all that it clears; ``gain`` is None for what takes no points.
 

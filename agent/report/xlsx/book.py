@@ -48,12 +48,12 @@ def build_workbook(document: Document, language: str, style: Style, update: Path
     earlier = read_written(update) if update else None
     workbook = open_workbook(earlier.content) if earlier else Workbook()
     lists = WorkLists(
-        document,
-        words,
-        style.accent,
-        build_work_lines(document, report, words),
-        find_sheet(workbook, MARK),
-        find_sheet(workbook, CLOSED_MARK),
+        document=document,
+        words=words,
+        accent=style.accent,
+        lines=build_work_lines(document, report, words),
+        listed=find_sheet(workbook, MARK),
+        closed=find_sheet(workbook, CLOSED_MARK),
     )
     for sheet in workbook.worksheets:
         if earlier is None or find_mark(sheet)[0]:

@@ -47,7 +47,7 @@ _DAY_FORMAT = "yyyy-mm-dd"
 _KEY_COLUMN = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkLists:
     """Both sheets of one document. ``listed`` and ``closed`` are the sheets of the earlier list."""
 

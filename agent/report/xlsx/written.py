@@ -23,7 +23,7 @@ _HEAD_ROWS = 20  # people may have inserted rows above
 _KNOWN_KEYS = frozenset({KEY, CLOSED_ON.key, *(column.key for column in COLUMNS)})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCell:
     """A cell as it was. ``place`` is its coordinate: a formula needs it when its cell moves."""
 
@@ -174,7 +174,14 @@ def _has_content(cell: Cell) -> bool:
 
 def _keep_cell(cell: Cell) -> KeptCell:
     style = copy(cell._style) if cell.has_style else None
-    return KeptCell(cell.value, cell.data_type, cell.coordinate, style, copy(cell.comment), copy(cell.hyperlink))
+    return KeptCell(
+        value=cell.value,
+        data_type=cell.data_type,
+        place=cell.coordinate,
+        style=style,
+        comment=copy(cell.comment),
+        link=copy(cell.hyperlink),
+    )
 
 
 def list_entries(content: bytes) -> set[tuple[Any, ...]]:

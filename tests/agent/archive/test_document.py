@@ -28,7 +28,7 @@ from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 
 def assessment(directory: Path) -> Assessment:
-    mute = Mute("Li", "known", NOW.date() + timedelta(days=9), code="VAR901", resource="quiet")
+    mute = Mute(owner="Li", reason="known", until=NOW.date() + timedelta(days=9), code="VAR901", resource="quiet")
     rules = apply_engagement(
         ruleset(directory), SPECS, path=directory / "rules.yaml", overrides=(), mutes=[mute], today=NOW.date()
     )
@@ -38,7 +38,18 @@ def assessment(directory: Path) -> Assessment:
     )
     results = evaluate_checks(SPECS.values(), rules, facts)
     scored = score_results(results, rules.scoring, TenantKind.USER, None)
-    return Assessment("20261123-x", "0.0", "Acme", None, None, facts, SPECS, rules, results, scored)
+    return Assessment(
+        id="20261123-x",
+        agent_version="0.0",
+        customer="Acme",
+        period=None,
+        authorization=None,
+        snapshot=facts,
+        specs=SPECS,
+        ruleset=rules,
+        results=results,
+        score=scored,
+    )
 
 
 def test_what_was_judged_comes_back_for_the_next_time(tmp_path: Path) -> None:

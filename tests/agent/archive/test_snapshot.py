@@ -49,18 +49,18 @@ FACTS: dict[type, Any] = {
     EarlierValue: (EarlierValue(code="CAP901", resource="r", value=7.0, as_of=MOMENT),),
 }
 SNAPSHOT = Snapshot(
-    "shop",
-    TenantKind.USER,
-    Version(4, 2, 5, 1),
-    NOW,
-    FACTS,
-    (
-        SourceRecord("Memstore", "oceanbase.X", "ok", 2, 1.5, True),
-        SourceRecord("Tenant", "oceanbase.Y", "timeout", reason=GONE.reason),
+    target="shop",
+    tenant_kind=TenantKind.USER,
+    version=Version(4, 2, 5, 1),
+    as_of=NOW,
+    facts=FACTS,
+    records=(
+        SourceRecord(source="Memstore", view="oceanbase.X", status="ok", rows=2, duration_ms=1.5, truncated=True),
+        SourceRecord(source="Tenant", view="oceanbase.Y", status="timeout", reason=GONE.reason),
     ),
-    (Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")), Problem(Text("no remedy"))),
-    Cost(3, 4.5, 2.5, 6),
-    True,
+    problems=(Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")), Problem(Text("no remedy"))),
+    cost=Cost(statements=3, database_ms=4.5, longest_ms=2.5, rows=6),
+    embedded=True,
 )
 
 

@@ -114,7 +114,9 @@ def test_rules_of_a_plug_in_are_rules_like_ours(package: Path, tmp_path: Path) -
     ruleset = rules.load_rules(found.checks, path)
     assert set(ruleset.rules) == {"OPS951", "SCH901"}
     assert ruleset.rules["OPS951"].params_values == {"min_values_count": 1}
-    override = Override("OPS951", "Li", "small", date(2026, 12, 1), {"ladder": {"low": 7}})
+    override = Override(
+        code="OPS951", owner="Li", reason="small", until=date(2026, 12, 1), change={"ladder": {"low": 7}}
+    )
     changed = rules.apply_engagement(
         ruleset, found.checks, path=path, overrides=[override], mutes=[], today=date(2026, 11, 23)
     )
@@ -181,7 +183,7 @@ def test_what_is_broken_is_a_line_and_the_rest_runs(
     assert {"OPS951", "SCH901", "CAP001"} - set(found.checks) == gone
     assert any(says in line for line in said(found)), said(found)
     assert all(render_text(problem, "zh-CN") for problem in found.problems)
-    assert find_problems(found.checks["CAP001"], Rule(Fixed(Severity.LOW))) == []
+    assert find_problems(found.checks["CAP001"], Rule(judge=Fixed(Severity.LOW))) == []
 
 
 def test_a_broken_translation_leaves_the_sentence_in_english(package: Path) -> None:

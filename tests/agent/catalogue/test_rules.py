@@ -36,7 +36,9 @@ def test_a_right_file(tmp_path: Path) -> None:
     assert memory.judge == Ladder(rungs, 100.0, False)
     assert (memory.group, memory.params) == ("memory", FullParams(min_used_bytes=10))
     assert two.judge == Fixed(Severity.LOW)
-    assert switch.judge == Expected(Severity.MEDIUM, ("on",), None, None, "ON", "ON")
+    assert switch.judge == Expected(
+        severity=Severity.MEDIUM, one_of=("on",), minimum=None, maximum=None, recommended="ON", shown="ON"
+    )
     assert found.scoring.prior_failure_rate_pct == 5.0
 
 
@@ -156,7 +158,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def override(change: Any, code: str = "CAP901", until: date = TODAY) -> Override:
-    return Override(code, "Li", "small tenant", until, change)
+    return Override(code=code, owner="Li", reason="small tenant", until=until, change=change)
 
 
 def applied(directory: Path, overrides: Sequence[Override] = (), mutes: Sequence[Mute] = ()) -> Ruleset:
@@ -191,7 +193,7 @@ def test_an_expired_override_changes_nothing_and_is_named(tmp_path: Path) -> Non
 
 def test_wrong_overrides_and_mutes_are_all_told(tmp_path: Path) -> None:
     overrides = [override({"ladder": {"high": 60}}), override({}, "NIX001"), override({"params": {"x": 1}}, "CAP902")]
-    long = Mute("Li", "known", TODAY + timedelta(days=181), code="CAP901", resource="*")
+    long = Mute(owner="Li", reason="known", until=TODAY + timedelta(days=181), code="CAP901", resource="*")
     with pytest.raises(RulesError) as error:
         applied(tmp_path, overrides, [long, dataclasses.replace(long, code="NIX002")])
     said = [render_text(problem, "en") for problem in error.value.problems]
@@ -252,7 +254,7 @@ def test_a_mute_ends_with_the_day_of_the_customer(tmp_path: Path) -> None:
 
 
 def test_an_expired_mute_is_dropped_and_named(tmp_path: Path) -> None:
-    mute = Mute("Li", "known", TODAY - timedelta(days=1), fingerprint="0a1b")
+    mute = Mute(owner="Li", reason="known", until=TODAY - timedelta(days=1), fingerprint="0a1b")
     kept = dataclasses.replace(mute, until=TODAY + timedelta(days=180))
     changed = applied(tmp_path, mutes=[mute, kept])
     assert changed.mutes == (kept,)

@@ -82,7 +82,9 @@ def judged(path: Path, *tables: Table) -> CheckResult:
 
 
 def snapshot(tables: Sequence[Table]) -> Snapshot:
-    return Snapshot("shop", TenantKind.USER, Version(4, 2, 5, 1), NOW, {Table: tuple(tables)})
+    return Snapshot(
+        target="shop", tenant_kind=TenantKind.USER, version=Version(4, 2, 5, 1), as_of=NOW, facts={Table: tuple(tables)}
+    )
 
 
 def no_shipped(directory: Path) -> Path:

@@ -51,7 +51,7 @@ class Tenant:
     """A session whose looks give these answers in turn, the last one for ever."""
 
     def __init__(self, looks: Sequence[Any], spent_ms: float = 0.0) -> None:
-        self.endpoint, self.budget = Endpoint("shop", "h", 1, "r", str), Budget()
+        self.endpoint, self.budget = Endpoint(name="shop", host="h", port=1, user="r", password=str), Budget()
         self.cost, self.sent, self.looks = Cost(database_ms=spent_ms), list[str](), list(looks)
 
     def fetch(self, sql: str, source: str) -> list[Any]:
@@ -75,7 +75,14 @@ def taken(
     sources: Sequence[type] = ALL,
 ) -> tuple[Snapshot, BusyWatch]:
     version, grants = Version(4, 2, 5), {"*": frozenset[str]()}
-    capabilities = Capabilities(version, TenantKind.USER, "r@%", columns=COLUMNS, privileges=privileges, grants=grants)
+    capabilities = Capabilities(
+        version=version,
+        tenant_kind=TenantKind.USER,
+        account="r@%",
+        columns=COLUMNS,
+        privileges=privileges,
+        grants=grants,
+    )
     session = cast(ReadOnlySession, tenant)
     watch = BusyWatch(session, capabilities, limits)
     return collect_facts(session, sources, capabilities, None, datetime(2026, 11, 23, tzinfo=UTC), watch=watch), watch

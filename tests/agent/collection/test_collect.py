@@ -55,7 +55,11 @@ class Answers:
     """A session that gives these rows, or raises; by the name of the source."""
 
     def __init__(self, **answers: Any) -> None:
-        self.endpoint, self.cost, self.answers = Endpoint("shop", "h", 1, "r", str), Cost(7), answers
+        self.endpoint, self.cost, self.answers = (
+            Endpoint(name="shop", host="h", port=1, user="r", password=str),
+            Cost(statements=7),
+            answers,
+        )
 
     def fetch(self, sql: str, source: str) -> list[Any]:
         answer = self.answers[source]
@@ -69,9 +73,9 @@ COLUMNS = {
     "HX_PLAIN": frozenset({"STATEMENT"}), "HX_ENDED": frozenset({"ENDED"}),
 }  # fmt: skip
 CAPABILITIES = Capabilities(
-    Version(4, 2, 5),
-    TenantKind.USER,
-    "r@%",
+    version=Version(4, 2, 5),
+    tenant_kind=TenantKind.USER,
+    account="r@%",
     columns=COLUMNS,
     privileges=frozenset({"SHOW VIEW"}),
     grants={"*": frozenset()},

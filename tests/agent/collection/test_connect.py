@@ -19,7 +19,11 @@ from agent.support.i18n import render_text
 def refusal(host: str, port: int) -> str:
     with pytest.raises(ConnectError) as error:
         ReadOnlySession(
-            Endpoint("shop", host, port, "reader@orders", lambda: "s3cret", connect_timeout_s=3), Budget(3.0), "x"
+            Endpoint(
+                name="shop", host=host, port=port, user="reader@orders", password=lambda: "s3cret", connect_timeout_s=3
+            ),
+            Budget(3.0),
+            "x",
         )
     said = render_text(error.value.text, "en")
     assert "shop" in said and f"{host}:{port}" in said and "s3cret" not in said
@@ -104,7 +108,9 @@ def _packet(number: int, payload: bytes) -> bytes:
 @pytest.mark.parametrize("password", ["密码", "pässword", "😀"])
 def test_letters_that_are_not_latin_are_no_error_that_cites_them(password: str) -> None:
     with saying(b"") as port, pytest.raises(ConnectError) as error:
-        ReadOnlySession(Endpoint("shop", "127.0.0.1", port, "r", lambda: password), Budget(3.0), "x")
+        ReadOnlySession(
+            Endpoint(name="shop", host="127.0.0.1", port=port, user="r", password=lambda: password), Budget(3.0), "x"
+        )
     said = render_text(error.value.text, "en")
     assert "codec" not in said and "2013" in said, said
 
@@ -114,4 +120,4 @@ def test_a_password_that_cannot_be_had_is_the_configurations_own_error() -> None
         raise ConfigError("the variable ORDERS_PASSWORD is not set")
 
     with pytest.raises(ConfigError, match="ORDERS_PASSWORD"):
-        ReadOnlySession(Endpoint("shop", "127.0.0.1", 1, "r", missing), Budget(), "x")
+        ReadOnlySession(Endpoint(name="shop", host="127.0.0.1", port=1, user="r", password=missing), Budget(), "x")

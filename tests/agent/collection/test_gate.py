@@ -188,9 +188,9 @@ def everything() -> Capabilities:
             short = view.partition(".")[2].upper()
             columns[short] = columns.get(short, frozenset()) | names
     return Capabilities(
-        Version(4, 3, 5),
-        TenantKind.USER,
-        "a@%",
+        version=Version(4, 3, 5),
+        tenant_kind=TenantKind.USER,
+        account="a@%",
         columns=columns,
         privileges=frozenset({"SHOW VIEW", "PROCESS", "SELECT"}),
     )

@@ -55,7 +55,13 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
     assert lines[-1]["statements"] == 2
     assert [line["previous"] for line in lines[1:]] == [line["sha256"] for line in lines[:-1]]
     found = verify_journal(path)
-    assert found == VerifiedJournal(JournalState.INTACT, "20261123-060000-abcdef", "shop", 2, lines[-1]["sha256"])
+    assert found == VerifiedJournal(
+        state=JournalState.INTACT,
+        assessment_id="20261123-060000-abcdef",
+        target="shop",
+        statements=2,
+        head=lines[-1]["sha256"],
+    )
     assert path.stat().st_mode & 0o077 == 0
 
 

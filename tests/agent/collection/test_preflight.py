@@ -23,7 +23,7 @@ class Scripted:
     """A server that cannot be had here (Oracle mode, another version, no SHOW GRANTS): its answers, as a session."""
 
     def __init__(self, identity: tuple[Any, ...], grants: list[str] | None, columns: list[tuple[str, str]]) -> None:
-        self.endpoint = Endpoint("shop", "h", 1, "r", str)
+        self.endpoint = Endpoint(name="shop", host="h", port=1, user="r", password=str)
         self.system_schema, self.server_version = "oceanbase", "5.7.25-OceanBase-v4.2.5.1"
         self.answers: dict[str, list[Any] | None] = {
             server.IDENTITY: [identity],

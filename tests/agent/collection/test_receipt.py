@@ -17,7 +17,9 @@ from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
 from agent.support.i18n import render_text
 
-AGREED = Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600)
+AGREED = Receipt(
+    way="account", sent=31, sent_ms=200.0, sent_rows=600, found=31, total_ms=150.0, longest_ms=70.0, rows=600
+)
 WINDOW = (1_795_410_000_000_000, 1_795_410_009_000_000)
 
 
@@ -25,7 +27,11 @@ class Ring:
     """A session whose audit gives these rows in turn."""
 
     def __init__(self, *answers: Any) -> None:
-        self.cost, self.connections, self.assessment_id = Cost(30, 200.0, 50.0, 600), 1, "20261123-x"
+        self.cost, self.connections, self.assessment_id = (
+            Cost(statements=30, database_ms=200.0, longest_ms=50.0, rows=600),
+            1,
+            "20261123-x",
+        )
         self.sent, self.answers = list[str](), list(answers)
 
     def window_us(self) -> tuple[int, int]:
@@ -47,21 +53,47 @@ def _no_lag(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read(ring: Ring, *columns: str, stopped: Unavailable | None = None) -> Receipt:
     version, names = Version(4, 2, 5), frozenset(columns)
-    may = Capabilities(version, TenantKind.USER, "r@%", columns={audit.VIEW: names}, grants={audit.VIEW: names})
+    may = Capabilities(
+        version=version,
+        tenant_kind=TenantKind.USER,
+        account="r@%",
+        columns={audit.VIEW: names},
+        grants={audit.VIEW: names},
+    )
     return read_receipt(cast(ReadOnlySession, ring), may, stopped)
 
 
 def test_by_the_marker_where_texts_may_be_read() -> None:
     ring = Ring((29, 150_000, 70_000, 600, 0))
     found = read(ring, *audit.COLUMNS, audit.TEXT_COLUMN)
-    assert found == Receipt("marker", 29, 200.0, 600, 29, 150.0, 70.0, 600, 0), "the driver's SET NAMES carries none"
+    assert found == Receipt(
+        way="marker",
+        sent=29,
+        sent_ms=200.0,
+        sent_rows=600,
+        found=29,
+        total_ms=150.0,
+        longest_ms=70.0,
+        rows=600,
+        writes=0,
+    ), "the driver's SET NAMES carries none"
     assert "QUERY_SQL LIKE '_*ob-health 20261123-x %'" in ring.sent[0]
     assert ring.sent[0].count("QUERY_SQL") == 1, "in the condition alone: no text is read"
 
 
 def test_by_account_and_time_where_they_may_not() -> None:
     ring = Ring((30, 150_000, 70_000, 600, 0))
-    assert read(ring, *audit.COLUMNS) == Receipt("account", 30, 200.0, 600, 30, 150.0, 70.0, 600, 0)
+    assert read(ring, *audit.COLUMNS) == Receipt(
+        way="account",
+        sent=30,
+        sent_ms=200.0,
+        sent_rows=600,
+        found=30,
+        total_ms=150.0,
+        longest_ms=70.0,
+        rows=600,
+        writes=0,
+    )
     assert "QUERY_SQL" not in ring.sent[0] and f"BETWEEN {WINDOW[0]} AND {WINDOW[1]}" in ring.sent[0]
 
 
@@ -84,12 +116,66 @@ def test_what_cannot_be_read_back_says_why_and_asks_nothing() -> None:
     ("receipt", "said"),
     [
         (AGREED, []),
-        (Receipt("marker", 31, 200.0, 600, 28, 150.0, 70.0, 600), ["28 of the 31"]),
-        (Receipt("account", 31, 200.0, 600, 33, 150.0, 70.0, 700), ["something else used the account"]),
-        (Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 601), ["601 rows returned, the journal 600"]),
-        (Receipt("account", 31, 200.0, 600, 31, 201.0, 70.0, 600), ["took 201 ms, by the journal 200 ms"]),
-        (Receipt("account", 31, 200.0, 600, 31, 150.0, 70.0, 600, 2), ["2 statements changed rows"]),
-        (Receipt("", 31, 200.0, 600, reason=Text("no")), []),
+        (
+            Receipt(
+                way="marker", sent=31, sent_ms=200.0, sent_rows=600, found=28, total_ms=150.0, longest_ms=70.0, rows=600
+            ),
+            ["28 of the 31"],
+        ),
+        (
+            Receipt(
+                way="account",
+                sent=31,
+                sent_ms=200.0,
+                sent_rows=600,
+                found=33,
+                total_ms=150.0,
+                longest_ms=70.0,
+                rows=700,
+            ),
+            ["something else used the account"],
+        ),
+        (
+            Receipt(
+                way="account",
+                sent=31,
+                sent_ms=200.0,
+                sent_rows=600,
+                found=31,
+                total_ms=150.0,
+                longest_ms=70.0,
+                rows=601,
+            ),
+            ["601 rows returned, the journal 600"],
+        ),
+        (
+            Receipt(
+                way="account",
+                sent=31,
+                sent_ms=200.0,
+                sent_rows=600,
+                found=31,
+                total_ms=201.0,
+                longest_ms=70.0,
+                rows=600,
+            ),
+            ["took 201 ms, by the journal 200 ms"],
+        ),
+        (
+            Receipt(
+                way="account",
+                sent=31,
+                sent_ms=200.0,
+                sent_rows=600,
+                found=31,
+                total_ms=150.0,
+                longest_ms=70.0,
+                rows=600,
+                writes=2,
+            ),
+            ["2 statements changed rows"],
+        ),
+        (Receipt(way="", sent=31, sent_ms=200.0, sent_rows=600, reason=Text("no")), []),
     ],
 )
 def test_where_they_disagree_it_says_so(receipt: Receipt, said: list[str]) -> None:

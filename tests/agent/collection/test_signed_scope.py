@@ -18,7 +18,7 @@ from agent.support.i18n import render_text
 
 VIEW = "oceanbase.GV$OB_THING"
 CAPABILITIES = Capabilities(
-    Version(4, 3, 5), TenantKind.USER, "ob_health@%",
+    version=Version(4, 3, 5), tenant_kind=TenantKind.USER, account="ob_health@%",
     columns={"GV$OB_THING": frozenset({"SVR_IP", "USED", "PEAK", "SECRET"}), "GV$OTHER": frozenset({"SVR_IP", "USED"})},
     grants={"*": frozenset()},
 )  # fmt: skip
@@ -44,7 +44,14 @@ def later(**changes: object) -> dict[str, SourceScope]:
 
 def permission(scopes: dict[str, SourceScope], data_class: DataClass = DataClass.STATISTICS) -> Authorization:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    return Authorization("T-1", "A DBA", now, now, frozenset({data_class}), sources=scopes)
+    return Authorization(
+        reference="T-1",
+        approver="A DBA",
+        not_before=now,
+        not_after=now,
+        data_classes=frozenset({data_class}),
+        sources=scopes,
+    )
 
 
 def sent(row: type, scopes: dict[str, SourceScope]) -> Statement | Unavailable:

@@ -41,9 +41,9 @@ def capabilities(target: str) -> Capabilities:
     columns |= {view.partition(".")[2].upper(): frozenset(names.split()) for view, names in COLUMNS[target].items()}
     privileges = frozenset({"SHOW VIEW", "PROCESS"})
     return Capabilities(
-        Version.parse(version),
-        TenantKind(kind),
-        "r@%",
+        version=Version.parse(version),
+        tenant_kind=TenantKind(kind),
+        account="r@%",
         columns=columns,
         privileges=privileges,
         grants={"*": frozenset()},
@@ -114,9 +114,9 @@ class Joined:
 def target(**parts: object) -> Capabilities:
     columns = {"HX": frozenset(["A", "B", "X", "Y", "STATE", "HX_ID"]), "HY": frozenset({"ID", "NAME"})}
     plain = Capabilities(
-        Version(4, 2, 5, 1),
-        TenantKind.USER,
-        "r@%",
+        version=Version(4, 2, 5, 1),
+        tenant_kind=TenantKind.USER,
+        account="r@%",
         columns=columns,
         privileges=frozenset({"SHOW VIEW"}),
         grants={"*": frozenset()},

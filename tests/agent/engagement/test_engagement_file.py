@@ -43,10 +43,12 @@ def test_a_full_file(tmp_path: Path) -> None:
     assert engagement.targets["orders"].tls.ca == tmp_path / "ca.pem"
     assert engagement.rules.file == tmp_path / "rules.yaml"
     assert engagement.mutes == (
-        Mute("Li", "known", date(2026, 6, 1), fingerprint="0a1b"),
-        Mute("Li", "known", date(2026, 6, 1), code="CAP001", resource="zone*"),
+        Mute(owner="Li", reason="known", until=date(2026, 6, 1), fingerprint="0a1b"),
+        Mute(owner="Li", reason="known", until=date(2026, 6, 1), code="CAP001", resource="zone*"),
     )
-    assert engagement.overrides == (Override("CAP001", "Li", "small", date(2026, 6, 1), {"judge": {"medium": 80}}),)
+    assert engagement.overrides == (
+        Override(code="CAP001", owner="Li", reason="small", until=date(2026, 6, 1), change={"judge": {"medium": 80}}),
+    )
     assert engagement.authorization is not None
     assert engagement.authorization.document == tmp_path / "signed" / "authorization.yaml"
     assert engagement.authorization.signature_file == tmp_path / "signed" / "dba.sig"

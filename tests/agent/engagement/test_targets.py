@@ -97,9 +97,11 @@ def test_the_last_assessments_numbers_are_facts_and_its_words_are_not(tmp_path: 
     words = finding(Severity.LOW, resource="words")
     results = {
         "CAP001": failed("CAP001", finding(Severity.HIGH, resource="disk", value=81)),
-        "VAR001": CheckResult("VAR001", Outcome.FINDING, (dataclasses.replace(words, value="OFF"),)),
+        "VAR001": CheckResult(
+            code="VAR001", outcome=Outcome.FINDING, findings=(dataclasses.replace(words, value="OFF"),)
+        ),
     }
-    earlier = Earlier("e", NOW, "sha", 90.0, results, {})
+    earlier = Earlier(id="e", as_of=NOW, ruleset_sha256="sha", score=90.0, results=results, scored={})
     values = [
         f
         for f in targets.list_given_facts(load(tmp_path, content()), "orders", NOW, earlier)

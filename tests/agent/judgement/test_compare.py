@@ -71,7 +71,16 @@ def test_without_an_earlier_assessment_there_is_no_comparison() -> None:
 def test_a_finding_seen_twice(was: Finding, now: Finding, kind: ChangeKind) -> None:
     was, now = replace(was, value=1.0), replace(now, value=2.0)
     (change,) = changes([failed("CAP001", now)], earlier_of([failed("CAP001", was)]))
-    assert change == Change(kind, "CAP001", now.fingerprint, "r", now.severity, was.severity, 2.0, 1.0)
+    assert change == Change(
+        kind=kind,
+        code="CAP001",
+        fingerprint=now.fingerprint,
+        resource="r",
+        severity=now.severity,
+        was_severity=was.severity,
+        value=2.0,
+        was_value=1.0,
+    )
 
 
 def test_the_severity_decides_where_an_older_release_gave_other_points() -> None:
@@ -83,7 +92,7 @@ def test_the_severity_decides_where_an_older_release_gave_other_points() -> None
 @pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.FINDING, Outcome.MUTED])
 def test_new_if_the_check_was_assessed_then(outcome: Outcome) -> None:
     other = (finding(L, resource="other"),) if outcome is not Outcome.PASS else ()
-    before = CheckResult("CAP001", outcome, other)
+    before = CheckResult(code="CAP001", outcome=outcome, findings=other)
     (change, *_) = changes([failed("CAP001", finding(H))], earlier_of([before]))
     assert (change.kind, change.was_severity, change.was_value) == (NEW, None, None)
 
@@ -111,7 +120,16 @@ def test_not_new_if_nobody_looked_then(before: list[CheckResult]) -> None:
 def test_resolved_only_if_the_check_ran(now: list[CheckResult], kind: ChangeKind) -> None:
     was = finding(H, value=7.0)
     (change,) = changes(now, earlier_of([failed("CAP001", was)]))
-    assert change == Change(kind, "CAP001", was.fingerprint, "r", H, H, None, 7.0)
+    assert change == Change(
+        kind=kind,
+        code="CAP001",
+        fingerprint=was.fingerprint,
+        resource="r",
+        severity=H,
+        was_severity=H,
+        value=None,
+        was_value=7.0,
+    )
 
 
 def test_what_could_not_all_be_judged_says_nothing_of_what_is_not_found() -> None:

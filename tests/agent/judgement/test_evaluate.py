@@ -114,7 +114,7 @@ def test_what_was_measured_before_not_assessed_stands_and_is_never_a_pass(
     rules: Ruleset, used_pct: float, muted: bool, outcome: Outcome
 ) -> None:
     if muted:
-        mute = Mute("Li Wei", "known", NOW.date() + timedelta(days=9), code="CAP901", resource="a")
+        mute = Mute(owner="Li Wei", reason="known", until=NOW.date() + timedelta(days=9), code="CAP901", resource="a")
         rules = dataclasses.replace(rules, mutes=(mute,), today=NOW.date())
     measure = measuring(Measurement("a", used_pct, {"used_bytes": 1}), error=REST)
     result = run(rules, snapshot(), measure=measure)
@@ -172,12 +172,16 @@ def test_disabled(rules: Ruleset) -> None:
 
 
 def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -> None:
-    cut = (SourceRecord("Memstore", "oceanbase.GV$OB_MEMSTORE", "ok", 1, truncated=True),)
+    cut = (SourceRecord(source="Memstore", view="oceanbase.GV$OB_MEMSTORE", status="ok", rows=1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=cut)).outcome is Outcome.NOT_ASSESSED
     found = run(rules, snapshot([memstore("a", 999)], records=cut))
     assert found.outcome is Outcome.FINDING and "more rows than are read" in render_text(found.reason, "en")
     assert run(rules, snapshot([memstore("a", 1), memstore("b", 999)], records=cut)).well == frozenset()
-    other = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=True),)
+    other = (
+        SourceRecord(
+            source="Variable", view="information_schema.GLOBAL_VARIABLES", status="ok", rows=1, truncated=True
+        ),
+    )
     assert run(rules, snapshot([memstore("a", 1)], records=other)).outcome is Outcome.PASS
 
 
@@ -191,7 +195,11 @@ def test_a_helping_source_that_was_cut_is_unknown_to_the_check_and_no_hindrance(
     helping: dict[str, Any] = {"facts": {"memstores": Memstore, "variables": Variable}, "optional": {"variables"}}
     spec = dataclasses.replace(SPECS["CAP901"], measure=measure, **helping)
     for cut in (False, True):
-        records = (SourceRecord("Variable", "information_schema.GLOBAL_VARIABLES", "ok", 1, truncated=cut),)
+        records = (
+            SourceRecord(
+                source="Variable", view="information_schema.GLOBAL_VARIABLES", status="ok", rows=1, truncated=cut
+            ),
+        )
         assert evaluate_checks([spec], rules, snapshot(records=records))[0].outcome is Outcome.PASS
     assert seen == [(), None]
 
@@ -220,7 +228,7 @@ def test_a_resource_named_by_us_is_one_thing_and_told_in_every_language(rules: R
     theirs = measuring(Measurement(str(stream), 95.0, {"used_bytes": 1}))
     (same,) = run(rules, snapshot(), measure=theirs).findings
     assert same.fingerprint == found.fingerprint and same.names == {}
-    muted = Mute("Li", "known", NOW.date() + timedelta(days=9), code="CAP901", resource="租户 1002*")
+    muted = Mute(owner="Li", reason="known", until=NOW.date() + timedelta(days=9), code="CAP901", resource="租户 1002*")
     assert all(
         MuteMatcher((muted,), NOW.date()).apply("CAP901", finding).muted is (muted if finding is found else None)
         for finding in (found, same)

@@ -26,7 +26,7 @@ def snapshot(*rows: Any) -> Snapshot:
     facts: dict[type, tuple[Any, ...]] = {}
     for row in rows:
         facts[type(row)] = (*facts.get(type(row), ()), row)
-    return Snapshot("t", TenantKind.USER, Version(4, 2, 5), NOW, facts)
+    return Snapshot(target="t", tenant_kind=TenantKind.USER, version=Version(4, 2, 5), as_of=NOW, facts=facts)
 
 
 def unit(zone: str | None, used: int | None, size: int | None = None) -> ResourceUnit:
@@ -87,7 +87,13 @@ def test_an_unknown_use_is_no_zero() -> None:
 
 def test_facts_that_are_missing_leave_nothing() -> None:
     missing = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
-    empty = Snapshot("t", TenantKind.USER, Version(4, 2, 5), NOW, {ResourceUnit: missing, SqlTotal: missing})
+    empty = Snapshot(
+        target="t",
+        tenant_kind=TenantKind.USER,
+        version=Version(4, 2, 5),
+        as_of=NOW,
+        facts={ResourceUnit: missing, SqlTotal: missing},
+    )
     found = compute_figures(empty)
     assert (found.capacity, found.forecasts, found.top_sql, found.top_sql_of) == ((), (), (), "")
 

@@ -42,7 +42,7 @@ def results(rules: Ruleset, mutes: Sequence[Mute] = ()) -> dict[str, CheckResult
 def mute(
     until: date = TODAY + timedelta(days=10), *, fingerprint: str = "", code: str = "", resource: str = ""
 ) -> Mute:
-    return Mute("Li", "known", until, fingerprint, code, resource)
+    return Mute(owner="Li", reason="known", until=until, fingerprint=fingerprint, code=code, resource=resource)
 
 
 def hidden(found: dict[str, CheckResult]) -> set[str]:

@@ -21,19 +21,19 @@ CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM,
 
 
 def spec(code: str, advice: str = "", category: Category = Category.CAPACITY, **parts: Any) -> CheckSpec:
-    remedy = Remediation(advice or f"Mend {code}.", **parts)
+    remedy = Remediation(advice=advice or f"Mend {code}.", **parts)
     return CheckSpec(
-        code,
-        f"{category}.x",
-        category,
-        Unit.COUNT,
-        Actor.CUSTOMER,
-        code,
-        "{resource}",
-        "Why.",
-        remedy,
-        lambda: (),
-        {},
+        code=code,
+        name=f"{category}.x",
+        category=category,
+        unit=Unit.COUNT,
+        actor=Actor.CUSTOMER,
+        title=code,
+        finding="{resource}",
+        rationale="Why.",
+        remediation=remedy,
+        measure=lambda: (),
+        facts={},
     )
 
 

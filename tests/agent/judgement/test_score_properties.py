@@ -34,9 +34,9 @@ def results_of(draw: st.DrawFn, code: str) -> CheckResult:
     in_part = may_be_in_part and draw(st.booleans())
     well = draw(st.frozensets(st.sampled_from("abcde"))) - {f.resource for f in found} if in_part else frozenset()
     return CheckResult(
-        code,
-        outcome,
-        found,
+        code=code,
+        outcome=outcome,
+        findings=found,
         reason=Text("the rest is unknown") if in_part else None,
         well=well,
         group=draw(st.sampled_from(["", "memory", "disk"])),
@@ -133,7 +133,12 @@ def test_curing_one_of_several_resources_never_lowers(
 def test_a_critical_forces_under_60(
     results: list[CheckResult], earlier: Earlier | None, kind: TenantKind, share: float, muted: bool
 ) -> None:
-    critical = CheckResult("SQL001", Outcome.FINDING, (finding(Severity.CRITICAL, share, muted=muted),), risk_stake=52)
+    critical = CheckResult(
+        code="SQL001",
+        outcome=Outcome.FINDING,
+        findings=(finding(Severity.CRITICAL, share, muted=muted),),
+        risk_stake=52,
+    )
     verdict = scored([*results, critical], earlier, kind)
     assert verdict.value < 60
     assert verdict.band in (None, "poor", "danger")
@@ -193,7 +198,7 @@ def test_a_mute_never_lowers(
 def test_passing_checks_change_nothing(
     results: list[CheckResult], earlier: Earlier | None, kind: TenantKind, count: int
 ) -> None:
-    passing = [CheckResult(f"SQL{number:03}", Outcome.PASS, risk_stake=52) for number in range(count)]
+    passing = [CheckResult(code=f"SQL{number:03}", outcome=Outcome.PASS, risk_stake=52) for number in range(count)]
     before, after = scored(results, earlier, kind), scored([*results, *passing], earlier, kind)
     assert after.value - before.value == 0.0
     assert after.low == before.low

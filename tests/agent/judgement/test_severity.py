@@ -79,10 +79,10 @@ def test_every_measurement_of_a_fixed_rule_is_a_finding(value: float | str | Non
     assert (verdict.severity, verdict.risk_points, verdict.limit) == (H, 8, None)
 
 
-ONE_OF = Expected(M, one_of=("ON", 1.0), shown="ON")
-RANGE = Expected(M, minimum=10.0, maximum=20.0, shown="10-20")
-AT_LEAST = Expected(M, minimum=10.0, shown=">= 10")
-BOTH = Expected(M, one_of=(-1.0, "auto"), minimum=10.0, shown="-1 or >= 10")
+ONE_OF = Expected(severity=M, one_of=("ON", 1.0), shown="ON")
+RANGE = Expected(severity=M, minimum=10.0, maximum=20.0, shown="10-20")
+AT_LEAST = Expected(severity=M, minimum=10.0, shown=">= 10")
+BOTH = Expected(severity=M, one_of=(-1.0, "auto"), minimum=10.0, shown="-1 or >= 10")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_expected_values_are_fine(rule: Expected, value: float | str) -> None:
         (RANGE, "15"),
         (RANGE, None),
         (RANGE, math.nan),
-        (Expected(M, one_of=(math.nan,), shown="?"), math.nan),
+        (Expected(severity=M, one_of=(math.nan,), shown="?"), math.nan),
         (AT_LEAST, 9),
         (BOTH, 0),
     ],

@@ -39,7 +39,9 @@ from tests.agent.report.sample_facts import facts
 TARGET = "shop-prod"
 NOW = datetime(2026, 10, 3, 1, 30, tzinfo=UTC)
 CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
-MUTE = Mute("Li Wei", "The batch account is being replaced in November.", date(2026, 12, 31), code="SEC002")
+MUTE = Mute(
+    owner="Li Wei", reason="The batch account is being replaced in November.", until=date(2026, 12, 31), code="SEC002"
+)
 DISK = Ladder(((MEDIUM, 70.0), (HIGH, 80.0), (CRITICAL, 90.0)), worst=100.0)
 Entry = tuple[CheckSpec, Rule, CheckResult]
 
@@ -68,19 +70,30 @@ def entry(
     """One check with its rule and its result."""
     category = Category(name.partition(".")[0])
     spec = CheckSpec(
-        code,
-        name,
-        category,
-        unit,
-        actor,
-        title,
-        "{resource}",
-        rationale,
-        remediation or Remediation("Nothing needs to be done."),
-        _measure,
-        {},
+        code=code,
+        name=name,
+        category=category,
+        unit=unit,
+        actor=actor,
+        title=title,
+        finding="{resource}",
+        rationale=rationale,
+        remediation=remediation or Remediation(advice="Nothing needs to be done."),
+        measure=_measure,
+        facts={},
     )
-    result = CheckResult(code, outcome, tuple(findings), reason, unlock, rule.group, actor, category, stake, attested)
+    result = CheckResult(
+        code=code,
+        outcome=outcome,
+        findings=tuple(findings),
+        reason=reason,
+        unlock=unlock,
+        group=rule.group,
+        actor=actor,
+        category=category,
+        risk_stake=stake,
+        attested=attested,
+    )
     return spec, rule, result
 
 
@@ -99,17 +112,17 @@ def finding(
     muted: Mute | None = None,
 ) -> Finding:
     return Finding(
-        fingerprint_finding(TARGET, code, resource),
-        resource,
-        severity,
-        risk_points,
-        value,
-        limit,
-        evidence or {},
-        Text(sentence),
-        tuple(sql),
-        tuple(rollback),
-        muted,
+        fingerprint=fingerprint_finding(TARGET, code, resource),
+        resource=resource,
+        severity=severity,
+        risk_points=risk_points,
+        value=value,
+        limit=limit,
+        evidence=evidence or {},
+        text=Text(sentence),
+        sql=tuple(sql),
+        rollback=tuple(rollback),
+        muted=muted,
     )
 
 
@@ -126,7 +139,7 @@ def _capacity() -> list[Entry]:
     )
     growth = finding("CAP002", "zone1", HIGH, 12.0, 21.0, 30.0, "At this growth the data disk is full in 21 days.")
     purge = Remediation(
-        "Archive or drop history tables, or buy disk space, before the disk is full; writes stop when it is.",
+        advice="Archive or drop history tables, or buy disk space, before the disk is full; writes stop when it is.",
         run_as=RunAs.CONSOLE,
         no_rollback="Space that was bought can be given back in the console; dropped partitions cannot.",
         pre_check="Ask who reads the history tables.",
@@ -141,7 +154,7 @@ def _capacity() -> list[Entry]:
             "capacity.data_disk_nearly_full",
             Unit.PCT,
             "Data disk nearly full",
-            Rule(DISK, group="disk_full"),
+            Rule(judge=DISK, group="disk_full"),
             Outcome.FINDING,
             [disk],
             remediation=purge,
@@ -153,7 +166,7 @@ def _capacity() -> list[Entry]:
             "capacity.data_disk_full_soon",
             Unit.DAYS,
             "Data disk full soon",
-            Rule(Ladder(((MEDIUM, 60.0), (HIGH, 30.0), (CRITICAL, 7.0)), descending=True), group="disk_full"),
+            Rule(judge=Ladder(((MEDIUM, 60.0), (HIGH, 30.0), (CRITICAL, 7.0)), descending=True), group="disk_full"),
             Outcome.FINDING,
             [growth],
             remediation=purge,
@@ -164,11 +177,11 @@ def _capacity() -> list[Entry]:
             "capacity.log_disk_too_small",
             Unit.RATIO,
             "Log disk too small",
-            Rule(Ladder(((HIGH, 2.0),), descending=True)),
+            Rule(judge=Ladder(((HIGH, 2.0),), descending=True)),
             Outcome.FINDING,
             [finding("CAP007", "zone2", HIGH, 9.0, 1.5, 2.0, "The log disk is 1.5 times the memory.")],
             actor=Actor.PLATFORM,
-            remediation=Remediation("Enlarge the log disk of the resource unit.", run_as=RunAs.SYS),
+            remediation=Remediation(advice="Enlarge the log disk of the resource unit.", run_as=RunAs.SYS),
         ),
     ]
 
@@ -209,11 +222,11 @@ def _sql(tables: int) -> list[Entry]:
             "sql.rows_read_per_row_returned",
             Unit.COUNT,
             "Many rows read per row returned",
-            Rule(Ladder(((MEDIUM, 10_000.0), (HIGH, 1_000_000.0))), params_values={"min_executions_count": 100}),
+            Rule(judge=Ladder(((MEDIUM, 10_000.0), (HIGH, 1_000_000.0))), params_values={"min_executions_count": 100}),
             Outcome.FINDING,
             scans,
             remediation=Remediation(
-                "Give the statement an index on the columns that it filters by.",
+                advice="Give the statement an index on the columns that it filters by.",
                 risk="Building the index reads the table once.",
                 post_check="EXPLAIN shows the new index.",
                 window=True,
@@ -224,10 +237,10 @@ def _sql(tables: int) -> list[Entry]:
             "schema.redundant_index",
             Unit.COUNT,
             "Redundant index",
-            Rule(Fixed(LOW)),
+            Rule(judge=Fixed(LOW)),
             Outcome.FINDING,
             redundant,
-            remediation=Remediation("Drop indexes that others contain."),
+            remediation=Remediation(advice="Drop indexes that others contain."),
             stake=0.3,
         ),
         entry(
@@ -235,10 +248,12 @@ def _sql(tables: int) -> list[Entry]:
             "statistics.stale",
             Unit.DAYS,
             "Optimizer statistics are stale",
-            Rule(Ladder(((MEDIUM, 14.0),)), overridden=True),
+            Rule(judge=Ladder(((MEDIUM, 14.0),)), overridden=True),
             Outcome.FINDING,
             [finding("STA001", "shop.orders", MEDIUM, 2.1, 40.0, 14.0, "Statistics of shop.orders are 40 days old.")],
-            remediation=Remediation("Gather the statistics again.", no_rollback="Statistics only inform the plan."),
+            remediation=Remediation(
+                advice="Gather the statistics again.", no_rollback="Statistics only inform the plan."
+            ),
             reason=Text("How old the statistics of shop.log are is unknown."),
             unlock=Text("Gather those of shop.log."),
             stake=1.5,
@@ -248,7 +263,7 @@ def _sql(tables: int) -> list[Entry]:
             "parameters.recyclebin_off",
             Unit.TEXT,
             "Recycle bin switched off",
-            Rule(Expected(MEDIUM, one_of=("on",), recommended="ON", shown="ON")),
+            Rule(judge=Expected(severity=MEDIUM, one_of=("on",), recommended="ON", shown="ON")),
             Outcome.FINDING,
             [
                 finding(
@@ -275,7 +290,7 @@ def _others() -> list[Entry]:
             "security.account_from_anywhere",
             Unit.COUNT,
             "Account may connect from anywhere",
-            Rule(Fixed(HIGH)),
+            Rule(judge=Fixed(HIGH)),
             Outcome.MUTED,
             [finding("SEC002", "batch@%", HIGH, 8.0, None, None, "batch@% is open to every host.", muted=MUTE)],
         ),
@@ -284,7 +299,7 @@ def _others() -> list[Entry]:
             "backup.none",
             Unit.DAYS,
             "No recent backup",
-            Rule(Ladder(((CRITICAL, 7.0),))),
+            Rule(judge=Ladder(((CRITICAL, 7.0),))),
             Outcome.NOT_ASSESSED,
             reason=Text("SQL cannot see the console's backups."),
             unlock=Text("Attest `last_backup` in the engagement file."),
@@ -295,7 +310,7 @@ def _others() -> list[Entry]:
             "transactions.long_running",
             Unit.SECONDS,
             "Long-running transaction",
-            Rule(Ladder(((HIGH, 600.0),))),
+            Rule(judge=Ladder(((HIGH, 600.0),))),
             Outcome.NOT_ASSESSED,
             reason=Text("The account may not read the view."),
             unlock=Text("GRANT PROCESS ON *.* TO the account."),
@@ -305,7 +320,7 @@ def _others() -> list[Entry]:
             "operations.tickets_open",
             Unit.COUNT,
             "Tickets left open",
-            Rule(Fixed(LOW)),
+            Rule(judge=Fixed(LOW)),
             Outcome.ERROR,
             reason=Text("ZeroDivisionError in the check."),
             stake=0.3,
@@ -315,7 +330,7 @@ def _others() -> list[Entry]:
             "schema.no_primary_key",
             Unit.COUNT,
             "Table without primary key",
-            Rule(Fixed(MEDIUM)),
+            Rule(judge=Fixed(MEDIUM)),
             Outcome.PASS,
             stake=1.5,
         ),
@@ -324,7 +339,7 @@ def _others() -> list[Entry]:
             "version.end_of_life",
             Unit.DAYS,
             "Version at its end of life",
-            Rule(Fixed(HIGH)),
+            Rule(judge=Fixed(HIGH)),
             Outcome.PASS,
             attested=True,
         ),
@@ -333,7 +348,7 @@ def _others() -> list[Entry]:
             "security.root_without_password",
             Unit.COUNT,
             "root without password",
-            Rule(Fixed(CRITICAL)),
+            Rule(judge=Fixed(CRITICAL)),
             Outcome.PASS,
             stake=52.0,
         ),
@@ -342,7 +357,7 @@ def _others() -> list[Entry]:
             "availability.single_replica",
             Unit.COUNT,
             "Only one replica",
-            Rule(Fixed(HIGH)),
+            Rule(judge=Fixed(HIGH)),
             Outcome.NOT_APPLICABLE,
             reason=Text("Only a sys tenant can tell."),
         ),
@@ -351,7 +366,7 @@ def _others() -> list[Entry]:
             "compaction.late",
             Unit.HOURS,
             "Compaction is late",
-            Rule(Fixed(HIGH), enabled=False),
+            Rule(judge=Fixed(HIGH), enabled=False),
             Outcome.DISABLED,
             reason=Text("Switched off in the rules."),
         ),
@@ -363,9 +378,18 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
     results = tuple(result for _, _, result in entries)
     earlier = read_earlier(before) if before else None
     verdict = replace(score_results(results, ScoringPolicy(), TenantKind.USER, earlier), hidden_by_overrides=1.2)
-    override = Override("STA001", "Zhang Min", "Orders are loaded monthly.", date(2026, 12, 1), {"medium": 14})
+    override = Override(
+        code="STA001",
+        owner="Zhang Min",
+        reason="Orders are loaded monthly.",
+        until=date(2026, 12, 1),
+        change={"medium": 14},
+    )
     ruleset = Ruleset(
-        {spec.code: rule for spec, rule, _ in entries}, "c0ffee" * 10 + "beef", overrides=(override,), mutes=(MUTE,)
+        rules={spec.code: rule for spec, rule, _ in entries},
+        sha256="c0ffee" * 10 + "beef",
+        overrides=(override,),
+        mutes=(MUTE,),
     )
     return Assessment(
         id="20261003-0130-shop-prod",
@@ -373,14 +397,14 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
         customer="Acme Retail Co., Ltd.",
         period=Period(2, date(2026, 10, 1), date(2027, 1, 1)),
         authorization=Authorization(
-            "AUTH-2026-017",
-            "Wang Fang",
-            datetime(2026, 7, 1, tzinfo=UTC),
-            datetime(2026, 12, 31, 16, tzinfo=UTC),
-            frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED}),
-            (TARGET,),
-            "SHA256:CB/oa5S2UXDeFAfMBkdynQsxahHjCzFYob+Dyqe+ls8",
-            "5f" * 32,
+            reference="AUTH-2026-017",
+            approver="Wang Fang",
+            not_before=datetime(2026, 7, 1, tzinfo=UTC),
+            not_after=datetime(2026, 12, 31, 16, tzinfo=UTC),
+            data_classes=frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED}),
+            targets=(TARGET,),
+            signer="SHA256:CB/oa5S2UXDeFAfMBkdynQsxahHjCzFYob+Dyqe+ls8",
+            sha256="5f" * 32,
             outside_service="Trial before the renewal.",
         ),
         snapshot=_snapshot(),
@@ -400,20 +424,37 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
 def _snapshot() -> Snapshot:
     denied = Text("SELECT is not granted on oceanbase.GV$OB_PROCESSLIST.")
     return Snapshot(
-        TARGET,
-        TenantKind.USER,
-        Version(4, 2, 5, 1),
-        NOW,
-        facts(),
-        (
-            SourceRecord("Unit", "oceanbase.GV$OB_UNITS", "ok", 3, 4.2),
-            SourceRecord("SqlAudit", "oceanbase.GV$OB_SQL_AUDIT", "ok", 5000, 81.7, truncated=True),
-            SourceRecord("Session", "oceanbase.GV$OB_PROCESSLIST", "privilege", reason=denied),
+        target=TARGET,
+        tenant_kind=TenantKind.USER,
+        version=Version(4, 2, 5, 1),
+        as_of=NOW,
+        facts=facts(),
+        records=(
+            SourceRecord(source="Unit", view="oceanbase.GV$OB_UNITS", status="ok", rows=3, duration_ms=4.2),
+            SourceRecord(
+                source="SqlAudit",
+                view="oceanbase.GV$OB_SQL_AUDIT",
+                status="ok",
+                rows=5000,
+                duration_ms=81.7,
+                truncated=True,
+            ),
+            SourceRecord(source="Session", view="oceanbase.GV$OB_PROCESSLIST", status="privilege", reason=denied),
         ),
-        (Problem(Text("The account lacks PROCESS."), Text("Run `ob-health grants` and send the script.")),),
-        Cost(31, 214.6, 81.7, 6123, 402_118),
+        problems=(Problem(Text("The account lacks PROCESS."), Text("Run `ob-health grants` and send the script.")),),
+        cost=Cost(statements=31, database_ms=214.6, longest_ms=81.7, rows=6123, bytes=402_118),
         budget=Budget(),
-        receipt=Receipt("account", 31, 214.6, 6123, 30, 188.2, 74.9, 6120, journal_sha256="0c" * 32),
+        receipt=Receipt(
+            way="account",
+            sent=31,
+            sent_ms=214.6,
+            sent_rows=6123,
+            found=30,
+            total_ms=188.2,
+            longest_ms=74.9,
+            rows=6120,
+            journal_sha256="0c" * 32,
+        ),
         statements=(Sent("driver", 0.0, 0), Sent("Unit", 4.2, 3), Sent("Session", 1.1, 0, 1142)),
     )
 
@@ -427,7 +468,7 @@ def _previous() -> Any:
             "capacity.data_disk_nearly_full",
             Unit.PCT,
             "Data disk nearly full",
-            Rule(DISK),
+            Rule(judge=DISK),
             Outcome.FINDING,
             [finding("CAP001", "zone1", HIGH, 9.0, 81.0, 80.0, "81% full.")],
             stake=52.0,
@@ -437,7 +478,7 @@ def _previous() -> Any:
             "transactions.long_running",
             Unit.SECONDS,
             "Long-running transaction",
-            Rule(Ladder(((HIGH, 600.0),))),
+            Rule(judge=Ladder(((HIGH, 600.0),))),
             Outcome.FINDING,
             [finding("TRX001", "etl@10.0.0.%", HIGH, 8.5, 900.0, 600.0, "A transaction ran for 15 minutes.")],
         ),
@@ -446,7 +487,7 @@ def _previous() -> Any:
             "schema.no_primary_key",
             Unit.COUNT,
             "Table without primary key",
-            Rule(Fixed(MEDIUM)),
+            Rule(judge=Fixed(MEDIUM)),
             Outcome.FINDING,
             [finding("SCH001", "shop.log", MEDIUM, 1.5, None, None, "shop.log has none.")],
             stake=1.5,

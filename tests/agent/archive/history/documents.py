@@ -19,7 +19,7 @@ from agent.support.errors import HistoryError
 from agent.support.i18n import render_text
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
-MUTE = Mute("Li Lei", "known", date(2027, 1, 1), code="CAP-001")
+MUTE = Mute(owner="Li Lei", reason="known", until=date(2027, 1, 1), code="CAP-001")
 
 
 def no_measurement() -> Iterator[Measurement]:
@@ -27,13 +27,32 @@ def no_measurement() -> Iterator[Measurement]:
 
 
 SPEC = CheckSpec(
-    "CAP-001", "capacity.disk_full", Category.CAPACITY, Unit.PCT, Actor.CUSTOMER, "Disk full", "{resource} is full",
-    "Writes stop.", Remediation("Enlarge it."), no_measurement, {},
-)  # fmt: skip
+    code="CAP-001",
+    name="capacity.disk_full",
+    category=Category.CAPACITY,
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Disk full",
+    finding="{resource} is full",
+    rationale="Writes stop.",
+    remediation=Remediation(advice="Enlarge it."),
+    measure=no_measurement,
+    facts={},
+)
 
 
 def found(resource: str, severity: Severity, mute: Mute | None = None) -> Finding:
-    return Finding(f"print-{resource}", resource, severity, 4.5, 91.0, 90.0, {}, Text("full"), muted=mute)
+    return Finding(
+        fingerprint=f"print-{resource}",
+        resource=resource,
+        severity=severity,
+        risk_points=4.5,
+        value=91.0,
+        limit=90.0,
+        evidence={},
+        text=Text("full"),
+        muted=mute,
+    )
 
 
 def document(
@@ -48,16 +67,20 @@ def document(
 ) -> Any:
     """assessment.json of one target with one check, which has these findings."""
     assessment = Assessment(
-        id,
-        "0.1.0",
-        customer,
-        period,
-        None,
-        Snapshot(target, TenantKind.USER, Version(4, 2, 5), as_of, {}),
-        {"CAP-001": SPEC},
-        Ruleset({"CAP-001": Rule(Fixed(Severity.HIGH))}, "ab" * 32),
-        (CheckResult("CAP-001", Outcome.FINDING if findings else Outcome.PASS, findings),),
-        Score(81.5, 80.0, 83.0, band, False, 92.0, {}, {}),
+        id=id,
+        agent_version="0.1.0",
+        customer=customer,
+        period=period,
+        authorization=None,
+        snapshot=Snapshot(target=target, tenant_kind=TenantKind.USER, version=Version(4, 2, 5), as_of=as_of, facts={}),
+        specs={"CAP-001": SPEC},
+        ruleset=Ruleset(rules={"CAP-001": Rule(judge=Fixed(Severity.HIGH))}, sha256="ab" * 32),
+        results=(
+            CheckResult(code="CAP-001", outcome=Outcome.FINDING if findings else Outcome.PASS, findings=findings),
+        ),
+        score=Score(
+            value=81.5, low=80.0, high=83.0, band=band, provisional=False, coverage_pct=92.0, categories={}, results={}
+        ),
     )
     return build_document(assessment)
 

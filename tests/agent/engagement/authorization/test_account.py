@@ -14,12 +14,19 @@ from agent.support.errors import NotAuthorized, TargetError
 from agent.support.i18n import render_text
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-PLAIN = Authorization("T-1", "A DBA", NOW, NOW, frozenset())
-ALLOWED = Authorization("T-1", "A DBA", NOW, NOW, frozenset(), allow_privileges="only root exists in the lab")
+PLAIN = Authorization(reference="T-1", approver="A DBA", not_before=NOW, not_after=NOW, data_classes=frozenset())
+ALLOWED = Authorization(
+    reference="T-1",
+    approver="A DBA",
+    not_before=NOW,
+    not_after=NOW,
+    data_classes=frozenset(),
+    allow_privileges="only root exists in the lab",
+)
 
 
 def seen(beyond: tuple[str, ...] | None) -> Capabilities:
-    return Capabilities(Version(4, 2, 5), TenantKind.USER, "r@%", beyond_reading=beyond)
+    return Capabilities(version=Version(4, 2, 5), tenant_kind=TenantKind.USER, account="r@%", beyond_reading=beyond)
 
 
 @pytest.mark.parametrize("authorization", [PLAIN, ALLOWED])

@@ -16,7 +16,9 @@ from agent.report.view.load_and_receipt import build_load_and_receipt
 from agent.report.words import Words
 from tests.agent.report.sample import rich
 
-AGREED = Receipt("account", 31, 214.6, 6123, 31, 188.2, 74.9, 6123)
+AGREED = Receipt(
+    way="account", sent=31, sent_ms=214.6, sent_rows=6123, found=31, total_ms=188.2, longest_ms=74.9, rows=6123
+)
 
 
 def told(receipt: Receipt) -> Any:
