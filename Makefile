@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test test-slow check bench docs golden messages clean
+.PHONY: help setup demo sample test test-slow check bench docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -48,8 +48,12 @@ docs: $(STAMP)  ## Write the generated pages of the catalogue, and the Word temp
 	$(BIN)/python -m tests.proof
 	$(BIN)/python -m report_templates.docx_source
 
-golden: $(STAMP)  ## Write the kept words of the report anew, after a change that is meant
+golden: $(STAMP)  ## Write the kept words of the report and of all cases anew, after a change that is meant
 	$(BIN)/python -m tests.agent.report.golden
+	$(BIN)/python -m tests.checks.keep
+
+mutants: $(STAMP)  ## Change the code of the checks a little; list the changes that no case sees
+	$(BIN)/python -m tests.mutants checks
 
 messages: $(STAMP)  ## List messages that have no translation
 	$(BIN)/python -m tests.messages

@@ -1,0 +1,401 @@
+"""Changes code a little, runs its tests, and lists the changes that no test saw.
+
+``python -m tests.mutants checks`` does it for all checks, each against its own cases in this process: ``--by cases``
+compares outcome, resource and severity, ``--by figures`` all that is kept of a case (``tests/checks/kept``), and
+``--by decoys`` does so once more with unrelated rows beside. ``python -m tests.mutants agent/judgement`` runs pytest on
+the tests of that room for each change, in a process of its own that sees the changed module instead of the file.
+``--sample`` takes so many changes per room, ``--only`` files whose path contains this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+from agent.judgement.evaluate import evaluate_checks
+from agent.model.check import CheckSpec
+from agent.model.snapshot import Snapshot
+from tests.checks.decoys import with_decoys
+from tests.checks.figures import cases_of, said_by
+from tests.harness import Case, shipped, snapshot_of
+
+ROOT = Path(__file__).parent.parent
+# Rooms whose tests are not in the folder of the same name below tests/.
+TESTS = {"agent/engagement/authorization": "tests/agent/engagement"}
+PATIENCE_S = 5
+_COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
+    ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
+}  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div, ast.Mod: ast.Mult,
+    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
+}  # fmt: skip
+_CALLS = {"min": "max", "max": "min", "sum": "max", "any": "all", "all": "any"}
+_YIELDED = {"Measurement": 1, "Unjudged": 0}  # class -> place of the first argument that is a figure
+_NO_CODE = {"decorator_list", "annotation", "returns"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of a module: the code of ``path`` with ``what`` done in ``line``."""
+
+    path: Path
+    line: int
+    what: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.what}"
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """All changes of one module, in order of line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for parent, field, place, node in list(_slots(tree)):
+        for what, other in list(_variants(node, parent, field)):
+            _put(parent, field, place, other)
+            yield Mutant(path, getattr(node, "lineno", 0), what, ast.unparse(ast.fix_missing_locations(tree)))
+        _put(parent, field, place, node)
+
+
+def _slots(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
+    """Every expression that runs when the code runs, with the place that holds it."""
+    for field, value in ast.iter_fields(node):
+        if field in _NO_CODE:
+            continue
+        for place, child in enumerate(value) if isinstance(value, list) else ((None, value),):
+            if isinstance(child, ast.expr):
+                yield node, field, place, child
+            if isinstance(child, ast.AST) and not (isinstance(child, ast.keyword) and child.arg == "since"):
+                yield from _slots(child)
+
+
+def _put(parent: ast.AST, field: str, place: int | None, node: ast.expr) -> None:
+    if place is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[place] = node
+
+
+def _variants(node: ast.expr, parent: ast.AST, field: str) -> Iterator[tuple[str, ast.expr]]:
+    yield from _changed_operators(node)
+    yield from _changed_figures(node, parent, field)
+    if field == "ifs" or (field == "test" and isinstance(parent, ast.If)):
+        yield "condition always true", ast.Constant(True)
+    if field == "test" and isinstance(parent, ast.If):
+        yield "condition always false", ast.Constant(False)
+
+
+def _changed_operators(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    match node:
+        case ast.Compare(left, ops, comparators):
+            for place, kind in ((place, kind) for place, op in enumerate(ops) for kind in _COMPARISONS[type(op)]):
+                changed = [*ops[:place], kind(), *ops[place + 1 :]]
+                yield f"{_name(ops[place])} -> {kind.__name__}", ast.Compare(left, changed, comparators)
+        case ast.BoolOp(op, values):
+            yield f"{_name(op)} swapped", ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+            for place, value in enumerate(values):
+                rest = [*values[:place], *values[place + 1 :]]
+                shorter = rest[0] if len(rest) == 1 else ast.BoolOp(op, rest)
+                yield f"without {_name(op).lower()} {ast.unparse(value)}", shorter
+        case ast.UnaryOp(ast.Not(), operand):
+            yield "without not", operand
+        case ast.BinOp(left, op, right) if type(op) in _ARITHMETIC and not _is_text(left):
+            other_op = _ARITHMETIC[type(op)]
+            yield f"{_name(op)} -> {other_op.__name__}", ast.BinOp(left, other_op(), right)
+        case ast.Call(ast.Name(name), args, keywords) if name in _CALLS:
+            yield f"{name} -> {_CALLS[name]}", ast.Call(ast.Name(_CALLS[name], ast.Load()), args, keywords)
+        case ast.Constant(int(value) | float(value)):
+            others = [not value] if isinstance(value, bool) else [value + 1, value - 1]
+            yield from ((f"{value} -> {other}", ast.Constant(other)) for other in others)
+
+
+def _changed_figures(node: ast.expr, parent: ast.AST, field: str) -> Iterator[tuple[str, ast.expr]]:
+    """Changed values of evidence (any dictionary with names for keys) and of what a check yields."""
+    if isinstance(parent, ast.Dict) and field == "values":
+        place = parent.values.index(node)
+        key = parent.keys[place]
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield f"other {key.value}", _wrap(node)
+    if isinstance(parent, ast.Call) and field == "args" and isinstance(parent.func, ast.Name):
+        first = _YIELDED.get(parent.func.id)
+        if first is not None and parent.args.index(node) == first:
+            yield "other value", _wrap(node)
+
+
+def _wrap(node: ast.expr) -> ast.expr:
+    call = ast.parse("__import__('tests.mutants').mutants.other(0)", mode="eval").body
+    assert isinstance(call, ast.Call)
+    call.args = [node]
+    return call
+
+
+def other(value: Any) -> Any:
+    """A value of the same kind that is not this one."""
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value + 1
+        case datetime():
+            return value + timedelta(days=1)
+        case None:
+            return 1
+    return f"{value}x"
+
+
+def _name(op: ast.AST) -> str:
+    return type(op).__name__
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+# Checks, in this process.
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One case as it is judged, and what the check says of it unchanged."""
+
+    case: Case
+    snapshot: Snapshot
+    said: tuple[str, ...]
+
+
+def _outline(spec: CheckSpec, snapshot: Snapshot) -> Iterator[str]:
+    (result,) = evaluate_checks([spec], shipped()[1], snapshot)
+    yield result.outcome.value
+    yield from (f"{finding.resource} {finding.severity}" for finding in result.findings)
+
+
+SAYINGS: dict[str, Callable[[CheckSpec, Snapshot], Iterator[str]]] = {
+    "cases": _outline,
+    "figures": said_by,
+    "decoys": said_by,
+}
+
+
+@cache
+def asks_of(code: str, by: str) -> tuple[Ask, ...]:
+    """The cases of a check, each with the answer from which that of a changed check must differ."""
+    spec = shipped()[0].checks[code]
+    found = []
+    for case in cases_of()[code]:
+        snapshots = [snapshot_of(case.facts, kind=case.tenant_kind, version=case.version)]
+        if by == "decoys":
+            snapshots += with_decoys(case)
+        found += [Ask(case, one, tuple(SAYINGS[by](spec, one))) for one in snapshots]
+    return tuple(found)
+
+
+@cache
+def _imports() -> dict[str, set[str]]:
+    """Which modules of ``checks`` import which others of it."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "checks").rglob("*.py")):
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("checks."):
+                named |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found[_module_name(path)] = named
+    return found
+
+
+def _module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _users_of(name: str) -> list[str]:
+    """The modules that import this one, directly or not, those first that others need."""
+    users: list[str] = []
+    for module, named in _imports().items():
+        if name in named and module not in users:
+            users += [module, *_users_of(module)]
+    return list(dict.fromkeys(reversed(list(dict.fromkeys(reversed(users))))))
+
+
+def _specs_in(module: ModuleType) -> list[CheckSpec]:
+    values = [*vars(module).values(), *getattr(module, "CHECKS", ())]
+    found = [
+        getattr(value, "__check__", None) for value in values if getattr(value, "__module__", "") == module.__name__
+    ]
+    return list({spec.code: spec for spec in found if spec is not None}.values())
+
+
+@contextmanager
+def _changed(mutant: Mutant) -> Iterator[list[CheckSpec]]:
+    """The checks of the changed module and of those that use it, while they are loaded instead of the real ones."""
+    name = _module_name(mutant.path)
+    names = [name, *_users_of(name)]
+    real = {one: importlib.import_module(one) for one in names}
+    parents = {one: sys.modules[one.rpartition(".")[0]] for one in names}
+    try:
+        specs = []
+        for one in names:
+            module = ModuleType(one)
+            module.__file__ = real[one].__file__
+            sys.modules[one] = module
+            setattr(parents[one], one.rpartition(".")[2], module)
+            source = mutant.source if one == name else Path(str(module.__file__)).read_text(encoding="utf-8")
+            exec(compile(source, str(module.__file__), "exec", dont_inherit=True), vars(module))
+            specs += _specs_in(module)
+        yield specs
+    finally:
+        sys.modules.update(real)
+        for one, module in real.items():
+            setattr(parents[one], one.rpartition(".")[2], module)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError
+
+
+def is_seen_by_cases(mutant: Mutant, by: str) -> bool:
+    """Whether a case of a check says something else with the changed module."""
+    signal.signal(signal.SIGALRM, _stop)
+    signal.alarm(PATIENCE_S)
+    try:
+        with _changed(mutant) as specs:
+            return any(
+                tuple(SAYINGS[by](spec, ask.snapshot)) != ask.said for spec in specs for ask in asks_of(spec.code, by)
+            )
+    except Exception:  # noqa: BLE001 - a change that crashes is seen
+        return True
+    finally:
+        signal.alarm(0)
+
+
+# Other rooms, by pytest.
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module from other source than its file's."""
+
+    source = b""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.source, self.get_filename(fullname), "exec", dont_inherit=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder(MetaPathFinder):
+    """Finds one module, and for it the changed source."""
+
+    name: str
+    path: str
+    source: bytes
+
+    def find_spec(
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != self.name:
+            return None
+        loader = _Loader(fullname, self.path)
+        loader.source = self.source
+        return spec_from_file_location(fullname, self.path, loader=loader)
+
+
+def run_with(name: str, path: str, changed: str, tests: Sequence[str]) -> int:
+    """Run pytest in this process with one module from the file ``changed``. Called in a process of its own."""
+    import pytest
+
+    for loaded in [one for one in sys.modules if one == "agent" or one.startswith(("agent.", "checks.", "tests."))]:
+        del sys.modules[loaded]
+    sys.dont_write_bytecode = True
+    sys.meta_path.insert(0, _Finder(name, path, Path(changed).read_bytes()))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests]))
+
+
+def is_seen_by_tests(mutant: Mutant, tests: Sequence[str]) -> bool:
+    """Whether a test of these fails with the changed module."""
+    with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
+        file.write(mutant.source)
+        file.flush()
+        order = [sys.executable, "-m", "tests.mutants", "--run", _module_name(mutant.path), str(mutant.path), file.name]
+        try:
+            done = subprocess.run([*order, *tests], cwd=ROOT, capture_output=True, timeout=600, check=False)
+        except subprocess.TimeoutExpired:
+            return True
+    return done.returncode != 0
+
+
+# What is asked and printed.
+
+
+def _mutants_in(room: str, only: str, sample: int, seed: int) -> list[Mutant]:
+    place = ROOT / room
+    paths = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    found = [mutant for path in paths if only in str(path) for mutant in mutants_of(path)]
+    if sample and sample < len(found):
+        chosen = sorted(random.Random(seed).sample(range(len(found)), sample))
+        return [found[number] for number in chosen]
+    return found
+
+
+def measure_room(
+    room: str, *, by: str, only: str, sample: int, seed: int
+) -> tuple[Counter[str], Counter[str], list[Mutant]]:
+    """How many changes were made and seen, by category or room, and the survivors."""
+    made: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    survivors = []
+    for mutant in _mutants_in(room, only, sample, seed):
+        parts = mutant.path.relative_to(ROOT).parts
+        is_check = parts[0] == "checks"
+        key = parts[1] if is_check else room
+        made[key] += 1
+        if is_seen_by_cases(mutant, by) if is_check else is_seen_by_tests(mutant, [TESTS.get(room, f"tests/{room}")]):
+            seen[key] += 1
+        else:
+            survivors.append(mutant)
+    return made, seen, survivors
+
+
+def main() -> None:
+    """Print the survivors and the score of every room."""
+    if sys.argv[1:2] == ["--run"]:
+        name, path, changed, *tests = sys.argv[2:]
+        sys.exit(run_with(name, path, changed, tests))
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("rooms", nargs="*", default=["checks"])
+    parser.add_argument("--by", choices=sorted(SAYINGS), default="decoys")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    for room in given.rooms:
+        made, seen, survivors = measure_room(
+            room.rstrip("/"), by=given.by, only=given.only, sample=given.sample, seed=given.seed
+        )
+        lines = [*map(str, survivors), *(_score(key, seen[key], made[key]) for key in made)]
+        sys.stdout.write("\n".join([*lines, _score(room, seen.total(), made.total())]) + "\n")
+
+
+def _score(room: str, seen: int, made: int) -> str:
+    return f"{room}: {seen} of {made} seen, {100 * seen / max(1, made):.1f} %"
+
+
+if __name__ == "__main__":
+    main()
