@@ -99,7 +99,7 @@ def build_document(assessment: Assessment) -> Document:
 
 
 def add_notes(document: Document, notes: Iterable[Text]) -> Document:
-    """The document with further notes; the one given stays as it is."""
+    """A copy of the document with further notes. The given document is not changed."""
     return {**document, "notes": [*document["notes"], *map(render_all_languages, notes)]}
 
 
@@ -235,7 +235,7 @@ def _serialize_source(record: SourceRecord, tell: LocalizeText) -> SourceEntry:
 
 
 def read_document(path: Path) -> Document:
-    """A saved assessment.json of any earlier agent. Raises SnapshotError if it is none or of a newer format."""
+    """Read an assessment.json of this or any earlier agent. Raises SnapshotError for other files and newer formats."""
     args: dict[str, Scalar] = {"path": str(path)}
     content = read_whole(path, SnapshotError)
     try:

@@ -13,7 +13,7 @@ from agent.model.terms import Actor, Category, Outcome, Severity, Text
 
 
 def read_earlier(document: Document) -> Earlier:
-    """An earlier assessment, read back from its document, as score and compare need it."""
+    """Read from a document what score and compare need of an earlier assessment."""
     return Earlier(
         id=document["assessment_id"],
         as_of=datetime.fromisoformat(document["as_of"]),
@@ -84,5 +84,5 @@ def _read_carried(item: CarriedEntry) -> Carried:
 
 
 def _read_mute(item: MuteEntry | None) -> Mute | None:
-    """A muted finding stays known, so that it is not new when its mute ends."""
+    """The mute of a finding. It is read so that the finding is not new when its mute ends."""
     return Mute(owner=item["owner"], reason=item["reason"], until=date.fromisoformat(item["until"])) if item else None

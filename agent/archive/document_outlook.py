@@ -121,7 +121,7 @@ def _serialize_capacity(gauge: Capacity) -> CapacityEntry:
 
 
 def read_trend(document: Document) -> tuple[TrendPoint, ...]:
-    """The assessments that an earlier document knew of, and itself; oldest first. Older agents kept no figures."""
+    """The trend points of an earlier document and its own, oldest first. Documents of older agents hold no figures."""
     figures, score = document["figures"], document["score"]
     own: TrendEntry = {
         "as_of": document["as_of"],

@@ -1,4 +1,4 @@
-"""The member ``results`` of the document: what became of each check."""
+"""The member ``results`` of the document: the result of each check."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _localize_texts(spec: CheckSpec) -> Iterator[tuple[str, CheckTextsEntry]]:
 
 
 def _choose_run_as(declared: RunAs, kind: TenantKind) -> RunAs:
-    """The assessed tenant's own account is one of sys where that is assessed; its statements name other tenants."""
+    """SYS instead of TENANT if sys is assessed: its own account is one of sys, and statements name other tenants."""
     return RunAs.SYS if kind is TenantKind.SYS and declared is RunAs.TENANT else declared
 
 
@@ -126,7 +126,7 @@ def _serialize_mute(mute: Mute | None) -> MuteEntry | None:
 
 
 def _serialize_carried(entry: Carried) -> CarriedEntry:
-    """What the next assessment needs of it, and what a report says."""
+    """A carried finding, with what the next assessment and the reports need."""
     finding = entry.finding
     return {
         "since": entry.since,

@@ -1,4 +1,4 @@
-"""Values as JSON has them."""
+"""Converts values to JSON values."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _DIGITS = 4
 
 
 def round_number(value: float) -> float:
-    """A float rounded to what is meaningful; an integer as it is."""
+    """A float rounded to four decimals; an integer unchanged."""
     return round(value, _DIGITS) if isinstance(value, float) else value
 
 
 def to_json_value(value: Any) -> Any:
-    """A JSON value: dates as ISO 8601, floats rounded to what is meaningful."""
+    """A JSON value: dates as ISO 8601, floats rounded to four decimals."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, float):

@@ -39,7 +39,7 @@ def save_snapshot(snapshot: Snapshot, path: Path) -> str:
 
 
 def serialize_body(plain: Any) -> str:
-    """The JSON of a file: one spelling for the same content."""
+    """The JSON text of a body. The same content always gives the same text."""
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -49,7 +49,7 @@ def hash_body(body: str) -> str:
 
 
 def write_body(body: str, path: Path, sealed: str = "") -> str:
-    """Write a body as a snapshot file; ``sealed`` is the original of a redacted one. Like ``save`` otherwise."""
+    """Write a body as a snapshot file; ``sealed`` is the original of a redacted one. Else like ``save_snapshot``."""
     outer = {"sha256": hash_body(body), "body": body, **({"sealed": sealed} if sealed else {})}
     try:
         write_whole(path, zstandard.ZstdCompressor(level=3).compress(json.dumps(outer).encode()))
@@ -62,7 +62,7 @@ def write_body(body: str, path: Path, sealed: str = "") -> str:
 
 
 def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
-    """Read a snapshot back; ``known`` are the row types of plug-ins, whose facts are left out where they are not given.
+    """Read a snapshot. ``known`` are the row types of plug-ins; facts of plug-ins not in ``known`` are left out.
 
     Raises SnapshotError if the file is missing, altered or of a newer format.
     """
@@ -80,7 +80,7 @@ def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
 
 
 class SnapshotFile(NamedTuple):
-    """What a snapshot file holds: its JSON as it stands and read, and the sealed original of a redacted one."""
+    """The content of a snapshot file: its JSON as text and parsed, and the sealed original of a redacted one."""
 
     body: str
     plain: Any
@@ -88,7 +88,7 @@ class SnapshotFile(NamedTuple):
 
 
 def read_snapshot_file(path: Path) -> SnapshotFile:
-    """The file, opened and its hash compared. Raises SnapshotError like ``load``."""
+    """Read the file and check its hash. Raises SnapshotError like ``load_snapshot``."""
     args, content = {"path": str(path)}, read_whole(path, SnapshotError)
     try:
         outer = json.loads(_decompress(content))
@@ -112,7 +112,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
 
 
 def _decompress(content: bytes) -> bytes:
-    """Some kilobytes may claim to be gigabytes; ours say how much they are. Raises ValueError and ZstdError."""
+    """Check the declared size first: a small file may expand to gigabytes. Raises ValueError and ZstdError."""
     size = zstandard.frame_content_size(content)
     if not 0 <= size <= _MAX_BYTES:
         raise ValueError("its size is not that of a snapshot")
@@ -194,14 +194,14 @@ def _read_receipt(plain: dict[str, Any]) -> Receipt:
 
 
 def _read_fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
-    """No module is imported by a name out of the file but the agent's own."""
+    """Read the facts of known types. Names in the file cause imports only of the agent's own modules."""
     own = {name: _find_row_type(name) for name in plain if name.startswith(_OWN)}
     rows = {**known, **own}
     return {rows[name]: _read_facts(rows[name], found) for name, found in plain.items() if name in rows}
 
 
 def _list_left_out(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Problem]:
-    """A snapshot is of use without the plug-in that it was taken with."""
+    """A problem for the facts of missing plug-ins: a snapshot is useful without them."""
     missing = sorted(name for name in names if not name.startswith(_OWN) and name not in known)
     if missing:
         what = Text("The facts of plug-ins that are not here are left out: {names}.", {"names": ", ".join(missing)})
@@ -245,7 +245,7 @@ def _read_text(plain: dict[str, Any] | None) -> Text | None:
     if not plain:
         return None
     text = Text(plain["msgid"], {name: _read_value(value) for name, value in plain["args"].items()})
-    render_text(text, "en")  # what cannot be printed is found here
+    render_text(text, "en")  # fails here, not in a report, if it cannot be printed
     return text
 
 

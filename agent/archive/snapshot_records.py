@@ -1,4 +1,4 @@
-"""Whether records that were read from a file hold what their annotations say."""
+"""Checks that records read from a file hold what their annotations say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLAIN = frozenset({str, int, float, bool, datetime, date, Version, TenantKind, 
 
 
 def check_record(record: T) -> T:
-    """The record, a dataclass; a number where a text belongs would break a report later. Raises ValueError."""
+    """The record, a dataclass. Raises ValueError for a field of a wrong type, which would break a report later."""
     kind: type = type(record)
     for name, kinds in _find_kinds(kind).items():
         value = getattr(record, name)
@@ -28,7 +28,7 @@ def check_record(record: T) -> T:
 
 @cache
 def _find_kinds(record: type) -> Mapping[str, frozenset[type]]:
-    """What each field may hold, as far as that is plain values."""
+    """The types that each field may hold. Fields that hold more than plain values are left out."""
     found = {}
     for name, hint in typing.get_type_hints(record).items():
         kinds = frozenset(typing.get_args(hint) or (hint,))
@@ -38,7 +38,7 @@ def _find_kinds(record: type) -> Mapping[str, frozenset[type]]:
 
 
 def parse_moment(text: str) -> datetime:
-    """An aware time. Raises ValueError."""
+    """The aware time of an ISO 8601 text. Raises ValueError."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError(f"{text} has no time zone")
@@ -53,5 +53,5 @@ def parse_version(parts: list[int]) -> Version:
 
 
 def refuse_constant(word: str) -> float:
-    """For ``json.loads``: NaN and infinity are no JSON. Raises ValueError."""
+    """For ``json.loads``: raises ValueError, because NaN and infinity are no JSON."""
     raise ValueError(f"{word} is no number")

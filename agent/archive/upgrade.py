@@ -1,4 +1,4 @@
-"""A document of any earlier agent, brought to today's form: the one place that knows what older ones lacked."""
+"""Upgrades a document of any earlier agent to today's form. Only this module knows what older documents lack."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from agent.model.document import Document
 
 SCHEMA_VERSION = 1
 _NO_TEXTS = {"zh-CN": "", "en": ""}
-# What older agents did not write, by the member that it belongs to: what stands for it.
+# Defaults for what older agents did not write, one table for each kind of member.
 _DOCUMENT: dict[str, Any] = {
     "period": None, "timezone": "UTC", "authorization": None, "comparison": None, "receipt": None, "sources": [],
     "problems": [], "notes": [], "roadmap": [], "statements": [], "unlocks": [],
@@ -35,9 +35,9 @@ _RULESET: dict[str, Any] = {"overrides": [], "problems": []}
 
 
 def upgrade_document(raw: dict[str, Any]) -> Document:
-    """The document with every key of today's form; what ``raw`` has stays as it is, and ``raw`` is not changed.
+    """A document with every key of today's form. The values of ``raw`` are kept, and ``raw`` is not changed.
 
-    Raises KeyError, TypeError or AttributeError where it is no assessment at all.
+    Raises KeyError, TypeError or AttributeError if ``raw`` is no assessment.
     """
     document = _fill(raw, _DOCUMENT)
     document["ruleset"] = _fill(raw["ruleset"], _RULESET)

@@ -1,4 +1,4 @@
-"""What the customer signed on retention, carried out: history forgets, and says which files are left to delete."""
+"""Carries out the signed retention: removes expired assessments from history, names files left to delete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.support.errors import HistoryError
 
 
 def purge_customer(history: History, now: datetime, customer: str) -> None:
-    """Purge one customer's history before a new assessment; where that fails, it is a warning."""
+    """Purge one customer's history before a new assessment. A failure is only a warning."""
     try:
         purge_expired(history, now, customer)
     except HistoryError as error:
@@ -20,7 +20,7 @@ def purge_customer(history: History, now: datetime, customer: str) -> None:
 
 
 def purge_expired(history: History, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
-    """Remove what may be kept no longer and say what it was. Files are the user's: their places are only named."""
+    """Remove expired assessments from history, print and return them. Files are the user's: only places are printed."""
     removed = history.purge(now, customer)
     for gone in removed:
         console.say(

@@ -1,6 +1,6 @@
-"""The loop that looks once a day for assessments that are owed.
+"""The loop that looks once a day for assessments that are due.
 
-What was done is always read from history, never remembered here, so restarts and nights asleep change nothing.
+The loop remembers nothing: history says what was done. So restarts and sleep of the machine change nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import schedule
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 
-_POLL_S = 1.0  # short, because a sleeping machine stops the clock that a long wait would count on
+_POLL_S = 1.0  # short: the clock of a long wait stops while the machine sleeps
 
 
 def schedule_daily(at: str, work: Callable[[], None]) -> schedule.Scheduler:
-    """A scheduler of this one job. Raises ConfigError for a time that is none."""
+    """A scheduler that does ``work`` daily at ``at``. Raises ConfigError if ``at`` is no time of day."""
     scheduler = schedule.Scheduler()
     try:
         scheduler.every().day.at(at).do(work)
@@ -34,13 +34,13 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
 
     ``tick`` asks history what is due, so a tick missed while the machine slept is caught up by the next. Its
     exceptions go to ``on_error`` and never end the loop. SIGTERM and SIGINT set ``stop``: a running tick may
-    look at it to finish early. Raises ConfigError for a time that is none.
+    look at it to finish early. Raises ConfigError if ``at`` is no time of day.
     """
 
     def guarded() -> None:
         try:
             tick()
-        except Exception as error:  # noqa: BLE001 - whatever one day brings, the next day must come
+        except Exception as error:  # noqa: BLE001 - a failed tick must not end the loop
             on_error(error)
 
     scheduler = schedule_daily(at, guarded)
@@ -52,7 +52,7 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
 
 @contextmanager
 def _set_on_signals(stop: threading.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop`` instead of killing; a second one acts as before. Main thread only."""
+    """SIGTERM and SIGINT set ``stop`` instead of killing. A second signal acts as before. Main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

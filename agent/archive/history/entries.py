@@ -1,4 +1,4 @@
-"""What history tells of an assessment without its document."""
+"""Records that history returns without loading the document of an assessment."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in 
 
 
 def migrate_database(engine: Engine, where: str) -> None:
-    """Upgrade to the newest revision; a database that is there already is only read.
+    """Upgrade to the newest revision. A database that has it already is only read.
 
-    Raises HistoryError for a revision that this version does not know, and what Alembic and SQLAlchemy raise.
+    Raises HistoryError for a revision that this version does not know. Errors of Alembic and SQLAlchemy pass.
     """
     config = Config()
     folder = locate_shipped("agent.archive.history", "migrations")
@@ -51,6 +51,6 @@ def migrate_database(engine: Engine, where: str) -> None:
 
 
 def _lock_database(connection: Connection) -> None:
-    """SQLite: one transaction around the whole upgrade, and a second process waits instead of creating the same."""
+    """On SQLite, begin one transaction for the whole upgrade. A second process waits and creates nothing twice."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")

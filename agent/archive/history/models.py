@@ -20,7 +20,7 @@ _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in and out, to the microsecond, on databases that know no time zone. A naive time is a ValueError."""
+    """Stores aware UTC times to the microsecond, also on databases without time zones. Naive times raise ValueError."""
 
     impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     cache_ok = True
@@ -60,7 +60,7 @@ class Base(DeclarativeBase):
 class AssessmentRow(Base):
     """One assessment of one target; ``score`` and ``band`` are NULL where coverage was too low to grade.
 
-    ``keep_until`` is NULL where the customer set no end, ``place`` (a directory) where no files were written.
+    ``keep_until`` is NULL if the customer set no end. ``place`` (a directory) is NULL if no files were written.
     """
 
     __tablename__ = "assessment"

@@ -54,7 +54,7 @@ class History:
     def open(cls, url: str | None = None, create: bool = True) -> Self:
         """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default.
 
-        Raises NoHistory where there is none and none is to be created.
+        Raises NoHistory if there is none and ``create`` is false.
         """
         place = _parse_place(url or os.environ.get(PLACE_VARIABLE, ""))
         with _report_failures(place):
@@ -66,7 +66,7 @@ class History:
                     raise _build_no_history(place)
                 if revisions != [REVISION]:
                     from agent.archive.history.migrate import (
-                        migrate_database,  # Alembic takes longer to load than to do nothing
+                        migrate_database,  # imported only when needed: Alembic loads slowly
                     )
 
                     migrate_database(history._engine, history.where)
@@ -93,7 +93,7 @@ class History:
     def save(self, document: Document, place: Path | None = None) -> None:
         """Keep an assessment whose files are in ``place``, in one transaction. Saving it again changes nothing.
 
-        Raises HistoryError if the id is taken by an assessment that differs: what is recorded is never replaced.
+        Raises HistoryError if the id is taken by a different assessment: a recorded assessment is never replaced.
         """
         with _report_failures(self._engine.url):
             try:
@@ -136,7 +136,7 @@ class History:
             raise HistoryError(Text(text, {"id": row.id, "where": self.where})) from None
 
     def load(self, id_or_prefix: str) -> Document:
-        """The assessment with this id, or the only one whose id begins so. Raises HistoryError for none or several."""
+        """The assessment with this id or unique beginning of an id. Raises HistoryError for none or several."""
         begins = AssessmentRow.id.startswith(id_or_prefix, autoescape=True)
         query = select(AssessmentRow.id).where(begins).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id)
         with self._open_session() as session:
@@ -158,7 +158,7 @@ class History:
         )
 
     def assessed_at(self, customer: str, target: str) -> tuple[datetime, ...]:
-        """The times (aware UTC, oldest first) of all assessments of a target: what the scheduler goes by."""
+        """The times (aware UTC, oldest first) of all assessments of a target. The scheduler uses them."""
         query = select(AssessmentRow.as_of).where(*_filter_by(customer, target)).order_by(AssessmentRow.as_of)
         with self._open_session() as session:
             return tuple(session.scalars(query))
@@ -181,7 +181,7 @@ class History:
             return tuple(Entry(**row._mapping) for row in rows)
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
-        """Remove what may be kept no longer at ``now`` (aware); returned oldest first. What has no end stays."""
+        """Remove and return assessments that expired by ``now`` (aware), oldest first. Those without an end stay."""
         columns = [getattr(AssessmentRow, field.name) for field in fields(Purged)]
         query = select(*columns).where(AssessmentRow.keep_until <= now, *_filter_by(customer, None))
         with self._open_session() as session:
@@ -196,7 +196,7 @@ class History:
 
 
 def _list_revisions(engine: Engine) -> Sequence[str]:
-    """The one of its tables; none for a database that is no history."""
+    """The revision of the tables, as a list; empty for a database that is no history."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return []
@@ -255,7 +255,7 @@ def _parse_place(place: str) -> URL:
         url = make_url(place)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or "@" in (url.host or ""):  # the rest of a password that holds a bare @
+    if url is None or "@" in (url.host or ""):  # the host then holds the rest of a password with a bare @
         raise HistoryError(
             "The place of the history is not understood. Write a file name, sqlite:///FILE or "
             "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as %40 for @."
@@ -271,12 +271,12 @@ def _create_engine(url: URL) -> Engine:
 
 
 def _begin_transaction(connection: Connection) -> None:
-    """Begin aloud: the kernel greets as if autocommit were off while it is on, and a rollback would undo nothing."""
+    """Send BEGIN: the server reports autocommit as off although it is on. Without it a rollback undoes nothing."""
     connection.exec_driver_sql("BEGIN")
 
 
 def _hide_password(url: URL) -> str:
-    """The place as people may see it; a query may hold a password too."""
+    """The place without passwords. The query is removed too, because it may hold one."""
     is_file = url.get_backend_name() == "sqlite" and url.database
     return url.database or "" if is_file else url.set(query={}).render_as_string(hide_password=True)
 
@@ -287,7 +287,7 @@ def _build_no_history(url: URL) -> NoHistory:
 
 
 def _prepare_file(url: URL, create: bool) -> None:
-    """The file is the user's alone: it tells how a customer's database is doing."""
+    """Create the file so that only the user can read it: it describes the databases of customers."""
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
         return
@@ -301,7 +301,7 @@ def _prepare_file(url: URL, create: bool) -> None:
 
 @contextmanager
 def _report_failures(url: URL) -> Iterator[None]:
-    """What the database, the driver or the disk says, as one HistoryError."""
+    """Raise failures of the database, the driver and the disk as HistoryError."""
     try:
         yield
     except _FAILURES as error:

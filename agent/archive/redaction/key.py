@@ -39,11 +39,11 @@ class RedactionKey:
         return f"{kind}_{digest.hex()[:_NAME_DIGITS]}"
 
     def seal(self, content: bytes, bound_to: str) -> str:
-        """The content, readable with this key only and beside this text only."""
+        """The content, encrypted, in Base64. To read it takes this key and the text ``bound_to``."""
         return base64.b64encode(self._seal.encrypt(content, [bound_to.encode()])).decode()
 
     def unseal(self, sealed: str, bound_to: str) -> bytes | None:
-        """What was sealed; None with another key, beside another text, or where one bit differs."""
+        """The content that was sealed; None for another key, another ``bound_to`` or altered content."""
         try:
             return self._seal.decrypt(base64.b64decode(sealed, validate=True), [bound_to.encode()])
         except (InvalidTag, binascii.Error, ValueError):
@@ -55,7 +55,7 @@ def _derive_key(secret: bytes, purpose: bytes, length: int) -> bytes:
 
 
 def make_redaction_key(path: Path) -> None:
-    """Write a new key that only its owner can read. Raises ConfigError where the file exists: keys are never lost."""
+    """Write a new key that only its owner can read. Raises ConfigError if the file exists: no key is overwritten."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -70,7 +70,7 @@ def make_redaction_key(path: Path) -> None:
 
 
 def read_redaction_key(path: Path) -> RedactionKey:
-    """The key of a file. Raises ConfigError where there is none, or where others could read it too."""
+    """The key of a file. Raises ConfigError if there is none, or if others can read it too."""
     if not path.exists():
         text = "There is no key file {path}. Name the right one, or make one: ob-health snapshot key FILE"
         raise ConfigError(Text(text, {"path": str(path)}))

@@ -1,7 +1,7 @@
-"""One pseudonym per name, and what stays: words that the server itself or a check knows.
+"""Makes one pseudonym per name. Words that the server itself or a check knows stay.
 
 A pseudonym begins with what it stands for (``table_7f3a9c02be51``) and is the same wherever the name occurs, so that
-facts join as before.
+facts still join.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _SETTING_VALUE = re.compile(
     r"|true|false|on|off|yes|no|null|none|auto|default|disabled?|enabled?|all|row|full|normal|info|warn|error|/|\*",
     re.IGNORECASE,
 )
-# Settings of which any value is a word of the server's.
+# Settings whose values are always words of the server.
 _SETTING_OF_WORDS = re.compile(
     r"^(?:collation|character_set|nls|validate_password)_|^(?:version_comment|lc_time_names|lc_messages)$"
     r"|(?:^|_)(?:policy|mode|func|level|format|type|engine|version|compatible|isolation|consistency|sharing|row_image"
@@ -75,7 +75,7 @@ _SQL_WORD = re.compile(
 
 
 class Pseudonyms:
-    """Texts replaced by what they hold. What is no text, or empty, stays as it is."""
+    """Replaces texts, each by the kind of what it holds. Values that are empty or no text stay."""
 
     def __init__(self, key: RedactionKey) -> None:
         self._key = key
@@ -91,7 +91,7 @@ class Pseudonyms:
         }
 
     def of(self, kind: TextContent, value: Any) -> Any:
-        """What stands for a value that holds this."""
+        """The replacement of a value that holds this kind."""
         if not isinstance(value, str) or not value:
             return value
         made = self._made.get((kind, value))
@@ -100,7 +100,7 @@ class Pseudonyms:
         return made
 
     def learn(self, kind: TextContent, value: Any) -> None:
-        """A name by which SQL text is read. The first kind that has it wins."""
+        """Remember a name, so that it is recognized in SQL text. The first kind that has it wins."""
         if isinstance(value, str) and value:
             self._known.setdefault(value.lower(), self.of(kind, value))
 
@@ -160,7 +160,7 @@ class Pseudonyms:
             return piece
         if kind is TokenType.VAR:
             return piece if _SQL_WORD.fullmatch(piece) else self._replace_identifier(piece)
-        # A word of SQL may be a name as well: it is one if the snapshot knows such a name.
+        # A word of SQL may also be a name. It is treated as one if the snapshot holds such a name.
         known = self._known.get(piece.lower()) if kind in _PARSER.ID_VAR_TOKENS else None
         return known or ("?" if kind is TokenType.STRING else piece)
 

@@ -1,7 +1,7 @@
 """A snapshot for sharing: pseudonyms for the customer's names, made and undone with a key.
 
 Works on the file's JSON, so facts of plug-ins that are not installed are replaced too. What each text holds is declared
-in ``agent.facts.texts``; anything undeclared is replaced whole. The original goes along, sealed with the key.
+in ``agent.facts.texts``; anything undeclared is replaced whole. The file also holds the original, sealed.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from agent.facts.texts import TextContent, classify_text
 from agent.model.terms import Text
 from agent.support.errors import SnapshotError
 
-# Parts of a snapshot that hold nothing of the customer's.
+# Parts of a snapshot that hold no names of the customer.
 PLAIN = frozenset({"format", "tenant_kind", "version", "as_of", "cost", "embedded", "budget", "statements"})
-# Values of messages that our own code made of declared sources, views and versions.
+# Arguments of messages whose values our own code makes from declared sources, views and versions.
 _OUR_WORDS = frozenset(
     {"columns", "data_class", "kind", "number", "oldest", "privilege", "source", "version", "view", "what"}
 )
@@ -30,7 +30,7 @@ _NOTE = Text("Names of the customer's objects are pseudonyms here: the snapshot 
 
 
 class RedactedFile(NamedTuple):
-    """A redacted file: its SHA-256, and how its target is called."""
+    """A redacted file: its SHA-256 and the name of its target in it."""
 
     digest: str
     target: str
@@ -52,7 +52,7 @@ def redact_file(path: Path, key: RedactionKey, out: Path) -> RedactedFile:
 
 
 def restore_file(path: Path, key: RedactionKey, out: Path) -> str:
-    """Write the snapshot as it was, byte for byte; returns its SHA-256. Raises SnapshotError for a wrong key."""
+    """Write the original snapshot, byte for byte; returns its SHA-256. Raises SnapshotError for a wrong key."""
     _refuse_same_file(path, out)
     found, args = read_snapshot_file(path), {"path": str(path)}
     if not found.sealed:
@@ -92,7 +92,7 @@ class _Redaction:
         return {**plain, "problems": [*plain["problems"], note]}
 
     def _learn_names(self, kind: TextContent) -> None:
-        """Every name of this kind, so that SQL text can be recognized by it."""
+        """Learn every name of this kind, so that it is recognized in SQL text."""
         for name, found in self._plain["facts"].items():
             places = [place for place, held in enumerate(_classify_columns(name, found)) if held is kind]
             for row in found.get("rows", ()) if places else ():
@@ -150,7 +150,7 @@ class _Redaction:
         return self._names.of(TextContent.TARGET if name == "target" else TextContent.TEXT, value)
 
     def _redact_unknown(self, value: Any) -> Any:
-        """A part that a newer agent wrote: every text of it."""
+        """Replace every text of a part that only a newer agent knows."""
         if isinstance(value, dict):
             return {name: self._redact_unknown(item) for name, item in value.items()}
         if isinstance(value, list):

@@ -1,6 +1,6 @@
 """Assessments and their findings.
 
-A migration spells out its columns and imports no model, so that it stays what it was when the models move on.
+A migration spells out its columns and imports no model, so that later changes of the models do not change it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Until when an assessment may be kept, and where its files were written."""
+"""Adds until when an assessment may be kept, and where its files were written."""
 
 from __future__ import annotations
 
