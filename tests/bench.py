@@ -106,7 +106,11 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
     run_demo.sign_as_customer(engagement, datetime.now(UTC))
     found = registry.load_registry()
     job = pipeline.AssessmentJob(
-        load_engagement(engagement), run_demo.TARGET, found, rules.load_rules(found.checks), datetime.now(UTC)
+        engagement=load_engagement(engagement),
+        target=run_demo.TARGET,
+        registry=found,
+        shipped=rules.load_rules(found.checks),
+        now=datetime.now(UTC),
     )
     figures = []
     for label in ("first", "cold", "warm"):

@@ -103,7 +103,7 @@ def snapshot_of(
             sets[item[0]] = item[1]
         else:
             sets[type(item)] = (*sets.get(type(item), ()), item)
-    return Snapshot("test", kind, version, NOW, sets)
+    return Snapshot(target="test", tenant_kind=kind, version=version, as_of=NOW, facts=sets)
 
 
 def unavailable_everywhere(kind: TenantKind = TenantKind.USER) -> Snapshot:

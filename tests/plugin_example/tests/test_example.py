@@ -27,7 +27,7 @@ def judged(code: str, rows: Sequence[Any]) -> CheckResult:
     facts: dict[type, Any] = {Database: (), TableStatistics: ()}
     for row in rows:
         facts[type(row)] += (row,)
-    snapshot = Snapshot("shop", TenantKind.USER, Version(4, 2, 5, 1), NOW, facts)
+    snapshot = Snapshot(target="shop", tenant_kind=TenantKind.USER, version=Version(4, 2, 5, 1), as_of=NOW, facts=facts)
     (result,) = evaluate_checks([REGISTRY.checks[code]], RULESET, snapshot)
     return result
 
