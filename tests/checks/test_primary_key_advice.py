@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pymysql
 import pytest
 
 from agent.facts.schema import NotableColumn, PartitionedTable, Table
@@ -62,7 +63,7 @@ def test_the_server_refuses_a_key_without_the_partitioning_column(kernel: Kernel
     try:
         adding, keying = finding().sql
         kernel.run([adding])
-        with pytest.raises(Exception, match="1503"):
+        with pytest.raises(pymysql.MySQLError, match="1503"):
             kernel.run([keying])
     finally:
         kernel.run([f"DROP DATABASE {DATABASE}"])

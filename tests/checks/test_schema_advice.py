@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pymysql
 import pytest
 
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, Sequence, Table
@@ -115,7 +116,7 @@ def test_the_server_refuses_and_passes_over_what_the_texts_say(kernel: Kernel) -
     }
     try:
         for statement, error in refused.items():
-            with pytest.raises(Exception, match=error):
+            with pytest.raises(pymysql.MySQLError, match=error):
                 kernel.run([f"ALTER TABLE {DATABASE}.{statement}"])
         kernel.run([f"ALTER TABLE {DATABASE}.p CONVERT TO CHARACTER SET utf8mb4"])
         with kernel.connect() as connection, connection.cursor() as cursor:
