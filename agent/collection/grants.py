@@ -105,7 +105,9 @@ def write_grants_script(
         "-- that is fine; run the script with  mysql --force.",
         "-- 标记 [version] 的行在缺少该视图或列的版本上会报 1146 或 1054，可以忽略，请用 mysql --force 执行。",
         "",
-        f"CREATE USER {account} IDENTIFIED BY '<password>'{tls};",
+        "-- Put the password, in quotes, in the place of <password>; as it stands the line is refused.",
+        "-- 请将 <password> 换成带引号的密码；原样执行会因语法错误而被拒绝。",
+        f"CREATE USER {account} IDENTIFIED BY <password>{tls};",
     ]
     lines += [_write_grant_line(grant) for grant in list_grants(sources, user, host, data_classes, kind)]
     lines += [

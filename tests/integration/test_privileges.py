@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pymysql
 import pytest
 
+from agent.catalogue.registry import load_registry
 from agent.collection import journal
+from agent.collection.grants import write_grants_script
 from agent.demo.run_demo import ACCOUNT
 from agent.kernel.start import Kernel
 from tests.agent.signing import authorized
@@ -160,3 +163,11 @@ def test_what_is_missing_is_named_with_a_grant_that_runs_and_the_coverage_that_i
     gained = 100 * sum(stakes.get(code, 0.0) for code in answered) / sum(stakes.values())
     assert best["coverage_pct"] > 5 and 0 < gained <= best["coverage_pct"] + 0.2
     assert after["score"]["coverage_pct"] > before["score"]["coverage_pct"]
+
+
+def test_the_script_as_it_is_printed_makes_no_account(kernel: Kernel) -> None:
+    """A placeholder in quotes would be a password that everybody knows."""
+    script = write_grants_script(load_registry().sources, "nobody_yet", "%", require_tls=False)
+    (statement,) = [line for line in script.splitlines() if line.startswith("CREATE USER")]
+    with pytest.raises(pymysql.MySQLError, match="1064"):
+        kernel.run([statement])

@@ -74,7 +74,7 @@ def test_names_cannot_leave_their_quotes() -> None:
 
 def test_the_script_makes_and_drops_the_account_with_tls_unless_told_otherwise() -> None:
     lines = write_grants_script(SOURCES, "reader", "10.%").splitlines()
-    assert "CREATE USER 'reader'@'10.%' IDENTIFIED BY '<password>' REQUIRE SSL;" in lines
+    assert "CREATE USER 'reader'@'10.%' IDENTIFIED BY <password> REQUIRE SSL;" in lines
     assert "-- DROP USER 'reader'@'10.%';" in lines and "SHOW GRANTS FOR 'reader'@'10.%';" in lines
     assert "REQUIRE SSL" not in write_grants_script(SOURCES, "reader", "%", require_tls=False)
     assert all(line.startswith(("--", "CREATE USER", "GRANT ", "SHOW GRANTS")) or not line for line in lines)
