@@ -1,4 +1,4 @@
-"""Assessment -> document: ``assessment.json``, the contract for machines (``assessment.schema.json``).
+"""Builds and reads the document ``assessment.json``, the contract for machines (``assessment.schema.json``).
 
 The document holds every text in every language, so that renderers and history need nothing else.
 """

@@ -1,4 +1,4 @@
-"""assessment.json -> what score and compare need of an earlier assessment."""
+"""Reads what score and compare need of an earlier assessment from its assessment.json."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshot <-> one compressed, versioned, hashed file.
+"""Saves a snapshot as one compressed, versioned, hashed file, and loads it.
 
 The file is zstandard-compressed JSON ``{"sha256": ..., "body": "..."}``; equal snapshots make equal bytes. A redacted
 one (``agent.archive.redaction.redact``) has its original beside it, ``sealed``.
@@ -29,7 +29,7 @@ from agent.support.i18n import render_text
 
 FORMAT = 1
 _MAX_BYTES = 1 << 28
-_OWN = "agent.facts."
+_OWN_MODULES = "agent.facts."
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 
 
@@ -91,7 +91,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
     """Read the file and check its hash. Raises SnapshotError like ``load_snapshot``."""
     args, content = {"path": str(path)}, read_whole(path, SnapshotError)
     try:
-        outer = json.loads(_decompress(content))
+        outer = json.loads(_decompress_content(content))
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
         intact = hash_body(body) == digest
         plain = json.loads(body, parse_constant=snapshot_records.refuse_constant) if intact else {"format": 0}
@@ -111,7 +111,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
     return SnapshotFile(body, plain, sealed)
 
 
-def _decompress(content: bytes) -> bytes:
+def _decompress_content(content: bytes) -> bytes:
     """Check the declared size first: a small file may expand to gigabytes. Raises ValueError and ZstdError."""
     size = zstandard.frame_content_size(content)
     if not 0 <= size <= _MAX_BYTES:
@@ -176,7 +176,7 @@ def _read_snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot
         ),
         problems=(
             *(Problem(_read_required_text(p["what"]), _read_text(p["remedy"])) for p in plain["problems"]),
-            *_list_left_out(plain["facts"], known),
+            *_list_left_out_facts(plain["facts"], known),
         ),
         cost=check_record(Cost(**plain["cost"])),
         embedded=plain["embedded"],
@@ -195,14 +195,14 @@ def _read_receipt(plain: dict[str, Any]) -> Receipt:
 
 def _read_fact_sets(plain: dict[str, Any], known: Mapping[str, type]) -> dict[type, tuple[Any, ...] | Unavailable]:
     """Read the facts of known types. Names in the file cause imports only of the agent's own modules."""
-    own = {name: _find_row_type(name) for name in plain if name.startswith(_OWN)}
+    own = {name: _find_row_type(name) for name in plain if name.startswith(_OWN_MODULES)}
     rows = {**known, **own}
     return {rows[name]: _read_facts(rows[name], found) for name, found in plain.items() if name in rows}
 
 
-def _list_left_out(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Problem]:
+def _list_left_out_facts(names: Iterable[str], known: Mapping[str, type]) -> Iterator[Problem]:
     """A problem for the facts of missing plug-ins: a snapshot is useful without them."""
-    missing = sorted(name for name in names if not name.startswith(_OWN) and name not in known)
+    missing = sorted(name for name in names if not name.startswith(_OWN_MODULES) and name not in known)
     if missing:
         what = Text("The facts of plug-ins that are not here are left out: {names}.", {"names": ", ".join(missing)})
         yield Problem(what, Text("Install the plug-ins that the snapshot was taken with."))

@@ -12,8 +12,8 @@ from typing import TypeVar
 from agent.model.terms import TenantKind, Version
 
 T = TypeVar("T")
-_LARGEST = 1 << 100  # sums of 64-bit numbers are less
-_PLAIN = frozenset({str, int, float, bool, datetime, date, Version, TenantKind, types.NoneType})
+_LARGEST_NUMBER = 1 << 100  # sums of 64-bit numbers are less
+_PLAIN_TYPES = frozenset({str, int, float, bool, datetime, date, Version, TenantKind, types.NoneType})
 
 
 def check_record(record: T) -> T:
@@ -21,7 +21,7 @@ def check_record(record: T) -> T:
     kind: type = type(record)
     for name, kinds in _find_kinds(kind).items():
         value = getattr(record, name)
-        if type(value) not in kinds or (type(value) is int and abs(value) > _LARGEST):
+        if type(value) not in kinds or (type(value) is int and abs(value) > _LARGEST_NUMBER):
             raise ValueError(f"{kind.__name__}.{name}")
     return record
 
@@ -32,7 +32,7 @@ def _find_kinds(record: type) -> Mapping[str, frozenset[type]]:
     found = {}
     for name, hint in typing.get_type_hints(record).items():
         kinds = frozenset(typing.get_args(hint) or (hint,))
-        if kinds <= _PLAIN:
+        if kinds <= _PLAIN_TYPES:
             found[name] = kinds | {int} if float in kinds else kinds
     return found
 
@@ -47,7 +47,7 @@ def parse_moment(text: str) -> datetime:
 
 def parse_version(parts: list[int]) -> Version:
     """A version from its numbers. Raises ValueError."""
-    if not all(type(part) is int and 0 <= part <= _LARGEST for part in parts):
+    if not all(type(part) is int and 0 <= part <= _LARGEST_NUMBER for part in parts):
         raise ValueError("this is no version")
     return Version(*parts)
 

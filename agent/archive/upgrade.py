@@ -39,26 +39,28 @@ def upgrade_document(raw: dict[str, Any]) -> Document:
 
     Raises KeyError, TypeError or AttributeError if ``raw`` is no assessment.
     """
-    document = _fill(raw, _DOCUMENT)
-    document["ruleset"] = _fill(raw["ruleset"], _RULESET)
-    document["score"] = _fill(raw["score"], _SCORE)
-    document["cost"] = _fill(raw["cost"], _COST)
+    document = _fill_defaults(raw, _DOCUMENT)
+    document["ruleset"] = _fill_defaults(raw["ruleset"], _RULESET)
+    document["score"] = _fill_defaults(raw["score"], _SCORE)
+    document["cost"] = _fill_defaults(raw["cost"], _COST)
     document["results"] = [_upgrade_result(result) for result in raw["results"]]
     for key, defaults in (("business", _BUSINESS), ("figures", _FIGURES), ("colophon", _COLOPHON)):
-        document[key] = _fill(raw.get(key) or {}, defaults)
+        document[key] = _fill_defaults(raw.get(key) or {}, defaults)
     for key, defaults in (("authorization", _AUTHORIZATION), ("comparison", _COMPARISON), ("receipt", _RECEIPT)):
-        document[key] = _fill(document[key], defaults) if document[key] else None
+        document[key] = _fill_defaults(document[key], defaults) if document[key] else None
     if document["comparison"]:
-        document["comparison"]["changes"] = [_fill(change, _CHANGE) for change in document["comparison"]["changes"]]
+        document["comparison"]["changes"] = [
+            _fill_defaults(change, _CHANGE) for change in document["comparison"]["changes"]
+        ]
     return cast(Document, document)
 
 
 def _upgrade_result(raw: dict[str, Any]) -> dict[str, Any]:
-    result = _fill(raw, _RESULT)
-    result["findings"] = [_fill(finding, _FINDING) for finding in raw["findings"]]
-    result["carried"] = [_fill(entry, _CARRIED) for entry in result["carried"]]
+    result = _fill_defaults(raw, _RESULT)
+    result["findings"] = [_fill_defaults(finding, _FINDING) for finding in raw["findings"]]
+    result["carried"] = [_fill_defaults(entry, _CARRIED) for entry in result["carried"]]
     return result
 
 
-def _fill(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+def _fill_defaults(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
     return {**defaults, **given}

@@ -45,7 +45,7 @@ from agent.support.yaml_fields import (
     require_not_before,
 )
 
-_USUAL, _USUALLY_BUSY = Budget(), BusyLimits()
+_DEFAULT_BUDGET, _DEFAULT_BUSY_LIMITS = Budget(), BusyLimits()
 T = TypeVar("T")
 
 
@@ -69,7 +69,7 @@ class ServiceBlock(Block):
 
     @property
     def end(self) -> dt.date:
-        """The first day after it."""
+        """The first day after the subscription."""
         return add_months(self.start, self.months)
 
 
@@ -94,14 +94,14 @@ class LimitsBlock(Block):
     longer mean wait of requests in its queue; then we wait, and stop after ``busy_wait_s``.
     """
 
-    statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = int(_USUAL.statement_timeout_s)
-    total_database_ms: Positive = int(_USUAL.total_database_ms)
-    max_rows: Positive = _USUAL.max_rows
-    max_bytes: Positive = _USUAL.max_bytes
-    busy_sessions_per_core: Annotated[float, Field(gt=0, le=1000)] = _USUALLY_BUSY.sessions_per_core
-    busy_cpu_pct: Annotated[float, Field(gt=0, le=1000)] = _USUALLY_BUSY.cpu_pct
-    busy_queue_ms: Annotated[float, Field(gt=0, le=600_000)] = _USUALLY_BUSY.queue_ms
-    busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = int(_USUALLY_BUSY.wait_s)
+    statement_timeout_s: Annotated[int, Field(gt=0, le=600)] = int(_DEFAULT_BUDGET.statement_timeout_s)
+    total_database_ms: Positive = int(_DEFAULT_BUDGET.total_database_ms)
+    max_rows: Positive = _DEFAULT_BUDGET.max_rows
+    max_bytes: Positive = _DEFAULT_BUDGET.max_bytes
+    busy_sessions_per_core: Annotated[float, Field(gt=0, le=1000)] = _DEFAULT_BUSY_LIMITS.sessions_per_core
+    busy_cpu_pct: Annotated[float, Field(gt=0, le=1000)] = _DEFAULT_BUSY_LIMITS.cpu_pct
+    busy_queue_ms: Annotated[float, Field(gt=0, le=600_000)] = _DEFAULT_BUSY_LIMITS.queue_ms
+    busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = int(_DEFAULT_BUSY_LIMITS.wait_s)
 
 
 class CriticalPeriodBlock(Block):
@@ -193,7 +193,7 @@ class AuthorizationBlock(Block):
 
     @property
     def signature_file(self) -> Path:
-        """What ``ssh-keygen -Y sign`` writes beside the document, unless another name is given."""
+        """The signature's path; unless given, where ``ssh-keygen -Y sign`` writes it beside the document."""
         return self.signature or self.document.with_name(self.document.name + ".sig")
 
 
@@ -299,6 +299,6 @@ class Engagement(WholeFile):
         return self.targets[target_name].business or self.business
 
     def attestations_of(self, target_name: str) -> Mapping[str, AttestationBlock[Any]]:
-        """What was attested, by key; the target's own go before the engagement's."""
+        """Attestations by key; the target's own replace the engagement's."""
         given = (*self.attestations, *self.targets[target_name].attestations)
         return {key: attestation for key, attestation in given if attestation is not None}

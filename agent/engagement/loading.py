@@ -1,4 +1,4 @@
-"""Loading the engagement file: every problem at once, with file, line, path and what to write instead."""
+"""Loads the engagement file; reports all problems at once, with file, line, path and what to write instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ B = TypeVar("B", bound=BaseModel)
 def load_engagement(path: Path) -> Engagement:
     """Read and check an engagement file. Raises ConfigError with every problem listed.
 
-    Relative paths in it start at its own directory. Whether mutes and overrides last too long is the rules' matter.
+    Relative paths in it start at its own directory. The rules check whether mutes and overrides last too long.
     """
     return _load_file(Engagement, path)
 

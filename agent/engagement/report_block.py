@@ -1,7 +1,7 @@
 """The ``report:`` block of an engagement: who answers for the report, and the sender's house style.
 
-Everything is checked when the engagement is loaded, before anything is connected; what a template meets only while
-it prints is told then, with template and line.
+Everything is checked when the engagement is loaded, before anything is connected. An error that a template shows only
+while it prints is reported then, with template and line.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _PICTURES = {
     "image/png": (b"\x89PNG\r\n\x1a\n", b"IEND"),
     "image/jpeg": (b"\xff\xd8\xff", b"\xff\xd9"),
 }
-# Of WCAG 2, level AA: text of this colour can be read on white.
-_CONTRAST = 4.5
+# WCAG 2, level AA: text with at least this contrast can be read on white.
+_LEAST_CONTRAST = 4.5
 Language = Literal["zh-CN", "en"]
 
 
@@ -60,13 +60,13 @@ def measure_contrast(colour: str) -> float:
 def _check_colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise Invalid('{place}: write a colour in quotes, such as "#0f4c81"')
-    if measure_contrast(value) < _CONTRAST:
+    if measure_contrast(value) < _LEAST_CONTRAST:
         raise Invalid("{place}: this colour is too light for text on white; take a darker one")
     return value.lower()
 
 
 def list_placeholder_names(text: str) -> list[str] | None:
-    """The ``{names}`` of a message, sorted; None if its braces do not fit or hold anything but a name."""
+    """The ``{names}`` of a message, sorted; None if its braces do not match or hold anything but a name."""
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
@@ -77,7 +77,7 @@ def list_placeholder_names(text: str) -> list[str] | None:
 
 
 def find_msgids(phrase: str, language: str) -> list[str]:
-    """The messages of the report that read so in English or in the language."""
+    """The messages of the report whose text in English or in the language is ``phrase``."""
     known = load_translations("zh-CN")
     if phrase in known:
         return [phrase]

@@ -1,4 +1,4 @@
-"""A new engagement: a commented file to fill in, and its JSON Schema for editors."""
+"""Writes a new engagement: a commented file to fill in, and its JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agent.support.yaml_file import Loc, refuse_file
 ENGAGEMENT_FILE = "engagement.yaml"
 SCHEMA_FILE = "engagement.schema.json"
 _NAME = re.compile(r"\w[\w.-]{0,63}")
-# How the template marks what is to be filled in; a description may well tell of REPLACE INTO.
+# Matches what is to be filled in, but not REPLACE INTO, which a description may hold.
 _TO_FILL_IN = re.compile(r"(?<![A-Za-z_])REPLACE(?:_[A-Z]+\b|(?=[.,@]|$))")
 _YEAR_TO_FILL_IN = 2000
 
@@ -159,7 +159,7 @@ def engagement_template(name: str) -> str:
 
 
 def refuse_leftovers(engagement: Engagement) -> None:
-    """Raises ConfigError that names every value which still stands as in the template."""
+    """Raises ConfigError that names every value that is still as in the template."""
     written = engagement.model_dump(by_alias=True, exclude_unset=True)
     text = "{place}: this stands as the template has it; fill it in, or delete it"
     problems = [Text(text, {"place": engagement.place()(loc)}) for loc in _find_leftovers(written, ())]

@@ -13,7 +13,7 @@ WHOLE_MONTHS = 12
 
 
 def find_missing_term(engagement: Engagement, now: datetime) -> Text | None:
-    """The first of the terms that the subscription does not fulfil on the day of ``now``, in its own time zone."""
+    """The first term that the subscription does not fulfil on the day of ``now`` in its time zone; None if it does."""
     service = engagement.service
     customer = engagement.customer.name
     args: dict[str, Scalar] = {"customer": customer, "tier": service.tier, "months": str(service.months)}

@@ -1,4 +1,4 @@
-"""When an assessment is owed. Pure.
+"""Decides when an assessment is owed, from dates alone.
 
 A subscription is cut into periods of three calendar months; one assessment is owed in each.
 """
@@ -40,10 +40,10 @@ class PeriodState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodStatus:
-    """``overdue`` are periods that ended without an assessment: nothing can mend them.
+    """``overdue`` are periods that ended without an assessment; it is too late for them.
 
-    ``next`` is the first day of the period that the next assessment is for, already past when it is due;
-    None when the subscription owes none. ``last`` is the newest assessment, aware UTC or as given.
+    ``next`` is the first day of the period that the next assessment is for. It is past when an assessment is due,
+    and None when the subscription owes none. ``last`` is the newest assessment, aware UTC or as given.
     """
 
     state: PeriodState
@@ -82,7 +82,7 @@ def add_months(start: date, months: int) -> date:
 
 
 def load_zone(subscription: Subscription) -> ZoneInfo:
-    """The subscription's time zone. Raises ConfigError for a name that nobody knows."""
+    """The subscription's time zone. Raises ConfigError for an unknown name."""
     try:
         return ZoneInfo(subscription.timezone)
     except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
@@ -98,7 +98,7 @@ def judge_due(subscription: Subscription, assessed: Iterable[datetime], now: dat
     """Where a target stands at ``now``, given the times (aware) of all its assessments. Pure.
 
     An assessment counts for the period that its day, in the subscription's time zone, falls in. Only the current
-    period's can still be done. Raises ConfigError for a subscription that cannot be.
+    period's can still be done. Raises ConfigError for an unknown time zone or a wrong number of months.
     """
     zone, all_periods, times = (
         load_zone(subscription),

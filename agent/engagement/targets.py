@@ -1,4 +1,4 @@
-"""From an engagement's target to what the line needs: endpoint, budget, and the facts that the customer supplies."""
+"""Builds what an assessment needs from an engagement's target: endpoint, limits, and facts that the customer gives."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def build_endpoint(engagement: Engagement, name: str) -> Endpoint:
 def _build_dialler(target: TargetBlock, name: str, via: str) -> Callable[[], socket.socket]:
     def dial() -> socket.socket:
         try:
-            with hide_passwords():  # the library looks for others by means of ldconfig and gcc
+            with hide_passwords():  # the library runs ldconfig and gcc to find others
                 from agent.collection import tunnel
         except ImportError:
             raise ConfigError(
@@ -73,7 +73,7 @@ def build_budget(engagement: Engagement, name: str) -> Budget:
 
 
 def build_busy_limits(engagement: Engagement, name: str) -> BusyLimits:
-    """From when on the target is too busy to be assessed."""
+    """The limits beyond which the target is too busy to be assessed."""
     limits = engagement.targets[name].limits
     return BusyLimits(
         limits.busy_sessions_per_core, limits.busy_cpu_pct, limits.busy_queue_ms, float(limits.busy_wait_s)
@@ -102,7 +102,7 @@ def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier
         if attestation.valid_until >= today:
             yield Attestation(
                 key=key,
-                value=_make_plain(attestation.value),
+                value=_make_scalar(attestation.value),
                 by=attestation.by,
                 on=attestation.date,
                 valid_until=attestation.valid_until,
@@ -119,5 +119,5 @@ def _list_earlier_values(earlier: Earlier) -> Iterator[EarlierValue]:
                 yield EarlierValue(code=result.code, resource=finding.resource, value=value, as_of=earlier.as_of)
 
 
-def _make_plain(value: Any) -> str | float | bool:
+def _make_scalar(value: Any) -> str | float | bool:
     return value if isinstance(value, str | int | float | bool) else str(value)

@@ -37,21 +37,21 @@ def run_loop(tick: Callable[[], None], at: str, stop: threading.Event, on_error:
     look at it to finish early. Raises ConfigError if ``at`` is no time of day.
     """
 
-    def guarded() -> None:
+    def try_tick() -> None:
         try:
             tick()
         except Exception as error:  # noqa: BLE001 - a failed tick must not end the loop
             on_error(error)
 
-    scheduler = schedule_daily(at, guarded)
-    with _set_on_signals(stop):
-        guarded()
+    scheduler = schedule_daily(at, try_tick)
+    with _set_stop_on_signals(stop):
+        try_tick()
         while not stop.wait(_POLL_S):
             scheduler.run_pending()
 
 
 @contextmanager
-def _set_on_signals(stop: threading.Event) -> Iterator[None]:
+def _set_stop_on_signals(stop: threading.Event) -> Iterator[None]:
     """SIGTERM and SIGINT set ``stop`` instead of killing. A second signal acts as before. Main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield

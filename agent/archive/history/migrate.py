@@ -16,7 +16,7 @@ from agent.model.terms import Text
 from agent.support.errors import HistoryError
 from agent.support.shipped import locate_shipped
 
-_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
+_UPGRADE_LOCK = threading.Lock()  # Alembic keeps the context of an upgrade in a module's globals
 
 
 def migrate_database(engine: Engine, where: str) -> None:
@@ -40,7 +40,7 @@ def migrate_database(engine: Engine, where: str) -> None:
                     {"where": where, "revision": found},
                 )
             )
-        with _ONE_AT_A_TIME:
+        with _UPGRADE_LOCK:
             _lock_database(connection)
             config.attributes["connection"] = connection
             try:

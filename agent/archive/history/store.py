@@ -118,7 +118,7 @@ class History:
 
     def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
         """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
-        query = select(AssessmentRow).where(*_filter_by(customer, target))
+        query = select(AssessmentRow).where(*_build_conditions(customer, target))
         if before is not None:
             query = query.where(AssessmentRow.as_of < before)
         with self._open_session() as session:
@@ -159,7 +159,7 @@ class History:
 
     def assessed_at(self, customer: str, target: str) -> tuple[datetime, ...]:
         """The times (aware UTC, oldest first) of all assessments of a target. The scheduler uses them."""
-        query = select(AssessmentRow.as_of).where(*_filter_by(customer, target)).order_by(AssessmentRow.as_of)
+        query = select(AssessmentRow.as_of).where(*_build_conditions(customer, target)).order_by(AssessmentRow.as_of)
         with self._open_session() as session:
             return tuple(session.scalars(query))
 
@@ -168,14 +168,14 @@ class History:
         found = FindingRow
         query = select(found.assessment_id, AssessmentRow.as_of, found.severity, found.outcome, found.risk_points)
         query = query.join(AssessmentRow, AssessmentRow.id == found.assessment_id)
-        query = query.where(found.fingerprint == fingerprint, *_filter_by(customer, target))
+        query = query.where(found.fingerprint == fingerprint, *_build_conditions(customer, target))
         with self._open_session() as session:
             return tuple(Sighting(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
 
     def list(self, customer: str | None = None, target: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
         """Assessments, newest first, without their documents."""
         columns = [getattr(AssessmentRow, field.name) for field in fields(Entry)]
-        query = select(*columns).where(*_filter_by(customer, target))
+        query = select(*columns).where(*_build_conditions(customer, target))
         with self._open_session() as session:
             rows = session.execute(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit))
             return tuple(Entry(**row._mapping) for row in rows)
@@ -183,7 +183,7 @@ class History:
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove and return assessments that expired by ``now`` (aware), oldest first. Those without an end stay."""
         columns = [getattr(AssessmentRow, field.name) for field in fields(Purged)]
-        query = select(*columns).where(AssessmentRow.keep_until <= now, *_filter_by(customer, None))
+        query = select(*columns).where(AssessmentRow.keep_until <= now, *_build_conditions(customer, None))
         with self._open_session() as session:
             if self._engine.dialect.name == "sqlite":
                 session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
@@ -203,7 +203,7 @@ def _list_revisions(engine: Engine) -> Sequence[str]:
         return connection.scalars(text("SELECT version_num FROM alembic_version")).all()
 
 
-def _filter_by(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
+def _build_conditions(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
     if customer is not None:
         yield AssessmentRow.customer == customer
     if target is not None:

@@ -1,7 +1,8 @@
-"""The key of a redaction: pseudonyms that nobody can make or undo without it, and the sealed original.
+"""The key of a redaction: it makes pseudonyms, and seals and unseals the original.
 
-From one secret of 256 bits come one key for pseudonyms (HMAC-SHA-256) and one for sealing (AES-256-SIV). Both are
-deterministic: the same snapshot and the same key make the same file.
+One secret of 256 bits gives a key for pseudonyms (HMAC-SHA-256) and one for sealing (AES-256-SIV). Without the secret
+nobody can make or undo a pseudonym, or read the original. Both keys work deterministically: the same snapshot and the
+same key make the same file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A snapshot for sharing: pseudonyms for the customer's names, made and undone with a key.
+"""Redacts a snapshot for sharing: replaces the customer's names by pseudonyms with a key, and restores them with it.
 
 Works on the file's JSON, so facts of plug-ins that are not installed are replaced too. What each text holds is declared
-in ``agent.facts.texts``; anything undeclared is replaced whole. The file also holds the original, sealed.
+in ``agent.facts.texts``; anything undeclared is replaced whole. The file also holds the original, sealed by the key.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class _Redaction:
                 return [{part: self._redact_message(text) for part, text in problem.items()} for problem in value]
             case "receipt":
                 return value and {**value, "reason": self._redact_message(value["reason"])}
-        return self._redact_unknown(value)
+        return self._redact_unknown_part(value)
 
     def _redact_facts(self, name: str, found: Mapping[str, Any]) -> dict[str, Any]:
         if "unavailable" in found:
@@ -149,12 +149,12 @@ class _Redaction:
             return value
         return self._names.of(TextContent.TARGET if name == "target" else TextContent.TEXT, value)
 
-    def _redact_unknown(self, value: Any) -> Any:
+    def _redact_unknown_part(self, value: Any) -> Any:
         """Replace every text of a part that only a newer agent knows."""
         if isinstance(value, dict):
-            return {name: self._redact_unknown(item) for name, item in value.items()}
+            return {name: self._redact_unknown_part(item) for name, item in value.items()}
         if isinstance(value, list):
-            return [self._redact_unknown(item) for item in value]
+            return [self._redact_unknown_part(item) for item in value]
         return self._names.of(TextContent.TEXT, value)
 
 

@@ -1,1 +1,1 @@
-"""The customer's signed permission: asked for, verified, and held to before anything is connected."""
+"""Asks for the customer's signed permission, and verifies it before anything is connected."""

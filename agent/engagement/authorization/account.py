@@ -1,4 +1,4 @@
-"""The account as the customer signed it: one that only reads, unless they allowed more."""
+"""Checks that the account only reads, unless the customer signed that it may do more."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from agent.support.errors import NotAuthorized, TargetError
 
 
 def admit_account(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:
-    """What preflight saw, with a note where the customer allowed more than reading.
+    """What preflight saw, with a note if the account may do more than read and the customer allowed that.
 
-    Raises NotAuthorized for an account that may do more and TargetError for one that cannot be known.
+    Raises NotAuthorized if it may do more without that, and TargetError if the server does not say what it may do.
     """
     if seen.beyond_reading == ():
         return seen

@@ -1,4 +1,4 @@
-"""The one way to a connection: the customer's signed document, verified, and every term of it fulfilled."""
+"""Verifies the customer's signed document and each of its terms; without that nothing is connected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def authorize(
 ) -> Authorization:
     """The authorization that covers assessing a target at ``now`` (aware).
 
-    Data classes and sources that are not granted are just absent from it. ``outside_service`` is the reason for an
+    It leaves out data classes and sources that are not granted. ``outside_service`` is the reason for an
     assessment that the subscription does not cover. Raises NotAuthorized, which says what is missing, and
     ConfigError for a signed file that cannot be understood.
     """
@@ -38,7 +38,7 @@ def authorize(
             "ob-health authorize request, have {customer} sign it, and name document and signer in the engagement.",
             args,
         )
-    content, request = _read_signed(block)
+    content, request = _read_signed_request(block)
     args["reference"] = request.reference
     _refuse_revoked(block, request, args)
     _refuse_uncovered(request, engagement, target_name, args)
@@ -72,13 +72,13 @@ def _build_refusal(msgid: str, args: Args) -> NotAuthorized:
     return NotAuthorized(Text(msgid, args))
 
 
-def _read_signed(block: AuthorizationBlock) -> tuple[bytes, Request]:
+def _read_signed_request(block: AuthorizationBlock) -> tuple[bytes, Request]:
     content = _verify_document(block.document, block.signature_file, block)
     return content, parse_signed(Request, content, block.document)
 
 
 def _verify_document(document: Path, signature: Path, block: AuthorizationBlock) -> bytes:
-    """The very bytes that the pinned key signed."""
+    """The document's bytes, after their signature is verified with the pinned key."""
     content = _read_bytes(document, MAX_BYTES)
     armored = _read_bytes(signature, sshsig.MAX_SIGNATURE_BYTES)
     sshsig.verify_signature(content, armored, sshsig.parse_public_key(block.signer), str(document))
@@ -119,7 +119,7 @@ def _refuse_revoked(block: AuthorizationBlock, request: Request, args: Args) -> 
 
 
 def _refuse_uncovered(request: Request, engagement: Engagement, name: str, args: Args) -> None:
-    """Customer, target, account and load as signed."""
+    """Refuse another customer, target or account than the signed one, and a higher load."""
     if request.customer != engagement.customer.name:
         raise _build_refusal(
             "Authorization {reference} is of the customer {signed}, not of {customer}. "
@@ -174,12 +174,12 @@ def _refuse_out_of_time(request: Request, now: datetime, args: Args) -> None:
 
 
 def _format_moment(moment: datetime) -> str:
-    """As the customer signed it, in the same time zone; ``format_value`` would make it UTC."""
+    """Keep the time zone that the customer signed; ``format_value`` would make it UTC."""
     return moment.isoformat(" ", "minutes")
 
 
 def _refuse_unsigned_statements(request: Request, args: Args) -> None:
-    """Session and preflight need their statements as they are."""
+    """Session and preflight send these statements unchanged, so each must be signed."""
     for name, sql in list_own_statements().items():
         if name not in DISPENSABLE and not _is_listed(request, name):
             raise _build_refusal(

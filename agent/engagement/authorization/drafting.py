@@ -1,4 +1,4 @@
-"""From an engagement to the request that the customer reads and signs."""
+"""Drafts the request that the customer reads and signs, from an engagement."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class DraftOptions:
 
 
 def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOptions) -> Request:
-    """The request for these targets, data classes and sources. Raises ConfigError for what cannot be."""
+    """The request for these targets, data classes and sources. Raises ConfigError for values that it cannot hold."""
     wanted = [row for row in sources if (spec := find_source_spec(row)) and spec.data_class in ask.data_classes]
     content = {
         "form": FORM,
@@ -154,7 +154,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_sequence(dumper: yaml.SafeDumper, value: tuple[Any, ...]) -> yaml.Node:
-    """Words side by side, blocks one below the other."""
+    """Write words on one line, and blocks one below the other."""
     flow = not any(isinstance(item, dict) for item in value)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
 
