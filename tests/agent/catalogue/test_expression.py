@@ -121,7 +121,7 @@ def test_any_text_is_an_expression_or_refused(text: str) -> None:
     except Invalid:
         return
     value = made.run(VALUES)
-    types = {Kind.NUMBER: (int, float), Kind.TEXT: str, Kind.TRUTH: bool, Kind.MOMENT: datetime}
+    types: dict[Kind, Any] = {Kind.NUMBER: (int, float), Kind.TEXT: str, Kind.TRUTH: bool, Kind.MOMENT: datetime}
     assert value is None or isinstance(value, types[made.kind])
     assert value is None or isinstance(value, bool) == (made.kind is Kind.TRUTH)
 
