@@ -1,10 +1,157 @@
-"""Rows that are none of a check's business, beside which it must say the same."""
+"""Rows that are none of a check's business, beside which it must say the same.
+
+``decoys_of`` makes them by the type of the row, for every check alike: another parameter, another attestation, the META
+tenant's row beside that of its tenant. ``MEANT`` says where such a row is a check's business after all.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from agent.facts.accounts import Account
+from agent.facts.given import Attestation, EarlierValue
+from agent.facts.maintenance import CompactionDiagnosis, GatherTask, Job, WorkloadSnapshot
+from agent.facts.resources import Counter
+from agent.facts.schema import BusinessObject, NotableColumn, PartitionedIndex, TableChanges, TableStatistics
+from agent.facts.sessions import Session
+from agent.facts.settings import Parameter, Tenant, Variable
+from agent.facts.sql import CachedPlan
 from agent.model.snapshot import Snapshot
-from tests.harness import Case
+from agent.model.terms import Category, TenantKind
+from tests.harness import NOW, Case, shipped, snapshot_of
+
+META_ID, DECOY = 9001, "decoy"
+# Categories that leave META tenants out: they live and are moved, backed up and compacted with their tenant.
+WITHOUT_META = frozenset({Category.AVAILABILITY, Category.BACKUP, Category.COMPACTION, Category.OPERATIONS})
+_YEAR = timedelta(days=365)
+
+
+def _account(name: str, locked: str) -> Account:
+    every = {field.name: "YES" for field in dataclasses.fields(Account) if field.name.startswith("priv_")}
+    return Account(user_name=name, host="%", type="USER", is_locked=locked, password_last_changed=NOW - _YEAR, **every)
+
+
+def _column(kind: str, extra: str = "", charset: str | None = None) -> NotableColumn:
+    return NotableColumn(
+        table_schema=DECOY,
+        table_name=DECOY,
+        column_name=f"{kind}_column",
+        data_type=kind,
+        column_type=kind,
+        extra=extra,
+        character_set_name=charset,
+    )
+
+
+def _object(kind: str, status: str) -> BusinessObject:
+    return BusinessObject(owner=DECOY, object_name=DECOY, object_id=-1, object_type=kind, status=status)
+
+
+_EXPLICIT: Mapping[type, Sequence[Any]] = {
+    Parameter: [Parameter(scope="TENANT", name=DECOY, value="7", default_value="7", isdefault="YES")],
+    Variable: [Variable(name=DECOY, value="7"), Variable(name=f"{DECOY}_2", value=None)],
+    Attestation: [
+        Attestation(key=DECOY, value=value, by="nobody", on=NOW.date(), valid_until=date(2099, 1, 1))
+        for value in (7.0, True, False)
+    ],
+    EarlierValue: [EarlierValue(code="XXX001", resource=DECOY, value=7.0, as_of=NOW - _YEAR)],
+    Counter: [Counter(con_id=con_id, name=DECOY, value=10**9) for con_id in (1, 1002, META_ID)],
+    Account: [_account(DECOY, "YES"), _account("ocp_monitor", "NO"), _account("__oceanbase_inner_x", "NO")],
+    Session: [
+        Session(
+            id=10**9, tenant=DECOY, user=DECOY, host="127.0.0.1:7", user_host="%", user_client_ip="10.7.7.7",
+            command="Query", time=0, total_time=0, trans_id=10**9, ssl_cipher="x",
+        )
+    ],
+    NotableColumn: [_column("double"), _column("int", "auto_increment"), _column("varchar", charset="latin1")],
+    BusinessObject: [_object("TABLE", "VALID"), _object("VIEW", "INVALID")],
+    TableStatistics: [
+        TableStatistics(
+            owner=DECOY, table_name=DECOY, num_rows=7, avg_row_len=7, last_analyzed=NOW, stattype_locked=None
+        )
+    ],
+    TableChanges: [TableChanges(table_owner=DECOY, table_name=DECOY, changes=1)],
+    PartitionedIndex: [PartitionedIndex(owner=DECOY, table_name=DECOY, index_name=DECOY, locality="LOCAL")],
+    Job: [
+        Job(
+            owner=DECOY, job_name=DECOY, enabled=enabled, state=None, failure_count=0, last_start_date=None,
+            next_run_date=None,
+        )
+        for enabled in ("1", "0")
+    ],
+    GatherTask: [
+        GatherTask(
+            task_id=DECOY, type=DECOY, status="RUNNING", table_count=0, failed_count=0, start_time=NOW, end_time=None
+        )
+    ],
+    WorkloadSnapshot: [WorkloadSnapshot(snap_id=-1, end_interval_time=NOW)],
+    CompactionDiagnosis: [CompactionDiagnosis(type=DECOY, status="RUNNING", tablets=10**6, newest=NOW)],
+    Tenant: [
+        Tenant(tenant_id=META_ID, tenant_name=f"META${META_ID + 1}", tenant_type="META", primary_zone="elsewhere")
+    ],
+    CachedPlan: [
+        CachedPlan(
+            sql_id=DECOY, db_id=10**6, plan_id=7, plan_hash=7, statement="SELECT ?", executions=1, elapsed_time=0
+        )
+    ],
+}  # fmt: skip
+
+# Where a decoy is what the check asks about: code -> why, and which rows.
+MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "CAP003": ("the log disk of a META tenant is judged by itself", lambda row: row.tenant_id == META_ID),
+    "SCH003": ("asks for full AUTO_INCREMENT columns", lambda row: getattr(row, "extra", "") != ""),
+    "SCH005": ("asks for floating point", lambda row: getattr(row, "data_type", "") == "double"),
+    "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
+    "SCH014": ("asks for invalid objects", lambda row: row.status == "INVALID"),
+    "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
+}
+
+
+def decoys_of(row_type: type, case: Case) -> list[Any]:
+    """Rows of a type that do not concern the case's check; without those of which ``MEANT`` says why they do."""
+    is_meant = MEANT[case.code][1] if case.code in MEANT else lambda _row: False
+    return [row for row in list_decoys(row_type, case) if not is_meant(row)]
+
+
+def list_decoys(row_type: type, case: Case) -> Iterator[Any]:
+    """All decoys of a type. Where the case's rows have tenants, a decoy has one, too."""
+    rows: list[Any] = [*_EXPLICIT.get(row_type, ()), *_meta_twins(row_type, case), *_columns_beside(row_type, case)]
+    for row in rows:
+        bare = _shows_tenants(case) and getattr(row, "tenant_id", 0) is None
+        yield dataclasses.replace(row, tenant_id=META_ID) if bare else row
+
+
+def _shows_tenants(case: Case) -> bool:
+    return any(getattr(fact, "tenant_id", None) is not None for fact in case.facts)
+
+
+def _columns_beside(row_type: type, case: Case) -> Iterator[NotableColumn]:
+    """Columns of the case's own tables that another check asks about."""
+    for row in case.facts:
+        if type(row) is row_type is NotableColumn:
+            for column in _EXPLICIT[NotableColumn]:
+                yield dataclasses.replace(column, table_schema=row.table_schema, table_name=row.table_name)
+
+
+def _meta_twins(row_type: type, case: Case) -> Iterator[Any]:
+    """The same rows of a META tenant, where no META tenant is judged by itself."""
+    facts: list[Any] = [row for row in case.facts if type(row) is row_type and row_type is not Tenant]
+    if case.tenant_kind is TenantKind.SYS or shipped()[0].checks[case.code].category in WITHOUT_META:
+        for row in facts:
+            if getattr(row, "tenant_id", None) is not None:
+                yield dataclasses.replace(row, tenant_id=META_ID)
 
 
 def with_decoys(case: Case) -> list[Snapshot]:
-    return []
+    """The case with decoys before its own rows, and after them."""
+    spec = shipped()[0].checks[case.code]
+    taken = {fact[0] for fact in case.facts if isinstance(fact, tuple)}
+    decoys = [decoy for row in spec.facts.values() if row not in taken for decoy in decoys_of(row, case)]
+    return [
+        snapshot_of(facts, kind=case.tenant_kind, version=case.version)
+        for facts in ([*decoys, *case.facts], [*case.facts, *decoys])
+        if decoys
+    ]

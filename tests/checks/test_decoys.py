@@ -1,0 +1,30 @@
+"""Beside rows that are none of its business a check says what it says without them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.facts import find_source_spec
+from tests.checks import decoys
+from tests.checks.decoys import MEANT, decoys_of, with_decoys
+from tests.checks.figures import cases_of, said_by
+from tests.harness import shipped, snapshot_of
+
+CHECKS = shipped()[0].checks
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_unrelated_rows_change_nothing(code: str) -> None:
+    for case in cases_of()[code]:
+        alone = list(said_by(CHECKS[code], snapshot_of(case.facts, kind=case.tenant_kind, version=case.version)))
+        for beside in with_decoys(case):
+            assert list(said_by(CHECKS[code], beside)) == alone, case.label
+
+
+@pytest.mark.parametrize("code", MEANT)
+def test_a_decoy_that_is_meant_exists_and_says_why(code: str) -> None:
+    why, is_meant = MEANT[code]
+    case = next(case for case in reversed(cases_of()[code]) if case.facts)
+    rows = [row for row in CHECKS[code].facts.values() if find_source_spec(row)]
+    assert why and not any(is_meant(decoy) for row in rows for decoy in decoys_of(row, case))
+    assert any(is_meant(decoy) for row in rows for decoy in decoys.list_decoys(row, case)), "no longer needed"
