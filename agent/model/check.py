@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from agent.model.naming import localize_names
@@ -35,7 +35,7 @@ class Unjudged:
     resource: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Remediation:
     """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
 
@@ -44,6 +44,7 @@ class Remediation:
     """
 
     advice: str
+    _: KW_ONLY
     run_as: RunAs = RunAs.TENANT
     sql: tuple[str, ...] = ()
     rollback: tuple[str, ...] = ()
