@@ -98,11 +98,14 @@ def snapshot_of(
     sets: dict[type, Any] = dict.fromkeys(shipped()[0].sources, ())
     sets[Clock] = (Clock(as_of=NOW),)
     sets[Build] = (Build(version=version, tenant_kind=kind, embedded=False),)
+    rows: dict[type, list[Any]] = {}
     for item in facts:
         if isinstance(item, tuple) and isinstance(item[0], type):
             sets[item[0]] = item[1]
         else:
-            sets[type(item)] = (*sets.get(type(item), ()), item)
+            rows.setdefault(type(item), []).append(item)
+    for row, found in rows.items():
+        sets[row] = (*sets.get(row, ()), *found)
     return Snapshot(target="test", tenant_kind=kind, version=version, as_of=NOW, facts=sets)
 
 
