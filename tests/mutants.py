@@ -86,8 +86,15 @@ def _slots(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]
         for place, child in enumerate(value) if isinstance(value, list) else ((None, value),):
             if isinstance(child, ast.expr):
                 yield node, field, place, child
-            if isinstance(child, ast.AST) and not (isinstance(child, ast.keyword) and child.arg == "since"):
+            if isinstance(child, ast.AST) and not _is_of_no_use(child):
                 yield from _slots(child)
+
+
+def _is_of_no_use(node: ast.AST) -> bool:
+    """Whether it is the version in a header, or the first of facts that have one row: the last is the first."""
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        return node.value.id in ("clock", "builds")
+    return isinstance(node, ast.keyword) and node.arg == "since"
 
 
 def _put(parent: ast.AST, field: str, place: int | None, node: ast.expr) -> None:

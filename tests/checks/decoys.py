@@ -101,12 +101,23 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
 
 # Where a decoy is what the check asks about: code -> why, and which rows.
 MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "CAP003": ("the log disk of a META tenant is judged by itself", lambda row: row.tenant_id == META_ID),
+    "CAP003": (
+        "the log disk of a META tenant is judged by itself",
+        lambda row: getattr(row, "tenant_id", None) == META_ID,
+    ),
+    "CAP008": (
+        "the plan cache of a META tenant is judged by itself",
+        lambda row: getattr(row, "tenant_id", None) == META_ID,
+    ),
     "SCH003": ("asks for full AUTO_INCREMENT columns", lambda row: getattr(row, "extra", "") != ""),
     "SCH005": ("asks for floating point", lambda row: getattr(row, "data_type", "") == "double"),
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
     "SCH014": ("asks for invalid objects", lambda row: row.status == "INVALID"),
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
+    "SQL014": (
+        "a shape is anybody's where a view names no tenant",
+        lambda row: getattr(row, "tenant_id", None) == META_ID,
+    ),
 }
 
 
