@@ -22,7 +22,7 @@ from agent.catalogue import rules
 from agent.catalogue.registry import Registry
 from agent.collection import journal, preflight
 from agent.collection.busy import BusyWatch
-from agent.collection.collect import collect_facts
+from agent.collection.collect import ShowProgress, collect_facts
 from agent.collection.connect import ReadOnlySession
 from agent.collection.receipt import read_receipt
 from agent.collection.signed_scope import list_covered
@@ -53,7 +53,6 @@ from agent.report.render import HOUSE, prepare_rendering, render_files
 from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError
 from agent.support.files import lock_directory
 
-Progress = Callable[[str, int, int], None]
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
 _NOT_RECORDED = Text("This assessment could not be recorded in the history; the next one will not know of it.")
 
@@ -72,11 +71,11 @@ class AssessmentJob:
     shipped: Ruleset
     now: datetime
     history: History | None = None
-    progress: Progress = lambda stage, done, total: None
+    progress: ShowProgress = lambda stage, done, total: None
     outside_service: str = ""
     notes: tuple[Text, ...] = ()
 
-    def with_progress(self, progress: Progress) -> AssessmentJob:
+    def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
         return dataclasses.replace(self, progress=progress)
 

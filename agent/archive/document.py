@@ -6,13 +6,13 @@ The document holds every text in every language, so that renderers and history n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.archive.document_outlook import serialize_outlook
-from agent.archive.document_result import serialize_result
+from agent.archive.document_result import LocalizeText, serialize_result
 from agent.archive.json_values import round_number, to_json_value
 from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.collection.receipt import compare_with_journal
@@ -31,7 +31,6 @@ from agent.model.document import (
     ReceiptEntry,
     ScoreEntry,
     SourceEntry,
-    Texts,
 )
 from agent.model.result import Score
 from agent.model.rule import Override
@@ -40,8 +39,6 @@ from agent.model.terms import Scalar, Text
 from agent.support.errors import SnapshotError
 from agent.support.files import read_whole
 from agent.support.i18n import render_all_languages
-
-LocalizeText = Callable[[Text | None], Texts]
 
 
 def build_document(assessment: Assessment) -> Document:

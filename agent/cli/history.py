@@ -9,8 +9,8 @@ import typer
 
 history_app = typer.Typer(help="Earlier assessments.", no_args_is_help=True)
 
-HistoryUrl = Annotated[str | None, typer.Option("--history", help="History database, where it is not the default.")]
-EngagementFile = Annotated[Path | None, typer.Option("--engagement", "-e", help="Its history is used.")]
+HistoryPlace = Annotated[str | None, typer.Option("--history", help="History database, where it is not the default.")]
+HistoryEngagement = Annotated[Path | None, typer.Option("--engagement", "-e", help="Its history is used.")]
 
 
 @history_app.command("list")
@@ -18,8 +18,8 @@ def list_history_command(
     customer: Annotated[str | None, typer.Option(help="Only this customer.")] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
-    history: HistoryUrl = None,
-    engagement: EngagementFile = None,
+    history: HistoryPlace = None,
+    engagement: HistoryEngagement = None,
 ) -> None:
     """Assessments, newest first."""
     from agent.cli.actions.history import open_recorded_history, print_history
@@ -31,8 +31,8 @@ def list_history_command(
 @history_app.command("show")
 def show_assessment_command(
     assessment: Annotated[str, typer.Argument(help="An id, or its unique beginning.")],
-    history: HistoryUrl = None,
-    engagement: EngagementFile = None,
+    history: HistoryPlace = None,
+    engagement: HistoryEngagement = None,
 ) -> None:
     """One assessment's summary."""
     from agent.cli.actions.history import open_recorded_history, print_assessment
@@ -42,7 +42,7 @@ def show_assessment_command(
 
 
 @history_app.command("purge")
-def purge_history_command(history: HistoryUrl = None, engagement: EngagementFile = None) -> None:
+def purge_history_command(history: HistoryPlace = None, engagement: HistoryEngagement = None) -> None:
     """Remove assessments that the customer lets nobody keep any longer; each assess does so for its customer."""
     from agent.cli.actions.history import open_recorded_history, purge_history
 

@@ -9,7 +9,7 @@ import typer
 
 snapshot_app = typer.Typer(help="Snapshots for sharing: names replaced by pseudonyms.", no_args_is_help=True)
 
-SnapshotFile = Annotated[Path, typer.Argument(help="A snapshot.", show_default=False)]
+SnapshotPath = Annotated[Path, typer.Argument(help="A snapshot.", show_default=False)]
 KeyFile = Annotated[Path, typer.Option("--key", help="The key's file, readable by you only.")]
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be written.")]
 
@@ -25,7 +25,7 @@ def make_key_command(file: Annotated[Path, typer.Argument(help="The file to be m
 
 
 @snapshot_app.command("redact")
-def redact_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
+def redact_command(file: SnapshotPath, key: KeyFile, out: OutFile) -> None:
     """A copy without the customer's names: databases, tables, columns, accounts, hosts, zones, tenants, SQL text.
 
     The same name has the same pseudonym with the same key. Without the key nobody can undo it.
@@ -40,7 +40,7 @@ def redact_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
 
 
 @snapshot_app.command("restore")
-def restore_command(file: SnapshotFile, key: KeyFile, out: OutFile) -> None:
+def restore_command(file: SnapshotPath, key: KeyFile, out: OutFile) -> None:
     """The snapshot as it was before redact, byte for byte."""
     from agent.archive.redaction.key import read_redaction_key
     from agent.archive.redaction.redact import restore_file

@@ -22,7 +22,7 @@ from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, 
 from agent.model.terms import DataClass, Text, UnavailableKind
 from agent.support.errors import JournalError, StatementError
 
-Progress = Callable[[str, int, int], None]
+ShowProgress = Callable[[str, int, int], None]
 _COST_ORDER = list(CostClass)
 _REMEDIES = {
     UnavailableKind.TIMEOUT: Text("Assess in a quieter hour, or raise limits.statement_timeout_s of the target."),
@@ -46,7 +46,7 @@ def collect_facts(
     as_of: datetime,
     *,
     given: Sequence[object] = (),
-    progress: Progress = lambda source, done, total: None,
+    progress: ShowProgress = lambda source, done, total: None,
     scopes: Scopes | None = None,
     watch: BusyWatch | None = None,
 ) -> Snapshot:

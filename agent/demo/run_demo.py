@@ -100,9 +100,9 @@ def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages:
             history=history,
             progress=show,
         )
-        delivered = pipeline.assess_target(job, out, formats, languages)
-    console.print_summary(delivered.document, delivered.files)
-    for warning in delivered.warnings:
+        assessed = pipeline.assess_target(job, out, formats, languages)
+    console.print_summary(assessed.document, assessed.files)
+    for warning in assessed.warnings:
         console.warn(warning)
 
 

@@ -66,7 +66,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class BusyLimits:
-    """From when on a tenant counts as busy, and how long we wait for it.
+    """Limits above which a tenant counts as busy, and how long we wait for it.
 
     By default a tenant has four workers per core (cpu_quota_concurrency): with more sessions at work, requests queue.
     ``queue_ms`` is the mean wait of a request; undisturbed it is some hundredths of a millisecond.

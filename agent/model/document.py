@@ -82,7 +82,7 @@ class RungsEntry(TypedDict):
 
 @final
 class FixedEntry(TypedDict):
-    """A rule by which every measurement is a finding, or with ``expected`` each other value than that."""
+    """A rule by which every measurement is a finding, or, with ``expected``, any other value."""
 
     severity: str
     expected: NotRequired[str]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pymysql
 
 from agent.collection import preflight
-from agent.collection.collect import Progress, collect_facts
+from agent.collection.collect import ShowProgress, collect_facts
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.collection.grants import Grant, list_grants
 from agent.demo import run_demo
@@ -54,7 +54,7 @@ def reader(database: Database, user: str, without: Sequence[str] = ()) -> Iterat
 
 
 def read(
-    session: ReadOnlySession, sources: Iterable[type], progress: Progress = lambda source, done, total: None
+    session: ReadOnlySession, sources: Iterable[type], progress: ShowProgress = lambda source, done, total: None
 ) -> Snapshot:
     """Preflight and collect."""
     wanted = list(sources)

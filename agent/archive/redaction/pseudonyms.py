@@ -100,7 +100,10 @@ class Pseudonyms:
         return made
 
     def learn(self, kind: TextContent, value: Any) -> None:
-        """Remember a name, so that it is recognized in SQL text. The first kind that has it wins."""
+        """Remember a name, so that it is recognized in SQL text.
+
+        If two kinds have the name, the first one learned is used.
+        """
         if isinstance(value, str) and value:
             self._known.setdefault(value.lower(), self.of(kind, value))
 

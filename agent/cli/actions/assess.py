@@ -56,13 +56,13 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
         if options.if_due and not _check_if_due(engagement, history, name, now):
             return 0
         with show_progress() as show:
-            delivered = pipeline.assess_target(
+            assessed = pipeline.assess_target(
                 job.with_progress(show), options.out / name, formats, languages, update if name == listed else None
             )
-        console.print_summary(delivered.document, delivered.files)
-        for warning in delivered.warnings:
+        console.print_summary(assessed.document, assessed.files)
+        for warning in assessed.warnings:
             console.warn(warning)
-        return _derive_exit_code(delivered.document, limit)
+        return _derive_exit_code(assessed.document, limit)
 
     return for_each_target(engagement, options.target, work)
 

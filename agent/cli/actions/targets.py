@@ -11,6 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from agent import pipeline
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
+from agent.collection.collect import ShowProgress
 from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support import console
@@ -55,7 +56,7 @@ def choose_exit_code(codes: Sequence[int]) -> int:
 
 
 @contextmanager
-def show_progress() -> Iterator[pipeline.Progress]:
+def show_progress() -> Iterator[ShowProgress]:
     """Show a line that says which source is being read."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True

@@ -1,4 +1,4 @@
-"""Render the list of findings as a spreadsheet. People write in it who does what by when."""
+"""Render the list of findings as a spreadsheet. People fill in who does each task and by when."""
 
 from __future__ import annotations
 
