@@ -193,7 +193,7 @@ class AuthorizationBlock(Block):
 
     @property
     def signature_file(self) -> Path:
-        """The signature's path; unless given, where ``ssh-keygen -Y sign`` writes it beside the document."""
+        """The given path, or the document's name with ``.sig`` added, where ``ssh-keygen -Y sign`` writes it."""
         return self.signature or self.document.with_name(self.document.name + ".sig")
 
 
@@ -270,7 +270,7 @@ class Engagement(WholeFile):
 
     @property
     def subscription(self) -> Subscription:
-        """What was bought, for the schedule."""
+        """The first day, length and time zone of the subscription."""
         return Subscription(self.service.start, self.service.months, self.service.timezone)
 
     @property
@@ -295,10 +295,10 @@ class Engagement(WholeFile):
         return _build_overrides(self, self.rules.overrides, "rules", "overrides")
 
     def business_of(self, target_name: str) -> BusinessBlock:
-        """The target's own business profile, or the engagement's."""
+        """Return the target's own business profile if it has one, or else the engagement's."""
         return self.targets[target_name].business or self.business
 
     def attestations_of(self, target_name: str) -> Mapping[str, AttestationBlock[Any]]:
-        """Attestations by key; the target's own replace the engagement's."""
+        """Return the attestations by key; one of the target replaces the engagement's with the same key."""
         given = (*self.attestations, *self.targets[target_name].attestations)
         return {key: attestation for key, attestation in given if attestation is not None}

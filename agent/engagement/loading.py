@@ -20,13 +20,14 @@ B = TypeVar("B", bound=BaseModel)
 def load_engagement(path: Path) -> Engagement:
     """Read and check an engagement file. Raises ConfigError with every problem listed.
 
-    Relative paths in it start at its own directory. The rules check whether mutes and overrides last too long.
+    A relative path in the file is relative to the directory of the file. Whether mutes and overrides last too long
+    is not checked here: the rules do that.
     """
     return _load_file(Engagement, path)
 
 
 def read_overrides(engagement: Engagement) -> tuple[Override, ...]:
-    """The overrides of ``rules.file`` and those written in the engagement. Raises ConfigError for a wrong file."""
+    """Return the overrides of ``rules.file``, then those in the engagement. Raises ConfigError for a wrong file."""
     file = engagement.rules.file
     return (*(_load_file(OverridesFile, file).as_model if file else ()), *engagement.overrides)
 

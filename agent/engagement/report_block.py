@@ -1,7 +1,7 @@
 """The ``report:`` block of an engagement: who answers for the report, and the sender's house style.
 
-Everything is checked when the engagement is loaded, before anything is connected. An error that a template shows only
-while it prints is reported then, with template and line.
+The block is checked when the engagement is loaded, before any connection is opened. An error that a template raises
+only when it is rendered is reported then, with template and line.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class ContactBlock(Block):
 
 
 class AddedSection(Block):
-    """A chapter of the sender's own. Both texts are Jinja templates over the variables of the README."""
+    """A chapter of the sender's own. Both texts are Jinja templates over the variables of docs/house-style.md."""
 
     place: Literal["front", "end"] = "end"
     title: LocalizedText

@@ -21,7 +21,7 @@ _NAME = re.compile(r"\w[\w.-]{0,63}")
 _TO_FILL_IN = re.compile(r"(?<![A-Za-z_])REPLACE(?:_[A-Z]+\b|(?=[.,@]|$))")
 _YEAR_TO_FILL_IN = 2000
 
-# "##" lines explain, "# " lines are ready to be switched on.
+# A line with "##" explains. A line with "# " takes effect when the user deletes the "# ".
 _TEMPLATE = """\
 # yaml-language-server: $schema=engagement.schema.json
 ## 替换所有 REPLACE；以 "# " 开头的行去掉 "# " 即可启用。
@@ -108,8 +108,8 @@ language: [zh-CN, en]
 ## 历史库，默认为本机 SQLite。 / History database; SQLite on this machine unless given.
 # history: sqlite:////srv/ob-health/history.db
 
-## 报告由谁负责，以及报告样式；徽标（logo）为 PNG 或 JPEG 文件，详见 README。
-## Who answers for the report, and its house style; logo names a PNG or JPEG file. The README tells the rest.
+## 报告由谁负责，以及报告样式；徽标（logo）为 PNG 或 JPEG 文件，详见项目文档 docs/house-style.zh-CN.md。
+## Who answers for the report, and its house style (docs/house-style.md of the project); logo names a PNG or JPEG file.
 # report:
 #   prepared_by: REPLACE
 #   reviewed_by: REPLACE
@@ -126,9 +126,9 @@ language: [zh-CN, en]
 
 
 def scaffold(name: str, directory: Path) -> list[Path]:
-    """Write ``<directory>/<name>/engagement.yaml`` and its schema; returns both paths.
+    """Write ``<directory>/<name>/engagement.yaml`` and its schema; return both paths.
 
-    Nothing that exists is overwritten. Raises ConfigError for a name that cannot be a folder, or a failed write.
+    Raises ConfigError if the name cannot be that of a folder, if a file exists already, or if a write fails.
     """
     if not _NAME.fullmatch(name):
         raise ConfigError(
@@ -154,12 +154,12 @@ def scaffold(name: str, directory: Path) -> list[Path]:
 
 
 def engagement_template(name: str) -> str:
-    """The file to fill in; it loads as it is and authorizes nothing."""
+    """Return the text of the file to fill in. It loads without a change and authorizes nothing."""
     return _TEMPLATE.replace("{name}", name)
 
 
 def refuse_leftovers(engagement: Engagement) -> None:
-    """Raises ConfigError that names every value that is still as in the template."""
+    """Raise ConfigError if a value is still that of the template; the error names each of them."""
     written = engagement.model_dump(by_alias=True, exclude_unset=True)
     text = "{place}: this stands as the template has it; fill it in, or delete it"
     problems = [Text(text, {"place": engagement.place()(loc)}) for loc in _find_leftovers(written, ())]
@@ -179,6 +179,6 @@ def _find_leftovers(value: Any, loc: Loc) -> Iterator[Loc]:
 
 
 def schema_text() -> str:
-    """JSON Schema of the engagement file."""
+    """Return the JSON Schema of the engagement file."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Engagement.model_json_schema()}
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

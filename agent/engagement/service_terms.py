@@ -13,7 +13,7 @@ WHOLE_MONTHS = 12
 
 
 def find_missing_term(engagement: Engagement, now: datetime) -> Text | None:
-    """The first term that the subscription does not fulfil on the day of ``now`` in its time zone; None if it does."""
+    """Return the first term that the subscription does not meet on the day of ``now`` in its time zone, or None."""
     service = engagement.service
     customer = engagement.customer.name
     args: dict[str, Scalar] = {"customer": customer, "tier": service.tier, "months": str(service.months)}

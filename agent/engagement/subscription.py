@@ -42,8 +42,8 @@ class PeriodState(StrEnum):
 class PeriodStatus:
     """``overdue`` are periods that ended without an assessment; it is too late for them.
 
-    ``next`` is the first day of the period that the next assessment is for. It is past when an assessment is due,
-    and None when the subscription owes none. ``last`` is the newest assessment, aware UTC or as given.
+    ``next`` is the first day of the period that the next assessment is for: today or earlier when an assessment is
+    due, None when no more are owed. ``last`` is the time (aware) of the newest assessment.
     """
 
     state: PeriodState
@@ -60,8 +60,9 @@ class PeriodStatus:
 
 
 def list_periods(start: date, months: int) -> tuple[Period, ...]:
-    """The quarters of a subscription. Each is counted from the first day, so a 31st comes back after a short month.
+    """Return the quarters of a subscription.
 
+    Each quarter is counted from the first day, so a subscription from a 31st returns to the 31st after a short month.
     Raises ConfigError unless ``months`` is 12, 24, 36, ...
     """
     if months < 12 or months % 12:
@@ -76,13 +77,13 @@ def list_periods(start: date, months: int) -> tuple[Period, ...]:
 
 
 def add_months(start: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
+    """Return the same day so many months later, or the last day of that month if it is shorter."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def load_zone(subscription: Subscription) -> ZoneInfo:
-    """The subscription's time zone. Raises ConfigError for an unknown name."""
+    """Return the subscription's time zone. Raises ConfigError for an unknown name."""
     try:
         return ZoneInfo(subscription.timezone)
     except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
@@ -95,10 +96,10 @@ def load_zone(subscription: Subscription) -> ZoneInfo:
 
 
 def judge_due(subscription: Subscription, assessed: Iterable[datetime], now: datetime) -> PeriodStatus:
-    """Where a target stands at ``now``, given the times (aware) of all its assessments. Pure.
+    """Return where a target stands at ``now``, given the times (aware) of all its assessments. Pure.
 
-    An assessment counts for the period that its day, in the subscription's time zone, falls in. Only the current
-    period's can still be done. Raises ConfigError for an unknown time zone or a wrong number of months.
+    An assessment counts for the period that holds its day in the subscription's time zone. Only the assessment of
+    the current period can still be made. Raises ConfigError for an unknown time zone or a wrong number of months.
     """
     zone, all_periods, times = (
         load_zone(subscription),

@@ -22,7 +22,7 @@ _JUMP_TIMEOUT_S = 15.0
 
 
 def build_endpoint(engagement: Engagement, name: str) -> Endpoint:
-    """Where to connect; the password is resolved only when the connection opens."""
+    """Return where to connect. The password is resolved only when the connection opens."""
     target = engagement.targets[name]
     return Endpoint(
         name=name,
@@ -39,7 +39,7 @@ def build_endpoint(engagement: Engagement, name: str) -> Endpoint:
 def _build_dialler(target: TargetBlock, name: str, via: str) -> Callable[[], socket.socket]:
     def dial() -> socket.socket:
         try:
-            with hide_passwords():  # the library runs ldconfig and gcc to find others
+            with hide_passwords():  # the SSH library runs ldconfig and gcc to find other libraries
                 from agent.collection import tunnel
         except ImportError:
             raise ConfigError(
@@ -67,13 +67,13 @@ def _build_tls(tls: TlsBlock) -> ssl.SSLContext | None:
 
 
 def build_budget(engagement: Engagement, name: str) -> Budget:
-    """What one assessment may cost the target."""
+    """Return what one assessment may cost the target."""
     limits = engagement.targets[name].limits
     return Budget(float(limits.statement_timeout_s), float(limits.total_database_ms), limits.max_rows, limits.max_bytes)
 
 
 def build_busy_limits(engagement: Engagement, name: str) -> BusyLimits:
-    """The limits beyond which the target is too busy to be assessed."""
+    """Return the limits above which the target is too busy to be assessed."""
     limits = engagement.targets[name].limits
     return BusyLimits(
         limits.busy_sessions_per_core, limits.busy_cpu_pct, limits.busy_queue_ms, float(limits.busy_wait_s)
@@ -81,7 +81,7 @@ def build_busy_limits(engagement: Engagement, name: str) -> BusyLimits:
 
 
 def build_colophon(engagement: Engagement, as_of: datetime) -> Colophon:
-    """Who answers for the report, and until when it should be relied on."""
+    """Return who answers for the report, and until when it should be relied on."""
     report = engagement.report
     day = as_of.astimezone(engagement.service.zone).date()
     return Colophon(
@@ -90,7 +90,7 @@ def build_colophon(engagement: Engagement, as_of: datetime) -> Colophon:
 
 
 def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier: Earlier | None) -> Iterator[object]:
-    """Fact rows that no view holds: the business profile, valid attestations, values of the last assessment."""
+    """Yield the fact rows that no view holds: business profile, valid attestations, values of the last assessment."""
     business = engagement.business_of(name)
     yield BusinessProfile(
         peak_qps=business.peak_qps, concurrency=business.concurrency, growth_pct_per_year=business.growth_pct_per_year

@@ -1,9 +1,9 @@
 """Fact sources: frozen row types, each with the view or the SQL that it comes from.
 
-This package is the only home of SQL. A row type decorated with ``@source`` *is* the declaration:
-its field names are the view's column names in lower case, ``X | None`` marks a column that some
-versions lack (None then), ``expr("...")`` gives a field an SQL expression of its own, and with
-``group_by`` the rows are aggregated in the database. Pure: no I/O, no SQLAlchemy.
+All SQL is in this package. A class decorated with ``@source`` declares a source. Its field names are the view's
+column names in lower case. ``X | None`` marks a column that some versions lack; the field is None there.
+``expr("...")`` gives a field an SQL expression. With ``group_by`` the database aggregates the rows.
+Pure: no I/O, no SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ OWN_MARKER = "ob-health"
 
 
 class Privilege(StrEnum):
-    """A privilege without which a view answers empty or partly instead of refusing."""
+    """A privilege that a view needs: without it the view returns no rows or only some, and no error."""
 
     SHOW_VIEW = "SHOW VIEW"
     PROCESS = "PROCESS"
@@ -71,12 +71,12 @@ class CostClass(StrEnum):
 class SourceSpec:
     """Where a row type comes from. ``view`` is ``schema.NAME``; SQL fragments name columns in upper case.
 
-    ``limit`` bounds the rows; one more is asked for, so that a cut is known (``truncated``).
-    A column of ``group_by`` or ``order_by`` whose optional field is left out is left out there, too.
-    ``requires`` names the privilege without which the view answers empty: then it is Unavailable.
-    ``from_sql`` replaces the plain view by a join written out; ``also_reads`` names its other views.
-    ``sys_view`` is read instead of ``view`` from the sys tenant, where it shows every tenant; ``sys_where`` narrows
-    there what would be too many rows.
+    ``limit`` is the most rows that are kept. The query asks for one more, to see whether rows were cut (``truncated``).
+    When an optional field is left out, its column is left out of ``group_by`` and ``order_by``, too.
+    ``requires`` names the privilege without which the view returns no rows; the source is then Unavailable.
+    ``from_sql`` is a join that is read in place of the plain view; ``also_reads`` names the other views in it.
+    On the sys tenant ``sys_view`` is read instead of ``view``; it shows every tenant. ``sys_where`` is added to the
+    condition there, where the rows would be too many without it.
     """
 
     name: str
@@ -99,7 +99,7 @@ class SourceSpec:
         return (self.view, *((self.sys_view,) if self.sys_view else ()), *self.also_reads)
 
     def seen_from(self, kind: TenantKind) -> SourceSpec:
-        """Return the declaration for this kind of tenant: one view and one condition, for sys those of sys."""
+        """Return the declaration for this kind of tenant. That for sys has ``sys_view`` and ``sys_where`` applied."""
         view, where = self.view, self.where
         if kind is TenantKind.SYS:
             view = self.sys_view or view
@@ -108,9 +108,9 @@ class SourceSpec:
 
 
 def expr(sql: str, *, default: Any = dataclasses.MISSING, sys_only: bool = False) -> Any:
-    """A field computed in SQL; give ``default=None`` where its columns may be absent.
+    """Declare a field that SQL computes. Give ``default=None`` if its columns may be absent.
 
-    With ``sys_only`` only the sys tenant reads it: elsewhere it could only name the own tenant.
+    With ``sys_only`` only the sys tenant reads it. On another tenant the field could only name that tenant itself.
     """
     return field(default=default, metadata={"expr": sql, "sys_only": sys_only})
 
@@ -168,7 +168,10 @@ def find_source_spec(row: type) -> SourceSpec | None:
 
 
 def count_most_rows(row: type) -> int:
-    """Return how many rows of a source are read at most; an answer of that many rows may have been cut."""
+    """Return how many rows of a source are read at most; an answer of that many rows may have been cut.
+
+    Raises TypeError for a row type that is not read from the database.
+    """
     spec = find_source_spec(row)
     if spec is None:
         raise TypeError(f"{row.__name__} is not read from the database")

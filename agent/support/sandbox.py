@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from agent.model.terms import Text
 from agent.support.errors import RenderError
 
-# Variables for the text of an added section. The documentation of the house style explains each one.
+# Variables for the text of an added section. docs/house-style.md lists them.
 VARIABLES = (
     "customer", "target", "version", "period", "assessed", "number", "valid_until", "prepared_by", "reviewed_by",
     "classification", "score", "range", "grade", "coverage", "language",

@@ -1,1 +1,1 @@
-"""Asks for the customer's signed permission, and verifies it before anything is connected."""
+"""Asks for the customer's signed permission, and verifies it before any connection is opened."""

@@ -12,9 +12,10 @@ from agent.support.errors import NotAuthorized, TargetError
 
 
 def admit_account(seen: Capabilities, authorization: Authorization, target: str) -> Capabilities:
-    """What preflight saw, with a note if the account may do more than read and the customer allowed that.
+    """Return what preflight saw, with a note if the account may do more than read and the customer allowed that.
 
-    Raises NotAuthorized if it may do more without that, and TargetError if the server does not say what it may do.
+    If the customer did not allow it, raises NotAuthorized for an account that may do more than read, and TargetError
+    if the server does not say what the account may do.
     """
     if seen.beyond_reading == ():
         return seen

@@ -1,4 +1,4 @@
-"""Verifies the customer's signed document and each of its terms; without that nothing is connected."""
+"""Verifies the customer's signed document and each of its terms, before any connection is opened."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Args = dict[str, Scalar]
 def authorize(
     engagement: Engagement, target_name: str, now: datetime, sources: Iterable[type], outside_service: str = ""
 ) -> Authorization:
-    """The authorization that covers assessing a target at ``now`` (aware).
+    """Return the authorization to assess a target at ``now`` (aware).
 
     It leaves out data classes and sources that are not granted. ``outside_service`` is the reason for an
     assessment that the subscription does not cover. Raises NotAuthorized, which says what is missing, and
@@ -78,7 +78,7 @@ def _read_signed_request(block: AuthorizationBlock) -> tuple[bytes, Request]:
 
 
 def _verify_document(document: Path, signature: Path, block: AuthorizationBlock) -> bytes:
-    """The document's bytes, after their signature is verified with the pinned key."""
+    """Verify the signature with the pinned key, then return the document's bytes."""
     content = _read_bytes(document, MAX_BYTES)
     armored = _read_bytes(signature, sshsig.MAX_SIGNATURE_BYTES)
     sshsig.verify_signature(content, armored, sshsig.parse_public_key(block.signer), str(document))
@@ -119,7 +119,7 @@ def _refuse_revoked(block: AuthorizationBlock, request: Request, args: Args) -> 
 
 
 def _refuse_uncovered(request: Request, engagement: Engagement, name: str, args: Args) -> None:
-    """Refuse another customer, target or account than the signed one, and a higher load."""
+    """Refuse a customer, target or account that was not signed, and limits above the signed ones."""
     if request.customer != engagement.customer.name:
         raise _build_refusal(
             "Authorization {reference} is of the customer {signed}, not of {customer}. "

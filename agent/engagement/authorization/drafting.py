@@ -66,7 +66,7 @@ _HEADINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOptions:
-    """What the engagement does not say. ``window`` holds the keys of ``request.Window``."""
+    """Terms of the request that are not in the engagement. ``window`` holds the keys of ``request.Window``."""
 
     reference: str
     asked_by: str
@@ -81,7 +81,7 @@ class DraftOptions:
 
 
 def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOptions) -> Request:
-    """The request for these targets, data classes and sources. Raises ConfigError for values that it cannot hold."""
+    """Return the request for these targets, data classes and sources. Raises ConfigError for invalid values."""
     wanted = [row for row in sources if (spec := find_source_spec(row)) and spec.data_class in ask.data_classes]
     content = {
         "form": FORM,
@@ -129,7 +129,7 @@ def _draft_source(row: type) -> dict[str, Any]:
 
 
 def write_request_yaml(request: Request, file_name: str) -> str:
-    """The file to sign: bilingual comments, one block per term, empty terms left out."""
+    """Return the file to sign: bilingual comments, one block per term; unset terms are left out."""
     lines = [_HEADER.format(file=file_name, reference=request.reference)]
     for key, value in request.model_dump(exclude_unset=True).items():
         if key in _HEADINGS:
@@ -147,7 +147,7 @@ def _describe_exposure(data_class: DataClass, asked: bool) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Plain values only, no aliases: the file is for people."""
+    """Writes plain values without aliases, because people read the file."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True

@@ -1,6 +1,6 @@
 """The documents that a customer signs: the authorization, and its revocation.
 
-The signature is over the file's bytes, so the same bytes are read once, verified, and only then parsed.
+The signature covers the bytes of the file. They are read once, verified, and only then parsed.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Window(Block):
 
 
 class SignedSource(Block):
-    """One fact source: the most that may be read. ``views`` are ``schema.NAME``, columns in upper case."""
+    """One fact source, and the most that it may read. ``views`` are ``schema.NAME``, columns in upper case."""
 
     name: TextList
     data_class: DataClassName
@@ -98,9 +98,9 @@ class SignedSource(Block):
 
 
 class Request(Block):
-    """What is asked for; once signed, what is granted. ``not_after`` is exclusive.
+    """The terms that are asked for, and that the customer grants by signing. ``not_after`` is exclusive.
 
-    ``allow_privileges`` is the reason why the account may do more than read; without it such an account is refused.
+    ``allow_privileges`` is the reason why the account may do more than read. Without it such an account is refused.
     """
 
     form: Literal["ob-health authorization 1"]
@@ -139,5 +139,5 @@ class Revocation(Block):
 
 
 def parse_signed(kind: type[B], content: bytes, path: Path) -> B:
-    """A verified file's content. Raises ConfigError with every problem listed."""
+    """Return the content of a verified file. Raises ConfigError with every problem listed."""
     return validate_blocks(kind, *parse_yaml(content, path), path)
