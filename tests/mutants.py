@@ -281,6 +281,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 def is_seen_by_cases(mutant: Mutant, by: str) -> bool:
     """Whether a case of a check says something else with the changed module."""
+    shipped()  # loaded unchanged, before anything is changed
     signal.signal(signal.SIGALRM, _stop)
     signal.alarm(PATIENCE_S)
     try:

@@ -109,6 +109,7 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "the plan cache of a META tenant is judged by itself",
         lambda row: getattr(row, "tenant_id", None) == META_ID,
     ),
+    "SCH001": ("a table may have one AUTO_INCREMENT column only", lambda row: getattr(row, "extra", "") != ""),
     "SCH003": ("asks for full AUTO_INCREMENT columns", lambda row: getattr(row, "extra", "") != ""),
     "SCH005": ("asks for floating point", lambda row: getattr(row, "data_type", "") == "double"),
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),

@@ -13,7 +13,7 @@ from agent.facts.cluster import FailedOperation, ThrottlingRule
 from agent.facts.given import BusinessProfile
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot
 from agent.facts.resources import Counter, CpuSample, Memstore, ResourceUnit
-from agent.facts.schema import BusinessObject
+from agent.facts.schema import BusinessObject, NotableColumn
 from agent.facts.settings import Parameter, Tenant, Variable
 from agent.facts.sql import AuditReturn, SqlShape, SqlTotal
 from agent.model.snapshot import Unavailable
@@ -26,12 +26,15 @@ from tests.checks.cases import (
     cluster,
     compaction,
     operations,
+    parameters,
     schema,
     schema_objects,
+    security,
     sql,
     statistics,
     transactions,
 )
+from tests.checks.settings_family import fact, parameter
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
@@ -493,7 +496,103 @@ SCHEMA = [
     Case("SCH012", [schema_objects._plain("1795478400", "1795651200", 2)], label="two bounds only"),
 ]  # fmt: skip
 
+# Parameters
+
+_timeouts = parameters._timeouts
+_TEMPLATES = (("_enable_defensive_check", "0"), ("_rowsets_max_rows", "1"), ("_rowsets_max_rows", "4"),
+              ("_rowsets_max_rows", "32"))  # fmt: skip
+
+
+def _shared(value: str | None) -> list[object]:
+    """A plan cache that is full, and its share of the memory."""
+    return [_CACHES[0], Variable(name="ob_plan_cache_percentage", value=value)]
+
+
+PARAMETERS = [
+    *(Case("CAP008", _shared(value), [("tenant 1", LOW)], label=f"its share is {value}")
+      for value in (None, "", "x", "0", "1", "2", "14", "15", "16", "29", "30", "31")),
+    Case("PAR026", [fact("PAR026", " ")], not_assessed=True, label="an empty word"),
+    Case("PAR080", [parameter("x", value, svr_ip=f"10.0.0.{n}") for n, value in enumerate("122334")],
+         [("x", MEDIUM)], label="four values"),
+    Case("PAR080", [parameter("y", value, svr_ip=f"10.0.0.{n}") for n, value in enumerate("12333")],
+         [("y", MEDIUM)], label="the most frequent comes last"),
+    Case("PAR081", [parameter(name, value, default_value="7", isdefault="NO") for name, value in _TEMPLATES],
+         label="set by the templates of deployment"),
+    *(Case("PAR081", [parameter(name, "5", default_value="7", isdefault="NO")], [("hidden parameters", LOW)],
+           label=f"{name} by hand") for name in ("_enable_defensive_check", "_rowsets_max_rows")),
+    *(Case("PAR082", _timeouts("10000001", value), not_assessed=True, label=f"transactions: {value!r}")
+      for value in (None, "", "x", "0")),
+    Case("PAR082", _timeouts("5", "1"), label="the transaction's is 1"),
+    Case("PAR082", _timeouts("604800000000", "10000000"), [(_OWN, MEDIUM)], label="both just right by themselves"),
+]  # fmt: skip
+
+# Security
+
+_root, _account, _nodes = security._root, security._account, security._nodes
+SECURITY = [
+    Case("SEC001", [_root(locked=True), security.OPEN], label="root is locked"),
+    Case("SEC001", [_root(), security._variable("ob_tcp_invited_nodes", None)], label="the allowlist is NULL"),
+    Case("SEC002", [_account("shop", "%", "select"), security.OPEN, security.DENIED], [("shop@%", LOW)],
+         label="the console is attested open"),
+    Case("SEC003", [_account("proxyro", "%", "super", kind="ROLE")], label="a role of the platform"),
+    Case("SEC006", [_nodes("%"), security.DENIED], [(_OWN, LOW)], label="the console is attested open"),
+    Case("SEC007", [_root(age_days=1095, locked=True)], label="root is locked"),
+    Case("SEC013", [*(_with(row, db=name) for row, name in zip(security._roots(5), ("b", None, "a", "b", ""),
+                                                               strict=True)),
+                    _with(security._sessions(1, 0)[0], db="c")], [("root", LOW)], label="in two databases"),
+]  # fmt: skip
+
+# More of the schema, of statements and of clusters
+
+_auto = schema._auto
+_HIGHEST = 2**63 - 1
+MORE = [
+    Case("AVL012", [_with(row, tenant_id=1001) for row in cluster._transfers(10)], tenant_kind=SYS,
+         label="of a META tenant"),
+    Case("SCH001", [schema._table("t"), _with(schema._number("id", "int(11)", auto=True), table_name="u")],
+         [("shop.t", LOW)], label="another table counts"),
+    Case("SCH001", [schema._table("t"), schema._number("id", "int(11)", auto=True)], [("shop.t", LOW)],
+         label="it counts already"),
+    Case("SCH001", [schema._table("t"), schema._number("price", "double")], [("shop.t", LOW)],
+         label="a column that does not count"),
+    Case("SCH001", [schema._table("t"), (NotableColumn, _UNSEEN)], [("shop.t", LOW)], label="columns unseen"),
+    Case("SCH001", [_with(schema._table("t"), table_rows=None)], [("shop.t", LOW)], label="rows unknown"),
+    Case("SCH003", [*_auto("int(11)", schema.INT_MAX)[:3], Variable(name="auto_increment_cache_size", value=None)],
+         not_assessed=True, label="cache unknown"),
+    Case("SCH003", [*_auto("int(11)", schema.INT_MAX, schema.INT_MAX),
+                    BusinessObject(owner="shop", object_name="t", object_id=9, object_type="INDEX", status="INVALID")],
+         [("shop.t", CRITICAL)], label="an index of the same name"),
+    Case("SCH003", [*_auto("int(11)", schema.INT_MAX, schema.INT_MAX)[1:], schema._number("n", "int(11)")],
+         label="not this column"),
+    Case("SCH003", _auto("double", 10**9), label="floating point"),
+    Case("SCH003", [*_auto("int(11)", schema.INT_MAX, schema.INT_MAX),
+                    _with(schema._number("id", "int(11)", auto=True), table_name="unknown")],
+         [("shop.t", CRITICAL)], label="one table without a counter"),
+    Case("SCH003", [*_auto("tinyint(4)", 127, cache=1), schema._counted(127)], [("shop.t", CRITICAL)],
+         label="every value is used"),
+    Case("SCH003", _auto("smallint(6)", 1000, cache=1000), label="young, no statistics"),
+    Case("SCH003", _auto("smallint(6)", 1, cache=1), label="the first value"),
+    Case("SCH010", [_sequence(_HIGHEST, max_value=_HIGHEST)], [("shop.s", CRITICAL)], label="the largest bound"),
+    Case("SCH010", [_sequence(_HIGHEST, max_value=_HIGHEST - 1)], [("shop.s", CRITICAL)], label="almost the largest"),
+    Case("SCH012", [schema_objects._plain(20241122, 20261124, 2)], [("shop.t", MEDIUM)], label="732 days apart"),
+    Case("SCH012", [schema_objects._plain(20241121, 20261124, 2)], label="733 days apart: ids"),
+    Case("SCH012", [schema_objects._called("to_days(d)", "x"), _with(
+        schema_objects._called("to_days(d)", schema_objects.TODAY.toordinal() + 370), first_bound="x")],
+         label="one bound is no date"),
+    Case("SCH012", [_with(schema_objects._called("to_days(d)", schema_objects.TODAY.toordinal() + 370),
+                          last_bound=None)], label="the last bound is unknown"),
+    Case("SCH013", [_split(table_rows=0, largest_rows=0)], label="empty"),
+    Case("SQL001", [_ret(first_us=2 * 10**9), _ret(9, -1, first_us=10**9), _ret(9, -2, first_us=3 * 10**9),
+                    _shape(over_1s=99)], [(_OWN, MEDIUM)], label="the ring does not begin at 0"),
+    Case("SQL005", [_with(_cache(50_000, 45_000), mem_limit=limit) for limit in (3, 9, 5)], [(_OWN, LOW)],
+         label="three servers"),
+    Case("SQL010", [_shape("A", elapsed_us=4_000_000, queue_us=2_000_000),
+                    _shape("B", elapsed_us=3_000_000, queue_us=4_000_000)], [(_OWN, HIGH)], label="both queue"),
+    Case("SQL015", [_ret(150, hard_parses=10), _ret(150, -1, hard_parses=110)], [(_OWN, MEDIUM)],
+         label="just enough of them together"),
+]  # fmt: skip
+
 CASES = [
-    *AVAILABILITY, *BACKUP, *COMPACTION, *OPERATIONS, *CAPACITY, *STATISTICS, *TRANSACTIONS, *VERSIONS, *STATEMENTS,
-    *SCHEMA,
+    *PARAMETERS, *SECURITY, *MORE, *AVAILABILITY, *BACKUP, *COMPACTION, *OPERATIONS, *CAPACITY, *STATISTICS,
+    *TRANSACTIONS, *VERSIONS, *STATEMENTS, *SCHEMA,
 ]  # fmt: skip
