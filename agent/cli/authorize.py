@@ -36,7 +36,7 @@ def write_request_command(
     ] = "",
 ) -> None:
     """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
-    from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, write_request
+    from agent.cli.actions.request_and_sign import USUAL_FILE, RequestOptions, write_request
     from agent.engagement.loading import load_engagement
     from agent.support import console
 
@@ -65,7 +65,7 @@ def sign_command(
     key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
 ) -> None:
     """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
-    from agent.cli.actions.authorize import read_signing_key, sign_file
+    from agent.cli.actions.request_and_sign import read_signing_key, sign_file
     from agent.support import console
     from agent.support.sshsig import fingerprint_key, format_public_key
 
@@ -82,7 +82,7 @@ def verify_authorization_command(
     outside_service: OutsideService = "",
 ) -> None:
     """Say whether the targets may be assessed now, and what is covered; nothing is connected."""
-    from agent.cli.actions.authorize import verify_all
+    from agent.cli.actions.request_and_sign import verify_all
     from agent.engagement.loading import load_engagement
 
     raise typer.Exit(verify_all(load_engagement(engagement), target, datetime.now(UTC), outside_service))

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent import pipeline
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
-from agent.cli.actions.authorize import USUAL_FILE, RequestOptions, sign_file, verify_all, write_request
+from agent.cli.actions.request_and_sign import USUAL_FILE, RequestOptions, sign_file, verify_all, write_request
 from agent.cli.actions.targets import show_progress
 from agent.collection.grants import Grant, list_grants
 from agent.demo.shop import CURES, NEW_FAULTS, SHOP, Shop

@@ -19,7 +19,7 @@ from agent.report.html.render_html import load_html, render_html
 from agent.report.json.render_json import render_json
 from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
-from agent.report.view import worklist
+from agent.report.view import work_lines
 from agent.report.words import NAME_LENGTH, make_printable
 from agent.report.xlsx.render_xlsx import read_target, refuse_lost_writing, render_xlsx
 from agent.support.errors import ConfigError, RenderError
@@ -48,7 +48,7 @@ FORMATS: Mapping[str, Format] = {
     "json": Format(lambda document, *_: render_json(document), "assessment.json", per_language=False),
     "html": Format(render_html, "report.{language}.html", load=load_html),
     "docx": Format(render_docx, "report.{language}.docx"),
-    "xlsx": Format(render_xlsx, worklist.FILE, written_in=True),
+    "xlsx": Format(render_xlsx, work_lines.FILE, written_in=True),
     "pdf": Format(render_pdf, "report.{language}.pdf", load=load_html),
 }
 

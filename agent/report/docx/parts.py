@@ -24,7 +24,7 @@ from agent.report.charts.draw import draw_charts
 from agent.report.style import ACCENT, Style
 from agent.report.view.contents import build_contents
 from agent.report.view.report import ReportView, build_report
-from agent.report.view.worklist import FILE
+from agent.report.view.work_lines import FILE
 from agent.report.words import Words, make_printable, read_zone
 from agent.support.errors import RenderError
 from agent.support.i18n import render_text

@@ -16,7 +16,7 @@ from agent.model.labels import N_
 from agent.report.style import Style
 from agent.report.view.cards import Card
 from agent.report.view.report import ReportView, build_report
-from agent.report.view.worklist import build_work_lines
+from agent.report.view.work_lines import build_work_lines
 from agent.report.words import NOTHING, Words, read_zone
 from agent.report.xlsx.cells import (
     FIRST_ROW,
@@ -32,7 +32,7 @@ from agent.report.xlsx.cells import (
     write_value,
 )
 from agent.report.xlsx.columns import CLOSED_MARK, MARK, OTHER_MARK
-from agent.report.xlsx.work_list import WorkLists
+from agent.report.xlsx.list_sheets import WorkLists
 from agent.report.xlsx.written import find_mark, find_sheet, open_workbook, read_written
 
 _NAME_WIDTH, _VALUE_WIDTH = 34, 90

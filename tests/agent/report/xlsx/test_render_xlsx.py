@@ -13,7 +13,7 @@ import pytest
 from agent.archive.upgrade import upgrade_document
 from agent.report.style import Style
 from agent.report.view.report import build_report
-from agent.report.view.worklist import build_work_lines
+from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
 from agent.report.xlsx.cells import CELL_LENGTH
 from agent.report.xlsx.columns import COLUMNS

@@ -10,7 +10,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.document import Document
-from agent.report.view.worklist import STATES, WorkLine, find_fate
+from agent.report.view.work_lines import STATES, WorkLine, find_fate
 from agent.report.words import NAME_LENGTH, Words, make_printable
 from agent.report.xlsx.cells import (
     FIRST_ROW,

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agent.catalogue import registry
-from agent.cli.actions.authorize import (
+from agent.cli.actions.request_and_sign import (
     USUAL_FILE,
     RequestOptions,
     read_signing_key,
