@@ -15,11 +15,10 @@ from agent.archive.document_outlook import serialize_outlook
 from agent.archive.document_result import LocalizeText, serialize_result
 from agent.archive.json_values import round_number, to_json_value
 from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
-from agent.collection.receipt import compare_with_journal
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
 from agent.model.comparison import Comparison
-from agent.model.cost import Budget, Cost, Receipt
+from agent.model.cost import Budget, Cost, Receipt, compare_with_journal
 from agent.model.document import (
     AuthorizationEntry,
     BudgetEntry,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent.facts.own_statements import receipt as audit
 from agent.model.cost import Receipt
 from agent.model.snapshot import Capabilities, Unavailable
-from agent.model.terms import Scalar, Text
+from agent.model.terms import Text
 from agent.support.errors import StatementError
 
 if TYPE_CHECKING:
@@ -71,38 +71,3 @@ def _read_audit(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Ca
         if count >= sent.sent:
             break
     return found
-
-
-def compare_with_journal(receipt: Receipt) -> Iterator[Text]:
-    """Yield where audit and journal disagree, and what that may mean."""
-    if not receipt.way:
-        return
-    args: dict[str, Scalar] = {
-        "sent_count": receipt.sent,
-        "found_count": receipt.found,
-        "writes_count": receipt.writes,
-        "sent_ms": receipt.sent_ms,
-        "total_ms": receipt.total_ms,
-        "sent_rows_count": receipt.sent_rows,
-        "rows_count": receipt.rows,
-    }
-    if receipt.found < receipt.sent:
-        yield Text(
-            "The audit holds {found_count} of the {sent_count} statements in the journal. It is a ring that forgets:"
-            " a small or busy tenant keeps minutes only.",
-            args,
-        )
-    if receipt.found > receipt.sent:
-        yield Text(
-            "The audit holds {found_count} statements, the journal {sent_count}: something else used the account at"
-            " the same time, or the server did so itself.",
-            args,
-        )
-    if receipt.found == receipt.sent and receipt.rows != receipt.sent_rows:
-        yield Text("The audit counts {rows_count} rows returned, the journal {sent_rows_count}.", args)
-    if receipt.total_ms > receipt.sent_ms:
-        yield Text("By the audit the statements took {total_ms}, by the journal {sent_ms}.", args)
-    if receipt.writes:
-        yield Text(
-            "By the audit {writes_count} statements changed rows. Nothing that the agent sends can do that.", args
-        )

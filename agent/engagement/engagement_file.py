@@ -169,7 +169,7 @@ class TargetBlock(Block):
 
 
 class AuthorizationBlock(Block):
-    """Where the customer's signed permission is (``agent.authorization``), and the key that it must be signed with.
+    """Where the customer's signed permission is, and the key that it must be signed with.
 
     ``revoked`` is the reason why it holds no longer; ``revocation`` a file that the customer signed to say so.
     """

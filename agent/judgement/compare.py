@@ -6,12 +6,11 @@ changes no fact, so muting a finding does not resolve it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from agent.judgement.score import was_judged
+from agent.judgement.assessed import was_judged
+from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.score_change import explain_score_change
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Change, Comparison, Earlier
@@ -22,12 +21,30 @@ _NOISE_SHARE = 0.05  # share of a class's width: a smaller move of risk points c
 _KIND_ORDER = list(ChangeKind)
 
 
-def fingerprint_finding(target: str, code: str, resource: str) -> str:
-    """Return a finding's identity over assessments: 16 hex characters.
+def recognize_former(earlier: Earlier | None, results: Iterable[CheckResult], target: str) -> Earlier | None:
+    """Return an earlier assessment with the names that its resources have now, so that its findings are recognized."""
+    renamed = {result.code: result.former for result in results if result.former}
+    if earlier is None or not renamed:
+        return earlier
 
-    The parts are hashed as a JSON list. Its quoting keeps them apart, whatever text a resource's name holds.
-    """
-    return hashlib.sha256(json.dumps([target, code, resource]).encode()).hexdigest()[:16]
+    def rename(finding: Finding, code: str) -> Finding:
+        now = renamed[code].get(finding.resource)
+        mark = fingerprint_finding(target, code, now) if now else ""
+        return replace(finding, resource=now, fingerprint=mark) if now else finding
+
+    found, scored = dict(earlier.results), dict(earlier.scored)
+    for code, names in renamed.items():
+        if code in found:
+            result, carried = found[code], scored[code].carried
+            found[code] = replace(
+                result,
+                findings=tuple(rename(finding, code) for finding in result.findings),
+                well=frozenset(names.get(resource, resource) for resource in result.well),
+                unjudged={names.get(resource, resource): known for resource, known in result.unjudged.items()},
+            )
+            entries = tuple(replace(entry, finding=rename(entry.finding, code)) for entry in carried)
+            scored[code] = replace(scored[code], carried=entries)
+    return replace(earlier, results=found, scored=scored)
 
 
 def compare_assessments(

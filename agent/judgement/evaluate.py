@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import string
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.facts import find_source_spec
 from agent.facts.settings import Tenant
-from agent.judgement.compare import fingerprint_finding
+from agent.judgement.evidence import find_gap, is_cut
+from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.mutes import MuteMatcher
 from agent.judgement.severity import compute_stake, judge_value
 from agent.model.check import CheckSpec, Measurement, NotAssessed
-from agent.model.naming import Named, tenant_name
+from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
@@ -26,17 +28,47 @@ _MAX_TEXT = 2000
 
 @dataclass(slots=True)
 class _Seen:
-    """What a check measured, which resources it could not judge, and what it reports as unknown."""
+    """What a check measured, which resources it could not judge, and what it reports as unknown.
+
+    ``former`` maps each resource to its name in earlier versions, which may be the same.
+    """
 
     measured: list[Measurement] = field(default_factory=list)
     unjudged: dict[str, Mapping[str, str]] = field(default_factory=dict)
     unknown: NotAssessed | None = None
     cut: bool = False
+    former: dict[str, str] = field(default_factory=dict)
+
+    def list_own_former(self) -> dict[str, str]:
+        """Return resource -> earlier name, where that was another and of this resource alone."""
+        claims = Counter(self.former.values())
+        return {name: former for name, former in self.former.items() if former != name and claims[former] == 1}
+
+    def list_former(self, found: Iterable[str]) -> dict[str, str]:
+        """Return earlier name -> resource. Of several with one earlier name it is the first of those found."""
+        listed: dict[str, str] = {}
+        for resource in (*found, *self.former):
+            former = self.former[resource]
+            if former not in self.former:
+                listed.setdefault(former, resource)
+        return listed
+
+
+class _MeasuredTwiceError(Exception):
+    """Two measurements have one resource and one part, so one of them would be lost."""
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(resource)
+        self.reason = Text(
+            "The check measured {resource} twice, and one of the two would be lost. Its author must name the resource "
+            "more finely, or give each measurement its part.",
+            {"resource": resource},
+        )
 
 
 def evaluate_checks(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
     """Return one result per check, in order of code."""
-    muting = MuteMatcher(ruleset.mutes, ruleset.today)
+    muting = MuteMatcher(ruleset.mutes, ruleset.today, snapshot.target)
     return tuple(
         _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting)
         for spec in sorted(specs, key=lambda spec: spec.code)
@@ -66,12 +98,17 @@ def _evaluate_check(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Mut
         return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_collect_remedies(missing))
     try:
         seen = _run_measure(spec, rule, snapshot)
+        _require_distinct(seen.measured)
         findings = _judge_measurements(spec, rule, snapshot, seen.measured)
+    except _MeasuredTwiceError as error:
+        return result(Outcome.ERROR, reason=error.reason)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
         args = {"reason": f"{type(error).__name__}: {error}"[:300]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
-    findings = tuple(muting.apply(spec.code, finding) for finding in findings)
+    own = seen.list_own_former()
+    findings = tuple(muting.apply(spec.code, finding, own.get(finding.resource, "")) for finding in findings)
     rest = _describe_rest(seen, {finding.resource for finding in findings})
+    rest["former"] = seen.list_former(finding.resource for finding in findings)
     if findings:
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
@@ -127,7 +164,7 @@ def _bind_arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str
     arguments: dict[str, Any] = {}
     for name, row in spec.facts.items():
         found = _find_rows(snapshot, row)
-        cut = name in spec.optional and _is_cut(row, snapshot)
+        cut = name in spec.optional and is_cut(row, snapshot)
         arguments[name] = None if cut or isinstance(found, Unavailable) else found
     if spec.params_name:
         arguments[spec.params_name] = rule.params
@@ -138,21 +175,26 @@ def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
     seen = _Seen()
     try:
         for item in spec.measure(**_bind_arguments(spec, rule, snapshot)):
+            resource, named = _clean_resource(item.resource)
+            former = item.resource.former if isinstance(item.resource, ResourceName) else resource
+            seen.former[resource] = _clean_text(former)
             if isinstance(item, Measurement):
                 seen.measured.append(item)
             else:
-                resource, named = _clean_resource(item.resource)
                 seen.unjudged[resource] = render_all_languages(named) if named else {}
     except NotAssessed as error:
         seen.unknown = error
-    source = _find_cut_source(spec, snapshot)
-    if source:
-        seen.cut = True
-        said = NotAssessed("{source} has more rows than are read; the rest is unknown.", source=source)
-        seen.unknown = seen.unknown or said
-    elif seen.unjudged and not seen.measured and not seen.unknown:
-        seen.unknown = NotAssessed("Too little is known to judge anything here.")
+    _require_evidence(spec, rule, snapshot, seen)
     return seen
+
+
+def _require_evidence(spec: CheckSpec, rule: Rule, snapshot: Snapshot, seen: _Seen) -> None:
+    """Add what the check lacks to pass. Only objects that it could not judge leave the others known to be well."""
+    judged = {_clean_text(item.resource) for item in seen.measured} - seen.unjudged.keys()
+    gap = find_gap(spec, rule.evidence, snapshot, judged, seen.unjudged.keys())
+    if gap:
+        seen.cut = not gap.is_about_objects
+        seen.unknown = seen.unknown or gap.lack
 
 
 def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
@@ -168,6 +210,15 @@ def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
         )
         rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock, "well": frozenset(well)}
     return rest
+
+
+def _require_distinct(measured: Iterable[Measurement]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for measurement in measured:
+        key = _clean_text(measurement.resource), measurement.part
+        if key in seen:
+            raise _MeasuredTwiceError(key[0])
+        seen.add(key)
 
 
 def _judge_measurements(
@@ -242,20 +293,6 @@ def _clean_text(text: str) -> str:
 
 def _shorten_value(value: Scalar) -> Scalar:
     return value[:_MAX_TEXT] if isinstance(value, str) else value
-
-
-def _find_cut_source(spec: CheckSpec, snapshot: Snapshot) -> str:
-    """The first needed source that was cut, or empty. The rows that were not read could hold a finding."""
-    needed = (row for name, row in spec.facts.items() if name not in spec.optional)
-    return next((row.__name__ for row in needed if _is_cut(row, snapshot)), "")
-
-
-def _is_cut(row: type, snapshot: Snapshot) -> bool:
-    """Whether rows that may matter were not read. A list of the largest rows is cut by design and does not count."""
-    source = find_source_spec(row)
-    if source is None or " DESC" in source.order_by:
-        return False
-    return any(record.source == source.name and record.truncated for record in snapshot.records)
 
 
 class _NothingToSetError(Exception):

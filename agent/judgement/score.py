@@ -13,32 +13,17 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.judgement.assessed import ASSESSED, CARRY_LIMIT, NOT_ANSWERED, list_counted_findings, was_judged
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier
-from agent.model.result import Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
+from agent.model.result import BAND_LIMITS, Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
 from agent.model.rule import ScoringPolicy
-from agent.model.terms import Actor, Outcome, Severity, TenantKind, Text
+from agent.model.terms import Actor, Severity, TenantKind, Text
 
-ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})
-NOT_ANSWERED = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
-CARRY_LIMIT = 2  # assessments for which a finding that cannot be looked for again keeps its points
 _DIGITS = 1
 _LOWEST_SCORE = 0.1  # the score is never 0, so that an improvement always shows
 _GRADED_FROM_PCT = 60.0
 _FIRM_FROM_PCT = 80.0
-BANDS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
-
-
-def was_judged(result: CheckResult | None, resource: str) -> bool:
-    """Whether the check looked at this resource, so that no finding means that there is nothing to find."""
-    if result is None or resource in result.unjudged:
-        return False
-    return (result.outcome in ASSESSED and not result.reason) or resource in result.well
-
-
-def list_counted_findings(result: CheckResult, scored: ScoredResult) -> tuple[Finding, ...]:
-    """Return the findings that points come from: those of now, and those carried for at most ``CARRY_LIMIT`` runs."""
-    return (*result.findings, *(entry.finding for entry in scored.carried if entry.runs <= CARRY_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +224,7 @@ def _compute_coverage_pct(taking_part: Sequence[CheckResult]) -> float:
 def _choose_band(value: float, costs: Iterable[_Cost], coverage_pct: float) -> str | None:
     if coverage_pct < _GRADED_FROM_PCT or _has_long_unseen(costs):
         return None
-    band = next(name for name, lowest in BANDS if value >= lowest)
+    band = next(name for name, lowest in BAND_LIMITS if value >= lowest)
     has_high = any(cost.points >= RISK_CLASSES[Severity.HIGH].lowest for cost in costs)
     return "good" if has_high and band == "excellent" else band
 

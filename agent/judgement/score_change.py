@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from agent.judgement.score import list_counted_findings, was_judged
+from agent.judgement.assessed import list_counted_findings, was_judged
 from agent.model.comparison import Earlier, ScoreChangeStep
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.terms import ScoreChangeKind

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.model.terms import Text
+from agent.model.terms import Scalar, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +77,38 @@ class BusyLimits:
     cpu_pct: float = 90.0
     queue_ms: float = 100.0
     wait_s: float = 60.0
+
+
+def compare_with_journal(receipt: Receipt) -> Iterator[Text]:
+    """Yield where audit and journal disagree, and what that may mean."""
+    if not receipt.way:
+        return
+    args: dict[str, Scalar] = {
+        "sent_count": receipt.sent,
+        "found_count": receipt.found,
+        "writes_count": receipt.writes,
+        "sent_ms": receipt.sent_ms,
+        "total_ms": receipt.total_ms,
+        "sent_rows_count": receipt.sent_rows,
+        "rows_count": receipt.rows,
+    }
+    if receipt.found < receipt.sent:
+        yield Text(
+            "The audit holds {found_count} of the {sent_count} statements in the journal. It is a ring that forgets:"
+            " a small or busy tenant keeps minutes only.",
+            args,
+        )
+    if receipt.found > receipt.sent:
+        yield Text(
+            "The audit holds {found_count} statements, the journal {sent_count}: something else used the account at"
+            " the same time, or the server did so itself.",
+            args,
+        )
+    if receipt.found == receipt.sent and receipt.rows != receipt.sent_rows:
+        yield Text("The audit counts {rows_count} rows returned, the journal {sent_rows_count}.", args)
+    if receipt.total_ms > receipt.sent_ms:
+        yield Text("By the audit the statements took {total_ms}, by the journal {sent_ms}.", args)
+    if receipt.writes:
+        yield Text(
+            "By the audit {writes_count} statements changed rows. Nothing that the agent sends can do that.", args
+        )

@@ -15,6 +15,9 @@ from agent.model.terms import (
     Text,
 )
 
+# The grades, best first, each with the lowest score that earns it.
+BAND_LIMITS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor", 40.0), ("danger", 0.0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -42,6 +45,7 @@ class CheckResult:
     ``unlock`` is the first thing that would let it be assessed; ``also_needs`` is what else is needed.
     ``reason`` beside findings says what could not be judged; ``well`` then has the resources without a finding.
     ``unjudged`` has the resources of which too little is known, with their names by language, for any outcome.
+    ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     """
 
     code: str
@@ -57,6 +61,7 @@ class CheckResult:
     also_needs: tuple[Text, ...] = ()
     well: frozenset[str] = frozenset()
     unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from agent.judgement.compare import fingerprint_finding
+from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.score import score_results
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier

@@ -11,7 +11,7 @@ from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.facts.settings import Tenant, Variable
 from agent.facts.sql import PlanCache
-from agent.judgement.score import was_judged
+from agent.judgement.assessed import was_judged
 from agent.model.terms import Outcome, TenantKind
 from tests.checks.cases import sql
 from tests.harness import NOW, run_check, snapshot_of

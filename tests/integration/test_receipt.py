@@ -21,13 +21,13 @@ from agent.collection.busy import BusyWatch
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Budget, ReadOnlySession
 from agent.collection.journal import Journal, JournalState, verify_journal
-from agent.collection.receipt import compare_with_journal, read_receipt
+from agent.collection.receipt import read_receipt
 from agent.facts import CostClass
 from agent.facts.own_statements.busy import write_busy_look
 from agent.facts.resources import Counter, Memstore, ResourceUnit
 from agent.facts.sql import AuditReturn
 from agent.kernel.start import Kernel
-from agent.model.cost import BusyLimits, Receipt
+from agent.model.cost import BusyLimits, Receipt, compare_with_journal
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind
 from agent.support.errors import ConnectError, StatementRefused

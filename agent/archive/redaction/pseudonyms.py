@@ -14,9 +14,9 @@ import sqlglot
 from sqlglot.tokenizer_core import TokenType
 
 from agent.archive.redaction.key import RedactionKey
-from agent.collection.masking import MASKED, LexedSql, lex_sql
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
+from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.judgement.score import BANDS as LOWEST
 from agent.model.document import Document
 from agent.model.labels import BANDS, CATEGORIES
+from agent.model.result import BAND_LIMITS
 from agent.model.terms import Category, Unit
 from agent.report.charts.capacity import plot_capacity
 from agent.report.charts.types import (
@@ -50,9 +50,9 @@ def _plot_score(document: Document, words: Words) -> Plot | None:
     was_text = words("last time {score}", score=format_points(was)) if was is not None else ""
     score_text = words("{score} of 100", score=shown)
     title = words("Health score")
-    highest = [*(lowest for _, lowest in LOWEST)][:-1]
+    highest = [*(lowest for _, lowest in BAND_LIMITS)][:-1]
     bands = tuple(
-        (words(BANDS[name]), lowest, upper) for (name, lowest), upper in zip(LOWEST, (BEST, *highest), strict=True)
+        (words(BANDS[name]), lowest, upper) for (name, lowest), upper in zip(BAND_LIMITS, (BEST, *highest), strict=True)
     )
     return ScorePlot(
         "score",

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.collection.masking import MASKED, mask_bound, mask_fields, mask_sql
+from agent.collection.masking import mask_bound, mask_fields, mask_sql
+from agent.facts.lexed_sql import MASKED
 from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.model.terms import DataClass
 

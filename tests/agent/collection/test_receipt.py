@@ -8,10 +8,10 @@ import pytest
 
 from agent.collection import gate
 from agent.collection.connect import ReadOnlySession
-from agent.collection.receipt import compare_with_journal, read_receipt
+from agent.collection.receipt import read_receipt
 from agent.facts.own_statements import receipt as audit
 from agent.facts.own_statements.session import list_own_statements
-from agent.model.cost import Cost, Receipt
+from agent.model.cost import Cost, Receipt, compare_with_journal
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judgement.compare import compare_assessments, fingerprint_finding
+from agent.judgement.compare import compare_assessments
+from agent.judgement.fingerprint import fingerprint_finding
 from agent.model.comparison import Change, Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import ChangeKind, Outcome, Severity, Text

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from agent.api import NotAssessed, tenant_name
 from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
+from agent.judgement.assessed import was_judged
 from agent.judgement.evaluate import evaluate_checks, fill_sql
 from agent.judgement.mutes import MuteMatcher
-from agent.judgement.score import was_judged
 from agent.model.check import CheckSpec, Measurement, Unjudged
 from agent.model.naming import Named
 from agent.model.result import CheckResult

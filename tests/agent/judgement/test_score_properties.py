@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agent.judgement.score import ASSESSED, NOT_ANSWERED, compute_gain, list_unlocks
+from agent.judgement.assessed import ASSESSED, NOT_ANSWERED
+from agent.judgement.score import compute_gain, list_unlocks
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text

@@ -9,8 +9,9 @@ from typing import Any
 
 from agent.archive.document import build_document
 from agent.archive.document_earlier import read_earlier
-from agent.judgement.compare import compare_assessments, fingerprint_finding
+from agent.judgement.compare import compare_assessments
 from agent.judgement.figures import compute_figures
+from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Colophon, Period

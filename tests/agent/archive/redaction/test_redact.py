@@ -22,9 +22,10 @@ from agent.archive.redaction.pseudonyms import TELLING, Pseudonyms
 from agent.archive.redaction.redact import PLAIN, redact_file, redact_snapshot, restore_file
 from agent.archive.snapshot import load_snapshot, read_snapshot_file, save_snapshot, serialize_body
 from agent.cli.snapshot import snapshot_app
-from agent.collection.masking import MASKED, mask_sql
+from agent.collection.masking import mask_sql
 from agent.facts import list_sources
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
+from agent.facts.lexed_sql import MASKED
 from agent.facts.sql import CUT
 from agent.facts.texts import COLUMNS, FIELDS, TextContent
 from agent.judgement.evaluate import evaluate_checks
