@@ -106,7 +106,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
         )
     if newer:
         raise SnapshotError(
-            Text("{path}: written by a newer agent. Upgrade with pip install -U oceanbase-health-agent.", args)
+            Text("{path}: written by a newer agent; upgrade this one.", args)
         )
     return SnapshotFile(body, plain, sealed)
 

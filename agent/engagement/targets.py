@@ -17,6 +17,7 @@ from agent.model.cost import BusyLimits
 from agent.model.terms import Text
 from agent.support.credentials import hide_passwords, resolve_reference
 from agent.support.errors import ConfigError
+from agent.support.installation import advise_install
 
 _JUMP_TIMEOUT_S = 15.0
 
@@ -42,10 +43,8 @@ def _build_dialler(target: TargetBlock, name: str, via: str) -> Callable[[], soc
             with hide_passwords():  # the SSH library runs ldconfig and gcc to find other libraries
                 from agent.collection import tunnel
         except ImportError:
-            raise ConfigError(
-                "A jump host (via) needs a package that is not installed; run: "
-                "pip install 'oceanbase-health-agent[ssh]'"
-            ) from None
+            text = "A jump host (via) needs a package that is not installed; {install}"
+            raise ConfigError(Text(text, {"install": advise_install("ssh")})) from None
         jump = tunnel.parse_jump_host(via, target.via_key, target.via_known_hosts)
         return tunnel.open_tunnel(tunnel.TunnelRoute(jump, name, target.host, target.port, _JUMP_TIMEOUT_S))
 

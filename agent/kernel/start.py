@@ -28,6 +28,7 @@ from agent.kernel.guard import READY
 from agent.model.terms import Text
 from agent.support.credentials import harmless_environment
 from agent.support.errors import KernelError
+from agent.support.installation import advise_install
 
 HOST = "127.0.0.1"
 _START_TIMEOUT_S = 90.0
@@ -73,10 +74,8 @@ def run_kernel(directory: Path | None = None) -> Iterator[Kernel]:
     Raises KernelError when the wheel is missing or the kernel does not come up.
     """
     if importlib.util.find_spec("pylibseekdb") is None:
-        raise KernelError(
-            "The embedded OceanBase kernel is not installed. Install it with:"
-            " pip install 'oceanbase-health-agent[kernel]' (Linux x86-64 or arm64)."
-        )
+        text = "The embedded OceanBase kernel (Linux x86-64 or arm64) is not installed; {install}"
+        raise KernelError(Text(text, {"install": advise_install("kernel")}))
     place = directory or Path(tempfile.mkdtemp(prefix="ob-health-kernel-"))
     place.mkdir(parents=True, exist_ok=True)
     process = _spawn_guard(place, port := _find_free_port())

@@ -7,10 +7,12 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
@@ -20,24 +22,52 @@ from agent.model.terms import Text, Unit
 from agent.support.errors import ConfigError, HealthAgentError, RenderError
 from agent.support.i18n import LANGUAGES, format_value, render_text, translate
 
+
+class Loudness(IntEnum):
+    """How much is told. Quiet: warnings, errors, and what programs read. Verbose and debug tell more on stderr."""
+
+    QUIET = 0
+    NORMAL = 1
+    VERBOSE = 2
+    DEBUG = 3
+
+
 _chosen_language: ContextVar[str] = ContextVar("language", default="")
+_preferred_language: ContextVar[str] = ContextVar("preferred_language", default="")
+_loudness: ContextVar[Loudness] = ContextVar("loudness", default=Loudness.NORMAL)
 out = Console()
 err = Console(stderr=True)
 BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+_WORST_SHOWN = 3
 _WHOLE_COLUMNS, _MIN_FOLDED_WIDTH, _COLUMN_GAP = ("id", "code"), 10, 2
 BAND_WORDS = {
     "excellent": "excellent", "good": "good", "attention": "needs attention", "poor": "poor", "danger": "in danger",
 }  # fmt: skip
 
 
+def set_loudness(level: Loudness) -> None:
+    """From now on tell so much."""
+    _loudness.set(level)
+
+
+def is_told(level: Loudness) -> bool:
+    """Whether what belongs to this level is printed."""
+    return _loudness.get() >= level
+
+
 def choose_language() -> str:
-    """Return the language of ``OB_HEALTH_LANG``, otherwise that of the locale, otherwise English."""
-    if _chosen_language.get():
-        return _chosen_language.get()
-    wanted = os.environ.get("OB_HEALTH_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    """Return the language of ``--lang``, of ``OB_HEALTH_LANG``, of the locale (as POSIX orders it), or English."""
+    if chosen := _chosen_language.get() or _preferred_language.get():
+        return chosen
+    wanted = next(filter(None, map(os.environ.get, ("OB_HEALTH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
     wanted = wanted or (locale.getlocale()[0] or "")
-    return "zh-CN" if wanted.lower().replace("_", "-").startswith("zh") else "en"
+    return "zh-CN" if wanted.lower().startswith("zh") else "en"
+
+
+def prefer_language(chosen: str) -> None:
+    """From now on speak this language; with an empty string that of the environment."""
+    _preferred_language.set(chosen)
 
 
 def say_if_language_is_unknown() -> None:
@@ -74,8 +104,15 @@ def strip_controls(text: str) -> str:
 
 
 def say(msgid: str, style: str = "", **args: Any) -> None:
-    """Print one line to standard output."""
-    out.print(Plain(strip_controls(localize(msgid, **args)), style=style), soft_wrap=True)
+    """Print one line to standard output, unless it is to be quiet."""
+    if is_told(Loudness.NORMAL):
+        out.print(Plain(strip_controls(localize(msgid, **args)), style=style), soft_wrap=True)
+
+
+def tell_more(msgid: str, level: Loudness = Loudness.VERBOSE, **args: Any) -> None:
+    """Print one line to standard error for those who want to know more."""
+    if is_told(level):
+        err.print(Plain(strip_controls(localize(msgid, **args)), style="dim"), soft_wrap=True)
 
 
 def warn(text: Text) -> None:
@@ -94,7 +131,12 @@ def fail(error: HealthAgentError, target: str = "") -> None:
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
-    """Print a table of plain cells. They fold to the terminal's width and are never cut. Ids and codes do not fold."""
+    """Print a table of plain cells, unless it is to be quiet.
+
+    They fold to the terminal's width and are never cut. Ids and codes do not fold.
+    """
+    if not is_told(Loudness.NORMAL):
+        return
     cells = [[cell if isinstance(cell, Plain) else Plain(strip_controls(str(cell))) for cell in row] for row in rows]
     titles = [Plain(localize(heading)) for heading in headings]
     grid = Table(
@@ -119,13 +161,31 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]], title
     out.print(grid, crop=False)
 
 
-def print_summary(document: Document, files: Iterable[object]) -> None:
-    """Print score, grade, coverage, change, the three worst findings, and where the report is."""
-    score, words = document["score"], choose_language()
+def print_summary(document: Document, files: Iterable[Path]) -> None:
+    """Print score, grade, coverage, change, the worst findings, and where the report is, unless it is to be quiet."""
+    if not is_told(Loudness.NORMAL):
+        return
+    files = tuple(files)
+    out.print(_sum_up_score(document), soft_wrap=True)
+    _say_best_unlock(document)
+    _print_worst(document, files)
+    cost = document["cost"]
+    say(
+        "  cost to the database: {statements_count} statements, {time}",
+        "dim",
+        statements_count=cost["statements"],
+        time=format_value(cost["database_ms"], Unit.MILLISECONDS, choose_language()),
+    )
+    for file in files:
+        out.print(Plain(f"  → {file}", style="dim"), soft_wrap=True)
+
+
+def _sum_up_score(document: Document) -> Plain:
+    score = document["score"]
     band = score["band"]
     grade = localize(BAND_WORDS[band]) if band else localize("no grade: too little could be assessed")
     shown = Plain()
-    shown.append(strip_controls(f"{document['target']['name']}  "), style="bold")
+    shown.append(strip_controls(f"{document['customer']} · {document['target']['name']}  "), style="bold")
     shown.append(f"{score['value']:.1f}", style=BAND_STYLES.get(band or "", "bold"))
     shown.append(f" ({score['low']:.1f} – {score['high']:.1f})  {grade}")
     if band and score["provisional"]:
@@ -134,26 +194,31 @@ def print_summary(document: Document, files: Iterable[object]) -> None:
     delta = document["comparison"]["score_delta"] if document["comparison"] else None
     if delta is not None:
         shown.append("  " + localize("{delta} since last time", delta=f"{delta:+.1f}"))
-    out.print(shown, soft_wrap=True)
-    _say_best_unlock(document)
-    worst = sorted(_find_costly_results(document), key=lambda item: (-item["points_lost"], item["code"]))[:3]
+    return shown
+
+
+def _print_worst(document: Document, files: Iterable[Path]) -> None:
+    """Print a line for each of the checks that cost most, and how many more have findings."""
+    costly = sorted(_find_costly_results(document), key=lambda item: (-item["points_lost"], item["code"]))
+    worst, found = costly[:_WORST_SHOWN], _count_results_with_findings(document)
     for result in worst:
         finding = next(finding for finding in result["findings"] if not finding["muted"])
         line = Plain("  ")
         severity = result["severity"] or finding["severity"]
-        line.append(localize(severity).ljust(9), style=SEVERITY_STYLES[severity])
+        line.append(set_cell_size(localize(severity), 9), style=SEVERITY_STYLES[severity])
         line.append(f"{result['code']}  −{result['points_lost']:.1f}  ")
-        line.append(strip_controls(finding["texts"][words])[:200])
+        line.append(strip_controls(finding["texts"][choose_language()])[:200])
         out.print(line, soft_wrap=True)
-    cost = document["cost"]
-    say(
-        "  cost to the database: {statements_count} statements, {time}",
-        "dim",
-        statements_count=cost["statements"],
-        time=format_value(cost["database_ms"], Unit.MILLISECONDS, words),
-    )
-    for file in files:
-        out.print(Plain(f"  → {file}", style="dim"), soft_wrap=True)
+    if found > len(worst):
+        args = {"shown_count": len(worst), "all_count": found, "where": _name_report(document, files)}
+        say("  {shown_count} of {all_count} checks with findings shown; all in {where}", "dim", **args)
+
+
+def _name_report(document: Document, files: Iterable[Path]) -> str:
+    """Return the report that a person would open: HTML in their language before others, or the command for one."""
+    ranks = (f"report.{choose_language()}.html", ".html", ".pdf", ".docx", ".xlsx", ".json")
+    named = ((rank, str(file)) for file in files for rank, ending in enumerate(ranks) if file.name.endswith(ending))
+    return min(named, default=(0, f"ob-health render -a {document['assessment_id']} -o DIR"))[1]
 
 
 def _say_best_unlock(document: Document) -> None:
@@ -166,8 +231,12 @@ def _say_best_unlock(document: Document) -> None:
 
 def _find_costly_results(document: Document) -> list[ResultEntry]:
     """Return the results that cost points and have a finding that is not muted."""
-    return [
-        item
-        for item in document["results"]
-        if item["points_lost"] > 0 and not all(f["muted"] for f in item["findings"])
-    ]
+    return [item for item in document["results"] if item["points_lost"] > 0 and _has_open_finding(item)]
+
+
+def _count_results_with_findings(document: Document) -> int:
+    return sum(map(_has_open_finding, document["results"]))
+
+
+def _has_open_finding(result: ResultEntry) -> bool:
+    return not all(finding["muted"] for finding in result["findings"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from agent.support.errors import Stopped
@@ -15,6 +17,16 @@ def handle_signals() -> None:
     for number in (getattr(signal, name) for name in _SIGNAL_NAMES if hasattr(signal, name)):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise_stopped)
+
+
+@contextmanager
+def leave_interrupts() -> Iterator[None]:
+    """Leave Ctrl-C to the program that has the terminal, such as a pager, for the time of the block."""
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)  # a program that we start does not inherit it
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _raise_stopped(number: int, _frame: FrameType | None) -> None:

@@ -16,6 +16,7 @@ from agent.report.charts.types import Plot
 from agent.report.style import ACCENT
 from agent.report.words import Words
 from agent.support.errors import RenderError
+from agent.support.installation import advise_install
 
 KEPT = 48  # six charts in two languages and widths, and those of one more house style
 
@@ -82,9 +83,7 @@ def draw_charts(document: Document, words: Words, accent: str = ACCENT) -> tuple
     try:
         from agent.report.charts import canvas
     except ImportError:
-        raise RenderError(
-            Text("charts need matplotlib; install it with: pip install 'oceanbase-health-agent[report]'")
-        ) from None
+        raise RenderError(Text("charts need matplotlib; {install}", {"install": advise_install("report")})) from None
     printed = found if canvas.can_print(words.language) else plot_document(document, Words("en", zone=words.zone))
     pairs = zip(found, printed, strict=True)
     return tuple(

@@ -8,6 +8,7 @@ from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
 from agent.support.errors import RenderError
+from agent.support.installation import advise_install
 from agent.support.shipped import locate_shipped
 
 TEMPLATE = "report.docx"
@@ -23,7 +24,7 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
         from agent.report.docx.parts import fill_template
     except ImportError:
         raise RenderError(
-            Text("a Word report needs docxtpl; install it with: pip install 'oceanbase-health-agent[report]'")
+            Text("a Word report needs docxtpl; {install}", {"install": advise_install("report")})
         ) from None
     return fill_template(_find_template(style), document, language, style)
 

@@ -8,10 +8,11 @@ from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.style import OURS, Style
 from agent.support.errors import ConfigError, RenderError
+from agent.support.installation import advise_install
 
 
 def _explain_missing_library() -> Text:
-    return Text("the list of findings needs openpyxl; install it with: pip install 'oceanbase-health-agent[report]'")
+    return Text("the list of findings needs openpyxl; {install}", {"install": advise_install("report")})
 
 
 def render_xlsx(document: Document, language: str, style: Style = OURS, update: Path | None = None) -> bytes:

@@ -1,0 +1,59 @@
+"""Standard output and standard error that outlive their reader and that write what their encoding lacks as ``?``."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from typing import TextIO
+
+_CLOSED = (BrokenPipeError, ConnectionResetError)
+
+
+class _PatientFile(io.FileIO):
+    """A file descriptor without an own life. After its reader has gone, what is written goes nowhere."""
+
+    def write(self, data: object, /) -> int:
+        try:
+            return super().write(data) or 0  # type: ignore[arg-type]
+        except _CLOSED:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return memoryview(data).nbytes  # type: ignore[arg-type]
+
+
+def make_streams_patient() -> None:
+    """Replace ``sys.stdout`` and ``sys.stderr`` for the rest of the process.
+
+    ``ob-health ... | head -1`` then ends as if all had been read. A disk that is full still raises OSError.
+    """
+    sys.stdout = _make_patient(sys.stdout)
+    sys.stderr = _make_patient(sys.stderr)
+
+
+def _make_patient(stream: TextIO) -> TextIO:
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream  # there is none, or a test has put its own there
+    stream.flush()
+    try:
+        raw = _PatientFile(stream.fileno(), "wb", closefd=False)
+    except (OSError, ValueError):
+        return stream
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        errors="replace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+def flush_streams() -> None:
+    """Write out what is kept back. Raises OSError if standard output takes no more, as on a full disk."""
+    if sys.stdout:
+        sys.stdout.flush()
+    if sys.stderr:
+        with contextlib.suppress(OSError):  # there is no place left to say so
+            sys.stderr.flush()
