@@ -35,7 +35,7 @@ from agent.engagement.report_block import ReportBlock
 from agent.engagement.service_terms import WHOLE_MONTHS
 from agent.engagement.subscription import judge_due
 from agent.facts import CostClass
-from agent.judgement.compare import compare_assessments
+from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.figures import compute_figures
 from agent.judgement.roadmap import plan_roadmap
@@ -201,7 +201,8 @@ def judge_snapshot(
     engagement, specs = job.engagement, job.registry.checks
     earlier, forgotten = job.recalled
     ruleset = apply_rules(engagement, specs, job.shipped, job.now)
-    results = evaluate_checks(specs.values(), ruleset, facts)
+    results = evaluate_checks(specs.values(), ruleset, facts, job.registry.translations)
+    earlier = recognize_former(earlier, results, facts.target)
     scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
         scored = _add_hidden_points(job, ruleset, facts, scored, earlier)
@@ -228,6 +229,7 @@ def judge_snapshot(
         figures=compute_figures(facts, earlier.trend if earlier else ()),
         colophon=targets.build_colophon(engagement, job.now),
         timezone=engagement.service.timezone,
+        translations=job.registry.translations,
     )
 
 
@@ -243,7 +245,9 @@ def _add_hidden_points(
 ) -> Score:
     """Add ``hidden_by_overrides``: the difference to the score under the shipped rules, with the same mutes."""
     shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes, today=ruleset.today)
-    results: Sequence[CheckResult] = evaluate_checks(job.registry.checks.values(), shipped, facts)
+    results: Sequence[CheckResult] = evaluate_checks(
+        job.registry.checks.values(), shipped, facts, job.registry.translations
+    )
     plain = score_results(results, shipped.scoring, facts.tenant_kind, earlier)
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))
 

@@ -43,7 +43,7 @@ from agent.support.i18n import render_all_languages
 def build_document(assessment: Assessment) -> Document:
     """The whole assessment as plain JSON values."""
     snapshot, score = assessment.snapshot, assessment.score
-    tell = partial(render_all_languages, zone=ZoneInfo(assessment.timezone))
+    tell = partial(render_all_languages, zone=ZoneInfo(assessment.timezone), brought=assessment.translations)
     return {
         "schema_version": SCHEMA_VERSION,
         "agent_version": assessment.agent_version,

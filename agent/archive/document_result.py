@@ -18,7 +18,7 @@ from agent.model.document import (
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
 from agent.model.terms import RunAs, TenantKind, Text
-from agent.support.i18n import LANGUAGES, translate
+from agent.support.i18n import LANGUAGES
 
 LocalizeText = Callable[[Text | None], Texts]
 
@@ -59,7 +59,7 @@ def serialize_result(
         "params": to_json_value(rule.params_values),
         "ladder": _serialize_judge(rule.judge),
         "overridden": rule.overridden,
-        "texts": dict(_localize_texts(spec)),
+        "texts": dict(_localize_texts(spec, tell)),
         "remediation": {
             "run_as": _choose_run_as(remedy.run_as, kind).value,
             "sql": list(remedy.sql),
@@ -72,19 +72,22 @@ def serialize_result(
     }
 
 
-def _localize_texts(spec: CheckSpec) -> Iterator[tuple[str, CheckTextsEntry]]:
+def _localize_texts(spec: CheckSpec, tell: LocalizeText) -> Iterator[tuple[str, CheckTextsEntry]]:
     remedy = spec.remediation
+    title, rationale, advice = (tell(Text(text)) for text in (spec.title, spec.rationale, remedy.advice))
+    risk, no_rollback = tell(Text(remedy.risk)), tell(Text(remedy.no_rollback))
+    pre_check, post_check = tell(Text(remedy.pre_check)), tell(Text(remedy.post_check))
     for language in LANGUAGES:
         yield (
             language,
             {
-                "title": translate(spec.title, language),
-                "rationale": translate(spec.rationale, language),
-                "advice": translate(remedy.advice, language),
-                "risk": translate(remedy.risk, language),
-                "pre_check": translate(remedy.pre_check, language),
-                "post_check": translate(remedy.post_check, language),
-                "no_rollback": translate(remedy.no_rollback, language),
+                "title": title[language],
+                "rationale": rationale[language],
+                "advice": advice[language],
+                "risk": risk[language],
+                "pre_check": pre_check[language],
+                "post_check": post_check[language],
+                "no_rollback": no_rollback[language],
             },
         )
 

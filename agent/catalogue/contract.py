@@ -22,8 +22,8 @@ from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
-from agent.model.terms import Actor, Outcome, RunAs, Text, UnavailableKind, Unit, Version
-from agent.support.i18n import LANGUAGES, render_text, translate
+from agent.model.terms import Actor, Outcome, RunAs, Text, Translations, UnavailableKind, Unit, Version
+from agent.support.i18n import LANGUAGES, OWN_ONLY, render_text, translate
 
 PREFIXES = {
     "capacity": {"CAP"}, "parameters": {"PAR", "VAR"}, "sql": {"SQL"}, "transactions": {"TXN"}, "availability": {"AVL"},
@@ -35,38 +35,41 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the contract"))
 
 
-def find_problems(spec: CheckSpec, rule: Rule, package: str = "checks") -> list[str]:
+def find_problems(
+    spec: CheckSpec, rule: Rule, package: str = "checks", translations: Translations = OWN_ONLY
+) -> list[str]:
     """Return everything that is wrong with a check of ``package``; empty if it keeps the contract.
 
     Our checks lie in the folder of their category, those of third parties anywhere in their package.
+    ``translations`` are those of the registry, where the texts are not the agent's own; also below.
     """
     return [
         *_find_header_problems(spec),
         *_find_remediation_problems(spec),
         *_find_place_problems(spec, package),
         *_find_param_problems(spec),
-        *_find_text_problems(spec),
+        *_find_text_problems(spec, translations),
         *_find_behaviour_problems(spec, rule),
         *_find_page_problems(spec, rule),
     ]
 
 
-def find_result_problems(result: CheckResult) -> list[str]:
+def find_result_problems(result: CheckResult, translations: Translations = OWN_ONLY) -> list[str]:
     """Return what is wrong with the texts and the SQL of the findings in a case's result."""
     return [
         problem
         for finding in result.findings
-        for problem in _find_unfilled(finding.text, (*finding.sql, *finding.rollback))
+        for problem in _find_unfilled(finding.text, (*finding.sql, *finding.rollback), translations)
     ]
 
 
-def find_translation_problems(spec: CheckSpec) -> list[str]:
+def find_translation_problems(spec: CheckSpec, translations: Translations = OWN_ONLY) -> list[str]:
     """Return a problem for each text of a check without a translation into a language of the report."""
     return [
         f"no {language} translation: {text[:60]}"
         for language in LANGUAGES
         for text in list_texts(spec)
-        if language != "en" and translate(text, language) == text
+        if language != "en" and translate(text, language, translations) == text
     ]
 
 
@@ -140,11 +143,10 @@ def _find_param_problems(spec: CheckSpec) -> Iterator[str]:
             yield f"the param {name} does not end in its unit"
 
 
-def _find_text_problems(spec: CheckSpec) -> Iterator[str]:
-    for text in list_texts(spec):
-        for language in LANGUAGES:
-            if text is spec.finding and list_placeholders(translate(text, language)) != list_placeholders(text):
-                yield f"the {language} finding has other placeholders"
+def _find_text_problems(spec: CheckSpec, translations: Translations) -> Iterator[str]:
+    for language in LANGUAGES:
+        if list_placeholders(translate(spec.finding, language, translations)) != list_placeholders(spec.finding):
+            yield f"the {language} finding has other placeholders"
 
 
 def _find_page_problems(spec: CheckSpec, rule: Rule) -> Iterator[str]:
@@ -181,9 +183,9 @@ def _judge_check(spec: CheckSpec, rule: Rule, facts: dict[type, Any]) -> CheckRe
     return result
 
 
-def _find_unfilled(text: Text, statements: tuple[str, ...]) -> Iterator[str]:
+def _find_unfilled(text: Text, statements: tuple[str, ...], translations: Translations) -> Iterator[str]:
     for language in LANGUAGES:
-        shown = render_text(text, language)
+        shown = render_text(text, language, brought=translations)
         if "{" in shown or not shown:
             yield f"the {language} finding is not filled in: {shown}"
     for statement in statements:

@@ -22,7 +22,7 @@ from agent.api import API_VERSION
 from agent.catalogue import yaml_check
 from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.model.check import CheckSpec
-from agent.model.terms import Text
+from agent.model.terms import Text, Translations
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import LANGUAGES, read_catalogue
 from agent.support.yaml_file import describe_place, read_yaml
@@ -40,7 +40,7 @@ class LoadedPackage:
     problems: list[Text] = field(default_factory=list)
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def translate(self, brought: Mapping[str, Mapping[str, str]]) -> None:
+    def add_translations(self, brought: Translations) -> None:
         """Add translations by language; a later entry replaces an earlier one."""
         for language, entries in brought.items():
             self.translations.setdefault(language, {}).update(entries)
@@ -72,7 +72,7 @@ def load_plugin(package: str) -> LoadedPackage:
     load_yaml_checks(sorted(directory.glob(YAML_CHECKS)), found)
     for language in (language for language in LANGUAGES if language != "en"):
         for path in sorted((directory / "locale" / language.replace("-", "_") / "LC_MESSAGES").glob("*.po")):
-            found.translate({language: _read_translations(path, language, found.problems)})
+            found.add_translations({language: _read_translations(path, language, found.problems)})
     return found
 
 
@@ -85,7 +85,7 @@ def load_yaml_checks(paths: Sequence[Path], found: LoadedPackage) -> LoadedPacka
             found.refuse(error)
         else:
             found.checks.append((str(path), check.spec))
-            found.translate(check.translations)
+            found.add_translations(check.translations)
     return found
 
 

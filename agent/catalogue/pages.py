@@ -13,24 +13,30 @@ from agent.judgement.severity import find_top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
 from agent.model.rule import Expected, Fixed, Ladder, Rule
-from agent.model.terms import Category, Text
+from agent.model.terms import Category, Text, Translations
 from agent.support import console
 from agent.support.errors import ConfigError
-from agent.support.i18n import format_value
+from agent.support.i18n import OWN_ONLY, format_value, translate
 
 
-def _load_checks_and_rules() -> list[tuple[CheckSpec, Rule]]:
+def _load_checks_and_rules() -> tuple[list[tuple[CheckSpec, Rule]], Translations]:
+    """Every check with its rule, and the translations of those of plug-ins."""
     found = registry.load_registry()
     ruleset = rules.load_rules(found.checks)
     for problem in found.problems:
         console.warn(problem)
-    return [(spec, ruleset.rules[code]) for code, spec in found.checks.items()]
+    return [(spec, ruleset.rules[code]) for code, spec in found.checks.items()], found.translations
+
+
+def _tell(msgid: str, brought: Translations) -> str:
+    """A text of a check in the reader's language."""
+    return translate(msgid, console.choose_language(), brought)
 
 
 def list_catalogue() -> list[dict[str, Any]]:
     """Return one plain record per check, for machines, in English."""
     with console.use_language("en"):
-        return [_build_record(spec, rule) for spec, rule in _load_checks_and_rules()]
+        return [_build_record(spec, rule) for spec, rule in _load_checks_and_rules()[0]]
 
 
 def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
@@ -53,14 +59,15 @@ def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
 
 def print_catalogue() -> None:
     """Print the catalogue for people, in their language."""
+    entries, brought = _load_checks_and_rules()
     rows = [
         (
             spec.code,
-            console.localize(spec.title),
+            _tell(spec.title, brought),
             console.localize(find_top_class(rule.judge).value),
             describe_limits(spec, rule),
         )
-        for spec, rule in _load_checks_and_rules()
+        for spec, rule in entries
     ]
     console.print_table(("code", "title", "worst", "limits"), rows)
 
@@ -90,21 +97,22 @@ def list_views(spec: CheckSpec) -> list[str]:
 
 def explain_check(code: str) -> str:
     """Return one check's page as Markdown. Raises ConfigError for an unknown code."""
-    for spec, rule in _load_checks_and_rules():
+    entries, brought = _load_checks_and_rules()
+    for spec, rule in entries:
         if spec.code == code:
-            return render_check(spec, rule)
+            return render_check(spec, rule, brought)
     raise ConfigError(Text("There is no check {code}; ob-health checks list names them all.", {"code": code}))
 
 
-def render_check(spec: CheckSpec, rule: Rule) -> str:
+def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY) -> str:
     """Return a check's page: what it checks, why, limits and advice, in the language of the console."""
     remedy = spec.remediation
     tenants = console.localize("{kinds} tenant", kinds=", ".join(map(console.localize, spec.tenants)))
     parts = [
-        f"## {spec.code} {console.localize(spec.title)}",
+        f"## {spec.code} {_tell(spec.title, brought)}",
         f"`{spec.name}` · {console.localize(CATEGORIES[spec.category])} · {console.localize(ACTORS[spec.actor])}"
         f" · OceanBase {spec.since}+ · {tenants}",
-        _wrap_text(console.localize(spec.rationale)),
+        _wrap_text(_tell(spec.rationale, brought)),
         _format_part(console.localize("Limits"), describe_limits(spec, rule)),
         _format_part(
             console.localize("Params"),
@@ -114,12 +122,12 @@ def render_check(spec: CheckSpec, rule: Rule) -> str:
             console.localize("Sources"),
             ", ".join(f"`{view}`" for view in list_views(spec)) or console.localize("engagement"),
         ),
-        _format_part(console.localize("What to do"), _wrap_text(console.localize(remedy.advice))),
+        _format_part(console.localize("What to do"), _wrap_text(_tell(remedy.advice, brought))),
         _format_sql(remedy.sql, rule),
         f"**{console.localize('Rollback')}**" if remedy.rollback else "",
         _format_sql(remedy.rollback, rule)
-        or _format_part(console.localize("Rollback"), console.localize(remedy.no_rollback)),
-        _format_part(console.localize("Risk"), _wrap_text(console.localize(remedy.risk))),
+        or _format_part(console.localize("Rollback"), _tell(remedy.no_rollback, brought)),
+        _format_part(console.localize("Risk"), _wrap_text(_tell(remedy.risk, brought))),
         f"<{remedy.link}>" if remedy.link else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -154,7 +162,7 @@ def _describe_placeholders(sql: str, rule: Rule) -> str:
 
 def render_pages() -> dict[str, str]:
     """Return file name -> content of the generated pages, in the language of the console, without plug-ins."""
-    everything = [(spec, rule) for spec, rule in _load_checks_and_rules() if spec.rule is None]
+    everything = [(spec, rule) for spec, rule in _load_checks_and_rules()[0] if spec.rule is None]
     found: dict[str, str] = {"README.md": _render_index(everything)}
     for category in Category:
         mine = [(spec, rule) for spec, rule in everything if spec.category is category]

@@ -6,14 +6,13 @@ A check that cannot be used becomes a line in the report, not a crash. Two check
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from agent.catalogue import packages
 from agent.model.check import CheckSpec
-from agent.model.terms import TenantKind, Text
-from agent.support import i18n
+from agent.model.terms import TenantKind, Text, Translations
 from agent.support.errors import ConfigError
 
 GROUP = "ob_health.checks"
@@ -22,10 +21,14 @@ OWN_PACKAGE = "checks"
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Checks by code, in order of code; ``problems`` names what could not be used."""
+    """Checks by code, in order of code; ``problems`` names what could not be used.
+
+    ``translations`` are those of plug-ins and of checks without code.
+    """
 
     checks: Mapping[str, CheckSpec]
     problems: tuple[Text, ...] = ()
+    translations: Translations = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[type, ...]:
@@ -39,10 +42,7 @@ class Registry:
 
 
 def load_registry(files: Sequence[Path] = ()) -> Registry:
-    """Load all checks; ``files`` are an engagement's own checks without code. Raises ConfigError if two share a code.
-
-    Also puts the translations of plug-ins into use.
-    """
+    """Load all checks; ``files`` are an engagement's checks without code. Raises ConfigError if two share a code."""
     others = dict.fromkeys(point.value for point in entry_points(group=GROUP))
     parts = [
         packages.load_own_package(OWN_PACKAGE),
@@ -59,7 +59,6 @@ def load_registry(files: Sequence[Path] = ()) -> Registry:
             places[spec.code] = here
         everything.checks += part.checks
         everything.problems += part.problems
-        everything.translate(part.translations)
-    i18n.use_translations(everything.translations)
+        everything.add_translations(part.translations)
     checks = {spec.code: spec for _, spec in everything.checks}
-    return Registry(dict(sorted(checks.items())), tuple(everything.problems))
+    return Registry(dict(sorted(checks.items())), tuple(everything.problems), everything.translations)

@@ -11,8 +11,9 @@ from typing import Any
 
 from agent.facts import find_source_spec
 from agent.facts.settings import Tenant
-from agent.judgement.evidence import find_gap, is_cut
+from agent.judgement.evidence import is_cut, measure_sight
 from agent.judgement.fingerprint import fingerprint_finding
+from agent.judgement.load_records import describe_span
 from agent.judgement.mutes import MuteMatcher
 from agent.judgement.severity import compute_stake, judge_value
 from agent.model.check import CheckSpec, Measurement, NotAssessed
@@ -20,8 +21,8 @@ from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
-from agent.model.terms import Outcome, Scalar, TenantKind, Text, UnavailableKind
-from agent.support.i18n import render_all_languages
+from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind
+from agent.support.i18n import OWN_ONLY, render_all_languages
 
 _MAX_TEXT = 2000
 
@@ -37,6 +38,7 @@ class _Seen:
     unjudged: dict[str, Mapping[str, str]] = field(default_factory=dict)
     unknown: NotAssessed | None = None
     cut: bool = False
+    hidden_us_per_s: float = 0.0
     former: dict[str, str] = field(default_factory=dict)
 
     def list_own_former(self) -> dict[str, str]:
@@ -66,16 +68,20 @@ class _MeasuredTwiceError(Exception):
         )
 
 
-def evaluate_checks(specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot) -> tuple[CheckResult, ...]:
-    """Return one result per check, in order of code."""
+def evaluate_checks(
+    specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot, translations: Translations = OWN_ONLY
+) -> tuple[CheckResult, ...]:
+    """Return one result per check, in order of code. ``translations`` are those of plug-ins among the checks."""
     muting = MuteMatcher(ruleset.mutes, ruleset.today, snapshot.target)
     return tuple(
-        _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting)
+        _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations)
         for spec in sorted(specs, key=lambda spec: spec.code)
     )
 
 
-def _evaluate_check(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher) -> CheckResult:
+def _evaluate_check(
+    spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: MuteMatcher, translations: Translations
+) -> CheckResult:
     def result(outcome: Outcome, **parts: Any) -> CheckResult:
         return CheckResult(
             code=spec.code,
@@ -97,9 +103,9 @@ def _evaluate_check(spec: CheckSpec, rule: Rule, snapshot: Snapshot, muting: Mut
     if missing:
         return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_collect_remedies(missing))
     try:
-        seen = _run_measure(spec, rule, snapshot)
+        seen = _run_measure(spec, rule, snapshot, translations)
         _require_distinct(seen.measured)
-        findings = _judge_measurements(spec, rule, snapshot, seen.measured)
+        findings = _judge_measurements(spec, rule, snapshot, seen.measured, translations)
     except _MeasuredTwiceError as error:
         return result(Outcome.ERROR, reason=error.reason)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
@@ -171,17 +177,16 @@ def _bind_arguments(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> dict[str
     return arguments
 
 
-def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
+def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot, translations: Translations) -> _Seen:
     seen = _Seen()
     try:
         for item in spec.measure(**_bind_arguments(spec, rule, snapshot)):
             resource, named = _clean_resource(item.resource)
-            former = item.resource.former if isinstance(item.resource, ResourceName) else resource
-            seen.former[resource] = _clean_text(former)
+            seen.former[resource] = _find_former(item.resource)
             if isinstance(item, Measurement):
                 seen.measured.append(item)
             else:
-                seen.unjudged[resource] = render_all_languages(named) if named else {}
+                seen.unjudged[resource] = render_all_languages(named, brought=translations) if named else {}
     except NotAssessed as error:
         seen.unknown = error
     _require_evidence(spec, rule, snapshot, seen)
@@ -191,10 +196,11 @@ def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> _Seen:
 def _require_evidence(spec: CheckSpec, rule: Rule, snapshot: Snapshot, seen: _Seen) -> None:
     """Add what the check lacks to pass. Only objects that it could not judge leave the others known to be well."""
     judged = {_clean_text(item.resource) for item in seen.measured} - seen.unjudged.keys()
-    gap = find_gap(spec, rule.evidence, snapshot, judged, seen.unjudged.keys())
-    if gap:
-        seen.cut = not gap.is_about_objects
-        seen.unknown = seen.unknown or gap.lack
+    sight = measure_sight(spec, rule.evidence, snapshot, judged, seen.unjudged.keys())
+    seen.hidden_us_per_s = sight.hidden_us_per_s
+    if sight.lack:
+        seen.cut = not sight.is_about_objects
+        seen.unknown = seen.unknown or sight.lack
 
 
 def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
@@ -204,11 +210,11 @@ def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
     another row of it may be among those that were not read.
     """
     rest: dict[str, Any] = {"unjudged": {name: words for name, words in seen.unjudged.items() if name not in found}}
+    if seen.unknown or seen.hidden_us_per_s:
+        well = {_clean_text(item.resource) for item in seen.measured} - found - seen.unjudged.keys()
+        rest |= {"well": frozenset(() if seen.cut else well), "hidden_us_per_s": seen.hidden_us_per_s}
     if seen.unknown:
-        well = (
-            set() if seen.cut else {_clean_text(item.resource) for item in seen.measured} - found - seen.unjudged.keys()
-        )
-        rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock, "well": frozenset(well)}
+        rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock}
     return rest
 
 
@@ -222,7 +228,7 @@ def _require_distinct(measured: Iterable[Measurement]) -> None:
 
 
 def _judge_measurements(
-    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement]
+    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement], translations: Translations
 ) -> tuple[Finding, ...]:
     findings: dict[str, Finding] = {}
     for measurement in measured:
@@ -233,11 +239,18 @@ def _judge_measurements(
         resource, named = _clean_resource(measurement.resource)
         shown = measurement.value[:_MAX_TEXT] if isinstance(measurement.value, str) else measurement.value
         values: dict[str, Scalar] = {name: _shorten_value(item) for name, item in measurement.evidence.items()}
+        values |= describe_span(measurement.part, snapshot, spec.facts.values())
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
         spec.finding.format_map(words)  # a placeholder without a value fails here, not in the report
         mark = fingerprint_finding(snapshot.target, spec.code, resource)
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
-        sql_words = {**words, "recommended": recommended, "of_tenant": _build_tenant_clause(resource, snapshot)}
+        plain = _find_former(measurement.resource)  # SQL has its own quotes
+        sql_words = {
+            **words,
+            "resource": plain,
+            "recommended": recommended,
+            "of_tenant": _build_tenant_clause(resource, snapshot),
+        }
         finding = Finding(
             fingerprint=mark,
             resource=resource,
@@ -249,7 +262,7 @@ def _judge_measurements(
             text=Text(spec.finding, {**words, "resource": named} if named else words),
             sql=fill_sql(spec.remediation.sql, sql_words),
             rollback=fill_sql(spec.remediation.rollback, sql_words),
-            names=render_all_languages(named) if named else {},
+            names=render_all_languages(named, brought=translations) if named else {},
         )
         worst = findings.get(mark)
         if worst is None or finding.risk_points > worst.risk_points:
@@ -275,6 +288,11 @@ def _build_tenant_clause(resource: str, snapshot: Snapshot) -> str | None:
 def _clean_resource(resource: str) -> tuple[str, Text | None]:
     """The stable name, safe to print, and its text if the name is ours."""
     return _clean_text(resource), _clean_name(resource.text) if isinstance(resource, Named) else None
+
+
+def _find_former(resource: str) -> str:
+    """The name in earlier versions, with which no part was quoted."""
+    return _clean_text(resource.former if isinstance(resource, ResourceName) else resource)
 
 
 def _clean_name(name: Text) -> Text:

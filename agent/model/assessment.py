@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
@@ -14,9 +14,7 @@ from agent.model.result import CheckResult, Score
 from agent.model.roadmap import WorkUnit
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot
-from agent.model.terms import (
-    Text,
-)
+from agent.model.terms import Text, Translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,21 @@ class Period:
     number: int
     start: date
     end: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAssessment:
+    """A recorded assessment, as far as the schedule needs it.
+
+    ``is_complete``: nothing that the signed authorization grants was left unread. ``unwritten`` names the files that
+    were asked for and are not written yet. An assessment of the time before both were kept is complete and written.
+    """
+
+    id: str
+    as_of: datetime
+    coverage_pct: float
+    is_complete: bool = True
+    unwritten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,10 @@ class Colophon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """All that history stores and renderers print of one target, with times as in ``timezone``, a name of IANA."""
+    """All that history stores and renderers print of one target, with times as in ``timezone``, a name of IANA.
+
+    ``translations`` are what plug-ins brought: needed to put the texts of their checks into words.
+    """
 
     id: str
     agent_version: str
@@ -58,3 +74,4 @@ class Assessment:
     figures: Figures = field(default_factory=Figures)
     colophon: Colophon = field(default_factory=Colophon)
     timezone: str = "UTC"
+    translations: Translations = field(default_factory=dict)

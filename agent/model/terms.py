@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 Scalar = int | float | str | bool | datetime | None
+Translations = Mapping[str, Mapping[str, str]]  # language -> message in English -> message in that language
 
 
 class Severity(StrEnum):

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
-from agent.model.terms import Scalar, Text, Unit
+from agent.model.terms import Scalar, Text, Translations, Unit
 
 LANGUAGES = ("zh-CN", "en")
 _SUFFIXES = {f"_{unit.value}": unit for unit in Unit if unit is not Unit.TEXT}
@@ -23,7 +24,7 @@ _STEPS = {
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
 _SHARES = {Unit.PCT: (1, "%"), Unit.PERMILLE: (2, "‰")}
-_plugin_translations: dict[str, Mapping[str, str]] = {}
+OWN_ONLY: Translations = MappingProxyType({})  # what plug-ins brought, where there are none
 _UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "h": "小时", "days": "天"}
 
 
@@ -45,17 +46,14 @@ def read_catalogue(path: Traversable, language: str) -> dict[str, str]:
     return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string and not entry.fuzzy}
 
 
-def use_translations(brought: Mapping[str, Mapping[str, str]]) -> None:
-    """Use these translations of plug-ins, by language, instead of earlier ones. The agent's own messages come first."""
-    _plugin_translations.clear()
-    _plugin_translations.update(brought)
+def translate(msgid: str, language: str, brought: Translations = OWN_ONLY) -> str:
+    """Return the message in the language, or in English if there is no translation.
 
-
-def translate(msgid: str, language: str) -> str:
-    """Return the message in the language, or in English if there is no translation."""
+    ``brought`` are the translations of plug-ins. They cannot reword a message that the agent itself translates.
+    """
     if not msgid:
         return ""
-    return load_translations(language).get(msgid) or _plugin_translations.get(language, {}).get(msgid, msgid)
+    return load_translations(language).get(msgid) or brought.get(language, {}).get(msgid, msgid)
 
 
 def infer_unit(name: str) -> Unit | None:
@@ -109,17 +107,18 @@ def _append_unit(number: str, word: str, language: str) -> str:
     return f"{number} {_UNIT_WORDS_ZH.get(word, word)}" if language == "zh-CN" else f"{number} {word}"
 
 
-def render_text(text: Text | None, language: str, zone: tzinfo = UTC) -> str:
+def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: Translations = OWN_ONLY) -> str:
     """Return a message with its values filled in. A value is never a template itself."""
     if text is None:
         return ""
     values = {
-        name: render_text(value, language, zone)
+        name: render_text(value, language, zone, brought)
         if isinstance(value, Text)
         else format_value(value, _find_unit(text, name), language, zone)
         for name, value in text.args.items()
     }
-    return translate(text.msgid, language).format_map(values) if values else translate(text.msgid, language)
+    template = translate(text.msgid, language, brought)
+    return template.format_map(values) if values else template
 
 
 def _find_unit(text: Text, name: str) -> Unit | None:
@@ -128,6 +127,6 @@ def _find_unit(text: Text, name: str) -> Unit | None:
     return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else infer_unit(name)
 
 
-def render_all_languages(text: Text | None, zone: tzinfo = UTC) -> dict[str, str]:
+def render_all_languages(text: Text | None, zone: tzinfo = UTC, brought: Translations = OWN_ONLY) -> dict[str, str]:
     """Return ``{"zh-CN": ..., "en": ...}``; empty strings for None."""
-    return {language: render_text(text, language, zone) for language in LANGUAGES}
+    return {language: render_text(text, language, zone, brought) for language in LANGUAGES}

@@ -11,16 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from agent.catalogue import registry, rules
+from agent.archive.document import build_document
+from agent.catalogue import pages, registry, rules
 from agent.catalogue.contract import find_problems, find_translation_problems
 from agent.catalogue.registry import Registry
+from agent.facts.settings import Variable
+from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.score import score_results
+from agent.model.assessment import Assessment
 from agent.model.check import Measurement
 from agent.model.rule import Fixed, Override, Rule
-from agent.model.terms import Actor, RunAs, Severity
-from agent.support import i18n
+from agent.model.terms import Actor, RunAs, Severity, TenantKind
+from agent.support import console, i18n
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render_text
 from tests.agent.catalogue.test_yaml_check import written as yaml_check
+from tests.agent.tiny import snapshot
 
 MODULE = '''
 from collections.abc import Iterator
@@ -67,7 +73,6 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     point = EntryPoint("hy", "hy_checks", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point, point])
     yield root
-    i18n.use_translations({})
     for name in [name for name in sys.modules if name.startswith("hy_checks")]:
         del sys.modules[name]
 
@@ -86,20 +91,76 @@ def test_a_whole_plug_in(package: Path) -> None:
     assert {"OPS951", "SCH901", "CAP001"} <= set(found.checks)
     assert found.checks["OPS951"].rule == {"ladder": {"low": 3}, "params": {"min_values_count": 1}}
     assert found.checks["CAP001"].rule is None
-    assert i18n.translate("Too many theirs", "zh-CN") == "过多"
-    assert i18n.translate("Large rows", "zh-CN") == "行过大"
+    assert i18n.translate("Too many theirs", "zh-CN", found.translations) == "过多"
+    assert i18n.translate("Large rows", "zh-CN", found.translations) == "行过大"
 
 
 def test_no_plug_in_can_reword_the_agent(package: Path) -> None:
-    registry.load_registry()
-    assert i18n.translate("unknown", "zh-CN") == "未知"
+    found = registry.load_registry()
+    assert found.translations["zh-CN"]["unknown"] == "改写"
+    assert i18n.translate("unknown", "zh-CN", found.translations) == "未知"
 
 
-def test_translations_go_with_their_plug_in(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    registry.load_registry()
+def test_two_registries_in_one_process_do_not_disturb_each_other(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say_titles(found: Registry) -> list[str]:
+        return [i18n.translate(title, "zh-CN", found.translations) for title in ("Too many theirs", "Large rows")]
+
+    first = registry.load_registry()
+    points = registry.entry_points
     monkeypatch.setattr(registry, "entry_points", lambda group: [])
-    registry.load_registry()
-    assert i18n.translate("Large rows", "zh-CN") == "Large rows"
+    without = registry.load_registry()
+    assert (say_titles(first), say_titles(without)) == (["过多", "行过大"], ["Too many theirs", "Large rows"])
+    po(package).write_text(PO.format(title="太多", finding="{resource} 有 {value}。"), encoding="utf-8")
+    monkeypatch.setattr(registry, "entry_points", points)
+    second = registry.load_registry()
+    assert (say_titles(first), say_titles(second)) == (["过多", "行过大"], ["太多", "行过大"])
+    assert say_titles(without) == ["Too many theirs", "Large rows"]
+
+
+def test_what_a_plug_in_says_is_said_in_the_words_that_it_brought(package: Path) -> None:
+    naming = THEIRS.replace("import Actor", "import Named, Actor").replace('"tenant"', 'Named("theirs of {x}", x="7")')
+    (package / "theirs.py").write_text(naming)
+    words = PO.format(title="过多", finding="{resource} 有 {value}。")
+    po(package).write_text(words + 'msgid "theirs of {x}"\nmsgstr "{x} 的那些"\n', encoding="utf-8")
+    found = registry.load_registry()
+    few, path = tiny(found, package)
+    facts = snapshot(variables=[Variable(name=name, value="1") for name in "abcde"])
+    specs = {"OPS951": few.checks["OPS951"]}
+    ruleset = rules.load_rules(specs, path)
+    results = evaluate_checks(specs.values(), ruleset, facts, found.translations)
+    assert results[0].findings[0].names == {"en": "theirs of 7", "zh-CN": "7 的那些"}
+    assessment = Assessment(
+        id="x",
+        agent_version="0",
+        customer="Acme",
+        period=None,
+        authorization=None,
+        snapshot=facts,
+        specs=specs,
+        ruleset=ruleset,
+        results=results,
+        score=score_results(results, ruleset.scoring, TenantKind.USER),
+        translations=found.translations,
+    )
+    for brought, title, sentence in (
+        (found.translations, "过多", "7 的那些 有 5。"),
+        ({}, "Too many theirs", "theirs of 7 has 5."),
+    ):
+        (entry,) = build_document(dataclasses.replace(assessment, translations=brought))["results"]
+        assert entry["texts"]["zh-CN"]["title"] == title
+        assert entry["findings"][0]["texts"] == {"en": "theirs of 7 has 5.", "zh-CN": sentence}
+
+
+def test_the_catalogue_speaks_the_words_of_plug_ins(
+    package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console.out, "_width", 200)
+    with console.use_language("zh-CN"):
+        assert "过多" in pages.explain_check("OPS951") and "行过大" in pages.explain_check("SCH901")
+        pages.print_catalogue()
+    assert "过多" in capsys.readouterr().out
 
 
 def tiny(found: Registry, directory: Path, text: str = "") -> tuple[Registry, Path]:
@@ -189,8 +250,9 @@ def test_what_is_broken_is_a_line_and_the_rest_runs(
 def test_a_broken_translation_leaves_the_sentence_in_english(package: Path) -> None:
     po(package).write_text(PO.format(title="过多", finding="{resourc} 有"), encoding="utf-8")
     found = registry.load_registry()
-    assert i18n.translate(found.checks["OPS951"].finding, "zh-CN") == found.checks["OPS951"].finding
-    assert i18n.translate("Too many theirs", "zh-CN") == "过多"
+    brought, finding = found.translations, found.checks["OPS951"].finding
+    assert i18n.translate(finding, "zh-CN", brought) == finding
+    assert i18n.translate("Too many theirs", "zh-CN", brought) == "过多"
 
 
 def test_an_entry_point_that_names_a_module_is_told(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +290,9 @@ def test_the_contract_finds_what_is_wrong(package: Path) -> None:
     spec = found.checks["OPS951"]
     rule = rules.load_rules({"OPS951": spec}, tiny(found, package)[1]).rules["OPS951"]
     assert find_problems(spec, rule, "hy_checks") == []
-    assert find_translation_problems(spec), "rationale and advice have none"
+    untold = find_translation_problems(spec, found.translations)
+    assert not any("Too many theirs" in text for text in untold) and any("burden" in text for text in untold), untold
+    assert any("Too many theirs" in text for text in find_translation_problems(spec)), "the agent has none"
     remedy = dataclasses.replace(
         spec.remediation, sql=("DROP TABLE t;",), link="", post_check="", run_as=RunAs.SYS, advice="?"
     )
@@ -268,5 +332,4 @@ def test_the_contract_finds_what_is_wrong(package: Path) -> None:
 def test_english_is_what_the_code_says(package: Path) -> None:
     (package / "locale" / "en" / "LC_MESSAGES").mkdir(parents=True)
     (package / "locale" / "en" / "LC_MESSAGES" / "hy.po").write_text('msgid "unknown"\nmsgstr "reworded"\n')
-    registry.load_registry()
-    assert i18n.translate("unknown", "en") == "unknown"
+    assert i18n.translate("unknown", "en", registry.load_registry().translations) == "unknown"

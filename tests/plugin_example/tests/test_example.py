@@ -28,7 +28,7 @@ def judged(code: str, rows: Sequence[Any]) -> CheckResult:
     for row in rows:
         facts[type(row)] += (row,)
     snapshot = Snapshot(target="shop", tenant_kind=TenantKind.USER, version=Version(4, 2, 5, 1), as_of=NOW, facts=facts)
-    (result,) = evaluate_checks([REGISTRY.checks[code]], RULESET, snapshot)
+    (result,) = evaluate_checks([REGISTRY.checks[code]], RULESET, snapshot, REGISTRY.translations)
     return result
 
 
@@ -46,8 +46,8 @@ def table(name: str, rows: int | None, width: int | None) -> TableStatistics:
 @pytest.mark.parametrize("code", MINE)
 def test_keeps_the_contract_in_all_languages(code: str) -> None:
     spec = REGISTRY.checks[code]
-    assert find_problems(spec, RULESET.rules[code], package="ob_health_example") == []
-    assert find_translation_problems(spec) == []
+    assert find_problems(spec, RULESET.rules[code], "ob_health_example", REGISTRY.translations) == []
+    assert find_translation_problems(spec, REGISTRY.translations) == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_cases(code: str, rows: Sequence[Any], found: list[tuple[str, Severity]]
     result = judged(code, rows)
     assert [(finding.resource, finding.severity) for finding in result.findings] == found
     assert result.outcome is (Outcome.FINDING if found else Outcome.PASS)
-    assert find_result_problems(result) == []
+    assert find_result_problems(result, REGISTRY.translations) == []
 
 
 def test_statistics_that_were_never_gathered_are_no_pass() -> None:
