@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
-from agent.facts import Rows
+from agent.facts import Observes, Rows
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
-from agent.model.naming import Named, is_meta, list_names, tenant_name
+from agent.model.naming import Named, ResourceName, is_meta, list_names, name_account, name_object, tenant_name
 from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
 from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
@@ -26,8 +26,10 @@ __all__ = [
     "Measurement",
     "Named",
     "NotAssessed",
+    "Observes",
     "Params",
     "Remediation",
+    "ResourceName",
     "Rows",
     "RunAs",
     "Scalar",
@@ -39,6 +41,8 @@ __all__ = [
     "check",
     "is_meta",
     "list_names",
+    "name_account",
+    "name_object",
     "params",
     "parse_duration",
     "parse_microseconds",

@@ -21,6 +21,7 @@ from agent.catalogue.expression import Expression, Kind, compile_expression, inf
 from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.facts import list_sources
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation
+from agent.model.naming import fill_name
 from agent.model.terms import Actor, Category, RunAs, TenantKind, Unit, Version
 from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, TextList
 from agent.support.yaml_file import Loc, describe_place, read_yaml
@@ -61,7 +62,10 @@ class CheckAdvice(Block):
 
 
 class CheckFile(Block):
-    """A whole file; ``facts`` names a row type of ``agent.facts``, ``evidence`` maps names to expressions."""
+    """A whole file; ``facts`` names a row type of ``agent.facts``, ``evidence`` maps names to expressions.
+
+    ``part`` tells rows apart that measure the same resource, such as ``{svr_ip}``: the worst is the finding.
+    """
 
     version: Literal[1]
     code: Code
@@ -74,6 +78,7 @@ class CheckFile(Block):
     where: TextList = "True"
     value: TextList
     resource: TextList
+    part: str = ""
     evidence: dict[str, TextList] = Field(default_factory=dict)
     when_empty: Literal["pass", "not_assessed"] = "not_assessed"
     rule: dict[str, Any]
@@ -206,6 +211,7 @@ class _Reader:
             text = "{place}: a plain name is expected here, and none of {taken}"
             self._problems.add(("evidence", name), text, taken=", ".join(sorted(_BUILT_IN)))
         self._check_template(file.resource, kinds, ("resource",))
+        self._check_template(file.part, kinds, ("part",))
         words = {*_BUILT_IN, *evidence}
         for language, text in (("en", file.texts.finding.en), ("zh-CN", file.texts.finding.zh)):
             self._check_template(text, words, ("texts", "finding", language))
@@ -275,7 +281,7 @@ def _build_measure(
                 unknown += 1
                 continue
             shown = {name: made.run(values) for name, made in evidence.items()}
-            yield Measurement(file.resource.format_map(values), measured, shown)
+            yield Measurement(fill_name(file.resource, values), measured, shown, file.part.format_map(values))
         if unknown:
             text = "What {source} holds is unknown in the rows that matter ({unknown_count})."
             raise NotAssessed(text, source=file.facts, unknown_count=unknown)

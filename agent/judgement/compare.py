@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from agent.judgement.assessed import was_judged
+from agent.judgement.assessed import is_known_gone, was_judged
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.score_change import explain_score_change
 from agent.judgement.severity import RISK_CLASSES
@@ -82,7 +82,7 @@ def _list_changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Chan
         changes.append(_build_change(code, finding, was, _classify_change(was, finding) if was else unmatched))
     for mark, (code, was) in before.items():
         if mark not in now:
-            known = was_judged(by_code.get(code), was.resource)
+            known = is_known_gone(by_code.get(code), was)
             kind = ChangeKind.RESOLVED if known else ChangeKind.NOT_COMPARABLE
             changes.append(
                 Change(

@@ -25,6 +25,7 @@ from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, U
 from agent.support.i18n import OWN_ONLY, render_all_languages
 
 _MAX_TEXT = 2000
+_MAX_SHOWN = 300  # of a text in a sentence about a failure
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class _MeasuredTwiceError(Exception):
         self.reason = Text(
             "The check measured {resource} twice, and one of the two would be lost. Its author must name the resource "
             "more finely, or give each measurement its part.",
-            {"resource": resource},
+            {"resource": resource[:_MAX_SHOWN]},
         )
 
 
@@ -109,7 +110,7 @@ def _evaluate_check(
     except _MeasuredTwiceError as error:
         return result(Outcome.ERROR, reason=error.reason)
     except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
-        args = {"reason": f"{type(error).__name__}: {error}"[:300]}
+        args = {"reason": f"{type(error).__name__}: {error}"[:_MAX_SHOWN]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     own = seen.list_own_former()
     findings = tuple(muting.apply(spec.code, finding, own.get(finding.resource, "")) for finding in findings)

@@ -21,11 +21,16 @@ from agent.model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a check yields: a stable resource, its value in the check's unit, and evidence."""
+    """What a check yields: a stable resource, its value in the check's unit, and evidence.
+
+    ``part`` tells apart what is measured several times of one resource (by server, session, ...): the worst is the
+    finding. Two measurements with the same resource and part are an error of the check.
+    """
 
     resource: str
     value: float | str | None
     evidence: Mapping[str, Scalar] = field(default_factory=dict)
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class NotAssessed(Exception):
     Raised after measurements, it is about the rest: findings stand, and without a finding the check does not pass.
     """
 
-    def __init__(self, reason: str, unlock: str = "", /, **args: Scalar) -> None:
+    def __init__(self, reason: str, unlock: str = "", /, **args: Scalar | Text) -> None:
         self.reason = Text(reason, localize_names(args))
         self.unlock = Text(unlock, localize_names(args)) if unlock else None
         super().__init__(reason)

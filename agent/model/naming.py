@@ -1,13 +1,37 @@
-"""Names that we give to resources: one string for comparing, a text in every language for readers."""
+"""Names that we give to resources: one string for comparing, a text in every language for readers.
+
+A name can be read back into its parts, so that two objects never share one: a part that holds what separates it from
+the next, or what cannot be printed, stands in backticks, with escapes. Other parts stand as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Self
 
 from agent.model.terms import Scalar, Text
 
 
-class Named(str):
+class ResourceName(str):
+    """The stable name of a resource. ``former`` is how earlier versions wrote it: the same, for ordinary names."""
+
+    former: str
+
+    def __new__(cls, name: str, former: str | None = None, /) -> ResourceName:
+        """Make the name of a resource; without ``former`` it was always written so."""
+        made = super().__new__(cls, name)
+        made.former = name if former is None else former
+        return made
+
+    def formerly(self, former: str) -> Self:
+        """Return the name, which earlier versions wrote in this way; for names that have become finer."""
+        self.former = former
+        return self
+
+
+class Named(ResourceName):
     """A resource whose name we give. The string is the English name, its identity; ``text`` is for every language.
 
     Example: ``Named("return code {code}", code="-4012")``. Values may be ``Named``, too.
@@ -17,12 +41,55 @@ class Named(str):
 
     def __new__(cls, msgid: str, /, **values: str) -> Named:
         """Make the English string, and keep the text for other languages."""
-        name = super().__new__(cls, msgid.format_map(values))
-        name.text = Text(msgid, localize_names(values))
+        parts = dict(_quote_values(msgid, values))
+        former = {key: value.former if isinstance(value, ResourceName) else value for key, value in values.items()}
+        name = str.__new__(cls, msgid.format_map(parts))
+        name.former = msgid.format_map(former)
+        name.text = Text(msgid, localize_names(parts))
         return name
 
 
-def localize_names(values: Mapping[str, Scalar]) -> dict[str, Scalar | Text]:
+def fill_name(template: str, values: Mapping[str, Scalar]) -> ResourceName:
+    """Return a name made of values, such as ``{owner}.{table}``."""
+    parts = dict(_quote_values(template, {key: str(value) for key, value in values.items()}))
+    return ResourceName(template.format_map(parts), template.format_map(values))
+
+
+def name_object(*parts: str) -> ResourceName:
+    """Return the name of a schema, a table, an index and so on: the parts with dots between them."""
+    return ResourceName(".".join(_quote_part(part, ".") for part in parts), ".".join(parts))
+
+
+def name_account(user: str, host: str = "", *, role: bool = False) -> ResourceName:
+    """Return the name of an account, or of a role: ``user@host``, without the host where it is not known."""
+    start, end = "role " if role else "", f"@{host}" if host else ""
+    quoted = f"@{_quote_part(host)}" if host else ""
+    return ResourceName(f"{start}{_quote_part(user, '@ ')}{quoted}", f"{start}{user}{end}")
+
+
+def _quote_values(template: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each value as it stands in the template, where the first character of what follows it ends it."""
+    fields = [*string.Formatter().parse(template), ("", None, None, None)]
+    ends = "".join(after[0][:1] for before, after in pairwise(fields) if before[1] is not None)
+    for (_, key, _, _), (literal, following, _, _) in pairwise(fields):
+        if key is not None:
+            value, joined = values[key], following is not None and not literal
+            yield key, value if isinstance(value, ResourceName) else _quote_part(value, ends, joined)
+
+
+def _quote_part(part: str, ends: str = "", always: bool = False) -> str:
+    if not always and part.isprintable() and not any(char in part for char in ("`", *ends)):
+        return part
+    return "`" + "".join(map(_escape_char, part)) + "`"
+
+
+def _escape_char(char: str) -> str:
+    if char == "`":
+        return "``"
+    return char if char.isprintable() and char != "\\" else char.encode("unicode_escape").decode()
+
+
+def localize_names(values: Mapping[str, Scalar | Text]) -> dict[str, Scalar | Text]:
     """Return the values of a text, with each ``Named`` replaced by its text in the reader's language."""
     return {key: value.text if isinstance(value, Named) else value for key, value in values.items()}
 

@@ -45,6 +45,7 @@ class CheckResult:
     ``unlock`` is the first thing that would let it be assessed; ``also_needs`` is what else is needed.
     ``reason`` beside findings says what could not be judged; ``well`` then has the resources without a finding.
     ``unjudged`` has the resources of which too little is known, with their names by language, for any outcome.
+    ``hidden_us_per_s`` is the time of statements that no record of the load showed, for each second.
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     """
 
@@ -62,6 +63,7 @@ class CheckResult:
     well: frozenset[str] = frozenset()
     unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
+    hidden_us_per_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

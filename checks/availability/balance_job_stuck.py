@@ -33,4 +33,4 @@ def balance_job_stuck(jobs: Rows[BalanceJob], clock: Rows[Clock]) -> Iterator[Me
         if row.create_time is not None and not is_meta(row.tenant_id):
             hours = (clock[0].as_of - row.create_time) / timedelta(hours=1)
             evidence: dict[str, Scalar] = {"strategy": row.balance_strategy, "state": row.status}
-            yield Measurement(tenant_name(row.tenant_id), hours, evidence)
+            yield Measurement(tenant_name(row.tenant_id), hours, evidence, str(row.job_id))

@@ -43,4 +43,4 @@ def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measure
         if members:
             evidence: dict[str, Scalar] = {"members_count": len(members), "replicas_count": len(replicas)}
             name = stream_name(leader.tenant_id, leader.ls_id)
-            yield Measurement(name, len(members ^ replicas), evidence)
+            yield Measurement(name, len(members ^ replicas), evidence, f"{leader.svr_ip}:{leader.svr_port}")

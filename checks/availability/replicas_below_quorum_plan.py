@@ -35,4 +35,4 @@ def replicas_below_quorum_plan(replicas: Rows[LogReplica]) -> Iterator[Measureme
         for row in leaders:
             members = sum(1 for member in row.paxos_member_list.split(",") if member.strip())
             evidence: dict[str, Scalar] = {"planned_count": row.paxos_replica_num, "members_count": members}
-            yield Measurement(name, row.paxos_replica_num - members, evidence)
+            yield Measurement(name, row.paxos_replica_num - members, evidence, f"{row.svr_ip}:{row.svr_port}")

@@ -36,4 +36,6 @@ def archive_interrupted(archives: Rows[LogArchive], clock: Rows[Clock]) -> Itera
         for row in rows:
             if row.status == "INTERRUPTED":
                 behind = seconds_behind(row.checkpoint_scn, clock[0].as_of)
-                yield Measurement(name, row.status, {"dest_no": str(row.dest_no), "behind_s": behind})
+                yield Measurement(
+                    name, row.status, {"dest_no": str(row.dest_no), "behind_s": behind}, f"{row.dest_no}.{row.round_id}"
+                )

@@ -35,4 +35,4 @@ def archive_lag(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Meas
         for row in rows:
             if row.status == "DOING":
                 behind = seconds_behind(row.checkpoint_scn, clock[0].as_of)
-                yield Measurement(name, behind, {"dest_no": str(row.dest_no)})
+                yield Measurement(name, behind, {"dest_no": str(row.dest_no)}, f"{row.dest_no}.{row.round_id}")

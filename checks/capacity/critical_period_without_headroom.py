@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, RunAs, TenantKind, Unit, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    RunAs,
+    TenantKind,
+    Unit,
+    check,
+    name_object,
+    params,
+)
 from agent.facts.given import Clock, CriticalPeriod
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
@@ -60,6 +73,7 @@ def critical_period_without_headroom(
     cpu, taken, today = use.share_pct, 100 * held.held / held.total, clock[0].as_of.date()
     server = use.server if cpu >= taken else held.server
     evidence = {"horizon_days": p.horizon_days, "cpu_pct": cpu, "memory_pct": taken, "server": server}
-    for period in periods:
-        if period.start - timedelta(days=p.horizon_days) <= today <= period.end:
-            yield Measurement(period.name, max(cpu, taken), evidence)
+    horizon = today + timedelta(days=p.horizon_days)
+    near = dict.fromkeys(period.name for period in periods if period.start <= horizon and today <= period.end)
+    for name in near:
+        yield Measurement(name_object(name), max(cpu, taken), evidence)

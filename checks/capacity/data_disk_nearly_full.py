@@ -52,13 +52,13 @@ def data_disk_nearly_full(
     if all(unit.data_disk_in_use is None for unit in own):
         raise NotAssessed("The view shows no row of this tenant.")
     unknown = [unit for unit in own if unit.data_disk_in_use is None or not (unit.data_disk_size or bought)]
-    for unit in own:
+    for number, unit in enumerate(own):
         if unit in unknown:
             yield Unjudged(tenant_name(unit.tenant_id))
             continue
         size, in_use = unit.data_disk_size or bought, unit.data_disk_in_use or 0
         evidence = {"used_bytes": in_use, "size_bytes": int(size), "zone": unit.zone}
-        yield Measurement(tenant_name(unit.tenant_id), 100 * in_use / size, evidence)
+        yield Measurement(tenant_name(unit.tenant_id), 100 * in_use / size, evidence, str(number))
     silent = [unit for unit in own if unit.data_disk_in_use is None]
     if silent:
         raise NotAssessed(

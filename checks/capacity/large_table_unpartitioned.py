@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import PartitionedTable, Table
 
 
@@ -35,4 +35,4 @@ def large_table_unpartitioned(tables: Rows[Table], partitioned: Rows[Partitioned
     for table in tables:
         if table.data_length and (table.table_schema, table.table_name) not in split:
             evidence = {"rows_count": table.table_rows}
-            yield Measurement(f"{table.table_schema}.{table.table_name}", table.data_length, evidence)
+            yield Measurement(name_object(table.table_schema, table.table_name), table.data_length, evidence)

@@ -33,10 +33,11 @@ def log_disk_nearly_full(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     %) all writes of the tenant stop."""
     if not units:
         raise NotAssessed("The view shows no row of this tenant.")
-    for unit in units:
+    for number, unit in enumerate(units):
         if unit.log_disk_size > 0:
             yield Measurement(
                 tenant_name(unit.tenant_id),
                 100 * unit.log_disk_in_use / unit.log_disk_size,
                 {"used_bytes": unit.log_disk_in_use, "size_bytes": unit.log_disk_size, "zone": unit.zone},
+                str(number),
             )

@@ -29,7 +29,7 @@ from agent.facts.resources import Memstore
 def memstore_nearly_full(memstore: Rows[Memstore]) -> Iterator[Measurement]:
     """New data is written to the memstore first. Near the limit the server slows writes down, and at the limit they
     fail with error 4030 until a freeze has made room."""
-    for row in memstore:
+    for number, row in enumerate(memstore):
         if row.memstore_limit <= 0:
             continue
         used_pct = 100 * row.memstore_used / row.memstore_limit
@@ -37,4 +37,5 @@ def memstore_nearly_full(memstore: Rows[Memstore]) -> Iterator[Measurement]:
             tenant_name(row.tenant_id),
             used_pct,
             {"used_bytes": row.memstore_used, "limit_bytes": row.memstore_limit, "server": row.svr_ip},
+            str(number),
         )

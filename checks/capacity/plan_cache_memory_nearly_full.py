@@ -59,8 +59,8 @@ def plan_cache_memory_nearly_full(
     judged = [cache for cache in plan_caches if cache.mem_limit >= p.min_limit_bytes]
     if not judged:
         raise NotAssessed("The tenant has no plan cache that is large enough to judge.")
-    for cache in judged:
+    for number, cache in enumerate(judged):
         used_pct = 100 * cache.mem_hold / cache.mem_limit
         evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}
         its_setting = of_others if sees_others and cache.tenant_id not in (None, 1) else setting
-        yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **its_setting})
+        yield Measurement(tenant_name(cache.tenant_id), used_pct, {**evidence, **its_setting}, str(number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check, name_object
 from agent.facts.given import Clock
 from agent.facts.schema import RecycledObject
 
@@ -30,7 +30,7 @@ from agent.facts.schema import RecycledObject
 def recycle_bin_not_emptied(recycled: Rows[RecycledObject], clock: Rows[Clock]) -> Iterator[Measurement]:
     """With the recycle bin on, DROP only renames: tables and their indexes keep their blocks, take part in compaction
     and count against the disk. By default nothing ever empties it."""
-    dated = [(row.droptime, f"{row.owner}.{row.original_name}") for row in recycled if row.droptime]
+    dated = [(row.droptime, name_object(row.owner, row.original_name)) for row in recycled if row.droptime]
     if dated:
         droptime, name = min(dated)
         age = (clock[0].as_of - droptime).days

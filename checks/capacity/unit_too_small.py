@@ -36,6 +36,6 @@ def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     judged = [unit for unit in units if not is_meta(unit.tenant_id)]  # a META tenant has what its tenant's unit leaves
     if not judged:
         raise NotAssessed("The view shows no row of this tenant.")
-    for unit in judged:
+    for number, unit in enumerate(judged):
         evidence = {"max_cpu": unit.max_cpu, "zone": unit.zone}
-        yield Measurement(tenant_name(unit.tenant_id), unit.memory_size, evidence)
+        yield Measurement(tenant_name(unit.tenant_id), unit.memory_size, evidence, str(number))

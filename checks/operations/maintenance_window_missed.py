@@ -34,4 +34,4 @@ def maintenance_window_missed(jobs: Rows[Job], clock: Rows[Clock]) -> Iterator[M
         if row.is_enabled and row.next_run_date is not None:
             late = clock[0].as_of - row.next_run_date
             evidence: dict[str, Scalar] = {"next_run": row.next_run_date, "last_start": row.last_start_date}
-            yield Measurement(Named("job {job}", job=row.job_name), late / timedelta(hours=1), evidence)
+            yield Measurement(Named("job {job}", job=row.job_name), late / timedelta(hours=1), evidence, row.owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.cluster import Outline, ThrottlingRule
 from agent.facts.given import Clock
 
@@ -39,4 +39,4 @@ def outline_left(
         if row.create_time is not None and (row.database_name, row.outline_name) not in throttling:
             age = (clock[0].as_of - row.create_time) / timedelta(days=1)
             evidence: dict[str, Scalar] = {"database": row.database_name, "outline": row.outline_name}
-            yield Measurement(f"{row.database_name}.{row.outline_name}", age, evidence)
+            yield Measurement(name_object(row.database_name, row.outline_name), age, evidence)

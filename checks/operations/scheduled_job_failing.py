@@ -43,4 +43,4 @@ def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingPa
         if not row.is_given_up and (clock[0].as_of - row.last_start_date).days > limits.recent_days:
             continue
         evidence: dict[str, Scalar] = {"last_start": row.last_start_date, "owner": row.owner, "state": row.state}
-        yield Measurement(Named("job {job}", job=row.job_name), row.failure_count, evidence)
+        yield Measurement(Named("job {job}", job=row.job_name), row.failure_count, evidence, row.owner)

@@ -38,8 +38,9 @@ def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] 
     switches = [(name, value) for name, value in settings if name in _SWITCHES and value]
     if not switches:
         raise NotAssessed("Neither enable_sql_audit nor ob_enable_sql_audit can be read.")
-    for name, value in switches:
-        if str(value).lower() in _OFF:
-            # The parameter belongs to the cluster: a tenant cannot change it.
-            wanted, present = ("ON", value) if name == _VARIABLE else (None, None)
-            yield Measurement(name, value, {"wanted": wanted, "present": present})
+    for name, value in {name: value for name, value in switches if str(value).lower() in _OFF}.items():
+        # The parameter belongs to the cluster: a tenant cannot change it.
+        wanted, present = ("ON", value) if name == _VARIABLE else (None, None)
+        yield Measurement(name, value, {"wanted": wanted, "present": present})
+    if parameters is None or variables is None:
+        raise NotAssessed("Of enable_sql_audit and ob_enable_sql_audit only one can be read; the other may be off.")

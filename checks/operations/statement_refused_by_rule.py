@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.cluster import ThrottlingRule
 
 
@@ -31,6 +31,6 @@ from agent.facts.cluster import ThrottlingRule
 def statement_refused_by_rule(rules: Rows[ThrottlingRule]) -> Iterator[Measurement]:
     """MAX_CONCURRENT(0) shuts a statement out: the application gets an error each time. That is right for a
     statement that brings the tenant down, and wrong as soon as somebody needs it."""
-    for row in rules:
+    for number, row in enumerate(rules):
         evidence: dict[str, Scalar] = {"database": row.database_name, "outline": row.outline_name}
-        yield Measurement(f"{row.database_name}.{row.outline_name}", row.concurrent_num, evidence)
+        yield Measurement(name_object(row.database_name, row.outline_name), row.concurrent_num, evidence, str(number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.cluster import ThrottlingRule
 from agent.facts.given import Clock
 
@@ -33,7 +33,7 @@ from agent.facts.given import Clock
 def throttling_rule_left(rules: Rows[ThrottlingRule], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A rule that saved the tenant one night refuses the same statement for years. When the business grows, the
     error that its users see looks like a fault of the database."""
-    for row in rules:
+    for number, row in enumerate(rules):
         if row.create_time is not None:
             evidence: dict[str, Scalar] = {
                 "concurrent_count": row.concurrent_num,
@@ -41,4 +41,4 @@ def throttling_rule_left(rules: Rows[ThrottlingRule], clock: Rows[Clock]) -> Ite
                 "outline": row.outline_name,
             }
             age = (clock[0].as_of - row.create_time) / timedelta(days=1)
-            yield Measurement(f"{row.database_name}.{row.outline_name}", age, evidence)
+            yield Measurement(name_object(row.database_name, row.outline_name), age, evidence, str(number))

@@ -34,7 +34,7 @@ def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Me
     statement take longer. What is dropped after a day or two cannot answer them."""
     if not controls:
         raise NotAssessed("The workload repository has no settings.")
-    for row in controls:
+    for number, row in enumerate(controls):
         kept = parse_interval(row.retention)
         evidence: dict[str, Scalar] = {"retention_minutes": kept // timedelta(minutes=1)}
-        yield Measurement(Named("workload repository"), kept / timedelta(days=1), evidence)
+        yield Measurement(Named("workload repository"), kept / timedelta(days=1), evidence, str(number))

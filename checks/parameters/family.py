@@ -125,7 +125,7 @@ def _make_parameter_measure(row: Row, level: Level) -> Callable[..., Iterator[Me
             if sum(tenant == tenant_id for tenant, _ in values) > 1:
                 evidence["servers"] = ", ".join(sorted(values[tenant_id, value]))
             resource = tenant_name(tenant_id) if level is Level.TENANT else row.setting
-            yield Measurement(resource, _spell_value(row, value), evidence)
+            yield Measurement(resource, _spell_value(row, value), evidence, f"{tenant_id} {value}")
 
     return measure
 

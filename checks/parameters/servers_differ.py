@@ -50,9 +50,9 @@ def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     for row in parameters:
         if row.name not in OF_ONE_SERVER:
             values[row.name, row.tenant_id][f"{row.svr_ip}:{row.svr_port}"] = row.value
-    for (name, _), servers in sorted(values.items(), key=str):
+    for (name, tenant_id), servers in sorted(values.items(), key=str):
         counts = Counter(servers[server] for server in sorted(servers))
         if len(counts) > 1:
             shown = ", ".join(f"{server} {value}" for server, value in sorted(servers.items()))
             frequent = None if name in _JUDGED else counts.most_common(1)[0][0]
-            yield Measurement(name, len(counts), {"values": shown, "frequent": frequent})
+            yield Measurement(name, len(counts), {"values": shown, "frequent": frequent}, str(tenant_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from agent.facts.settings import Variable
 from checks.schema.counted import require_counted
@@ -71,13 +71,13 @@ def auto_increment_nearly_exhausted(
             rows if rows and rows <= highest else 0, *(_count_surely_passed(end, highest, cache) for end in ends)
         )
         if rows is None and passed <= 0 and max(ends) >= highest:
-            uncounted.append(".".join(name))
+            uncounted.append(name_object(*name))
             continue
         wider = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
         names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
         widest = unsigned and kind == "bigint"
         counts = {"reached_count": passed, "highest_count": highest, "wider": None if widest else wider}
-        yield Measurement(".".join(name), 100 * passed / highest, {**names, **counts})
+        yield Measurement(name_object(*name), 100 * passed / highest, {**names, **counts})
     require_counted(uncounted, readable=statistics is not None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.bounds import ends_of, spelled
@@ -51,7 +51,7 @@ def catch_all_partition_fills(
     for table, rows in counted(((table, table.catch_all_rows) for table in passed), changes, p.min_rows_count):
         if rows >= p.min_rows_count:
             yield Measurement(
-                f"{table.table_schema}.{table.table_name}",
+                name_object(table.table_schema, table.table_name),
                 (today - passed[table].date()).days,
                 {"bound": spelled(passed[table]), "rows_count": rows},
             )

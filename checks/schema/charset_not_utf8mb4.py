@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
 
 
@@ -33,6 +33,8 @@ def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> It
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert
     one side row by row, so that the index on the converted column is not used. Columns are judged: the table's own
     character set is only what new ones get."""
+    if columns and all(column.character_set_name is None for column in columns):
+        raise NotAssessed("The character sets of columns cannot be read.")
     limited: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)
     for column in columns:
         if column.character_set_name and column.character_set_name not in FULL_CHARSETS:
@@ -46,4 +48,4 @@ def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> It
             whole = table.table_name if charsets == [own] else None
             names = {"schema": name[0], "table_to_convert": whole, "collation": table.table_collation}
             listed = ", ".join(column.column_name for column in found)
-            yield Measurement(".".join(name), ", ".join(charsets), {**names, "columns": listed})
+            yield Measurement(name_object(*name), ", ".join(charsets), {**names, "columns": listed})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.schema import Table
 
 
@@ -46,7 +46,7 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
             "others": ", ".join(sorted(name for name, _ in others)),
         }
         if others:
-            yield Measurement(schema, 100 * deviating / counts.total(), evidence)
+            yield Measurement(name_object(schema), 100 * deviating / counts.total(), evidence)
 
 
 def _rank_collation(counted: tuple[str, int]) -> tuple[int, bool, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from agent.api import NotAssessed, Rows, list_names
+from agent.api import NotAssessed, Rows, list_names, name_object
 from agent.facts.schema import PartitionedTable, TableChanges
 
 
@@ -21,7 +21,7 @@ def counted(
     for table, rows in tables:
         name = table.table_schema, table.table_name
         if rows is None or rows < small <= rows + added.get(name, 0):
-            unknown.append(".".join(name))
+            unknown.append(name_object(*name))
         else:
             yield table, rows
     require_counted(unknown)

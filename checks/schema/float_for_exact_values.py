@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import NotableColumn, Table
 
 MONEY = frozenset(
@@ -47,5 +47,5 @@ def float_for_exact_values(columns: Rows[NotableColumn], tables: Rows[Table]) ->
         if inexact and table in stored and parts & MONEY and not parts & RATE:
             plain = None if "GENERATED" in column.extra.upper() else column.column_name
             names = {"schema": table[0], "table": table[1], "column": column.column_name, "plain_column": plain}
-            resource = ".".join((*table, column.column_name))
+            resource = name_object(*table, column.column_name)
             yield Measurement(resource, column.column_type, {**names, "type": column.column_type})

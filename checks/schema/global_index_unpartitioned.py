@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable, TableChanges
 from checks.schema.counted import added_since, counted
 
@@ -34,7 +34,7 @@ def global_index_unpartitioned(
     indexes: Rows[IndexColumn],
     partitioned: Rows[PartitionedIndex],
     changes: Rows[TableChanges] | None,
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Unjudged]:
     """A global index without partitions is one tablet on one server: every write to any partition goes there as well,
     as a distributed transaction, and the spread that the partitions bring is lost. Dropping a partition of the table
     has to rebuild such an index."""
@@ -50,4 +50,6 @@ def global_index_unpartitioned(
         table_name = table.table_schema, table.table_name
         for name in whole[table_name]:
             now = rows + max(added.get(table_name, 0), 0)
-            yield Measurement(".".join((*table_name, name)), now, {"partitions_count": table.partitions})
+            yield Measurement(name_object(*table_name, name), now, {"partitions_count": table.partitions})
+            if changes is None:
+                yield Unjudged(name_object(*table_name, name))  # rows that came since are not counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
 
 
@@ -32,6 +32,6 @@ def index_with_too_many_columns(columns: Rows[IndexColumn]) -> Iterator[Measurem
     indexes: defaultdict[str, set[int]] = defaultdict(set)
     for row in columns:
         if row.index_type == "BTREE":
-            indexes[f"{row.table_schema}.{row.table_name}.{row.index_name}"].add(row.seq_in_index)
+            indexes[name_object(row.table_schema, row.table_name, row.index_name)].add(row.seq_in_index)
     for resource, positions in indexes.items():
         yield Measurement(resource, len(positions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
 
 
@@ -29,7 +29,10 @@ from agent.facts.schema import IndexColumn
 def invalid_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """The build of an index can fail half-way, for duplicates or for lack of space, and leaves something behind that
     looks like an index but serves no statement. The queries it was made for scan the whole table meanwhile."""
-    for row in columns:
-        if row.comment not in ("VALID", ""):
-            names = {"schema": row.table_schema, "table": row.table_name, "index": row.index_name}
-            yield Measurement(f"{row.table_schema}.{row.table_name}.{row.index_name}", row.comment, names)
+    broken = {
+        (row.table_schema, row.table_name, row.index_name): row.comment
+        for row in columns
+        if row.comment not in ("VALID", "")
+    }
+    for name, comment in broken.items():
+        yield Measurement(name_object(*name), comment, dict(zip(("schema", "table", "index"), name, strict=True)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import BusinessObject
 
 
@@ -29,6 +29,14 @@ def invalid_object(objects: Rows[BusinessObject]) -> Iterator[Measurement]:
     """A view outlives the table or column that it reads, and fails only when somebody asks it, often a report at the
     end of the month. Logical exports and migrations stop at such objects, too. Invalid indexes are judged by a check of
     their own."""
-    for row in objects:
-        if row.status.upper() != "VALID" and row.object_type.upper() != "INDEX":
-            yield Measurement(f"{row.owner}.{row.object_name}", row.status, {"type": row.object_type})
+    invalid = {
+        (row.owner, row.object_name, row.object_type): row.status
+        for row in objects
+        if row.status.upper() != "VALID" and row.object_type.upper() != "INDEX"
+    }
+    for (owner, name, kind), status in invalid.items():
+        plain = name_object(owner, name)
+        # These have their names in common; a procedure may be called like one of them.
+        common = kind.upper() in ("TABLE", "VIEW", "SEQUENCE")
+        resource = plain if common else Named("{type} {object}", type=kind, object=plain).formerly(plain.former)
+        yield Measurement(resource, status, {"type": kind})

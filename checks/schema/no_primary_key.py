@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table
 
 
@@ -56,4 +56,4 @@ def no_primary_key(
             partitions = None if partitioned is None else split.get(name, 0)
             plain = table.table_name if partitions == 0 and columns is not None and name not in counting else None
             evidence = {"schema": name[0], "plain_table": plain, "partitions_count": partitions}
-            yield Measurement(".".join(name), table.table_rows or 0, evidence)
+            yield Measurement(name_object(*name), table.table_rows or 0, evidence)

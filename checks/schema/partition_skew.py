@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.counted import counted
 
@@ -46,7 +46,7 @@ def partition_skew(
         largest = table.largest_rows or 0
         if rows and rows >= p.min_rows_count:
             evidence = {"partitions_count": table.partitions, "largest_count": largest, "rows_count": rows}
-            name = f"{table.table_schema}.{table.table_name}"
+            name = name_object(table.table_schema, table.table_name)
             yield Measurement(name, largest * table.partitions / rows, evidence)
 
 

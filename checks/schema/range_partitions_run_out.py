@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable
 from checks.schema.bounds import by_partition, ends_of, ranges_of, spelled
@@ -55,4 +55,4 @@ def range_partitions_run_out(
         width = (last - first) / max(ranges_of(table) - 1, 1)
         ready = math.ceil((last - now) / width) if width and by_partition(table) else 0  # the current one counts
         if left >= -p.closed_days and ready < p.ahead_count:
-            yield Measurement(f"{table.table_schema}.{table.table_name}", left, {"bound": spelled(last)})
+            yield Measurement(name_object(table.table_schema, table.table_name), left, {"bound": spelled(last)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
 
 Table = tuple[str, str]  # schema and name
@@ -63,7 +63,7 @@ def _find_redundant(table: Table, locality: str, usable: Mapping[str, Index]) ->
             kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
             names = {"schema": schema, "table": table_name, "index": name, "kind": kind, "columns": _join_parts(index)}
             evidence = {**names, "covering_columns": _join_parts(usable[covering]), "index_locality": locality}
-            yield Measurement(f"{schema}.{table_name}.{name}", covering, evidence)
+            yield Measurement(name_object(schema, table_name, name), covering, evidence)
 
 
 def _find_locality(

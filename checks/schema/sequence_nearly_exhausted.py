@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.schema import Sequence
 
 WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIGINT column can store
@@ -50,4 +50,4 @@ def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement
             "bound": (("MAXVALUE" if rising else "MINVALUE") if abs(end) < WIDEST else None),
             "wider": WIDEST if rising else -WIDEST,
         }
-        yield Measurement(f"{row.sequence_owner}.{row.sequence_name}", 100 * min(spent, span) / span, evidence)
+        yield Measurement(name_object(row.sequence_owner, row.sequence_name), 100 * min(spent, span) / span, evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
 
 
@@ -32,6 +32,6 @@ def too_many_indexes(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     tables: defaultdict[str, set[str]] = defaultdict(set)
     for row in columns:
         if row.index_name != "PRIMARY":
-            tables[f"{row.table_schema}.{row.table_name}"].add(row.index_name)
+            tables[name_object(row.table_schema, row.table_name)].add(row.index_name)
     for table, names in tables.items():
         yield Measurement(table, len(names), {"indexes": ", ".join(sorted(names))})

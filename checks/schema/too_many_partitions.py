@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import PartitionedTable
 from agent.facts.settings import Parameter
 
@@ -44,4 +44,4 @@ def too_many_partitions(
     highest = min(set_to, default=p.default_limit_count)
     for table in tables:
         evidence = {"pieces_count": table.pieces, "highest_count": highest, "partitions_count": table.partitions}
-        yield Measurement(f"{table.table_schema}.{table.table_name}", 100 * table.pieces / highest, evidence)
+        yield Measurement(name_object(table.table_schema, table.table_name), 100 * table.pieces / highest, evidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.api import NotAssessed, ResourceName, name_account
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account
 
 ANYWHERE = frozenset({"%", "0.0.0.0/0", "::/0"})
@@ -36,6 +37,8 @@ def empowered(accounts: tuple[Account, ...]) -> Iterator[Account]:
     """Yield ``usable`` accounts, and roles, which pass on their privileges. The views do not tell who has a role."""
     yield from usable(accounts)
     yield from (account for account in accounts if account.type == "ROLE" and not _is_platform_account(account))
+    if any(account.type is None and account.is_locked == "YES" for account in accounts):
+        raise NotAssessed("Which of the locked accounts are roles cannot be read; roles pass their privileges on.")
 
 
 def _is_platform_account(account: Account) -> bool:
@@ -47,6 +50,6 @@ def held(account: Account, privileges: dict[str, str]) -> list[str]:
     return [name for name, column in privileges.items() if getattr(account, column) == "YES"]
 
 
-def full_name(account: Account) -> str:
+def full_name(account: Account) -> ResourceName:
     """Return ``user@host``, for a role ``role user@host``."""
-    return f"{'role ' if account.type == 'ROLE' else ''}{account.user_name}@{account.host}"
+    return name_account(account.user_name, account.host, role=account.type == "ROLE")

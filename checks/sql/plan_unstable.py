@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape
 from checks.sql.ring import shape_name, text_of
 
 
@@ -34,17 +34,16 @@ class UnstableParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def plan_unstable(plans: Rows[CachedPlan], limits: UnstableParams) -> Iterator[Measurement]:
+def plan_unstable(
+    plans: Rows[CachedPlan], history: Rows[RepositoryShape] | None, limits: UnstableParams
+) -> Iterator[Measurement]:
     """The same statement can get several plans, by type of parameter, by session settings or by what the optimizer knew
     at the time. When one is many times slower, response times jump without any change in the application."""
-    shapes: dict[tuple[int | None, str, int], dict[int, list[CachedPlan]]] = defaultdict(lambda: defaultdict(list))
-    for plan in plans:
-        shapes[plan.tenant_id, plan.sql_id, plan.db_id][plan.plan_hash].append(plan)
-    for (tenant_id, sql_id, _), hashes in shapes.items():
+    for (tenant_id, sql_id, part), plans_of_shape in _collect_plans(plans, history or ()).items():
         averages = sorted(
-            sum(plan.elapsed_time for plan in same) / executions
-            for same in hashes.values()
-            if (executions := sum(plan.executions for plan in same)) >= limits.min_executions_count
+            elapsed_us / executions
+            for executions, elapsed_us in plans_of_shape.values()
+            if executions >= limits.min_executions_count
         )
         if len(averages) < 2 or averages[-1] < limits.min_slowest_average_ms * 1000:  # noqa: PLR2004 - a pair to compare
             continue
@@ -54,4 +53,26 @@ def plan_unstable(plans: Rows[CachedPlan], limits: UnstableParams) -> Iterator[M
             "fastest_us": averages[0],
             "statement": text_of(plans, sql_id),
         }
-        yield Measurement(shape_name(sql_id, tenant_id), averages[-1] / max(averages[0], 1), evidence)
+        yield Measurement(shape_name(sql_id, tenant_id), averages[-1] / max(averages[0], 1), evidence, part)
+
+
+def _collect_plans(
+    plans: Rows[CachedPlan], history: Rows[RepositoryShape]
+) -> dict[tuple[int | None, str, str], dict[int, tuple[int, int]]]:
+    """Return executions and microseconds of each plan by its hash, for each shape in the repository and the cache.
+
+    In the cache a shape is told apart by its database, too.
+    """
+    seen = [
+        (plan.tenant_id, plan.sql_id, str(plan.db_id), plan.plan_hash, plan.executions, plan.elapsed_time)
+        for plan in plans
+    ]
+    seen += [
+        (row.tenant_id, row.sql_id, Observes.REPOSITORY.value, row.plan_hash, row.executions, row.elapsed_us)
+        for row in history
+    ]
+    found: defaultdict[tuple[int | None, str, str], dict[int, tuple[int, int]]] = defaultdict(dict)
+    for tenant_id, sql_id, part, plan_hash, executions, elapsed_us in seen:
+        before = found[tenant_id, sql_id, part].get(plan_hash, (0, 0))
+        found[tenant_id, sql_id, part][plan_hash] = before[0] + executions, before[1] + elapsed_us
+    return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
-from agent.facts.sql import CachedPlan
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
+from checks.sql.loads import list_loads, list_textless
 from checks.sql.ring import shape_name, text_of
 
 
@@ -28,16 +29,23 @@ from checks.sql.ring import shape_name, text_of
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def very_large_in_list(plans: Rows[CachedPlan]) -> Iterator[Measurement]:
+def very_large_in_list(
+    plans: Rows[CachedPlan],
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    shapes: Rows[SqlShape] | None,
+) -> Iterator[Measurement | Unjudged]:
     """Each length of the list is a statement of its own with its own plan, parsed and optimized anew and kept in the
     plan cache. Long lists take memory and time to optimize, and from some length on the optimizer prefers a full scan.
     A comparison repeated with OR is such a list too, and a tuple counts as one value. A statement that was cut is
     counted as far as it can be read."""
-    for plan in plans:
+    for number, plan in enumerate(plans):
         values = count_longest_list(plan.statement)
         if values:
             evidence: dict[str, Scalar] = {
                 "executions_count": plan.executions,
                 "statement": text_of(plans, plan.sql_id),
             }
-            yield Measurement(shape_name(plan.sql_id, plan.tenant_id), values, evidence)
+            yield Measurement(shape_name(plan.sql_id, plan.tenant_id), values, evidence, str(number))
+    # A list of very many values is never in the plan cache: its shape has no text.
+    yield from list_textless(list_loads(shapes, totals, history), plans)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.maintenance import Job
 
 
@@ -32,4 +32,4 @@ def gather_jobs_disabled(jobs: Rows[Job]) -> Iterator[Measurement]:
     windows = [job for job in jobs if job.job_name.upper().endswith("DAY_WINDOW") and job.enabled is not None]
     off = [job for job in windows if not job.is_enabled]
     for job in off:
-        yield Measurement(job.job_name, len(off), {"windows_count": len(windows), "job": job.job_name})
+        yield Measurement(name_object(job.job_name), len(off), {"windows_count": len(windows), "job": job.job_name})

@@ -39,8 +39,10 @@ def gather_task_long(tasks: Rows[GatherTask], clock: Rows[Clock], p: LongGatherP
     old statistics. A run that comes near it will sooner or later leave out the largest tables, which need them most,
     and it loads the tenant meanwhile."""
     since = clock[0].as_of - timedelta(days=p.window_days)
-    for task in tasks:
+    for number, task in enumerate(tasks):
         if task.end_time is None or task.start_time < since:
             continue
         hours = (task.end_time - task.start_time).total_seconds() / 3600
-        yield Measurement(task.type, hours, {"window_days": p.window_days, "tables_count": task.table_count})
+        yield Measurement(
+            task.type, hours, {"window_days": p.window_days, "tables_count": task.table_count}, str(number)
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import TableStatistics
 
 
@@ -32,4 +32,4 @@ def locked(statistics: Rows[TableStatistics]) -> Iterator[Measurement]:
     for row in statistics:
         if row.stattype_locked:
             evidence = {"schema": row.owner, "table": row.table_name, "analyzed": row.last_analyzed}
-            yield Measurement(f"{row.owner}.{row.table_name}", row.stattype_locked, evidence)
+            yield Measurement(name_object(row.owner, row.table_name), row.stattype_locked, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.given import Clock
 from agent.facts.schema import Table, TableChanges, TableStatistics
 
@@ -42,7 +42,7 @@ def never_gathered(
         if row.last_analyzed is None and row.num_rows is None and since and count:
             age = (clock[0].as_of - since).days
             yield Measurement(
-                f"{row.owner}.{row.table_name}",
+                name_object(row.owner, row.table_name),
                 age,
                 {"schema": row.owner, "table": row.table_name, "changes_count": count},
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import TableChanges, TableStatistics
 
@@ -47,7 +47,7 @@ def stale(
             continue
         if count >= max(rows * p.min_changed_pct / 100, p.min_changes_count):
             yield Measurement(
-                f"{row.owner}.{row.table_name}",
+                name_object(row.owner, row.table_name),
                 (clock[0].as_of - row.last_analyzed).days,
                 {"schema": row.owner, "table": row.table_name, "changes_count": count, "rows_count": rows},
             )

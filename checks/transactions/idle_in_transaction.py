@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.facts.given import Build
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
-from checks.transactions.origin import account_of, client_of, in_one_tenant
+from checks.transactions.origin import account_of, client_of, in_one_tenant, require_hosts, require_tenants
 
 
 @check(
@@ -32,7 +33,7 @@ from checks.transactions.origin import account_of, client_of, in_one_tenant
     ),
 )
 def idle_in_transaction(
-    sessions: Rows[Session], transactions: Rows[Transaction], tenants: Rows[Tenant] | None
+    sessions: Rows[Session], transactions: Rows[Transaction], tenants: Rows[Tenant] | None, builds: Rows[Build]
 ) -> Iterator[Measurement]:
     """A client that forgot to commit, or waits for something else, keeps its row locks while it does nothing. Every
     other session that needs one of these rows waits until its own timeout, and the fault shows there, not where it
@@ -46,14 +47,18 @@ def idle_in_transaction(
         if session.command == "Sleep" and session.trans_id and session.trans_id in writing
         if any(in_one_tenant(session, item, tenants) for item in writing[session.trans_id])
     ]
-    for session in idle:
-        account = account_of(session)
+    names = [account_of(session, builds) for session in idle]
+    count_of = Counter(names)
+    for number, (session, account) in enumerate(zip(idle, names, strict=True)):
         yield Measurement(
             account,
             session.time,
             {
                 "session_id": str(session.id),
                 "client": client_of(session),
-                "idle_count": sum(account_of(item) == account for item in idle),
+                "idle_count": count_of[account],
             },
+            str(number),
         )
+    require_hosts(sessions, builds)
+    require_tenants(tenants, builds)

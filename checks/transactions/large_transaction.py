@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.facts.given import Build
 from agent.facts.resources import Memstore
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
-from checks.transactions.origin import account_of, client_of, session_of
+from checks.transactions.origin import account_of, client_of, require_hosts, require_tenants, session_of
 
 
 @params
@@ -41,6 +42,8 @@ def large_transaction(
     sessions: Rows[Session],
     memstore: Rows[Memstore],
     tenants: Rows[Tenant] | None,
+    builds: Rows[Build],
+    *,
     limits: LargeTransactionParams,
 ) -> Iterator[Measurement]:
     """Everything a transaction writes goes through the memstore and the log. A single one that fills a large part
@@ -58,7 +61,7 @@ def large_transaction(
             continue
         session = session_of(parts[0], sessions, tenants)
         yield Measurement(
-            account_of(session) if session else tenant_name(tenant_id),
+            account_of(session, builds) if session else tenant_name(tenant_id),
             100 * log_bytes / smallest,
             {
                 "log_bytes": log_bytes,
@@ -67,4 +70,7 @@ def large_transaction(
                 "tx_id": str(tx_id),
                 "client": client_of(session) if session else "-",
             },
+            f"{tenant_id} {tx_id}",
         )
+    require_hosts(sessions, builds)
+    require_tenants(tenants, builds)

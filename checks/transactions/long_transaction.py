@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
-from agent.facts.given import Clock
+from agent.facts.given import Build, Clock
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
-from checks.transactions.origin import account_of, client_of, session_of
+from checks.transactions.origin import account_of, client_of, require_hosts, require_tenants, session_of
 
 
 @check(
@@ -34,16 +34,20 @@ from checks.transactions.origin import account_of, client_of, session_of
     ),
 )
 def long_transaction(
-    transactions: Rows[Transaction], sessions: Rows[Session], tenants: Rows[Tenant] | None, clock: Rows[Clock]
+    transactions: Rows[Transaction],
+    sessions: Rows[Session],
+    tenants: Rows[Tenant] | None,
+    builds: Rows[Build],
+    clock: Rows[Clock],
 ) -> Iterator[Measurement]:
     """An open transaction keeps its row locks, and its log cannot be recycled before it ends. The longer it lives, the
     more statements wait for it, and the longer a restart or a change of leader takes."""
-    for item in transactions:
+    for number, item in enumerate(transactions):
         if item.ctx_create_time is None:
             continue
         session = session_of(item, sessions, tenants)
         yield Measurement(
-            account_of(session) if session else tenant_name(item.tenant_id),
+            account_of(session, builds) if session else tenant_name(item.tenant_id),
             (clock[0].as_of - item.ctx_create_time).total_seconds(),
             {
                 "session_id": str(session.id if session else item.session_id),
@@ -51,4 +55,7 @@ def long_transaction(
                 "client": client_of(session) if session else "-",
                 "log_bytes": item.pending_log_size + item.flushed_log_size,
             },
+            str(number),
         )
+    require_hosts(sessions, builds)
+    require_tenants(tenants, builds)

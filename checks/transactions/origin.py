@@ -5,14 +5,45 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Sequence
 
+from agent.api import Named, NotAssessed, ResourceName, Rows, TenantKind, name_account
+from agent.facts.given import Build
 from agent.facts.resources import Counter
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
 
 
-def account_of(session: Session) -> str:
-    """Return ``user@host``. The host is that of the account: the client's address changes with every pod."""
-    return f"{session.user}@{session.user_host}" if session.user_host else session.user
+def account_of(session: Session, builds: Rows[Build]) -> ResourceName:
+    """Return ``user@host``, for sys with the tenant, because it sees the sessions of all tenants.
+
+    The host is that of the account: the client's address changes with every pod.
+    """
+    account = name_account(session.user, session.user_host or "")
+    if session.tenant is None or builds[0].tenant_kind is not TenantKind.SYS:
+        return account
+    return Named("{account} of tenant {tenant}", account=account, tenant=session.tenant).formerly(account.former)
+
+
+def require_hosts(sessions: Sequence[Session], builds: Rows[Build]) -> None:
+    """Raise NotAssessed if nothing tells the hosts of the accounts, or for sys their tenants. A check calls this last.
+
+    Without them the name of an account is not the one of an earlier assessment, so nothing of that can be resolved.
+    """
+    if sessions and all(session.user_host is None for session in sessions):
+        raise NotAssessed(
+            "The host of each session's account cannot be read, so earlier findings cannot be looked for."
+        )
+    if sessions and _is_sys(builds) and all(session.tenant is None for session in sessions):
+        raise NotAssessed("Whose tenant each session is cannot be read, so earlier findings cannot be looked for.")
+
+
+def require_tenants(tenants: Sequence[Tenant] | None, builds: Rows[Build]) -> None:
+    """Raise NotAssessed if sys cannot tell which number each tenant has. A check calls this last."""
+    if not tenants and _is_sys(builds):
+        raise NotAssessed("Which session a transaction belongs to is unknown, for the tenants cannot be read.")
+
+
+def _is_sys(builds: Rows[Build]) -> bool:
+    return builds[0].tenant_kind is TenantKind.SYS
 
 
 def client_of(session: Session) -> str:

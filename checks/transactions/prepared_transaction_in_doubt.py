@@ -47,4 +47,4 @@ def prepared_transaction_in_doubt(transactions: Rows[Transaction], clock: Rows[C
         if since is not None:
             waiting_s = (clock[0].as_of - since).total_seconds()
             evidence: dict[str, Scalar] = {"in_doubt_count": len(doubtful), "state": item.state}
-            yield Measurement(tenant_name(item.tenant_id), waiting_s, evidence)
+            yield Measurement(tenant_name(item.tenant_id), waiting_s, evidence, str(item.tx_id))

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.facts.given import Build
 from agent.facts.sessions import Session
 from agent.facts.settings import Variable
-from checks.transactions.origin import account_of, client_of
+from checks.transactions.origin import account_of, client_of, require_hosts
 
 
 @params
@@ -38,7 +39,7 @@ class SessionLeakParams(Params):
     ),
 )
 def session_leak_per_client(
-    sessions: Rows[Session], variables: Rows[Variable] | None, limits: SessionLeakParams
+    sessions: Rows[Session], variables: Rows[Variable] | None, builds: Rows[Build], limits: SessionLeakParams
 ) -> Iterator[Measurement]:
     """Every session costs memory and file handles on the server and the proxy. Hundreds of them that one client never
     uses again are a leak or an oversized pool; on the day of a failover all of them connect again at once."""
@@ -47,7 +48,7 @@ def session_leak_per_client(
     timeouts = {"wait_timeout_s": present if longer else None, "shorter_s": limits.asleep_s if longer else None}
     groups: dict[tuple[str, str], list[Session]] = defaultdict(list)
     for session in sessions:
-        groups[account_of(session), client_of(session)].append(session)
+        groups[account_of(session, builds), client_of(session)].append(session)
     for (account, client), held in groups.items():
         if len(held) >= limits.min_sessions_count:
             asleep = sum(item.command == "Sleep" and item.time >= limits.asleep_s for item in held)
@@ -55,4 +56,6 @@ def session_leak_per_client(
                 account,
                 100 * asleep / len(held),
                 {"sessions_count": len(held), "client": client, "asleep_s": limits.asleep_s, **timeouts},
+                client,
             )
+    require_hosts(sessions, builds)

@@ -32,6 +32,6 @@ def upgrade_mode_left_on(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     values = [row.value for row in parameters if row.name == "enable_upgrade_mode"]
     if not values:
         raise NotAssessed("The parameter enable_upgrade_mode is not shown to this tenant.")
-    for value in values:
-        if value.lower() in ("true", "1", "on"):
-            yield Measurement("enable_upgrade_mode", value)
+    switched_on = [value for value in values if value.lower() in ("true", "1", "on")]
+    if switched_on:
+        yield Measurement("enable_upgrade_mode", switched_on[0])

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.judgement.compare import compare_assessments
+from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.model.comparison import Change, Earlier
-from agent.model.result import CheckResult, Finding
+from agent.model.result import Carried, CheckResult, Finding
 from agent.model.terms import ChangeKind, Outcome, Severity, Text
 from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
 
@@ -46,6 +46,49 @@ def test_a_fingerprint_is_kept_over_releases() -> None:
 
 def test_a_lone_surrogate_has_a_fingerprint_too() -> None:
     assert len(fingerprint_finding("shop", "CAP001", "\ud800")) == 16
+
+
+def renamed(code: str, was: str, *, found: bool = True, carried: bool = False) -> Earlier:
+    """An earlier assessment of the target shop, which wrote the resource as ``was``."""
+    one = replace(finding(H, 0.2), resource=was, fingerprint=fingerprint_finding("shop", code, was))
+    result = failed(code, one) if found else replace(without_finding(code), well=frozenset({was}))
+    earlier = earlier_of([result])
+    entry = replace(earlier.scored[code], carried=(Carried(one, "long ago", 1),)) if carried else earlier.scored[code]
+    return replace(earlier, scored={code: entry})
+
+
+def test_a_finding_under_an_earlier_name_is_recognized() -> None:
+    code, name = "CAP001", "`p.q`.r"
+    now = replace(finding(H, 0.2), resource=name, fingerprint=fingerprint_finding("shop", code, name))
+    result = replace(failed(code, now), former={"p.q.r": name})
+    earlier = renamed(code, "p.q.r")
+    assert [change.kind for change in changes([result], earlier)] == [NEW, RESOLVED]
+    known = recognize_former(earlier, [result], "shop")
+    assert known is not None
+    assert [change.kind for change in changes([result], known)] == [UNCHANGED]
+
+
+def test_a_finding_under_an_earlier_name_is_resolved_where_only_part_was_judged() -> None:
+    code, name = "CAP001", "`p.q`.r"
+    partly = replace(without_finding(code), outcome=Outcome.NOT_ASSESSED, reason=Text("rest"))
+    result = replace(partly, well=frozenset({name}), former={"p.q.r": name})
+    earlier = renamed(code, "p.q.r")
+    known = recognize_former(earlier, [result], "shop")
+    assert known is not None
+    assert [change.kind for change in changes([result], earlier)] == [NOT_COMPARABLE]
+    assert [change.kind for change in changes([result], known)] == [RESOLVED]
+
+
+def test_earlier_names_are_recognized_wherever_an_earlier_assessment_has_them() -> None:
+    code, name = "CAP001", "`p.q`.r"
+    result = replace(without_finding(code), former={"p.q.r": name})
+    well = recognize_former(renamed(code, "p.q.r", found=False), [result], "shop")
+    carried = recognize_former(renamed(code, "p.q.r", carried=True), [result], "shop")
+    assert well is not None and well.results[code].well == {name}
+    assert carried is not None and [entry.finding.resource for entry in carried.scored[code].carried] == [name]
+    assert recognize_former(None, [result], "shop") is None
+    plain = renamed(code, "shop.t")
+    assert recognize_former(plain, [without_finding(code)], "shop") is plain
 
 
 def test_without_an_earlier_assessment_there_is_no_comparison() -> None:

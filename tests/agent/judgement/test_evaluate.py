@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from agent.facts.resources import Memstore
 from agent.facts.settings import Tenant, Variable
 from agent.judgement.assessed import was_judged
 from agent.judgement.evaluate import evaluate_checks, fill_sql
+from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.mutes import MuteMatcher
 from agent.model.check import CheckSpec, Measurement, Unjudged
-from agent.model.naming import Named
+from agent.model.naming import Named, name_object
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Ruleset
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
@@ -204,10 +205,61 @@ def test_a_helping_source_that_was_cut_is_unknown_to_the_check_and_no_hindrance(
     assert seen == [(), None]
 
 
-def test_the_same_resource_twice_keeps_the_worst(rules: Ruleset) -> None:
-    for rows in ([("a", 710), ("a", 850)], [("a", 850), ("a", 710)]):
-        findings = run(rules, snapshot([memstore(*row) for row in rows])).findings
-        assert [(f.resource, f.value) for f in findings] == [("a", 85.0)]
+@given(st.lists(st.floats(0, 100), min_size=2, max_size=5))
+def test_of_several_parts_of_one_resource_the_worst_is_the_finding(rules: Ruleset, values: list[float]) -> None:
+    parts = [Measurement("a", value, {"used_bytes": 1}, str(number)) for number, value in enumerate(values)]
+    findings = run(rules, snapshot(), measure=measuring(*parts)).findings
+    assert [(f.resource, f.value) for f in findings] == [("a", max(values))] * (max(values) >= 70)
+
+
+@pytest.mark.parametrize("values", [(71.0, 85.0), (85.0, 71.0), (85.0, 85.0), (1.0, 2.0), (1.0, 85.0)])
+@pytest.mark.parametrize("names", [("a", "a"), ("a\x1b", "a "), ("x" * 3000, "x" * 4000)])
+def test_two_measurements_with_one_fingerprint_are_an_error_and_none_is_dropped(
+    rules: Ruleset, values: tuple[float, float], names: tuple[str, str]
+) -> None:
+    twice = [Measurement(name, value, {"used_bytes": 1}) for name, value in zip(names, values, strict=True)]
+    result = run(rules, snapshot(), measure=measuring(*twice))
+    assert (result.outcome, result.findings) == (Outcome.ERROR, ())
+    assert "twice" in render_text(result.reason, "en") and names[0][:1] in render_text(result.reason, "en")
+    assert render_text(result.reason, "zh-CN") != render_text(result.reason, "en")
+
+
+def former_of(*measured: Measurement, rules: Ruleset, mutes: Sequence[Mute] = ()) -> CheckResult:
+    muted = dataclasses.replace(rules, mutes=tuple(mutes), today=NOW.date())
+    return run(muted, snapshot(), measure=measuring(*measured))
+
+
+def test_mutes_of_earlier_names_hold_as_long_as_one_resource_alone_had_the_name(rules: Ruleset) -> None:
+    plain = Mute(owner="Li", reason="known", until=NOW.date() + timedelta(days=9))
+    one, two, usual = (
+        Measurement(name_object(*parts), 75.0, {"used_bytes": 1})
+        for parts in (("p.q", "r"), ("p", "q.r"), ("p", "q", "s"))
+    )
+    before = fingerprint_finding(snapshot().target, "CAP901", "p.q.r")
+    for by in (
+        dataclasses.replace(plain, fingerprint=before),
+        dataclasses.replace(plain, code="CAP901", resource="p.q.r"),
+    ):
+        assert former_of(one, usual, rules=rules, mutes=[by]).findings[0].muted is by
+        assert [f.muted for f in former_of(one, two, usual, rules=rules, mutes=[by]).findings] == [None] * 3
+        taken = Measurement("p.q.r", 75.0, {"used_bytes": 1})
+        found = former_of(one, taken, rules=rules, mutes=[by]).findings
+        assert [f.resource for f in found if f.muted] == ["p.q.r"]
+
+
+def test_a_result_tells_the_earlier_names_of_what_it_looked_at(rules: Ruleset) -> None:
+    well, bad, worse = (
+        Measurement(name_object(*parts), value, {"used_bytes": 1})
+        for parts, value in ((("a.b", "c"), 1.0), (("p.q", "r"), 75.0), (("p", "q.r"), 95.0))
+    )
+    unknown, usual = Unjudged(name_object("x.y", "z")), Measurement("shop.t", 75.0, {"used_bytes": 1})
+    result = run(rules, snapshot(), measure=measuring(well, bad, worse, unknown, usual))
+    assert result.former == {"a.b.c": "`a.b`.c", "p.q.r": "p.`q.r`", "x.y.z": "`x.y`.z"}
+
+
+def test_sql_quotes_the_name_itself(rules: Ruleset) -> None:
+    measured = Measurement(name_object("a.b`c"), 95.0, {"used_bytes": 1})
+    assert run(rules, snapshot(), measure=measuring(measured)).findings[0].sql[0] == "DROP TABLE `a.b``c`;"
 
 
 def test_hostile_names_are_one_printable_line_of_bounded_length(rules: Ruleset) -> None:
@@ -222,9 +274,9 @@ def test_hostile_names_are_one_printable_line_of_bounded_length(rules: Ruleset) 
 def test_a_resource_named_by_us_is_one_thing_and_told_in_every_language(rules: Ruleset) -> None:
     stream = Named("{tenant}, log stream {stream}", tenant=tenant_name(1002), stream="1\x1b")
     (found,) = run(rules, snapshot(), measure=measuring(Measurement(stream, 95.0, {"used_bytes": 1}))).findings
-    assert found.resource == "tenant 1002, log stream 1 "
-    assert found.names == {"zh-CN": "租户 1002，日志流 1 ", "en": found.resource}
-    assert render_text(found.text, "zh-CN").startswith("租户 1002，日志流 1  ")
+    assert found.resource == "tenant 1002, log stream `1\\x1b`"
+    assert found.names == {"zh-CN": "租户 1002，日志流 `1\\x1b`", "en": found.resource}
+    assert render_text(found.text, "zh-CN").startswith("租户 1002，日志流 `1\\x1b` ")
     theirs = measuring(Measurement(str(stream), 95.0, {"used_bytes": 1}))
     (same,) = run(rules, snapshot(), measure=theirs).findings
     assert same.fingerprint == found.fingerprint and same.names == {}

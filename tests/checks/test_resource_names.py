@@ -1,0 +1,111 @@
+"""Over all checks: two different objects never share a resource, whatever characters their names hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from agent.facts.texts import TextContent, classify_text
+from agent.model.result import CheckResult
+from agent.model.terms import Outcome
+from tests.checks.figures import cases_of
+from tests.harness import Case, run_check, shipped, snapshot_of
+
+CHECKS = shipped()[0].checks
+NAMES = frozenset({
+    TextContent.DATABASE, TextContent.TABLE, TextContent.COLUMN, TextContent.INDEX, TextContent.SEQUENCE,
+    TextContent.OUTLINE, TextContent.ACCOUNT, TextContent.ZONE, TextContent.TENANT, TextContent.JOB,
+    TextContent.PERIOD, TextContent.HOST,
+})  # fmt: skip
+# What joins parts of names, and what might be mistaken for that.
+JOINTS = (".", "@", "`", "`.`", "``", " ", "' '", '"."', ", ", " of tenant ", " (", ":", "\t", "\u200b", "。")
+# These words say something to the checks themselves.
+KNOWN = frozenset({"root", "%", "PRIMARY", "sys", ""})
+
+
+def _cases(code: str) -> list[Case]:
+    """A few cases with findings; those from sys name more."""
+    found = [case for case in cases_of()[code] if case.found]
+    return sorted(found, key=lambda case: (case.tenant_kind, -len(case.facts)))[:2] + found[-1:]
+
+
+def _renamed(facts: Sequence[Any], change: Callable[[TextContent, str], str]) -> list[Any]:
+    """The rows with their names changed."""
+    changed = []
+    for row in facts:
+        names: dict[str, str] = {}
+        for field in dataclasses.fields(row) if dataclasses.is_dataclass(row) else ():
+            value, kind = getattr(row, field.name), classify_text(type(row).__name__, field.name)
+            if isinstance(value, str) and kind in NAMES and value not in KNOWN:
+                names[field.name] = change(kind, value)
+        changed.append(dataclasses.replace(row, **names) if names else row)
+    return changed
+
+
+def _kinds_in(facts: Sequence[Any]) -> list[TextContent]:
+    found: set[TextContent] = set()
+
+    def keep(kind: TextContent, value: str) -> str:
+        found.add(kind)
+        return value
+
+    _renamed(facts, keep)
+    return sorted(found)
+
+
+def _run(case: Case, facts: Sequence[Any]) -> CheckResult:
+    return run_check(case.code, snapshot_of(facts, kind=case.tenant_kind, version=case.version))
+
+
+def _names_of(result: CheckResult) -> set[str]:
+    return {*(finding.resource for finding in result.findings), *result.unjudged}
+
+
+def _pairs(case: Case) -> Iterator[tuple[list[Any], list[Any]]]:
+    """The facts twice, with names whose parts meet at another place: ``x.m`` and ``y``, ``x`` and ``m.y``."""
+    for one, two in combinations(_kinds_in(case.facts), 2):
+        for first, second in ((one, two), (two, one)):
+            for joint in JOINTS:
+                yield (
+                    _renamed(case.facts, lambda kind, value: f"{value}{joint}m" if kind is first else value),  # noqa: B023
+                    _renamed(case.facts, lambda kind, value: f"m{joint}{value}" if kind is second else value),  # noqa: B023
+                )
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_two_objects_never_share_a_resource(code: str) -> None:
+    for case in _cases(code):
+        ours = _names_of(_run(case, case.facts))
+        for here, there in _pairs(case):
+            one, two = _run(case, here), _run(case, there)
+            both = _names_of(one) & _names_of(two)
+            assert both <= ours, (case.label, both)
+            assert Outcome.ERROR not in (one.outcome, two.outcome), (one.reason, two.reason)
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_names_of_one_kind_stay_apart_and_printable(code: str) -> None:
+    for case in _cases(code):
+        ours = _names_of(_run(case, case.facts))
+        for kind in _kinds_in(case.facts):
+            seen: dict[str, str] = {}
+            for joint in ("\t", "\n", "\x1b", "\u200b", " ", ".", "\\t", "`"):
+                changed = _renamed(case.facts, lambda what, value: f"{value}{joint}m" if what is kind else value)  # noqa: B023
+                result = _run(case, changed)
+                assert result.outcome is not Outcome.ERROR, result.reason
+                for name in _names_of(result) - ours:
+                    assert name.isprintable()
+                    assert seen.setdefault(name, joint) == joint, (case.label, name)
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_ordinary_names_are_written_as_they_always_were(code: str) -> None:
+    """Case by case: no name of a case has an earlier form, so fingerprints, history and mutes go on."""
+    finer = {"SCH014", "TXN001", "TXN002", "TXN005", "TXN007"}  # of other objects than tables, and seen from sys
+    for case in cases_of()[code]:
+        former = _run(case, case.facts).former
+        assert not former or code in finer, former
