@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+import typer
 from docxtpl import DocxTemplate
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from agent.__main__ import build_command
 from agent.catalogue import registry
 from agent.catalogue.contract import list_texts
+from agent.cli import help_page, help_topics
 from agent.report.view.cards import format_evidence
 from agent.report.words import Words
 from agent.support.i18n import load_translations
@@ -34,6 +39,23 @@ def of_checks() -> Iterator[str]:
 def of_code() -> Iterator[str]:
     """Messages in ``agent`` and ``checks``, wherever they go before they are told."""
     yield from filter(is_message, Flow(ROOT / "agent", ROOT / "checks").messages())
+
+
+def of_commands() -> Iterator[str]:
+    """What ``--help`` says of every command and every parameter, and the headings."""
+    yield from (*help_page.HEADINGS, *help_topics.EXIT_CODES.values(), *help_topics.ENVIRONMENT.values())
+    for _, command in walk_commands():
+        yield from help_page.list_paragraphs(command.help)
+        for param in command.get_params(typer.Context(command)):
+            yield from help_page.list_messages(param)
+
+
+def walk_commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each command with the words that call it; the whole application has none."""
+    command = command or typer.main.get_command(build_command())
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from walk_commands(inner, (*path, name))
 
 
 def of_templates() -> Iterator[str]:
@@ -60,12 +82,13 @@ def of_evidence() -> Iterator[str]:
 
 def is_message(text: str) -> bool:
     """Words rather than a name: styles, keys and paths are no messages."""
-    return (" " in text or "{" in text) and "\\" not in text and "[A-Z]" not in text
+    has_words = (" " in text or "{" in text) and re.search(r"[A-Za-z]{2}", text)
+    return bool(has_words) and "\\" not in text and "[A-Z]" not in text
 
 
 def everything() -> list[str]:
     """All messages, once, in order of appearance."""
-    return list(dict.fromkeys([*of_checks(), *of_code(), *of_templates(), *of_evidence()]))
+    return list(dict.fromkeys([*of_checks(), *of_code(), *of_commands(), *of_templates(), *of_evidence()]))
 
 
 def untranslated() -> list[str]:
