@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import agent
-from agent.archive import snapshot
+from agent.archive import folder, snapshot
 from agent.archive.document import add_notes, build_document
 from agent.archive.document_earlier import read_earlier
+from agent.archive.history.entries import Claim
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry
@@ -31,7 +32,6 @@ from agent.engagement.authorization.account import admit_account
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import read_overrides
-from agent.engagement.report_block import ReportBlock
 from agent.engagement.service_terms import WHOLE_MONTHS
 from agent.engagement.subscription import judge_due
 from agent.facts import CostClass
@@ -49,10 +49,14 @@ from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Snapshot
 from agent.model.terms import Text
-from agent.report.render import HOUSE, prepare_rendering, render_files
-from agent.support.errors import HistoryError, NotAuthorized, RenderError, WriteError
+from agent.report.render import name_files, prepare_rendering
+from agent.report.write_report import ReportWish, write_report
+from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, WriteError
 from agent.support.files import lock_directory
 
+_SNAPSHOT = "snapshot.obh"
+# What comparing with values of another kind than were written raises.
+_DAMAGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
 _NOT_RECORDED = Text("This assessment could not be recorded in the history; the next one will not know of it.")
 
@@ -62,7 +66,7 @@ class AssessmentJob:
     """One target to assess, and everything that this needs. The caller reads ``now`` once.
 
     ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
-    report.
+    report. ``claim`` is the claim of the period: nothing is recorded once another run has taken it over.
     """
 
     engagement: Engagement
@@ -71,6 +75,7 @@ class AssessmentJob:
     shipped: Ruleset
     now: datetime
     history: History | None = None
+    claim: Claim | None = None
     progress: ShowProgress = lambda stage, done, total: None
     outside_service: str = ""
     notes: tuple[Text, ...] = ()
@@ -80,18 +85,56 @@ class AssessmentJob:
         return dataclasses.replace(self, progress=progress)
 
     @property
-    def earlier(self) -> Earlier | None:
-        """The last assessment of this target, if history has one."""
-        return self.recalled[0]
+    def sources(self) -> tuple[type, ...]:
+        """Every fact that some check of this kind of tenant needs: what the customer is asked for."""
+        return self.registry.sources_of(self.engagement.targets[self.target].kind)
 
     @property
-    def recalled(self) -> tuple[Earlier | None, tuple[Text, ...]]:
-        """``earlier``, and a note if the history cannot be read."""
+    def earlier(self) -> Earlier | None:
+        """The last assessment of this target, if history has one."""
+        return self.recalled.earlier
+
+    @property
+    def recalled(self) -> RecalledEarlier:
+        """``earlier``, or why the history cannot be read."""
         try:
             document = self.history.last(self.engagement.customer.name, self.target, self.now) if self.history else None
-            return (read_earlier(document) if document else None), ()
-        except (HistoryError, LookupError, TypeError, ValueError, AttributeError):
-            return None, (_NOT_COMPARED,)
+            return RecalledEarlier(read_earlier(document) if document else None)
+        except HistoryError as error:
+            return RecalledEarlier(None, error)
+        except _DAMAGE:
+            return RecalledEarlier(None, _build_damage(self))
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledEarlier:
+    """The last assessment, or why it cannot be read. Both are None where there is none."""
+
+    earlier: Earlier | None
+    error: HistoryError | None = None
+
+
+def _build_damage(job: AssessmentJob) -> DamagedHistory:
+    args = {"target": job.target, "where": job.history.where if job.history else "–"}
+    text = "The last assessment of {target} in the history at {where} is damaged. Restore the history from a backup."
+    return DamagedHistory(Text(text, args))
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """The target's clock and that of this machine at the same moment (aware)."""
+
+    server: datetime
+    local: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _CollectedTarget:
+    """What was read, under which authorization, and the clocks at the end of reading."""
+
+    authorization: Authorization
+    facts: Snapshot
+    clock: ClockReading
 
 
 def collect_snapshot(
@@ -101,14 +144,21 @@ def collect_snapshot(
 
     ``meanwhile`` is called while we wait for the target's audit, to use the time.
     """
+    collected = _collect_target(job, assessment_id, directory, meanwhile)
+    return collected.authorization, collected.facts
+
+
+def _collect_target(
+    job: AssessmentJob, assessment_id: str, directory: Path | None, meanwhile: Callable[[], None]
+) -> _CollectedTarget:
     authorization = _authorize_target(job, assessment_id, directory)
     given = tuple(targets.list_given_facts(job.engagement, job.target, job.now, job.earlier))
     with _connect_target(job, assessment_id, authorization, directory) as (session, capabilities, written):
         facts = _collect_with_receipt(job, authorization, session, capabilities, given=given, meanwhile=meanwhile)
-    if written is None or facts.receipt is None:
-        return authorization, facts
-    receipt = dataclasses.replace(facts.receipt, journal_sha256=written.head)
-    return authorization, dataclasses.replace(facts, receipt=receipt)
+        clock = ClockReading(datetime.fromtimestamp(session.window_us()[1] / 1_000_000, UTC), datetime.now(UTC))
+    if written is not None and facts.receipt is not None:
+        facts = dataclasses.replace(facts, receipt=dataclasses.replace(facts.receipt, journal_sha256=written.head))
+    return _CollectedTarget(authorization, facts, clock)
 
 
 def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:
@@ -120,10 +170,10 @@ def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) ->
 
 def _authorize_target(job: AssessmentJob, assessment_id: str, directory: Path | None) -> Authorization:
     try:
-        return authorize(job.engagement, job.target, job.now, job.registry.sources, job.outside_service)
+        return authorize(job.engagement, job.target, job.now, job.sources, job.outside_service)
     except NotAuthorized as error:
         if directory:
-            journal.record_refusal(directory, job.target, error.text, assessment_id)
+            journal.record_refusal(directory, job.target, error.text, assessment_id, job.engagement.customer.name)
         raise
 
 
@@ -139,11 +189,12 @@ def _connect_target(
     engagement, name = job.engagement, job.target
     endpoint, budget = targets.build_endpoint(engagement, name), targets.build_budget(engagement, name)
     with ExitStack() as stack:
-        path = directory and directory / journal.FILE_NAME
-        written = stack.enter_context(journal.Journal(path, assessment_id, name)) if path else None
+        path = directory and journal.locate_journal(directory, assessment_id)
+        kept = journal.Journal(path, assessment_id, name, engagement.customer.name) if path else None
+        written = stack.enter_context(kept) if kept else None
         session = stack.enter_context(ReadOnlySession(endpoint, budget, assessment_id, written, authorization.withheld))
         seen = preflight.inspect_target(
-            session, list_covered(job.registry.sources, authorization), engagement.targets[name].kind
+            session, list_covered(job.sources, authorization), engagement.targets[name].kind
         )
         try:
             seen = admit_account(seen, authorization, name)
@@ -166,7 +217,7 @@ def _collect_with_receipt(
     watch = BusyWatch(session, capabilities, targets.build_busy_limits(job.engagement, job.target))
     facts = collect_facts(
         session,
-        job.registry.sources,
+        job.sources,
         capabilities,
         authorization.data_classes,
         job.now,
@@ -197,9 +248,27 @@ def apply_rules(
 def judge_snapshot(
     job: AssessmentJob, assessment_id: str, authorization: Authorization | None, facts: Snapshot
 ) -> Assessment:
-    """Evaluate, score and compare a snapshot. Reads the history and the rule files, but no target."""
-    engagement, specs = job.engagement, job.registry.checks
-    earlier, forgotten = job.recalled
+    """Evaluate, score and compare a snapshot. Reads the history and the rule files, but no target.
+
+    With a last assessment whose values cannot be compared, it is compared with none.
+    """
+    recalled = job.recalled
+    try:
+        return _judge_snapshot(job, assessment_id, authorization, facts, recalled)
+    except _DAMAGE:
+        if recalled.earlier is None:
+            raise
+        return _judge_snapshot(job, assessment_id, authorization, facts, RecalledEarlier(None, _build_damage(job)))
+
+
+def _judge_snapshot(
+    job: AssessmentJob,
+    assessment_id: str,
+    authorization: Authorization | None,
+    facts: Snapshot,
+    recalled: RecalledEarlier,
+) -> Assessment:
+    engagement, specs, earlier = job.engagement, job.registry.checks, recalled.earlier
     ruleset = apply_rules(engagement, specs, job.shipped, job.now)
     results = evaluate_checks(specs.values(), ruleset, facts, job.registry.translations)
     earlier = recognize_former(earlier, results, facts.target)
@@ -210,7 +279,7 @@ def judge_snapshot(
         id=assessment_id,
         agent_version=agent.__version__,
         customer=engagement.customer.name,
-        period=_find_period(job),
+        period=find_period(job),
         authorization=authorization,
         snapshot=facts,
         specs=specs,
@@ -221,9 +290,10 @@ def judge_snapshot(
         notes=(
             *job.registry.problems,
             *rules.find_unused_mutes(ruleset, results),
+            *(authorization.notes if authorization else ()),
             *_note_jump_host(job, authorization),
             *job.notes,
-            *forgotten,
+            *((_NOT_COMPARED,) if recalled.error else ()),
         ),
         roadmap=plan_roadmap(results, scored, specs, facts.tenant_kind, earlier),
         figures=compute_figures(facts, earlier.trend if earlier else ()),
@@ -252,7 +322,8 @@ def _add_hidden_points(
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))
 
 
-def _find_period(job: AssessmentJob) -> Period | None:
+def find_period(job: AssessmentJob) -> Period | None:
+    """Return the period that an assessment now belongs to; None outside the service."""
     if job.engagement.service.months % WHOLE_MONTHS:
         return None  # outside the service: no quarter is owed
     return judge_due(job.engagement.subscription, (), job.now).current
@@ -263,13 +334,21 @@ def make_assessment_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssessedTarget:
-    """One assessed target: its document, the files written, and a warning for everything that went wrong."""
+    """One assessed target: its document, the files written, and a warning for everything that went wrong.
+
+    ``unwritten`` names the files that could not be written. ``in_history``: the history could be read and written.
+    ``set_aside`` is where the files of the assessment before are now, if there were any.
+    """
 
     document: Document
     files: tuple[Path, ...]
     warnings: tuple[Text, ...] = ()
+    unwritten: tuple[str, ...] = ()
+    in_history: bool = True
+    set_aside: Path | None = None
+    clock: ClockReading
 
 
 def assess_target(
@@ -277,24 +356,51 @@ def assess_target(
 ) -> AssessedTarget:
     """Run all stages for one target. Files go to ``directory``, to which only one run at a time may write.
 
-    ``update`` is an earlier list of findings; what people entered there goes into the new one.
+    ``update`` is an earlier list of findings; what people entered there goes into the new one. The files of the
+    assessment before are kept in a folder of their own.
     """
     assessment_id = make_assessment_id(job.now)
     with lock_directory(directory):
-        authorization, facts = collect_snapshot(
-            job, assessment_id, directory, lambda: prepare_rendering(formats, languages)
-        )
-        saved, unsaved = _keep_snapshot(facts, directory / "snapshot.obh")
-        document = build_document(judge_snapshot(job, assessment_id, authorization, facts))
-        del facts  # frees memory for rendering
-        unrecorded = record_assessment(job, document, directory)
+        collected = _collect_target(job, assessment_id, directory, lambda: prepare_rendering(formats, languages))
+        clock, forgotten = collected.clock, job.recalled.error
+        set_aside, blocked = _set_aside(directory)
+        saved, unsaved = ((), (blocked.text,)) if blocked else _keep_snapshot(collected.facts, directory / _SNAPSHOT)
+        document = build_document(judge_snapshot(job, assessment_id, collected.authorization, collected.facts))
+        unrecorded = record_assessment(job, document, directory, name_files(formats, languages))
+        del collected  # frees memory for rendering
+        if blocked:
+            raise blocked
         if unrecorded:
             document = add_notes(document, [_NOT_RECORDED])
         job.progress("render", 0, 1)
-        written, failures = render_all(
-            document, formats, languages, directory, house=job.engagement.report, update=update
+        wish = ReportWish(
+            directory=directory,
+            formats=formats,
+            languages=languages,
+            house=job.engagement.report,
+            update=_follow_list(update, directory, set_aside),
+            engagement=job.engagement.path,
+            recorded_id=assessment_id if job.history and not unrecorded else "",
         )
-    return AssessedTarget(document, (*saved, *written), (*unsaved, *unrecorded, *failures))
+        report = write_report(document, wish)
+        unnoted = () if unrecorded else keep_unwritten(job, document, report.unwritten)
+    return AssessedTarget(
+        document=document,
+        files=(*saved, *report.files),
+        warnings=(*([forgotten.text] if forgotten else []), *unsaved, *unrecorded, *report.warnings, *unnoted),
+        unwritten=(*([_SNAPSHOT] if unsaved else []), *report.unwritten),
+        in_history=not (forgotten or unrecorded or unnoted),
+        set_aside=set_aside,
+        clock=clock,
+    )
+
+
+def _set_aside(directory: Path) -> tuple[Path | None, WriteError | None]:
+    """Set the files of the assessment before aside. With an error nothing may be written, but what was read counts."""
+    try:
+        return folder.set_earlier_aside(directory), None
+    except WriteError as error:
+        return None, error
 
 
 def _keep_snapshot(facts: Snapshot, path: Path) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
@@ -306,30 +412,35 @@ def _keep_snapshot(facts: Snapshot, path: Path) -> tuple[tuple[Path, ...], tuple
     return (path,), ()
 
 
-def render_all(
-    document: Document,
-    formats: Sequence[str],
-    languages: Sequence[str],
-    directory: Path,
-    *,
-    house: ReportBlock = HOUSE,
-    update: Path | None = None,
-) -> tuple[tuple[Path, ...], tuple[Text, ...]]:
-    """Render all formats. A format that fails is a warning if another was written. Raises RenderError if none was."""
-    try:
-        return tuple(render_files(document, formats, languages, directory, house=house, update=update)), ()
-    except RenderError as error:
-        if not error.written:
-            raise
-        return error.written, (error.text, *error.problems)
+def _follow_list(update: Path | None, directory: Path, set_aside: Path | None) -> Path | None:
+    """Return where the earlier list is now: it may have been among the files that were set aside."""
+    if update and set_aside and not update.exists() and update.parent.resolve() == directory.resolve():
+        return set_aside / update.name
+    return update
 
 
-def record_assessment(job: AssessmentJob, document: Document, directory: Path | None = None) -> tuple[Text, ...]:
-    """Save the document in the history. A failure is a warning, because the report (in ``directory``) is kept."""
+def keep_unwritten(job: AssessmentJob, document: Document, unwritten: Sequence[str]) -> tuple[Text, ...]:
+    """Keep in the history which files of a report are still to be written. A failure is a warning."""
     if job.history is None:
         return ()
     try:
-        job.history.save(document, directory)
+        job.history.note_unwritten(document["assessment_id"], unwritten)
+    except HistoryError as error:
+        return (error.text,)
+    return ()
+
+
+def record_assessment(
+    job: AssessmentJob, document: Document, directory: Path | None = None, unwritten: Sequence[str] = ()
+) -> tuple[Text, ...]:
+    """Save the document in the history. A failure is a warning, because the report (in ``directory``) is kept.
+
+    ``unwritten`` names the files of the report that are still to be written.
+    """
+    if job.history is None:
+        return ()
+    try:
+        job.history.save(document, directory, claim=job.claim, unwritten=unwritten)
     except HistoryError as error:
         return (error.text,)
     return ()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.completion import complete_data_classes, complete_languages, complete_targets
 from agent.cli.options import EngagementFile, OutsideService, TargetName, split_words
 
 authorize_app = typer.Typer(help="The customer's signed permission.", no_args_is_help=True)
@@ -18,21 +19,62 @@ def write_request_command(
     *,
     engagement: EngagementFile,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Default: authorization.yaml beside the engagement.")
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Default: authorization.yaml beside the engagement.",
+            envvar="OB_HEALTH_OUT_FILE",
+        ),
     ] = None,
-    asked_by: Annotated[str, typer.Option(help="Who asks; default: report.prepared_by of the engagement.")] = "",
-    approver: Annotated[str, typer.Option(help="Who is to sign; default: the customer's contact.")] = "",
-    reference: Annotated[str, typer.Option(help="Number of the document; default: one with the date.")] = "",
-    target: Annotated[list[str] | None, typer.Option("--target", "-t", help="May be repeated; default: all.")] = None,
-    data_classes: Annotated[
-        str, typer.Option("--data-classes", help="Comma-separated; default: all but sql_text_full and column_bounds.")
+    asked_by: Annotated[
+        str, typer.Option(metavar="NAME", help="Who asks; default: report.prepared_by of the engagement.")
     ] = "",
-    days_valid: Annotated[int, typer.Option(min=1, max=1100, help="Valid from today for so many days.")] = 365,
-    weekdays: Annotated[str, typer.Option(help="Comma-separated, such as sat,sun; default: every day.")] = "",
-    hours: Annotated[str, typer.Option(help="When an assessment may begin; time zone: the service's.")] = "00:00-24:00",
-    retention_days: Annotated[int, typer.Option(min=1, help="How long snapshots and reports are kept.")] = 400,
+    approver: Annotated[
+        str, typer.Option(metavar="NAME", help="Who is to sign; default: the customer's contact.")
+    ] = "",
+    reference: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Number of the document; default: one with the date.")
+    ] = "",
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", "-t", metavar="TARGET", help="Default: all.", autocompletion=complete_targets),
+    ] = None,
+    data_classes: Annotated[
+        str,
+        typer.Option(
+            "--data-classes",
+            metavar="CLASS,...",
+            help="Comma-separated; default: all but sql_text_full and column_bounds.",
+            autocompletion=complete_data_classes,
+        ),
+    ] = "",
+    days_valid: Annotated[
+        int, typer.Option(min=1, max=1100, metavar="DAYS", help="Valid from today for so many days.")
+    ] = 100,
+    weekdays: Annotated[
+        str, typer.Option(metavar="DAY,...", help="Comma-separated, such as sat,sun; default: every day.")
+    ] = "",
+    hours: Annotated[
+        str, typer.Option(metavar="HH:MM-HH:MM", help="When an assessment may begin; time zone: the service's.")
+    ] = "22:00-06:00",
+    retention_days: Annotated[
+        int, typer.Option(min=1, metavar="DAYS", help="How long snapshots and reports are kept.")
+    ] = 200,
     allow_write_privileges: Annotated[
         str, typer.Option(metavar="REASON", help="Ask for an account that may do more than read, for this reason.")
+    ] = "",
+    lang: Annotated[
+        str,
+        typer.Option(
+            "--lang",
+            "-l",
+            metavar="LANG",
+            help="Language of the document: zh-CN or en; default: the engagement's first.",
+            envvar="OB_HEALTH_DOCUMENT_LANG",
+            autocompletion=complete_languages,
+        ),
     ] = "",
 ) -> None:
     """Write what is asked of the customer, for them to read and to sign with ssh-keygen."""
@@ -51,6 +93,7 @@ def write_request_command(
         hours=hours,
         retention_days=retention_days,
         allow_privileges=allow_write_privileges,
+        language=lang,
     )
     file = out or engagement.with_name(USUAL_FILE)
     path = write_request(load_engagement(engagement), file, options, datetime.now(UTC))
@@ -61,8 +104,8 @@ def write_request_command(
 
 @authorize_app.command("sign")
 def sign_command(
-    document: Annotated[Path, typer.Argument(help="A request, or a revocation.")],
-    key: Annotated[Path, typer.Option("--key", "-k", help="The customer's OpenSSH private key.")],
+    document: Annotated[Path, typer.Argument(metavar="DOCUMENT", help="A request, or a revocation.")],
+    key: Annotated[Path, typer.Option("--key", "-k", metavar="FILE", help="The customer's OpenSSH private key.")],
 ) -> None:
     """Sign as ssh-keygen -Y sign -n ob-health does: DOCUMENT.sig."""
     from agent.cli.actions.request_and_sign import read_signing_key, sign_file

@@ -35,7 +35,7 @@ def read_receipt(
 
     cost, window = session.cost, session.window_us()
     columns = list_readable_columns(f"oceanbase.{audit.VIEW}", capabilities)
-    by_text = columns >= audit.COLUMNS | {audit.TEXT_COLUMN}
+    by_text = columns >= audit.COLUMNS | {audit.TEXT_COLUMN} and not session.is_withheld("receipt_by_marker")
     # The driver's own statement at connecting carries no marker.
     sent = Receipt(
         way="marker" if by_text else "account",

@@ -6,13 +6,13 @@ So a signature stays valid for another version of the agent, and nothing beyond 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
 from agent.facts import SourceSpec, find_source_spec
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
-from agent.model.terms import DataClass, Text, UnavailableKind
+from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
 
 Scopes = Mapping[str, SourceScope]
 
@@ -24,7 +24,7 @@ def compile_covered(
     spec = find_source_spec(row)
     if spec is None or scopes is None or (data_classes is not None and spec.data_class not in data_classes):
         return compile_source(row, capabilities, data_classes)
-    beyond = find_beyond_scope(row, scopes)
+    beyond = find_beyond_scope(row, scopes, capabilities.tenant_kind)
     if beyond:
         args = {"source": spec.name, "what": beyond}
         return Unavailable(
@@ -42,18 +42,19 @@ def list_covered(rows: Iterable[type], authorization: Authorization) -> list[typ
         for row in rows
         if (spec := find_source_spec(row))
         and spec.data_class in authorization.data_classes
-        and not find_beyond_scope(row, authorization.sources)
+        and not find_beyond_scope(row, authorization.sources, authorization.tenant_kind)
     ]
 
 
-def describe_scope(row: type) -> SourceScope:
-    """Return the most that the source reads, as a request asks for it."""
+def describe_scope(row: type, kinds: Collection[TenantKind] = tuple(TenantKind)) -> SourceScope:
+    """Return the most that the source reads on tenants of these kinds, as a request asks for it."""
     spec = _require_spec(row)
+    views = {view for kind in kinds for view in spec.seen_from(kind).views}
     columns = frozenset[str]().union(*list_columns_read(row).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
     return SourceScope(
         data_class=spec.data_class,
-        views=frozenset(spec.views),
+        views=frozenset(views),
         columns=columns,
         filter=_collapse_spaces(spec.where),
         grouped_by=_collapse_spaces(spec.group_by),
@@ -62,9 +63,12 @@ def describe_scope(row: type) -> SourceScope:
     )
 
 
-def find_beyond_scope(row: type, scopes: Scopes) -> str:
-    """Return the first thing beyond what was signed, or "". Optional columns do not count: they are left out."""
-    spec, wanted = _require_spec(row), describe_scope(row)
+def find_beyond_scope(row: type, scopes: Scopes, kind: TenantKind | None = None) -> str:
+    """Return the first thing beyond what was signed, or "". Optional columns do not count: they are left out.
+
+    ``kind`` is that of the tenant; None stands for every kind.
+    """
+    spec, wanted = _require_spec(row), describe_scope(row, (kind,) if kind else tuple(TenantKind))
     signed = scopes.get(spec.name)
     if signed is None:
         return "not listed"

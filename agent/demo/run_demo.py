@@ -112,7 +112,9 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
     for file in (document, document.with_name(f"{document.name}.sig")):
         file.unlink(missing_ok=True)
     console.say("The request for the customer: ob-health authorize request -e {path}", path=str(engagement))
-    options = RequestOptions(asked_by="Demo TAM", approver="Demo DBA", reference="DEMO-1", days_valid=2)
+    options = RequestOptions(
+        asked_by="Demo TAM", approver="Demo DBA", reference="DEMO-1", days_valid=2, hours="00:00-24:00"
+    )
     write_request(load_engagement(engagement), document, options, now)
     console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=str(document))
     key = Ed25519PrivateKey.generate()

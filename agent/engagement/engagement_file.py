@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from agent.engagement.report_block import ReportBlock
@@ -47,6 +47,10 @@ from agent.support.yaml_fields import (
 
 _DEFAULT_BUDGET, _DEFAULT_BUSY_LIMITS = Budget(), BusyLimits()
 T = TypeVar("T")
+
+
+def _make_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 class CustomerBlock(Block):
@@ -171,14 +175,15 @@ class TargetBlock(Block):
 class AuthorizationBlock(Block):
     """Where the customer's signed permission is, and the key that it must be signed with.
 
-    ``revoked`` is the reason why it holds no longer; ``revocation`` a file that the customer signed to say so.
+    ``revoked`` is the reason why it holds no longer; ``revocation`` names files that the customer
+    signed to say so.
     """
 
     document: AnyFile
     signature: AnyFile | None = None
     signer: SshKey
     revoked: TextList | None = None
-    revocation: ExistingFile | None = None
+    revocation: Annotated[Many[ExistingFile], BeforeValidator(_make_list)] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agent.model.terms import DataClass
+from agent.model.terms import DataClass, TenantKind, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class Authorization:
     """The customer's verified permission. ``not_after`` is exclusive; ``sources`` is by name of the row type.
 
     ``signer`` is the key's fingerprint, ``sha256`` the hash of the signed document. ``withheld`` names our other
-    statements that may not be sent (``DISPENSABLE``). ``outside_service`` is the reason for an assessment
+    sources and statements that may not be sent (``DISPENSABLE``). ``tenant_kind`` is that of the target, None where it
+    is not known. ``notes`` is what the report says of the document. ``outside_service`` is the reason for an assessment
     that the subscription does not cover, ``allow_privileges`` the reason for an account that may do more than read.
     """
 
@@ -44,3 +45,5 @@ class Authorization:
     outside_service: str = ""
     allow_privileges: str = ""
     retention_days: int | None = None
+    tenant_kind: TenantKind | None = None
+    notes: tuple[Text, ...] = ()

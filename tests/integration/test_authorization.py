@@ -164,7 +164,8 @@ def command(*arguments: str | Path, directory: Path) -> subprocess.CompletedProc
 @needs_openssh
 def test_from_the_request_to_the_report_with_stock_openssh(kernel: Kernel, account: None, tmp_path: Path) -> None:
     path, document = engagement_at(tmp_path, kernel.port), tmp_path / "authorization.yaml"
-    asked = command("authorize", "request", "-e", path, "--asked-by", "Zhao", "--approver", "Wang", directory=tmp_path)
+    wishes = ("--asked-by", "Zhao", "--approver", "Wang", "--hours", "00:00-24:00")
+    asked = command("authorize", "request", "-e", path, *wishes, directory=tmp_path)
     assert asked.returncode == 0, asked.stderr
     ssh_keygen("-q", "-t", "ecdsa", "-N", "", "-C", "dba@acme", "-f", tmp_path / "key")
     ssh_keygen("-Y", "sign", "-n", "ob-health", "-f", tmp_path / "key", document)
@@ -178,7 +179,7 @@ def test_from_the_request_to_the_report_with_stock_openssh(kernel: Kernel, accou
     assert found["authorization"]["signer"] == ssh_keygen("-l", "-f", tmp_path / "key").split()[1]
     html = (tmp_path / "out" / "shop" / "report.en.html").read_text()
     assert found["authorization"]["signer"] in html and found["authorization"]["sha256"] in html
-    within_the_signed(document, tmp_path / "out" / "shop" / journal.FILE_NAME)
+    within_the_signed(document, journal.locate_journal(tmp_path / "out" / "shop", document["assessment_id"]))
 
 
 def within_the_signed(document: Path, written: Path) -> None:
@@ -222,9 +223,9 @@ def test_a_source_that_was_not_signed_is_not_sent(kernel: Kernel, account: None,
     path.write_text(path.read_text() + BLOCK)
     done = command("assess", "-e", path, "-o", tmp_path / "out", "-f", "json", directory=tmp_path)
     assert done.returncode == 0, done.stderr
-    written = (tmp_path / "out" / "shop" / journal.FILE_NAME).read_text()
-    assert "GV$OB_MEMSTORE" not in written and '"source":"receipt"' not in written
     found = json.loads((tmp_path / "out" / "shop" / "assessment.json").read_text())
+    written = journal.locate_journal(tmp_path / "out" / "shop", found["assessment_id"]).read_text()
+    assert "GV$OB_MEMSTORE" not in written and '"source":"receipt"' not in written
     (unread,) = [record for record in found["sources"] if record["source"] == "Memstore"]
     assert unread["status"] == "not_granted"
     assert "does not cover the source Memstore: not listed" in unread["reason"]["en"]

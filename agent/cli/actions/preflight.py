@@ -10,9 +10,10 @@ from agent.cli.actions.targets import (
     for_each_target,
     make_job,
 )
-from agent.collection.journal import FILE_NAME
+from agent.collection.journal import locate_journal
 from agent.engagement.engagement_file import Engagement
 from agent.facts import find_source_spec
+from agent.service.own_folder import refuse_foreign_folder
 from agent.support import console
 
 
@@ -21,17 +22,19 @@ def preflight_all(
 ) -> int:
     """Connect to each target and print what is missing. Return the exit code.
 
-    No facts are read. The journal goes to DIR/<target>/journal.jsonl.
+    No facts are read. The journal goes to DIR/<target>/.
     """
     from agent.collection.signed_scope import compile_covered
     from agent.model.snapshot import Unavailable
 
     def work(name: str) -> int:
-        job = make_job(engagement, name, None, now, outside_service)
-        allowed, seen = pipeline.preflight_target(job, pipeline.make_assessment_id(now), out / name)
+        refuse_foreign_folder(out / name, engagement.customer.name, name)
+        job, run = make_job(engagement, name, None, now, outside_service), pipeline.make_assessment_id(now)
+        allowed, seen = pipeline.preflight_target(job, run, out / name)
         console.say(
-            "{target}: OceanBase {version}, {kind} tenant, account {account}",
+            "{customer} · {target}: OceanBase {version}, {kind} tenant, account {account}",
             "bold",
+            customer=engagement.customer.name,
             target=name,
             version=str(seen.version),
             kind=console.localize(seen.tenant_kind.value),
@@ -41,7 +44,7 @@ def preflight_all(
             console.warn(problem.what)
             if problem.remedy:
                 console.say("    {remedy}", remedy=console.localize(problem.remedy.msgid, **problem.remedy.args))
-        rows = [row for row in job.registry.sources if find_source_spec(row)]
+        rows = [row for row in job.sources if find_source_spec(row)]
         compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
         missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
         console.say(
@@ -55,7 +58,7 @@ def preflight_all(
         ]
         width = 3 if any(remedy for _, _, remedy in told) else 2
         console.print_table(("source", "why not", "what unlocks it")[:width], [row[:width] for row in told])
-        console.say("every statement that was sent: {path}", path=str(out / name / FILE_NAME))
+        console.say("every statement that was sent: {path}", path=str(locate_journal(out / name, run)))
         return 0 if len(missing) < len(rows) else 4
 
     return for_each_target(engagement, target, work)

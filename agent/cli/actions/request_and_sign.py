@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agent import pipeline
 from agent.catalogue import registry, rules
+from agent.catalogue.registry import Registry
 from agent.cli.actions.grants import parse_data_classes
 from agent.cli.actions.targets import choose_exit_code, select_targets
 from agent.collection.signed_scope import list_covered
@@ -20,13 +21,17 @@ from agent.engagement.authorization.request import WEEKDAYS, Request, parse_sign
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.scaffold import refuse_leftovers
 from agent.facts import find_source_spec
-from agent.model.terms import DataClass, Text
+from agent.model.terms import DataClass, TenantKind, Text
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.files import read_whole
+from agent.support.i18n import LANGUAGES, translate
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"
+USUAL_DAYS_VALID = 100  # a quarter, and some days to agree on the next one
+USUAL_HOURS = "22:00-06:00"
+USUAL_RETENTION_DAYS = 200  # two quarters: the last assessment is there to compare with, and carried findings
 _CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d|24:00)"
 _HOURS = re.compile(f"{_CLOCK}-{_CLOCK}")
 
@@ -40,11 +45,12 @@ class RequestOptions:
     reference: str = ""
     targets: Sequence[str] = ()
     data_classes: Sequence[str] = ()
-    days_valid: int = 365
+    days_valid: int = USUAL_DAYS_VALID
     weekdays: Sequence[str] = ()
-    hours: str = "00:00-24:00"
-    retention_days: int = 400
+    hours: str = USUAL_HOURS
+    retention_days: int = USUAL_RETENTION_DAYS
     allow_privileges: str = ""
+    language: str = ""
 
 
 def write_request(engagement: Engagement, path: Path, options: RequestOptions, now: datetime) -> Path:
@@ -58,9 +64,12 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
         args = {"file": str(path)}
         text = "{file} already exists and is never overwritten; choose another name, or move it away"
         raise ConfigError(Text(text, args))
-    sources = registry.load_registry(engagement.rules.checks).sources
+    found, ask = registry.load_registry(engagement.rules.checks), _complete_options(engagement, options, now)
+    language = _choose_language(options.language or engagement.language[0])
+    kinds = {engagement.targets[name].kind for name in ask.targets}
+    sources = dict.fromkeys(row for kind in kinds for row in found.sources_of(kind))
     content = write_request_yaml(
-        draft_request(engagement, sources, _complete_options(engagement, options, now)), path.name
+        draft_request(engagement, sources, ask), path.name, language, _list_purposes(found, kinds, language)
     )
     parse_signed(Request, content.encode(), path)  # we must be able to read later what the customer signs
     try:
@@ -71,6 +80,24 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
             Text("{file} cannot be written ({reason}); choose another directory or correct its permissions", args)
         ) from None
     return path
+
+
+def _choose_language(given: str) -> str:
+    if given not in LANGUAGES:
+        text = "There is no language {given}; known are {known}."
+        raise ConfigError(Text(text, {"given": given, "known": ", ".join(LANGUAGES)}))
+    return given
+
+
+def _list_purposes(found: Registry, kinds: Set[TenantKind], language: str) -> dict[str, list[str]]:
+    """Return the titles of the checks by the source that they need."""
+    purposes: dict[str, list[str]] = {}
+    for spec in found.checks.values():
+        if kinds & set(spec.tenants):
+            title = translate(spec.title, language, found.translations)
+            for row in spec.facts.values():
+                purposes.setdefault(row.__name__, []).append(title)
+    return purposes
 
 
 def _complete_options(engagement: Engagement, options: RequestOptions, now: datetime) -> DraftOptions:
@@ -156,9 +183,9 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
     """
     found = registry.load_registry(engagement.rules.checks)
     pipeline.apply_rules(engagement, found.checks, rules.load_rules(found.checks), now)
-    rows = [row for row in found.sources if find_source_spec(row)]
     codes = []
     for name in select_targets(engagement, target):
+        rows = [row for row in found.sources_of(engagement.targets[name].kind) if find_source_spec(row)]
         try:
             allowed = authorize(engagement, name, now, rows, outside_service)
         except NotAuthorized as error:
@@ -174,6 +201,8 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
             until=allowed.not_after.astimezone(UTC),
             signer=allowed.signer,
         )
+        for note in allowed.notes:
+            console.warn(note)
         read = list_covered(rows, allowed)
         unread = ", ".join(row.__name__ for row in rows if row not in read)
         console.say(

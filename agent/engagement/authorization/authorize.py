@@ -9,7 +9,8 @@ from pathlib import Path
 
 from agent.collection.signed_scope import list_covered
 from agent.engagement.authorization.request import Request, Revocation, SignedTarget, parse_signed
-from agent.engagement.engagement_file import AuthorizationBlock, Engagement
+from agent.engagement.authorization.way import list_way
+from agent.engagement.engagement_file import AuthorizationBlock, Engagement, TargetBlock
 from agent.engagement.service_terms import find_missing_term
 from agent.facts.own_statements.session import DISPENSABLE, list_own_statements
 from agent.model.authorization import Authorization
@@ -19,6 +20,7 @@ from agent.support.errors import NotAuthorized
 from agent.support.yaml_file import MAX_BYTES
 
 Args = dict[str, Scalar]
+_EARLIER_FORM_ENDS = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def authorize(
@@ -41,6 +43,7 @@ def authorize(
     content, request = _read_signed_request(block)
     args["reference"] = request.reference
     _refuse_revoked(block, request, args)
+    _refuse_earlier_form(request, args)
     _refuse_uncovered(request, engagement, target_name, args)
     _refuse_out_of_time(request, now, args)
     _refuse_unsigned_statements(request, args)
@@ -54,10 +57,12 @@ def authorize(
         signer=sshsig.fingerprint_key(sshsig.parse_public_key(block.signer)),
         sha256=hashlib.sha256(content).hexdigest(),
         sources={source.name: source.scope for source in request.sources},
-        withheld=frozenset(source for name, source in DISPENSABLE.items() if not _is_listed(request, name)),
+        withheld=frozenset(name for name in DISPENSABLE if not _is_listed(request, name)),
         outside_service=_check_service_terms(engagement, now, outside_service),
         allow_privileges=request.allow_privileges or "",
         retention_days=request.retention_days,
+        tenant_kind=engagement.targets[target_name].kind,
+        notes=() if request.binds_way else (_describe_unsigned_way(engagement.targets[target_name], args),),
     )
     if not list_covered(sources, found):
         raise _build_refusal(
@@ -107,19 +112,47 @@ def _refuse_revoked(block: AuthorizationBlock, request: Request, args: Args) -> 
             "Authorization {reference} is revoked: {reason}. Ask {customer} for a new one.",
             args | {"reason": block.revoked},
         )
-    if block.revocation is None:
-        return
-    signature = block.revocation.with_name(block.revocation.name + ".sig")
-    revocation = parse_signed(Revocation, _verify_document(block.revocation, signature, block), block.revocation)
-    if revocation.revokes == request.reference:
+    found = {file: _read_revocation(file, block) for file in block.revocation}
+    for file, revocation in sorted(found.items(), key=lambda item: item[1].revokes != request.reference):
+        if revocation.revokes == request.reference:
+            raise _build_refusal(
+                "Authorization {reference} is revoked by its signer: {reason}. Ask {customer} for a new one.",
+                args | {"reason": revocation.reason},
+            )
         raise _build_refusal(
-            "Authorization {reference} is revoked by its signer: {reason}. Ask {customer} for a new one.",
-            args | {"reason": revocation.reason},
+            "{file} revokes {revoked}, not {reference}, so nothing runs until it is clear what was meant. Ask "
+            "{customer}: if {reference} is meant, let them sign a revocation with this reference; if another one is, "
+            "delete authorization.revocation from the engagement.",
+            args | {"file": str(file), "revoked": revocation.revokes},
         )
 
 
+def _read_revocation(file: Path, block: AuthorizationBlock) -> Revocation:
+    content = _verify_document(file, file.with_name(file.name + ".sig"), block)
+    return parse_signed(Revocation, content, file)
+
+
+def _refuse_earlier_form(request: Request, args: Args) -> None:
+    """The earlier form ends: otherwise new documents could be written in it, to be bound by less."""
+    if not request.binds_way and request.not_before >= _EARLIER_FORM_ENDS:
+        raise _build_refusal(
+            "Authorization {reference} has the form of an earlier version, which does not say how {target} is reached, "
+            "and it begins after {day}. Ask {customer} to sign a new request.",
+            args | {"day": f"{_EARLIER_FORM_ENDS:%Y-%m-%d}"},
+        )
+
+
+def _describe_unsigned_way(target: TargetBlock, args: Args) -> Text:
+    return Text(
+        "Authorization {reference} was signed in the form of an earlier version: kind of tenant ({kind}), TLS ({tls}) "
+        "and jump host ({via}) are as the engagement says, and the customer has not signed them. The next request "
+        "asks for them.",
+        args | {"kind": target.kind.value, "tls": target.tls.mode, "via": target.via or "-"},
+    )
+
+
 def _refuse_uncovered(request: Request, engagement: Engagement, name: str, args: Args) -> None:
-    """Refuse a customer, target or account that was not signed, and limits above the signed ones."""
+    """Refuse a customer, target or way to it that was not signed, and limits above the signed ones."""
     if request.customer != engagement.customer.name:
         raise _build_refusal(
             "Authorization {reference} is of the customer {signed}, not of {customer}. "
@@ -131,7 +164,7 @@ def _refuse_uncovered(request: Request, engagement: Engagement, name: str, args:
         raise _build_refusal(
             "Authorization {reference} does not name target {target}. Ask {customer} to sign a request that does.", args
         )
-    _refuse_other_account(signed, engagement, args)
+    _refuse_other_way(signed, engagement, args)
     limits = engagement.targets[name].limits
     for key, value in limits:
         if value > getattr(signed.budget, key):
@@ -142,14 +175,16 @@ def _refuse_uncovered(request: Request, engagement: Engagement, name: str, args:
             )
 
 
-def _refuse_other_account(signed: SignedTarget, engagement: Engagement, args: Args) -> None:
-    target = engagement.targets[signed.name]
-    for key, given in (("host", target.host), ("port", target.port), ("user", target.user)):
-        if getattr(signed, key) != given:
+def _refuse_other_way(signed: SignedTarget, engagement: Engagement, args: Args) -> None:
+    bound, given = signed.list_way(), list_way(engagement.targets[signed.name])
+    if not signed.tls:
+        given = {key: value for key, value in given.items() if key in bound}
+    for key in sorted(bound | given, key=list(given | bound).index):
+        if bound.get(key, "") != given.get(key, ""):
             raise _build_refusal(
                 "Authorization {reference} names another {key} for target {target}: {signed}, not {given}. "
                 "Correct the engagement, or ask {customer} to sign a new request.",
-                args | {"key": key, "signed": str(getattr(signed, key)), "given": str(given)},
+                args | {"key": key, "signed": bound.get(key) or "-", "given": given.get(key) or "-"},
             )
 
 

@@ -2,66 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
-from agent.collection.grants import EXPOSES
 from agent.collection.signed_scope import describe_scope
-from agent.engagement.authorization.request import FORM, REVOCATION_FORM, Request
+from agent.engagement.authorization.request import FORM, Request
+from agent.engagement.authorization.summary import HEADINGS, Summary, describe_data_class, describe_purpose, wrap_text
+from agent.engagement.authorization.way import describe_tls
 from agent.engagement.engagement_file import Engagement
-from agent.facts import OWN_MARKER, find_source_spec
+from agent.facts import find_source_spec
 from agent.facts.own_statements.session import list_own_statements
-from agent.model.terms import DataClass
+from agent.model.terms import DataClass, TenantKind
 from agent.support.i18n import translate
 from agent.support.yaml_model import validate_blocks
-
-_HEADER = f"""\
-# OceanBase 健康评测授权申请 / Request to authorize an OceanBase health assessment
-#
-# 请逐项核对。同意则原样签名，签名后改动任何一个字节都会失效；只需系统自带的 OpenSSH：
-# Read it through. If you agree, sign it as it is, with stock OpenSSH; one byte changed afterwards voids the signature:
-#
-#     ssh-keygen -Y sign -n ob-health -f ~/.ssh/id_ed25519 {{file}}
-#
-# 请把生成的 {{file}}.sig 交回；首次签名时，另经可信渠道提供公钥（id_ed25519.pub）。
-# Send {{file}}.sig back; the first time also your public key (id_ed25519.pub), by a way that both sides trust.
-# 撤销：新建含以下三行的文件，用同样的命令签名后交回。
-# To take it back, write these three lines into a file, sign it with the same command and send both files:
-#
-#     form: {REVOCATION_FORM}
-#     revokes: {{reference}}
-#     reason: ...
-"""
-_HEADINGS = {
-    "targets": (
-        "租户、账号，以及单次评测的负载上限（毫秒、行）。\n"
-        "Tenants, the account used there, and the most that one assessment may cost (milliseconds, rows)."
-    ),
-    "data_classes": "数据类别，未列出的一律不读。\nData classes; what is not listed here is not read.",
-    "not_before": "有效期，not_after 一到即失效。\nValidity; it ends at not_after.",
-    "window": "允许开始评测的时段。\nWhen an assessment may begin.",
-    "retention_days": "评测快照与报告的保存天数。\nDays that snapshots and reports of the assessment are kept.",
-    "allow_privileges": (
-        "允许该账号具有只读以外的权限，理由如下；此时防线是评测程序自身的语句闸门，而不是账号权限。不同意请勿签名。\n"
-        "The account may hold privileges beyond reading, for this reason; the agent's own gate is then the wall,\n"
-        "not the account. Do not sign if you do not agree."
-    ),
-    "statements": (
-        f"会话与预检语句，<尖括号> 处为可变内容。每条语句都带标记 /*{OWN_MARKER} ...*/，便于在审计中查找。\n"
-        "Statements of the session and of preflight; <angle brackets> stand for what varies.\n"
-        f"Every statement carries the marker /*{OWN_MARKER} ...*/, by which you find it in the audit."
-    ),
-    "sources": (
-        "数据源：只用 SELECT 读取所列视图，至多所列的列与行数，过滤条件与所写完全一致。\n"
-        "Fact sources: only SELECT on these views, at most these columns and rows, with exactly this filter."
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +40,15 @@ class DraftOptions:
     allow_privileges: str = ""
 
 
+NO_PURPOSES: Mapping[str, Sequence[str]] = MappingProxyType({})
+# Our own statements that filter on the full text of statements.
+ON_FULL_TEXT = ("receipt_by_marker",)
+
+
 def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOptions) -> Request:
     """Return the request for these targets, data classes and sources. Raises ConfigError for invalid values."""
     wanted = [row for row in sources if (spec := find_source_spec(row)) and spec.data_class in ask.data_classes]
+    kinds = {engagement.targets[name].kind for name in ask.targets}
     content = {
         "form": FORM,
         "reference": ask.reference,
@@ -96,8 +62,8 @@ def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOpt
         "window": dict(ask.window),
         "retention_days": ask.retention_days,
         **({"allow_privileges": ask.allow_privileges} if ask.allow_privileges else {}),
-        "statements": list_own_statements(),
-        "sources": [_draft_source(row) for row in sorted(wanted, key=lambda row: row.__name__)],
+        "statements": _list_statements(ask.data_classes),
+        "sources": [_draft_source(row, kinds) for row in sorted(wanted, key=lambda row: row.__name__)],
     }
     return validate_blocks(Request, content, lambda loc: 1, Path("request"))
 
@@ -109,12 +75,21 @@ def _draft_target(engagement: Engagement, name: str) -> dict[str, Any]:
         "host": target.host,
         "port": target.port,
         "user": target.user,
+        "kind": target.kind,
+        "tls": describe_tls(target.tls),
+        **({"via": target.via} if target.via else {}),
         "budget": target.limits.model_dump(),
     }
 
 
-def _draft_source(row: type) -> dict[str, Any]:
-    scope = describe_scope(row)
+def _list_statements(data_classes: Collection[DataClass]) -> dict[str, str]:
+    """Return our own statements without those that filter on texts which may not be read."""
+    unread = () if DataClass.SQL_TEXT_FULL in data_classes else ON_FULL_TEXT
+    return {name: sql for name, sql in list_own_statements().items() if name not in unread}
+
+
+def _draft_source(row: type, kinds: Collection[TenantKind]) -> dict[str, Any]:
+    scope = describe_scope(row, kinds)
     found = {
         "name": row.__name__,
         "data_class": scope.data_class,
@@ -128,22 +103,35 @@ def _draft_source(row: type) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def write_request_yaml(request: Request, file_name: str) -> str:
-    """Return the file to sign: bilingual comments, one block per term; unset terms are left out."""
-    lines = [_HEADER.format(file=file_name, reference=request.reference)]
+def write_request_yaml(
+    request: Request, file_name: str, language: str = "en", purposes: Mapping[str, Sequence[str]] = NO_PURPOSES
+) -> str:
+    """Return the file to sign: half a page of sentences, then one block per term; unset terms are left out.
+
+    ``purposes`` are, by source, the titles of the checks that need it.
+    """
+    lines = [*map(_write_comment, Summary(request, file_name, language).list_lines()), "\n"]
     for key, value in request.model_dump(exclude_unset=True).items():
-        if key in _HEADINGS:
-            lines.append("\n" + "".join(f"# {line}\n" for line in _HEADINGS[key].splitlines()))
+        if key in HEADINGS:
+            lines += ["\n", *map(_write_comment, wrap_text(translate(HEADINGS[key], language)))]
         if key == "data_classes":
-            lines += [_describe_exposure(data_class, data_class in value) for data_class in DataClass]
-        lines.append(yaml.dump({key: value}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
+            lines += [_write_comment(describe_data_class(item, item in value, language)) for item in DataClass]
+        if key == "sources":
+            lines.append("sources:\n")
+            for source in value:
+                used = describe_purpose(purposes.get(source["name"], ()), language)
+                lines += [*map(_write_comment, wrap_text(used) if used else ()), _write_block([source])]
+        else:
+            lines.append(_write_block({key: value}))
     return "".join(lines)
 
 
-def _describe_exposure(data_class: DataClass, asked: bool) -> str:
-    exposes = EXPOSES[data_class]
-    mark = "+" if asked else "-"
-    return f"#   {mark} {data_class}: {translate(exposes, 'zh-CN')} / {exposes}\n"
+def _write_comment(line: str) -> str:
+    return f"# {line}".rstrip() + "\n"
+
+
+def _write_block(value: Any) -> str:
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from agent.engagement.engagement_file import LimitsBlock
 from agent.model.authorization import SourceScope
-from agent.model.terms import DataClass
+from agent.model.terms import DataClass, TenantKind
 from agent.support.yaml_fields import (
     Block,
     ClockTime,
@@ -32,7 +32,9 @@ from agent.support.yaml_fields import (
 from agent.support.yaml_file import parse_yaml
 from agent.support.yaml_model import validate_blocks
 
-FORM = "ob-health authorization 1"
+FORM = "ob-health authorization 2"
+# It bound host, port and account of a target, not kind of tenant, TLS and jump host.
+EARLIER_FORM = "ob-health authorization 1"
 REVOCATION_FORM = "ob-health revocation 1"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,13 +43,27 @@ B = TypeVar("B", bound=Block)
 
 
 class SignedTarget(Block):
-    """One tenant, the account, and the most that one assessment may cost it."""
+    """One tenant, the way to it, the account, and the most that one assessment may cost it.
+
+    Without ``via`` the way is direct. ``kind`` and ``tls`` are None in the earlier form only, which had none of these.
+    """
 
     name: TextList
     host: Host
     port: Annotated[int, Field(ge=1, le=65_535)]
     user: User
+    kind: Annotated[TenantKind, Field(strict=False)] | None = None
+    tls: Annotated[dict[TextList, TextList], Field(min_length=1)] | None = None
+    via: TextList | None = None
     budget: LimitsBlock
+
+    def list_way(self) -> dict[str, str]:
+        """Return what was signed of the way to the target, by key, as ``way.list_way`` does."""
+        way = {"host": self.host, "port": str(self.port), "user": self.user}
+        if self.kind and self.tls:
+            way |= {"kind": self.kind.value, **{f"tls.{key}": value for key, value in self.tls.items()}}
+            way["via"] = self.via or ""
+        return way
 
 
 class Window(Block):
@@ -103,7 +119,7 @@ class Request(Block):
     ``allow_privileges`` is the reason why the account may do more than read. Without it such an account is refused.
     """
 
-    form: Literal["ob-health authorization 1"]
+    form: Literal["ob-health authorization 1", "ob-health authorization 2"]
     reference: TextList
     customer: TextList
     asked_by: TextList
@@ -128,6 +144,21 @@ class Request(Block):
         if len({entry.name for entry in value}) < len(value):
             raise Invalid("{place}: a name stands here twice; keep one of the two")
         return value
+
+    @property
+    def binds_way(self) -> bool:
+        """Whether kind of tenant, TLS and jump host were signed."""
+        return self.form == FORM
+
+    @model_validator(mode="after")
+    def _require_way(self) -> Request:
+        needed = [value for target in self.targets for value in (target.kind, target.tls)]
+        extra = [target.via for target in self.targets]
+        if (None in needed) if self.binds_way else any((*needed, *extra)):
+            raise Invalid(
+                '{place}: each target has "kind" and "tls" in this form, and none of them in the one before it'
+            )
+        return self
 
 
 class Revocation(Block):

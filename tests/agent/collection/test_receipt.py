@@ -33,6 +33,10 @@ class Ring:
             "20261123-x",
         )
         self.sent, self.answers = list[str](), list(answers)
+        self.withheld: frozenset[str] = frozenset()
+
+    def is_withheld(self, name: str) -> bool:
+        return name in self.withheld
 
     def window_us(self) -> tuple[int, int]:
         return WINDOW
@@ -79,6 +83,13 @@ def test_by_the_marker_where_texts_may_be_read() -> None:
     ), "the driver's SET NAMES carries none"
     assert "QUERY_SQL LIKE '_*ob-health 20261123-x %'" in ring.sent[0]
     assert ring.sent[0].count("QUERY_SQL") == 1, "in the condition alone: no text is read"
+
+
+def test_by_account_where_the_texts_were_not_asked_for_though_they_may_be_read() -> None:
+    ring = Ring((30, 150_000, 70_000, 600, 0))
+    ring.withheld = frozenset({"receipt_by_marker"})
+    assert read(ring, *audit.COLUMNS, audit.TEXT_COLUMN).way == "account"
+    assert "QUERY_SQL" not in ring.sent[0]
 
 
 def test_by_account_and_time_where_they_may_not() -> None:

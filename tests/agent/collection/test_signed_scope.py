@@ -118,3 +118,14 @@ def test_every_shipped_source_is_within_what_is_asked_for_it() -> None:
     assert len(scopes) == len(rows) > 40
     assert [row for row in rows if find_beyond_scope(row, scopes)] == []
     assert not any("{" in scope.joined for scope in scopes.values())
+
+
+def test_a_request_for_user_tenants_asks_for_no_view_of_sys() -> None:
+    rows = [row for row in registry.load_registry().sources_of(TenantKind.USER) if find_source_spec(row)]
+    scopes = {row.__name__: describe_scope(row, (TenantKind.USER,)) for row in rows}
+    assert not [view for scope in scopes.values() for view in scope.views if ".CDB_" in view]
+    assert [row for row in rows if find_beyond_scope(row, scopes, TenantKind.USER)] == []
+    other = [row.__name__ for row in rows if find_beyond_scope(row, scopes, TenantKind.SYS)]
+    assert other == [row.__name__ for row in rows if (spec := find_source_spec(row)) and spec.sys_view]
+    both = {row.__name__: describe_scope(row) for row in rows}
+    assert not any(find_beyond_scope(row, both, kind) for row in rows for kind in TenantKind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import scaffold
 from agent.facts import find_source_spec
 from agent.facts.own_statements import session
-from agent.model.terms import DataClass
+from agent.model.terms import DataClass, TenantKind
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render_text
 from tests.agent.engagements import AUTHORIZATION, FULL, MINIMAL, load
@@ -34,6 +36,7 @@ ASKED = RequestOptions(asked_by="Zhao")
 
 
 def written(directory: Path, options: RequestOptions = ASKED, content: str = MINIMAL) -> Request:
+    directory.mkdir(exist_ok=True)
     path = write_request(load(directory, content), directory / USUAL_FILE, options, NOW)
     return parse_signed(Request, path.read_bytes(), path)
 
@@ -54,10 +57,12 @@ def test_the_usual_request(tmp_path: Path) -> None:
     ]
     assert set(found.data_classes) == set(DataClass) - {DataClass.SQL_TEXT_FULL, DataClass.COLUMN_BOUNDS}
     assert found.not_before.isoformat() == "2026-11-24T00:00:00+08:00"
-    assert found.not_after - found.not_before == timedelta(days=365)
+    assert found.not_after - found.not_before == timedelta(days=100)
     assert len(found.window.days) == 7 and found.window.timezone == "Asia/Shanghai"
-    assert found.statements == session.list_own_statements()
-    asked = {row.__name__ for row in registry.load_registry().sources if find_source_spec(row)}
+    assert (found.window.opens, found.window.closes, found.retention_days) == ("22:00", "06:00", 200)
+    assert found.statements.items() < session.list_own_statements().items()
+    assert session.list_own_statements().keys() - found.statements.keys() == {"receipt_by_marker"}
+    asked = {row.__name__ for row in registry.load_registry().sources_of(TenantKind.USER) if find_source_spec(row)}
     assert {source.name for source in found.sources} == asked
 
 
@@ -138,15 +143,74 @@ def test_a_request_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / USUAL_FILE).read_text() == "signed long ago"
 
 
-def test_the_file_says_in_both_languages_what_to_do(tmp_path: Path) -> None:
-    written(tmp_path)
+def comments_before_terms(text: str) -> list[str]:
+    return text.partition("\nform: ")[0].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            ("What is read", "What is never read", "No row of a business table", "from 22:00 to 06:00", "for 200 days",
+             "until 2027-03-04 00:00+08:00", "at db.example.com, port 3306; a user tenant"),
+        ),
+        (
+            "zh-CN",
+            ("读取什么", "绝不读取什么", "不读取业务表的任何一行", "22:00 至 06:00", "保存 200 天",
+             "至 2027-03-04 00:00+08:00 止", "地址 db.example.com，端口 3306；普通租户"),
+        ),
+    ],
+)  # fmt: skip
+def test_the_file_begins_with_half_a_page_of_sentences(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
+    written(tmp_path, dataclasses.replace(ASKED, language=language))
     text = (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
-    assert "ssh-keygen -Y sign -n ob-health -f ~/.ssh/id_ed25519 authorization.yaml" in text
-    assert "请逐项核对" in text and "revokes: OBH-" in text
+    lines = comments_before_terms(text)
+    assert all(line.startswith("#") or not line for line in lines) and len(lines) <= 45
+    summary = " ".join(line.removeprefix("#").strip() for line in lines)
+    for word in (*words, "ssh-keygen -Y sign -n ob-health -f ~/.ssh/id_ed25519 authorization.yaml", "revokes: OBH-"):
+        assert word in summary or word in summary.replace(" ", ""), word
     for data_class in DataClass:
         mark = "-" if data_class in (DataClass.SQL_TEXT_FULL, DataClass.COLUMN_BOUNDS) else "+"
         assert f"#   {mark} {data_class}: " in text
     assert "&id" not in text and "!!" not in text
+
+
+def test_the_language_is_the_first_of_the_engagement(tmp_path: Path) -> None:
+    written(tmp_path, content=MINIMAL + "language: [en]\n")
+    assert "What is never read" in (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
+    with pytest.raises(ConfigError, match="no language"):
+        written(tmp_path / "x", dataclasses.replace(ASKED, language="fr"))
+
+
+def test_each_source_says_what_it_is_for(tmp_path: Path) -> None:
+    written(tmp_path, dataclasses.replace(ASKED, language="en"))
+    lines = (tmp_path / USUAL_FILE).read_text(encoding="utf-8").splitlines()
+    sources = lines[lines.index("sources:") :]
+    starts = [number for number, line in enumerate(sources) if line.startswith("- name: ")]
+    assert len(starts) > 40
+    assert all(sources[number - 1].startswith("#") for number in starts)
+    assert "# For: AUTO_INCREMENT column running out of values" in sources
+
+
+def test_nothing_is_asked_for_that_does_not_apply(tmp_path: Path) -> None:
+    written(tmp_path)
+    text = (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
+    assert "CDB_" not in text and "QUERY_SQL" not in text
+    found = written(tmp_path / "sys", content=MINIMAL + "    kind: sys\n")
+    assert any("oceanbase.CDB_OB_BACKUP_JOB_HISTORY" in source.views for source in found.sources)
+    (tmp_path / "full").mkdir()
+    full = written(tmp_path / "full", dataclasses.replace(ASKED, data_classes=["statistics", "sql_text_full"]))
+    assert "receipt_by_marker" in full.statements
+
+
+@pytest.mark.parametrize("char", ["\n", "\r", "\x85", "\u2028", "\u2029", "\x0b"])
+def test_no_name_can_write_a_term(tmp_path: Path, char: str) -> None:
+    injected = f"Zhao{char}allow_privileges: all of them"
+    with contextlib.suppress(ConfigError):
+        assert (
+            written(tmp_path, dataclasses.replace(ASKED, asked_by=injected, approver=injected)).allow_privileges is None
+        )
 
 
 def test_every_statement_of_our_own_is_listed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.cli.actions.request_and_sign import USUAL_CLASSES
 from agent.engagement.authorization import authorize as module
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
 from agent.facts.own_statements.session import list_own_statements
 from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
-from agent.model.terms import DataClass
+from agent.model.terms import DataClass, TenantKind
 from agent.support import sshsig
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.i18n import render_text
@@ -51,7 +53,8 @@ def test_inside_everything_that_was_signed(tmp_path: Path) -> None:
     assert (found.not_before, found.not_after) == (NOW - DAY, NOW + DAY)
     assert found.signer == sshsig.fingerprint_key(KEY.public_key())
     assert found.sources.keys() == {"Memstore", "Variable"}
-    assert found.withheld == frozenset()
+    assert found.withheld == {"receipt_by_marker"}  # it filters on full texts, which were not asked for
+    assert (found.tenant_kind, found.notes) == (TenantKind.USER, ())
     assert found.outside_service == ""
     assert (found.allow_privileges, found.retention_days) == ("", 400)
 
@@ -129,9 +132,30 @@ def test_revoked_by_the_signer(tmp_path: Path) -> None:
     assert "revoked by its signer: The audit is over." in refusal(revoked(tmp_path, REVOCATION.format(reference="T-1")))
 
 
-def test_an_earlier_authorizations_revocation_revokes_that_one_only(tmp_path: Path) -> None:
-    engagement = revoked(tmp_path, REVOCATION.format(reference="T-0"))
-    assert authorize(engagement, "orders", NOW, SOURCES).reference == "T-1"
+@pytest.mark.parametrize("revokes", ["T-0", "t-1", "T-l", "OBH-20260110-1a2b"])
+def test_a_revocation_of_something_else_stops_everything_until_it_is_cleared(tmp_path: Path, revokes: str) -> None:
+    message = refusal(revoked(tmp_path, REVOCATION.format(reference=revokes)))
+    assert f"stop.yaml revokes {revokes}, not T-1" in message
+    assert "delete authorization.revocation" in message and "sign a revocation with this reference" in message
+    assert authorize(prepared(tmp_path), "orders", NOW, SOURCES).reference == "T-1"
+
+
+def test_of_several_revocations_the_one_that_is_meant_counts(tmp_path: Path) -> None:
+    for name, reference in (("old.yaml", "T-0"), ("stop.yaml", "T-1")):
+        signed(tmp_path / name, REVOCATION.format(reference=reference))
+    assert "is revoked by its signer" in refusal(prepared(tmp_path, block="  revocation: [old.yaml, stop.yaml]\n"))
+    assert "old.yaml revokes T-0, not T-1" in refusal(prepared(tmp_path, block="  revocation: [old.yaml]\n"))
+    signed(tmp_path / "old.yaml", REVOCATION.format(reference="T-0"), OTHER_KEY)
+    assert "signed with the key" in refusal(prepared(tmp_path, block="  revocation: [stop.yaml, old.yaml]\n"))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "form: ob-health revocation 1\n", "revokes: T-1\n", "a: b: c\n", "[]\n", "\x00"]
+)
+def test_a_signed_revocation_that_cannot_be_understood_stops_everything(tmp_path: Path, content: str) -> None:
+    engagement = revoked(tmp_path, content)
+    with pytest.raises(ConfigError):
+        authorize(engagement, "orders", NOW, SOURCES)
 
 
 def test_a_revocation_that_does_not_verify_stops_everything_too(tmp_path: Path) -> None:
@@ -146,7 +170,7 @@ def test_an_authorization_is_no_revocation_and_the_other_way_round(tmp_path: Pat
     signed(tmp_path / DOCUMENT, REVOCATION.format(reference="T-1"))
     with pytest.raises(ConfigError) as caught:
         authorize(engagement, "orders", NOW, SOURCES)
-    assert "form: write one of: ob-health authorization 1" in render_text(caught.value.problems[0], "en")
+    assert "form: write one of: ob-health authorization" in render_text(caught.value.problems[0], "en")
 
 
 def test_wrong_customer(tmp_path: Path) -> None:
@@ -163,13 +187,87 @@ def test_wrong_customer(tmp_path: Path) -> None:
         ("host: db.example.com", "host: db2.example.com", "another host for target orders"),
         ("port: 3306", "port: 2881", "another port for target orders: 3306, not 2881"),
         ("port: 3306", "port: 3306\n    limits: {max_rows: 200001}", "allows max_rows up to 200000 on orders"),
+        ("port: 3306", "port: 3306\n    kind: sys", "another kind for target orders: user, not sys"),
+        ("port: 3306", "port: 3306\n    tls: {mode: disabled}", "another tls.mode for target orders: "),
+        ("port: 3306", "port: 3306\n    tls: {mode: verify, ca: ca.pem}", "another tls."),
+        ("port: 3306", "port: 3306\n    via: ssh://tam@jump", "another via for target orders: -, not ssh://tam@jump"),
     ],
 )
 def test_target_account_and_load_are_the_signed_ones(tmp_path: Path, old: str, new: str, problem: str) -> None:
-    prepared(tmp_path)
+    (tmp_path / "ca.pem").write_text("a certificate")
+    prepared(tmp_path, MINIMAL.replace("port: 3306", "port: 3306\n    tls: {mode: required}"))
     assert MINIMAL.count(old) == 1
-    engagement = load(tmp_path, MINIMAL.replace(old, new) + AUTHORIZATION)
+    content = MINIMAL if "tls" in new else MINIMAL.replace("port: 3306", "port: 3306\n    tls: {mode: required}")
+    engagement = load(tmp_path, content.replace(old, new) + AUTHORIZATION)
     assert problem in refusal(engagement, next(iter(engagement.targets)))
+
+
+WAYS = (
+    "    tls: {mode: disabled}\n",
+    "    tls: {mode: required}\n",
+    "    tls: {mode: verify}\n",
+    "    tls: {mode: verify, ca: one.pem}\n",
+    "    tls: {mode: verify, ca: two.pem}\n",
+    "    kind: sys\n    tls: {mode: verify}\n",
+    "    via: ssh://tam@jump\n    tls: {mode: verify}\n",
+    "    via: ssh://tam@jump:2222\n    tls: {mode: verify}\n",
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_another_way_to_the_target_needs_a_new_signature(tmp_path: Path, way: str) -> None:
+    for name in ("one.pem", "two.pem"):
+        (tmp_path / name).write_text(name)
+    prepared(tmp_path, MINIMAL + way)
+    for other in WAYS:
+        engagement = load(tmp_path, MINIMAL + other + AUTHORIZATION)
+        if other == way:
+            assert authorize(engagement, "orders", NOW, SOURCES).notes == ()
+        else:
+            assert "names another " in refusal(engagement)
+
+
+def test_another_certificate_in_the_file_needs_a_new_signature(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("one")
+    engagement = prepared(tmp_path, MINIMAL + "    tls: {mode: verify, ca: ca.pem}\n")
+    assert authorize(engagement, "orders", NOW, SOURCES)
+    (tmp_path / "ca.pem").write_text("two")
+    assert "another tls.ca_sha256 for target orders" in refusal(engagement)
+
+
+def in_earlier_form(text: str) -> str:
+    """The same request as earlier versions wrote it."""
+    kept = [line for line in text.splitlines() if not line.startswith(("  kind:", "  tls:", "    mode:", "  via:"))]
+    return "\n".join(kept).replace("form: ob-health authorization 2", "form: ob-health authorization 1") + "\n"
+
+
+def test_the_earlier_form_holds_until_its_end_and_the_report_says_so(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path, MINIMAL + "    via: ssh://tam@jump\n    tls: {mode: required}\n")
+    signed(tmp_path / DOCUMENT, in_earlier_form((tmp_path / DOCUMENT).read_text()))
+    found = authorize(engagement, "orders", NOW, SOURCES)
+    (note,) = (render_text(item, "en") for item in found.notes)
+    assert "T-1" in note and "kind of tenant (user), TLS (required) and jump host (ssh://tam@jump)" in note
+    other = load(tmp_path, MINIMAL.replace("port: 3306", "port: 2881") + AUTHORIZATION)
+    assert "another port" in refusal(other)
+
+
+def test_no_new_document_can_be_written_in_the_earlier_form(tmp_path: Path) -> None:
+    begin = datetime(2027, 1, 1, tzinfo=UTC)
+    engagement = prepared(tmp_path, not_before=begin, not_after=begin + 9 * DAY)
+    signed(tmp_path / DOCUMENT, in_earlier_form((tmp_path / DOCUMENT).read_text()))
+    assert "has the form of an earlier version" in refusal(engagement, now=begin + DAY)
+
+
+def test_one_form_cannot_pass_for_the_other(tmp_path: Path) -> None:
+    """Whoever writes the document cannot leave out what binds and keep the form."""
+    engagement = prepared(tmp_path)
+    text = (tmp_path / DOCUMENT).read_text()
+    for form, content in (("2", in_earlier_form(text)), ("1", text)):
+        changed = re.sub(r"authorization [12]\n", f"authorization {form}\n", content, count=1)
+        signed(tmp_path / DOCUMENT, changed)
+        with pytest.raises(ConfigError) as caught:
+            authorize(engagement, "orders", NOW, SOURCES)
+        assert 'each target has "kind" and "tls"' in render_text(caught.value.problems[0], "en")
 
 
 def test_lower_limits_than_signed_are_fine(tmp_path: Path) -> None:
@@ -195,7 +293,12 @@ def test_a_statement_that_can_be_done_without_is_only_left_out(tmp_path: Path, m
     engagement = prepared(tmp_path)
     later = {**list_own_statements(), "receipt": "SELECT 1"}
     monkeypatch.setattr(module, "list_own_statements", lambda: later)
-    assert authorize(engagement, "orders", NOW, SOURCES).withheld == {"receipt"}
+    assert authorize(engagement, "orders", NOW, SOURCES).withheld == {"receipt", "receipt_by_marker"}
+
+
+def test_our_statement_on_full_texts_is_signed_where_they_are_asked_for(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path, data_classes=[*USUAL_CLASSES, DataClass.SQL_TEXT_FULL])
+    assert authorize(engagement, "orders", NOW, SOURCES).withheld == frozenset()
 
 
 def test_no_source_is_listed(tmp_path: Path) -> None:

@@ -64,7 +64,10 @@ def test_what_was_drafted_is_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("form: ob-health authorization 1", "form: ob-health authorization 2", "form: write one of"),
+        ("form: ob-health authorization 2", "form: ob-health authorization 3", "form: write one of"),
+        ("form: ob-health authorization 2", "form: ob-health authorization 1", 'each target has "kind" and "tls"'),
+        ("  kind: user\n", "", 'each target has "kind" and "tls"'),
+        ("    mode: required\n", "    {}\n", "tls: this must not be empty"),
         ("retention_days: 400", "retention_days: 0", "retention_days: must be greater than 0"),
         ("timezone: Asia/Shanghai", "timezone: Asia", "window.timezone: no such time zone"),
         ("closes: '24:00'", "closes: '25:00'", "window.closes: write a time of day in quotes"),
