@@ -10,9 +10,7 @@ from agent.demo.command import demo_command
 
 def build_command() -> typer.Typer:
     """Return the application with all commands, including the demo."""
-    app = build_app()
-    app.command("demo")(demo_command)
-    return app
+    return build_app({"demo": demo_command})
 
 
 def main() -> None:

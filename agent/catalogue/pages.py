@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text as Plain
 
 from agent.catalogue import registry, rules
 from agent.facts import find_source_spec
@@ -13,10 +19,15 @@ from agent.judgement.severity import find_top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
 from agent.model.rule import Expected, Fixed, Ladder, Rule
-from agent.model.terms import Category, Text, Translations
+from agent.model.terms import Category, Severity, TenantKind, Text, Translations
 from agent.support import console
 from agent.support.errors import ConfigError
-from agent.support.i18n import OWN_ONLY, format_value, translate
+from agent.support.i18n import LANGUAGES, OWN_ONLY, format_value, translate
+from agent.support.pager import print_paged
+from agent.support.suggestions import suggest_words
+
+_PAGE_WIDTH = 116
+_LEAST_LIMITS = 30
 
 
 def _load_checks_and_rules() -> tuple[list[tuple[CheckSpec, Rule]], Translations]:
@@ -33,10 +44,43 @@ def _tell(msgid: str, brought: Translations) -> str:
     return translate(msgid, console.choose_language(), brought)
 
 
-def list_catalogue() -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFilter:
+    """Which checks are listed: those that fit everything given. ``severity``: they can reach it, or worse."""
+
+    categories: Collection[Category] = ()
+    severity: Severity | None = None
+    prefix: str = ""
+    words: str = ""
+    kind: TenantKind | None = None
+
+
+def _select_checks(wanted: CheckFilter) -> tuple[list[tuple[CheckSpec, Rule]], Translations]:
+    entries, brought = _load_checks_and_rules()
+    return [(spec, rule) for spec, rule in entries if _is_wanted(spec, rule, wanted, brought)], brought
+
+
+def _is_wanted(spec: CheckSpec, rule: Rule, wanted: CheckFilter, brought: Translations) -> bool:
+    return (
+        (not wanted.categories or spec.category in wanted.categories)
+        and (wanted.severity is None or find_top_class(rule.judge).rank >= wanted.severity.rank)
+        and spec.code.startswith(wanted.prefix.upper())
+        and (not wanted.words or wanted.words.casefold() in _join_texts(spec, brought).casefold())
+        and (wanted.kind is None or wanted.kind in spec.tenants)
+    )
+
+
+def _join_texts(spec: CheckSpec, brought: Translations) -> str:
+    """All that is said of a check, in every language."""
+    texts = (spec.code, spec.name, spec.title, spec.rationale, spec.remediation.advice)
+    return "\n".join(translate(text, language, brought) for text in texts for language in LANGUAGES)
+
+
+def list_catalogue(wanted: CheckFilter = CheckFilter()) -> list[dict[str, Any]]:
     """Return one plain record per check, for machines, in English."""
+    entries, _ = _select_checks(wanted)
     with console.use_language("en"):
-        return [_build_record(spec, rule) for spec, rule in _load_checks_and_rules()[0]]
+        return [_build_record(spec, rule) for spec, rule in entries]
 
 
 def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
@@ -57,19 +101,40 @@ def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
     }
 
 
-def print_catalogue() -> None:
-    """Print the catalogue for people, in their language."""
-    entries, brought = _load_checks_and_rules()
-    rows = [
-        (
-            spec.code,
-            _tell(spec.title, brought),
-            console.localize(find_top_class(rule.judge).value),
-            describe_limits(spec, rule),
-        )
-        for spec, rule in entries
-    ]
-    console.print_table(("code", "title", "worst", "limits"), rows)
+def print_catalogue(wanted: CheckFilter = CheckFilter()) -> None:
+    """Print the catalogue for people, in their language: a line for each check.
+
+    A terminal gets what fits; a file or another program gets all.
+    """
+    entries, brought = _select_checks(wanted)
+    if not entries:
+        console.say("No check is like that; ob-health checks list names them all.")
+        return
+    rows = [tuple(map(console.localize, ("code", "worst", "title", "limits")))]
+    styles = ["bold"]
+    for spec, rule in entries:
+        worst = find_top_class(rule.judge).value
+        limits = describe_limits(spec, rule)
+        rows.append((spec.code, console.localize(worst), _tell(spec.title, brought), limits))
+        styles.append(console.SEVERITY_STYLES[worst])
+    print_paged(Plain("\n").join(_line_up(rows, styles)))
+
+
+def _line_up(rows: Sequence[tuple[str, ...]], styles: Sequence[str]) -> Iterator[Plain]:
+    """Yield a line for each row; the second word has the style.
+
+    On a terminal a line is cut at its width, and the last column is left out if there is no room for it.
+    """
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    if console.out.is_terminal and sum(widths[:-1]) + _LEAST_LIMITS > console.out.width:
+        rows, widths = [row[:-1] for row in rows], widths[:-1]
+    for row, style in zip(rows, styles, strict=True):
+        code, worst, *others = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
+        line = Plain.assemble(code, "  ", (worst, style), "  ", "  ".join(others))
+        line.rstrip()
+        if console.out.is_terminal:
+            line.truncate(console.out.width, overflow="ellipsis")
+        yield line
 
 
 def describe_limits(spec: CheckSpec, rule: Rule) -> str:
@@ -96,23 +161,31 @@ def list_views(spec: CheckSpec) -> list[str]:
 
 
 def explain_check(code: str) -> str:
-    """Return one check's page as Markdown. Raises ConfigError for an unknown code."""
+    """Return the page of a check, named by its code or its name, as Markdown with a line for each paragraph.
+
+    Raises ConfigError for an unknown code.
+    """
     entries, brought = _load_checks_and_rules()
     for spec, rule in entries:
-        if spec.code == code:
-            return render_check(spec, rule, brought)
-    raise ConfigError(Text("There is no check {code}; ob-health checks list names them all.", {"code": code}))
+        if code in (spec.code, spec.name):
+            return render_check(spec, rule, brought, width=None)
+    text = Text("There is no check {code}; ob-health checks list names them all.", {"code": code})
+    raise ConfigError(text, suggest_words([code], [name for spec, _ in entries for name in (spec.code, spec.name)]))
 
 
-def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY) -> str:
-    """Return a check's page: what it checks, why, limits and advice, in the language of the console."""
+def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, width: int | None = _PAGE_WIDTH) -> str:
+    """Return a check's page: what it checks, why, limits and advice, in the language of the console.
+
+    Prose is wrapped at ``width`` characters, if that is given.
+    """
     remedy = spec.remediation
+    fold = partial(textwrap.fill, width=width) if width else str
     tenants = console.localize("{kinds} tenant", kinds=", ".join(map(console.localize, spec.tenants)))
     parts = [
         f"## {spec.code} {_tell(spec.title, brought)}",
         f"`{spec.name}` · {console.localize(CATEGORIES[spec.category])} · {console.localize(ACTORS[spec.actor])}"
         f" · OceanBase {spec.since}+ · {tenants}",
-        _wrap_text(_tell(spec.rationale, brought)),
+        fold(_tell(spec.rationale, brought)),
         _format_part(console.localize("Limits"), describe_limits(spec, rule)),
         _format_part(
             console.localize("Params"),
@@ -122,12 +195,12 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY) 
             console.localize("Sources"),
             ", ".join(f"`{view}`" for view in list_views(spec)) or console.localize("engagement"),
         ),
-        _format_part(console.localize("What to do"), _wrap_text(_tell(remedy.advice, brought))),
+        _format_part(console.localize("What to do"), fold(_tell(remedy.advice, brought))),
         _format_sql(remedy.sql, rule),
         f"**{console.localize('Rollback')}**" if remedy.rollback else "",
         _format_sql(remedy.rollback, rule)
         or _format_part(console.localize("Rollback"), _tell(remedy.no_rollback, brought)),
-        _format_part(console.localize("Risk"), _wrap_text(_tell(remedy.risk, brought))),
+        _format_part(console.localize("Risk"), fold(_tell(remedy.risk, brought))),
         f"<{remedy.link}>" if remedy.link else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -139,10 +212,6 @@ def _format_part(heading: str, text: str) -> str:
 
 def _format_param(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _wrap_text(text: str) -> str:
-    return textwrap.fill(text, 116)
 
 
 def _format_sql(statements: tuple[str, ...], rule: Rule) -> str:

@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.completion import complete_assessments
 from agent.cli.options import (
     ALL_FORMATS,
     EngagementFile,
     FailOn,
     Formats,
+    HistoryPlace,
     Languages,
     OutDir,
     OutsideService,
     TargetName,
     UpdatedList,
+    make_engagement_option,
     open_engagement,
     read_clock,
     split_words,
@@ -69,7 +72,9 @@ def collect_command(
 
 def evaluate_command(
     *,
-    snapshot: Annotated[Path, typer.Option("--snapshot", "-s", help="A snapshot that collect or assess wrote.")],
+    snapshot: Annotated[
+        Path, typer.Option("--snapshot", "-s", metavar="FILE", help="A snapshot that collect or assess wrote.")
+    ],
     engagement: EngagementFile,
     out: OutDir,
     format: Formats = ALL_FORMATS,
@@ -94,14 +99,23 @@ def evaluate_command(
 
 def render_command(
     *,
-    assessment: Annotated[str, typer.Option("--assessment", "-a", help="An assessment.json, or an id from history.")],
+    assessment: Annotated[
+        str,
+        typer.Option(
+            "--assessment",
+            "-a",
+            metavar="FILE|ID",
+            help="An assessment.json, or an id from history.",
+            autocompletion=complete_assessments,
+        ),
+    ],
     out: OutDir,
     engagement: Annotated[
-        Path | None, typer.Option("--engagement", "-e", help="Its house style, languages and history are used.")
+        Path | None, make_engagement_option("Its house style, languages and history are used.")
     ] = None,
     format: Formats = ALL_FORMATS,
     lang: Languages = None,
-    history: Annotated[str | None, typer.Option("--history", help="History database, if not the usual one.")] = None,
+    history: HistoryPlace = None,
     update: UpdatedList = None,
 ) -> None:
     """Render an old assessment again, of any earlier agent."""
@@ -109,7 +123,7 @@ def render_command(
     from agent.engagement.loading import load_engagement
 
     loaded = load_engagement(engagement) if engagement else None
-    render_again(
+    code = render_again(
         assessment,
         loaded,
         history=history,
@@ -118,3 +132,4 @@ def render_command(
         languages=split_words(lang) or None,
         update=update,
     )
+    raise typer.Exit(code)

@@ -7,35 +7,82 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.completion import complete_categories, complete_codes, complete_kinds, complete_severities
+from agent.cli.options import make_engagement_option, split_words
+
 checks_app = typer.Typer(help="The catalogue of checks.", no_args_is_help=True)
 rules_app = typer.Typer(help="The rules that judge.", no_args_is_help=True)
 
 
 @checks_app.command("list")
-def list_checks_command(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
-    """All checks: code, name, severities, who mends."""
+def list_checks_command(
+    *,
+    category: Annotated[
+        str,
+        typer.Option(
+            "--category",
+            "-c",
+            metavar="CATEGORY,...",
+            help="Only these categories, comma-separated: capacity, parameters, sql ...",
+            autocompletion=complete_categories,
+        ),
+    ] = "",
+    severity: Annotated[
+        str,
+        typer.Option(
+            "--severity",
+            metavar="SEVERITY",
+            help="Only checks that can reach it or worse: low, medium, high, critical.",
+            autocompletion=complete_severities,
+        ),
+    ] = "",
+    code: Annotated[str, typer.Option("--code", metavar="PREFIX", help="Only codes that begin so, such as CAP.")] = "",
+    text: Annotated[
+        str, typer.Option("--text", metavar="TEXT", help="Only checks that say so, in either language.")
+    ] = "",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="Only checks for this kind of tenant: user or sys.",
+            autocompletion=complete_kinds,
+        ),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: all that the catalogue knows.")] = False,
+) -> None:
+    """List the checks, a line each: code, worst severity, title, limits."""
     from agent.catalogue.pages import list_catalogue, print_catalogue
+    from agent.cli.actions.catalogue import read_filter
 
+    wanted = read_filter(categories=split_words(category), severity=severity, prefix=code, words=text, kind=kind)
     if as_json:
         import json
 
-        typer.echo(json.dumps(list_catalogue(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(list_catalogue(wanted), ensure_ascii=False, indent=2))
     else:
-        print_catalogue()
+        print_catalogue(wanted)
 
 
 @checks_app.command("explain")
-def explain_check_command(code: Annotated[str, typer.Argument(help="A check's code, such as CAP001.")]) -> None:
+def explain_check_command(
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE", help="The code of a check, such as CAP001, or its name.", autocompletion=complete_codes
+        ),
+    ],
+) -> None:
     """What a check looks at, why, its limits, and what to do."""
-    from agent.catalogue.pages import explain_check
+    from agent.cli.actions.catalogue import print_explanation
 
-    typer.echo(explain_check(code.upper()))
+    print_explanation(code)
 
 
 @checks_app.command("docs")
 def write_pages_command(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the pages are stale (exit 1).")] = False,
-    directory: Annotated[Path, typer.Option("--dir", help="Root of the pages.")] = Path("checks"),
+    directory: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Root of the pages.")] = Path("checks"),
 ) -> None:
     """Write checks/README.md and one page per category from the registry and the rules."""
     from agent.catalogue.pages import find_stale_pages, write_pages
@@ -51,9 +98,11 @@ def write_pages_command(
 
 @rules_app.command("validate")
 def validate_rules_command(
-    rules: Annotated[Path | None, typer.Option("--rules", help="A rules file; default: the shipped one.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="FILE", help="A rules file; default: the shipped one.")
+    ] = None,
     engagement: Annotated[
-        Path | None, typer.Option("--engagement", "-e", help="Also check the overrides and mutes of an engagement.")
+        Path | None, make_engagement_option("Also check the overrides and mutes of an engagement.")
     ] = None,
 ) -> None:
     """Check a rules file against the registry, and an engagement's overrides and mutes; lists every problem."""

@@ -16,24 +16,13 @@ def _describe_group() -> None:
 
 
 @journal_app.command("verify")
-def verify_journal_command(file: Annotated[Path, typer.Argument(help="A journal.jsonl.", show_default=False)]) -> None:
-    """Find any change, removal or reordering. Exit code 0: intact; 1: its end is missing; 2: altered, or no journal."""
-    from agent.collection.journal import JournalState, verify_journal
-    from agent.support import console
+def verify_journal_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A journal, or the folder of a report.")],
+) -> None:
+    """Find any change, removal or reordering, and whether it is the journal of the report beside it.
 
-    found = verify_journal(file)
-    console.say(
-        "{target}, assessment {assessment}: {statements_count} statements",
-        target=found.target,
-        assessment=found.assessment_id,
-        statements_count=found.statements,
-    )
-    if found.state is JournalState.INTACT:
-        console.say("Intact. Hash of its last line, as in the report: {digest}", "bold", digest=found.head)
-        return
-    if found.reason:
-        console.warn(found.reason)
-    console.say(
-        "Altered: it is not as it was written." if found.state is JournalState.ALTERED else "Cut short.", "bold"
-    )
-    raise typer.Exit(2 if found.state is JournalState.ALTERED else 1)
+    Exit code 0: intact; 1: its end is missing; 2: altered, not as in the report, or no journal.
+    """
+    from agent.cli.actions.journal import verify_file
+
+    raise typer.Exit(verify_file(file))

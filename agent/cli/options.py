@@ -4,32 +4,161 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from agent.cli.completion import (
+    FORMATS,
+    complete_formats,
+    complete_report_languages,
+    complete_severities,
+    complete_targets,
+)
+from agent.cli.usage_errors import UsageProblem
+from agent.model.labels import N_
+from agent.model.terms import Text
+from agent.support import console
 
 if TYPE_CHECKING:
     from agent.archive.history.store import History
     from agent.engagement.engagement_file import Engagement
 
-EngagementFile = Annotated[Path, typer.Option("--engagement", "-e", help="The engagement file (YAML).")]
-TargetName = Annotated[str | None, typer.Option("--target", "-t", help="One target; without it, all of them.")]
-ALL_FORMATS = "html,docx,xlsx,pdf,json"
-OutDir = Annotated[Path, typer.Option("--out", "-o", help="Directory for the artifacts; made if missing.")]
-Formats = Annotated[str, typer.Option("--format", "-f", help="Comma-separated: html, docx, xlsx, pdf, json.")]
+USUAL_ENGAGEMENT = Path("engagement.yaml")
+ALL_FORMATS = ",".join(FORMATS)
+_assumed_engagement: ContextVar[Path | None] = ContextVar("assumed_engagement", default=None)
+
+
+def _assume_engagement(ctx: typer.Context, value: Path | None) -> Path | None:
+    """Take the engagement of this folder where none is named. A history that is named needs none."""
+    if value is not None or ctx.resilient_parsing:
+        return value
+    if USUAL_ENGAGEMENT.is_file() and not ctx.params.get("history"):
+        return _remember_assumed()
+    return None
+
+
+def _require_engagement(ctx: typer.Context, value: Path | None) -> Path | None:
+    if value is None and not ctx.resilient_parsing:
+        if not USUAL_ENGAGEMENT.is_file():
+            text = (
+                "No engagement is named, and this folder has no {file}. Give -e FILE, or make one: ob-health init NAME"
+            )
+            raise UsageProblem(Text(text, {"file": str(USUAL_ENGAGEMENT)}), ctx)
+        return _remember_assumed()
+    return value
+
+
+def _require_engagements(ctx: typer.Context, value: list[Path]) -> list[Path]:
+    one = _require_engagement(ctx, value[0] if value else None)
+    return value or ([one] if one else [])
+
+
+def _remember_assumed() -> Path:
+    console.tell_more("engagement: {path}", path=str(USUAL_ENGAGEMENT))
+    _assumed_engagement.set(USUAL_ENGAGEMENT)
+    return USUAL_ENGAGEMENT
+
+
+def say_assumed_engagement() -> None:
+    """Say which engagement was taken, if nobody named it."""
+    path = _assumed_engagement.get()
+    if path:
+        console.warn(Text("The engagement was {path} of this folder; -e names another.", {"path": str(path)}))
+
+
+_FOUND_HERE = N_("engagement.yaml of this folder")
+
+EngagementFile = Annotated[
+    Path,
+    typer.Option(
+        "--engagement",
+        "-e",
+        metavar="FILE",
+        help="The engagement file (YAML).",
+        default_factory=lambda: None,
+        show_default=_FOUND_HERE,
+        callback=_require_engagement,
+    ),
+]
+EngagementFiles = Annotated[
+    list[Path],
+    typer.Option(
+        "--engagement",
+        "-e",
+        metavar="FILE",
+        help="An engagement file (YAML).",
+        default_factory=list,
+        show_default=_FOUND_HERE,
+        callback=_require_engagements,
+    ),
+]
+
+
+def make_engagement_option(help: str) -> Any:
+    """Return the option of a command that can do without an engagement."""
+    return typer.Option(
+        "--engagement", "-e", metavar="FILE", help=help, show_default=_FOUND_HERE, callback=_assume_engagement
+    )
+
+
+TargetName = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="TARGET",
+        help="One target; without it, all of them.",
+        autocompletion=complete_targets,
+    ),
+]
+OutDir = Annotated[
+    Path, typer.Option("--out", "-o", metavar="DIR", help="Directory for the artifacts; made if missing.")
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT,...",
+        help="Comma-separated: html, docx, xlsx, pdf, json.",
+        autocompletion=complete_formats,
+    ),
+]
 Languages = Annotated[
-    str | None, typer.Option("--lang", "-l", help="Comma-separated: zh-CN, en. Default: the engagement's.")
+    str | None,
+    typer.Option(
+        "--lang",
+        "-l",
+        metavar="LANG,...",
+        help="Languages of the report, comma-separated: zh-CN, en. Default: the engagement's.",
+        envvar="OB_HEALTH_REPORT_LANG",
+        autocompletion=complete_report_languages,
+    ),
 ]
 FailOn = Annotated[
-    str | None, typer.Option("--fail-on", help="Exit 1 for findings at or above: low, medium, high, critical.")
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY",
+        help="Exit 1 for findings at or above: low, medium, high, critical.",
+        autocompletion=complete_severities,
+    ),
 ]
 UpdatedList = Annotated[
     Path | None, typer.Option("--update", metavar="FILE", help="An earlier findings.*.xlsx; what people wrote is kept.")
 ]
 OutsideService = Annotated[
     str, typer.Option("--outside-service", metavar="REASON", help="Assess although the subscription does not cover it.")
+]
+HistoryPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--history", metavar="FILE|URL", help="History database. Without it, the engagement's, or the usual one."
+    ),
 ]
 
 

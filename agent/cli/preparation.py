@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.completion import complete_data_classes, complete_kinds
 from agent.cli.options import EngagementFile, OutsideService, TargetName, read_clock, split_words
 
 
@@ -16,7 +17,9 @@ def preflight_command(
     outside_service: OutsideService = "",
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Directory for the journal; default: preflight/ beside the engagement."),
+        typer.Option(
+            "--out", "-o", metavar="DIR", help="Directory for the journal; default: preflight/ beside the engagement."
+        ),
     ] = None,
 ) -> None:
     """Connect and say what the account may see, what is missing, and what would unlock it."""
@@ -28,13 +31,23 @@ def preflight_command(
 
 
 def grants_command(
-    user: Annotated[str, typer.Option(help="Name of the account to be made.")] = "ob_health",
-    host: Annotated[str, typer.Option(help="Where the agent connects from; best its own address.")] = "%",
+    user: Annotated[str, typer.Option(metavar="NAME", help="Name of the account to be made.")] = "ob_health",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where the agent connects from; best its own address.")
+    ] = "%",
     data_classes: Annotated[
-        str, typer.Option("--data-classes", help="Comma-separated data classes; default: all that sources need.")
+        str,
+        typer.Option(
+            "--data-classes",
+            metavar="CLASS,...",
+            help="Comma-separated data classes; default: all that sources need.",
+            autocompletion=complete_data_classes,
+        ),
     ] = "",
     tls: Annotated[bool, typer.Option("--tls/--no-tls", help="Require TLS of the account.")] = True,
-    kind: Annotated[str, typer.Option(help="Kind of tenant: user or sys.")] = "user",
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="Kind of tenant: user or sys.", autocompletion=complete_kinds)
+    ] = "user",
 ) -> None:
     """Print the script with which the customer's DBA makes the account."""
     from agent.cli.actions.grants import make_grants_script
@@ -43,8 +56,8 @@ def grants_command(
 
 
 def init_command(
-    name: Annotated[str, typer.Argument(help="Short name of the engagement; also the folder.")],
-    directory: Annotated[Path, typer.Option("--dir", help="Where the folder is made.")] = Path(),
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Short name of the engagement; also the folder.")],
+    directory: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the folder is made.")] = Path(),
 ) -> None:
     """Scaffold an engagement: NAME/engagement.yaml with comments, and its JSON Schema for editors."""
     from agent.engagement.scaffold import scaffold

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from agent.cli.options import ALL_FORMATS, Formats
+from agent.cli.options import ALL_FORMATS, EngagementFiles, Formats, OutDir
 
 schedule_app = typer.Typer(help="The quarterly assessments that a subscription owes.", no_args_is_help=True)
-
-EngagementFiles = Annotated[list[Path], typer.Option("--engagement", "-e", help="Engagement file; may be repeated.")]
 
 
 @schedule_app.command("list")
@@ -19,14 +16,16 @@ def list_schedule_command(engagement: EngagementFiles) -> None:
     """Last, next and overdue assessments of each target."""
     from agent.cli.actions.schedule import print_schedule
 
-    print_schedule(engagement)
+    raise typer.Exit(print_schedule(engagement))
 
 
 @schedule_app.command("run")
 def run_schedule_command(
     engagement: EngagementFiles,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Directory for the artifacts.")],
-    at: Annotated[str, typer.Option(help="Time of the daily look, HH:MM, local.")] = "03:00",
+    out: OutDir,
+    at: Annotated[
+        str, typer.Option("--at", metavar="HH:MM", help="Time of the daily look, of this machine.")
+    ] = "03:00",
     format: Formats = ALL_FORMATS,
 ) -> None:
     """Look once a day and assess what is due, until stopped (Ctrl-C, SIGTERM)."""

@@ -9,13 +9,16 @@ import typer
 
 snapshot_app = typer.Typer(help="Snapshots for sharing: names replaced by pseudonyms.", no_args_is_help=True)
 
-SnapshotPath = Annotated[Path, typer.Argument(help="A snapshot.", show_default=False)]
-KeyFile = Annotated[Path, typer.Option("--key", help="The key's file, readable by you only.")]
-OutFile = Annotated[Path, typer.Option("--out", "-o", help="The file to be written.")]
+SnapshotPath = Annotated[Path, typer.Argument(metavar="FILE", help="A snapshot.")]
+KeyFile = Annotated[Path, typer.Option("--key", "-k", metavar="FILE", help="The key's file, readable by you only.")]
+OutFile = Annotated[
+    Path,
+    typer.Option("--out", "-o", metavar="FILE", help="The file to be written.", envvar="OB_HEALTH_OUT_FILE"),
+]
 
 
 @snapshot_app.command("key")
-def make_key_command(file: Annotated[Path, typer.Argument(help="The file to be made.", show_default=False)]) -> None:
+def make_key_command(file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to be made.")]) -> None:
     """Make a key for redact and restore, in a file that only you can read. Keep it: nothing else brings names back."""
     from agent.archive.redaction.key import make_redaction_key
     from agent.support import console

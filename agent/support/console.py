@@ -34,6 +34,7 @@ class Loudness(IntEnum):
 
 _chosen_language: ContextVar[str] = ContextVar("language", default="")
 _preferred_language: ContextVar[str] = ContextVar("preferred_language", default="")
+_subject: ContextVar[tuple[str, str]] = ContextVar("subject", default=("", ""))
 _loudness: ContextVar[Loudness] = ContextVar("loudness", default=Loudness.NORMAL)
 out = Console()
 err = Console(stderr=True)
@@ -115,9 +116,28 @@ def tell_more(msgid: str, level: Loudness = Loudness.VERBOSE, **args: Any) -> No
         err.print(Plain(strip_controls(localize(msgid, **args)), style="dim"), soft_wrap=True)
 
 
+@contextmanager
+def speak_of(customer: str, target: str) -> Iterator[None]:
+    """Name this customer and target in every warning and error of the block."""
+    before = _subject.set((customer, target))
+    try:
+        yield
+    finally:
+        _subject.reset(before)
+
+
+def name_subject(message: Text | None = None) -> str:
+    """Return customer and target of what is being said, to stand before it; a message that names the target has it."""
+    customer, target = _subject.get()
+    if not customer:
+        return ""
+    return f"{customer}: " if message and "{target}" in message.msgid else f"{customer} · {target}: "
+
+
 def warn(text: Text) -> None:
     """Print one line to standard error."""
-    err.print(Plain("! " + strip_controls(render_text(text, choose_language())), style="yellow"), soft_wrap=True)
+    said = name_subject(text) + render_text(text, choose_language())
+    err.print(Plain("! " + strip_controls(said), style="yellow"), soft_wrap=True)
 
 
 def fail(error: HealthAgentError, target: str = "") -> None:
@@ -125,6 +145,7 @@ def fail(error: HealthAgentError, target: str = "") -> None:
     said = render_text(error.text, choose_language())
     if target and "{target}" not in error.text.msgid:
         said = localize("{target}: {said}", target=target, said=said)
+    said = ("" if target else name_subject(error.text)) + said
     err.print(Plain(strip_controls(said), style="bold red"), soft_wrap=True)
     for problem in error.problems if isinstance(error, ConfigError | RenderError) else ():
         err.print(Plain("  " + strip_controls(render_text(problem, choose_language()))), soft_wrap=True)

@@ -16,11 +16,11 @@ _USUAL_LESS = "FRX"
 def print_paged(content: RenderableType) -> None:
     """Print to standard output; on a terminal through ``PAGER``, unless all fits or ``NO_PAGER`` is set."""
     if not _may_page() or len(console.out.render_lines(content)) < console.out.height:
-        console.out.print(content, crop=False)
+        console.out.print(content, soft_wrap=not console.out.is_terminal)
         return
     os.environ.setdefault("LESS", _USUAL_LESS)
     with leave_interrupts(), console.out.pager(styles=console.out.color_system is not None):
-        console.out.print(content, crop=False)
+        console.out.print(content)
 
 
 def _may_page() -> bool:

@@ -18,10 +18,14 @@ class _PatientFile(io.FileIO):
         try:
             return super().write(data) or 0  # type: ignore[arg-type]
         except _CLOSED:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.fileno())
-            os.close(nowhere)
+            _connect_to_nowhere(self.fileno())
             return memoryview(data).nbytes  # type: ignore[arg-type]
+
+
+def _connect_to_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def make_streams_patient() -> None:
@@ -57,3 +61,13 @@ def flush_streams() -> None:
     if sys.stderr:
         with contextlib.suppress(OSError):  # there is no place left to say so
             sys.stderr.flush()
+
+
+def abandon_streams() -> None:
+    """Drop what cannot be written, so that the end of the process does not try again and change the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            try:
+                stream.flush()
+            except OSError:
+                _connect_to_nowhere(stream.fileno())
