@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.model.check import CheckSpec
-from agent.model.rule import Expected, Fixed, Ladder, Rule
+from agent.model.rule import Expected, Fixed, Ladder, LeastEvidence, Rule
 from agent.model.terms import Scalar, Severity, Text
 from agent.support.errors import RulesError
 from agent.support.yaml_file import Loc, explain_unknown_key
 
-_COMMON_KEYS = {"params", "group", "enabled"}
+_COMMON_KEYS = {"params", "group", "enabled", "evidence"}
+_EVIDENCE_KEYS = tuple(field.name for field in dataclasses.fields(LeastEvidence))
 _LADDER_KEYS = _COMMON_KEYS | {"ladder", "worst", "descending"}
 _FIXED_KEYS = _COMMON_KEYS | {"severity"}
 _VALUE_KEYS = _COMMON_KEYS | {"severity", "expected", "recommended"}
@@ -68,7 +69,31 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) ->
         problems.add((*loc, "group"), "{place}: a word is expected")
     if not isinstance(enabled, bool):
         problems.add((*loc, "enabled"), "{place}: true or false is expected")
-    return Rule(judge=judge, params=params, params_values=values, group=group, enabled=enabled) if judge else None
+    evidence = _parse_evidence(entry.get("evidence", {}), (*loc, "evidence"), problems)
+    if judge is None:
+        return None
+    return Rule(
+        judge=judge, evidence=evidence, params=params, params_values=values, group=group, enabled=enabled
+    )
+
+
+def _parse_evidence(data: Any, loc: Loc, problems: RuleProblems) -> LeastEvidence:
+    """The least evidence on which the check may pass; what is not said is as ``LeastEvidence`` has it."""
+    if not isinstance(data, dict):
+        problems.add(loc, "{place}: a mapping is expected")
+        return LeastEvidence()
+    for key in sorted(set(data) - set(_EVIDENCE_KEYS)):
+        problems.unknown_key((*loc, key), _EVIDENCE_KEYS)
+    found: dict[str, float] = {}
+    for key in _EVIDENCE_KEYS:
+        if key in data:
+            limit = 100 if key.endswith("_pct") else None
+            if not _is_number(data[key]) or data[key] < 0 or (limit is not None and data[key] > limit):
+                problems.add((*loc, key), "{place}: a number that is not negative is expected, per cent up to 100")
+            else:
+                found[key] = data[key]
+    rows_count = int(found.pop("rows_count", 0))
+    return LeastEvidence(rows_count=rows_count, **found)
 
 
 def _parse_judge(

@@ -67,6 +67,14 @@ class CostClass(StrEnum):
     HEAVY = "heavy"
 
 
+class Observes(StrEnum):
+    """Where a source sees the load of statements: each record holds another span of time."""
+
+    AUDIT_RING = "audit ring"
+    PLAN_CACHE = "plan cache"
+    REPOSITORY = "workload repository"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """Where a row type comes from. ``view`` is ``schema.NAME``; SQL fragments name columns in upper case.
@@ -76,7 +84,8 @@ class SourceSpec:
     ``requires`` names the privilege without which the view returns no rows; the source is then Unavailable.
     ``from_sql`` is a join that is read in place of the plain view; ``also_reads`` names the other views in it.
     On the sys tenant ``sys_view`` is read instead of ``view``; it shows every tenant. ``sys_where`` is added to the
-    condition there, where the rows would be too many without it.
+    condition there, where the rows would be too many without it. ``observes`` marks a record of the load, which shows
+    only some span of time.
     """
 
     name: str
@@ -92,6 +101,7 @@ class SourceSpec:
     also_reads: tuple[str, ...] = ()
     sys_view: str = ""
     sys_where: str = ""
+    observes: Observes | None = None
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -130,6 +140,7 @@ def source(
     also_reads: tuple[str, ...] = (),
     sys_view: str = "",
     sys_where: str = "",
+    observes: Observes | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
@@ -149,6 +160,7 @@ def source(
             also_reads=also_reads,
             sys_view=sys_view,
             sys_where=sys_where,
+            observes=observes,
         )
         return row
 

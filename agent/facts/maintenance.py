@@ -93,7 +93,7 @@ class Job:
     DataClass.STATISTICS,
     group_by="SNAP_ID",
     order_by="SNAP_ID DESC",
-    limit=1000,
+    limit=5000,
 )
 class WorkloadSnapshot:
     """One snapshot of the workload repository."""

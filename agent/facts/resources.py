@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from agent.facts import CostClass, expr, source
@@ -10,6 +13,7 @@ from agent.model.terms import DataClass
 # Counters since server start that checks use; GV$SYSSTAT has some 760 more.
 COUNTERS = (
     "sql select count", "sql insert count", "sql replace count", "sql update count", "sql delete count",
+    "sql select time", "sql insert time", "sql replace time", "sql update time", "sql delete time",
     "sql local count", "sql remote count", "sql distributed count", "sql fail count",
     "trans start count", "trans commit count", "trans rollback count", "trans timeout count",
     "max cpus", "cpu usage", "min cpus", "memory usage", "max memory size", "worker time", "cpu time",
@@ -98,10 +102,10 @@ class Counter:
     where="STAT_ID IN (140005, 140013)",
     group_by="SNAP_ID, SVR_IP, SVR_PORT",
     order_by="SNAP_ID DESC",
-    limit=10000,
+    limit=20000,
 )
 class CpuSample:
-    """CPU of one server at one snapshot of the workload repository; the newest ten thousand.
+    """CPU of one server at one snapshot of the workload repository; the newest twenty thousand.
 
     ``cpu_time``: microseconds since the server started; ``max_cpus``: what its unit allows, in hundredths of a core.
     """
@@ -111,6 +115,36 @@ class CpuSample:
     svr_port: int | None = expr("SVR_PORT", default=None)
     cpu_time: int = expr("SUM(CASE WHEN STAT_ID = 140013 THEN VALUE ELSE 0 END)")
     max_cpus: int = expr("SUM(CASE WHEN STAT_ID = 140005 THEN VALUE ELSE 0 END)")
+
+
+@source(
+    "oceanbase.DBA_WR_SYSSTAT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where="STAT_ID IN (40001, 40003, 40005, 40007, 40009)",
+    group_by="TENANT_ID, SNAP_ID",
+    order_by="SNAP_ID DESC, TENANT_ID",
+    limit=20000,
+    sys_view="oceanbase.CDB_WR_SYSSTAT",
+)
+class SqlTimeSample:
+    """Time of clients' statements (select, insert, replace, update, delete) at one snapshot, summed over the servers.
+
+    ``sql_us`` counts from the start of the servers; the server's own statements have other counters.
+    """
+
+    tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
+    snap_id: int = expr("SNAP_ID")
+    sql_us: int = expr("SUM(VALUE)")
+
+
+def sum_growth(samples: Iterable[SqlTimeSample]) -> int:
+    """Return by how much the time of statements grew over the samples. A counter that fell began with its server."""
+    by_tenant: defaultdict[int | None, list[SqlTimeSample]] = defaultdict(list)
+    for row in sorted(samples, key=lambda row: row.snap_id):
+        by_tenant[row.tenant_id].append(row)
+    pairs = (pair for rows in by_tenant.values() for pair in itertools.pairwise(rows))
+    return sum(after.sql_us - (before.sql_us if after.sql_us >= before.sql_us else 0) for before, after in pairs)
 
 
 @source(

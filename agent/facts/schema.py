@@ -93,7 +93,7 @@ class NotableColumn:
     data_type: str
     column_type: str = expr("CASE WHEN CHARACTER_SET_NAME IS NULL THEN COLUMN_TYPE ELSE DATA_TYPE END")
     extra: str
-    character_set_name: str | None = None
+    character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)

@@ -58,7 +58,7 @@ class Tenant:
     compatible: str | None = None
     tenant_role: str | None = None
     switchover_status: str | None = None
-    previous_locality: str | None = None
+    previous_locality: str | None = expr("COALESCE(PREVIOUS_LOCALITY, '')", default=None)  # "" is no change
     create_time: datetime | None = None
     modify_time: datetime | None = None
     sync_scn: int | None = None

@@ -1,4 +1,5 @@
-"""What statements cost: the audit ring (minutes), SQLSTAT (since start) and the plan cache.
+"""What statements cost: the workload repository (days), SQLSTAT and the plan cache (since a plan was made), the audit
+ring (seconds to hours).
 
 Our own account's statements and internal ones are left out in the database. Times in microseconds.
 The latency buckets are fixed, so that a rule can change afterwards.
@@ -10,7 +11,9 @@ execution; the rows and blocks that the parts read are counted with them alone.
 
 from __future__ import annotations
 
-from agent.facts import CostClass, expr, source
+from datetime import datetime
+
+from agent.facts import CostClass, Observes, expr, source
 from agent.model.terms import DataClass
 
 STATEMENT_CHARS = 4000
@@ -49,6 +52,7 @@ def _count_where(condition: str) -> str:
     group_by="TENANT_ID, SVR_IP, SVR_PORT, RET_CODE",
     order_by="RET_CODE, first_us, last_us",
     limit=5000,
+    observes=Observes.AUDIT_RING,
 )
 class AuditReturn:
     """Everything in the audit ring by return code: how much, how long it spans, how much of it is the customer's.
@@ -70,6 +74,7 @@ class AuditReturn:
     hard_parses: int = expr(f"SUM(CASE WHEN {NOT_OURS} AND PLAN_TYPE > 0 AND IS_HIT_PLAN = 0 THEN 1 ELSE 0 END)")
     first_request: int = expr("MIN(REQUEST_ID)")
     sql_id: str = expr(f"MAX(CASE WHEN {NOT_OURS} THEN SQL_ID ELSE '' END)")
+    elapsed_us: int | None = expr(f"SUM(CASE WHEN {NOT_OURS} THEN ELAPSED_TIME ELSE 0 END)", default=None)
 
 
 @source(
@@ -80,6 +85,7 @@ class AuditReturn:
     group_by="TENANT_ID, SQL_ID",
     order_by="elapsed_us DESC, SQL_ID",
     limit=200,
+    observes=Observes.AUDIT_RING,
 )
 class SqlShape:
     """One SQL shape (SQL_ID) of a tenant in the audit ring: the two hundred that took most time.
@@ -123,6 +129,7 @@ class SqlShape:
     group_by="TENANT_ID, SQL_ID",
     order_by="elapsed_us DESC, SQL_ID",
     limit=200,
+    observes=Observes.PLAN_CACHE,
 )
 class SqlTotal:
     """One SQL shape of a tenant since its plan was loaded: longer than the audit ring, without latencies.
@@ -139,6 +146,51 @@ class SqlTotal:
     executions: int = expr("SUM(EXECUTIONS_TOTAL)")
     elapsed_us: int = expr("SUM(ELAPSED_TIME_TOTAL)")
     rows_processed: int = expr("SUM(ROWS_PROCESSED_TOTAL)")
+    rows_read: int | None = expr(
+        "SUM(MEMSTORE_READ_ROWS_TOTAL + MINOR_SSSTORE_READ_ROWS_TOTAL + MAJOR_SSSTORE_READ_ROWS_TOTAL)", default=None
+    )
+    disk_reads: int | None = expr("SUM(DISK_READS_TOTAL)", default=None)
+    retries: int | None = expr("SUM(RETRY_TOTAL)", default=None)
+    wait_us: int | None = expr("SUM(APWAIT_TOTAL + CCWAIT_TOTAL)", default=None)
+    remote_executions: int | None = expr(
+        "SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_TOTAL ELSE 0 END)", default=None
+    )
+
+
+@source(
+    "oceanbase.DBA_WR_SQLSTAT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where=f"{NO_SYSTEM_DATABASE} AND EXECUTIONS_DELTA > 0",
+    group_by="TENANT_ID, SQL_ID, PLAN_HASH",
+    order_by="elapsed_us DESC, SQL_ID, PLAN_HASH",
+    limit=400,
+    sys_view="oceanbase.CDB_WR_SQLSTAT",
+    observes=Observes.REPOSITORY,
+)
+class RepositoryShape:
+    """One plan of one SQL shape in all snapshots that the workload repository keeps, as sums of what each one added.
+
+    A snapshot holds what is in the plan cache when it is taken; what was evicted before is in none. 4.2.5 and 4.3.3
+    have the view, 4.3.0 has not.
+    """
+
+    tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
+    sql_id: str = expr("SQL_ID")
+    plan_hash: int = expr("PLAN_HASH")
+    db_name: str = expr("MIN(PARSING_DB_NAME)")
+    first_snap: int = expr("MIN(SNAP_ID)")
+    last_snap: int = expr("MAX(SNAP_ID)")
+    executions: int = expr("SUM(EXECUTIONS_DELTA)")
+    elapsed_us: int = expr("SUM(ELAPSED_TIME_DELTA)")
+    rows_processed: int = expr("SUM(ROWS_PROCESSED_DELTA)")
+    rows_read: int = expr(
+        "SUM(MEMSTORE_READ_ROWS_DELTA + MINOR_SSSTORE_READ_ROWS_DELTA + MAJOR_SSSTORE_READ_ROWS_DELTA)"
+    )
+    disk_reads: int = expr("SUM(DISK_READS_DELTA)")
+    retries: int = expr("SUM(RETRY_DELTA)")
+    wait_us: int = expr("SUM(APWAIT_DELTA + CCWAIT_DELTA)")
+    remote_executions: int = expr("SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_DELTA ELSE 0 END)")
 
 
 @source("oceanbase.GV$OB_PLAN_CACHE_STAT", DataClass.STATISTICS)
@@ -162,6 +214,7 @@ class PlanCache:
     where=f"OBJECT_TYPE = 'SQL_PLAN' AND {BUSINESS_DATABASE_ID}",
     order_by="ELAPSED_TIME DESC, SQL_ID, PLAN_ID",
     limit=200,
+    observes=Observes.PLAN_CACHE,
 )
 class CachedPlan:
     """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds."""
@@ -174,3 +227,5 @@ class CachedPlan:
     statement: str = expr(f"SUBSTR(STATEMENT, 1, {STATEMENT_CHARS})")
     executions: int
     elapsed_time: int
+    table_scan: int | None = None
+    first_load_time: datetime | None = None

@@ -229,9 +229,11 @@ def _require_distinct(measured: Iterable[Measurement]) -> None:
 
 
 def _judge_measurements(
-    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Iterable[Measurement], translations: Translations
+    spec: CheckSpec, rule: Rule, snapshot: Snapshot, measured: Sequence[Measurement], translations: Translations
 ) -> tuple[Finding, ...]:
     findings: dict[str, Finding] = {}
+    parts = {measurement.part for measurement in measured}
+    spans = {part: describe_span(part, snapshot, spec.facts.values()) for part in parts}
     for measurement in measured:
         value = spec.parse(str(measurement.value)) if spec.parse else measurement.value
         verdict = judge_value(rule.judge, value)
@@ -240,7 +242,7 @@ def _judge_measurements(
         resource, named = _clean_resource(measurement.resource)
         shown = measurement.value[:_MAX_TEXT] if isinstance(measurement.value, str) else measurement.value
         values: dict[str, Scalar] = {name: _shorten_value(item) for name, item in measurement.evidence.items()}
-        values |= describe_span(measurement.part, snapshot, spec.facts.values())
+        values |= spans[measurement.part]
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
         spec.finding.format_map(words)  # a placeholder without a value fails here, not in the report
         mark = fingerprint_finding(snapshot.target, spec.code, resource)

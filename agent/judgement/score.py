@@ -13,7 +13,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.judgement.assessed import ASSESSED, CARRY_LIMIT, NOT_ANSWERED, list_counted_findings, was_judged
+from agent.judgement.assessed import ASSESSED, CARRY_LIMIT, NOT_ANSWERED, is_known_gone, list_counted_findings
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier
 from agent.model.result import BAND_LIMITS, Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
@@ -144,7 +144,7 @@ def _list_carried(result: CheckResult, earlier: Earlier, with_muted: bool) -> It
     entries += [Carried(finding, earlier.id, 1) for finding in before.findings]
     for entry in entries:
         lasts = entry.runs <= CARRY_LIMIT or result.outcome in NOT_ANSWERED
-        seen = entry.finding.resource in found or was_judged(result, entry.finding.resource)
+        seen = entry.finding.resource in found or is_known_gone(result, entry.finding)
         if lasts and not seen and _is_counted(entry.finding, with_muted):
             yield entry
 

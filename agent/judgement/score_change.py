@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from agent.judgement.assessed import list_counted_findings, was_judged
+from agent.judgement.assessed import is_known_gone, list_counted_findings
 from agent.model.comparison import Earlier, ScoreChangeStep
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.terms import ScoreChangeKind
@@ -83,7 +83,7 @@ def _has_unseen(one: _Side, other: _Side) -> bool:
     there = {finding.fingerprint for _, findings in other for finding in findings}
     results = {result.code: result for result, _ in other}
     return any(
-        finding.fingerprint not in there and not was_judged(results.get(result.code), finding.resource)
+        finding.fingerprint not in there and not is_known_gone(results.get(result.code), finding)
         for result, findings in one
         for finding in findings
     )

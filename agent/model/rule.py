@@ -46,10 +46,26 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeastEvidence:
+    """The least that a check must have seen before it may pass, or call an earlier finding resolved.
+
+    ``rows_count``: rows of each source that it needs. ``judged_pct``: share of the resources that it looked at which it
+    could judge. ``span_hours``, ``load_pct``: for a check on the load, how much time one of its records covers, and
+    which share of the time that statements took it shows (None where the check is not about the load).
+    """
+
+    rows_count: int = 0
+    judged_pct: float = 100.0
+    span_hours: float | None = None
+    load_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What rules.yaml says about one check."""
 
     judge: Ladder | Fixed | Expected
+    evidence: LeastEvidence = LeastEvidence()
     params: Any = None
     params_values: Mapping[str, Scalar] = field(default_factory=dict)
     group: str = ""

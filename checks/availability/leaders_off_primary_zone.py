@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, check, tenant_name
 from agent.facts.cluster import Location
 from agent.facts.settings import Tenant
 from checks.availability.placement import leaders, preferred_zones
@@ -27,12 +27,15 @@ from checks.availability.placement import leaders, preferred_zones
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def leaders_off_primary_zone(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement]:
+def leaders_off_primary_zone(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement | Unjudged]:
     """The primary zone says where the business is near its data. A leader elsewhere adds a trip over the network to
     each statement, and transactions over several log streams become distributed."""
     wanted = preferred_zones(tenants)
     for tenant_id, rows in leaders(locations).items():
-        zones = wanted.get(tenant_id, frozenset())
+        if tenant_id not in wanted:
+            yield Unjudged(tenant_name(tenant_id))
+            continue
+        zones = wanted[tenant_id]
         away = [row for row in rows if zones and row.zone not in zones]
         evidence: dict[str, Scalar] = {"leaders_count": len(rows), "zones": ", ".join(sorted(zones))}
         yield Measurement(tenant_name(tenant_id), 100 * len(away) / len(rows), evidence)

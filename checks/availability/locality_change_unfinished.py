@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, check
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
 
@@ -29,11 +29,15 @@ from agent.facts.settings import Tenant
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement]:
+def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
     """While the locality changes, replicas exist in the old and in the new places and not all are complete. No
     other change of the tenant's layout begins before the end."""
     for row in tenants:
-        if row.previous_locality and row.modify_time is not None and row.tenant_type != "META":
+        if row.previous_locality == "" or row.tenant_type == "META":
+            continue
+        if row.previous_locality is None or row.modify_time is None:
+            yield Unjudged(Named("tenant {tenant}", tenant=row.tenant_name))
+        else:
             hours = (clock[0].as_of - row.modify_time) / timedelta(hours=1)
             evidence: dict[str, Scalar] = {"from_locality": row.previous_locality, "to_locality": row.locality}
             yield Measurement(Named("tenant {tenant}", tenant=row.tenant_name), hours, evidence)

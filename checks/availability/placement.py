@@ -11,13 +11,14 @@ SYS_STREAM = 1
 
 def preferred_zones(tenants: Rows[Tenant]) -> dict[int | None, frozenset[str]]:
     """Return the zones of the first priority by tenant; no zones if all are equal. None is the only visible tenant.
+    A tenant whose primary zone is not known is left out.
 
     ``z1;z2,z3`` prefers z1 and then either of the others.
     """
     found: dict[int | None, frozenset[str]] = {}
     for row in tenants:
-        if row.primary_zone and not is_meta(row.tenant_id):
-            first = row.primary_zone.split(";")[0]
+        if row.primary_zone is not None and not is_meta(row.tenant_id):
+            first = row.primary_zone.split(";")[0] or "RANDOM"
             found[row.tenant_id] = frozenset() if first == "RANDOM" else frozenset(z.strip() for z in first.split(","))
     if len(found) == 1:
         found[None] = next(iter(found.values()))

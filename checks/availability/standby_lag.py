@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, check, is_meta
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, Unjudged, check, is_meta
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
 from checks.availability.streams import seconds_behind
+
+_LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no primary
 
 
 @check(
@@ -27,12 +29,15 @@ from checks.availability.streams import seconds_behind
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement]:
+def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
     """A standby takes over what it has received. The lag is the loss in a disaster, and before a planned
     switch-over it is the time that everybody waits."""
     now = clock[0].as_of
     for row in tenants:
-        if row.tenant_role != "STANDBY" or is_meta(row.tenant_id) or not row.sync_scn:
+        if row.tenant_role in _LEADING or is_meta(row.tenant_id):
+            continue
+        if row.tenant_role is None or not row.sync_scn:
+            yield Unjudged(Named("tenant {tenant}", tenant=row.tenant_name))
             continue
         # A standby that was told to stop at a time in the past is where it should be.
         if row.recovery_until_scn is None or seconds_behind(row.recovery_until_scn, now) < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, list_names
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, check, list_names
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import ResourceUnit
@@ -34,7 +34,7 @@ from checks.compaction.times import happened
 )
 def major_compaction_late(
     compaction: Rows[MajorCompaction], clock: Rows[Clock], units: Rows[ResourceUnit] | None
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Unjudged]:
     """The daily major compaction merges changes into the baseline, checks replicas against each other and frees space.
     Without it reads pass through ever more layers, deleted rows and old versions keep their disk, and damage stays
     unseen."""
@@ -44,7 +44,10 @@ def major_compaction_late(
         known = [row.last_finish_time] if finished else [row.frozen_time] if happened(row.frozen_time) else []
         if not finished:
             its = [unit for unit in units or () if row.tenant_id is None or unit.tenant_id in (None, row.tenant_id)]
-            known += [unit.create_time for unit in its if unit.create_time is not None]
+            created = [unit.create_time for unit in its if unit.create_time is not None]
+            known += created
+            if not created:
+                yield Unjudged(name)  # it may be older than its last freeze
         if not known:
             unknown.append(name)
         else:

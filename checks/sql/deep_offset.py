@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import skips_rows
-from checks.sql.ring import average_us, frequent, shape_name, text_of
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -36,16 +37,31 @@ class OffsetParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def deep_offset(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: OffsetParams) -> Iterator[Measurement]:
+def deep_offset(
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    limits: OffsetParams,
+) -> Iterator[Measurement | Unjudged]:
     """OFFSET reads all rows before the page and throws them away, so each further page costs more than the one before.
     Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages."""
     paging = {plan.sql_id for plan in plans if skips_rows(plan.statement)}
-    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
-        if row.sql_id in paging and row.rows_read >= limits.min_read_ratio * row.rows_returned:
+    texts = {plan.sql_id for plan in plans}
+    loads = list_loads(shapes, totals, history)
+    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
+        if row.rows_read is not None and row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):
+            continue
+        if row.rows_read is None or row.sql_id not in texts:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+        elif row.sql_id in paging:
             evidence: dict[str, Scalar] = {
-                "database": row.db_name,
-                "returned_count": row.rows_returned / row.executions,
-                "average_us": average_us(row),
+                "database": row.database,
+                "executions_count": row.executions,
+                "returned_count": row.rows_used / row.executions,
+                "average_us": row.average_us,
                 "statement": text_of(plans, row.sql_id),
             }
-            yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence)
+            yield Measurement(
+                shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record
+            )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import frequent, shape_name, text_of
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -33,15 +34,22 @@ class DiskParams(Params):
     ),
 )
 def disk_reads_high(
-    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: DiskParams
-) -> Iterator[Measurement]:
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: DiskParams,
+) -> Iterator[Measurement | Unjudged]:
     """What is not in the block cache costs a disk access, and cloud disks have a fixed number of them per second for
     everybody. A statement that needs thousands each time is slow itself and slows down the others and compaction."""
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+        if row.disk_reads is None:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            continue
         evidence: dict[str, Scalar] = {
-            "database": row.db_name,
+            "database": row.database,
             "executions_count": row.executions,
-            "average_us": row.elapsed_us / row.executions,
+            "average_us": row.average_us,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.disk_reads / row.executions, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.disk_reads / row.executions, evidence, row.record)

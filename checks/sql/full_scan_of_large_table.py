@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import average_us, frequent, shape_name, text_of
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -36,19 +37,27 @@ class FullScanParams(Params):
     ),
 )
 def full_scan_of_large_table(
-    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: FullScanParams
-) -> Iterator[Measurement]:
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: FullScanParams,
+) -> Iterator[Measurement | Unjudged]:
     """A full scan reads every row, so its cost grows with the table and it pushes warm blocks out of the cache. A
     nightly report may do that; a statement that runs over and over may not. The audit marks scans of a table itself;
     one of a whole index is not marked, and shows among the rows read for each row returned."""
-    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
+    loads = list_loads(shapes, totals, history, plans)
+    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
+        if row.rows_read is None or row.full_scans is None:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            continue
         if row.full_scans < limits.min_executions_count:
             continue
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
             "full_scans_count": row.full_scans,
-            "average_us": average_us(row),
-            "database": row.db_name,
+            "average_us": row.average_us,
+            "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record)

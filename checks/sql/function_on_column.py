@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
-from checks.sql.ring import average_us, frequent, shape_name, text_of
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -35,23 +36,38 @@ class WrappedParams(Params):
         link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
 )
-def function_on_column(shapes: Rows[SqlShape], plans: Rows[CachedPlan], limits: WrappedParams) -> Iterator[Measurement]:
+def function_on_column(
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    limits: WrappedParams,
+) -> Iterator[Measurement | Unjudged]:
     """An index is sorted by the column and not by what a function makes of it, so the server reads and computes every
     row before it can compare. Such a statement becomes slower with every row of the table, although the index is
     there. The audit marks full scans of a table, but not those of an index: there a statement counts that reads far
     more rows than it returns or changes, but for sums over what another condition picks, which may need them all."""
     wrapped = {plan.sql_id: found for plan in plans if (found := find_wrapped_column(plan.statement))}
     summing = {plan.sql_id for plan in plans if plan.sql_id in wrapped and gathers_what_it_picks(plan.statement)}
-    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
-        used = max(row.rows_returned + row.rows_affected, row.executions)
-        wasteful = row.rows_read >= limits.min_read_per_used_count * used and row.sql_id not in summing
-        if row.sql_id in wrapped and (wasteful or row.full_scans >= limits.min_executions_count):
+    texts = {plan.sql_id for plan in plans}
+    loads = list_loads(shapes, totals, history, plans)
+    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
+        used = max(row.rows_used, row.executions)
+        wasteful = (row.rows_read or 0) >= limits.min_read_per_used_count * used and row.sql_id not in summing
+        unknown = row.rows_read is None
+        if not (unknown or wasteful or (row.full_scans or 0) >= limits.min_executions_count):
+            continue
+        if row.rows_read is None or row.sql_id not in texts:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+        elif row.sql_id in wrapped:
             evidence: dict[str, Scalar] = {
-                "database": row.db_name,
+                "database": row.database,
                 "condition": wrapped[row.sql_id],
                 "executions_count": row.executions,
-                "average_us": average_us(row),
+                "average_us": row.average_us,
                 "rows_used_count": used,
                 "statement": text_of(plans, row.sql_id),
             }
-            yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence)
+            yield Measurement(
+                shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record
+            )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import frequent, shape_name, text_of
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -34,21 +35,28 @@ class LockWaitParams(Params):
     ),
 )
 def lock_wait_share(
-    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: LockWaitParams
-) -> Iterator[Measurement]:
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: LockWaitParams,
+) -> Iterator[Measurement | Unjudged]:
     """A statement that meets a locked row is set aside and tried again until the lock is free or its time is up. The
     time of waiting counts as wait events and as what lies between the attempts; no faster hardware makes it shorter."""
-    for row in frequent(shapes, limits.min_executions_count):
-        if row.lock_wait_us < limits.min_wait_ms * 1000:
+    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+        if row.wait_us is None:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            continue
+        if row.wait_us < limits.min_wait_ms * 1000:
             continue
         evidence: dict[str, Scalar] = {
-            "wait_us": row.lock_wait_us,
+            "wait_us": row.wait_us,
             "elapsed_us": row.elapsed_us,
             "executions_count": row.executions,
+            "average_us": row.average_us,
             "retries_count": row.retries,
-            "database": row.db_name,
+            "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(
-            shape_name(row.sql_id, row.tenant_id), 100 * row.lock_wait_us / max(row.elapsed_us, 1), evidence
-        )
+        share = 100 * row.wait_us / max(row.elapsed_us, 1)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), share, evidence, row.record)

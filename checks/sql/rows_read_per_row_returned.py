@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import average_us, frequent, shape_name, text_of
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -36,21 +37,29 @@ class RowsReadParams(Params):
     ),
 )
 def rows_read_per_row_returned(
-    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: RowsReadParams
-) -> Iterator[Measurement]:
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: RowsReadParams,
+) -> Iterator[Measurement | Unjudged]:
     """Rows that are read and thrown away cost CPU and cache without any use. Rows in memory and on disk are counted
     alike, so a table with many fresh changes and no suitable index shows here first, and so does a scan of a whole
     index. An execution without a result counts as one row."""
-    for row in frequent(shapes, limits.min_executions_count, limits.min_average_ms):
+    loads = list_loads(shapes, totals, history)
+    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
+        if row.rows_read is None:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            continue
         if row.rows_read < limits.min_rows_read_count * row.executions:
             continue
-        used = max(row.rows_returned + row.rows_affected, row.executions)
+        used = max(row.rows_used, row.executions)
         evidence: dict[str, Scalar] = {
             "rows_read_count": row.rows_read,
             "rows_used_count": used,
             "executions_count": row.executions,
-            "average_us": average_us(row),
-            "database": row.db_name,
+            "average_us": row.average_us,
+            "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / used, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / used, evidence, row.record)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import frequent, shape_name, text_of
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -20,8 +21,7 @@ class SlowShapeParams(Params):
     unit=Unit.MILLISECONDS,
     actor=Actor.CUSTOMER,
     title="Statement is slow on average",
-    finding="{resource} in {database} takes {value} on average (limit {limit}; {executions_count} executions, the "
-    "longest {longest_us}), {executing_pct} of it executing.",
+    finding="{resource} in {database} takes {value} on average (limit {limit}; {executions_count} executions).",
     remediation=Remediation(
         advice="Look at where the time goes: executing means plan, index or amount of data; the rest is queueing, "
         "parsing or waiting for locks. Then tune the plan, or cut the work into smaller statements.",
@@ -32,17 +32,21 @@ class SlowShapeParams(Params):
     ),
 )
 def slow_shape(
-    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: SlowShapeParams
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: SlowShapeParams,
 ) -> Iterator[Measurement]:
     """A single slow execution may be bad luck. A shape that is slow on average has a cause that stays: a plan, a
     missing index, too much data. Each execution holds a worker thread of the tenant meanwhile."""
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
-            "longest_us": row.max_elapsed_us,
-            "executing_pct": 100 * row.execute_us / max(row.elapsed_us, 1),
-            "database": row.db_name,
-            "user": row.user_name,
+            "longest_us": row.longest_us,
+            "executing_pct": None if row.execute_us is None else 100 * row.execute_us / max(row.elapsed_us, 1),
+            "database": row.database,
+            "user": row.user,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.elapsed_us / row.executions / 1000, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.average_us / 1000, evidence, row.record)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlTotal
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.facts.resources import SqlTimeSample, sum_growth
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
+from checks.sql.loads import list_loads
 from checks.sql.ring import shape_name, text_of
+from checks.sql.shape_load import ShapeLoad
 
 
 @params
@@ -21,7 +24,7 @@ class DominanceParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="One statement takes most of the database time",
-    finding="{resource} takes {value} of the time of all statements in the plan cache (limit {limit}): "
+    finding="{resource} takes {value} of the time of all statements (limit {limit}): "
     "{executions_count} executions of {average_us} on average.",
     remediation=Remediation(
         advice="Tune this statement first: nothing else gives as much. Read its plan, check the index for its "
@@ -33,21 +36,32 @@ class DominanceParams(Params):
     ),
 )
 def statement_dominates_time(
-    totals: Rows[SqlTotal], plans: Rows[CachedPlan] | None, limits: DominanceParams
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    samples: Rows[SqlTimeSample] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: DominanceParams,
 ) -> Iterator[Measurement]:
     """Where one SQL shape makes up most of the database time, its plan decides over the whole tenant: one changed plan
     or one larger table, and everything slows down at once. It is also where tuning pays most."""
-    read_us = sum(row.elapsed_us for row in totals)
-    for row in totals:
-        all_us = row.tenant_elapsed_us or read_us  # sys sees several tenants
+    for row in list_loads(None, totals, history):
+        all_us = _sum_time(row, totals or (), samples or ())
         if all_us < max(1, limits.min_total_elapsed_s * 1_000_000) or row.executions < limits.min_executions_count:
             continue
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
-            "average_us": row.elapsed_us / row.executions,
+            "average_us": row.average_us,
             "total_us": row.elapsed_us,
             "all_statements_us": all_us,
-            "database": row.db_name,
+            "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), 100 * row.elapsed_us / all_us, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), 100 * row.elapsed_us / all_us, evidence, row.record)
+
+
+def _sum_time(load: ShapeLoad, totals: Rows[SqlTotal], samples: Rows[SqlTimeSample]) -> int:
+    """Return what all statements of the load's tenant took in the load's record, in microseconds; 0 if unknown."""
+    if load.record is Observes.REPOSITORY:
+        return sum_growth([row for row in samples if row.tenant_id == load.tenant_id])
+    mine = [row for row in totals if row.tenant_id == load.tenant_id]
+    return next((row.tenant_elapsed_us for row in mine if row.tenant_elapsed_us), sum(row.elapsed_us for row in mine))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.sql import CachedPlan, SqlShape
-from checks.sql.ring import frequent, shape_name, text_of
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_frequent, list_loads
+from checks.sql.ring import shape_name, text_of
 
 
 @params
@@ -21,7 +22,7 @@ class RetryParams(Params):
     actor=Actor.CUSTOMER,
     title="Statement is retried again and again",
     finding="{resource} in {database} is retried {value} times per execution (limit {limit}): {retries_count} retries "
-    "in {executions_count} executions, {errors_count} of which failed all the same.",
+    "in {executions_count} executions.",
     remediation=Remediation(
         advice="Retries come from row locks, from schema changes during the business hours and from leaders that move. "
         "Look at which of them fits the time, then shorten the transactions or move DDL into a quiet hour.",
@@ -32,16 +33,24 @@ class RetryParams(Params):
     ),
 )
 def statement_retries(
-    shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None, limits: RetryParams
-) -> Iterator[Measurement]:
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None,
+    limits: RetryParams,
+) -> Iterator[Measurement | Unjudged]:
     """The server silently retries a statement that met a locked row, an outdated schema or a moved leader. The client
     sees only a longer response time, so frequent retries are the hidden cause of many a slow hour."""
-    for row in frequent(shapes, limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+        if row.retries is None:
+            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            continue
         evidence: dict[str, Scalar] = {
             "retries_count": row.retries,
             "executions_count": row.executions,
+            "average_us": row.average_us,
             "errors_count": row.errors,
-            "database": row.db_name,
+            "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.retries / row.executions, evidence)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.retries / row.executions, evidence, row.record)

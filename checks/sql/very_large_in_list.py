@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
-from checks.sql.loads import list_loads, list_textless
+from checks.sql.loads import collect_loads, list_textless
 from checks.sql.ring import shape_name, text_of
 
 
@@ -48,4 +48,4 @@ def very_large_in_list(
             }
             yield Measurement(shape_name(plan.sql_id, plan.tenant_id), values, evidence, str(number))
     # A list of very many values is never in the plan cache: its shape has no text.
-    yield from list_textless(list_loads(shapes, totals, history), plans)
+    yield from list_textless(collect_loads(shapes, totals, history), plans)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
-from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
+from checks.sql.loads import collect_loads, list_textless
 from checks.sql.ring import shape_name, text_of
+
+
+@params
+class WriteParams(Params):
+    min_rows_count: int
 
 
 @check(
@@ -28,21 +34,38 @@ from checks.sql.ring import shape_name, text_of
     ),
 )
 def write_without_where(
-    plans: Rows[CachedPlan], totals: Rows[SqlTotal] | None, shapes: Rows[SqlShape] | None
-) -> Iterator[Measurement]:
+    plans: Rows[CachedPlan],
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    shapes: Rows[SqlShape] | None,
+    limits: WriteParams,
+) -> Iterator[Measurement | Unjudged]:
     """Changing every row in one statement makes one large transaction: it locks the whole table, fills the memstore and
     takes as long to roll back. In an application it is more often a lost condition than an intention. A table of a few
     rows, such as a counter or a heartbeat, is meant to be changed so."""
-    numbered = all(row.tenant_id is not None for rows in (plans, totals or (), shapes or ()) for row in rows)
-    changed = _collect_rows_changed(totals or (), shapes or (), numbered=numbered)
-    writers = dict.fromkeys((plan.tenant_id, plan.sql_id) for plan in plans if writes_every_row(plan.statement))
+    everything = (plans, totals or (), history or (), shapes or ())
+    numbered = all(row.tenant_id is not None for rows in everything for row in rows)
+    changed = _collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
+    loads = collect_loads(shapes, totals, history)
+    writing = {plan.sql_id for plan in plans if writes_every_row(plan.statement)}
+    # A shape has one text in all tenants: where one of them lost its plan, the other's tells.
+    sent = [(load.tenant_id, load.sql_id) for load in loads] if numbered else []
+    writers = dict.fromkeys(shape for shape in (*_list_shapes(plans), *sent) if shape[1] in writing)
     known = [(shape, changed[key]) for shape in writers if (key := _build_key(*shape, numbered=numbered)) in changed]
     if writers and totals is None and not known:
         raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
-    # A shape that is not among those that take most time changes few rows.
+    found = {shape for shape, _ in known}
+    yield from (
+        Unjudged(shape_name(sql_id, tenant_id)) for tenant_id, sql_id in writers if (tenant_id, sql_id) not in found
+    )
     for (tenant_id, sql_id), (rows_changed, executions) in known:
         evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
         yield Measurement(shape_name(sql_id, tenant_id), rows_changed / executions, evidence)
+    yield from list_textless(loads, plans, limits.min_rows_count)
+
+
+def _list_shapes(plans: Rows[CachedPlan]) -> list[tuple[int | None, str]]:
+    return [(plan.tenant_id, plan.sql_id) for plan in plans]
 
 
 def _build_key(tenant_id: int | None, sql_id: str, *, numbered: bool) -> tuple[int | None, str]:
@@ -51,7 +74,7 @@ def _build_key(tenant_id: int | None, sql_id: str, *, numbered: bool) -> tuple[i
 
 
 def _collect_rows_changed(
-    totals: Rows[SqlTotal], shapes: Rows[SqlShape], *, numbered: bool
+    totals: Rows[SqlTotal | RepositoryShape], shapes: Rows[SqlShape], *, numbered: bool
 ) -> dict[tuple[int | None, str], tuple[int, int]]:
     """Return rows and executions by tenant and SQL_ID, from the view with more rows per execution."""
     found: dict[tuple[int | None, str], tuple[int, int]] = {}

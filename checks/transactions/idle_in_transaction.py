@@ -38,6 +38,7 @@ def idle_in_transaction(
     """A client that forgot to commit, or waits for something else, keeps its row locks while it does nothing. Every
     other session that needs one of these rows waits until its own timeout, and the fault shows there, not where it
     is."""
+    require_tenants(tenants, builds)
     writing: defaultdict[int, list[Transaction]] = defaultdict(list)
     for transaction in transactions:
         writing[transaction.tx_id].append(transaction)
@@ -60,5 +61,4 @@ def idle_in_transaction(
             },
             str(number),
         )
-    require_hosts(sessions, builds)
-    require_tenants(tenants, builds)
+    require_hosts(idle, builds)

@@ -49,6 +49,7 @@ def large_transaction(
     """Everything a transaction writes goes through the memstore and the log. A single one that fills a large part
     of the memstore drives the tenant into freezes and write throttling and makes recovery long; it hits all other
     writers."""
+    require_tenants(tenants, builds)
     limits_of: dict[int | None, list[int]] = defaultdict(list)
     for row in memstore:
         if row.memstore_limit > 0:
@@ -72,5 +73,4 @@ def large_transaction(
             },
             f"{tenant_id} {tx_id}",
         )
-    require_hosts(sessions, builds)
-    require_tenants(tenants, builds)
+    require_hosts([held for item in transactions if (held := session_of(item, sessions, tenants))], builds)

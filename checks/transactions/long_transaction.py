@@ -42,6 +42,7 @@ def long_transaction(
 ) -> Iterator[Measurement]:
     """An open transaction keeps its row locks, and its log cannot be recycled before it ends. The longer it lives, the
     more statements wait for it, and the longer a restart or a change of leader takes."""
+    require_tenants(tenants, builds)
     for number, item in enumerate(transactions):
         if item.ctx_create_time is None:
             continue
@@ -57,5 +58,4 @@ def long_transaction(
             },
             str(number),
         )
-    require_hosts(sessions, builds)
-    require_tenants(tenants, builds)
+    require_hosts([held for item in transactions if (held := session_of(item, sessions, tenants))], builds)

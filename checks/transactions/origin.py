@@ -23,21 +23,19 @@ def account_of(session: Session, builds: Rows[Build]) -> ResourceName:
     return Named("{account} of tenant {tenant}", account=account, tenant=session.tenant).formerly(account.former)
 
 
-def require_hosts(sessions: Sequence[Session], builds: Rows[Build]) -> None:
-    """Raise NotAssessed if nothing tells the hosts of the accounts, or for sys their tenants. A check calls this last.
+def require_hosts(named: Sequence[Session], builds: Rows[Build]) -> None:
+    """Raise NotAssessed if nothing tells the hosts of these accounts, or for sys their tenants. A check calls it last.
 
     Without them the name of an account is not the one of an earlier assessment, so nothing of that can be resolved.
     """
-    if sessions and all(session.user_host is None for session in sessions):
-        raise NotAssessed(
-            "The host of each session's account cannot be read, so earlier findings cannot be looked for."
-        )
-    if sessions and _is_sys(builds) and all(session.tenant is None for session in sessions):
-        raise NotAssessed("Whose tenant each session is cannot be read, so earlier findings cannot be looked for.")
+    if any(session.user_host is None for session in named):
+        raise NotAssessed("The host of each session's account cannot be read; earlier findings cannot be looked for.")
+    if _is_sys(builds) and any(session.tenant is None for session in named):
+        raise NotAssessed("Whose tenant each session is cannot be read; earlier findings cannot be looked for.")
 
 
 def require_tenants(tenants: Sequence[Tenant] | None, builds: Rows[Build]) -> None:
-    """Raise NotAssessed if sys cannot tell which number each tenant has. A check calls this last."""
+    """Raise NotAssessed if sys cannot tell which number each tenant has: any session could be anybody's."""
     if not tenants and _is_sys(builds):
         raise NotAssessed("Which session a transaction belongs to is unknown, for the tenants cannot be read.")
 

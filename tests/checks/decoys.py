@@ -34,7 +34,7 @@ def _account(name: str, locked: str) -> Account:
     return Account(user_name=name, host="%", type="USER", is_locked=locked, password_last_changed=NOW - _YEAR, **every)
 
 
-def _column(kind: str, extra: str = "", charset: str | None = None) -> NotableColumn:
+def _column(kind: str, extra: str = "", charset: str = "") -> NotableColumn:
     return NotableColumn(
         table_schema=DECOY,
         table_name=DECOY,
@@ -115,6 +115,10 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
     "SCH014": ("asks for invalid objects", lambda row: row.status == "INVALID"),
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
+    "TXN005": (
+        "the memstore of a META tenant is judged by itself",
+        lambda row: getattr(row, "tenant_id", None) == META_ID,
+    ),
     "SQL014": (
         "a shape is anybody's where a view names no tenant",
         lambda row: getattr(row, "tenant_id", None) == META_ID,

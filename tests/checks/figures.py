@@ -19,7 +19,7 @@ from agent.model.snapshot import Snapshot
 from agent.model.terms import Scalar, Severity, TenantKind
 from agent.support.i18n import render_text
 from tests.checks import cases
-from tests.harness import Case, gathered, shipped, snapshot_of
+from tests.harness import Case, gathered, rules_of_cases, shipped, snapshot_of
 
 FOLDER = Path(__file__).parent / "kept"
 
@@ -44,8 +44,8 @@ def figures_of(case: Case) -> str:
 
 def said_by(spec: CheckSpec, snapshot: Snapshot) -> Iterator[str]:
     """What a check says of a snapshot, line by line; ``well`` is what it measured and its rule found fine."""
-    rule = shipped()[1].rules[spec.code]
-    (result,) = evaluate_checks([spec], shipped()[1], snapshot)
+    rule = rules_of_cases().rules[spec.code]
+    (result,) = evaluate_checks([spec], rules_of_cases(), snapshot)
     everything = Ruleset(rules={spec.code: replace(rule, judge=Fixed(Severity.LOW))}, sha256="")
     (measured,) = evaluate_checks([spec], everything, snapshot)
     yield f"  {result.outcome.value}"

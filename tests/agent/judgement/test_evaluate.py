@@ -350,9 +350,11 @@ def test_a_statement_that_would_change_nothing_is_left_out() -> None:
 def test_a_resource_of_which_too_little_is_known_is_neither_found_nor_well(rules: Ruleset) -> None:
     seen = Measurement("a", 5.0, {"used_bytes": 1})
     one = run(rules, snapshot(), measure=measuring(seen, Unjudged(tenant_name(1004))))
-    assert (one.outcome, one.reason, list(one.unjudged)) == (Outcome.PASS, None, ["tenant 1004"])
+    assert (one.outcome, list(one.unjudged)) == (Outcome.NOT_ASSESSED, ["tenant 1004"])
+    assert one.reason
+    assert one.reason.args["unjudged_count"] == 1
     assert one.unjudged["tenant 1004"]["zh-CN"] == "租户 1004"
-    assert [was_judged(one, name) for name in ("a", "tenant 1004", "gone")] == [True, False, True]
+    assert [was_judged(one, name) for name in ("a", "tenant 1004", "gone")] == [True, False, False]
     in_part = run(rules, snapshot(), measure=measuring(seen, Unjudged("a"), error=REST))
     assert (in_part.outcome, in_part.well) == (Outcome.NOT_ASSESSED, frozenset())
     found = run(rules, snapshot(), measure=measuring(Measurement("a", 95.0, {"used_bytes": 1}), Unjudged("a")))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from agent.facts.resources import Counter, Memstore
 from agent.facts.sessions import Deadlock, LockWait, Session, Transaction
 from agent.facts.settings import Tenant, Variable
-from agent.model.terms import Severity
+from agent.model.terms import Severity, TenantKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
@@ -168,6 +168,7 @@ CASES = [
             _transaction(session_id=0, log_bytes=50 * MIB, tenant_id=1004),
         ],
         [("tenant 1004", MEDIUM)],
+        tenant_kind=TenantKind.SYS,
         label="no session of its tenant",
     ),
     Case("TXN006", _counters(commit=7001, rollback=2999), label="below"),

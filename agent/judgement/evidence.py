@@ -1,0 +1,188 @@
+"""Asks whether a check saw enough to pass. What it did not see is unknown, whatever it found in the rest. Pure.
+
+The one place that is asked before a check passes, and before an earlier finding counts as resolved. ``rules.yaml`` has
+the least evidence of each check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from agent.facts import Observes, find_source_spec
+from agent.facts.cluster import Location
+from agent.facts.sql import CachedPlan
+from agent.judgement.load_records import LoadRecord, describe_record
+from agent.model.check import CheckSpec, NotAssessed
+from agent.model.naming import list_names
+from agent.model.rule import LeastEvidence
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import Text
+
+_NAMED = 5  # resources that a reason names
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a check saw: ``lack`` is what it misses to pass, None if it saw enough.
+
+    ``is_about_objects`` if it misses that of some resources and knows the others. ``hidden_us_per_s`` is the time of
+    statements that no record showed it.
+    """
+
+    lack: NotAssessed | None = None
+    is_about_objects: bool = False
+    hidden_us_per_s: float = 0.0
+
+
+def measure_sight(
+    spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot, judged: Collection[str], unjudged: Collection[str]
+) -> Sight:
+    """Return whether the check saw enough to pass.
+
+    ``judged`` and ``unjudged`` are the resources of which it could tell, and of which it could not.
+    """
+    lack = (
+        _find_cut_source(spec, snapshot)
+        or _find_silent_server(spec, snapshot)
+        or _find_missing_rows(spec, least, snapshot)
+    )
+    if lack:
+        return Sight(lack)
+    lack, hidden_us_per_s = _judge_records(spec, least, snapshot)
+    if lack:
+        return Sight(lack, hidden_us_per_s=hidden_us_per_s)
+    lack = _find_unjudged(least, judged, unjudged)
+    return Sight(lack, is_about_objects=lack is not None, hidden_us_per_s=hidden_us_per_s)
+
+
+def is_cut(row: type, snapshot: Snapshot) -> bool:
+    """Whether rows that may matter were not read.
+
+    The list of the dearest statements is cut by design: there the share of the load that it shows is asked for.
+    """
+    source = find_source_spec(row)
+    if source is None or (source.observes and " DESC" in source.order_by):
+        return False
+    return any(record.source == source.name and record.truncated for record in snapshot.records)
+
+
+def _list_needed(spec: CheckSpec) -> list[type]:
+    return [row for name, row in spec.facts.items() if name not in spec.optional and find_source_spec(row)]
+
+
+def _find_cut_source(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | None:
+    cut = next((row.__name__ for row in _list_needed(spec) if is_cut(row, snapshot)), None)
+    return NotAssessed("{source} has more rows than are read; the rest is unknown.", source=cut) if cut else None
+
+
+def _find_silent_server(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | None:
+    """A view over all servers (GV$) leaves out a server that does not answer, without an error."""
+    if not any(_spans_servers(row) for row in _list_needed(spec)):
+        return None
+    silent = sorted(_list_expected_servers(snapshot) - _list_answering_servers(snapshot))
+    if not silent:
+        return None
+    return NotAssessed(
+        "No answer came from {servers}; what they hold is unknown.",
+        "Assess again when every server answers.",
+        servers=list_names(silent),
+    )
+
+
+def _spans_servers(row: type) -> bool:
+    source = find_source_spec(row)
+    return source is not None and any(view.partition(".")[2].startswith("GV$") for view in source.views)
+
+
+def _list_expected_servers(snapshot: Snapshot) -> set[str]:
+    """Servers that hold a replica of the tenant. The embedded kernel is one server without an address of its own."""
+    found = snapshot.facts.get(Location, ())
+    return set() if snapshot.embedded or isinstance(found, Unavailable) else {row.svr_ip for row in found}
+
+
+def _list_answering_servers(snapshot: Snapshot) -> set[str]:
+    """Servers of which some row came from a view over all servers."""
+    return {
+        row.svr_ip
+        for source, rows in snapshot.facts.items()
+        if not isinstance(rows, Unavailable) and _spans_servers(source)
+        for row in rows
+        if getattr(row, "svr_ip", None)
+    }
+
+
+def _find_missing_rows(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) -> NotAssessed | None:
+    for row in _list_needed(spec)[:1]:
+        found = snapshot.facts.get(row, ())
+        if not isinstance(found, Unavailable) and len(found) < least.rows_count:
+            return NotAssessed(
+                "{source} has {rows_count} rows; at least {least_count} are needed to judge.",
+                source=row.__name__,
+                rows_count=len(found),
+                least_count=least.rows_count,
+            )
+    return None
+
+
+def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) -> tuple[NotAssessed | None, float]:
+    """What the best record of the load lacks, if none shows enough; and the time of statements that it hides."""
+    if least.span_hours is None and least.load_pct is None:
+        return None, 0.0
+    rows = spec.facts.values()
+    sources = [source for row in rows if (source := find_source_spec(row)) and source.observes]
+    kinds = {source.observes for source in sources}
+    texts_wanted = CachedPlan in _list_needed(spec)
+    if texts_wanted:
+        kinds.add(Observes.REPOSITORY)  # a text tells of its statement in every record
+    records = [describe_record(kind, snapshot, rows, texts_wanted) for kind in Observes if kind in kinds]
+    enough = [record for record in records if _describe_gap(record, least) is None]
+    unread = [row for row in rows if isinstance(snapshot.facts.get(row), Unavailable) and _is_record(row)]
+    if unread:
+        return NotAssessed("{source} could not be read, and it may show more.", source=unread[0].__name__), 0.0
+    if enough:
+        return None, min(record.hidden_us_per_s for record in enough)
+    best = max(records, key=lambda record: (record.span_hours, record.load_pct or 0.0))
+    return _describe_gap(best, least), best.hidden_us_per_s
+
+
+def _is_record(row: type) -> bool:
+    source = find_source_spec(row)
+    return source is not None and source.observes is not None
+
+
+def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | None:
+    unlock = record.remedy.msgid if record.remedy else ""
+    if least.span_hours is not None and record.span_hours < least.span_hours:
+        return NotAssessed(
+            "{record}: {span_hours} of load seen, {least_hours} are needed. {cause}",
+            unlock,
+            record=Text(record.kind.value),
+            span_hours=record.span_hours,
+            least_hours=least.span_hours,
+            cause=record.reason,
+        )
+    if least.load_pct is not None and (record.load_pct is None or record.load_pct < least.load_pct):
+        return NotAssessed(
+            "{record}: {load_pct} of the time of statements seen, {least_pct} are needed. {cause}",
+            unlock,
+            record=Text(record.kind.value),
+            load_pct=record.load_pct,
+            least_pct=least.load_pct,
+            cause=record.reason,
+        )
+    return None
+
+
+def _find_unjudged(least: LeastEvidence, judged: Collection[str], unjudged: Collection[str]) -> NotAssessed | None:
+    everything = len(judged) + len(unjudged)
+    if not unjudged or 100 * len(judged) / everything >= least.judged_pct:
+        return None
+    if not judged:
+        return NotAssessed("Too little is known to judge anything here.")
+    return NotAssessed(
+        "Of {all_count} resources {unjudged_count} could not be judged, because too little is known of them: {names}",
+        all_count=everything,
+        unjudged_count=len(unjudged),
+        names=list_names(sorted(unjudged)[:_NAMED]),
+    )

@@ -1,0 +1,66 @@
+"""The shapes of statements in the three records of the load.
+
+The workload repository covers days, the plan cache the time since the plan was made, the audit ring seconds to hours.
+A check judges a shape in each record that has it: the worst is the finding, and the report says how much time that
+record covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import NotAssessed, Rows, Unjudged
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.ring import shape_name
+from checks.sql.shape_load import ShapeLoad, read_history, read_shape, read_totals
+
+
+def list_loads(
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None = None,
+) -> list[ShapeLoad]:
+    """Return every shape in every record as ``collect_loads`` does. Raises NotAssessed if there is none."""
+    found = collect_loads(shapes, totals, history, plans)
+    if not found:
+        raise NotAssessed(
+            "No record of the load holds a statement of the customer.",
+            "Keep the SQL audit and the workload repository switched on, and assess after a day of business.",
+        )
+    return found
+
+
+def collect_loads(
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None = None,
+) -> list[ShapeLoad]:
+    """Return every shape in every record. ``plans`` tell which shapes scan a table in full."""
+    scans = {plan.sql_id: False for plan in plans or ()} | {
+        plan.sql_id: True for plan in plans or () if plan.table_scan
+    }
+    loads = [*map(read_shape, shapes or ()), *read_totals(totals or (), scans), *read_history(history or (), scans)]
+    return [load for load in loads if load.sql_id and load.executions > 0]
+
+
+def list_frequent(loads: list[ShapeLoad], min_executions: int, min_average_ms: int = 0) -> Iterator[ShapeLoad]:
+    """Yield the shapes that are executed often enough, and take long enough on average, to judge.
+
+    Where a record covers days, they are executed so often each day: a nightly report is not frequent.
+    """
+    for load in loads:
+        if load.executions >= min_executions * max(1.0, load.days) and load.average_us >= min_average_ms * 1000:
+            yield load
+
+
+def list_textless(loads: list[ShapeLoad], plans: Rows[CachedPlan], min_rows: int = 1) -> Iterator[Unjudged]:
+    """Yield the shapes that read, return or change rows, at least so many each time, and whose text nobody knows."""
+    texts = {plan.sql_id for plan in plans}
+    unread = {
+        shape_name(load.sql_id, load.tenant_id): None
+        for load in loads
+        if load.sql_id not in texts and max(load.rows_used, load.rows_read or 0) >= min_rows * load.executions
+    }
+    yield from map(Unjudged, unread)

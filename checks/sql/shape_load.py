@@ -1,0 +1,120 @@
+"""What the statements of one shape cost in one record of the load, and how each record is read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agent.api import Observes, Rows
+from agent.facts.sql import RepositoryShape, SqlShape, SqlTotal
+
+_SNAPSHOTS_A_DAY = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeLoad:
+    """One shape in one record; times in microseconds. A figure that the record does not hold is None.
+
+    ``rows_used``: rows returned or changed. ``user`` and ``longest_us`` are in the audit ring only; the ``days`` that
+    the repository saw the shape are counted by its snapshots, one an hour.
+    """
+
+    record: Observes
+    sql_id: str
+    tenant_id: int | None
+    database: str
+    executions: int
+    elapsed_us: int
+    rows_read: int | None
+    rows_used: int
+    disk_reads: int | None
+    retries: int | None
+    wait_us: int | None
+    remote_executions: int | None
+    full_scans: int | None = None
+    errors: int | None = None
+    longest_us: int | None = None
+    execute_us: int | None = None
+    user: str | None = None
+    days: float = 0.0
+
+    @property
+    def average_us(self) -> float:
+        """Microseconds that an execution takes on average, from its arrival to its result."""
+        return self.elapsed_us / self.executions
+
+
+def read_shape(row: SqlShape) -> ShapeLoad:
+    """Return what the audit ring says of a shape."""
+    return ShapeLoad(
+        record=Observes.AUDIT_RING,
+        sql_id=row.sql_id,
+        tenant_id=row.tenant_id,
+        database=row.db_name,
+        executions=row.executions,
+        elapsed_us=row.elapsed_us,
+        rows_read=row.rows_read,
+        rows_used=row.rows_returned + row.rows_affected,
+        disk_reads=row.disk_reads,
+        retries=row.retries,
+        wait_us=row.lock_wait_us,
+        remote_executions=row.remote_plans,
+        full_scans=row.full_scans,
+        errors=row.errors,
+        longest_us=row.max_elapsed_us,
+        execute_us=row.execute_us,
+        user=row.user_name,
+    )
+
+
+def _count_scans(sql_id: str, executions: int, scans: Mapping[str, bool]) -> int | None:
+    """How many executions scanned a table in full, by the plan that is in the cache; None if there is none."""
+    return executions * scans[sql_id] if sql_id in scans else None
+
+
+def read_totals(totals: Rows[SqlTotal], scans: Mapping[str, bool]) -> Iterator[ShapeLoad]:
+    """Yield what the plan cache says; ``scans`` tells of each SQL_ID in it whether its plan scans a table in full."""
+    for row in totals:
+        yield ShapeLoad(
+            record=Observes.PLAN_CACHE,
+            sql_id=row.sql_id,
+            tenant_id=row.tenant_id,
+            database=row.db_name,
+            executions=row.executions,
+            elapsed_us=row.elapsed_us,
+            rows_read=row.rows_read,
+            rows_used=row.rows_processed,
+            disk_reads=row.disk_reads,
+            retries=row.retries,
+            wait_us=row.wait_us,
+            remote_executions=row.remote_executions,
+            full_scans=_count_scans(row.sql_id, row.executions, scans),
+        )
+
+
+def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> Iterator[ShapeLoad]:
+    """Yield each shape with the plans that its newest snapshot shows: what an older plan cost is mended or past."""
+    by_shape: defaultdict[tuple[int | None, str], list[RepositoryShape]] = defaultdict(list)
+    for row in history:
+        by_shape[row.tenant_id, row.sql_id].append(row)
+    for (tenant_id, sql_id), rows in by_shape.items():
+        newest = max(row.last_snap for row in rows)
+        present = [row for row in rows if row.last_snap == newest]
+        executions = sum(row.executions for row in present)
+        yield ShapeLoad(
+            record=Observes.REPOSITORY,
+            sql_id=sql_id,
+            tenant_id=tenant_id,
+            database=present[0].db_name,
+            executions=executions,
+            elapsed_us=sum(row.elapsed_us for row in present),
+            rows_read=sum(row.rows_read for row in present),
+            rows_used=sum(row.rows_processed for row in present),
+            disk_reads=sum(row.disk_reads for row in present),
+            retries=sum(row.retries for row in present),
+            wait_us=sum(row.wait_us for row in present),
+            remote_executions=sum(row.remote_executions for row in present),
+            full_scans=_count_scans(sql_id, executions, scans),
+            days=(newest - min(row.first_snap for row in present)) / _SNAPSHOTS_A_DAY,
+        )
