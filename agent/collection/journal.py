@@ -2,16 +2,15 @@
 
 Each line holds the SHA-256 of the line before (``previous``) and its own (``sha256``), over exactly the bytes that are
 written. A statement's line is written before the statement is sent and its result after; so a journal that was cut
-short still names the last statement sent. Only the size of an answer is written, not its content.
+short still names the last statement sent. Only the size of an answer is written, not its content. Each run has a
+journal of its own, with its id in the name, and none is ever replaced.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,10 +24,11 @@ from agent.model.terms import Scalar, Text
 from agent.support.errors import JournalError, SnapshotError
 from agent.support.i18n import render_text
 
-FILE_NAME = "journal.jsonl"
+ALL_JOURNALS = "journal*.jsonl"  # also those of earlier agents, which had no id in the name
 FORMAT = 1
 _NO_LINE = "0" * 64
 _OWN_HASH = "sha256"
+_LONGEST_OPENING = 64 * 1024
 
 
 class JournalEvent(StrEnum):
@@ -45,7 +45,7 @@ class JournalEvent(StrEnum):
 class Journal:
     """One assessment's journal. Raises JournalError when a line cannot be written; then nothing may be sent."""
 
-    def __init__(self, path: Path, assessment_id: str, target: str) -> None:
+    def __init__(self, path: Path, assessment_id: str, target: str, customer: str = "") -> None:
         self.path = path
         self.statements = 0
         self.head = _NO_LINE
@@ -57,7 +57,12 @@ class Journal:
             raise _build_write_error(path, error) from None
         try:
             self._write_line(
-                JournalEvent.OPENED, format=FORMAT, assessment=assessment_id, target=target, agent=agent.__version__
+                JournalEvent.OPENED,
+                format=FORMAT,
+                assessment=assessment_id,
+                customer=customer,
+                target=target,
+                agent=agent.__version__,
             )
         except JournalError:
             os.close(self._file)
@@ -120,25 +125,31 @@ class Journal:
         self._whole = True
 
 
-def record_refusal(directory: Path, target: str, reason: Text, assessment_id: str = "") -> Path:
+def locate_journal(directory: Path, assessment_id: str) -> Path:
+    """Return the path of the journal of one run."""
+    return directory / f"journal-{assessment_id}.jsonl"
+
+
+def record_refusal(directory: Path, target: str, reason: Text, assessment_id: str, customer: str = "") -> Path:
     """Write the journal of an assessment that was refused before it connected anywhere; return its file."""
-    path = directory / FILE_NAME
-    with Journal(path, assessment_id, target) as journal:
+    path = locate_journal(directory, assessment_id)
+    with Journal(path, assessment_id, target, customer) as journal:
         journal.refused(reason)
     return path
 
 
+def read_customer(path: Path) -> str:
+    """Return the customer that a journal names; empty for one of an earlier agent and for any other file."""
+    try:
+        with path.open("rb") as file:
+            opening = _read_line(file.readline(_LONGEST_OPENING).rstrip(b"\n"))
+    except OSError:
+        return ""
+    return str(opening.get("customer") or "") if opening else ""
+
+
 def _create_file(path: Path) -> int:
-    """Create the file. An earlier journal there gets another name; one that is still being written stays whole, too."""
-    while True:
-        try:
-            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        except FileExistsError:
-            if os.path.lexists(path) and not path.is_file():
-                raise  # a device or a directory is not ours to move
-            with contextlib.suppress(FileNotFoundError):  # another run renamed it first
-                moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                path.rename(path.with_name(f"journal-{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}.jsonl"))
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
 
 
 def _build_write_error(path: Path, error: OSError) -> JournalError:

@@ -1,4 +1,4 @@
-"""Decides when an assessment is owed, from dates alone.
+"""Decides when an assessment is owed, from what history holds and from dates.
 
 A subscription is cut into periods of three calendar months; one assessment is owed in each.
 """
@@ -13,7 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from agent.model.assessment import Period
+from agent.engagement.service_terms import COUNTS_FROM_COVERAGE_PCT
+from agent.model.assessment import PastAssessment, Period
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 
@@ -40,10 +41,11 @@ class PeriodState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodStatus:
-    """``overdue`` are periods that ended without an assessment; it is too late for them.
+    """``overdue`` are periods that ended without an assessment that counts; it is too late for them.
 
     ``next`` is the first day of the period that the next assessment is for: today or earlier when an assessment is
-    due, None when no more are owed. ``last`` is the time (aware) of the newest assessment.
+    due, None when no more are owed. ``last`` is the time (aware) of the newest assessment. ``unwritten`` is an
+    assessment of the current period of which only the report is missing: it is written from history.
     """
 
     state: PeriodState
@@ -52,10 +54,11 @@ class PeriodStatus:
     overdue: tuple[Period, ...]
     last: datetime | None
     next: date | None
+    unwritten: PastAssessment | None = None
 
     @property
     def due(self) -> bool:
-        """Whether an assessment is owed and can be made now."""
+        """Whether an assessment, or its report, is owed and can be made now."""
         return self.state is PeriodState.DUE
 
 
@@ -95,29 +98,48 @@ def load_zone(subscription: Subscription) -> ZoneInfo:
         ) from None
 
 
-def judge_due(subscription: Subscription, assessed: Iterable[datetime], now: datetime) -> PeriodStatus:
-    """Return where a target stands at ``now``, given the times (aware) of all its assessments. Pure.
+def read_enough(past: PastAssessment) -> bool:
+    """Whether an assessment read enough to count for its period, once its report is written."""
+    return past.coverage_pct >= COUNTS_FROM_COVERAGE_PCT or (past.is_complete and past.coverage_pct > 0)
 
-    An assessment counts for the period that holds its day in the subscription's time zone. Only the assessment of
-    the current period can still be made. Raises ConfigError for an unknown time zone or a wrong number of months.
+
+def is_done(past: PastAssessment) -> bool:
+    """Whether an assessment counts for its period: it read enough, and every file that was asked for is written.
+
+    Where reports are delivered, their delivery belongs here too; where no destination is configured it is done.
     """
-    zone, all_periods, times = (
+    return read_enough(past) and not past.unwritten
+
+
+def judge_due(subscription: Subscription, recorded: Iterable[PastAssessment], now: datetime) -> PeriodStatus:
+    """Return where a target stands at ``now``, given all its recorded assessments. Pure.
+
+    An assessment belongs to the period that holds its day in the subscription's time zone, and counts if it is done
+    (``is_done``). Only the assessment of the current period can still be made. Raises ConfigError for an unknown time
+    zone or a wrong number of months.
+    """
+    zone, all_periods, known = (
         load_zone(subscription),
         list_periods(subscription.start, subscription.months),
-        tuple(assessed),
+        sorted(recorded, key=lambda past: past.as_of),
     )
-    today, days = now.astimezone(zone).date(), [time.astimezone(zone).date() for time in times]
+    today, days = now.astimezone(zone).date(), [past.as_of.astimezone(zone).date() for past in known if is_done(past)]
     missing = [period for period in all_periods if not any(period.start <= day < period.end for day in days)]
     current = next((period for period in all_periods if period.start <= today < period.end), None)
+    tried = [past for past in known if current and current.start <= past.as_of.astimezone(zone).date() < current.end]
     following = next((period.start for period in missing if period.end > today), None)
     state = _judge_state(today, subscription.start, current, missing)
+    due = state is PeriodState.DUE
     return PeriodStatus(
         state=state,
-        text=_describe_status(state, all_periods, current, following),
+        text=_describe_due(current, tried)
+        if due and current
+        else _describe_rest(state, all_periods, current, following),
         current=current,
         overdue=tuple(period for period in missing if period.end <= today),
-        last=max(times, default=None),
+        last=known[-1].as_of if known else None,
         next=following,
+        unwritten=_find_unwritten(tried) if due else None,
     )
 
 
@@ -127,21 +149,43 @@ def _judge_state(today: date, start: date, current: Period | None, missing: list
     return PeriodState.DUE if current in missing else PeriodState.DONE
 
 
-def _describe_status(
+def _find_unwritten(tried: list[PastAssessment]) -> PastAssessment | None:
+    """Return the newest assessment that lacks nothing but its report."""
+    return next((past for past in reversed(tried) if read_enough(past)), None)
+
+
+def _describe_due(current: Period, tried: list[PastAssessment]) -> Text:
+    """Say what is owed; ``tried`` are the assessments of the period, of which none is done."""
+    until = (current.end - timedelta(days=1)).isoformat()
+    unwritten = _find_unwritten(tried)
+    if unwritten:
+        return Text(
+            "The assessment of period {number} is recorded ({id}), but not all of its report is written: {files}. "
+            "Write it from history until {until}.",
+            {"number": current.number, "id": unwritten.id, "files": ", ".join(unwritten.unwritten), "until": until},
+        )
+    if tried:
+        return Text(
+            "The assessment of period {number} stays due until {until}: the last one ({id}) read too little, with a "
+            "coverage of {coverage_pct}.",
+            {"number": current.number, "until": until, "id": tried[-1].id, "coverage_pct": tried[-1].coverage_pct},
+        )
+    return Text(
+        "The assessment of period {number} is due since {start} and can be done until {until}.",
+        {"number": current.number, "start": current.start.isoformat(), "until": until},
+    )
+
+
+def _describe_rest(
     state: PeriodState, all_periods: tuple[Period, ...], current: Period | None, following: date | None
 ) -> Text:
+    """Say where a target stands that owes nothing now."""
     last_day = (all_periods[-1].end - timedelta(days=1)).isoformat()
     if current is None and state is PeriodState.NOT_STARTED:
         start = all_periods[0].start.isoformat()
         return Text("The subscription starts on {start}; no assessment is due before.", {"start": start})
     if current is None:
         return Text("The subscription ended on {last_day}; no further assessment is owed.", {"last_day": last_day})
-    if state is PeriodState.DUE:
-        start, until = current.start.isoformat(), (current.end - timedelta(days=1)).isoformat()
-        return Text(
-            "The assessment of period {number} is due since {start} and can be done until {until}.",
-            {"number": current.number, "start": start, "until": until},
-        )
     if following is None:
         return Text("The assessment of period {number} is done; it was the last one owed.", {"number": current.number})
     return Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,8 @@ from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
 from agent.report.view import work_lines
 from agent.report.words import NAME_LENGTH, make_printable
-from agent.report.xlsx.render_xlsx import read_target, refuse_lost_writing, render_xlsx
-from agent.support.errors import ConfigError, RenderError
+from agent.report.xlsx.render_xlsx import read_list_owner, refuse_lost_writing, render_xlsx
+from agent.support.errors import ConfigError, HealthAgentError, RenderError, Stopped
 from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES, load_translations
 
@@ -34,6 +34,7 @@ class Format:
     """``make`` takes the document, a language and the house style; ``file`` is the name of the file.
 
     ``written_in``: people write in it, so ``make`` takes an earlier one too, and what they wrote is never lost.
+    ``in_folder``: ``make`` takes the folder of the file, where it works.
     ``load`` loads in advance what ``make`` needs.
     """
 
@@ -41,6 +42,7 @@ class Format:
     file: str
     per_language: bool = True
     written_in: bool = False
+    in_folder: bool = False
     load: Callable[[], None] = lambda: None
 
 
@@ -49,7 +51,7 @@ FORMATS: Mapping[str, Format] = {
     "html": Format(render_html, "report.{language}.html", load=load_html),
     "docx": Format(render_docx, "report.{language}.docx"),
     "xlsx": Format(render_xlsx, work_lines.FILE, written_in=True),
-    "pdf": Format(render_pdf, "report.{language}.pdf", load=load_html),
+    "pdf": Format(render_pdf, "report.{language}.pdf", in_folder=True, load=load_html),
 }
 
 
@@ -76,11 +78,12 @@ def render_files(
 
     ``update`` is an earlier list of findings; what people wrote there stands in the new one. Raises ConfigError for a
     wrong ``update`` and for an unknown format or language, before anything is written. If one format fails, the others
-    are still written; RenderError is raised at the end, with its ``problems`` and what was ``written``.
+    are still written; RenderError is raised at the end, with its ``problems`` and what was ``written``. A signal's
+    Stopped knows what was written before it.
     """
     validate_formats(formats, languages)
     if update:
-        check_update_file(update, formats, [document["target"]["name"]])
+        check_update_file(update, formats, document["customer"], [document["target"]["name"]])
     written: list[Path] = []
     failed: dict[str, Text] = {}
     for chosen, language in _list_jobs(formats, languages):
@@ -88,8 +91,11 @@ def render_files(
         try:
             style = build_style(house, document, language) if chosen.per_language else OURS
             write_whole(path, _make_content(chosen, path, document, language=language, style=style, update=update))
-        except (RenderError, OSError, TemplateError, LookupError, TypeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - a format that fails must not take the others with it
             failed[path.name] = _describe_error(path, error)
+        except Stopped as stopped:
+            stopped.written = tuple(written)
+            raise
         else:
             written.append(path)
     if failed:
@@ -100,20 +106,35 @@ def render_files(
     return written
 
 
+def name_files(formats: Sequence[str], languages: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the files that ``render_files`` writes for these formats and languages."""
+    return tuple(chosen.file.format(language=language) for chosen, language in _list_jobs(formats, languages))
+
+
+def name_formats(files: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats that files of these names are written in."""
+    endings = {file.rpartition(".")[2] for file in files}
+    return tuple(name for name, chosen in FORMATS.items() if chosen.file.rpartition(".")[2] in endings)
+
+
 def validate_formats(formats: Sequence[str], languages: Sequence[str]) -> None:
     """Raise ConfigError for an unknown format or language, or none at all. Called before anything connects."""
     _refuse_unknown(N_("unknown report format: {given}; known are {known}"), formats, tuple(FORMATS))
     _refuse_unknown(N_("unknown report language: {given}; known are {known}"), languages, LANGUAGES)
 
 
-def check_update_file(update: Path, formats: Sequence[str], targets: Sequence[str]) -> str:
+def check_update_file(update: Path, formats: Sequence[str], customer: str, targets: Sequence[str]) -> str:
     """Return the target that an earlier list of findings is about.
 
-    Raises ConfigError if it is none of ``targets``, or if xlsx is not among the formats.
+    Raises ConfigError if it is of another customer, or of none of ``targets``, or if xlsx is not among the formats.
     """
     if "xlsx" not in formats:
         raise ConfigError(Text("--update keeps what people wrote in a list of findings; it needs --format xlsx"))
-    theirs = read_target(update) or (targets[0] if len(targets) == 1 else "")
+    of_customer, of_target = read_list_owner(update)
+    if of_customer and of_customer != make_printable(customer, NAME_LENGTH):
+        text = "{path} is the list of {theirs}, not of {ours}. Give the list of this customer."
+        raise ConfigError(Text(text, {"path": str(update), "theirs": of_customer, "ours": customer}))
+    theirs = of_target or (targets[0] if len(targets) == 1 else "")
     if theirs not in [make_printable(target, NAME_LENGTH) for target in targets]:
         text = "{path} is the list of {theirs}, not of {ours}. Give the list of this target."
         args = {"path": str(update), "theirs": theirs or "–", "ours": ", ".join(targets)}
@@ -124,6 +145,8 @@ def check_update_file(update: Path, formats: Sequence[str], targets: Sequence[st
 def _make_content(
     chosen: Format, path: Path, document: Document, *, language: str, style: Style, update: Path | None
 ) -> bytes:
+    if chosen.in_folder:
+        return chosen.make(document, language, style, path.parent)
     if not chosen.written_in:
         return chosen.make(document, language, style)
     if update and path.exists() and path.samefile(update):
@@ -148,10 +171,12 @@ def _refuse_unknown(msgid: str, given: Sequence[str], known: Sequence[str]) -> N
 
 
 def _describe_error(path: Path, error: Exception) -> Text:
-    if isinstance(error, RenderError):
+    if isinstance(error, HealthAgentError):
         return error.text
     if isinstance(error, OSError):
         return Text("cannot write {path}: {detail}", {"path": str(path), "detail": error.strerror or str(error)})
+    if not isinstance(error, TemplateError | LookupError | TypeError | ValueError | AttributeError):
+        return Text("{path} could not be made ({kind})", {"path": str(path), "kind": type(error).__name__})
     return Text(
         "the assessment document is damaged and cannot be printed ({detail}); assess again or use another file",
         {"detail": f"{type(error).__name__}: {error}"},

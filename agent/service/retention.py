@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.archive.history.entries import Purged
 from agent.archive.history.store import History
+from agent.model.terms import Scalar, Text
 from agent.support import console
-from agent.support.errors import HistoryError
+from agent.support.errors import ConfigError, HistoryError
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=10)
+LONGEST_SILENCE = timedelta(days=183)  # two periods
 
 
-def purge_customer(history: History, now: datetime, customer: str) -> None:
-    """Purge one customer's history before a new assessment. A failure is only a warning."""
+def purge_customer(history: History, customer: str, server: datetime, local: datetime) -> None:
+    """Purge one customer's history after an assessment, by the ``server``'s time. A failure is only a warning.
+
+    ``local`` is this machine's time at the same moment. If the two differ, one of them is wrong: then nothing is
+    removed, because what is removed is lost.
+    """
+    if abs(server - local) > CLOCKS_MAY_DIFFER:
+        text = (
+            "Nothing is removed from the history: the clock of the target says {server}, that of this machine {local}. "
+            "Set the clock that is wrong."
+        )
+        console.warn(Text(text, {"server": server, "local": local}))
+        return
     try:
-        purge_expired(history, now, customer)
+        purge_expired(history, server, customer)
     except HistoryError as error:
         console.warn(error.text)
+
+
+def refuse_jumped_clock(history: History, now: datetime) -> None:
+    """Raise ConfigError if nothing was recorded for so long that this machine's clock may be wrong."""
+    newest = next(iter(history.list(limit=1)), None)
+    if newest and now - newest.as_of > LONGEST_SILENCE:
+        text = (
+            "This machine's clock says {now}, and the newest assessment in the history is of {newest}. Nothing was "
+            "removed. If the clock is right, say so: --today {today}"
+        )
+        args: dict[str, Scalar] = {"now": now, "newest": newest.as_of, "today": now.date().isoformat()}
+        raise ConfigError(Text(text, args))
 
 
 def purge_expired(history: History, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:

@@ -12,6 +12,11 @@ HealthAgentError
     JournalError         exit 4: the journal cannot be written, so nothing is sent
     WriteError           exit 4: a file cannot be written, or another run is writing it
     HistoryError         the report is still rendered, and says so
+        HistoryPlaceError    exit 2: its place is written wrongly
+        NoHistory            exit 2: there is none at its place
+        DamagedHistory       exit 2: an assessment in it cannot be read; the others can
+        ClaimLost            another run has taken the period over: nothing is recorded
+    PeriodClaimed        exit 6: another run assesses the target for the same period
     RenderError          a report could not be written (exit 4 where none could); the others were
     KernelError          exit 4: the embedded kernel cannot be started
 Stopped                  a signal ends the run: no Exception, so that nothing takes it for a failed check
@@ -36,11 +41,17 @@ class HealthAgentError(Exception):
 
 
 class Stopped(BaseException):
-    """A signal asked us to end. ``exit_code`` is 128 plus its number, as in shells."""
+    """A signal asked us to end. ``exit_code`` is 128 plus its number, as in shells.
+
+    ``text`` is what the run lacks and how to get it, where a stage knows; ``written`` are the files of a report that
+    were written before.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_code = 128 + number
+        self.text: Text | None = None
+        self.written: tuple[Path, ...] = ()
 
 
 class ConfigError(HealthAgentError):
@@ -100,10 +111,32 @@ class HistoryError(HealthAgentError):
     """The history database cannot be used."""
 
 
+class HistoryPlaceError(HistoryError):
+    """The place of the history is written wrongly. Nothing is connected before that is mended."""
+
+    exit_code = 2
+
+
 class NoHistory(HistoryError):
     """There is no history at the named place. A command that only reads does not make one."""
 
     exit_code = 2
+
+
+class DamagedHistory(HistoryError):
+    """An assessment in the history cannot be read; the others can."""
+
+    exit_code = 2
+
+
+class ClaimLost(HistoryError):
+    """The claim of the period has passed to another run, so this one records nothing."""
+
+
+class PeriodClaimed(HealthAgentError):
+    """Another run assesses the target for the same period; this one connects to nothing."""
+
+    exit_code = 6
 
 
 class RenderError(HealthAgentError):

@@ -114,7 +114,7 @@ def test_outside_the_authorization_nothing_is_connected_to(tmp_path: Path) -> No
     late = signed_job(tmp_path, now=datetime(2036, 1, 2, tzinfo=UTC))
     with pytest.raises(NotAuthorized, match="expired"):
         pipeline.collect_snapshot(late, "x", tmp_path / "out")
-    journal = tmp_path / "out" / "journal.jsonl"
+    journal = tmp_path / "out" / "journal-x.jsonl"
     assert verify_journal(journal).state is JournalState.INTACT and verify_journal(journal).statements == 0
     assert "expired" in journal.read_text()
 

@@ -17,7 +17,7 @@ from agent import pipeline
 from agent.archive.history.store import History
 from agent.catalogue.registry import Registry
 from agent.collection import busy, connect, receipt
-from agent.collection.journal import FILE_NAME, JournalState, verify_journal
+from agent.collection.journal import ALL_JOURNALS, JournalState, verify_journal
 from agent.engagement import targets
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
@@ -95,16 +95,21 @@ class Site:
 
     def journals(self) -> set[bytes]:
         """What every journal holds."""
-        return {path.read_bytes() for path in self.out.glob("journal*.jsonl")}
+        return {path.read_bytes() for path in self.out.glob(ALL_JOURNALS)}
 
     @property
     def journal(self) -> JournalState:
         """What the newest is worth."""
-        return verify_journal(self.out / FILE_NAME).state
+        return verify_journal(newest_journal(self.out)).state
 
     def recorded(self) -> int:
         with History.open(self.history) as history:
             return len(history.list(limit=1000))
+
+
+def newest_journal(directory: Path) -> Path:
+    """That of the last run."""
+    return max(directory.glob(ALL_JOURNALS), key=lambda path: path.stat().st_mtime_ns)
 
 
 def few_checks() -> tuple[Registry, Ruleset]:

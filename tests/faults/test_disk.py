@@ -13,10 +13,10 @@ import pytest
 
 from agent.archive import snapshot
 from agent.archive.history.store import History
-from agent.collection.journal import FILE_NAME, JournalState, verify_journal
+from agent.collection.journal import JournalState, verify_journal
 from agent.kernel.start import Kernel
 from agent.pipeline import assess_target
-from tests.faults.site import Site, site_on
+from tests.faults.site import Site, newest_journal, site_on
 
 pytestmark = pytest.mark.kernel
 Record = Callable[[str, object], None]
@@ -96,5 +96,5 @@ def test_a_history_without_room(site: Site, disk: Path, tmp_path: Path, record_p
         assert len(history.list()) == 1, "what it held is there"
         assess_target(site.job(history), tmp_path / "shop", ["json"], ["en"])
         assert len(history.list()) == 2
-    assert verify_journal(tmp_path / "shop" / FILE_NAME).state is JournalState.INTACT
+    assert verify_journal(newest_journal(tmp_path / "shop")).state is JournalState.INTACT
     record_property("faults", 1)

@@ -109,7 +109,7 @@ class Stage:
     def _is_waiting(self) -> bool:
         """All targets of the schedule were tried: one assessed, those that fail have a journal."""
         place = self.root / "out" / "scheduled"
-        return len(list(place.rglob("assessment.json"))) == 1 and len(list(place.rglob("journal.jsonl"))) == 4
+        return len(list(place.rglob("assessment.json"))) == 1 and len(list(place.rglob("journal-*.jsonl"))) == 4
 
     def _has_kernel(self) -> bool:
         return any((self.root / "tmp").glob("ob-health-kernel-*/data/*"))
@@ -196,7 +196,6 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
         "redacted": str(root / "redacted.obh"),
         "snapshot": str(made / "snapshot.obh"),
         "document": str(made / "assessment.json"),
-        "journal": str(made / "journal.jsonl"),
         "history": f"sqlite:///{root}/made/history.sqlite",
         "root": str(root),
     }
@@ -208,6 +207,8 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
     ):
         done = ready.run(words)
         assert (done.code, done.leaks) == (0, ()), done.said
+    (journal,) = made.glob("journal-*.jsonl")
+    files["journal"] = str(journal)
     shutil.copy(root / "env" / "history.sqlite", root / "made" / "history.sqlite")
     return ready
 

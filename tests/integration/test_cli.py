@@ -79,14 +79,14 @@ def test_assess_writes_everything_and_says_what(place: Place) -> None:
     done = place.run("assess", "-e", place.engagement(), "-o", place.directory / "out", "-f", "html,json")
     assert done.returncode == 0, done.stderr
     out = place.directory / "out" / "shop"
+    assessment = document(out / "assessment.json")
     assert {path.name for path in out.iterdir()} == {
         "snapshot.obh",
         "assessment.json",
         "report.zh-CN.html",
         "report.en.html",
-        "journal.jsonl",
+        f"journal-{assessment['assessment_id']}.jsonl",
     }
-    assessment = document(out / "assessment.json")
     jsonschema.validate(assessment, json.loads(SCHEMA.read_text()))
     assert "coverage" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr

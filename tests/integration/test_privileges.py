@@ -133,7 +133,7 @@ def test_the_reader_of_the_cloud_console_is_accepted_and_the_gate_is_the_wall(
 def test_preflight_keeps_a_journal_of_what_it_sent(kernel: Kernel, tmp_path: Path) -> None:
     with account(kernel, READS):
         code, said, out = command(kernel, tmp_path, "preflight")
-    file = out / journal.FILE_NAME
+    (file,) = out.glob(journal.ALL_JOURNALS)
     assert code == 0 and str(file) in said, said
     verified = journal.verify_journal(file)
     assert verified.state is journal.JournalState.INTACT and verified.statements >= 6 and verified.target == "shop"

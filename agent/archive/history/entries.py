@@ -1,9 +1,9 @@
-"""Records that history returns without loading the document of an assessment."""
+"""Records that history returns without loading the document of an assessment, and claims of periods."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +45,20 @@ class Purged:
     as_of: datetime
     keep_until: datetime
     place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right of one run to assess a target for the period that begins on ``period_from``, until ``until`` (aware).
+
+    Each claim of a period has a higher ``token`` than those before it, and nothing is recorded under an older one.
+    ``lease`` is how long the claim lasts each time that it is taken or renewed.
+    """
+
+    customer: str
+    target: str
+    period_from: date
+    holder: str
+    lease: timedelta
+    token: int
+    until: datetime

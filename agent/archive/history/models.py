@@ -10,11 +10,22 @@ import zlib
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Double, ForeignKey, Index, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0002"  # of the tables below: the newest in migrations/versions
+REVISION = "0003"  # of the tables below: the newest in migrations/versions
 # Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
 _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
@@ -61,6 +72,8 @@ class AssessmentRow(Base):
     """One assessment of one target; ``score`` and ``band`` are NULL where coverage was too low to grade.
 
     ``keep_until`` is NULL if the customer set no end. ``place`` (a directory) is NULL if no files were written.
+    ``is_complete`` (nothing granted was left unread) and ``unwritten`` (names of files still to be written, one a line)
+    are NULL for assessments of the time before they were kept.
     """
 
     __tablename__ = "assessment"
@@ -81,6 +94,8 @@ class AssessmentRow(Base):
     document: Mapped[dict[str, Any]]
     keep_until: Mapped[datetime | None]
     place: Mapped[str | None] = mapped_column(Text)
+    is_complete: Mapped[bool | None]
+    unwritten: Mapped[str | None] = mapped_column(Text)
     findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.position")
 
 
@@ -98,3 +113,21 @@ class FindingRow(Base):
     severity: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(16))
     risk_points: Mapped[float]
+
+
+class ClaimRow(Base):
+    """Who may assess a target for a period, until when (UTC by the clock of the database).
+
+    ``token`` rises with each claim. A row is never removed while its customer is in the history, so that no token comes
+    twice; a claim that was given back has an ``until`` of the past.
+    """
+
+    __tablename__ = "claim"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    period_from: Mapped[date] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(String(255))
+    token: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[datetime]

@@ -3,67 +3,61 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
-from platformdirs import user_data_path
-from sqlalchemy import (
-    URL,
-    ColumnElement,
-    Connection,
-    Engine,
-    create_engine,
-    delete,
-    event,
-    inspect,
-    make_url,
-    select,
-    text,
-)
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, delete, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from agent.archive.history.entries import Entry, Purged, Sighting
+from agent.archive.history import places
+from agent.archive.history.claims import forget_claims, release_claim, renew_claim, take_claim
+from agent.archive.history.entries import Claim, Entry, Purged, Sighting
 from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
 from agent.archive.upgrade import upgrade_document
+from agent.model.assessment import PastAssessment
 from agent.model.document import Document, FindingEntry, ResultEntry
 from agent.model.terms import Text
-from agent.support.errors import HistoryError, NoHistory
+from agent.model.unread import list_unread
+from agent.support.errors import DamagedHistory, HistoryError
 
-PLACE_VARIABLE = "OB_HEALTH_HISTORY"
-_FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
 _CANDIDATES_SHOWN = 5
-_FAILURES = (SQLAlchemyError, OSError, ImportError, zlib.error, json.JSONDecodeError)
+# What reading a row raises whose values are not those that were written.
+_DAMAGE = (zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+T = TypeVar("T")
 
 
 class History:
-    """Assessments by customer and target. Every failure is a HistoryError that shows no password."""
+    """Assessments by customer and target, and claims of periods. Every failure is a HistoryError without passwords.
+
+    A row that is damaged is left out of every list; ``find_damaged`` names it.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.where = _hide_password(engine.url)
+        self.where = places.hide_password(engine.url)
 
     @classmethod
     def open(cls, url: str | None = None, create: bool = True) -> Self:
         """Open and migrate. ``url``, else OB_HEALTH_HISTORY, is a SQLAlchemy URL or a file name; else the default.
 
-        Raises NoHistory if there is none and ``create`` is false.
+        Raises HistoryPlaceError if that is written wrongly, NoHistory if there is none and ``create`` is false.
         """
-        place = _parse_place(url or os.environ.get(PLACE_VARIABLE, ""))
-        with _report_failures(place):
-            _prepare_file(place, create)
-            history = cls(_create_engine(place))
+        place = places.parse_place(url)
+        with places.report_failures(place):
+            places.prepare_file(place, create)
+            history = cls(places.open_engine(place))
             try:
+                with places.explain_wrong_place(place):
+                    history._engine.connect().close()
                 revisions = _list_revisions(history._engine)
                 if not (revisions or create):
-                    raise _build_no_history(place)
+                    raise places.build_no_history(place)
                 if revisions != [REVISION]:
                     from agent.archive.history.migrate import (
                         migrate_database,  # imported only when needed: Alembic loads slowly
@@ -87,53 +81,109 @@ class History:
 
     @contextmanager
     def _open_session(self) -> Iterator[Session]:
-        with _report_failures(self._engine.url), Session(self._engine) as session, session.begin():
+        with places.report_failures(self._engine.url), Session(self._engine) as session, session.begin():
             yield session
 
-    def save(self, document: Document, place: Path | None = None) -> None:
+    def save(
+        self,
+        document: Document,
+        place: Path | None = None,
+        *,
+        claim: Claim | None = None,
+        unwritten: Iterable[str] = (),
+    ) -> None:
         """Keep an assessment whose files are in ``place``, in one transaction. Saving it again changes nothing.
 
-        Raises HistoryError if the id is taken by a different assessment: a recorded assessment is never replaced.
+        ``unwritten`` names the files that are still to be written. With a claim, it is renewed first: raises ClaimLost
+        if another run has taken it over. Raises HistoryError if the id is taken by a different assessment: a recorded
+        assessment is never replaced.
         """
-        with _report_failures(self._engine.url):
+        with places.report_failures(self._engine.url):
             try:
                 with Session(self._engine) as session, session.begin():
-                    session.add(_build_row(document, place))
+                    if claim:
+                        renew_claim(session, claim)
+                    session.add(_build_row(document, place, unwritten))
             except IntegrityError:
                 if not self._holds_same(document):
                     raise
 
-    def _holds_same(self, document: Document) -> bool:
+    def claim(self, wanted: Claim) -> Claim:
+        """Claim a period for one run. Raises PeriodClaimed if another holds it."""
+        with places.report_failures(self._engine.url):
+            return take_claim(self._engine, wanted)
+
+    def renew(self, claim: Claim) -> Claim:
+        """Return the claim with a new lease. Raises ClaimLost if another run has taken it over."""
         with self._open_session() as session:
-            stored = session.scalar(select(AssessmentRow.document).where(AssessmentRow.id == document["assessment_id"]))
-        if stored is None or stored == json.loads(json.dumps(document)):
-            return stored is not None
+            return renew_claim(session, claim)
+
+    def release(self, claim: Claim) -> None:
+        """Give a claim back, so that the next run need not wait for its end."""
+        with self._open_session() as session:
+            release_claim(session, claim)
+
+    def note_unwritten(self, assessment_id: str, names: Iterable[str]) -> None:
+        """Keep which files of an assessment are still to be written, instead of what was kept before."""
+        self._set_unwritten(assessment_id, names)
+
+    def note_written(self, assessment_id: str, names: Iterable[str]) -> None:
+        """Keep that these files of an assessment are written now."""
+        query = select(AssessmentRow.unwritten).where(AssessmentRow.id == assessment_id)
+        with self._open_session() as session:
+            kept = session.scalar(query)
+        if kept:
+            done = set(names)
+            self._set_unwritten(assessment_id, [name for name in kept.splitlines() if name not in done])
+
+    def _set_unwritten(self, assessment_id: str, names: Iterable[str]) -> None:
+        with self._open_session() as session:
+            row = update(AssessmentRow).where(AssessmentRow.id == assessment_id)
+            session.execute(row.values(unwritten="\n".join(names)))
+
+    def _holds_same(self, document: Document) -> bool:
+        id = document["assessment_id"]
+        with self._open_session() as session:
+            if session.scalar(select(AssessmentRow.id).where(AssessmentRow.id == id)) is None:
+                return False
+            stored = self._read_raw(session, id)
+        if stored == json.loads(json.dumps(document)):
+            return True
         raise HistoryError(
             Text(
                 "The history at {where} already holds another assessment with the id {id}; it was left as it is. "
                 "Assess the target again to record the present state.",
-                {"where": self.where, "id": document["assessment_id"]},
+                {"where": self.where, "id": id},
             )
         )
 
     def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
         """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
-        query = select(AssessmentRow).where(*_build_conditions(customer, target))
+        query = select(AssessmentRow.id).where(*_build_conditions(customer, target))
         if before is not None:
             query = query.where(AssessmentRow.as_of < before)
         with self._open_session() as session:
-            row = session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
-            return self._read_document(row) if row else None
+            id = session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
+            return self._read_document(session, id) if id else None
 
-    def _read_document(self, row: AssessmentRow) -> Document:
+    def _read_document(self, session: Session, id: str) -> Document:
         try:
-            return upgrade_document(row.document)
-        except (LookupError, TypeError, AttributeError):
-            text = (
-                "The assessment {id} in the history at {where} is damaged: its document is not whole. "
-                "Render it from its assessment.json, or restore the history from a backup."
-            )
-            raise HistoryError(Text(text, {"id": row.id, "where": self.where})) from None
+            return upgrade_document(self._read_raw(session, id))
+        except _DAMAGE:
+            raise self._build_damage(id) from None
+
+    def _read_raw(self, session: Session, id: str) -> dict[str, Any]:
+        try:
+            return dict(session.scalars(select(AssessmentRow.document).where(AssessmentRow.id == id)).one())
+        except _DAMAGE:
+            raise self._build_damage(id) from None
+
+    def _build_damage(self, id: str) -> DamagedHistory:
+        text = (
+            "The assessment {id} in the history at {where} is damaged: its document is not whole. "
+            "Render it from its assessment.json, or restore the history from a backup."
+        )
+        return DamagedHistory(Text(text, {"id": id, "where": self.where}))
 
     def load(self, id_or_prefix: str) -> Document:
         """The assessment with this id or unique beginning of an id. Raises HistoryError for none or several."""
@@ -143,7 +193,7 @@ class History:
             ids = session.scalars(query.limit(_CANDIDATES_SHOWN)).all()
             if len(ids) == 1 or id_or_prefix in ids:
                 wanted = id_or_prefix if id_or_prefix in ids else ids[0]
-                return self._read_document(session.get_one(AssessmentRow, wanted))
+                return self._read_document(session, wanted)
         values = {"id": id_or_prefix, "where": self.where, "ids": ", ".join(ids)}
         if ids:
             raise HistoryError(
@@ -157,11 +207,18 @@ class History:
             )
         )
 
-    def assessed_at(self, customer: str, target: str) -> tuple[datetime, ...]:
-        """The times (aware UTC, oldest first) of all assessments of a target. The scheduler uses them."""
-        query = select(AssessmentRow.as_of).where(*_build_conditions(customer, target)).order_by(AssessmentRow.as_of)
+    def recorded(self, customer: str, target: str) -> tuple[PastAssessment, ...]:
+        """All assessments of a target as the schedule needs them, oldest first."""
+        row = AssessmentRow
+        columns: tuple[Any, ...] = (row.id, row.as_of, row.coverage_pct, row.is_complete, row.unwritten)
+        query = select(*columns).where(*_build_conditions(customer, target)).order_by(row.as_of)
         with self._open_session() as session:
-            return tuple(session.scalars(query))
+            return _read_rows(session, query, _build_past)[0]
+
+    def find_damaged(self, customer: str | None = None, target: str | None = None) -> tuple[str, ...]:
+        """The ids of assessments that no list holds because their rows are damaged."""
+        with self._open_session() as session:
+            return _read_rows(session, _select_entries(customer, target), _build_entry)[1]
 
     def sightings(self, customer: str, target: str, fingerprint: str) -> tuple[Sighting, ...]:
         """One finding through all assessments of a target, oldest first."""
@@ -174,11 +231,9 @@ class History:
 
     def list(self, customer: str | None = None, target: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
         """Assessments, newest first, without their documents."""
-        columns = [getattr(AssessmentRow, field.name) for field in fields(Entry)]
-        query = select(*columns).where(*_build_conditions(customer, target))
+        query = _select_entries(customer, target).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit)
         with self._open_session() as session:
-            rows = session.execute(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit))
-            return tuple(Entry(**row._mapping) for row in rows)
+            return _read_rows(session, query, _build_entry)[0]
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove and return assessments that expired by ``now`` (aware), oldest first. Those without an end stay."""
@@ -187,12 +242,53 @@ class History:
         with self._open_session() as session:
             if self._engine.dialect.name == "sqlite":
                 session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
-            rows = session.execute(query.order_by(AssessmentRow.as_of))
-            found = tuple(Purged(**row._mapping) for row in rows)
+            found, _ = _read_rows(session, query.order_by(AssessmentRow.as_of), lambda row: Purged(**row))
             ids = [purged.id for purged in found]
             session.execute(delete(FindingRow).where(FindingRow.assessment_id.in_(ids)))
             session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(ids)))
+            if found:
+                forget_claims(session, now, customer)
         return found
+
+
+def _select_entries(customer: str | None, target: str | None) -> Select[Any]:
+    columns = [getattr(AssessmentRow, field.name) for field in fields(Entry)]
+    return select(*columns).where(*_build_conditions(customer, target))
+
+
+def _read_rows(
+    session: Session, query: Select[Any], build: Callable[[RowMapping], T]
+) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Return what ``build`` makes of each row, and the ids of the rows that are damaged."""
+    try:
+        return tuple(build(row._mapping) for row in session.execute(query)), ()
+    except _DAMAGE:
+        pass
+    whole, damaged = [], []
+    for id in session.scalars(query.with_only_columns(AssessmentRow.id)).all():
+        try:
+            whole.append(build(session.execute(query.where(AssessmentRow.id == id).limit(None)).one()._mapping))
+        except _DAMAGE:
+            damaged.append(id)
+    return tuple(whole), tuple(damaged)
+
+
+def _build_entry(row: RowMapping) -> Entry:
+    return Entry(**{**row, "coverage_pct": float(row["coverage_pct"]), "score": _read_number(row["score"])})
+
+
+def _read_number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _build_past(row: RowMapping) -> PastAssessment:
+    return PastAssessment(
+        id=row["id"],
+        as_of=row["as_of"],
+        coverage_pct=float(row["coverage_pct"]),
+        is_complete=row["is_complete"] is not False,
+        unwritten=tuple((row["unwritten"] or "").splitlines()),
+    )
 
 
 def _list_revisions(engine: Engine) -> Sequence[str]:
@@ -210,7 +306,7 @@ def _build_conditions(customer: str | None, target: str | None) -> Iterator[Colu
         yield AssessmentRow.target == target
 
 
-def _build_row(document: Document, place: Path | None) -> AssessmentRow:
+def _build_row(document: Document, place: Path | None, unwritten: Iterable[str]) -> AssessmentRow:
     period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
     days = document["authorization"]["retention_days"] if document["authorization"] else None
     findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
@@ -230,6 +326,8 @@ def _build_row(document: Document, place: Path | None) -> AssessmentRow:
         document=dict(document),
         keep_until=as_of + timedelta(days=days) if days else None,
         place=str(place.absolute()) if place else None,
+        is_complete=not list_unread(document),
+        unwritten="\n".join(unwritten),
         findings=[_build_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )
 
@@ -244,75 +342,3 @@ def _build_finding_row(position: int, result: ResultEntry, finding: FindingEntry
         outcome="muted" if finding["muted"] else result["outcome"],
         risk_points=finding["risk_points"],
     )
-
-
-def _parse_place(place: str) -> URL:
-    if not place:
-        return URL.create("sqlite", database=str(user_data_path("ob-health", appauthor=False) / "history.sqlite"))
-    if _FILE_NAME.fullmatch(place):
-        return URL.create("sqlite", database=str(Path(place).expanduser().absolute()))
-    try:
-        url = make_url(place)
-    except (ArgumentError, ValueError):
-        url = None
-    if url is None or "@" in (url.host or ""):  # the host then holds the rest of a password with a bare @
-        raise HistoryError(
-            "The place of the history is not understood. Write a file name, sqlite:///FILE or "
-            "mysql+pymysql://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as %40 for @."
-        )
-    return url
-
-
-def _create_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if engine.dialect.name in ("mysql", "mariadb"):
-        event.listen(engine, "begin", _begin_transaction)
-    return engine
-
-
-def _begin_transaction(connection: Connection) -> None:
-    """Send BEGIN: the server reports autocommit as off although it is on. Without it a rollback undoes nothing."""
-    connection.exec_driver_sql("BEGIN")
-
-
-def _hide_password(url: URL) -> str:
-    """The place without passwords. The query is removed too, because it may hold one."""
-    is_file = url.get_backend_name() == "sqlite" and url.database
-    return url.database or "" if is_file else url.set(query={}).render_as_string(hide_password=True)
-
-
-def _build_no_history(url: URL) -> NoHistory:
-    text = "There is no history at {where}. Check the place and its spelling; the first assessment makes the history."
-    return NoHistory(Text(text, {"where": _hide_password(url)}))
-
-
-def _prepare_file(url: URL, create: bool) -> None:
-    """Create the file so that only the user can read it: it describes the databases of customers."""
-    name = url.database or ""
-    if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
-        return
-    path = Path(name)
-    if not path.exists():
-        if not create:
-            raise _build_no_history(url)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-
-
-@contextmanager
-def _report_failures(url: URL) -> Iterator[None]:
-    """Raise failures of the database, the driver and the disk as HistoryError."""
-    try:
-        yield
-    except _FAILURES as error:
-        cause = getattr(error, "orig", None) or error
-        reason = str(cause.args[-1] if cause.args else cause).splitlines()[0]
-        for secret in (url.password, url.query.get("password"), url.query.get("passwd")):
-            reason = reason.replace(str(secret), "***") if secret else reason
-        raise HistoryError(
-            Text(
-                "The history at {where} cannot be used: {reason}. "
-                "Mend that, or name another place in OB_HEALTH_HISTORY.",
-                {"where": _hide_password(url), "reason": reason.rstrip(".")},
-            )
-        ) from error

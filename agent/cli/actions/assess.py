@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +12,30 @@ from pathlib import Path
 from agent import pipeline
 from agent.archive import snapshot
 from agent.archive.document import build_document, read_document
+from agent.archive.folder import read_owner, set_earlier_aside
 from agent.archive.history.store import History
 from agent.catalogue import registry
-from agent.cli.actions.targets import for_each_target, locate_history, make_job, select_targets, show_progress
+from agent.cli.actions.targets import (
+    choose_exit_code,
+    for_each_target,
+    locate_history,
+    make_job,
+    say_damaged,
+    select_targets,
+    show_progress,
+)
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.subscription import judge_due
+from agent.engagement.subscription import PeriodStatus
 from agent.model.document import Document
 from agent.model.terms import Severity, Text
+from agent.model.unread import find_early_end_of_snapshot
+from agent.pipeline import AssessmentJob
 from agent.report.render import HOUSE, check_update_file, validate_formats
-from agent.service import retention
+from agent.report.write_report import ReportWish, write_report
+from agent.service.outcome import FAILED, PARTIAL, choose_code, describe_early_end, list_shortfalls
+from agent.service.own_folder import refuse_foreign_folder
+from agent.service.periods import hold_period, read_status
+from agent.service.retention import purge_customer
 from agent.support import console
 from agent.support.errors import ConfigError, HistoryError
 from agent.support.files import lock_directory
@@ -47,35 +64,131 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
     limit = _parse_severity(options.fail_on)
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
     validate_formats(formats, languages)
-    listed = check_update_file(update, formats, select_targets(engagement, options.target)) if update else None
-    if history:
-        retention.purge_customer(history, now, engagement.customer.name)
+    names = select_targets(engagement, options.target)
+    listed = check_update_file(update, formats, engagement.customer.name, names) if update else None
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
-        if options.if_due and not _check_if_due(engagement, history, name, now):
-            return 0
-        with show_progress() as show:
-            assessed = pipeline.assess_target(
-                job.with_progress(show), options.out / name, formats, languages, update if name == listed else None
-            )
-        console.print_summary(assessed.document, assessed.files)
-        for warning in assessed.warnings:
-            console.warn(warning)
-        return _derive_exit_code(assessed.document, limit)
+        wish = ReportWish(
+            directory=options.out / name,
+            formats=formats,
+            languages=languages,
+            house=engagement.report,
+            update=update if name == listed else None,
+            engagement=engagement.path,
+        )
+        if not options.if_due:
+            refuse_foreign_folder(wish.directory, engagement.customer.name, name)
+            with _claim_period(job) as claimed:
+                return _assess(claimed, wish, limit)
+        return _assess_if_due(job, wish, limit)
 
-    return for_each_target(engagement, options.target, work)
+    code = for_each_target(engagement, options.target, work)
+    return choose_exit_code([code, PARTIAL]) if history and say_damaged(history, engagement.customer.name) else code
 
 
-def _check_if_due(engagement: Engagement, history: History | None, name: str, now: datetime) -> bool:
-    """Print whether the target is due, and return it. Raises HistoryError without a history."""
-    if history is None:
+def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None) -> int:
+    """Assess a target that is due, or write the report of one that was assessed. Raises HistoryError without history.
+
+    What is due is read again under the claim: another run may have done it in between.
+    """
+    if job.history is None:
         raise HistoryError(
             "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
         )
-    status = judge_due(engagement.subscription, history.assessed_at(engagement.customer.name, name), now)
-    console.say("{target}: {status}", target=name, status=console.localize(status.text.msgid, **status.text.args))
-    return status.due
+    status = read_status(job.history, job.engagement, job.target, job.now)
+    if not status.due or status.current is None:
+        return _say_status(job, status)
+    refuse_foreign_folder(wish.directory, job.engagement.customer.name, job.target)
+    with hold_period(job.history, job.engagement, job.target, status.current) as claim:
+        status = read_status(job.history, job.engagement, job.target, job.now)
+        code = _say_status(job, status)
+        if not status.due:
+            return code
+        claimed = dataclasses.replace(job, claim=claim)
+        if status.unwritten:
+            return _write_recorded(claimed, status.unwritten.id, wish, limit)
+        return _assess(claimed, wish, limit)
+
+
+def _say_status(job: AssessmentJob, status: PeriodStatus) -> int:
+    """Print where a target stands."""
+    text = console.localize_text(status.text)
+    console.say(
+        "{customer} · {target}: {status}", customer=job.engagement.customer.name, target=job.target, status=text
+    )
+    return 0
+
+
+@contextmanager
+def _claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
+    """Yield the job with the claim of its period.
+
+    Without one outside the service, and if the history cannot be used: then nothing is recorded that could count.
+    """
+    period = pipeline.find_period(job)
+    if period is None or job.history is None:
+        yield job
+        return
+    with ExitStack() as stack:
+        try:
+            claim = stack.enter_context(hold_period(job.history, job.engagement, job.target, period))
+        except HistoryError as error:
+            console.warn(error.text)
+            yield job
+            return
+        yield dataclasses.replace(job, claim=claim)
+
+
+def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None) -> int:
+    with show_progress() as show:
+        assessed = pipeline.assess_target(
+            job.with_progress(show), wish.directory, wish.formats, wish.languages, wish.update
+        )
+    console.print_summary(assessed.document, assessed.files)
+    if assessed.set_aside:
+        console.say("  the files of the assessment before are in {path}", "dim", path=str(assessed.set_aside))
+    for warning in (*assessed.warnings, *(job.notes if job.history is None else ())):
+        console.warn(warning)
+    if job.history:
+        clock = assessed.clock
+        purge_customer(job.history, job.engagement.customer.name, clock.server, clock.local)
+    return _conclude(
+        job,
+        assessed.document,
+        limit,
+        is_written=not assessed.unwritten,
+        in_history=assessed.in_history and job.history is not None,
+    )
+
+
+def _write_recorded(job: AssessmentJob, assessment_id: str, wish: ReportWish, limit: Severity | None) -> int:
+    """Write the report of an assessment that is in the history. Nothing is connected."""
+    assert job.history is not None
+    document = job.history.load(assessment_id)
+    with lock_directory(wish.directory):
+        if read_owner(wish.directory).assessment_id not in ("", assessment_id):
+            set_earlier_aside(wish.directory)
+        report = write_report(document, dataclasses.replace(wish, recorded_id=assessment_id))
+        unnoted = pipeline.keep_unwritten(job, document, report.unwritten)
+    console.print_summary(document, report.files)
+    for warning in (*report.warnings, *unnoted):
+        console.warn(warning)
+    return _conclude(job, document, limit, is_written=not report.unwritten, in_history=not unnoted)
+
+
+def _conclude(
+    job: AssessmentJob, document: Document, limit: Severity | None, *, is_written: bool, in_history: bool
+) -> int:
+    """Print what the assessment lacks, and whether its period stays due. Return the exit code."""
+    status = None
+    if document["period"] and job.history and in_history:
+        status = read_status(job.history, job.engagement, job.target, job.now)
+    for shortfall in list_shortfalls(document, status):
+        console.warn(shortfall)
+    return choose_code(
+        document, limit=limit, is_whole=not (status and status.due), is_written=is_written, in_history=in_history
+    )
 
 
 def _parse_severity(word: str | None) -> Severity | None:
@@ -84,20 +197,6 @@ def _parse_severity(word: str | None) -> Severity | None:
     if word not in list(Severity):
         raise ConfigError(Text("--fail-on takes low, medium, high or critical, not {word}.", {"word": word}))
     return Severity(word)
-
-
-def _derive_exit_code(document: Document, limit: Severity | None) -> int:
-    if document["score"]["coverage_pct"] <= 0:
-        return 4
-    if limit is None:
-        return 0
-    found = [
-        Severity(finding["severity"])
-        for result in document["results"]
-        for finding in result["findings"]
-        if not finding["muted"]
-    ]
-    return 1 if any(severity.rank >= limit.rank for severity in found) else 0
 
 
 def collect_all(
@@ -115,11 +214,18 @@ def collect_all(
         with show_progress() as show:
             job = make_job(engagement, name, history, now, outside_service).with_progress(show)
             path = out / name / "snapshot.obh"
+            refuse_foreign_folder(path.parent, engagement.customer.name, name)
             with lock_directory(path.parent):
                 _, facts = pipeline.collect_snapshot(job, pipeline.make_assessment_id(now), path.parent)
+                set_aside = set_earlier_aside(path.parent)
                 digest = snapshot.save_snapshot(facts, path)
         console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
-        return 0
+        if set_aside:
+            console.say("  the files of the assessment before are in {path}", "dim", path=str(set_aside))
+        early = find_early_end_of_snapshot(facts)
+        if early:
+            console.warn(describe_early_end(early))
+        return PARTIAL if early else 0
 
     return for_each_target(engagement, target, work)
 
@@ -138,17 +244,21 @@ def evaluate_file(
 
     The result is not recorded in history.
     """
+    limit = _parse_severity(fail_on)
     facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
     name = select_targets(engagement, facts.target)[0]
+    refuse_foreign_folder(out, engagement.customer.name, name)
     job = make_job(engagement, name, history, facts.as_of)
-    document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
-    files, warnings = pipeline.render_all(
-        document, formats, languages or engagement.language, out, house=engagement.report
-    )
-    console.print_summary(document, files)
-    for warning in warnings:
-        console.warn(warning)
-    return _derive_exit_code(document, _parse_severity(fail_on))
+    with console.speak_of(engagement.customer.name, name):
+        document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
+        chosen = languages or engagement.language
+        wish = ReportWish(directory=out, formats=formats, languages=chosen, house=engagement.report)
+        report, damage = write_report(document, wish), job.recalled.error
+        console.print_summary(document, report.files)
+        for warning in (*report.warnings, *([damage.text] if damage else [])):
+            console.warn(warning)
+    code = choose_code(document, limit=limit, is_written=not report.unwritten, in_history=history is not None)
+    return choose_exit_code([code, damage.exit_code]) if damage else code
 
 
 def render_again(
@@ -160,19 +270,37 @@ def render_again(
     formats: Sequence[str],
     languages: Sequence[str] | None,
     update: Path | None = None,
-) -> None:
-    """Render an old assessment, from a file or from history, again in the house style of the engagement."""
+) -> int:
+    """Render an old assessment, from a file or from history, again in the house style of the engagement.
+
+    The files of an assessment in the history are written then, and count for its period. Return the exit code.
+    """
     chosen = languages or (engagement.language if engagement else LANGUAGES)
     validate_formats(formats, chosen)
-    path = Path(assessment)
-    if path.is_file() or path.suffix or path.name != assessment:  # an id has neither dot nor slash
-        document = read_document(path)
-    else:
-        with History.open(locate_history(history, engagement), create=False) as opened:
-            document = opened.load(assessment)
     house = engagement.report if engagement else HOUSE
-    files, warnings = pipeline.render_all(document, formats, chosen, out, house=house, update=update)
-    for written in files:
+    path = Path(assessment)
+    with ExitStack() as stack:
+        opened = None
+        if path.is_file() or path.suffix or path.name != assessment:  # an id has neither dot nor slash
+            document = read_document(path)
+        else:
+            opened = stack.enter_context(History.open(locate_history(history, engagement), create=False))
+            document = opened.load(assessment)
+        refuse_foreign_folder(out, document["customer"], document["target"]["name"])
+        wish = ReportWish(
+            directory=out,
+            formats=formats,
+            languages=chosen,
+            house=house,
+            update=update,
+            engagement=engagement.path if engagement else None,
+            recorded_id=document["assessment_id"] if opened else "",
+        )
+        report = write_report(document, wish)
+        if opened:
+            opened.note_written(document["assessment_id"], [file.name for file in report.files])
+    for written in report.files:
         console.say("written: {path}", path=str(written))
-    for warning in warnings:
+    for warning in report.warnings:
         console.warn(warning)
+    return FAILED if report.unwritten else 0

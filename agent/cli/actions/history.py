@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from agent.archive.history.store import History
-from agent.cli.actions.targets import locate_history
+from agent.cli.actions.targets import locate_history, say_damaged
 from agent.engagement.loading import load_engagement
 from agent.service import retention
 from agent.support import console
+from agent.support.errors import DamagedHistory
 
 
 def open_recorded_history(url: str | None, file: Path | None) -> History:
@@ -17,15 +18,16 @@ def open_recorded_history(url: str | None, file: Path | None) -> History:
     return History.open(locate_history(url, load_engagement(file) if file else None), create=False)
 
 
-def print_history(history: History, customer: str | None, target: str | None, limit: int) -> None:
-    """Print the assessments as a table, newest first."""
+def print_history(history: History, customer: str | None, target: str | None, limit: int) -> int:
+    """Print the assessments as a table, newest first. Return the exit code: 2 if some are damaged and left out."""
     entries = history.list(customer, target, limit)
-    if not (entries or history.list(limit=1)):
+    code = DamagedHistory.exit_code if say_damaged(history, customer, target) else 0
+    if not (entries or code or history.list(limit=1)):
         console.say("The history at {where} holds no assessment yet.", where=history.where)
-        return
+        return code
     if not entries:
         console.say("History holds no such assessment.")
-        return
+        return code
     rows = [
         (
             entry.id,
@@ -39,11 +41,21 @@ def print_history(history: History, customer: str | None, target: str | None, li
         for entry in entries
     ]
     console.print_table(("id", "customer", "target", "as of (UTC)", "period", "score", "coverage"), rows)
+    return code
 
 
-def purge_history(history: History) -> None:
-    """Remove every assessment past its retention, of all customers, and print it."""
-    if not retention.purge_expired(history, datetime.now(UTC)):
+def purge_history(history: History, today: date | None) -> None:
+    """Remove every assessment past its retention, of all customers, and print it.
+
+    ``today`` is the day as somebody says it, for a machine whose clock may be wrong. Raises ConfigError if nobody says
+    it and nothing was recorded for a long time.
+    """
+    now = datetime.now(UTC)
+    if today:
+        now = datetime.combine(today, time.min, UTC)
+    else:
+        retention.refuse_jumped_clock(history, now)
+    if not retention.purge_expired(history, now):
         console.say("Nothing in history is past its retention.")
 
 

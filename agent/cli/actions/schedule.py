@@ -11,24 +11,29 @@ from rich.text import Text as Plain
 
 from agent.archive.history.store import History
 from agent.cli.actions.assess import AssessOptions, assess_all
-from agent.cli.actions.targets import locate_history, open_history
+from agent.cli.actions.targets import locate_history, open_history, say_damaged
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
-from agent.engagement.subscription import judge_due
+from agent.engagement.subscription import PeriodStatus, judge_due
 from agent.model.assessment import Period
 from agent.model.terms import Text
+from agent.service.periods import read_status
 from agent.service.schedule_loop import run_loop, schedule_daily
 from agent.support import console
-from agent.support.errors import HealthAgentError, NoHistory
+from agent.support.errors import DamagedHistory, HealthAgentError, NoHistory
 
 
-def print_schedule(files: Sequence[Path]) -> None:
-    """Print the last, the next and the overdue assessments of each target."""
-    now, rows = datetime.now(UTC), []
+def print_schedule(files: Sequence[Path]) -> int:
+    """Print the last, the next and the overdue assessments of each target.
+
+    Return the exit code: 2 if assessments are damaged and left out.
+    """
+    now, rows, code = datetime.now(UTC), [], 0
     for file in files:
         engagement = load_engagement(file)
-        for target, assessed in _read_assessed_times(engagement).items():
-            status = judge_due(engagement.subscription, assessed, now)
+        statuses, damaged = _read_statuses(engagement, now)
+        code = DamagedHistory.exit_code if damaged else code
+        for target, status in statuses.items():
             rows.append(
                 (
                     engagement.customer.name,
@@ -40,15 +45,17 @@ def print_schedule(files: Sequence[Path]) -> None:
                 )
             )
     console.print_table(("customer", "target", "last", "next", "overdue", "state"), rows)
+    return code
 
 
-def _read_assessed_times(engagement: Engagement) -> dict[str, tuple[datetime, ...]]:
-    """Return the times at which each target was assessed; none without a history."""
+def _read_statuses(engagement: Engagement, now: datetime) -> tuple[dict[str, PeriodStatus], bool]:
+    """Return where each target stands, and whether assessments are left out. Without a history all are owed."""
     try:
         with History.open(locate_history(None, engagement), create=False) as history:
-            return {target: history.assessed_at(engagement.customer.name, target) for target in engagement.targets}
+            damaged = say_damaged(history, engagement.customer.name)
+            return {target: read_status(history, engagement, target, now) for target in engagement.targets}, damaged
     except NoHistory:
-        return dict.fromkeys(engagement.targets, ())
+        return dict.fromkeys(engagement.targets, judge_due(engagement.subscription, (), now)), False
 
 
 def _format_period(period: Period) -> str:
@@ -64,18 +71,26 @@ def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> Non
 
     def tick() -> None:
         for file in files:
-            engagement = load_engagement(file)
-            history = open_history(engagement)
-            words = [word.strip() for word in formats.split(",")]
-            place = out / file.parent.name / f"{datetime.now(UTC):%Y-%m-%d}"
             try:
-                assess_all(engagement, history, AssessOptions(out=place, formats=words, if_due=True), datetime.now(UTC))
-            finally:
-                if history:
-                    history.close()
+                _assess_due(file, out, formats)
+            except Exception as error:  # noqa: BLE001 - one engagement must not hold up the others
+                on_error(error)
 
     def on_error(error: Exception) -> None:
         console.warn(error.text if isinstance(error, HealthAgentError) else Text("{error}", {"error": repr(error)}))
 
     console.say("Looking daily at {at}; stop with Ctrl-C.", at=at)
     run_loop(tick, at, threading.Event(), on_error)
+
+
+def _assess_due(file: Path, out: Path, formats: str) -> None:
+    """Assess the targets of one engagement that are due, into a folder of this day."""
+    engagement = load_engagement(file)
+    place = out / file.resolve().parent.name / f"{datetime.now(UTC):%Y-%m-%d}"
+    options = AssessOptions(out=place, formats=[word.strip() for word in formats.split(",")], if_due=True)
+    history = open_history(engagement)
+    try:
+        assess_all(engagement, history, options, datetime.now(UTC))
+    finally:
+        if history:
+            history.close()

@@ -16,10 +16,11 @@ from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support import console
 from agent.support.credentials import is_reference, resolve_reference
-from agent.support.errors import ConfigError, HealthAgentError, HistoryError
+from agent.support.errors import ConfigError, HealthAgentError, HistoryError, HistoryPlaceError, TargetError
+from agent.support.tracebacks import format_origin
 
 # The exit code of a run is the first of these that a target gave.
-_EXIT_ORDER = (3, 2, 4, 1, 0)
+_EXIT_ORDER = (3, 2, 4, 5, 6, 1, 0)
 
 
 _NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
@@ -32,12 +33,30 @@ def locate_history(named: str | None, engagement: Engagement | None) -> str | No
 
 
 def open_history(engagement: Engagement) -> History | None:
-    """Open the history of the engagement. If it cannot be used, warn and return None: the report is written anyway."""
+    """Open the history of the engagement. If it cannot be used, warn and return None: the report is written anyway.
+
+    Raises HistoryPlaceError if its place is written wrongly, because that can be mended before anything is connected.
+    """
     try:
         return History.open(locate_history(None, engagement))
+    except HistoryPlaceError:
+        raise
     except HistoryError as error:
         console.warn(error.text)
         return None
+
+
+def say_damaged(history: History, customer: str | None = None, target: str | None = None) -> bool:
+    """Print the assessments in the history that cannot be read. Return whether there are any."""
+    try:
+        damaged = history.find_damaged(customer, target)
+    except HistoryError as error:
+        console.warn(error.text)
+        return True
+    for id in damaged:
+        text = "The assessment {id} in the history at {where} is damaged and left out. Restore it from a backup."
+        console.warn(Text(text, {"id": id, "where": history.where}))
+    return bool(damaged)
 
 
 def select_targets(engagement: Engagement, target: str | None) -> list[str]:
@@ -64,21 +83,42 @@ def show_progress() -> Iterator[ShowProgress]:
         line = bar.add_task("", total=None)
 
         def show(stage: str, done: int, total: int) -> None:
-            bar.update(line, description=f"{stage} {done + 1}/{total}")
+            bar.update(line, description=f"{console.name_subject()}{stage} {done + 1}/{total}")
 
         yield show
 
 
 def for_each_target(engagement: Engagement, target: str | None, work: Callable[[str], int]) -> int:
-    """Run ``work`` for each target. Return the exit code. An error of one target does not stop the others."""
+    """Run ``work`` for each target. Return the exit code. No error of one target stops the others.
+
+    Messages in between name the customer and the target.
+    """
     codes = []
     for name in select_targets(engagement, target):
-        try:
-            codes.append(work(name))
-        except HealthAgentError as error:
-            console.fail(error, name)
-            codes.append(error.exit_code)
+        with console.speak_of(engagement.customer.name, name):
+            try:
+                codes.append(work(name))
+            except Exception as error:  # noqa: BLE001 - the border where an odd answer of one server ends
+                failure = _explain_failure(error)
+                console.fail(failure)
+                codes.append(failure.exit_code)
     return choose_exit_code(codes)
+
+
+def _explain_failure(error: Exception) -> HealthAgentError:
+    """Return our own errors as they are, any other as the error of its target."""
+    for line in format_origin(error) if console.is_told(console.Loudness.DEBUG) else ():
+        console.err.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
+    if isinstance(error, HealthAgentError):
+        return error
+    if isinstance(error, OSError):
+        text = "A file cannot be read or written: {reason}. Mend that and run it again."
+        return TargetError(Text(text, {"reason": str(error)}))
+    text = (
+        "This target could not be assessed: an answer that nobody expected, or a fault of ob-health ({kind}). "
+        "Run the same with --debug, and report what is printed."
+    )
+    return TargetError(Text(text, {"kind": type(error).__name__}))
 
 
 def make_job(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ OTHER_MARK = "ob-health sheet 1"
 MARKS = frozenset({MARK, CLOSED_MARK, OTHER_MARK})
 NOTE = "-"  # the key of a line that says that the list is empty
 KEY = "key"
+_OWNER = "of: "  # begins the cell that says whose list it is: the head of the hidden column with the keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ REVIEWS: Mapping[str, str] = {
     "accepted": N_("Risk accepted"),
 }
 HUMAN = tuple(column.key for column in COLUMNS if column.human)
+
+
+def make_owner_mark(customer: str, target: str) -> str:
+    """Return the text by which the next list knows whose this one is."""
+    return _OWNER + json.dumps([customer, target], ensure_ascii=False)
+
+
+def read_owner_mark(text: object) -> tuple[str, str] | None:
+    """Return customer and target of a text that ``make_owner_mark`` made; None for any other cell."""
+    if not isinstance(text, str) or not text.startswith(_OWNER):
+        return None
+    try:
+        customer, target = json.loads(text.removeprefix(_OWNER))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return str(customer), str(target)
 
 
 def make_line_key(target: str, codes: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -33,12 +33,12 @@ from agent.report.xlsx.columns import (
     CLOSED_ON,
     COLUMNS,
     HUMAN,
-    KEY,
     MARK,
     NOTE,
     REVIEWS,
     WorkColumn,
     make_line_key,
+    make_owner_mark,
 )
 from agent.report.xlsx.written import AddedColumn, KeptCell, WrittenLine, WrittenSheet
 
@@ -162,7 +162,10 @@ class WorkLists:
         self, sheet: Worksheet, mark: str, columns: Sequence[WorkColumn], added: Sequence[AddedColumn]
     ) -> None:
         mark_sheet(sheet, mark)
-        write_head(sheet, _KEY_COLUMN, KEY, 12, self.accent)
+        whose = (self.document["customer"], self.document["target"]["name"])
+        owner = make_owner_mark(*(make_printable(name, NAME_LENGTH) for name in whose))
+        write_head(sheet, _KEY_COLUMN, owner, 12, self.accent)
+        sheet.cell(HEAD_ROW, _KEY_COLUMN).alignment = Alignment(wrap_text=False)  # it must not make the head higher
         sheet.column_dimensions["A"].hidden = True
         for number, column in enumerate(columns, start=_KEY_COLUMN + 1):
             sheet.cell(1, number, column.key)

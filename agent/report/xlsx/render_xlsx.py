@@ -27,8 +27,8 @@ def render_xlsx(document: Document, language: str, style: Style = OURS, update: 
     return build_workbook(document, language, style, update)
 
 
-def read_target(path: Path) -> str:
-    """Return the target of an earlier list; empty for a list without lines.
+def read_list_owner(path: Path) -> tuple[str, str]:
+    """Return customer and target of an earlier list; each is empty where the list does not tell.
 
     Raises ConfigError without openpyxl, and for a file that is no list of ours, is damaged, or is open elsewhere.
     """
@@ -36,7 +36,8 @@ def read_target(path: Path) -> str:
         from agent.report.xlsx.written import read_written
     except ImportError:
         raise ConfigError(_explain_missing_library()) from None
-    return read_written(path).target
+    found = read_written(path)
+    return found.customer, found.target
 
 
 def refuse_lost_writing(path: Path, content: bytes) -> None:

@@ -15,7 +15,18 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.terms import Text
-from agent.report.xlsx.columns import CLOSED_MARK, CLOSED_ON, COLUMNS, HUMAN, KEY, MARK, MARKS, NOTE, split_line_key
+from agent.report.xlsx.columns import (
+    CLOSED_MARK,
+    CLOSED_ON,
+    COLUMNS,
+    HUMAN,
+    KEY,
+    MARK,
+    MARKS,
+    NOTE,
+    read_owner_mark,
+    split_line_key,
+)
 from agent.support.errors import ConfigError
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -60,12 +71,16 @@ class AddedColumn:
 
 @dataclass(frozen=True, slots=True)
 class WrittenSheet:
-    """A sheet. ``lines`` are ours with what people wrote there; ``own`` are the lines that people added."""
+    """A sheet. ``lines`` are ours with what people wrote there; ``own`` are the lines that people added.
+
+    ``owner`` is customer and target, None in a list of an earlier agent.
+    """
 
     known: bool = False
     lines: tuple[WrittenLine, ...] = ()
     own: tuple[WrittenLine, ...] = ()
     added: tuple[AddedColumn, ...] = ()
+    owner: tuple[str, str] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -75,10 +90,11 @@ class WrittenSheet:
 
 @dataclass(frozen=True, slots=True)
 class WrittenList:
-    """An earlier list as a file. ``target`` is the target of its lines, empty without lines."""
+    """An earlier list as a file. ``customer`` and ``target`` are whose it is, empty where it does not tell."""
 
     path: Path
     content: bytes
+    customer: str
     target: str
 
 
@@ -100,7 +116,8 @@ def read_written(path: Path) -> WrittenList:
     if len(targets) > 1:
         text = "{path} holds lines of several targets ({targets}). Keep one list for each target."
         raise ConfigError(Text(text, {**args, "targets": ", ".join(sorted(targets))}))
-    return WrittenList(path, content, next(iter(targets), ""))
+    customer, target = found.owner or ("", "")
+    return WrittenList(path, content, customer, next(iter(targets), target))
 
 
 def _read_content(path: Path) -> bytes:
@@ -161,7 +178,8 @@ def _parse_sheet(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
         AddedColumn(_keep_cell(sheet.cell(row + 1, column)), sheet.column_dimensions[get_column_letter(column)].width)
         for column in added
     )
-    return WrittenSheet(True, tuple(lines), tuple(own), heads)
+    owner = read_owner_mark(sheet.cell(row + 1, key_column).value)
+    return WrittenSheet(True, tuple(lines), tuple(own), heads, owner)
 
 
 def _iterate_below(sheet: Worksheet, row: int, column: int) -> Iterator[tuple[Cell, ...]]:

@@ -16,10 +16,22 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from agent.cli.journal import journal_app
-from agent.collection.journal import FILE_NAME, Journal, JournalState, VerifiedJournal, record_refusal, verify_journal
+from agent.collection.journal import (
+    Journal,
+    JournalState,
+    VerifiedJournal,
+    locate_journal,
+    read_customer,
+    record_refusal,
+    verify_journal,
+)
 from agent.model.terms import Text
 from agent.support.errors import JournalError, SnapshotError
 from agent.support.i18n import render_text
+from tests.agent.report import sample
+
+
+FILE_NAME = "journal-20261123-060000-abcdef.jsonl"
 
 
 def written(directory: Path, statements: int = 4, name: str = FILE_NAME) -> Path:
@@ -155,16 +167,32 @@ def test_a_killed_writer_leaves_all_it_wrote(tmp_path: Path) -> None:
     assert '"SELECT 2"' in path.read_text().splitlines()[-1], "what was on its way is named"
 
 
-def test_an_earlier_journal_is_kept(tmp_path: Path) -> None:
+def test_each_run_has_a_journal_of_its_own(tmp_path: Path) -> None:
+    paths = [locate_journal(tmp_path, f"20261123-06000{number}-abcdef") for number in range(3)]
+    for path in paths:
+        with Journal(path, path.stem.removeprefix("journal-"), "shop", "Acme") as journal:
+            journal.sent("A", "SELECT 1")
+    assert sorted(tmp_path.iterdir()) == paths
+    assert [verify_journal(path).assessment_id in path.name for path in paths] == [True] * 3
+    assert {read_customer(path) for path in paths} == {"Acme"}
+
+
+def test_a_journal_is_never_replaced(tmp_path: Path) -> None:
     before = written(tmp_path).read_bytes()
-    written(tmp_path, 1)
-    kept = [path for path in tmp_path.iterdir() if path.name != FILE_NAME]
-    assert [path.read_bytes() for path in kept] == [before]
-    assert verify_journal(tmp_path / FILE_NAME).statements == 1
+    with pytest.raises(JournalError):
+        written(tmp_path, 1)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"{}\n", b"\x00" * 300_000, b'{"customer":"Acme"}\n'])
+def test_what_is_no_journal_names_no_customer(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "journal-x.jsonl").write_bytes(content)
+    assert read_customer(tmp_path / "journal-x.jsonl") == ""
+    assert read_customer(tmp_path / "absent") == read_customer(tmp_path) == ""
 
 
 def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
-    first, second = (Journal(tmp_path / FILE_NAME, name, "shop") for name in ("one", "two"))
+    first, second = (Journal(locate_journal(tmp_path, name), name, "shop") for name in ("one", "two"))
     for journal in (first, second, first):
         journal.sent("A", "SELECT 1")
     first.close()
@@ -226,6 +254,43 @@ def test_the_command(whole: bytes, tmp_path: Path, change: object, code: int, sa
     path.write_bytes(change(whole))
     result = CliRunner().invoke(journal_app, ["verify", str(path)])
     assert result.exit_code == code and said in result.output, result.output
+
+
+def beside_report(whole: bytes, directory: Path, assessment_id: str, sha256: str) -> Path:
+    """The journal beside an assessment.json of this id, whose receipt has this hash."""
+    report = sample.rich()
+    report["assessment_id"] = assessment_id
+    report["receipt"]["journal_sha256"] = sha256
+    (directory / "assessment.json").write_text(json.dumps(report), "utf-8")
+    path = directory / FILE_NAME
+    path.write_bytes(whole)
+    return path
+
+
+OWN_ID = "20261123-060000-abcdef"
+
+
+@pytest.mark.parametrize("by_folder", [False, True])
+def test_the_command_compares_with_the_report_beside_it(whole: bytes, tmp_path: Path, by_folder: bool) -> None:
+    head = json.loads(whole.splitlines()[-1])["sha256"]
+    path = beside_report(whole, tmp_path, OWN_ID, head)
+    result = CliRunner().invoke(journal_app, ["verify", str(tmp_path if by_folder else path)])
+    assert result.exit_code == 0 and "the journal of the report beside it" in result.output, result.output
+    beside_report(whole, tmp_path, OWN_ID, "0" * 64)
+    result = CliRunner().invoke(journal_app, ["verify", str(tmp_path if by_folder else path)])
+    assert result.exit_code == 2 and "the report has " + "0" * 64 in result.output, result.output
+
+
+def test_the_journal_of_another_run_is_never_called_that_of_the_report(whole: bytes, tmp_path: Path) -> None:
+    path = beside_report(whole, tmp_path, "20261003-020000-000001", "0" * 64)
+    result = CliRunner().invoke(journal_app, ["verify", str(path)])
+    assert result.exit_code == 0 and "not the journal of the report beside it" in result.output
+    assert "the journal of the report beside it." not in result.output
+    refused = record_refusal(tmp_path, "shop", Text("Refused."), "20261124-060000-abcdef", "Acme")
+    result = CliRunner().invoke(journal_app, ["verify", str(refused)])
+    assert "0 statements" in result.output and "20261003-020000-000001" in result.output
+    result = CliRunner().invoke(journal_app, ["verify", str(tmp_path)])
+    assert isinstance(result.exception, SnapshotError), "that of the report is not there"
 
 
 def test_the_command_on_what_is_none(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from agent.collection.connect import Budget, ReadOnlySession
-from agent.collection.journal import FILE_NAME, Journal, JournalState, verify_journal
+from agent.collection.journal import Journal, JournalState, locate_journal, verify_journal
 from agent.engagement import targets
 from agent.facts import list_sources
 from agent.kernel.start import Kernel
@@ -112,15 +112,15 @@ def test_it_reads_through_the_jump_host_and_leaves_nothing_open(
 ) -> None:
     subprocess.run(["ssh-keygen", "-q", "-H", "-f", jump.known_hosts], check=True, capture_output=True)
     doors = listening()
-    with Journal(tmp_path / FILE_NAME, "tunnel", "orders") as journal:
+    with Journal(tmp_path / "journal.jsonl", "tunnel", "orders") as journal:
         with opened(tmp_path, kernel, jump, journal) as session:
             assert session.fetch(ASK, "units") == [(1,)]
             assert tunnels() and jump.sessions()
             assert listening() == doors == set(), "nobody else can use the way"
         eventually(lambda: not tunnels() and not jump.sessions())
-    lines = [json.loads(line) for line in (tmp_path / FILE_NAME).read_text().splitlines()]
+    lines = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
     assert [(line["event"], line.get("via")) for line in lines][:2] == [("opened", None), ("through", jump.url)]
-    assert verify_journal(tmp_path / FILE_NAME).state is JournalState.INTACT
+    assert verify_journal(tmp_path / "journal.jsonl").state is JournalState.INTACT
 
 
 @pytest.mark.usefixtures("account")
@@ -297,4 +297,4 @@ def test_journal_and_report_name_the_jump_host(kernel: Kernel, jump: JumpServer,
     said = f"The target was reached through the SSH jump host {jump.url}."
     assert said in [note["en"] for note in document["notes"]]
     assert said in (out / "report.en.html").read_text(encoding="utf-8")
-    assert f'"via":"{jump.url}"' in (out / FILE_NAME).read_text()
+    assert f'"via":"{jump.url}"' in locate_journal(out, document["assessment_id"]).read_text()

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.engagement.subscription import PeriodState, PeriodStatus, Subscription, judge_due, list_periods
+from agent.engagement.service_terms import COUNTS_FROM_COVERAGE_PCT
+from agent.engagement.subscription import PeriodState, PeriodStatus, Subscription, is_done, judge_due, list_periods
+from agent.model.assessment import PastAssessment
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
 
@@ -21,6 +23,19 @@ YEARS = st.integers(1, 10)
 
 def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def done(*times: datetime) -> list[PastAssessment]:
+    """Assessments of these times that read enough and whose reports are written."""
+    return [past(time) for time in times]
+
+
+def past(
+    time: datetime, coverage_pct: float = 90.0, is_complete: bool = False, unwritten: tuple[str, ...] = ()
+) -> PastAssessment:
+    return PastAssessment(
+        id=f"{time:%Y%m%d}", as_of=time, coverage_pct=coverage_pct, is_complete=is_complete, unwritten=unwritten
+    )
 
 
 # periods
@@ -88,50 +103,51 @@ def test_the_first_is_due_on_the_first_day_and_until_the_last() -> None:
 
 
 def test_once_done_the_next_quarter_is_next() -> None:
-    done = at("2026-02-03T10:00:00")
-    status = judge_due(YEAR, [done], at("2026-04-29T23:59:59"))
-    assert (status.state, status.due, status.last, status.next) == (PeriodState.DONE, False, done, date(2026, 4, 30))
-    assert judge_due(YEAR, [done], at("2026-04-30T00:00:00")).due
+    time = at("2026-02-03T10:00:00")
+    status = judge_due(YEAR, done(time), at("2026-04-29T23:59:59"))
+    assert (status.state, status.due, status.last, status.next) == (PeriodState.DONE, False, time, date(2026, 4, 30))
+    assert judge_due(YEAR, done(time), at("2026-04-30T00:00:00")).due
 
 
 def test_a_missed_quarter_is_overdue_and_only_the_current_one_can_be_done() -> None:
-    status = judge_due(YEAR, [at("2026-05-01T10:00:00")], at("2026-11-01T09:00:00"))
+    status = judge_due(YEAR, done(at("2026-05-01T10:00:00")), at("2026-11-01T09:00:00"))
     assert [period.number for period in status.overdue] == [1, 3]
     assert status.due
     assert status.current is not None
     assert status.current.number == 4
-    done = judge_due(YEAR, [at("2026-05-01T10:00:00"), at("2026-11-01T09:00:00")], at("2026-11-01T09:01:00"))
-    assert [period.number for period in done.overdue] == [1, 3]
-    assert (done.state, done.next) == (PeriodState.DONE, None)
+    both = done(at("2026-05-01T10:00:00"), at("2026-11-01T09:00:00"))
+    status = judge_due(YEAR, both, at("2026-11-01T09:01:00"))
+    assert [period.number for period in status.overdue] == [1, 3]
+    assert (status.state, status.next) == (PeriodState.DONE, None)
 
 
 def test_after_the_end_nothing_is_due_but_what_was_missed_is_told() -> None:
     assert judge_due(YEAR, [], at("2027-01-30T23:59:59")).due
-    status = judge_due(YEAR, [at("2026-02-01T00:00:00")], at("2027-01-31T00:00:00"))
+    status = judge_due(YEAR, done(at("2026-02-01T00:00:00")), at("2027-01-31T00:00:00"))
     assert (status.state, status.due, status.current, status.next) == (PeriodState.ENDED, False, None, None)
     assert [period.number for period in status.overdue] == [2, 3, 4]
 
 
 def test_assessments_outside_the_subscription_count_for_no_period() -> None:
-    status = judge_due(YEAR, [at("2026-01-30T23:59:59"), at("2025-02-01T00:00:00")], at("2026-02-01T00:00:00"))
+    status = judge_due(YEAR, done(at("2026-01-30T23:59:59"), at("2025-02-01T00:00:00")), at("2026-02-01T00:00:00"))
     assert status.due
     assert status.last == at("2026-01-30T23:59:59")
 
 
 def test_the_day_begins_in_the_subscriptions_time_zone() -> None:
     before, begins = datetime(2026, 4, 29, 15, 59, 59, tzinfo=UTC), datetime(2026, 4, 29, 16, tzinfo=UTC)
-    first = [at("2026-02-01T00:00:00")]
+    first = done(at("2026-02-01T00:00:00"))
     assert not judge_due(YEAR, first, before).due
     assert judge_due(YEAR, first, begins).due
     assert not judge_due(Subscription(YEAR.start, 12, "UTC"), first, begins).due
-    assert not judge_due(YEAR, [*first, begins], begins).due
-    assert judge_due(YEAR, [*first, before], begins).due
+    assert not judge_due(YEAR, [*first, *done(begins)], begins).due
+    assert judge_due(YEAR, [*first, *done(before)], begins).due
 
 
 def test_a_day_that_starts_at_one_o_clock() -> None:
     """In Santiago the clock of 6 September 2026 jumps from 24:00 to 01:00."""
     santiago = Subscription(date(2026, 6, 6), 12, "America/Santiago")
-    first = [at("2026-06-06T12:00:00", "America/Santiago")]
+    first = done(at("2026-06-06T12:00:00", "America/Santiago"))
     begins = datetime(2026, 9, 6, 4, tzinfo=UTC)
     assert begins.astimezone(ZoneInfo("America/Santiago")).hour == 1
     assert judge_due(santiago, first, begins).due
@@ -140,7 +156,7 @@ def test_a_day_that_starts_at_one_o_clock() -> None:
 
 def test_summer_time_moves_the_start_of_a_day_in_utc() -> None:
     berlin = Subscription(date(2026, 1, 15), 12, "Europe/Berlin")
-    first = [at("2026-01-15T12:00:00", "Europe/Berlin")]
+    first = done(at("2026-01-15T12:00:00", "Europe/Berlin"))
     assert not judge_due(berlin, first, datetime(2026, 4, 14, 21, 59, tzinfo=UTC)).due
     assert judge_due(berlin, first, datetime(2026, 4, 14, 22, 0, tzinfo=UTC)).due
 
@@ -154,18 +170,18 @@ def test_an_unknown_time_zone_is_a_configuration_error(name: str) -> None:
 
 def walk(subscription: Subscription, awake: list[bool]) -> tuple[list[datetime], PeriodStatus]:
     """A tick at noon of each day that the machine is awake; every tick starts from what history says."""
-    done: list[datetime] = []
+    times: list[datetime] = []
     noon = datetime(subscription.start.year, subscription.start.month, subscription.start.day, 12, tzinfo=SHANGHAI)
     for day, is_awake in enumerate(awake):
         now = noon + timedelta(days=day)
-        if is_awake and judge_due(subscription, done, now).due:
-            done.append(now)
-    return done, judge_due(subscription, done, noon + timedelta(days=len(awake)))
+        if is_awake and judge_due(subscription, done(*times), now).due:
+            times.append(now)
+    return times, judge_due(subscription, done(*times), noon + timedelta(days=len(awake)))
 
 
 def test_a_year_of_daily_ticks_assesses_on_each_first_day() -> None:
-    done, status = walk(YEAR, [True] * 400)
-    assert [time.date() for time in done] == [period.start for period in list_periods(YEAR.start, 12)]
+    times, status = walk(YEAR, [True] * 400)
+    assert [time.date() for time in times] == [period.start for period in list_periods(YEAR.start, 12)]
     assert (status.state, status.overdue) == (PeriodState.ENDED, ())
 
 
@@ -173,11 +189,11 @@ def test_a_year_of_daily_ticks_assesses_on_each_first_day() -> None:
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(1, 120)), min_size=1, max_size=8))
 def test_each_quarter_is_done_once_if_the_machine_was_awake_in_it(naps: list[tuple[int, int]]) -> None:
     awake = [state for up, down in naps for state in [True] * up + [False] * down][:365]
-    done, status = walk(YEAR, awake)
+    times, status = walk(YEAR, awake)
     days = [YEAR.start + timedelta(days=day) for day, is_awake in enumerate(awake) if is_awake]
     cut = list_periods(YEAR.start, 12)
     wanted = [next((day for day in days if period.start <= day < period.end), None) for period in cut]
-    assert [time.date() for time in done] == [day for day in wanted if day]
+    assert [time.date() for time in times] == [day for day in wanted if day]
     today = YEAR.start + timedelta(days=len(awake))
     missed = [p for p, day in zip(cut, wanted, strict=True) if day is None and p.end <= today]
     assert list(status.overdue) == missed
@@ -185,9 +201,60 @@ def test_each_quarter_is_done_once_if_the_machine_was_awake_in_it(naps: list[tup
 
 @pytest.mark.parametrize("now", ["2026-01-01", "2026-01-31", "2026-02-01", "2026-10-31", "2026-11-01", "2027-02-01"])
 def test_every_state_reads_well_in_both_languages(now: str) -> None:
-    done = [at("2026-02-01T00:00:00"), at("2026-11-01T00:00:00")]
+    times = [at("2026-02-01T00:00:00"), at("2026-11-01T00:00:00")]
     moment = at(f"{now}T12:00:00")
-    text = judge_due(YEAR, [time for time in done if time <= moment], moment).text
-    english, chinese = (render_text(text, language) for language in ("en", "zh-CN"))
+    reads_well(judge_due(YEAR, done(*(time for time in times if time <= moment)), moment))
+
+
+def reads_well(status: PeriodStatus) -> str:
+    """The English text, if the Chinese one is another and neither has an empty place."""
+    english, chinese = (render_text(status.text, language) for language in ("en", "zh-CN"))
     assert "{" not in english + chinese
     assert english != chinese
+    return english
+
+
+# what makes a period done
+
+NOW = at("2026-03-01T00:00:00")
+PDF = ("report.en.pdf",)
+
+
+@pytest.mark.parametrize(
+    ("tried", "is_period_done"),
+    [
+        (past(NOW, COUNTS_FROM_COVERAGE_PCT), True),
+        (past(NOW, COUNTS_FROM_COVERAGE_PCT - 0.1), False),
+        (past(NOW, 6.4), False),
+        (past(NOW, 0.0, is_complete=True), False),
+        (past(NOW, 30.0, is_complete=True), True),
+        (past(NOW, 30.0, is_complete=True, unwritten=PDF), False),
+        (past(NOW, 95.0, unwritten=PDF), False),
+        (past(NOW, 0.0, unwritten=PDF), False),
+    ],
+    ids=str,
+)
+def test_a_period_is_done_when_enough_was_read_and_all_is_written(tried: PastAssessment, is_period_done: bool) -> None:
+    assert is_done(tried) is is_period_done
+    status = judge_due(YEAR, [tried], NOW)
+    assert status.due is not is_period_done
+    assert judge_due(YEAR, [tried], at("2027-03-01T00:00:00")).overdue[0].number == (2 if is_period_done else 1)
+    reads_well(status)
+
+
+def test_what_is_only_not_written_is_not_assessed_again() -> None:
+    partial, whole = past(NOW - timedelta(days=2), 20.0), past(NOW - timedelta(days=1), 90.0, unwritten=PDF)
+    status = judge_due(YEAR, [partial, whole], NOW)
+    assert status.due and status.unwritten == whole
+    said = reads_well(status)
+    assert whole.id in said and "report.en.pdf" in said and "2026-04-29" in said
+    later = judge_due(YEAR, [partial, whole, past(NOW, 10.0)], NOW)
+    assert later.unwritten == whole, "an assessment that read too little takes nothing away"
+    assert judge_due(YEAR, [partial, whole, past(NOW)], NOW).unwritten is None
+    assert judge_due(YEAR, [partial, whole], at("2026-05-05T00:00:00")).unwritten is None, "another period"
+
+
+def test_a_partial_assessment_says_that_the_period_stays_due() -> None:
+    status = judge_due(YEAR, [past(NOW, 6.4)], NOW)
+    said = reads_well(status)
+    assert status.due and status.unwritten is None and "stays due" in said and "6.4%" in said

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.archive.history.store import PLACE_VARIABLE, History
+from agent.archive.history.places import PLACE_VARIABLE
+from agent.archive.history.store import History
 from agent.support.errors import HistoryError
 from agent.support.i18n import render_text
 from tests.agent.archive.history.documents import document, message

@@ -93,8 +93,8 @@ def test_the_last_goes_by_as_of_and_not_by_order_of_saving(history: History) -> 
 def test_times_of_assessments_come_oldest_first(history: History) -> None:
     history.save(document("a2", NOON + timedelta(days=1)))
     history.save(document("a1", NOON))
-    assert history.assessed_at("acme", "shop") == (NOON, NOON + timedelta(days=1))
-    assert history.assessed_at("acme", "bank") == ()
+    assert [past.as_of for past in history.recorded("acme", "shop")] == [NOON, NOON + timedelta(days=1)]
+    assert history.recorded("acme", "bank") == ()
 
 
 def test_a_finding_is_followed_by_its_fingerprint(history: History) -> None:

@@ -179,11 +179,16 @@ def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
 
 def test_an_assessment_refuses_a_wrong_list_before_it_connects(tmp_path: Path) -> None:
     engagement = tmp_path / "engagement.yaml"
-    engagement.write_text(MINIMAL, "utf-8")
-    with pytest.raises(ConfigError) as caught:
-        options = AssessOptions(out=tmp_path / "out", formats=["xlsx"], languages=["en"], update=filled(tmp_path))
-        assess_all(load_engagement(engagement), None, options, sample.NOW)
-    assert "is the list of shop-prod, not of" in say(caught.value.text, "en")
+    options = AssessOptions(out=tmp_path / "out", formats=["xlsx"], languages=["en"], update=filled(tmp_path))
+    theirs = DOCUMENTS["rich"]["customer"]
+    for customer, refused in (
+        ("Acme", f"is the list of {theirs}, not of Acme"),
+        (theirs, "is the list of shop-prod, not"),
+    ):
+        engagement.write_text(MINIMAL.replace("name: Acme", f"name: {customer}"), "utf-8")
+        with pytest.raises(ConfigError) as caught:
+            assess_all(load_engagement(engagement), None, options, sample.NOW)
+        assert refused in say(caught.value.text, "en") and caught.value.exit_code == 2
     assert not (tmp_path / "out").exists()
 
 
@@ -222,6 +227,28 @@ def refusal(path: Path, document: Document = DOCUMENTS["rich"], formats: tuple[s
     assert not out.exists()
     assert caught.value.exit_code == 2
     return say(caught.value.text, "en")
+
+
+@pytest.mark.parametrize("whose", ["rich", "healthy"])
+def test_the_list_of_another_customer_is_refused_even_without_a_line(whose: str, tmp_path: Path) -> None:
+    theirs = {**deepcopy(DOCUMENTS[whose]), "customer": '=Bolt "AG"'}
+    ours = {**DOCUMENTS["rich"], "target": theirs["target"]}
+    path = tmp_path / "theirs.xlsx"
+    path.write_bytes(render_xlsx(theirs, "en"))
+    assert f'is the list of =Bolt "AG", not of {ours["customer"]}' in refusal(path, ours)
+    theirs["target"] = {**theirs["target"], "name": "another"}
+    path.write_bytes(render_xlsx({**theirs, "customer": ours["customer"]}, "en"))
+    assert "is the list of another, not of" in refusal(path, ours)
+
+
+def test_a_list_that_does_not_name_its_customer_is_known_by_its_target(tmp_path: Path) -> None:
+    """Those of earlier agents do not."""
+    book = openpyxl.load_workbook(filled(tmp_path))
+    book.worksheets[LIST].cell(2, 1).value = "key"
+    book.save(tmp_path / "old.xlsx")
+    out = tmp_path / "out"
+    assert render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=tmp_path / "old.xlsx")
+    assert cell(openpyxl.load_workbook(out / "findings.en.xlsx").worksheets[LIST], "CAP001", "owner_customer").value
 
 
 def test_what_is_no_list_of_ours_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""Writes a whole report, and says which of its files are missing and how to get them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.engagement.report_block import ReportBlock
+from agent.model.document import Document
+from agent.model.terms import Text
+from agent.report.render import HOUSE, name_files, name_formats, render_files
+from agent.support.errors import RenderError, Stopped
+
+_DOCUMENT, _SNAPSHOT = "assessment.json", "snapshot.obh"
+_STOPPED = Text(
+    "Stopped while the report was written. Missing are: {files}. The assessment is kept; write them with: {command}"
+).msgid
+_WRITE_LATER = Text("When that is mended, write {files} with: {command}").msgid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWish:
+    """Which report is wanted, and where. ``update`` is an earlier list of findings.
+
+    ``engagement`` and ``recorded_id`` (the assessment is in its history) are for the command that writes what is
+    missing.
+    """
+
+    directory: Path
+    formats: Sequence[str]
+    languages: Sequence[str]
+    house: ReportBlock = HOUSE
+    update: Path | None = None
+    engagement: Path | None = None
+    recorded_id: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all files that are wanted."""
+        return name_files(self.formats, self.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """The files that were written, the names of those that were not, and a warning for each reason."""
+
+    files: tuple[Path, ...]
+    unwritten: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()
+
+
+def write_report(document: Document, wish: ReportWish) -> WrittenReport:
+    """Render an assessment in every format and language. A format that fails is a warning if another was written.
+
+    Raises RenderError if none was. A signal's Stopped says which files are missing and how to write them.
+    """
+    try:
+        files = render_files(
+            document, wish.formats, wish.languages, wish.directory, house=wish.house, update=wish.update
+        )
+    except Stopped as stopped:
+        stopped.text = _advise_command(_STOPPED, wish, _list_missing(wish, stopped.written))
+        raise
+    except RenderError as error:
+        missing = _list_missing(wish, error.written)
+        problems = (*error.problems, _advise_command(_WRITE_LATER, wish, missing))
+        if not error.written:
+            raise RenderError(error.text, problems) from None
+        return WrittenReport(error.written, missing, (error.text, *problems))
+    return WrittenReport(tuple(files))
+
+
+def _list_missing(wish: ReportWish, written: Sequence[Path]) -> tuple[str, ...]:
+    names = {path.name for path in written}
+    return tuple(name for name in wish.files if name not in names)
+
+
+def _advise_command(msgid: str, wish: ReportWish, missing: Sequence[str]) -> Text:
+    """Return the message with the files that are missing and the command that writes them."""
+    document = wish.directory / _DOCUMENT
+    if wish.recorded_id:
+        command = ["render", "-a", wish.recorded_id]
+    elif document.name not in missing and document.exists():
+        command = ["render", "-a", str(document)]
+    else:
+        command = ["evaluate", "-s", str(wish.directory / _SNAPSHOT)]
+    command += ["-f", ",".join(name_formats(missing)), "-l", ",".join(wish.languages), "-o", str(wish.directory)]
+    command += ["-e", str(wish.engagement)] if wish.engagement else []
+    command += ["--update", str(wish.update)] if wish.update and command[0] == "render" else []
+    return Text(msgid, {"files": ", ".join(missing), "command": shlex.join(["ob-health", *command])})
