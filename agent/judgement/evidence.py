@@ -72,8 +72,15 @@ def _list_needed(spec: CheckSpec) -> list[type]:
 
 
 def _find_cut_source(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | None:
-    cut = next((row.__name__ for row in _list_needed(spec) if is_cut(row, snapshot)), None)
-    return NotAssessed("{source} has more rows than are read; the rest is unknown.", source=cut) if cut else None
+    cut = next((row for row in _list_needed(spec) if is_cut(row, snapshot)), None)
+    if cut is None:
+        return None
+    return NotAssessed("{source} has more rows than are read; the rest is unknown.", source=_name_view(cut))
+
+
+def _name_view(row: type) -> str:
+    source = find_source_spec(row)
+    return source.view.partition(".")[2] if source else row.__name__
 
 
 def _find_silent_server(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | None:
@@ -118,7 +125,7 @@ def _find_missing_rows(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot
         if not isinstance(found, Unavailable) and len(found) < least.rows_count:
             return NotAssessed(
                 "{source} has {rows_count} rows; at least {least_count} are needed to judge.",
-                source=row.__name__,
+                source=_name_view(row),
                 rows_count=len(found),
                 least_count=least.rows_count,
             )
@@ -139,7 +146,7 @@ def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) ->
     enough = [record for record in records if _describe_gap(record, least) is None]
     unread = [row for row in rows if isinstance(snapshot.facts.get(row), Unavailable) and _is_record(row)]
     if unread:
-        return NotAssessed("{source} could not be read, and it may show more.", source=unread[0].__name__), 0.0
+        return NotAssessed("{source} could not be read, and it may show more.", source=_name_view(unread[0])), 0.0
     if enough:
         return None, min(record.hidden_us_per_s for record in enough)
     best = max(records, key=lambda record: (record.span_hours, record.load_pct or 0.0))
@@ -155,16 +162,16 @@ def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | Non
     unlock = record.remedy.msgid if record.remedy else ""
     if least.span_hours is not None and record.span_hours < least.span_hours:
         return NotAssessed(
-            "{record}: {span_hours} of load seen, {least_hours} are needed. {cause}",
+            "{record}: it shows {span_s} of the load, and {least_s} are needed. {cause}",
             unlock,
             record=Text(record.kind.value),
-            span_hours=record.span_hours,
-            least_hours=least.span_hours,
+            span_s=record.span_hours * 3600,
+            least_s=least.span_hours * 3600,
             cause=record.reason,
         )
     if least.load_pct is not None and (record.load_pct is None or record.load_pct < least.load_pct):
         return NotAssessed(
-            "{record}: {load_pct} of the time of statements seen, {least_pct} are needed. {cause}",
+            "{record}: it shows {load_pct} of the time that statements took, and {least_pct} are needed. {cause}",
             unlock,
             record=Text(record.kind.value),
             load_pct=record.load_pct,

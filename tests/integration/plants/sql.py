@@ -12,7 +12,7 @@ LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 # It is wider afterwards than the usual one, which the kernel's own statements fill within seconds. The plan cache of so
 # small a tenant is nearly full by itself and would throw the planted plans out.
 _A_MOMENT = "DO SLEEP(1.2)"
-_NOTHING_REMEMBERED = (
+NOTHING_REMEMBERED = (
     "SET GLOBAL ob_plan_cache_percentage = 20",
     "ALTER SYSTEM FLUSH PLAN CACHE",
     "SET GLOBAL ob_sql_audit_percentage = 0",
@@ -20,10 +20,10 @@ _NOTHING_REMEMBERED = (
     "SET GLOBAL ob_sql_audit_percentage = 10",
     _A_MOMENT,
 )
-_USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_percentage = 2")
+USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_percentage = 2")
 # Shapes are judged one by one; where the whole tenant is judged, other plants would change the shares.
 SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
-    Ground(name, _NOTHING_REMEMBERED, _USUAL) for name in ("shapes", "slow tenant", "many shapes", "many servers")
+    Ground(name, NOTHING_REMEMBERED, USUAL) for name in ("shapes", "slow tenant", "many shapes", "many servers")
 )
 
 
