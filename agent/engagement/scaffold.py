@@ -12,6 +12,7 @@ from typing import Any
 from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
+from agent.support.files import write_once
 from agent.support.yaml_file import Loc, refuse_file
 
 ENGAGEMENT_FILE = "engagement.yaml"
@@ -142,10 +143,8 @@ def scaffold(name: str, directory: Path) -> list[Path]:
             text = "{file} already exists and is never overwritten; choose another name, or move it away"
             raise ConfigError(Text(text, {"file": str(path)}))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for path, content in contents.items():
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(content)
+            write_once(path, content.encode())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         text = "{file} cannot be written ({reason}); choose another directory or correct its permissions"

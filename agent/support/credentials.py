@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shlex
+import signal
 import stat
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agent.model.terms import Scalar, Text
@@ -18,6 +22,7 @@ _REFERENCE = re.compile(
     r"env:[A-Za-z_][A-Za-z0-9_]*|file:(?:/|~/)[^\r\n]+|keyring:[^\s/][^\r\n]*/[^\s/]+|command:[^\s\0][^\r\n\0]*"
 )
 _MAX_BYTES = 1 << 16
+_POLL_S = 0.05
 COMMAND_TIMEOUT_S = 60.0  # somebody may have to unlock a store
 # Variables for programs that we start. Other variables may hold passwords.
 _HARMLESS = ("HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "MPLCONFIGDIR", "PATH", "TMPDIR", "TZ", "USER")
@@ -142,18 +147,14 @@ def _read_command(line: str) -> str:
         raise ConfigError("The command of a password reference has a quote that is not closed; close it") from None
     program = words[0]  # its arguments are not repeated: they may be secret as well
     try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
-        )
-        password = done.stdout.split(b"\n")[0].removesuffix(b"\r").decode()
-    except subprocess.TimeoutExpired:
+        code, output = _run_program(words)
+        password = output.split(b"\n")[0].removesuffix(b"\r").decode()
+    except TimeoutError:
         text = "The password program {program} was not done within {limit_s}; run it in a terminal, it may wait for you"
         raise _build_program_error(text, program, limit_s=COMMAND_TIMEOUT_S) from None
+    except _TooMuchError:
+        text = "The password program {program} printed more than {most_bytes}; name one that prints a password and ends"
+        raise _build_program_error(text, program, most_bytes=_MAX_BYTES) from None
     except UnicodeDecodeError:
         raise _build_program_error(
             "The password program {program} printed no UTF-8 text; correct it", program
@@ -161,12 +162,87 @@ def _read_command(line: str) -> str:
     except OSError as error:
         text = "The password program {program} cannot be run ({reason}); check its path and permissions"
         raise _build_program_error(text, program, reason=error.strerror or type(error).__name__) from None
-    if done.returncode:
+    if code:
         text = "The password program {program} failed (exit code {code}); run it in a terminal to see why"
-        raise _build_program_error(text, program, code=str(done.returncode))
+        raise _build_program_error(text, program, code=str(code))
     if not password:
         raise _build_program_error("The password program {program} printed no password in its first line", program)
     return password
+
+
+class _TooMuchError(Exception):
+    """A program prints more than a password."""
+
+
+def _run_program(words: Sequence[str]) -> tuple[int, bytes]:
+    """Return the exit code of a program and what it printed.
+
+    Raises OSError if it cannot be run, TimeoutError if it takes longer than ``COMMAND_TIMEOUT_S``, and _TooMuchError if
+    it prints more than ``_MAX_BYTES``; its child processes are then ended with it. A child process that outlives it,
+    such as an agent that keeps a key, is left alone.
+    """
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+    ) as process:
+        try:
+            with _lend_terminal(process.pid):
+                output = _read_output(process, time.monotonic() + COMMAND_TIMEOUT_S)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, output
+
+
+def _read_output(process: subprocess.Popen[bytes], until: float) -> bytes:
+    assert process.stdout is not None
+    pipe, output, ended = process.stdout.fileno(), b"", False
+    os.set_blocking(pipe, False)
+    while not ended:
+        ended = process.poll() is not None
+        if time.monotonic() > until:
+            raise TimeoutError
+        if not ended:
+            select.select([pipe], [], [], _POLL_S)
+        with suppress(BlockingIOError):
+            while chunk := os.read(pipe, _MAX_BYTES):
+                output += chunk
+                if len(output) > _MAX_BYTES:
+                    raise _TooMuchError
+            if not ended:
+                time.sleep(_POLL_S)  # it has closed its output and may go on
+    return output
+
+
+def _open_terminal() -> int | None:
+    if threading.current_thread() is not threading.main_thread():
+        return None  # only the main thread may say what a signal does
+    try:
+        return os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return None
+
+
+@contextmanager
+def _lend_terminal(group: int) -> Iterator[None]:
+    """Let a process group ask somebody at the terminal, if we have one and it is ours."""
+    terminal = _open_terminal()
+    if terminal is None:
+        yield
+        return
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # only so may we take the terminal back
+    ours = os.tcgetpgrp(terminal) == os.getpgrp()
+    try:
+        if ours:
+            with suppress(OSError):  # it has ended already
+                os.tcsetpgrp(terminal, group)
+                os.killpg(group, signal.SIGCONT)  # it may have been stopped for asking too early
+        yield
+    finally:
+        if ours:
+            os.tcsetpgrp(terminal, os.getpgrp())
+        signal.signal(signal.SIGTTOU, before)
+        os.close(terminal)
 
 
 def _build_program_error(msgid: str, program: str, **args: Scalar) -> ConfigError:

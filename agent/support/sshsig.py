@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import hashlib
 import re
 import struct
+from collections.abc import Iterator
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -39,13 +41,31 @@ _CURVES: dict[str, tuple[bytes, hashes.HashAlgorithm]] = {
     "secp521r1": (b"ecdsa-sha2-nistp521", hashes.SHA512()),
 }
 _MIN_RSA_BITS = 2048
+KINDS = ("ssh-ed25519", "ssh-rsa", *(name.decode() for name, _ in _CURVES.values()))
+# Certificates, keys on hardware tokens, and kinds that OpenSSH no longer makes.
+_OTHER_KIND = re.compile(r"(?:sk-)?(?:ssh|ecdsa|rsa|webauthn-sk-ecdsa)-[a-z0-9-]+(?:@openssh\.com)?")
 
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
+class UnusableKey(ValueError):
+    """A key of a kind that is not accepted, such as a certificate or one on a hardware token; ``kind`` is its name."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"a key of the kind {kind} is not accepted")
+        self.kind = kind
+
+
 def parse_public_key(line: str) -> PublicKey:
-    """Parse a line such as ``ssh-ed25519 AAAA... comment``. Raises ValueError for a key that is not accepted."""
+    """Parse a line such as ``ssh-ed25519 AAAA... comment``.
+
+    Raises ValueError for a key that is not accepted, UnusableKey if it is for its kind. The kind is looked at first:
+    the library takes the key out of a certificate, and that of a hardware token, whose signatures have another form.
+    """
+    kind = line.split(maxsplit=1)[0] if line.strip() else ""
+    if kind not in KINDS:
+        raise UnusableKey(kind) if _OTHER_KIND.fullmatch(kind) else ValueError("no public key")
     try:
         key = load_ssh_public_key(line.encode())
     except (UnsupportedAlgorithm, IndexError, struct.error) as error:
@@ -94,6 +114,14 @@ def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document
     try:
         blob, namespace, digest, signature = _parse_signature(armored)
         signer = parse_public_key(_format_blob(blob))
+    except UnusableKey as error:
+        raise NotAuthorized(
+            Text(
+                "{document} was signed with a key of the kind {kind}, which cannot be verified. Ask the customer to "
+                "sign it with a key of one of these kinds: {kinds}",
+                args | {"kind": error.kind, "kinds": ", ".join(KINDS)},
+            )
+        ) from None
     except (ValueError, struct.error):
         raise NotAuthorized(
             Text(
@@ -114,16 +142,40 @@ def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document
                 args | {"found": fingerprint_key(signer)},
             )
         )
-    try:
-        _check_signature(pinned, signature, _build_signed_data(content, digest))
-    except (InvalidSignature, ValueError, KeyError, struct.error):
+    if not _is_signed(pinned, signature, digest, content):
+        if any(_is_signed(pinned, signature, digest, other) for other in _list_mailed(content)):
+            raise NotAuthorized(
+                Text(
+                    "{document}: only the line ends differ from what the customer signed, as mail programs change "
+                    "them. Ask for both files in a zip archive, and use them as they are.",
+                    args,
+                )
+            )
         raise NotAuthorized(
             Text(
                 "{document} is not what the customer signed: it or its signature was altered afterwards. "
                 "Use the original file, byte by byte, or ask the customer to sign this one.",
                 args,
             )
-        ) from None
+        )
+
+
+def _is_signed(key: PublicKey, signature: bytes, digest: bytes, content: bytes) -> bool:
+    try:
+        _check_signature(key, signature, _build_signed_data(content, digest))
+    except (InvalidSignature, ValueError, KeyError, struct.error):
+        return False
+    return True
+
+
+def _list_mailed(content: bytes) -> Iterator[bytes]:
+    """Yield what the content may have been before a mail program or an editor changed its line ends."""
+    plain = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = plain.rstrip(b"\n")
+    for body in (plain, lines, lines + b"\n", lines + b"\n\n"):
+        for mark in (b"", codecs.BOM_UTF8):
+            yield mark + body
+            yield mark + body.replace(b"\n", b"\r\n")
 
 
 def _parse_signature(armored: bytes) -> tuple[bytes, bytes, bytes, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable
@@ -171,6 +172,13 @@ def _resolve_folder(value: Any, info: ValidationInfo) -> Path:
 def _check_signer(value: str) -> str:
     try:
         sshsig.parse_public_key(value)
+    except sshsig.UnusableKey as error:
+        raise Invalid(
+            "{place}: a key of the kind {kind} cannot be used (a certificate, or a key on a hardware token); "
+            "ask for a plain key of one of these kinds: {kinds}",
+            kind=error.kind,
+            kinds=", ".join(sshsig.KINDS),
+        ) from None
     except ValueError:
         raise Invalid(
             "{place}: write the customer's public key on one line, such as ssh-ed25519 AAAA...; "
@@ -196,6 +204,22 @@ def _check_history_url(value: str) -> str:
         )
     if not usable:
         raise Invalid("{place}: write a database URL such as sqlite:////srv/ob-health/history.db")
+    if value.partition("://")[0] in ("mysql", "mariadb"):
+        scheme = value.partition("://")[0]
+        raise Invalid("{place}: write {right} instead of {given}", right=f"{scheme}+pymysql://", given=f"{scheme}://")
+    return value
+
+
+def _check_host(value: str) -> str:
+    """Accept a name or an address. What looks like an address must be one: resolvers take 10.1.2 for 10.1.0.2."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        if not re.fullmatch(r"[^\s/@:\[\]\x00-\x1f]+", value) or re.fullmatch(r"[0-9.]+", value):
+            raise Invalid(
+                "{place}: write a host name or an IP address alone, such as db.example.com, 10.1.2.3 or fd00::1, "
+                "without protocol and brackets; the port has a key of its own, such as port: 2883"
+            ) from None
     return value
 
 
@@ -249,9 +273,7 @@ JumpUrl = Annotated[str, AfterValidator(_check_jump_url)]
 ClockTime = Annotated[
     str, _match_pattern(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')
 ]
-Host = Annotated[
-    str, _match_pattern(r"[^\s/@]+", "{place}: write a host name or an IP address, without port and protocol")
-]
+Host = Annotated[str, AfterValidator(_check_host)]
 User = Annotated[
     str,
     _match_pattern(r"[^\s@#:]+(@[^\s@#:]+(#[^\s@#:]+)?)?", "{place}: write user@tenant#cluster, user@tenant or user"),

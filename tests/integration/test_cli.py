@@ -22,7 +22,7 @@ from tests.agent.signing import authorized
 
 pytestmark = pytest.mark.kernel
 TODAY = datetime.now(UTC).date()
-SCHEMA = Path("agent/archive/assessment.schema.json")
+SCHEMA = Path(__file__).parents[2] / "agent" / "archive" / "assessment.schema.json"
 
 
 @dataclass

@@ -17,14 +17,15 @@ from agent.cli.actions.targets import choose_exit_code, select_targets
 from agent.collection.signed_scope import list_covered
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.authorization.drafting import DraftOptions, draft_request, write_request_yaml
-from agent.engagement.authorization.request import WEEKDAYS, Request, parse_signed
+from agent.engagement.authorization.request import Request, parse_signed
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.scaffold import refuse_leftovers
 from agent.facts import find_source_spec
+from agent.model.authorization import WEEKDAYS
 from agent.model.terms import DataClass, TenantKind, Text
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
-from agent.support.files import read_whole
+from agent.support.files import read_whole, write_once, write_whole
 from agent.support.i18n import LANGUAGES, translate
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
@@ -73,7 +74,7 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
     )
     parse_signed(Request, content.encode(), path)  # we must be able to read later what the customer signs
     try:
-        path.write_text(content, encoding="utf-8", newline="\n")
+        write_once(path, content.encode())
     except OSError as error:
         args = {"file": str(path), "reason": error.strerror or type(error).__name__}
         raise ConfigError(
@@ -145,7 +146,7 @@ def sign_file(path: Path, key: sshsig.PrivateKey) -> Path:
     content = read_whole(path)
     signature = path.with_name(path.name + ".sig")
     try:
-        signature.write_bytes(sshsig.sign_content(content, key))
+        write_whole(signature, sshsig.sign_content(content, key))
     except OSError as error:
         args = {"file": str(signature), "reason": error.strerror or type(error).__name__}
         raise ConfigError(

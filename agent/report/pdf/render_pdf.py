@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agent.model.document import Document
@@ -16,6 +17,7 @@ from agent.report.html.render_html import render_html
 from agent.report.style import OURS, Style
 from agent.support.credentials import harmless_environment
 from agent.support.errors import RenderError
+from agent.support.files import make_folder, name_unfinished, remove_unfinished
 
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -37,8 +39,12 @@ def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
-def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
-    """Return the report as a PDF file. Raises RenderError without Chromium, or if Chromium fails."""
+def render_pdf(document: Document, language: str, style: Style = OURS, directory: Path | None = None) -> bytes:
+    """Return the report as a PDF file. Raises RenderError without Chromium, or if Chromium fails, and OSError.
+
+    It is made in a hidden folder in ``directory``, or in the system's folder for temporary files. Should we be killed,
+    the next run in ``directory`` removes it.
+    """
     chromium = find_chromium()
     if chromium is None:
         raise RenderError(
@@ -47,15 +53,29 @@ def render_pdf(document: Document, language: str, style: Style = OURS) -> bytes:
                 {"variable": CHROMIUM_VARIABLE},
             )
         )
-    # The last child processes of Chromium may still write while the folder is removed.
-    with tempfile.TemporaryDirectory(prefix="ob-health-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with _make_workplace(directory) as folder:
         page, pdf = folder / "report.html", folder / "report.pdf"
         page.write_bytes(render_html(document, language, style, printed=True))
         print_page(chromium, folder, *PRINTING, f"--print-to-pdf={pdf}", page.as_uri())
         if not pdf.is_file() or not pdf.stat().st_size:
             raise RenderError(Text("Chromium wrote no PDF ({chromium})", {"chromium": chromium}))
         return pdf.read_bytes()
+
+
+@contextmanager
+def _make_workplace(directory: Path | None) -> Iterator[Path]:
+    if directory is None:
+        with tempfile.TemporaryDirectory(prefix="ob-health-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+        return
+    remove_unfinished(directory)
+    folder = name_unfinished(directory.absolute(), "pdf")
+    make_folder(folder)
+    try:
+        yield folder
+    finally:
+        # The last child processes of Chromium may still write while the folder is removed.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
@@ -76,11 +96,21 @@ def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
         try:
             output, errors = process.communicate(timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            _end_browser(process)
             raise RenderError(Text("Chromium did not finish in {limit_s}", {"limit_s": TIMEOUT_S})) from None
+        except BaseException:  # a signal asks us to end: the browser must not keep us waiting
+            _end_browser(process)
+            raise
     if process.returncode:
         last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise RenderError(
             Text("Chromium failed (exit {code}): {detail}", {"code": process.returncode, "detail": "".join(last)})
         )
     return output
+
+
+def _end_browser(process: subprocess.Popen[bytes]) -> None:
+    """End Chromium and its child processes, which share its session."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

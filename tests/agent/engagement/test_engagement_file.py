@@ -189,9 +189,19 @@ def test_a_permission_that_is_only_written_is_refused_and_the_way_told(tmp_path:
         ("document: authorization.yaml", "document: 5", "14: authorization.document: write the path of a file"),
         (f"signer: {SIGNER}", "colour: x", "13: authorization.signer: this key is missing"),
         (SIGNER, "ssh-ed25519 AAAA", "15: authorization.signer: write the customer's public key on one line"),
+        (
+            SIGNER,
+            "sk-ssh-ed25519@openssh.com AAAA",
+            "15: authorization.signer: a key of the kind sk-ssh-ed25519@openssh.com cannot be used (a",
+        ),
+        (
+            SIGNER,
+            SIGNER.replace("ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com"),
+            "15: authorization.signer: a key of the kind ssh-ed25519-cert-v01@openssh.com cannot be used",
+        ),
         (SIGNER, "SHA256:abc", "15: authorization.signer: write the customer's public key on one line"),
         (SIGNER, '"-----BEGIN OPENSSH PRIVATE KEY-----"', "15: authorization.signer: write the customer's public key"),
-        (SIGNER, f"{SIGNER}\n  revocation: gone.yaml", "16: authorization.revocation: there is no file"),
+        (SIGNER, f"{SIGNER}\n  revocation: gone.yaml", "16: authorization.revocation[0]: there is no file"),
         (SIGNER, f"{SIGNER}\n  revoked: ' '", "16: authorization.revoked: this must not be blank"),
     ],
 )
@@ -225,3 +235,35 @@ def test_a_key_without_a_jump_host_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "id").touch()
     (found,) = problems_of(tmp_path, MINIMAL + "    via_key: id\n")
     assert found.startswith("13: targets.orders.via_key: this is used with")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["10.1.2.3:2883", "[::1]", "[fd00::1]:2883", "db:2883", "db:x", "::1:g", "fd00:::1", "10.1.2", "10.1.2.300",
+     "1", "https://db", "db/x", "me@db", "a b", '"db\\n"', '"db\\0"'],
+)  # fmt: skip
+def test_what_is_more_than_a_host_is_refused_with_what_to_write(tmp_path: Path, host: str) -> None:
+    quoted = host if host.startswith('"') else f"'{host}'"
+    (problem,) = problems_of(tmp_path, with_line("    host: db.example.com\n", f"    host: {quoted}\n"))
+    assert problem.startswith("9: targets.orders.host: write a host name or an IP address alone, such as")
+    assert "port: 2883" in problem and "without protocol and brackets" in problem
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "fd00::1",
+        "::1",
+        "fe80::1%eth0",
+        "::ffff:10.1.2.3",
+        "10.1.2.3",
+        "db",
+        "db-1.example.com",
+        "db_1",
+        "数据库.example",
+    ],
+)
+def test_names_and_addresses_of_both_kinds_are_hosts(tmp_path: Path, host: str) -> None:
+    assert (
+        load(tmp_path, with_line("    host: db.example.com\n", f"    host: '{host}'\n")).targets["orders"].host == host
+    )

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import stat
 import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +25,7 @@ from agent.support.i18n import render_text as say
 from agent.support.i18n import translate
 from tests.agent.report import sample
 from tests.agent.report.pages import as_wide_as, chromium
+from tests.waiting import eventually
 
 KNOWN = ", ".join(FORMATS)
 
@@ -49,6 +55,7 @@ def test_a_saved_document_gives_the_same_page(tmp_path: Path) -> None:
     render_files(sample.rich(), ["json", "html"], ["en"], tmp_path / "a")
     saved = json.loads((tmp_path / "a" / "assessment.json").read_text("utf-8"))
     render_files(saved, ["json", "html"], ["en"], tmp_path / "b")
+    assert names(tmp_path / "a") == names(tmp_path / "b") == ["assessment.json", "report.en.html"]
     for name in names(tmp_path / "a"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -207,3 +214,68 @@ def test_the_pdf_has_a_cover_and_page_one_alone(document: Any, language: str, tm
     assert any(form in content for form in outline), "no outline"
     fonts = subprocess.run(["pdffonts", str(pdf)], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
     assert fonts and all(line.split()[-5] == "yes" for line in fonts), "a font is not embedded"
+
+
+def rendering(tmp_path: Path, script: str) -> subprocess.Popen[bytes]:
+    """A run of ``render`` in a process of its own, whose browser is this script and has begun."""
+    (tmp_path / "out").mkdir(exist_ok=True)
+    render_files(sample.rich(), ["json"], ["en"], tmp_path)
+    browser = program(tmp_path, f"touch {tmp_path}/begun; {script}")
+    command = [sys.executable, "-m", "agent", "render", "-a", tmp_path / "assessment.json", "-f", "pdf", "-l", "en"]
+    process = subprocess.Popen(
+        [*map(str, command), "-o", str(tmp_path / "out")],
+        env={**os.environ, CHROMIUM_VARIABLE: browser, "TMPDIR": str(tmp_path / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    eventually((tmp_path / "begun").exists, 60)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_browser_ends_with_us_and_at_once(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "tmp").mkdir()
+    process = rendering(tmp_path, f"(trap '' TERM INT; sleep 60) & echo $! > {tmp_path}/child; sleep 60")
+    eventually((tmp_path / "child").exists)
+    asked = time.monotonic()
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert time.monotonic() - asked < 5, "sleep 60 has not been waited for"
+    assert process.returncode == 128 + number
+    child = int((tmp_path / "child").read_text())
+    eventually(lambda: not is_running(child))
+    assert not names(tmp_path / "out") and not names(tmp_path / "tmp")
+
+
+def is_running(process: int) -> bool:
+    """Whether it runs; a child that nobody has waited for yet does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_what_a_killed_run_leaves_lies_in_its_folder_and_goes_with_the_next(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    process = rendering(tmp_path, "sleep 60")
+    process.kill()
+    process.wait()
+    (left,) = (tmp_path / "out").iterdir()
+    assert left.name.startswith(".") and stat.S_IMODE(left.stat().st_mode) == 0o700
+    assert not names(tmp_path / "tmp"), "nothing of the report lies in a folder that others share"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHROMIUM_VARIABLE, program(tmp_path, "exit 7"))
+        with pytest.raises(RenderError):
+            render_files(sample.rich(), ["pdf"], ["en"], tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        render_files(sample.rich(), ["json", "html", "docx", "xlsx"], ["en"], tmp_path / "out")
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out").iterdir()}
+    assert len(modes) == 4 and set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import pty
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import keyring
@@ -15,6 +21,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from agent.support.credentials import Secret, harmless_environment, hide_passwords, is_reference, resolve_reference
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
+from tests.waiting import eventually
 
 PASSWORD = "S3CRET pass#word"
 
@@ -132,6 +139,90 @@ def test_what_a_failing_command_says_is_never_shown(
 def test_a_command_that_waits_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agent.support.credentials.COMMAND_TIMEOUT_S", 0.3)
     assert "was not done within" in refusal(program(tmp_path, "echo S3CRET; exec sleep 300"))
+
+
+def is_running(process: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+ENDLESS = "while :; do echo S3CRET S3CRET S3CRET S3CRET S3CRET S3CRET; done"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("sleep 300 & echo $! > child; echo S3CRET; wait", "was not done within"),
+        ("(trap '' TERM HUP INT; exec >&- ; sleep 300) & echo $! > child; sleep 300", "was not done within"),
+        ("sleep 300 & echo $! > child; exec >&-; wait", "was not done within"),
+        ("sleep 300 & echo $! > child; while :; do printf .; sleep 0.01; done", "was not done within"),
+        ("sleep 300 & echo $! > child; printf '%70000s' S3CRET; wait", "printed more than 64 KiB"),
+        (f"sleep 300 & echo $! > child; {ENDLESS}", "printed more than 64 KiB"),
+        (f"({ENDLESS}) & echo $! > child; wait", "printed more than 64 KiB"),
+    ],
+)
+def test_a_command_is_bounded_in_time_and_size_and_ends_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+) -> None:
+    monkeypatch.setattr("agent.support.credentials.COMMAND_TIMEOUT_S", 3.0)
+    monkeypatch.chdir(tmp_path)
+    began = time.monotonic()
+    message = refusal(program(tmp_path, body))
+    assert said in message and "S3CRET" not in message
+    assert time.monotonic() - began < 20
+    child = int((tmp_path / "child").read_text())
+    eventually(lambda: not is_running(child))
+
+
+def test_a_command_without_end_takes_no_memory(tmp_path: Path) -> None:
+    """In a process of its own, whose memory is limited: the output is not kept until the time is over."""
+    script = (
+        "import resource, sys\n"
+        "from agent.support.credentials import resolve_reference\n"
+        "from agent.support.errors import ConfigError\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "try: resolve_reference('command:cat /dev/zero')\n"
+        "except ConfigError: print('refused', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 300_000)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "refused True\n"
+
+
+def test_an_agent_that_a_command_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert same(resolve_reference(program(tmp_path, 'sleep 30 & echo $! > "$0.pid"; echo pw')), "pw")
+    assert time.monotonic() - began < 20
+    child = int((tmp_path / "my store.pid").read_text())
+    assert is_running(child)
+    os.kill(child, signal.SIGKILL)
+
+
+def test_a_command_in_another_thread(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert same(pool.submit(resolve_reference, program(tmp_path, "echo pw")).result(), "pw")
+
+
+def test_a_command_may_ask_at_the_terminal(tmp_path: Path) -> None:
+    script = (
+        "from agent.support.credentials import resolve_reference\n"
+        "found = [resolve_reference('command:sh ask.sh') for _ in range(2)]\n"
+        "input('ours again')\n"
+        "print('found', [list(one) == list('open sesame') for one in found])\n"
+    )
+    (tmp_path / "ask.sh").write_text("read answer < /dev/tty; echo open $answer\n")
+    process, terminal = pty.fork()
+    if not process:
+        os.chdir(tmp_path)
+        os.execv(sys.executable, [sys.executable, "-c", script])
+    os.write(terminal, b"sesame\nsesame\n\n")
+    said = b""
+    with suppress(OSError):  # the terminal is gone when the process is
+        while chunk := os.read(terminal, 1000):
+            said += chunk
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0, said
+    assert b"found [True, True]" in said
 
 
 def test_commands_that_cannot_be_run(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +66,85 @@ def test_a_signature_of_ours_verifies_with_ssh_keygen(kind: str, round_: int, tm
         done = subprocess.run(command, input=content, cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == code, done.stderr
     assert sshsig.fingerprint_key(key.public_key()) in ssh_keygen("-l", "-f", saved(key, tmp_path))
+
+
+def public_line(kind: str, *parts: bytes) -> str:
+    """A public key of any kind as a line, made of its parts."""
+    return f"{kind} {base64.b64encode(sshsig._pack_parts(kind.encode(), *parts)).decode()} dba@acme"
+
+
+RAW = KEY.public_key().public_bytes_raw()
+POINT = KEYS["ecdsa-256"].public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+SECURITY_KEYS = {
+    "sk-ssh-ed25519@openssh.com": (RAW, b"ssh:"),
+    "sk-ecdsa-sha2-nistp256@openssh.com": (b"nistp256", POINT, b"ssh:"),
+}
+
+
+@pytest.mark.parametrize("kind", SECURITY_KEYS)
+def test_a_key_on_a_hardware_token_is_refused_for_its_kind(kind: str) -> None:
+    with pytest.raises(sshsig.UnusableKey) as caught:
+        sshsig.parse_public_key(public_line(kind, *SECURITY_KEYS[kind]))
+    assert caught.value.kind == kind
+
+
+@needs_openssh
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+def test_a_certificate_is_no_plain_key(kind: str, tmp_path: Path) -> None:
+    for name, of_kind in (("ca", "ed25519"), ("key", kind)):
+        ssh_keygen("-q", "-t", of_kind, "-N", "", "-f", tmp_path / name)
+    ssh_keygen("-q", "-s", tmp_path / "ca", "-I", "dba", "-n", "dba", "-V", "-2d:-1d", tmp_path / "key.pub")
+    line = (tmp_path / "key-cert.pub").read_text()
+    with pytest.raises(sshsig.UnusableKey) as caught:
+        sshsig.parse_public_key(line)
+    assert caught.value.kind == line.split()[0] and "-cert-" in caught.value.kind
+    assert sshsig.parse_public_key((tmp_path / "key.pub").read_text())
+
+
+@pytest.mark.parametrize("line", ["ssh-dss AAAA", "ssh-ed448 AAAA", "rsa-sha2-512-cert-v01@openssh.com AAAA"])
+def test_other_kinds_are_named(line: str) -> None:
+    with pytest.raises(sshsig.UnusableKey, match=line.partition(" ")[0]):
+        sshsig.parse_public_key(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["", " ", "AAAA", "ssh-ed25519", "ssh-ed25519 AAAA", "cert-authority ssh-ed25519 AAAA"]
+)
+def test_what_is_no_key_is_no_kind(line: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the library's words differ
+        sshsig.parse_public_key(line)
+    assert not isinstance(caught.value, sshsig.UnusableKey)
+
+
+@pytest.mark.parametrize("kind", SECURITY_KEYS)
+def test_a_signature_by_a_hardware_token_is_told_from_an_altered_one(kind: str) -> None:
+    blob = sshsig._pack_parts(kind.encode(), *SECURITY_KEYS[kind])
+    message = refusal(CONTENT, repacked({0: blob}), KEY.public_key())
+    assert f"a key of the kind {kind}, which cannot be verified" in message and "altered" not in message
+
+
+TEXT = "a: 1\nb: 授权\n\nc: 3\n"
+MAILED = {
+    "CRLF": TEXT.replace("\n", "\r\n").encode(),
+    "CR": TEXT.replace("\n", "\r").encode(),
+    "mixed": TEXT.replace("\n", "\r\n", 2).encode(),
+    "no end": TEXT.rstrip("\n").encode(),
+    "one end more": f"{TEXT}\n".encode(),
+    "byte order mark": b"\xef\xbb\xbf" + TEXT.encode(),
+    "all": b"\xef\xbb\xbf" + TEXT.rstrip("\n").replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("how", MAILED)
+@pytest.mark.parametrize("signed", [TEXT.encode(), TEXT.replace("\n", "\r\n").encode(), TEXT.rstrip("\n").encode()])
+def test_line_ends_that_a_mail_changed_are_said_to_be_that(how: str, signed: bytes) -> None:
+    armored = sshsig.sign_content(signed, KEY)
+    if MAILED[how] == signed:
+        return
+    message = refusal(MAILED[how], armored, KEY.public_key())
+    assert "only the line ends differ" in message and "zip archive" in message and "altered" not in message
+    changed = MAILED[how].replace(b"1", b"2")
+    assert "altered afterwards" in refusal(changed, armored, KEY.public_key())
 
 
 def test_an_ed25519_signature_is_the_same_byte_for_byte() -> None:

@@ -102,7 +102,7 @@ def test_altered_by_one_byte(tmp_path: Path, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(content) - 1))
     content[at] = data.draw(st.integers(0, 255).filter(lambda byte: byte != content[at]))
     (tmp_path / DOCUMENT).write_bytes(content)
-    assert "is not what the customer signed" in refusal(engagement)
+    assert "what the customer signed" in refusal(engagement)
 
 
 def test_wrong_key(tmp_path: Path) -> None:
