@@ -33,7 +33,7 @@ from agent.report.html.render_html import render_html
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
 
-OUT = Path("build/bench.json")
+OUT = Path(__file__).parent.parent / "build" / "bench.json"
 
 
 @dataclass(frozen=True)

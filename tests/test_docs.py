@@ -127,6 +127,18 @@ def find_command(arguments: list[str]) -> tuple[Any, list[str]]:
     return command, arguments
 
 
+def test_the_pages_hold_what_is_looked_at_below() -> None:
+    found = {
+        "links": sum(len(LINK.findall(read_prose(page))) for page in PAGES),
+        "commands": sum(len(list_commands(list_lines(page))) for page in GUIDES),
+        "commands in sentences": sum(len(list_inline_commands(page)) for page in GUIDES),
+        "names of code": sum(len(re.findall(r"`agent[./][^`\n]+`", read_page(page))) for page in PAGES),
+        "examples": sum(len(list_blocks(page, "yaml")) for page in GUIDES),
+    }
+    least = {"links": 150, "commands": 40, "commands in sentences": 15, "names of code": 30, "examples": 4}
+    assert {what for what, count in found.items() if count < least[what]} == set(), found
+
+
 # Links and languages
 
 

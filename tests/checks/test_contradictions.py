@@ -115,7 +115,9 @@ def test_where_servers_differ_otherwise_the_most_frequent_value_is_set() -> None
 @pytest.mark.parametrize("case", [case for case in CASES if case.found], ids=lambda case: f"{case.code}-{case.label}")
 def test_no_advice_sets_what_is_set(case: Case) -> None:
     present = {row.name: row.value for row in case.facts if isinstance(row, Variable)}
-    for finding in run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version)).findings:
+    result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
+    assert result.findings
+    for finding in result.findings:
         after, before = settings(finding.sql), settings(finding.rollback)
         assert not {name for name in after if after[name] == before.get(name, present.get(name))}
         assert not finding.sql or finding.sql != finding.rollback

@@ -20,6 +20,11 @@ def test_unrelated_rows_change_nothing(code: str) -> None:
             assert list(said_by(CHECKS[code], beside)) == alone, case.label
 
 
+def test_most_checks_are_tried_beside_unrelated_rows() -> None:
+    tried = [code for code in CHECKS if any(map(with_decoys, cases_of()[code]))]
+    assert len(tried) > 160
+
+
 @pytest.mark.parametrize("code", MEANT)
 def test_a_decoy_that_is_meant_exists_and_says_why(code: str) -> None:
     why, is_meant = MEANT[code]

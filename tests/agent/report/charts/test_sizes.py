@@ -8,11 +8,14 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from tests.agent.report.charts.test_draw import NAMES
 from tests.agent.report.pictures import drawn, texts, trend
 
 
 def test_pictures_fit_page_and_word() -> None:
-    for chart in drawn(trend(12)).values():
+    charts = drawn(trend(12))
+    assert charts.keys() >= {*NAMES}
+    for chart in charts.values():
         assert chart.width_mm == 170.0 and 20 <= chart.wide[2] <= 110
         assert len(chart.svg) < 60_000
         picture = Image.open(BytesIO(chart.png))
@@ -21,7 +24,9 @@ def test_pictures_fit_page_and_word() -> None:
 
 
 def test_no_program_clips_what_stands_at_the_edge() -> None:
-    for chart in drawn(trend(3)).values():
+    charts = drawn(trend(3))
+    assert charts.keys() >= {*NAMES}
+    for chart in charts.values():
         picture = Image.open(BytesIO(chart.png)).convert("L")
         edge = round(1 / 25.4 * 200)
         for left in (0, picture.width - edge):
@@ -30,10 +35,13 @@ def test_no_program_clips_what_stands_at_the_edge() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_a_screen_has_narrow_pictures_with_the_same_words(language: str) -> None:
-    for name, chart in drawn(trend(3), language).items():
+    charts = drawn(trend(3), language)
+    assert charts.keys() >= {*NAMES}
+    for name, chart in charts.items():
         svg, width_mm, height_mm = chart.narrow
         assert width_mm == 96.0 and 20 <= height_mm <= 160
         narrow = [node.text or "" for node in ElementTree.fromstring(svg).iter() if node.tag.endswith("}text")]
+        assert narrow, name
         missing = {*texts(chart, axes=False)} - {*narrow}
         assert not missing or name == "roadmap", (name, missing)  # which labels fewer steps
         assert not any(text.endswith("…") for text in narrow)

@@ -155,7 +155,9 @@ def test_on_a_phone_page_one_comes_first(browser: Browser, tmp_path: Path) -> No
 
 def test_charts_are_as_wide_as_the_phone(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path, PHONE) as (page, _):
-        for image in page.locator(".chart img").all():
+        images = page.locator(".chart img").all()
+        assert len(images) >= 4
+        for image in images:
             box = image.bounding_box()
             assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
             assert box["width"] > 0.85 * NARROW_MM / 25.4 * 96  # or its texts could not be read

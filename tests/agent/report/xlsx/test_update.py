@@ -67,6 +67,7 @@ def test_a_second_update_keeps_it_too(tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
     again.write_bytes(render_xlsx(DOCUMENTS["rich"], "en", Style(), filled(tmp_path)))
     first, second = (openpyxl.load_workbook(again), in_excel(DOCUMENTS["rich"], "en", again))
+    assert len(first.worksheets) == len(SHEETS) + 1
     for one, other in zip(first.worksheets, second.worksheets, strict=True):
         assert [[c.value for c in row] for row in one.iter_rows()] == [
             [c.value for c in row] for row in other.iter_rows()
