@@ -47,7 +47,7 @@ from agent.model.comparison import Earlier
 from agent.model.document import Document
 from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
-from agent.model.snapshot import Capabilities, Snapshot
+from agent.model.snapshot import Capabilities, Problem, Snapshot
 from agent.model.terms import Text
 from agent.report.render import name_files, prepare_rendering
 from agent.report.write_report import ReportWish, write_report
@@ -55,7 +55,7 @@ from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, Wr
 from agent.support.files import lock_directory
 
 _SNAPSHOT = "snapshot.obh"
-# What comparing with values of another kind than were written raises.
+# What values of another kind than expected raise.
 _DAMAGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
 _NOT_RECORDED = Text("This assessment could not be recorded in the history; the next one will not know of it.")
@@ -66,7 +66,8 @@ class AssessmentJob:
     """One target to assess, and everything that this needs. The caller reads ``now`` once.
 
     ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
-    report. ``claim`` is the claim of the period: nothing is recorded once another run has taken it over.
+    report. ``claim`` is the claim of the period: nothing is recorded once another run has taken it over. ``clock``
+    tells the time when the target is connected, which may be long after ``now``; without it that is ``now``.
     """
 
     engagement: Engagement
@@ -79,6 +80,7 @@ class AssessmentJob:
     progress: ShowProgress = lambda stage, done, total: None
     outside_service: str = ""
     notes: tuple[Text, ...] = ()
+    clock: Callable[[], datetime] | None = None
 
     def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
@@ -121,7 +123,7 @@ def _build_damage(job: AssessmentJob) -> DamagedHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockReading:
+class ClockPair:
     """The target's clock and that of this machine at the same moment (aware)."""
 
     server: datetime
@@ -134,7 +136,7 @@ class _CollectedTarget:
 
     authorization: Authorization
     facts: Snapshot
-    clock: ClockReading
+    clock: ClockPair
 
 
 def collect_snapshot(
@@ -155,7 +157,7 @@ def _collect_target(
     given = tuple(targets.list_given_facts(job.engagement, job.target, job.now, job.earlier))
     with _connect_target(job, assessment_id, authorization, directory) as (session, capabilities, written):
         facts = _collect_with_receipt(job, authorization, session, capabilities, given=given, meanwhile=meanwhile)
-        clock = ClockReading(datetime.fromtimestamp(session.window_us()[1] / 1_000_000, UTC), datetime.now(UTC))
+        clock = ClockPair(datetime.fromtimestamp(session.window_us()[1] / 1_000_000, UTC), datetime.now(UTC))
     if written is not None and facts.receipt is not None:
         facts = dataclasses.replace(facts, receipt=dataclasses.replace(facts.receipt, journal_sha256=written.head))
     return _CollectedTarget(authorization, facts, clock)
@@ -170,7 +172,8 @@ def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) ->
 
 def _authorize_target(job: AssessmentJob, assessment_id: str, directory: Path | None) -> Authorization:
     try:
-        return authorize(job.engagement, job.target, job.now, job.sources, job.outside_service)
+        moment = job.clock() if job.clock else job.now
+        return authorize(job.engagement, job.target, moment, job.sources, job.outside_service)
     except NotAuthorized as error:
         if directory:
             journal.record_refusal(directory, job.target, error.text, assessment_id, job.engagement.customer.name)
@@ -183,8 +186,8 @@ def _connect_target(
 ) -> Iterator[tuple[ReadOnlySession, Capabilities, journal.Journal | None]]:
     """Yield a session after preflight, its capabilities and its journal. Session and journal close at the end.
 
-    Raises NotAuthorized if the account may do more than the signed authorization allows, TargetError if that is not
-    known.
+    Raises NotAuthorized if the account may do more than the signed authorization allows, or if by the server's clock
+    nothing may be sent now; TargetError if that is not known.
     """
     engagement, name = job.engagement, job.target
     endpoint, budget = targets.build_endpoint(engagement, name), targets.build_budget(engagement, name)
@@ -192,12 +195,19 @@ def _connect_target(
         path = directory and journal.locate_journal(directory, assessment_id)
         kept = journal.Journal(path, assessment_id, name, engagement.customer.name) if path else None
         written = stack.enter_context(kept) if kept else None
-        session = stack.enter_context(ReadOnlySession(endpoint, budget, assessment_id, written, authorization.withheld))
-        seen = preflight.inspect_target(
-            session, list_covered(job.sources, authorization), engagement.targets[name].kind
-        )
         try:
-            seen = admit_account(seen, authorization, name)
+            session = stack.enter_context(
+                ReadOnlySession(
+                    endpoint,
+                    budget,
+                    assessment_id,
+                    written,
+                    authorization.withheld,
+                    permit=authorization.find_time_objection,
+                )
+            )
+            sources, kind = list_covered(job.sources, authorization), engagement.targets[name].kind
+            seen = admit_account(preflight.inspect_target(session, sources, kind), authorization, name)
         except NotAuthorized as error:
             if written:
                 written.refused(error.text)
@@ -226,7 +236,11 @@ def _collect_with_receipt(
         scopes=authorization.sources,
         watch=watch,
     )
-    receipt = read_receipt(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"), meanwhile)
+    try:
+        receipt = read_receipt(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"), meanwhile)
+    except _DAMAGE as error:  # what was read before is judged all the same
+        odd = Text("The receipt could not be read: the answer makes no sense ({kind}).", {"kind": type(error).__name__})
+        receipt, facts = None, dataclasses.replace(facts, problems=(*facts.problems, Problem(odd)))
     cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
     return dataclasses.replace(facts, cost=cost, budget=session.budget, receipt=receipt, statements=tuple(session.sent))
 
@@ -348,7 +362,7 @@ class AssessedTarget:
     unwritten: tuple[str, ...] = ()
     in_history: bool = True
     set_aside: Path | None = None
-    clock: ClockReading
+    clock: ClockPair
 
 
 def assess_target(

@@ -128,7 +128,8 @@ def _explain_end(cause: BaseException) -> int:
     for line in format_origin(cause) if console.is_told(console.Loudness.DEBUG) else ():
         console.err.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
     if isinstance(cause, Stopped):
-        console.warn(Text("Stopped before the end. What was written before is as it was; run it again."))
+        before = Text("Stopped before the end. What was written before is as it was; run it again.")
+        console.warn(cause.text or before)
         return cause.exit_code
     if isinstance(cause, HealthAgentError):
         error = cause

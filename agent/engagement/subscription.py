@@ -100,7 +100,7 @@ def load_zone(subscription: Subscription) -> ZoneInfo:
 
 def read_enough(past: PastAssessment) -> bool:
     """Whether an assessment read enough to count for its period, once its report is written."""
-    return past.coverage_pct >= COUNTS_FROM_COVERAGE_PCT or (past.is_complete and past.coverage_pct > 0)
+    return past.coverage_pct >= COUNTS_FROM_COVERAGE_PCT or past.is_complete
 
 
 def is_done(past: PastAssessment) -> bool:

@@ -12,7 +12,7 @@ from agent.model.terms import Outcome, UnavailableKind
 # What nobody can read here: the customer did not sign for it, or this version of the server does not have it.
 _NOT_THERE = frozenset({"ok", UnavailableKind.NOT_GRANTED, UnavailableKind.NO_VIEW, UnavailableKind.NO_COLUMN})
 # Reading ended before its end: another run reads what is missing.
-_ENDED_EARLY = (UnavailableKind.LOST, UnavailableKind.BUSY, UnavailableKind.BUDGET)
+_ENDED_EARLY = (UnavailableKind.LOST, UnavailableKind.CLOSED, UnavailableKind.BUSY, UnavailableKind.BUDGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ def _find_early_end(statuses: Sequence[tuple[str, str]], sent: Sequence[str]) ->
 def list_waiting(document: Document, *kinds: UnavailableKind) -> tuple[str, ...]:
     """Return the codes of checks that are not assessed because a source is missing for one of these reasons.
 
-    The reason of such a check is the one that its source has.
+    The reason of such a check is the one that its source has, and what unlocks it is the same for all of them.
     """
     reasons = {source["reason"]["en"] for source in document["sources"] if source["status"] in kinds}
+    unknown = [result for result in document["results"] if result["outcome"] == Outcome.NOT_ASSESSED]
+    unlocks = {result["unlock"]["en"] for result in unknown if result["reason"]["en"] in reasons} - {""}
     return tuple(
-        result["code"]
-        for result in document["results"]
-        if result["outcome"] == Outcome.NOT_ASSESSED and result["reason"]["en"] in reasons
+        result["code"] for result in unknown if result["reason"]["en"] in reasons or result["unlock"]["en"] in unlocks
     )

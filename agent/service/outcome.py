@@ -16,6 +16,10 @@ _WHY = {
         "The connection broke after {statements_count} statements; {unread_count} of {sources_count} sources were not "
         "read."
     ).msgid,
+    UnavailableKind.CLOSED: Text(
+        "The authorization held no longer after {statements_count} statements; {unread_count} of {sources_count} "
+        "sources were not read."
+    ).msgid,
     UnavailableKind.BUSY: Text(
         "The target stayed busy after {statements_count} statements; {unread_count} of {sources_count} sources were "
         "not read."

@@ -12,7 +12,7 @@ from agent.support import console
 from agent.support.errors import ConfigError, HistoryError
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=10)
-LONGEST_SILENCE = timedelta(days=183)  # two periods
+LONGEST_SILENCE = timedelta(days=366)  # four periods in which nothing was recorded
 
 
 def purge_customer(history: History, customer: str, server: datetime, local: datetime) -> None:

@@ -3,74 +3,27 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pymysql
 import pytest
 
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.kernel.start import Kernel
 from agent.support.errors import ConnectError
 from agent.support.i18n import render_text
-
-MARIADBD = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
-INSTALL = shutil.which("mariadb-install-db")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.mariadb import running_mariadb
 
 
 @pytest.fixture
 def mariadb(tmp_path: Path) -> Iterator[int]:
     """A throw-away MariaDB with an account reader; gives its port."""
-    if not Path(MARIADBD).is_file() or not INSTALL:
-        pytest.skip("MariaDB is not installed (apt-get install mariadb-server)")
-    data, port = tmp_path / "data", free_port()
-    who = ["--user=root"] if os.geteuid() == 0 else []
-    plain = ["--no-defaults", f"--datadir={data}", *who]
-    subprocess.run(
-        [INSTALL, *plain, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
-    )
-    started = (tmp_path / "started.sql").resolve()
-    started.write_text("CREATE USER reader@'%' IDENTIFIED BY 'p';\n")
-    server = subprocess.Popen(
-        [
-            MARIADBD,
-            *plain,
-            f"--port={port}",
-            "--bind-address=127.0.0.1",
-            f"--socket={tmp_path / 's'}",
-            f"--init-file={started}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await(port)
+    with running_mariadb(tmp_path) as port:
         yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _await(port: int) -> None:
-    for _ in range(200):
-        try:
-            pymysql.connect(host="127.0.0.1", port=port, user="reader", password="p").close()
-            return
-        except pymysql.MySQLError:
-            time.sleep(0.1)
-    pytest.fail("MariaDB did not start")
 
 
 @pytest.mark.mariadb

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from agent.model.terms import Text
 from agent.support.errors import HistoryError, HistoryPlaceError, NoHistory
 
 PLACE_VARIABLE = "OB_HEALTH_HISTORY"
 _FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
+_URL_WITHOUT_COLON = re.compile(r"(sqlite|mysql|mariadb)(\+\w+)?//")
 _FAILURES = (SQLAlchemyError, OSError, ImportError)
 _MYSQL = ("mysql", "mariadb")
 
@@ -26,7 +28,7 @@ def parse_place(named: str | None) -> URL:
     place = named or os.environ.get(PLACE_VARIABLE, "")
     if not place:
         return URL.create("sqlite", database=str(user_data_path("ob-health", appauthor=False) / "history.sqlite"))
-    if _FILE_NAME.fullmatch(place):
+    if _FILE_NAME.fullmatch(place) and not _URL_WITHOUT_COLON.match(place):
         return URL.create("sqlite", database=str(Path(place).expanduser().absolute()))
     try:
         url = make_url(place)
@@ -54,10 +56,8 @@ def explain_wrong_place(url: URL) -> Iterator[None]:
     """Raise what the spelling of the place causes as HistoryPlaceError: an unknown driver or argument, a bad value."""
     try:
         yield
-    except SQLAlchemyError as error:
-        if isinstance(error, ArgumentError):
-            raise _build_place_error(url, error) from None
-        raise
+    except (ArgumentError, SAWarning) as error:
+        raise _build_place_error(url, error) from None
     except ImportError as error:
         raise (
             _build_other_driver(url) if url.get_backend_name() in _MYSQL else _build_place_error(url, error)
@@ -77,7 +77,8 @@ def _build_place_error(url: URL, error: Exception) -> HistoryPlaceError:
 
 def open_engine(url: URL) -> Engine:
     """Return SQLAlchemy's engine. Nothing is connected yet."""
-    with explain_wrong_place(url):
+    with explain_wrong_place(url), warnings.catch_warnings():
+        warnings.simplefilter("error", SAWarning)  # arguments that would be ignored
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name in _MYSQL:
         event.listen(engine, "begin", _begin_transaction)

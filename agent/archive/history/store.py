@@ -326,7 +326,7 @@ def _build_row(document: Document, place: Path | None, unwritten: Iterable[str])
         document=dict(document),
         keep_until=as_of + timedelta(days=days) if days else None,
         place=str(place.absolute()) if place else None,
-        is_complete=not list_unread(document),
+        is_complete=score["coverage_pct"] > 0 and not list_unread(document),
         unwritten="\n".join(unwritten),
         findings=[_build_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 
 from agent.model.document import Document, ResultEntry, WorkUnitEntry
 from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
-from agent.model.terms import Deadline, Effort, Outcome, Severity
+from agent.model.terms import Deadline, Effort, Outcome, Severity, UnavailableKind
+from agent.model.unread import list_waiting
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
 CODES_SHOWN = 6
+_HELD_UP = (UnavailableKind.CLOSED, UnavailableKind.BUSY, UnavailableKind.BUDGET, UnavailableKind.TIMEOUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def _build_unit_line(number: int, unit: WorkUnitEntry, results: Mapping[str, Res
 
 
 def build_decisions(document: Document, words: Words) -> tuple[Decision, ...]:
-    """Return at most five decisions, the most urgent first."""
+    """Return what the customer is asked to decide, the most urgent first."""
     return tuple(_list_decisions(document, words))
 
 
@@ -115,7 +117,25 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     if held:
         text = words("Agree on a maintenance window for the actions that need one.")
         yield _build_decision(held, text, words("Roadmap"), words)
-    unknown = [r["code"] for r in document["results"] if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"]]
+    broken, held_up = list_waiting(document, UnavailableKind.LOST), list_waiting(document, *_HELD_UP)
+    if broken:
+        text = words(
+            "Allow another assessment: the connection broke before what {count} checks need was read.",
+            count=len(broken),
+        )
+        yield _build_decision(broken, text, words("Not assessed"), words)
+    if held_up:
+        text = words(
+            "Allow another assessment, in a quieter hour or with more load: what {count} checks need was not read.",
+            count=len(held_up),
+        )
+        yield _build_decision(held_up, text, words("Not assessed"), words)
+    again = {*broken, *held_up}
+    unknown = [
+        r["code"]
+        for r in document["results"]
+        if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"] and r["code"] not in again
+    ]
     if unknown:
         text = words(
             "Grant or attest what {count} checks lack, so that the next assessment covers them.", count=len(unknown)

@@ -226,7 +226,6 @@ PDF = ("report.en.pdf",)
         (past(NOW, COUNTS_FROM_COVERAGE_PCT), True),
         (past(NOW, COUNTS_FROM_COVERAGE_PCT - 0.1), False),
         (past(NOW, 6.4), False),
-        (past(NOW, 0.0, is_complete=True), False),
         (past(NOW, 30.0, is_complete=True), True),
         (past(NOW, 30.0, is_complete=True, unwritten=PDF), False),
         (past(NOW, 95.0, unwritten=PDF), False),

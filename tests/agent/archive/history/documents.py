@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from agent.model.assessment import Assessment, Period
 from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.result import CheckResult, Finding, Score
 from agent.model.rule import Fixed, Mute, Rule, Ruleset
-from agent.model.snapshot import Snapshot
+from agent.model.snapshot import Snapshot, SourceRecord
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text, Unit, Version
 from agent.support.errors import HistoryError
 from agent.support.i18n import render_text
@@ -62,24 +62,42 @@ def document(
     customer: str = "acme",
     target: str = "shop",
     band: str | None = "B",
+    coverage_pct: float = 92.0,
+    sources: Mapping[str, str] | None = None,
     findings: tuple[Finding, ...] = (),
     period: Period | None = None,
 ) -> Any:
-    """assessment.json of one target with one check, which has these findings."""
+    """assessment.json of one target with one check, which has these findings; ``sources`` have these statuses."""
     assessment = Assessment(
         id=id,
         agent_version="0.1.0",
         customer=customer,
         period=period,
         authorization=None,
-        snapshot=Snapshot(target=target, tenant_kind=TenantKind.USER, version=Version(4, 2, 5), as_of=as_of, facts={}),
+        snapshot=Snapshot(
+            target=target,
+            tenant_kind=TenantKind.USER,
+            version=Version(4, 2, 5),
+            as_of=as_of,
+            facts={},
+            records=tuple(
+                SourceRecord(source=name, view=f"V_{name}", status=status) for name, status in (sources or {}).items()
+            ),
+        ),
         specs={"CAP-001": SPEC},
         ruleset=Ruleset(rules={"CAP-001": Rule(judge=Fixed(Severity.HIGH))}, sha256="ab" * 32),
         results=(
             CheckResult(code="CAP-001", outcome=Outcome.FINDING if findings else Outcome.PASS, findings=findings),
         ),
         score=Score(
-            value=81.5, low=80.0, high=83.0, band=band, provisional=False, coverage_pct=92.0, categories={}, results={}
+            value=81.5,
+            low=80.0,
+            high=83.0,
+            band=band,
+            provisional=False,
+            coverage_pct=coverage_pct,
+            categories={},
+            results={},
         ),
     )
     return build_document(assessment)

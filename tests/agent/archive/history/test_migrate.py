@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -19,8 +20,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from agent.archive.history.claims import make_claim
+from agent.archive.history.entries import Claim
 from agent.archive.history.models import REVISION, Base
 from agent.archive.history.store import History
+from agent.engagement.subscription import PeriodState, Subscription, judge_due
 from agent.support.errors import HistoryError
 from tests.agent.archive.history.documents import document, message
 
@@ -62,7 +66,30 @@ def test_a_history_of_every_released_schema_is_upgraded_and_read(revision: str, 
         assert history.load("a1") == history.last("acme", "shop")
         assert history.load("a1")["results"][0]["findings"][0]["resource"] == "disk"
         assert len(history.sightings("acme", "shop", "print-disk")) == 1
-        history.save(document("a2"))
+        (past,) = history.recorded("acme", "shop")
+        unwritten = () if revision < "0003" else ("report.en.pdf", "findings.en.xlsx")
+        assert (past.id, past.is_complete, past.unwritten) == ("a1", True, unwritten)
+        history.save(document("a2"), claim=history.claim(claimed("2026-04-30")))
+
+
+def claimed(day: str) -> Claim:
+    return make_claim("acme", "shop", date.fromisoformat(day), "a run", timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("coverage_pct", [0.0, 6.4, 92.0])
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_what_counted_before_the_migration_counts_as_it_did(revision: str, coverage_pct: float, tmp_path: Path) -> None:
+    script = (SAVED / f"{revision}.sql").read_text(encoding="utf-8")
+    place = database(tmp_path / "old.db", script + f"UPDATE assessment SET coverage_pct = {coverage_pct};")
+    subscription, moment = Subscription(date(2026, 1, 31), 12, "UTC"), datetime(2026, 3, 2, tzinfo=UTC)
+    with History.open(place) as history:
+        assert judge_due(subscription, history.recorded("acme", "shop"), moment).state is PeriodState.DONE
+
+
+def test_claims_of_the_saved_schema_are_read(tmp_path: Path) -> None:
+    place = database(tmp_path / "old.db", (SAVED / "0003.sql").read_text(encoding="utf-8"))
+    with History.open(place) as history:
+        assert history.claim(claimed("2026-01-31")).token == 2, "the one of the file has ended"
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sqlite3
 import stat
+import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.archive.history.places import PLACE_VARIABLE
 from agent.archive.history.store import History
-from agent.support.errors import HistoryError
+from agent.support.errors import DamagedHistory, HistoryError, HistoryPlaceError
 from agent.support.i18n import render_text
-from tests.agent.archive.history.documents import document, message
+from tests.agent.archive.history.documents import NOON, document, message
 
 SECRET = "s3cr3t-Pa"
 
@@ -91,6 +94,57 @@ def test_a_damaged_document_is_reported(tmp_path: Path) -> None:
     assert str(file) in message(error)
 
 
+DAMAGES = {
+    "cut": "UPDATE assessment SET document = substr(document, 1, 50) WHERE id = 'a1'",
+    "a list": f"UPDATE assessment SET document = x'{zlib.compress(b'[1, 2]').hex()}' WHERE id = 'a1'",
+    "a number": f"UPDATE assessment SET document = x'{zlib.compress(b'7').hex()}' WHERE id = 'a1'",
+    "no UTF-8": f"UPDATE assessment SET document = x'{zlib.compress(bytes([255] * 9)).hex()}' WHERE id = 'a1'",
+    "deep": f"UPDATE assessment SET document = x'{zlib.compress(b'[' * 100_000).hex()}' WHERE id = 'a1'",
+    "a text": "UPDATE assessment SET document = 'text' WHERE id = 'a1'",
+    "another object": f"UPDATE assessment SET document = x'{zlib.compress(b'{}').hex()}' WHERE id = 'a1'",
+}
+ROWS = {
+    "no time": "UPDATE assessment SET as_of = 'yesterday' WHERE id = 'a1'",
+    "no number": "UPDATE assessment SET coverage_pct = 'much' WHERE id = 'a1'",
+    "no score": "UPDATE assessment SET score = 'good' WHERE id = 'a1'",
+    "no day": "UPDATE assessment SET period_from = 'x' WHERE id = 'a1'",
+}
+
+
+def harmed(file: Path, statement: str) -> History:
+    """A history of two assessments, of which a1 is damaged by this statement."""
+    with History.open(str(file)) as history:
+        history.save(document("a1"))
+        history.save(document("a2", NOON + timedelta(days=90)))
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as database:
+        assert database.execute(statement).rowcount == 1
+    return History.open(str(file))
+
+
+@pytest.mark.parametrize("harm", DAMAGES)
+def test_a_damaged_document_is_one_message_and_the_others_are_read(harm: str, tmp_path: Path) -> None:
+    with harmed(tmp_path / "h.db", DAMAGES[harm]) as history:
+        for read in (lambda: history.load("a1"), lambda: history.last("acme", "shop", NOON + timedelta(days=1))):
+            with pytest.raises(DamagedHistory) as error:
+                read()
+            assert "a1" in message(error) and error.value.exit_code == 2
+        with pytest.raises(HistoryError):
+            history.save(document("a1", band="D"))
+        assert history.load("a2") == history.last("acme", "shop")
+        assert [entry.id for entry in history.list()] == ["a2", "a1"]
+
+
+@pytest.mark.parametrize("harm", ROWS)
+def test_a_damaged_row_is_left_out_and_named(harm: str, tmp_path: Path) -> None:
+    with harmed(tmp_path / "h.db", ROWS[harm]) as history:
+        assert [entry.id for entry in history.list()] == ["a2"]
+        assert history.find_damaged("acme") == ("a1",)
+        assert history.find_damaged("acme", "bank") == ()
+        assert "a2" in [past.id for past in history.recorded("acme", "shop")]
+        assert history.load("a2")
+        assert history.purge(NOON) == ()
+
+
 def test_a_server_that_does_not_answer() -> None:
     port = closed_port()
     with pytest.raises(HistoryError) as error:
@@ -117,3 +171,27 @@ def test_a_wrong_url_is_refused_without_its_password(place: str, monkeypatch: py
         History.open()
     said = message(error) + render_text(error.value.text, "zh-CN") + str(error.value) + repr(error.value.text)
     assert SECRET not in said
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (f"mysql://tam:{SECRET}@host/db", "write mysql+pymysql:// instead"),
+        (f"mariadb://tam:{SECRET}@host/db", "write mariadb+pymysql:// instead"),
+        (f"mysql+mysqldb://tam:{SECRET}@host/db", "write mysql+pymysql:// instead"),
+        (f"mysql+pymysql://tam:{SECRET}@127.0.0.1:1/db?nosuch=1", "'nosuch'"),
+        (f"mysql+pymysql://tam:x@127.0.0.1:1/db?pasword={SECRET}", "'pasword'"),
+        (f"mysql+pymysql://tam:{SECRET}@127.0.0.1:1/db?connect_timeout=long", "cannot be used as it is written"),
+        (f"mysql+pymysql://tam:{SECRET}@127.0.0.1:1/db?charset=nosuch", "cannot be used as it is written"),
+        ("sqlite:///{folder}/h.db?nosuch=1", "nosuch"),
+        ("sqlite:///{folder}/h.db?timeout=long", "cannot be used as it is written"),
+        ("sqlite+nosuch:///{folder}/h.db", "cannot be used as it is written"),
+        ("mysql+pymysql//host/db", "is not understood"),
+    ],
+)
+def test_a_place_written_wrongly_is_told_before_anything_is_connected(place: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(HistoryPlaceError) as error:
+        History.open(place.replace("{folder}", str(tmp_path)))
+    said = message(error)
+    assert words in said and error.value.exit_code == 2
+    assert SECRET not in said + render_text(error.value.text, "zh-CN") + str(error.value) + repr(error.value.text)

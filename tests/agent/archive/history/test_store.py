@@ -188,3 +188,44 @@ def test_two_writers_lose_nothing(history: History, url: str) -> None:
         thread.join()
     assert errors == []
     assert len(history.list()) == 24
+
+
+# What makes an assessment count
+
+
+@pytest.mark.parametrize(
+    ("coverage_pct", "sources", "is_complete"),
+    [
+        (30.0, {"A": "ok", "B": "not_granted", "C": "no_view", "D": "no_column"}, True),
+        (0.0, {"A": "ok"}, False),
+        (95.0, {"A": "ok", "B": "lost"}, False),
+        *(
+            (30.0, {"A": "ok", "B": kind}, False)
+            for kind in ("privilege", "timeout", "budget", "busy", "error", "unknown")
+        ),
+    ],
+)
+def test_an_assessment_is_complete_if_all_that_is_granted_was_read(
+    history: History, coverage_pct: float, sources: dict[str, str], is_complete: bool
+) -> None:
+    history.save(document("a1", coverage_pct=coverage_pct, sources=sources))
+    (past,) = history.recorded("acme", "shop")
+    assert (past.coverage_pct, past.is_complete, past.unwritten) == (coverage_pct, is_complete, ())
+
+
+def test_what_is_still_to_be_written_is_kept(history: History) -> None:
+    names = ["report.en.pdf", "report.zh-CN.pdf", "findings.en.xlsx"]
+
+    def unwritten() -> list[str]:
+        (past,) = history.recorded("acme", "shop")
+        return list(past.unwritten)
+
+    history.save(document("a1"), unwritten=names)
+    assert unwritten() == names
+    history.note_written("a1", ["report.en.pdf", "assessment.json"])
+    assert unwritten() == names[1:]
+    history.note_unwritten("a1", names[2:])
+    assert unwritten() == names[2:]
+    history.note_written("none", names)
+    history.note_written("a1", names)
+    assert unwritten() == []
