@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import skips_rows
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.ring import shape_name, text_of
 
 
@@ -49,10 +49,11 @@ def deep_offset(
     paging = {plan.sql_id for plan in plans if skips_rows(plan.statement)}
     texts = {plan.sql_id for plan in plans}
     loads = list_loads(shapes, totals, history)
-    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
-        if row.rows_read is not None and row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):
+    frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
+    for row in frequent:
+        if row.rows_read is None or row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):
             continue
-        if row.rows_read is None or row.sql_id not in texts:
+        if row.sql_id not in texts:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))
         elif row.sql_id in paging:
             evidence: dict[str, Scalar] = {
@@ -65,3 +66,4 @@ def deep_offset(
             yield Measurement(
                 shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record
             )
+    yield from list_uncounted(frequent, lambda row: row.sql_id in paging or row.sql_id not in texts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.ring import shape_name, text_of
 
 
@@ -47,11 +47,9 @@ def full_scan_of_large_table(
     nightly report may do that; a statement that runs over and over may not. The audit marks scans of a table itself;
     one of a whole index is not marked, and shows among the rows read for each row returned."""
     loads = list_loads(shapes, totals, history, plans)
-    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
-        if row.rows_read is None or row.full_scans is None:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
-            continue
-        if row.full_scans < limits.min_executions_count:
+    frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
+    for row in frequent:
+        if row.rows_read is None or (row.full_scans or 0) < limits.min_executions_count:
             continue
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
@@ -61,3 +59,4 @@ def full_scan_of_large_table(
             "statement": text_of(plans, row.sql_id),
         }
         yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record)
+    yield from list_uncounted(frequent, lambda row: row.full_scans != 0)

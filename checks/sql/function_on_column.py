@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.ring import shape_name, text_of
 
 
@@ -51,13 +51,13 @@ def function_on_column(
     summing = {plan.sql_id for plan in plans if plan.sql_id in wrapped and gathers_what_it_picks(plan.statement)}
     texts = {plan.sql_id for plan in plans}
     loads = list_loads(shapes, totals, history, plans)
-    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
+    frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
+    for row in frequent:
         used = max(row.rows_used, row.executions)
         wasteful = (row.rows_read or 0) >= limits.min_read_per_used_count * used and row.sql_id not in summing
-        unknown = row.rows_read is None
-        if not (unknown or wasteful or (row.full_scans or 0) >= limits.min_executions_count):
+        if row.rows_read is None or not (wasteful or (row.full_scans or 0) >= limits.min_executions_count):
             continue
-        if row.rows_read is None or row.sql_id not in texts:
+        if row.sql_id not in texts:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))
         elif row.sql_id in wrapped:
             evidence: dict[str, Scalar] = {
@@ -71,3 +71,4 @@ def function_on_column(
             yield Measurement(
                 shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record
             )
+    yield from list_uncounted(frequent, lambda row: row.sql_id in wrapped or row.sql_id not in texts)

@@ -7,9 +7,9 @@ record covers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from agent.api import NotAssessed, Rows, Unjudged
+from agent.api import NotAssessed, Observes, Rows, Unjudged
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.ring import shape_name
 from checks.sql.shape_load import ShapeLoad, read_history, read_shape, read_totals
@@ -38,9 +38,8 @@ def collect_loads(
     plans: Rows[CachedPlan] | None = None,
 ) -> list[ShapeLoad]:
     """Return every shape in every record. ``plans`` tell which shapes scan a table in full."""
-    scans = {plan.sql_id: False for plan in plans or ()} | {
-        plan.sql_id: True for plan in plans or () if plan.table_scan
-    }
+    known = [plan for plan in plans or () if plan.table_scan is not None]
+    scans = {plan.sql_id: False for plan in known} | {plan.sql_id: True for plan in known if plan.table_scan}
     loads = [*map(read_shape, shapes or ()), *read_totals(totals or (), scans), *read_history(history or (), scans)]
     return [load for load in loads if load.sql_id and load.executions > 0]
 
@@ -53,6 +52,16 @@ def list_frequent(loads: list[ShapeLoad], min_executions: int, min_average_ms: i
     for load in loads:
         if load.executions >= min_executions * max(1.0, load.days) and load.average_us >= min_average_ms * 1000:
             yield load
+
+
+def list_uncounted(frequent: list[ShapeLoad], concerned: Callable[[ShapeLoad], bool]) -> Iterator[Unjudged]:
+    """Yield the shapes that it concerns and whose rows nobody counted: those that the audit ring has not often enough.
+
+    The plan cache and the repository leave out what a scan goes through block by block, so their rows are the least.
+    """
+    counted = {(load.tenant_id, load.sql_id) for load in frequent if load.record is Observes.AUDIT_RING}
+    shapes = [load for load in frequent if concerned(load) and (load.tenant_id, load.sql_id) not in counted]
+    yield from map(Unjudged, dict.fromkeys(shape_name(load.sql_id, load.tenant_id) for load in shapes))
 
 
 def list_textless(loads: list[ShapeLoad], plans: Rows[CachedPlan], min_rows: int = 1) -> Iterator[Unjudged]:

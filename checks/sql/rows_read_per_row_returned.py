@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.ring import shape_name, text_of
 
 
@@ -47,11 +47,9 @@ def rows_read_per_row_returned(
     alike, so a table with many fresh changes and no suitable index shows here first, and so does a scan of a whole
     index. An execution without a result counts as one row."""
     loads = list_loads(shapes, totals, history)
-    for row in list_frequent(loads, limits.min_executions_count, limits.min_average_ms):
-        if row.rows_read is None:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
-            continue
-        if row.rows_read < limits.min_rows_read_count * row.executions:
+    frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
+    for row in frequent:
+        if row.rows_read is None or row.rows_read < limits.min_rows_read_count * row.executions:
             continue
         used = max(row.rows_used, row.executions)
         evidence: dict[str, Scalar] = {
@@ -63,3 +61,4 @@ def rows_read_per_row_returned(
             "statement": text_of(plans, row.sql_id),
         }
         yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / used, evidence, row.record)
+    yield from list_uncounted(frequent, lambda row: True)

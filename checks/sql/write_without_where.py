@@ -43,8 +43,8 @@ def write_without_where(
     """Changing every row in one statement makes one large transaction: it locks the whole table, fills the memstore and
     takes as long to roll back. In an application it is more often a lost condition than an intention. A table of a few
     rows, such as a counter or a heartbeat, is meant to be changed so."""
-    everything = (plans, totals or (), history or (), shapes or ())
-    numbered = all(row.tenant_id is not None for rows in everything for row in rows)
+    everything = (plans, totals, history, shapes)
+    numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
     changed = _collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
     loads = collect_loads(shapes, totals, history)
     writing = {plan.sql_id for plan in plans if writes_every_row(plan.statement)}
@@ -82,7 +82,7 @@ def _collect_rows_changed(
     seen += [(row.tenant_id, row.sql_id, row.rows_affected, row.executions) for row in shapes]
     for tenant_id, sql_id, rows, executions in seen:
         shape = _build_key(tenant_id, sql_id, numbered=numbered)
-        before, times = found.get(shape, (0, 1))
-        if executions > 0 and rows * times >= before * executions:
-            found[shape] = (rows, executions)
+        if executions > 0:
+            this = rows, executions
+            found[shape] = max(this, found.get(shape, this), key=lambda known: known[0] / known[1])
     return found

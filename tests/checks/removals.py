@@ -76,7 +76,7 @@ def with_load(snapshot: Snapshot) -> Snapshot:
             )
             for row in plans
         )  # fmt: skip
-    taken = sum(row.elapsed_us for row in facts.get(SqlTotal, ()))
+    taken = sum(row.elapsed_us for row in facts.get(SqlTotal, ())) + (whole if whole > 1 else 0)
     facts[Counter] = (*_rows(facts, Counter), Counter(con_id=1002, name="sql select time", value=max(1, taken)))
     return dataclasses.replace(snapshot, facts=facts)
 

@@ -22,6 +22,7 @@ REGISTRY, RULESET = shipped()
 # Where what is left is evidence of its own: (code, label of the case) -> why.
 ENOUGH = {
     ("CAP004", "view wins"): "the attested size stands in for the view's",
+    ("SQL008", "worse since its plan was made"): "the repository shows the same statement over a longer time",
     ("SQL012", "no time at all"): "the plan that goes took no time, so nothing is hidden",
     ("SQL014", "once in the ring"): "the plan cache shows the same statement over a longer time",
     ("SQL019", "counts all the same"): "the plan cache shows the same statement over a longer time",

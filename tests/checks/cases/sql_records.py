@@ -1,0 +1,81 @@
+"""The same faults of statements, seen in the plan cache or in the workload repository and not in the audit ring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.facts.resources import SqlTimeSample
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
+from agent.model.terms import Severity
+from tests.checks.cases.sql import _plan, _shape
+from tests.harness import Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+_A = [("SQL A", LOW)]
+
+
+def _kept(plan_hash: int = 1, executions: int = 1000, **other: Any) -> RepositoryShape:
+    """A shape that took 10 ms on average in one snapshot."""
+    zero = dict.fromkeys(("rows_processed", "rows_read", "disk_reads", "retries", "wait_us", "remote_executions"), 0)
+    usual = {"elapsed_us": 10_000 * executions, "first_snap": 9, "last_snap": 9}
+    values = {**zero, **usual, **other}
+    return RepositoryShape(sql_id="A", plan_hash=plan_hash, db_name="shop", executions=executions, **values)
+
+
+def _cached(executions: int = 1000, **other: Any) -> SqlTotal:
+    zero = dict.fromkeys(("rows_processed", "rows_read", "disk_reads", "retries", "wait_us", "remote_executions"), 0)
+    usual = {"elapsed_us": 10_000 * executions}
+    return SqlTotal(sql_id="A", db_name="shop", executions=executions, **{**zero, **usual, **other})
+
+
+def _scanning(table_scan: int | None = 1, statement: str = "SELECT ?") -> CachedPlan:
+    return CachedPlan(
+        sql_id="A", db_id=1, plan_id=1, plan_hash=1, statement=statement, executions=1, elapsed_time=1,
+        table_scan=table_scan,
+    )  # fmt: skip
+
+
+_WASTEFUL = {"rows_read": 10_000 * 1000, "rows_processed": 1000}
+_PAGING = "SELECT id FROM t ORDER BY id LIMIT ?, ?"
+_WRAPPED = "SELECT id FROM t WHERE DATE(made) = ?"
+
+CASES = [
+    Case("SQL002", [_kept(elapsed_us=60 * 10**6), SqlTimeSample(snap_id=1, sql_us=5),
+                    SqlTimeSample(snap_id=2, sql_us=10**8)], _A, label="of the growth of the time of statements"),
+    Case("SQL002", [_kept(elapsed_us=60 * 10**6), SqlTimeSample(snap_id=1, sql_us=9 * 10**8),
+                    SqlTimeSample(snap_id=2, sql_us=10**8)], _A, label="the server began again between snapshots"),
+    Case("SQL002", [_kept(elapsed_us=60 * 10**6)], label="nothing tells what all took"),
+    Case("SQL003", [_cached(rows_read=20_000 * 1000), _scanning()], _A, label="scans by the plan in the cache"),
+    Case("SQL003", [_kept(rows_read=20_000 * 1000), _scanning()], _A, label="in the repository"),
+    Case("SQL003", [_kept(rows_read=20_000 * 1000), _scanning(0)], label="does not scan by its plan"),
+    Case("SQL003", [_kept(), _scanning()], not_assessed=True, label="scans rows that nobody counted"),
+    Case("SQL003", [_kept(rows_read=20_000 * 1000)], not_assessed=True, label="no plan tells whether it scans"),
+    Case("SQL003", [_kept(), _scanning(), _shape(elapsed_us=10**7)], label="the ring counts its rows"),
+    Case("SQL004", [_kept(**_WASTEFUL)], _A, label="in the repository"),
+    Case("SQL004", [_cached(**_WASTEFUL)], _A, label="in the plan cache"),
+    Case("SQL004", [_cached(rows_read=None)], not_assessed=True, label="rows read are unknown"),
+    Case("SQL004", [_kept(executions=69, rows_read=69 * 10**4, first_snap=1, last_snap=169)], label="in a week"),
+    Case("SQL008", [_kept(elapsed_us=500_000 * 1000)], _A, label="in the repository"),
+    Case("SQL008", [_kept(1, elapsed_us=500_000 * 1000, last_snap=8), _kept(2)], label="its newest plan is fast"),
+    Case("SQL008", [_kept(1, elapsed_us=500_000 * 1000), _kept(2, elapsed_us=500_000 * 1000)], _A, label="two plans"),
+    Case("SQL008", [_cached(elapsed_us=500_000 * 1000), _kept()], _A, label="worse since its plan was made"),
+    Case("SQL009", [_kept(elapsed_us=10**7, wait_us=2 * 10**6)], _A, label="in the repository"),
+    Case("SQL009", [_cached(wait_us=None)], not_assessed=True, label="waits are unknown"),
+    Case("SQL011", [_kept(retries=200)], _A, label="in the repository"),
+    Case("SQL011", [_cached(retries=None)], not_assessed=True, label="retries are unknown"),
+    Case("SQL012", [_plan(sql_id="B"), _kept(1, elapsed_us=10**7), _kept(2, elapsed_us=5 * 10**7)], _A,
+         label="two plans in the repository"),
+    Case("SQL014", [_plan("DELETE FROM t"), _kept(rows_processed=10_000 * 1000)], _A, label="in the repository"),
+    Case("SQL014", [_plan(sql_id="B"), _kept(rows_processed=10_000 * 1000)], not_assessed=True,
+         label="the text of a large one is unknown"),
+    Case("SQL014", [_plan(sql_id="B"), _kept(rows_processed=9_999)], label="the text of a small one is unknown"),
+    Case("SQL017", [_kept(**_WASTEFUL), _plan(_PAGING)], _A, label="in the repository"),
+    Case("SQL017", [_kept(rows_processed=1000), _plan(_PAGING)], not_assessed=True, label="rows not counted"),
+    Case("SQL017", [_kept(**_WASTEFUL), _plan(sql_id="B")], not_assessed=True,
+         label="its text is unknown"),
+    Case("SQL018", [_plan(sql_id="B"), _kept(rows_read=1000)], not_assessed=True, label="a text is unknown"),
+    Case("SQL019", [_kept(**_WASTEFUL), _plan(_WRAPPED)], _A, label="in the repository"),
+    Case("SQL019", [_kept(rows_processed=1000), _plan(_WRAPPED)], not_assessed=True, label="rows not counted"),
+    Case("SQL020", [_kept(disk_reads=10**6)], [("SQL A", LOW)], label="in the repository"),
+    Case("SQL020", [_cached(disk_reads=None)], not_assessed=True, label="reads are unknown"),
+]  # fmt: skip
