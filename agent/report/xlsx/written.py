@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.terms import Text
+from agent.report.xlsx.bounds import TooLarge, check_bounds
 from agent.report.xlsx.columns import (
     CLOSED_MARK,
     CLOSED_ON,
@@ -103,9 +104,13 @@ def read_written(path: Path) -> WrittenList:
     args = {"path": str(path)}
     content = _read_content(path)
     try:
+        check_bounds(content)
         workbook = open_workbook(content)
         found = find_sheet(workbook, MARK)
         keys = [*found.keys, *find_sheet(workbook, CLOSED_MARK).keys]
+    except TooLarge as error:
+        text = "{path} is larger than any list of findings: {reason}. Give the right file, or take out what was added."
+        raise ConfigError(Text(text, {**args, "reason": error.text})) from None
     except Exception as error:  # noqa: BLE001 - a damaged or hostile file can make the library raise anything
         text = "{path} is no spreadsheet or is damaged ({reason}). Give a findings.*.xlsx that this agent wrote."
         raise ConfigError(Text(text, {**args, "reason": str(error)[:200] or type(error).__name__})) from None
@@ -142,11 +147,19 @@ def open_workbook(content: bytes) -> Workbook:
 
 def find_mark(sheet: Worksheet) -> tuple[str, int, int]:
     """Return the mark of a sheet of ours, its row and its column; ("", 0, 0) for a sheet that people added."""
-    for cells in sheet.iter_rows(max_row=_HEAD_ROWS):
-        for cell in cells:
+    for row, cells in _list_rows(sheet):
+        for cell in cells if row <= _HEAD_ROWS else ():
             if isinstance(cell.value, str) and cell.value in MARKS:
                 return cell.value, cell.row, cell.column
     return "", 0, 0
+
+
+def _list_rows(sheet: Worksheet) -> list[tuple[int, list[Cell]]]:
+    """Return the rows that exist with the cells that exist. To ask the library for a range would make all its cells."""
+    rows: dict[int, list[Cell]] = {}
+    for (row, _), cell in sorted(sheet._cells.items()):
+        rows.setdefault(row, []).append(cell)
+    return list(rows.items())
 
 
 def find_sheet(workbook: Workbook, mark: str) -> WrittenSheet:
@@ -159,18 +172,20 @@ def find_sheet(workbook: Workbook, mark: str) -> WrittenSheet:
 
 
 def _parse_sheet(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
-    named = {cell.column: str(cell.value) for cell in sheet[row] if cell.value in _KNOWN_KEYS}
+    rows = dict(_list_rows(sheet))
+    named = {cell.column: str(cell.value) for cell in rows[row] if cell.value in _KNOWN_KEYS}
     named[key_column] = KEY
-    added = [column for column in range(1, sheet.max_column + 1) if column not in named]
-    added = [column for column in added if any(_has_content(cell) for (cell,) in _iterate_below(sheet, row, column))]
+    below = [(number, cells) for number, cells in rows.items() if number > row]
+    used = {cell.column for _, cells in below for cell in cells if _has_content(cell)}
+    added = sorted(used - named.keys())
     lines: list[WrittenLine] = []
     own: list[WrittenLine] = []
-    for cells in sheet.iter_rows(min_row=row + 2):
-        if any(_has_content(cell) for cell in cells):
+    for number, cells in below:
+        if number > row + 1 and any(_has_content(cell) for cell in cells):
             kept = {cell.column: _keep_cell(cell) for cell in cells}
             by_key = {name: kept[column] for column, name in named.items() if column in kept}
-            extra = {number: kept[column] for number, column in enumerate(added) if column in kept}
-            key = str(by_key.pop(KEY).value or "")
+            extra = {place: kept[column] for place, column in enumerate(added) if column in kept}
+            key = str(by_key.pop(KEY).value or "") if KEY in by_key else ""
             line = WrittenLine(key, split_line_key(key)[1], by_key, extra)
             if key != NOTE:
                 (lines if line.codes else own).append(line)
@@ -180,10 +195,6 @@ def _parse_sheet(sheet: Worksheet, row: int, key_column: int) -> WrittenSheet:
     )
     owner = read_owner_mark(sheet.cell(row + 1, key_column).value)
     return WrittenSheet(True, tuple(lines), tuple(own), heads, owner)
-
-
-def _iterate_below(sheet: Worksheet, row: int, column: int) -> Iterator[tuple[Cell, ...]]:
-    yield from sheet.iter_rows(min_row=row + 1, min_col=column, max_col=column)
 
 
 def _has_content(cell: Cell) -> bool:

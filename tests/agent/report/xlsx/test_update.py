@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from typer.testing import CliRunner
 
 from agent.cli.actions.assess import AssessOptions, assess_all
@@ -276,3 +282,120 @@ def test_the_human_columns_are_those_that_people_fill_in() -> None:
     sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
     heads = {sheet.cell(1, number).value: sheet.cell(2, number).fill.fgColor.rgb[-6:] for number in range(2, 28)}
     assert {key for key, color in heads.items() if color == "FFF2CC"} == set(HUMAN)
+
+
+def unzipped(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(path: Path, parts: Mapping[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def grown(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """The list with the XML of its sheet of findings changed."""
+    parts, name = unzipped(path), f"xl/worksheets/sheet{LIST + 1}.xml"
+    return zipped(path, {**parts, name: change(parts[name])})
+
+
+def in_limits(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run in a process with 1 GiB of memory, most of it libraries' reserve, and a minute of CPU."""
+    limits = "import resource, sys\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+    limits += "resource.setrlimit(resource.RLIMIT_CPU, (60, 60))\n"
+    command = [sys.executable, "-c", limits + script, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+READING = """
+from pathlib import Path
+from agent.report.xlsx.written import list_entries, read_written
+from agent.support.errors import ConfigError
+from agent.support.i18n import render_text
+for name in sys.argv[1:]:
+    try:
+        print(len(list_entries(read_written(Path(name)).content)))
+    except ConfigError as error:
+        print(render_text(error.text, "en"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 500_000)
+"""
+FAR = b'<row r="400000"><c r="E400000" t="inlineStr"><is><t>a</t></is></c></row>'
+WIDE = b'<row r="400001"><c r="XFD400001" t="inlineStr"><is><t>b</t></is></c></row>'
+
+
+def test_a_letter_far_below_costs_no_memory_and_is_kept(tmp_path: Path) -> None:
+    path = grown(filled(tmp_path), lambda xml: xml.replace(b"</sheetData>", FAR + WIDE + b"</sheetData>"))
+    done = in_limits(READING, path)
+    assert done.stdout.splitlines()[1:] == ["True"] and int(done.stdout.split()[0]) > 0, done.stderr
+    book = in_excel(DOCUMENTS["rich"], "en", path)
+    values = [value.value for row in book.worksheets[LIST].iter_rows() for value in row]
+    assert {"a", "b"} <= set(values)
+
+
+BOMBS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "rows": (lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 60_000 + b"</sheetData>"), "50,000 rows"),
+    "cells": (
+        lambda xml: xml.replace(b"</sheetData>", b"<row>" + b"<c><v>1</v></c>" * 600_000 + b"</row></sheetData>"),
+        "500,000 cells",
+    ),
+    "columns": (
+        lambda xml: xml.replace(
+            b"</sheetData>",
+            b'<row r="9000">'
+            + b"".join(b'<c r="%s9000"/>' % get_column_letter(number).encode() for number in range(1, 2000))
+            + b"</row></sheetData>",
+        ),
+        "1,000 columns",
+    ),
+    "merged": (
+        lambda xml: xml.replace(
+            b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A9:XFD999999"/></mergeCells>'
+        ),
+        "500,000 cells",
+    ),
+    "linked": (
+        lambda xml: xml.replace(
+            b"</sheetData>", b'</sheetData><hyperlinks><hyperlink ref="A9:XFD99999" location="A1"/></hyperlinks>'
+        ),
+        "500,000 cells",
+    ),
+    "spaces": (lambda xml: xml + b" " * (100 << 20), "64 MiB"),
+    "entities": (
+        lambda xml: re.sub(rb"^(<\?xml.*?\?>)?", b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>', xml, count=1),
+        "a document type",
+    ),
+}
+
+
+def test_a_list_beyond_any_bound_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    paths = []
+    for kind, (change, _) in BOMBS.items():
+        (tmp_path / kind).mkdir()
+        paths.append(grown(filled(tmp_path / kind), change))
+        assert paths[-1].stat().st_size < 4 << 20
+    done = in_limits(READING, *paths)
+    *told, modest = done.stdout.splitlines()
+    assert modest == "True" and len(told) == len(BOMBS), done.stderr
+    for line, (_, said) in zip(told, BOMBS.values(), strict=True):
+        assert "is larger than any list of findings" in line and said in line
+    assert "50,000 rows" in refusal(paths[0])
+
+
+def test_a_size_that_the_archive_states_wrongly_hides_nothing(tmp_path: Path) -> None:
+    path = grown(filled(tmp_path), lambda xml: xml + b" " * (80 << 20))
+    paths = []
+    for size in (0, 1, 1 << 20, (1 << 32) - 2):
+        content = bytearray(path.read_bytes())
+        at = content.find(b"PK\x01\x02")
+        while at >= 0:
+            content[at + 24 : at + 28] = size.to_bytes(4, "little")
+            at = content.find(b"PK\x01\x02", at + 4)
+        paths.append(tmp_path / f"{size}.xlsx")
+        paths[-1].write_bytes(content)
+    done = in_limits(READING, *paths)
+    *told, modest = done.stdout.splitlines()
+    assert modest == "True" and len(told) == len(paths), done.stderr
+    assert all("is larger than" in line or "is damaged" in line for line in told), told
