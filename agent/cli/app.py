@@ -23,6 +23,7 @@ from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
 from agent.cli.schedule import schedule_app
 from agent.cli.snapshot import snapshot_app
+from agent.support import console
 
 HELP = """Read-only health assessment of OceanBase MySQL-mode tenants.
 
@@ -71,11 +72,9 @@ def _handle_global_options(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
-        typer.echo(agent.__version__)
+        console.print_verbatim(agent.__version__)
         raise typer.Exit
     if os.environ.get("OB_HEALTH_LANG"):
-        from agent.support import console
-
         console.say_if_language_is_unknown()
 
 
@@ -110,7 +109,6 @@ def _run_typed_command(app: typer.Typer) -> int:
 def _say_last_words(code: int, elapsed_s: float) -> None:
     """Say which engagement was taken, if something was wrong and nobody had named it; and the time, for debugging."""
     from agent.cli.options import say_assumed_engagement
-    from agent.support import console
 
     if code not in (0, 1):
         say_assumed_engagement()
@@ -121,7 +119,6 @@ def _explain_end(cause: BaseException) -> int:
     """Print why the run ended. Return the exit code."""
     from agent.cli.options import say_assumed_engagement
     from agent.model.terms import Text
-    from agent.support import console
     from agent.support.errors import HealthAgentError, Stopped
     from agent.support.tracebacks import format_origin
 

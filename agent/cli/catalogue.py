@@ -57,9 +57,9 @@ def list_checks_command(
 
     wanted = read_filter(categories=split_words(category), severity=severity, prefix=code, words=text, kind=kind)
     if as_json:
-        import json
+        from agent.support import console
 
-        typer.echo(json.dumps(list_catalogue(wanted), ensure_ascii=False, indent=2))
+        console.print_json(list_catalogue(wanted))
     else:
         print_catalogue(wanted)
 
@@ -86,14 +86,16 @@ def write_pages_command(
 ) -> None:
     """Write checks/README.md and one page per category from the registry and the rules."""
     from agent.catalogue.pages import find_stale_pages, write_pages
+    from agent.model.terms import Text
+    from agent.support import console
 
     if check:
         old = find_stale_pages(directory)
         for path in old:
-            typer.echo(f"stale: {path}", err=True)
+            console.warn(Text("stale: {path}", {"path": str(path)}))
         raise typer.Exit(1 if old else 0)
     for path in write_pages(directory):
-        typer.echo(str(path))
+        console.print_verbatim(str(path))
 
 
 @rules_app.command("validate")

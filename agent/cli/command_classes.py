@@ -41,8 +41,7 @@ class _Shared(Command):
     """Mixed into typer's classes, before them."""
 
     def __init__(self, **attrs: Any) -> None:
-        attrs["context_settings"] = {"help_option_names": ["-h", "--help"], **(attrs.get("context_settings") or {})}
-        super().__init__(**attrs)
+        super().__init__(**{**attrs, "add_help_option": False})  # ours is among the common options
         taken = {name for param in self.params for name in (*param.opts, *param.secondary_opts)}
         self.params = [*self.params, *(option for option in _make_common_options() if not taken & set(option.opts))]
         for param in self.params:
@@ -61,7 +60,7 @@ class _Shared(Command):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Parse as typer does, but refuse an option that is given twice with different values."""
         if not args and self.no_args_is_help and not ctx.resilient_parsing:
-            typer.echo(self.get_help(ctx))
+            console.print_verbatim(self.get_help(ctx))
             ctx.exit(2)
         if not ctx.resilient_parsing:
             self._refuse_contradictions(ctx, args)
@@ -160,6 +159,12 @@ def _make_switch(level: Loudness, *names: str, help: str) -> Any:
     )
 
 
+def _show_help(ctx: typer.Context, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        console.print_verbatim(ctx.command.get_help(ctx))
+        raise typer.Exit
+
+
 def _choose_loudness(level: Loudness) -> None:
     """The louder of two wins: a variable may say quiet, and somebody at the terminal want to see more."""
     if level is not Loudness.QUIET or not console.is_told(Loudness.VERBOSE):
@@ -193,11 +198,23 @@ _LANG = typer.Option(
 )
 
 
+_HELP = typer.Option(
+    "--help",
+    "-h",
+    help="Show this message and exit.",
+    callback=_show_help,
+    expose_value=False,
+    is_eager=True,
+    rich_help_panel=COMMON_PANEL,
+)
+
+
 def _carry_common_options(
     quiet: Annotated[bool, _QUIET] = False,
     verbose: Annotated[bool, _VERBOSE] = False,
     debug: Annotated[bool, _DEBUG] = False,
     lang: Annotated[str, _LANG] = "",
+    help: Annotated[bool, _HELP] = False,
 ) -> None:
     """Exists for its parameters."""
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from agent.model.terms import Category, DataClass, Severity, TenantKind, Text
+from agent.support import console
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import LANGUAGES
 from agent.support.suggestions import suggest_words
@@ -58,7 +59,6 @@ def complete_targets(ctx: typer.Context) -> list[str]:
 def complete_codes() -> Offers:
     """Return the codes of all checks, with their titles."""
     from agent.catalogue.registry import load_registry
-    from agent.support import console
 
     with contextlib.suppress(HealthAgentError, OSError):
         return [(code, console.localize(spec.title)) for code, spec in load_registry().checks.items()]
@@ -100,4 +100,6 @@ def completion_command(
         raise ConfigError(
             Text("There is no completion for {given}; known are {known}.", args), suggest_words([shell], SHELLS)
         )
-    typer.echo(get_completion_script(prog_name="ob-health", complete_var="_OB_HEALTH_COMPLETE", shell=shell))
+    console.print_verbatim(
+        get_completion_script(prog_name="ob-health", complete_var="_OB_HEALTH_COMPLETE", shell=shell)
+    )

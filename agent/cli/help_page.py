@@ -122,7 +122,7 @@ def _summarize(command: Any) -> Plain:
 
 
 def _is_common(option: TyperOption) -> bool:
-    return option.rich_help_panel == COMMON_PANEL or "--help" in option.opts
+    return option.rich_help_panel == COMMON_PANEL
 
 
 def _name_option(option: TyperOption) -> Plain:

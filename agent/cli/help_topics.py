@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from agent.cli.usage_errors import UsageProblem
 from agent.model.labels import N_
 from agent.model.terms import Text
+from agent.support import console
 from agent.support.suggestions import suggest_words
 
 EXIT_CODES = {
@@ -53,7 +54,7 @@ def help_command(
 
     words = topic or []
     if len(words) == 1 and words[0] in TOPICS:
-        typer.echo(render_topic(TOPICS[words[0]]))
+        console.print_verbatim(render_topic(TOPICS[words[0]]))
         return
     context = ctx.find_root()
     for word in words:
@@ -63,4 +64,4 @@ def help_command(
             text = Text("There is no help on {topic}.", {"topic": " ".join(words)})
             raise UsageProblem(text, ctx, suggest_words([word], _list_topics(group)))
         context = typer.Context(inner, info_name=word, parent=context)
-    typer.echo(context.command.get_help(context))
+    console.print_verbatim(context.command.get_help(context))

@@ -51,8 +51,9 @@ def grants_command(
 ) -> None:
     """Print the script with which the customer's DBA makes the account."""
     from agent.cli.actions.grants import make_grants_script
+    from agent.support import console
 
-    typer.echo(make_grants_script(user, host, split_words(data_classes), tls, kind), nl=False)
+    console.print_verbatim(make_grants_script(user, host, split_words(data_classes), tls, kind))
 
 
 def init_command(

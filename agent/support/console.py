@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import locale
 import os
 from collections.abc import Iterable, Iterator
@@ -108,6 +109,16 @@ def say(msgid: str, style: str = "", **args: Any) -> None:
     """Print one line to standard output, unless it is to be quiet."""
     if is_told(Loudness.NORMAL):
         out.print(Plain(strip_controls(localize(msgid, **args)), style=style), soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print for programs, also when it is to be quiet. What the encoding lacks is escaped, so nothing is lost."""
+    print_verbatim(json.dumps(value, ensure_ascii=not out.encoding.startswith("utf"), indent=2))
+
+
+def print_verbatim(text: str) -> None:
+    """Print what is laid out already, or is for programs, also when it is to be quiet; a line end is added."""
+    out.file.write(text.removesuffix("\n") + "\n")
 
 
 def tell_more(msgid: str, level: Loudness = Loudness.VERBOSE, **args: Any) -> None:
