@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from agent.facts import find_source_spec
 from agent.judgement.severity import find_top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
-from agent.model.rule import Expected, Fixed, Ladder, Rule
+from agent.model.rule import Expected, Fixed, Ladder, LeastEvidence, Rule
 from agent.model.terms import Category, Severity, TenantKind, Text, Translations
 from agent.support import console
 from agent.support.errors import ConfigError
@@ -93,6 +94,7 @@ def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
         "worst_severity": find_top_class(rule.judge).value,
         "limits": describe_limits(spec, rule),
         "params": dict(rule.params_values),
+        "evidence": _list_evidence(rule.evidence),
         "group": rule.group,
         "tenants": [kind.value for kind in spec.tenants],
         "since": str(spec.since),
@@ -192,6 +194,10 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
             ", ".join(f"{name} = {_format_param(v)}" for name, v in rule.params_values.items()),
         ),
         _format_part(
+            console.localize("Least evidence"),
+            ", ".join(f"{name} = {_format_param(v)}" for name, v in _list_evidence(rule.evidence).items()),
+        ),
+        _format_part(
             console.localize("Sources"),
             ", ".join(f"`{view}`" for view in list_views(spec)) or console.localize("engagement"),
         ),
@@ -208,6 +214,11 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
 
 def _format_part(heading: str, text: str) -> str:
     return console.localize("**{heading}**: {text}", heading=heading, text=text) if text else ""
+
+
+def _list_evidence(least: LeastEvidence) -> dict[str, float]:
+    """What a check must have seen before it passes, by the names that rules.yaml has."""
+    return {name: value for name, value in dataclasses.asdict(least).items() if value}
 
 
 def _format_param(value: Any) -> str:
