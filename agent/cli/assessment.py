@@ -21,6 +21,7 @@ from agent.cli.options import (
     UpdatedList,
     make_engagement_option,
     open_engagement,
+    open_engagement_of,
     read_clock,
     split_words,
 )
@@ -75,7 +76,9 @@ def evaluate_command(
     snapshot: Annotated[
         Path, typer.Option("--snapshot", "-s", metavar="FILE", help="A snapshot that collect or assess wrote.")
     ],
-    engagement: EngagementFile,
+    engagement: Annotated[
+        Path | None, make_engagement_option("The engagement file (YAML). A redacted snapshot needs none.")
+    ] = None,
     out: OutDir,
     format: Formats = ALL_FORMATS,
     lang: Languages = None,
@@ -84,7 +87,7 @@ def evaluate_command(
     """Evaluate a saved snapshot again, by today's rules; nothing is connected."""
     from agent.cli.actions.assess import evaluate_file
 
-    with open_engagement(engagement) as (loaded, history):
+    with open_engagement_of(snapshot, engagement) as (loaded, history):
         code = evaluate_file(
             loaded,
             history,

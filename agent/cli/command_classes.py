@@ -20,6 +20,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from agent.cli.completion import complete_languages
 from agent.cli.help_page import COMMON_PANEL, render_help, render_usage
+from agent.cli.options import forget_assumed_engagement
 from agent.cli.usage_errors import UsageProblem, print_usage_error
 from agent.cli.variables import attach_variable
 from agent.model.terms import Text
@@ -116,6 +117,7 @@ class LocalizedGroup(_Shared, TyperGroup):
         """Run the command line ``args``. Usage errors are told in the reader's language; the exit code is 2."""
         console.set_loudness(Loudness.NORMAL)
         console.prefer_language("")
+        forget_assumed_engagement()
         _typed_language.set(_find_typed_language(sys.argv[1:] if args is None else args))
         if os.environ.get(_COMPLETE_VARIABLE):
             completion_init()  # typer does so for its own two options, which we do not have

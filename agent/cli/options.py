@@ -22,6 +22,7 @@ from agent.cli.usage_errors import UsageProblem
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.support import console
+from agent.support.errors import ConfigError
 
 if TYPE_CHECKING:
     from agent.archive.history.store import History
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 USUAL_ENGAGEMENT = Path("engagement.yaml")
 ALL_FORMATS = ",".join(FORMATS)
+_NO_ENGAGEMENT = Text(
+    "No engagement is named, and this folder has no {file}. Give -e FILE, or make one: ob-health init NAME",
+    {"file": str(USUAL_ENGAGEMENT)},
+)
 _assumed_engagement: ContextVar[Path | None] = ContextVar("assumed_engagement", default=None)
 
 
@@ -44,10 +49,7 @@ def _assume_engagement(ctx: typer.Context, value: Path | None) -> Path | None:
 def _require_engagement(ctx: typer.Context, value: Path | None) -> Path | None:
     if value is None and not ctx.resilient_parsing:
         if not USUAL_ENGAGEMENT.is_file():
-            text = (
-                "No engagement is named, and this folder has no {file}. Give -e FILE, or make one: ob-health init NAME"
-            )
-            raise UsageProblem(Text(text, {"file": str(USUAL_ENGAGEMENT)}), ctx)
+            raise UsageProblem(_NO_ENGAGEMENT, ctx)
         return _remember_assumed()
     return value
 
@@ -61,6 +63,11 @@ def _remember_assumed() -> Path:
     console.tell_more("engagement: {path}", path=str(USUAL_ENGAGEMENT))
     _assumed_engagement.set(USUAL_ENGAGEMENT)
     return USUAL_ENGAGEMENT
+
+
+def forget_assumed_engagement() -> None:
+    """Begin anew: no engagement has been taken."""
+    _assumed_engagement.set(None)
 
 
 def say_assumed_engagement() -> None:
@@ -175,10 +182,28 @@ def read_clock() -> datetime:
 @contextmanager
 def open_engagement(path: Path) -> Iterator[tuple[Engagement, History | None]]:
     """Yield the engagement and its history. A history that cannot be opened is None, with a warning."""
-    from agent.cli.actions.targets import open_history
     from agent.engagement.loading import load_engagement
 
-    engagement = load_engagement(path)
+    with _open_its_history(load_engagement(path)) as opened:
+        yield opened
+
+
+@contextmanager
+def open_engagement_of(snapshot: Path, path: Path | None) -> Iterator[tuple[Engagement, History | None]]:
+    """Yield the engagement by which a snapshot is judged, and its history, like ``open_engagement``."""
+    from agent.cli.actions.redacted import choose_engagement
+
+    engagement = choose_engagement(path, snapshot, is_named=path != _assumed_engagement.get())
+    if engagement is None:
+        raise ConfigError(_NO_ENGAGEMENT)
+    with _open_its_history(engagement) as opened:
+        yield opened
+
+
+@contextmanager
+def _open_its_history(engagement: Engagement) -> Iterator[tuple[Engagement, History | None]]:
+    from agent.cli.actions.targets import open_history
+
     history = open_history(engagement)
     try:
         yield engagement, history

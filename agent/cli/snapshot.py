@@ -39,7 +39,11 @@ def redact_command(file: SnapshotPath, key: KeyFile, out: OutFile) -> None:
 
     shared = redact_file(file, read_redaction_key(key), out)
     console.say("written: {path} (sha256 {digest})", path=str(out), digest=shared.digest[:16])
-    console.say("Its target is called {target}: so must an engagement call it that evaluates it.", target=shared.target)
+    console.say(
+        "Its target is called {target}. No engagement is needed: ob-health evaluate -s {path} -o DIR",
+        target=shared.target,
+        path=str(out),
+    )
 
 
 @snapshot_app.command("restore")

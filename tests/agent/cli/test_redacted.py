@@ -1,0 +1,80 @@
+"""A redacted snapshot is evaluated by whoever gets it: without an engagement, and never in another customer's name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.archive.redaction.key import RedactionKey
+from agent.archive.redaction.redact import redact_file
+from tests.agent.cli.typed import Ended, run_here
+from tests.agent.engagements import MINIMAL
+
+ROOT = Path(__file__).parents[3]
+ORIGINAL = ROOT / "tests" / "data" / "before_rooms" / "snapshot.obh"
+ACME = MINIMAL.replace("2026-01-31", "2026-01-01") + "language: [en]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(ORIGINAL, tmp_path / "original.obh")
+    redact_file(ORIGINAL, RedactionKey(b"k" * 32), tmp_path / "shared.obh")
+    return tmp_path
+
+
+def evaluate(folder: Path, *words: str, snapshot: str = "shared.obh") -> Ended:
+    return run_here(folder, "evaluate", "-s", snapshot, "-o", "out", "-f", "json", *words)
+
+
+def read(folder: Path) -> Any:
+    return json.loads((folder / "out" / "assessment.json").read_text("utf-8"))
+
+
+def outcomes(document: Any) -> list[tuple[Any, ...]]:
+    return [(item["code"], item["outcome"], item["severity"], item["risk_points"]) for item in document["results"]]
+
+
+def test_without_an_engagement_it_is_judged_as_the_original_is(folder: Path) -> None:
+    ended = evaluate(folder)
+    assert ended.code == 0, ended
+    shared = read(folder)
+    assert shared["target"]["name"].startswith("target_") and shared["period"] is None
+    shutil.rmtree(folder / "out")
+    (folder / "shop.yaml").write_text(ACME.replace("orders:", "shop:"), "utf-8")
+    assert evaluate(folder, "-e", "shop.yaml", snapshot="original.obh").code == 0
+    original = read(folder)
+    assert outcomes(shared) == outcomes(original) and shared["score"] == original["score"]
+
+
+def test_an_engagement_that_is_named_lends_its_rules_but_needs_no_such_target(folder: Path) -> None:
+    mute = "mutes: [{code: SEC001, resource: '*', owner: Li, reason: known, until: 2026-12-31}]\n"
+    (folder / "own.yaml").write_text(ACME + mute, "utf-8")
+    assert evaluate(folder, "-e", "own.yaml").code == 0
+    document = read(folder)
+    assert document["customer"] == "Acme" and document["target"]["name"].startswith("target_")
+
+
+def test_the_engagement_of_the_folder_gives_it_no_customer(folder: Path) -> None:
+    (folder / "engagement.yaml").write_text(ACME, "utf-8")
+    assert evaluate(folder).code == 0
+    assert read(folder)["customer"] == "redacted"
+
+
+def test_any_other_snapshot_needs_its_engagement(folder: Path) -> None:
+    ended = evaluate(folder, snapshot="original.obh")
+    assert ended.code == 2 and b"No engagement is named" in ended.err
+    (folder / "engagement.yaml").write_text(ACME, "utf-8")
+    ended = evaluate(folder, snapshot="original.obh")
+    assert ended.code == 2 and b"no target shop" in ended.err
+    assert b"The engagement was engagement.yaml of this folder" in ended.err
+    assert not (folder / "out").exists()
+
+
+def test_what_is_no_snapshot_is_told_with_and_without_an_engagement(folder: Path) -> None:
+    (folder / "shared.obh").write_bytes(b"nothing")
+    ended = evaluate(folder)
+    assert ended.code == 2 and b"not a snapshot" in ended.err
