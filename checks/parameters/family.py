@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from agent.api import (
     Actor,
@@ -88,20 +87,20 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
 
 
 def _build_remediation(row: Row, level: Level) -> Remediation:
-    shared: dict[str, Any] = {"advice": row.advice, "risk": row.risk, "link": DOCS}
+    shared = Remediation(advice=row.advice, risk=row.risk, link=DOCS)
     if level is Level.VARIABLE:
         mark = "!l" if row.kind.quoted else ""
         plain = f"SET GLOBAL {row.setting} = {{recommended{mark}}};"
-        return Remediation(
-            **shared,
+        return replace(
+            shared,
             sql=(row.sql or plain,),
             rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
             pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the "
             "global one.",
             post_check="SHOW GLOBAL VARIABLES gives the recommended value; sessions opened from then on use it.",
         )
-    return Remediation(
-        **shared,
+    return replace(
+        shared,
         sql=(f"ALTER SYSTEM SET {row.setting} = {{recommended!l}};",),
         rollback=(f"ALTER SYSTEM SET {row.setting} = {{present!l}};",),
         run_as=RunAs.SYS if level is Level.CLUSTER else RunAs.TENANT,
@@ -132,10 +131,10 @@ def _make_parameter_measure(row: Row, level: Level) -> Callable[..., Iterator[Me
 
 def _make_variable_measure(row: Row) -> Callable[..., Iterator[Measurement]]:
     def measure(variables: Rows[Variable]) -> Iterator[Measurement]:
-        found = [variable for variable in variables if variable.name == row.setting]
-        if not found:
+        found = next((variable for variable in variables if variable.name == row.setting), None)
+        if found is None:
             raise _build_missing_error(row)
-        word = _spell_value(row, found[0].value)
+        word = _spell_value(row, found.value)
         yield Measurement(tenant_name(None), word or "''", {"setting": row.setting, "present": word})
 
     return measure

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
+from statistics import mode
 
 from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Parameter
@@ -51,8 +52,8 @@ def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
         if row.name not in OF_ONE_SERVER:
             values[row.name, row.tenant_id][f"{row.svr_ip}:{row.svr_port}"] = row.value
     for (name, tenant_id), servers in sorted(values.items(), key=str):
-        counts = Counter(servers[server] for server in sorted(servers))
-        if len(counts) > 1:
+        found = [servers[server] for server in sorted(servers)]
+        if len(set(found)) > 1:
             shown = ", ".join(f"{server} {value}" for server, value in sorted(servers.items()))
-            frequent = None if name in _JUDGED else counts.most_common(1)[0][0]
-            yield Measurement(name, len(counts), {"values": shown, "frequent": frequent}, str(tenant_id))
+            frequent = None if name in _JUDGED else mode(found)
+            yield Measurement(name, len(set(found)), {"values": shown, "frequent": frequent}, str(tenant_id))

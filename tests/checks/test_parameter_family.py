@@ -16,7 +16,7 @@ from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
 from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
-from checks.parameters.family import Level
+from checks.parameters.family import DOCS, Level
 from checks.parameters.kinds import COLLATION, MODES, MOMENT, ON_OFF
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter
 from tests.harness import run_check, shipped, snapshot_of
@@ -62,6 +62,7 @@ def test_the_setting_can_be_changed_by_whom_the_advice_speaks_to(code: str) -> N
     assert spec.category == "parameters"
     assert row.setting in spec.remediation.sql[0]
     assert row.setting in spec.remediation.rollback[0]
+    assert (spec.remediation.advice, spec.remediation.risk, spec.remediation.link) == (row.advice, row.risk, DOCS)
 
 
 @pytest.mark.parametrize("code", ROWS)

@@ -15,7 +15,7 @@ from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot
 from agent.facts.resources import Counter, CpuSample, Memstore, ResourceUnit
 from agent.facts.schema import BusinessObject, NotableColumn
 from agent.facts.settings import Parameter, Tenant, Variable
-from agent.facts.sql import AuditReturn, SqlShape, SqlTotal
+from agent.facts.sql import AuditReturn, RepositoryShape, SqlShape, SqlTotal
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, TenantKind, Text, UnavailableKind, Version
 from tests.checks.cases import (
@@ -447,6 +447,14 @@ STATEMENTS = [
     Case("SQL013", [_shape(executions=1, elapsed_us=5, max_rows_returned=10**5), _shape("B", 0, max_rows_returned=9)],
          [("SQL A", LOW)], label="one that did not run"),
     Case("SQL014", [_DELETE, _total("A", 9, 0, rows_processed=10**9)], not_assessed=True, label="never ran"),
+    Case("SQL014", [_DELETE, _total("A", 9, 2, rows_processed=0)], label="found no row"),
+    Case("SQL014", [_DELETE, _total("A", 9, 2, rows_processed=20_000), _total("B", 9, 2, rows_processed=1)],
+         [("SQL A", LOW)], label="beside another"),
+    Case("SQL014", [_plan("DELETE FROM t", tenant_id=1002), _plan("DELETE FROM t", tenant_id=1004),
+                    _total("A", 9, 2, rows_processed=20_000, tenant_id=1002),
+                    _total("A", 9, 2, rows_processed=2, tenant_id=1004),
+                    (RepositoryShape, _UNSEEN), (SqlShape, _UNSEEN)],
+         [("SQL A of tenant 1002", LOW)], tenant_kind=TenantKind.SYS, label="one text, two tenants"),
     Case("SQL014", [_DELETE, _total("A", 9, 2, rows_processed=40_000), _shape(executions=1, rows_affected=10_000)],
          [("SQL A", LOW)], label="more in the totals"),
     Case("SQL014", [_DELETE, _total("A", 9, 4, rows_processed=40_000), _shape(executions=2, rows_affected=20_000)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.facts.settings import Parameter, Variable
 from agent.model.rule import Expected
-from agent.model.terms import Severity, TenantKind
+from agent.model.terms import Severity, TenantKind, Version
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter, resource
 from tests.harness import Case, shipped
 
@@ -57,6 +57,14 @@ CASES = [
         label="one server of two",
     ),
     Case("PAR031", [fact("PAR031", "False")], [("enable_major_freeze", Severity.HIGH)], tenant_kind=TenantKind.SYS),
+    Case(
+        "PAR031",
+        [fact("PAR031", "False")],
+        [("enable_major_freeze", Severity.HIGH)],
+        tenant_kind=TenantKind.SYS,
+        version=Version(4, 0, 0, 0),
+        label="the first version",
+    ),
     Case("VAR004", [fact("VAR004", "-1")], label="as the statement"),
     Case("VAR008", [Variable(name="sql_mode", value="STRICT_TRANS_TABLES,NO_ZERO_DATE")], label="words"),
     Case("VAR008", [Variable(name="sql_mode", value="4194304")], not_assessed=True, label="a number"),
