@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from agent.collection.only_row import fetch_only_row
 from agent.facts import CostClass, Privilege
 from agent.facts.own_statements.busy import write_busy_look
 from agent.model.cost import BusyLimits
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
 # A tenant of one core counts as one of two: a handful of sessions there says little.
 _FEWEST_CORES = 2
 _PAUSE_S = 5.0
+_FIGURES = 5
+# Each source that is not read for one of these says so itself.
+_TOLD_BY_SOURCES = frozenset({UnavailableKind.BUDGET, UnavailableKind.CLOSED})
+
+
+def _read_figures(*values: Any) -> tuple[float, ...]:
+    figures = tuple(map(float, values))
+    if len(figures) != _FIGURES or not all(map(math.isfinite, figures)):
+        raise ValueError("not the figures of a look")
+    return figures
 
 
 class BusyWatch:
@@ -87,12 +99,12 @@ class BusyWatch:
     def _find_busy_reason(self) -> Text | None:
         """Return why the tenant is busy, or None. A timeout counts as busy; another failure is recorded."""
         try:
-            figures = self._session.fetch(write_busy_look(self._schema), "load")[0]
-            sessions, used, most, requests, waited_us = map(float, figures)
+            sql = write_busy_look(self._schema)
+            sessions, used, most, requests, waited_us = fetch_only_row(self._session.fetch, sql, "load", _read_figures)
         except StatementError as error:
             if error.kind is UnavailableKind.TIMEOUT:
                 return Text("The target is so busy that it does not answer how busy it is.")
-            if error.kind is not UnavailableKind.BUDGET:  # each source reports a spent budget itself
+            if error.kind not in _TOLD_BY_SOURCES:
                 self._record_problem(error.text)
             return None
         queue_ms = self._compute_mean_wait_ms(requests / max(1.0, sessions), waited_us / max(1.0, sessions))

@@ -14,12 +14,13 @@ from typing import Any
 from agent.collection.busy import BusyWatch
 from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.masking import mask_fields
+from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered
 from agent.collection.statements import Statement
 from agent.facts import CostClass, find_source_spec
 from agent.facts.given import Build, Clock
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
-from agent.model.terms import DataClass, Text, UnavailableKind
+from agent.model.terms import DataClass, Scalar, Text, UnavailableKind
 from agent.support.errors import JournalError, StatementError
 
 ShowProgress = Callable[[str, int, int], None]
@@ -35,7 +36,12 @@ _PARTIAL = {
     UnavailableKind.BUDGET: Text("The load budget was spent before everything was read. Missing are: {names}.").msgid,
     UnavailableKind.BUSY: Text("The target stayed busy, so reading was stopped. Missing are: {names}.").msgid,
     UnavailableKind.LOST: Text("The connection to the target broke. Missing are: {names}.").msgid,
+    UnavailableKind.CLOSED: Text(
+        "The signed window closed before everything was read. Missing are: {names}. Assess earlier in the window."
+    ).msgid,
 }
+# No column of a system view that we read is longer.
+_MOST_CHARS = 65_536
 
 
 def collect_facts(
@@ -97,7 +103,12 @@ def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> 
     for kind, msgid in _PARTIAL.items():
         names = [record.source for record in records if record.status == kind.value]
         if names:
-            yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES[kind])
+            yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES.get(kind))
+    shut = [record.source for record in records if is_shut(record.reason)]
+    if shut:
+        args: dict[str, Scalar] = {"shut_count": len(shut), "names": ", ".join(shut)}
+        text = "{shut_count} statements went on after their time limit, so the connection was shut on them: {names}."
+        yield Problem(Text(text, args), _REMEDIES[UnavailableKind.TIMEOUT])
     if watch and watch.problem:
         yield watch.problem
 
@@ -179,7 +190,8 @@ def _choose_converter(hint: Any) -> Callable[[Any], Any]:
 
 
 def _convert_to_string(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return text[:_MOST_CHARS]
 
 
 def _convert_to_bool(value: Any) -> bool:

@@ -1,7 +1,9 @@
 """The one door to the customer's database: a single pymysql connection, read-only, timed and budgeted.
 
 Only statements that the gate lets pass are sent. Each carries our marker, by which the customer finds it in
-the audit, and hints that keep it short. One reconnect is allowed when the server breaks the connection.
+the audit, and hints that keep it short. One reconnect is allowed when the connection breaks, or when we shut it on a
+statement that does not end. The server is not trusted: it is told the password only where that is safe, and no more of
+an answer is read than was asked for and is left of the budget.
 """
 
 from __future__ import annotations
@@ -12,41 +14,64 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 
 from agent.collection import gate, server_errors, tls_errors
 from agent.collection.deadline import limit_time
+from agent.collection.only_row import build_only_row
+from agent.collection.server_clock import ServerClock
+from agent.collection.spending import Spending
+from agent.collection.tls_pin import verifies_server
 from agent.facts import OWN_MARKER
 from agent.facts.own_statements import session
 from agent.model.cost import Budget, Cost, Sent
-from agent.model.terms import Scalar, Text, UnavailableKind
-from agent.support.errors import ConfigError, ConnectError, StatementError, StatementRefused
+from agent.model.terms import Text, UnavailableKind
+from agent.support.errors import ConfigError, ConnectError, NotAuthorized, StatementError, StatementRefused
 
 if TYPE_CHECKING:
     from agent.collection.journal import Journal
 
+    Driver = pymysql.Connection[Any]
+else:
+    Driver = pymysql.Connection  # generic in its types only
+
 __all__ = ["Budget", "Endpoint", "ReadOnlySession", "Row"]
 
 Row = tuple[Any, ...]
+Permit = Callable[[datetime], Text | None]
 # A text inside the marker must not be able to end it.
 _IN_MARKER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 # System tables have no statistics: sampling them for a plan costs the tenant as much as all our statements together.
 # Their rows are made one by one, and gathering those into vectors first doubles what an aggregate over them takes.
 _HINTS = "QUERY_TIMEOUT({timeout_us}) DYNAMIC_SAMPLING(0) OPT_PARAM('rowsets_enabled', 'false')"
-# Seconds that the network may add to the server's own limit.
-_GRACE_S = 5.0
+# Seconds that a statement may go on after the limit that the server was given; then we hang up.
+_GRACE_S = 1.0
+# All that a server says until the session is open.
+_MOST_LOGIN_BYTES = 1 << 16
+_MOST_LOGIN_PACKETS = 16
+_MOST_COLUMN_BYTES = 1 << 10  # of what describes one column
+_MOST_COLUMNS = 250
+_NAMES_OF = {
+    source: [name for name, its in session.DISPENSABLE.items() if its == source]
+    for source in session.DISPENSABLE.values()
+}
+# These show a stranger nothing, or a hash that only a guess of the password opens.
+_SAFE_ANYWHERE = frozenset({"", "mysql_native_password"})
+# These send the password itself through TLS.
+_SAFE_IF_VERIFIED = _SAFE_ANYWHERE | {"caching_sha2_password", "sha256_password"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where and how to connect. ``password`` is read once, when the connection opens. ``tls`` None is plain text.
 
-    ``dial`` returns a socket that reaches the server through ``via``, a jump host; without it the driver connects.
+    ``dial`` returns a socket that reaches the server through ``via``, a jump host.
     """
 
     name: str
@@ -60,11 +85,115 @@ class Endpoint:
     dial: Callable[[], socket.socket] | None = None
 
 
+class _PasswordWithheld(Exception):
+    """The server asks for the password in a way in which it could learn it."""
+
+
+class _OddAnswer(Exception):
+    """The answer is none to the statement."""
+
+
+class _AnswerCut(Exception):
+    """The answer goes beyond what is left of the budget."""
+
+
+class _Connection(Driver):
+    """The driver's connection with what it lacks: care for the password, and limits for what is read."""
+
+    def __init__(self, ways: frozenset[str], **options: Any) -> None:
+        self._ways = ways
+        self._handle: socket.socket | None = None  # the driver closes its own, and gives another one to TLS
+        self._awaited: int | None = None
+        self._odd_beyond = False
+        self._allow(_MOST_LOGIN_PACKETS, _MOST_LOGIN_BYTES)
+        super().__init__(defer_connect=True, **options)
+
+    def expect(self, shape: gate.AnswerShape, left_rows: int, left_bytes: int) -> None:
+        """Allow one answer of this shape, and no more of it than is left of the budget."""
+        columns = _MOST_COLUMNS if shape.labels is None else len(shape.labels)
+        self._awaited = None if shape.labels is None else columns
+        self._odd_beyond = shape.most_rows is not None and shape.most_rows <= left_rows
+        rows = left_rows if shape.most_rows is None else min(shape.most_rows, left_rows)
+        # Beside the rows there are a head, the columns, and an end behind each of the two.
+        self._allow(rows + columns + 3, left_bytes + (columns + 1) * _MOST_COLUMN_BYTES, before=columns + 2)
+
+    def _allow(self, packets: int, size: int, before: int = 0) -> None:
+        self._packets_allowed = self._packets_left = packets
+        self._packets_before = before
+        self._bytes_allowed = self._bytes_left = size
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes of the answer so far."""
+        return self._bytes_allowed - max(0, self._bytes_left)
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of the answer so far, read to its end or not."""
+        return max(0, self._packets_allowed - self._packets_left - self._packets_before)
+
+    def connect(self, sock: socket.socket | None = None) -> None:
+        """Log in through this socket."""
+        self._handle = sock.dup() if sock else None
+        super().connect(sock)
+
+    def hang_up(self) -> None:
+        """Shut the socket, called from another thread: a blocked read then ends, a handshake too."""
+        with contextlib.suppress(OSError):
+            if self._handle:
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+    def _force_close(self) -> None:
+        super()._force_close()  # type: ignore[misc]
+        if self._handle:
+            self._handle.close()
+
+    def _get_server_information(self) -> None:
+        """Read the greeting. The first answer to it may hold the password already."""
+        super()._get_server_information()  # type: ignore[misc]
+        self._refuse_way(self._auth_plugin_name)  # type: ignore[attr-defined]
+
+    def _get_auth_plugin_handler(self, plugin_name: bytes) -> None:
+        """Return no handler: the driver has its own. It asks before it answers a server that wants another way."""
+        self._refuse_way(plugin_name.decode("ascii", "replace"))
+
+    def _refuse_way(self, name: str) -> None:
+        if name not in self._ways:
+            raise _PasswordWithheld(name)
+
+    def _read_packet(self, *args: Any) -> Any:
+        self._packets_left -= 1
+        if self._packets_left < 0:
+            self._stop_reading()
+        packet = super()._read_packet(*args)  # type: ignore[no-untyped-call]
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None and packet.get_all_data()[0] != awaited:
+            self._force_close()
+            raise _OddAnswer("it has other columns")
+        return packet
+
+    def _read_bytes(self, num_bytes: int) -> bytes:
+        self._bytes_left -= num_bytes
+        if self._bytes_left < 0:
+            self._odd_beyond = False
+            self._stop_reading()
+        found: bytes = super()._read_bytes(num_bytes)  # type: ignore[misc]
+        return found
+
+    def _stop_reading(self) -> None:
+        self._force_close()
+        if self._odd_beyond:
+            raise _OddAnswer("it has more rows")
+        raise _AnswerCut("it has no end")
+
+
 class ReadOnlySession:
     """A read-only session. It can only ``fetch``; ``cost`` is what it has spent, ``sent`` lists the statements.
 
     With a journal, every statement is written there before it is sent, and its result after. The customer signed
-    no statement for the sources in ``withheld``, so nothing is sent for them.
+    no statement of the names in ``withheld``, so those are not sent. ``permit`` returns why nothing may be
+    sent at a moment. It is asked before each statement, by the server's clock, once the session has read that.
+    Raises NotAuthorized where it refuses from the start, or where the server's clock is far from ours.
     """
 
     def __init__(
@@ -74,6 +203,8 @@ class ReadOnlySession:
         assessment_id: str,
         journal: Journal | None = None,
         withheld: frozenset[str] = frozenset(),
+        *,
+        permit: Permit = lambda moment: None,
     ) -> None:
         if not _IN_MARKER.fullmatch(assessment_id):
             raise ValueError(f"not an assessment id: {assessment_id!r}")
@@ -83,14 +214,24 @@ class ReadOnlySession:
         self.connections = 0
         self._journal = journal
         self._withheld = withheld
+        self._permit = permit
         self._reconnected = False
         self._opened = self._last_answer = time.perf_counter()
-        self._clock: tuple[float, float] | None = None
+        self._clock: ServerClock | None = None
         self.system_schema = "oceanbase"
         self.server_version = ""
-        self.cost = Cost()
-        self.sent: list[Sent] = []
+        self._spending = Spending(budget, journal)
         self._connection = self._open_connection()
+
+    @property
+    def cost(self) -> Cost:
+        """What the session has spent."""
+        return self._spending.cost
+
+    @property
+    def sent(self) -> list[Sent]:
+        """The statements that were sent, in their order."""
+        return self._spending.sent
 
     def __enter__(self) -> ReadOnlySession:
         return self
@@ -102,126 +243,123 @@ class ReadOnlySession:
             self._connection.close()
 
     def fetch(self, sql: str, source: str) -> list[Row]:
-        """Return all rows of one statement. Raises StatementError with its kind; the session stays usable."""
-        gate.check_statement(sql, self.system_schema)
+        """Return all rows of one statement; each has the columns that were asked for.
+
+        Raises StatementError with its kind for everything else; what was read before stays good.
+        """
+        shape = gate.check_statement(sql, self.system_schema)
         if not _IN_MARKER.fullmatch(source):
             reason = "its source has no proper name"
             raise StatementRefused(Text("The gate refused a statement: {reason}.", {"reason": reason}))
-        if source in self._withheld:
+        if all(self.is_withheld(name) for name in _NAMES_OF.get(source, ("",))):
             text = "The signed authorization does not list this statement, so it is not sent: {source}."
             raise StatementError(Text(text, {"source": source}), UnavailableKind.NOT_GRANTED)
+        self._spending.check(source)
+        if refusal := self._find_refusal():
+            raise StatementError(refusal, UnavailableKind.CLOSED)
         if not self._connection.open:
             text = "The connection to the target was lost, so {source} was not read."
             raise StatementError(Text(text, {"source": source}), UnavailableKind.LOST)
-        self._check_budget(source)
         try:
-            return self._send_statement(sql, source, self._compute_left_ms() / 1000)
+            return self._send_statement(sql, source, shape, self._spending.left_ms / 1000)
         except StatementError as error:
             if error.kind is UnavailableKind.LOST or not self._connection.open:
                 self._reconnect_once(error)
             if error.kind is UnavailableKind.TIMEOUT:
-                self._check_budget(source)  # the budget may have ended it, not its own limit
+                self._spending.check(source)  # the budget may have ended it, not its own limit
             raise
 
-    def _check_budget(self, source: str) -> None:
-        spent = self.cost
-        if self._compute_left_ms() <= 0 or spent.rows >= self.budget.max_rows or spent.bytes >= self.budget.max_bytes:
-            args: dict[str, Scalar] = {
-                "source": source,
-                "spent_ms": spent.database_ms,
-                "rows_count": spent.rows,
-                "spent_bytes": spent.bytes,
-            }
-            raise StatementError(
-                Text(
-                    "The load budget is spent ({spent_ms}, {rows_count} rows, {spent_bytes}); {source} was not read.",
-                    args,
-                ),
-                UnavailableKind.BUDGET,
-            )
-
-    def _compute_left_ms(self) -> float:
-        return self.budget.total_database_ms - self.cost.database_ms
+    def is_withheld(self, name: str) -> bool:
+        """Whether the customer did not sign this one of our own statements (``DISPENSABLE``), so it is not sent."""
+        return name in self._withheld
 
     def window_us(self) -> tuple[int, int]:
         """Return when connecting began and the last answer came: microseconds since 1970 by the server's clock."""
-        earlier, later = self._clock or (0.0, 0.0)
-        return int((self._opened + earlier) * 1_000_000), int((self._last_answer + later) * 1_000_000) + 1
+        return self._clock.place(self._opened, self._last_answer) if self._clock else (0, 1)
 
-    def _send_statement(self, sql: str, source: str, at_most_s: float = math.inf) -> list[Row]:
-        dressed = self._attach_hints(sql, source, at_most_s)
+    def _find_refusal(self) -> Text | None:
+        return self._permit(self._clock.tell_time()) if self._clock else None
+
+    def _send_statement(self, sql: str, source: str, shape: gate.AnswerShape, at_most_s: float = math.inf) -> list[Row]:
+        limit_s = min(self.budget.statement_timeout_s, at_most_s)
+        dressed = self._attach_hints(sql, source, limit_s)
         if self._journal:
             self._journal.sent(source, dressed)
+        connection = self._connection
+        connection.expect(shape, self._spending.left_rows, self._spending.left_bytes)
         started = time.perf_counter()
         rows: list[Row] = []
         failed: StatementError | None = None
         try:
-            with (
-                limit_time(self._patience_s, lambda: _shut_socket(self._connection)),
-                self._connection.cursor() as cursor,
-            ):
+            with limit_time(limit_s + _GRACE_S, connection.hang_up), connection.cursor() as cursor:
                 cursor.execute(dressed)
+                _check_labels(cursor.description or (), shape)
                 rows = list(cursor.fetchall())
-        except pymysql.MySQLError as error:
-            failed = server_errors.explain_failed_statement(error.args, source)
-        except TimeoutError as error:
-            failed = server_errors.explain_failed_statement((server_errors.LOST, str(error)), source)
+                _check_width(rows, len(cursor.description or ()))
         except Exception as error:  # noqa: BLE001 - the driver raises many kinds of errors in the middle of an answer
-            failed = server_errors.explain_failed_statement(
-                (server_errors.UNREADABLE, f"unreadable answer: {error}"), source
-            )
-        self._record_cost(source, (time.perf_counter() - started) * 1000, rows, failed.errno if failed else None)
+            failed = _explain_failure(error, source, limit_s)
+        self._last_answer = time.perf_counter()
+        read = connection.rows_read if failed else len(rows)
+        took_ms = (self._last_answer - started) * 1000
+        self._spending.record(source, took_ms, read, connection.bytes_read, failed.errno if failed else None)
         if failed:
             raise failed
         return rows
 
-    def _attach_hints(self, sql: str, source: str, at_most_s: float) -> str:
+    def _attach_hints(self, sql: str, source: str, limit_s: float) -> str:
         marker = f"/*{OWN_MARKER} {self.assessment_id} {source}*/ "
-        timeout_us = int(min(self.budget.statement_timeout_s, at_most_s) * 1_000_000)
-        return marker + sql.replace("SELECT ", f"SELECT /*+ {_HINTS.format(timeout_us=timeout_us)} */ ", 1)
-
-    def _record_cost(self, source: str, duration_ms: float, rows: list[Row], errno: int | None) -> None:
-        cost, size = self.cost, sum(_measure_bytes(value) for row in rows for value in row)
-        self.cost = Cost(
-            statements=cost.statements + 1,
-            database_ms=cost.database_ms + duration_ms,
-            longest_ms=max(cost.longest_ms, duration_ms),
-            rows=cost.rows + len(rows),
-            bytes=cost.bytes + size,
-        )
-        self.sent.append(Sent(source, duration_ms, len(rows), errno))
-        self._last_answer = time.perf_counter()
-        if self._journal:
-            self._journal.answered(duration_ms, len(rows), size, errno)
+        hints = _HINTS.format(timeout_us=int(limit_s * 1_000_000))
+        return marker + sql.replace("SELECT ", f"SELECT /*+ {hints} */ ", 1)
 
     def _reconnect_once(self, cause: StatementError) -> None:
         """Connect again, once. The rest of a broken answer must never be read as the next answer."""
         if self._connection.open:
             self._connection.close()
-        if self._reconnected:
+        if self._reconnected or self._spending.is_spent:
             return
         self._reconnected = True
         try:
             self._connection = self._open_connection()
-        except (ConnectError, ConfigError):
+        except (ConnectError, ConfigError, NotAuthorized):
             raise cause from None
 
     @property
     def _patience_s(self) -> float:
         return self.budget.statement_timeout_s + _GRACE_S
 
-    def _open_connection(self) -> pymysql.Connection[Any]:
+    def _open_connection(self) -> _Connection:
         endpoint = self.endpoint
         args = {"target": endpoint.name, "host": endpoint.host, "port": str(endpoint.port), "user": endpoint.user}
-        password = endpoint.password().encode()  # the driver would encode it as Latin-1, and cite it in an error
+        self._require_permit()
+        connection = self._build_connection(endpoint.password())
         way = self._dial_jump_host()
         if self._journal:
             self._journal.sent("driver", session.DRIVER)
-        connection: pymysql.Connection[Any] = pymysql.Connection(
+        try:
+            way = way or _dial_server(endpoint)
+            with limit_time(endpoint.connect_timeout_s + self._patience_s, connection.hang_up):
+                connection.connect(way)
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self._explain_no_connection(error, args) from None
+        self._connection = connection
+        self.connections += 1
+        try:
+            self._spending.record("driver", 0.0, 0, 0, None)  # the driver's own SET NAMES
+            self._prepare_session(args)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _build_connection(self, password: str) -> _Connection:
+        endpoint = self.endpoint
+        backstop_s = self._patience_s + _GRACE_S
+        return _Connection(
+            _SAFE_IF_VERIFIED if verifies_server(endpoint.tls) else _SAFE_ANYWHERE,
             host=endpoint.host,
             port=endpoint.port,
             user=endpoint.user,
-            password=password,
+            password=password.encode(),  # the driver would encode it as Latin-1, and cite it in an error
             database="information_schema",
             charset="utf8mb4",
             autocommit=None,
@@ -229,30 +367,9 @@ class ReadOnlySession:
             ssl=endpoint.tls,
             ssl_disabled=endpoint.tls is None,
             connect_timeout=endpoint.connect_timeout_s,
-            read_timeout=self._patience_s,
-            write_timeout=self._patience_s,
-            defer_connect=True,
-            auth_plugin_map=dict.fromkeys(("mysql_clear_password", "dialog"), _refuse_password),
+            read_timeout=backstop_s,
+            write_timeout=backstop_s,
         )
-        try:
-            with limit_time(endpoint.connect_timeout_s + self._patience_s, lambda: _shut_socket(connection)):
-                connection.connect(way)
-        except pymysql.MySQLError as error:
-            raise self._build_connect_error(error.args, args, getattr(error, "original_exception", None)) from None
-        except TimeoutError as error:
-            raise self._build_connect_error((server_errors.LOST, str(error)), args) from None
-        except Exception as error:  # noqa: BLE001 - as above
-            garbled = f"it does not speak the MySQL protocol ({error})"
-            raise self._build_connect_error((server_errors.UNREADABLE, garbled), args) from None
-        self._connection = connection
-        self.connections += 1
-        try:
-            self._record_cost("driver", 0.0, [], None)  # the driver's own SET NAMES
-            self._prepare_session(args)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     def _dial_jump_host(self) -> socket.socket | None:
         """Return a socket through the jump host, or None if there is no jump host."""
@@ -262,57 +379,105 @@ class ReadOnlySession:
             self._journal.through(self.endpoint.via)
         return self.endpoint.dial()
 
-    def _build_connect_error(
-        self, said: tuple[object, ...], args: dict[str, Any], cause: object = None
-    ) -> ConnectError:
+    def _explain_no_connection(self, error: Exception, args: dict[str, Any]) -> ConnectError:
+        said, cause = _describe_failure(error), getattr(error, "original_exception", None)
+        number = server_errors.read_error_number(said)
         if self._journal:
-            self._journal.answered(0.0, 0, 0, server_errors.read_error_number(said))
+            self._journal.answered(0.0, 0, 0, number)
+        if isinstance(error, _PasswordWithheld):
+            return tls_errors.explain_withheld(str(error), args)
         if isinstance(cause, ssl.SSLError):
             return tls_errors.explain_tls_failure(cause, args)
-        if server_errors.read_error_number(said) == tls_errors.NO_TLS:
+        if number == tls_errors.NO_TLS:
             return tls_errors.explain_no_tls(args)
         return server_errors.explain_no_connection(said, args)
 
+    def _require_permit(self) -> None:
+        if refusal := self._find_refusal():
+            raise NotAuthorized(refusal)
+
     def _prepare_session(self, args: dict[str, Any]) -> None:
+        """Set the session up as every session of ours. Raises NotAuthorized for a clock that is far from ours."""
         try:
-            self._send_statement(session.SESSION_READ_ONLY, "session")
-            asked = time.perf_counter()
-            version, server_time = self._send_statement(session.SERVER, "server")[0]
-            self.server_version = version = str(version)
-            # The server read its clock between these two moments of ours.
-            self._clock = self._clock or (float(server_time) - self._last_answer, float(server_time) - asked)
-            if "oceanbase" not in version.lower():
-                raise ConnectError(
-                    Text(
-                        "{target}: the server at {host}:{port} is not OceanBase (it says {version})."
-                        " Check host and port of the target in the engagement.",
-                        {**args, "version": version},
-                    )
-                )
+            self._send_own(session.SESSION_READ_ONLY, "session")
+            self._read_server(args)
             timeout_us = int(self.budget.statement_timeout_s * 1_000_000)
-            self._send_statement(session.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
-        except (StatementError, LookupError, ValueError, TypeError) as error:
-            reason = str(error.text.args.get("reason")) if isinstance(error, StatementError) else "unreadable answer"
+            self._send_own(session.SESSION_SETTINGS.format(timeout_us=timeout_us), "session")
+        except StatementError as error:
             raise ConnectError(
-                Text("{target}: the session could not be prepared: {reason}", {**args, "reason": reason})
+                Text("{target}: the session could not be prepared: {reason}", {**args, "reason": error.text})
             ) from None
 
+    def _read_server(self, args: dict[str, Any]) -> None:
+        """Read what the server is, and its clock."""
+        asked_s = time.perf_counter()
 
-def _refuse_password(_connection: object) -> NoReturn:
-    """Refuse the ways of logging in that send the password in clear: any server there would learn it."""
-    raise pymysql.OperationalError(2059, "the server asks for the password in clear, and is not given it")
+        def read(version: object, server_s: Any) -> tuple[str, ServerClock]:
+            times = {"asked_s": asked_s, "answered_s": self._last_answer, "local_s": time.time()}
+            return server_errors.cut_name(version), ServerClock(server_s=float(server_s), **times)
+
+        self.server_version, reading = build_only_row(self._send_own(session.SERVER, "server"), "server", read)
+        if "oceanbase" not in self.server_version.lower():
+            raise ConnectError(
+                Text(
+                    "{target}: the server at {host}:{port} is not OceanBase (it says {version})."
+                    " Check host and port of the target in the engagement.",
+                    {**args, "version": self.server_version},
+                )
+            )
+        if apart := reading.explain_apart(self.endpoint.name):
+            raise NotAuthorized(apart)
+        self._clock = self._clock or reading
+        self._require_permit()
+
+    def _send_own(self, sql: str, source: str) -> list[Row]:
+        return self._send_statement(sql, source, gate.check_statement(sql))
 
 
-def _measure_bytes(value: Any) -> int:
-    """Return about how many bytes the value took on the network: the protocol sends text."""
-    if isinstance(value, bytes):
-        return len(value)
-    return 0 if value is None else len(str(value).encode("utf-8", "replace"))
+def _dial_server(endpoint: Endpoint) -> socket.socket:
+    try:
+        way = socket.create_connection((endpoint.host, endpoint.port), endpoint.connect_timeout_s)
+    except (OSError, UnicodeError) as error:
+        raise pymysql.OperationalError(server_errors.UNREACHABLE, str(error)) from None
+    way.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    way.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return way
 
 
-def _shut_socket(connection: pymysql.Connection[Any]) -> None:
-    """Shut the socket, called from another thread: a blocked read then ends."""
-    sock: socket.socket | None = connection._sock  # type: ignore[attr-defined]  # the driver has no public way
-    with contextlib.suppress(OSError):
-        if sock:
-            sock.shutdown(socket.SHUT_RDWR)
+def _describe_failure(error: Exception) -> tuple[object, ...]:
+    """Return number and message of why no connection was made."""
+    if isinstance(error, pymysql.MySQLError):
+        return error.args
+    if isinstance(error, TimeoutError):
+        return server_errors.LOST, str(error)
+    return server_errors.UNREADABLE, f"it does not speak the MySQL protocol ({error})"
+
+
+def _explain_failure(error: Exception, source: str, limit_s: float) -> StatementError:
+    for timeout in (error, error.__context__):
+        if isinstance(timeout, TimeoutError) and timeout.errno is None:  # with a number it is the network's own
+            return server_errors.explain_shut(source, limit_s)
+    if isinstance(error, _AnswerCut):
+        return server_errors.explain_cut(source)
+    if isinstance(error, _OddAnswer):
+        return server_errors.explain_odd_answer(source, str(error))
+    if isinstance(error, pymysql.MySQLError):
+        return server_errors.explain_failed_statement(error.args, source)
+    said = (server_errors.UNREADABLE, f"unreadable answer: {error}")
+    return server_errors.explain_failed_statement(said, source)
+
+
+def _check_labels(columns: Sequence[Sequence[object]], shape: gate.AnswerShape) -> None:
+    """Raise _OddAnswer if these are not the columns that were asked for: it is the answer to something else."""
+    if shape.labels is None:
+        if not columns:
+            raise _OddAnswer("it has no columns")
+        return
+    for column, label in zip(columns, shape.labels, strict=True):
+        if label and str(column[0]).lower() != label.lower():
+            raise _OddAnswer("its columns have other names")
+
+
+def _check_width(rows: Sequence[Row], width: int) -> None:
+    if any(len(row) != width for row in rows):
+        raise _OddAnswer("a row has other columns than the head")

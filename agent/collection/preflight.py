@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent.collection.connect import ReadOnlySession
+from agent.collection.only_row import fetch_only_row
 from agent.collection.privileges import (
     GrantLine,
     join_first,
@@ -20,6 +22,7 @@ from agent.collection.privileges import (
     parse_grants,
     quote_account,
 )
+from agent.collection.server_errors import cut_name
 from agent.collection.statements import list_columns_read, list_optional_columns
 from agent.facts import Privilege, find_source_spec
 from agent.facts.own_statements.session import GRANTS, IDENTITY, write_columns_statement
@@ -97,13 +100,16 @@ def inspect_target(
 
 
 def _read_identity(session: ReadOnlySession) -> tuple[Version, int, str, str]:
-    row = session.fetch(IDENTITY, "identity")[0]
+    stated, tenant_id, account, mode = fetch_only_row(session.fetch, IDENTITY, "identity", _take_identity)
     try:
-        version = Version.parse(str(row[0]))
+        return Version.parse(stated), tenant_id, account, mode
     except ValueError:
-        args: dict[str, Scalar] = {"target": session.endpoint.name, "version": str(row[0])[:100]}
+        args: dict[str, Scalar] = {"target": session.endpoint.name, "version": stated}
         raise TargetError(Text("{target}: the server gives no OceanBase version but {version}.", args)) from None
-    return version, int(row[1]), str(row[2]), str(row[3])
+
+
+def _take_identity(version: Any, tenant_id: Any, account: Any, mode: Any) -> tuple[str, int, str, str]:
+    return cut_name(version), int(tenant_id), cut_name(account), cut_name(mode)
 
 
 def _check_supported(target: str, version: Version, mode: str) -> None:
@@ -124,7 +130,7 @@ def _check_supported(target: str, version: Version, mode: str) -> None:
 def _read_grants(session: ReadOnlySession, problems: list[Problem]) -> tuple[GrantLine, ...] | None:
     """Return what the account holds, or None if the server does not say: then every view is tried."""
     try:
-        return parse_grants(str(row[0]) for row in session.fetch(GRANTS, "grants"))
+        return parse_grants(str(line) for (line,) in session.fetch(GRANTS, "grants"))
     except StatementError as error:
         problems.append(Problem(error.text, Text("The account must be able to run SHOW GRANTS.")))
         return None
@@ -146,7 +152,7 @@ def _read_columns(
     found: dict[str, set[str]] = defaultdict(set)
     try:
         for view, column in session.fetch(write_columns_statement(wanted, system_schema), "columns") if wanted else ():
-            found[str(view).upper()].add(str(column).upper())
+            found[cut_name(view).upper()].add(cut_name(column).upper())
     except StatementError as error:
         problems.append(Problem(error.text))
     if wanted and not found:

@@ -23,6 +23,7 @@ _LINE = re.compile(
 _ITEMS = re.compile(rf"([A-Z][A-Z_ ]*)({_COLUMNS})?(?:, ?|$)", re.IGNORECASE)
 _SYSTEM = frozenset(schema.lower() for schema in SYSTEM_SCHEMAS)
 _MAX_LINE_CHARS = 100
+_MOST_LINE_CHARS = 16_384  # a longer line is no grant of an account that only reads
 _MAX_NAMES = 10
 
 
@@ -51,7 +52,7 @@ def parse_grants(lines: Iterable[str]) -> tuple[GrantLine, ...]:
 
 
 def _parse_line(line: str) -> GrantLine:
-    match = _LINE.fullmatch(line.strip())
+    match = _LINE.fullmatch(line.strip()) if len(line) <= _MOST_LINE_CHARS else None
     if not match:
         return GrantLine({line[:_MAX_LINE_CHARS]: frozenset()}, "")
     items = {" ".join(name.upper().split()): _parse_columns(columns) for name, columns in _ITEMS.findall(match["what"])}

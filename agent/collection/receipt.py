@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from agent.collection.only_row import fetch_only_row
 from agent.facts.own_statements import receipt as audit
 from agent.model.cost import Receipt
 from agent.model.snapshot import Capabilities, Unavailable
@@ -43,6 +44,9 @@ def read_receipt(
         sent_ms=cost.database_ms,
         sent_rows=cost.rows,
     )
+    if session.is_withheld("receipt_by_marker" if by_text else "receipt"):
+        text = "The signed authorization does not list this statement, so it is not sent: {source}."
+        return dataclasses.replace(sent, way="", reason=Text(text, {"source": "receipt"}))
     if stopped or not columns >= audit.COLUMNS:
         unread = Text("The account may not read {view}.", {"view": f"oceanbase.{audit.VIEW}"})
         return dataclasses.replace(sent, way="", reason=stopped.reason if stopped else unread)
@@ -55,6 +59,11 @@ def read_receipt(
     return _read_audit(session, sent, sql, meanwhile)
 
 
+def _read_figures(*values: Any) -> tuple[int, int, int, int, int]:
+    count, total_us, longest_us, rows, writes = map(int, values)
+    return count, total_us, longest_us, rows, writes
+
+
 def _read_audit(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Callable[[], None]) -> Receipt:
     found = sent
     for pause in _LAG_S:
@@ -62,7 +71,7 @@ def _read_audit(session: ReadOnlySession, sent: Receipt, sql: str, meanwhile: Ca
         meanwhile()
         time.sleep(max(0.0, due - time.monotonic()))
         try:
-            count, total_us, longest_us, rows, writes = map(int, session.fetch(sql, "receipt")[0])
+            count, total_us, longest_us, rows, writes = fetch_only_row(session.fetch, sql, "receipt", _read_figures)
         except StatementError as error:
             return dataclasses.replace(sent, way="", reason=error.text)
         found = dataclasses.replace(

@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
+from agent.collection.server_errors import cut_message
 from agent.model.terms import Text
 from agent.support.errors import ConfigError, ConnectError
 
@@ -193,7 +194,7 @@ def _read_known_hosts(way: TunnelRoute) -> asyncssh.SSHKnownHosts:
 
 
 def _describe_error(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return cut_message(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
 class _Client(asyncssh.SSHClient):

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
 
-from agent.model.terms import DataClass, TenantKind, Text
+from agent.model.terms import DataClass, Scalar, TenantKind, Text
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,31 @@ class SourceScope:
     grouped_by: str
     joined: str
     rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedWindow:
+    """The hours of the week in which statements may be sent; ``opens`` and ``closes`` are ``HH:MM``.
+
+    A window over midnight belongs to the day on which it opens.
+    """
+
+    days: tuple[Weekday, ...] = WEEKDAYS
+    opens: str = "00:00"
+    closes: str = "24:00"
+    timezone: str = "UTC"
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether statements may be sent at this moment (aware)."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        clock, today = f"{local:%H:%M}", WEEKDAYS[local.weekday()]
+        if self.opens < self.closes:
+            return today in self.days and self.opens <= clock < self.closes
+        yesterday = WEEKDAYS[local.weekday() - 1]
+        return (today in self.days and clock >= self.opens) or (yesterday in self.days and clock < self.closes)
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.days)} {self.opens}-{self.closes} {self.timezone}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +77,22 @@ class Authorization:
     retention_days: int | None = None
     tenant_kind: TenantKind | None = None
     notes: tuple[Text, ...] = ()
+    window: SignedWindow = SignedWindow()
+
+    def find_time_objection(self, moment: datetime) -> Text | None:
+        """Return why nothing may be sent at this moment (aware), or None."""
+        args: dict[str, Scalar] = {
+            "reference": self.reference,
+            "moment": moment,
+            "not_before": self.not_before,
+            "not_after": self.not_after,
+            "window": str(self.window),
+            "closes": self.window.closes,
+        }
+        if moment < self.not_before:
+            return Text("At {moment} authorization {reference} was not valid yet: it begins at {not_before}.", args)
+        if moment >= self.not_after:
+            return Text("Authorization {reference} expired at {not_after}, so nothing more was sent.", args)
+        if not self.window.is_open(moment):
+            return Text("The signed window closed at {closes} ({window}), so at {moment} nothing more was sent.", args)
+        return None

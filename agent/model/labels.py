@@ -88,6 +88,7 @@ STATUSES: Mapping[str, str] = {
     "budget": N_("Load budget spent"),
     "busy": N_("Target was busy"),
     "lost": N_("Connection lost"),
+    "closed": N_("Signed window closed"),
     "error": N_("Failed"),
     "unknown": N_("Unknown to this agent"),
 }

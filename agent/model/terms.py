@@ -27,13 +27,17 @@ class Severity(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What happened to a check. Only a check that ran and found nothing is a PASS."""
+    """What happened to a check. Only a check that ran and found nothing is a PASS.
+
+    JOINED: it found something, and all of it is told in findings of other checks, as a sign of the same cause.
+    """
 
     PASS = "pass"
     FINDING = "finding"
     NOT_APPLICABLE = "not_applicable"
     NOT_ASSESSED = "not_assessed"
     MUTED = "muted"
+    JOINED = "joined"
     DISABLED = "disabled"
     ERROR = "error"
 
@@ -118,6 +122,7 @@ class UnavailableKind(StrEnum):
     BUDGET = "budget"
     BUSY = "busy"
     LOST = "lost"
+    CLOSED = "closed"
     ERROR = "error"
     UNKNOWN = "unknown"
 

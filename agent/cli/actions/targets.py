@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -138,4 +138,5 @@ def make_job(
         history=history,
         outside_service=outside_service,
         notes=notes,
+        clock=lambda: datetime.now(UTC),
     )

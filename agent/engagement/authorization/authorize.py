@@ -62,6 +62,7 @@ def authorize(
         allow_privileges=request.allow_privileges or "",
         retention_days=request.retention_days,
         tenant_kind=engagement.targets[target_name].kind,
+        window=request.window.as_model,
         notes=() if request.binds_way else (_describe_unsigned_way(engagement.targets[target_name], args),),
     )
     if not list_covered(sources, found):

@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from agent.engagement.engagement_file import LimitsBlock
-from agent.model.authorization import SourceScope
+from agent.model.authorization import WEEKDAYS, SignedWindow, SourceScope, Weekday
 from agent.model.terms import DataClass, TenantKind
 from agent.support.yaml_fields import (
     Block,
@@ -36,8 +35,6 @@ FORM = "ob-health authorization 2"
 # It bound host, port and account of a target, not kind of tenant, TLS and jump host.
 EARLIER_FORM = "ob-health authorization 1"
 REVOCATION_FORM = "ob-health revocation 1"
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DataClassName = Annotated[DataClass, Field(strict=False)]
 B = TypeVar("B", bound=Block)
 
@@ -67,24 +64,24 @@ class SignedTarget(Block):
 
 
 class Window(Block):
-    """When an assessment may begin. A window over midnight belongs to the day on which it opens."""
+    """When statements may be sent. A window over midnight belongs to the day on which it opens."""
 
     days: Some[Weekday] = WEEKDAYS
     opens: ClockTime = "00:00"
     closes: ClockTime = "24:00"
     timezone: Timezone
 
+    @property
+    def as_model(self) -> SignedWindow:
+        """The window as the rest of the agent knows it."""
+        return SignedWindow(days=self.days, opens=self.opens, closes=self.closes, timezone=self.timezone)
+
     def is_open(self, now: dt.datetime) -> bool:
-        """Whether an assessment may begin at this moment (aware)."""
-        local = now.astimezone(ZoneInfo(self.timezone))
-        clock, today = f"{local:%H:%M}", WEEKDAYS[local.weekday()]
-        if self.opens < self.closes:
-            return today in self.days and self.opens <= clock < self.closes
-        yesterday = WEEKDAYS[local.weekday() - 1]
-        return (today in self.days and clock >= self.opens) or (yesterday in self.days and clock < self.closes)
+        """Whether statements may be sent at this moment (aware)."""
+        return self.as_model.is_open(now)
 
     def __str__(self) -> str:
-        return f"{', '.join(self.days)} {self.opens}-{self.closes} {self.timezone}"
+        return str(self.as_model)
 
 
 class SignedSource(Block):

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.text import Text as Plain
 
 from agent.collection.grants import EXPOSES
-from agent.engagement.authorization.request import REVOCATION_FORM, WEEKDAYS, Request, SignedTarget
+from agent.engagement.authorization.request import REVOCATION_FORM, Request, SignedTarget
+from agent.model.authorization import WEEKDAYS
 from agent.model.labels import N_
 from agent.model.terms import DataClass, Scalar, TenantKind, Text
 from agent.support.folding import fold_text
