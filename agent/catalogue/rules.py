@@ -17,15 +17,28 @@ from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
+from agent.support.errors import RulesError
 from agent.support.shipped import locate_shipped
 from agent.support.yaml_file import describe_place, read_yaml, yaml_path
 
+_LONGEST_LINK = 200
 _TOP_KEYS = {"version", "scoring", "checks"}
 
 
 def locate_shipped_rules() -> Path:
-    """Return the path of the shipped rules.yaml. A checkout has it at the top level; the package holds a link to it."""
-    return locate_shipped("agent.catalogue", "rules.yaml")
+    """Return the path of the shipped rules.yaml. A checkout has it at the top level; the package holds a link to it.
+
+    Raises RulesError where git made no link, but a file with the name of the other.
+    """
+    path = locate_shipped("agent.catalogue", "rules.yaml")
+    name = path.read_text("utf-8") if path.is_file() and path.stat().st_size <= _LONGEST_LINK else ""
+    if name.strip().endswith("/rules.yaml"):
+        text = (
+            "{path} should be a symbolic link to {name}, but this checkout was made without links. Run: git config"
+            " core.symlinks true, delete the file, and run: git checkout -- {path}. Or install a wheel."
+        )
+        raise RulesError(Text(text, {"path": str(path), "name": name.strip()}))
+    return path
 
 
 def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Ruleset:

@@ -64,6 +64,13 @@ def test_wrong_password(kernel: Kernel, account: str) -> None:
     assert "wrong" not in said and PASSWORD not in said
 
 
+def test_a_tenant_that_is_not_there_is_answered_like_a_wrong_password(kernel: Kernel, account: str) -> None:
+    with pytest.raises(ConnectError) as error:
+        ReadOnlySession(endpoint(kernel, f"{account}@nowhere", PASSWORD), Budget(), "x")
+    said = render_text(error.value.text, "en")
+    assert "(error 1045)" in said and "no such tenant" in said and f"{account}@nowhere" in said
+
+
 def test_a_password_of_any_letters(kernel: Kernel) -> None:
     kernel.run(["CREATE USER hx_letters IDENTIFIED BY '密码-pässword'"])
     try:
@@ -87,7 +94,8 @@ def test_other_hosts_are_shut_out_of_the_kernel(kernel: Kernel, account: str) ->
             Budget(),
             "x",
         )
-    assert address in render_text(error.value.text, "en")
+    said = render_text(error.value.text, "en")
+    assert address in said and "(error 1227)" in said and "ob_tcp_invited_nodes" in said
     assert rows_of(kernel, "SELECT @@GLOBAL.ob_tcp_invited_nodes") == [("127.0.0.1",)]
 
 

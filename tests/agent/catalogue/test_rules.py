@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agent.catalogue import rules
 from agent.catalogue.rules import apply_engagement, load_rules
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset
 from agent.model.terms import Severity
@@ -27,6 +28,24 @@ def problems(directory: Path, text: str) -> list[str]:
     with pytest.raises(RulesError) as error:
         ruleset(directory, text)
     return [render_text(problem, "en") for problem in error.value.problems]
+
+
+@pytest.mark.parametrize("content", ["../../rules.yaml", "../../rules.yaml\n"])
+def test_a_checkout_without_links_is_told_as_such(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(content)
+    monkeypatch.setattr(rules, "locate_shipped", lambda package, name: path)
+    for use in (rules.locate_shipped_rules, lambda: load_rules(SPECS)):
+        with pytest.raises(RulesError) as error:
+            use()
+        said = render_text(error.value.text, "en")
+        assert f"{path} should be a symbolic link to ../../rules.yaml" in said and "core.symlinks true" in said
+    path.write_text(RULES)
+    assert rules.locate_shipped_rules() == path
+    path.write_text("")
+    assert rules.locate_shipped_rules() == path, "an empty file is told by who reads it"
 
 
 def test_a_right_file(tmp_path: Path) -> None:
