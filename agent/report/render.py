@@ -25,6 +25,7 @@ from agent.report.xlsx.render_xlsx import read_list_owner, refuse_lost_writing, 
 from agent.support.errors import ConfigError, HealthAgentError, RenderError, Stopped
 from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES, load_translations
+from agent.support.suggestions import suggest_words
 
 HOUSE = ReportBlock()
 
@@ -167,7 +168,8 @@ def _list_jobs(formats: Sequence[str], languages: Sequence[str]) -> list[tuple[F
 def _refuse_unknown(msgid: str, given: Sequence[str], known: Sequence[str]) -> None:
     unknown = [name for name in given if name not in known]
     if unknown or not given:
-        raise ConfigError(Text(msgid, {"given": ", ".join(unknown) or "–", "known": ", ".join(known)}))
+        args = {"given": ", ".join(unknown) or "–", "known": ", ".join(known)}
+        raise ConfigError(Text(msgid, args), suggest_words(unknown, known))
 
 
 def _describe_error(path: Path, error: Exception) -> Text:

@@ -40,6 +40,7 @@ from agent.support import console
 from agent.support.errors import ConfigError, HistoryError
 from agent.support.files import lock_directory
 from agent.support.i18n import LANGUAGES
+from agent.support.suggestions import suggest_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,8 @@ def _parse_severity(word: str | None) -> Severity | None:
     if word is None:
         return None
     if word not in list(Severity):
-        raise ConfigError(Text("--fail-on takes low, medium, high or critical, not {word}.", {"word": word}))
+        text = Text("--fail-on takes low, medium, high or critical, not {word}.", {"word": word})
+        raise ConfigError(text, suggest_words([word], Severity))
     return Severity(word)
 
 

@@ -8,6 +8,7 @@ from agent.catalogue import registry
 from agent.collection.grants import write_grants_script
 from agent.model.terms import DataClass, TenantKind, Text
 from agent.support.errors import ConfigError
+from agent.support.suggestions import suggest_words
 
 
 def make_grants_script(user: str, host: str, data_classes: Sequence[str], tls: bool, kind: str) -> str:
@@ -30,5 +31,6 @@ def parse_data_classes(words: Sequence[str]) -> tuple[DataClass, ...]:
     unknown = sorted(set(words) - set(DataClass))
     if unknown:
         args = {"given": ", ".join(unknown), "known": ", ".join(DataClass)}
-        raise ConfigError(Text("Unknown data class: {given}; known are {known}.", args))
+        text = Text("Unknown data class: {given}; known are {known}.", args)
+        raise ConfigError(text, suggest_words(unknown, DataClass))
     return tuple(item for item in DataClass if item in words)

@@ -27,6 +27,7 @@ from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.files import read_whole, write_once, write_whole
 from agent.support.i18n import LANGUAGES, translate
+from agent.support.suggestions import suggest_words
 
 USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"
@@ -137,7 +138,7 @@ def _parse_weekdays(words: Sequence[str]) -> tuple[str, ...]:
     unknown = sorted(set(words) - set(WEEKDAYS))
     if unknown:
         args = {"given": ", ".join(unknown), "known": ", ".join(WEEKDAYS)}
-        raise ConfigError(Text("Unknown weekday: {given}; known are {known}.", args))
+        raise ConfigError(Text("Unknown weekday: {given}; known are {known}.", args), suggest_words(unknown, WEEKDAYS))
     return tuple(day for day in WEEKDAYS if day in words) if words else WEEKDAYS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from agent.collection.collect import ShowProgress
 from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Text
 from agent.support import console
+from agent.support.console import Loudness
 from agent.support.credentials import is_reference, resolve_reference
 from agent.support.errors import ConfigError, HealthAgentError, HistoryError, HistoryPlaceError, TargetError
+from agent.support.suggestions import suggest_words
 from agent.support.tracebacks import format_origin
 
 # The exit code of a run is the first of these that a target gave.
@@ -65,7 +68,8 @@ def select_targets(engagement: Engagement, target: str | None) -> list[str]:
         return list(engagement.targets)
     if target not in engagement.targets:
         args = {"target": target, "known": ", ".join(engagement.targets)}
-        raise ConfigError(Text("There is no target {target} in the engagement; known are {known}.", args))
+        text = Text("There is no target {target} in the engagement; known are {known}.", args)
+        raise ConfigError(text, suggest_words([target], engagement.targets))
     return [target]
 
 
@@ -76,16 +80,25 @@ def choose_exit_code(codes: Sequence[int]) -> int:
 
 @contextmanager
 def show_progress() -> Iterator[ShowProgress]:
-    """Show a line that says which source is being read."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True
-    ) as bar:
-        line = bar.add_task("", total=None)
+    """Show on standard error what is being done: a line that changes, a line for each step, or nothing if quiet."""
+    if not console.is_told(Loudness.NORMAL):
+        yield lambda stage, done, total: None
+    elif console.is_told(Loudness.VERBOSE):
+        yield _list_steps(time.monotonic())
+    else:
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True
+        ) as bar:
+            line = bar.add_task("", total=None)
+            yield lambda stage, done, total: bar.update(line, description=f"{stage} {done + 1}/{total}")
 
-        def show(stage: str, done: int, total: int) -> None:
-            bar.update(line, description=f"{console.name_subject()}{stage} {done + 1}/{total}")
 
-        yield show
+def _list_steps(begun: float) -> ShowProgress:
+    def show(stage: str, done: int, total: int) -> None:
+        args = {"elapsed_s": time.monotonic() - begun, "number": str(done + 1), "total": str(total), "stage": stage}
+        console.tell_more("{elapsed_s}: {number} of {total}, {stage}", **args)
+
+    return show
 
 
 def for_each_target(engagement: Engagement, target: str | None, work: Callable[[str], int]) -> int:
