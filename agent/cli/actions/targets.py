@@ -90,13 +90,23 @@ def show_progress() -> Iterator[ShowProgress]:
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True
         ) as bar:
             line = bar.add_task("", total=None)
-            yield lambda stage, done, total: bar.update(line, description=f"{stage} {done + 1}/{total}")
+
+            def show(stage: str, done: int, total: int) -> None:
+                bar.update(line, description=f"{console.name_subject()}{stage} {done + 1}/{total}")
+
+            yield show
 
 
 def _list_steps(begun: float) -> ShowProgress:
     def show(stage: str, done: int, total: int) -> None:
-        args = {"elapsed_s": time.monotonic() - begun, "number": str(done + 1), "total": str(total), "stage": stage}
-        console.tell_more("{elapsed_s}: {number} of {total}, {stage}", **args)
+        console.tell_more(
+            "{subject}{elapsed_s}: {number} of {total}, {stage}",
+            subject=console.name_subject(),
+            elapsed_s=time.monotonic() - begun,
+            number=str(done + 1),
+            total=str(total),
+            stage=stage,
+        )
 
     return show
 
