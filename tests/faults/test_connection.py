@@ -13,7 +13,7 @@ from agent.collection.journal import JournalState
 from agent.kernel.start import Kernel
 from agent.pipeline import AssessedTarget
 from tests.faults.proxy import Cue, Fault
-from tests.faults.site import Site, site_on, statuses
+from tests.faults.site import TARGET, Site, site_on, statuses
 
 pytestmark = pytest.mark.kernel
 ACCOUNT = "hx_faulty"
@@ -23,25 +23,31 @@ Record = Callable[[str, object], None]
 
 @dataclass(frozen=True)
 class Stage:
-    """``costs`` is the source that is lost when the answer to ``text`` is; None: nothing can be assessed then."""
+    """``costs`` is the source that is lost when the answer to ``text`` is; None: nothing can be assessed then.
+
+    ``says`` is how the message begins that tells so.
+    """
 
     name: str
     text: bytes
     costs: str | None = None
+    says: str = ""
 
     def __str__(self) -> str:
         return self.name
 
 
+CONNECTING = f"{TARGET}: connecting to 127.0.0.1:{{port}} failed with error "
+PREPARING = f"{TARGET}: the session could not be prepared: "
 OPENING = (
-    Stage("greeting", b""),
-    Stage("login", ACCOUNT.encode()),
-    Stage("driver", b"SET NAMES"),
-    Stage("read only", b"SET SESSION TRANSACTION READ ONLY"),
-    Stage("server", b"VERSION() AS server_version"),
-    Stage("settings", b"SET SESSION autocommit"),
-    Stage("identity", b" identity*/"),
-    Stage("grants", b" grants*/"),
+    Stage("greeting", b"", says=CONNECTING),
+    Stage("login", ACCOUNT.encode(), says=CONNECTING),
+    Stage("driver", b"SET NAMES", says=CONNECTING),
+    Stage("read only", b"SET SESSION TRANSACTION READ ONLY", says=f"{PREPARING}session: the server "),
+    Stage("server", b"VERSION() AS server_version", says=f"{PREPARING}server: the server "),
+    Stage("settings", b"SET SESSION autocommit", says=f"{PREPARING}session: the server "),
+    Stage("identity", b" identity*/", says="identity: the server "),
+    Stage("grants", b" grants*/", says=f"{TARGET}: the server does not say what the account {ACCOUNT}@% may do"),
 )
 READING = (
     Stage("columns", b" columns*/", ""),
@@ -52,6 +58,14 @@ READING = (
     Stage("receipt", b" receipt*/", ""),
 )
 BREAKING = (Fault.CUT, Fault.HALF, Fault.STALL, Fault.GARBLED)
+# What the message gives as the reason; when connecting, and later.
+REASONS = {
+    Fault.CUT: ("2013: Lost connection", "error 2013: Lost connection"),
+    Fault.HALF: ("2013: Lost connection", "error 2013: Lost connection"),
+    Fault.STALL: ("timed out", "went on after the limit of 1 s that it was given"),
+    Fault.GARBLED: ("it does not speak the MySQL protocol", "unreadable answer"),
+    Fault.DRIP: ("timed out", "went on after the limit of 1 s that it was given"),
+}
 
 
 def each(stages: Iterable[Stage], *dripping: Stage) -> list[Any]:
@@ -98,7 +112,9 @@ def test_nothing_is_assessed_before_the_session_is_ready(site: Site, stage: Stag
     site.proxy.will(Cue(fault, stage.text))
     outcome = site.tried()
     if isinstance(outcome, str):
-        assert site.account in outcome or "127.0.0.1" in outcome or "identity" in outcome or "session" in outcome
+        assert outcome.startswith(stage.says.format(port=site.proxy.port)), outcome
+        reason = REASONS[fault][stage.says != CONNECTING]
+        assert reason in outcome or stage.name == "grants", "that message says what the account needs instead"
         assert (site.out / "assessment.json").read_bytes() == before
     else:  # an OK of eleven bytes may still be an OK; only TLS knows that it is another
         assert fault is Fault.GARBLED and set(statuses(outcome).values()) == {"ok"}
