@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from agent.engagement.engagement_file import Engagement
 from agent.model.terms import Scalar, Text
-
-if TYPE_CHECKING:
-    from agent.engagement.engagement_file import Engagement
 
 # Names of the tier that assessments belong to; case does not matter.
 PREMIER_TIERS = ("顶级版", "premier")
 WHOLE_MONTHS = 12
-# An assessment of less coverage counts for its period only if it read all that the customer's authorization grants.
-COUNTS_FROM_COVERAGE_PCT = 60.0
 
 
 def find_missing_term(engagement: Engagement, now: datetime) -> Text | None:

@@ -13,12 +13,13 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from agent.engagement.service_terms import COUNTS_FROM_COVERAGE_PCT
 from agent.model.assessment import PastAssessment, Period
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 
 MONTHS_PER_PERIOD = 3
+# An assessment of less coverage counts for its period only if it read all that the customer's authorization grants.
+COUNTS_FROM_COVERAGE_PCT = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.engagement.service_terms import COUNTS_FROM_COVERAGE_PCT
-from agent.engagement.subscription import PeriodStatus
+from agent.engagement.subscription import COUNTS_FROM_COVERAGE_PCT, PeriodStatus
 from agent.model.document import Document
 from agent.model.terms import Scalar, Severity, Text, UnavailableKind
 from agent.model.unread import EarlyEnd, find_early_end

@@ -33,7 +33,7 @@ def take_claim(engine: Engine, wanted: Claim) -> Claim:
             return taken
         with Session(engine) as session:
             row = session.get_one(ClaimRow, (wanted.customer, wanted.target, wanted.period_from))
-            if row.until > read_clock(session):
+            if row.until > read_database_time(session):
                 break
     raise PeriodClaimed(
         Text(
@@ -47,7 +47,7 @@ def take_claim(engine: Engine, wanted: Claim) -> Claim:
 def _take_over(engine: Engine, wanted: Claim) -> Claim | None:
     """Take a claim that has ended or was given back; None if there is none."""
     with Session(engine) as session, session.begin():
-        now = read_clock(session)
+        now = read_database_time(session)
         values = {"holder": wanted.holder, "token": ClaimRow.token + 1, "until": now + wanted.lease}
         if not _change(session, wanted, ClaimRow.until <= now, **values):
             return None
@@ -59,7 +59,7 @@ def _take_first(engine: Engine, wanted: Claim) -> Claim | None:
     """Claim a period for the first time; None if another run has."""
     try:
         with Session(engine) as session, session.begin():
-            taken = dataclasses.replace(wanted, token=1, until=read_clock(session) + wanted.lease)
+            taken = dataclasses.replace(wanted, token=1, until=read_database_time(session) + wanted.lease)
             row = ClaimRow(
                 customer=taken.customer,
                 target=taken.target,
@@ -79,7 +79,7 @@ def renew_claim(session: Session, claim: Claim) -> Claim:
 
     It is the first statement of a transaction that records something: from then on nobody takes the claim.
     """
-    until = read_clock(session) + claim.lease
+    until = read_database_time(session) + claim.lease
     if not _change(session, claim, ClaimRow.token == claim.token, until=until):
         raise ClaimLost(
             Text(
@@ -93,7 +93,7 @@ def renew_claim(session: Session, claim: Claim) -> Claim:
 
 def release_claim(session: Session, claim: Claim) -> None:
     """Give the claim back. One that another run has taken over is left alone."""
-    _change(session, claim, ClaimRow.token == claim.token, until=read_clock(session))
+    _change(session, claim, ClaimRow.token == claim.token, until=read_database_time(session))
 
 
 def forget_claims(session: Session, now: datetime, customer: str | None) -> None:
@@ -116,7 +116,7 @@ def make_claim(customer: str, target: str, period_from: date, holder: str, lease
     )
 
 
-def read_clock(session: Session) -> datetime:
+def read_database_time(session: Session) -> datetime:
     """Return the time of the database, aware."""
     if session.get_bind().dialect.name == "sqlite":
         return datetime.now(UTC)

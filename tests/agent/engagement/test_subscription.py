@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.engagement.service_terms import COUNTS_FROM_COVERAGE_PCT
-from agent.engagement.subscription import PeriodState, PeriodStatus, Subscription, is_done, judge_due, list_periods
+from agent.engagement.subscription import (
+    COUNTS_FROM_COVERAGE_PCT,
+    PeriodState,
+    PeriodStatus,
+    Subscription,
+    is_done,
+    judge_due,
+    list_periods,
+)
 from agent.model.assessment import PastAssessment
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text

@@ -124,10 +124,11 @@ def harmed(file: Path, statement: str) -> History:
 @pytest.mark.parametrize("harm", DAMAGES)
 def test_a_damaged_document_is_one_message_and_the_others_are_read(harm: str, tmp_path: Path) -> None:
     with harmed(tmp_path / "h.db", DAMAGES[harm]) as history:
-        for read in (lambda: history.load("a1"), lambda: history.last("acme", "shop", NOON + timedelta(days=1))):
-            with pytest.raises(DamagedHistory) as error:
-                read()
-            assert "a1" in message(error) and error.value.exit_code == 2
+        with pytest.raises(DamagedHistory) as error:
+            history.load("a1")
+        assert "a1" in message(error) and error.value.exit_code == 2
+        with pytest.raises(DamagedHistory):
+            history.last("acme", "shop", NOON + timedelta(days=1))
         with pytest.raises(HistoryError):
             history.save(document("a1", band="D"))
         assert history.load("a2") == history.last("acme", "shop")

@@ -31,11 +31,11 @@ from agent.facts.resources import Memstore
 from agent.facts.settings import Variable
 from agent.model.authorization import Authorization
 from agent.model.cost import Cost, Sent
-from agent.model.document import Document
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
 from agent.pipeline import AssessmentJob
 from agent.report import render
+from agent.service.periods import read_status
 from agent.support import console
 from agent.support.errors import ConfigError, ConnectError, NotAuthorized, RenderError, Stopped
 from agent.support.i18n import LANGUAGES, render_text
@@ -57,7 +57,8 @@ SECOND = "  stock: {host: db.example.com, port: 2881, user: reader, password: en
 
 def read(*unread: type, kind: UnavailableKind = UnavailableKind.LOST) -> Snapshot:
     """A snapshot of a tenant of whose two sources these are missing."""
-    records, facts = [], {}
+    records = []
+    facts: dict[type, Any] = {}
     for row, rows in ((Memstore, (memstore("10.0.0.1", 100),)), (Variable, (Variable(name="v", value="ON"),))):
         reason = Text("The connection to the target was lost, so {source} was not read.", {"source": row.__name__})
         missing = Unavailable(kind, reason, Text("Assess again when the target and the network between are well."))
@@ -164,7 +165,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException) -
     def fail(*_: object) -> bytes:
         raise error
 
-    monkeypatch.setitem(render.FORMATS, name, dataclasses.replace(render.FORMATS[name], make=fail))  # type: ignore[arg-type]
+    monkeypatch.setitem(render.FORMATS, name, dataclasses.replace(render.FORMATS[name], make=fail))
 
 
 # What makes a period done
@@ -348,9 +349,7 @@ def test_a_claim_that_has_ended_holds_up_nobody(fake: Fake, if_due: bool) -> Non
 
 
 def test_what_another_run_did_meanwhile_is_seen_under_the_claim(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    from agent.cli.actions import assess
-
-    real = assess.read_status
+    real = read_status
     asked: list[bool] = []
 
     def late(*arguments: Any) -> Any:
@@ -358,12 +357,12 @@ def test_what_another_run_did_meanwhile_is_seen_under_the_claim(fake: Fake, monk
             asked.append(True)
             status = real(*arguments)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(assess, "read_status", real)
+                patch.setattr("agent.cli.actions.assess.read_status", real)
                 assert fake.if_due() == 0
             return status
         return real(*arguments)
 
-    monkeypatch.setattr(assess, "read_status", late)
+    monkeypatch.setattr("agent.cli.actions.assess.read_status", late)
     assert fake.if_due() == 0 and fake.connected == ["shop"] and len(fake.recorded()) == 1
 
 
@@ -594,13 +593,13 @@ def test_a_damaged_row_is_told_and_the_rest_goes_on(fake: Fake, harm: str, capsy
     assert print_schedule([fake.file]) == (0 if harm == "no document" else 2)
 
 
-VALUES: dict[str, Callable[[Document], object]] = {
-    "score": lambda document: document["score"].update(value="good"),  # type: ignore[typeddict-item]
-    "points": lambda document: document["results"][0].update(risk_points="many"),  # type: ignore[typeddict-item]
-    "resource": lambda document: document["results"][0]["findings"][0].update(resource=None),  # type: ignore[typeddict-item]
-    "severity": lambda document: document["results"][0]["findings"][0].update(severity=7),  # type: ignore[typeddict-item]
-    "categories": lambda document: document["score"].update(categories=[]),  # type: ignore[typeddict-item]
-    "trend": lambda document: document["figures"].update(trend=["x"]),  # type: ignore[list-item]
+VALUES: dict[str, Callable[[Any], object]] = {
+    "score": lambda document: document["score"].update(value="good"),
+    "points": lambda document: document["results"][0].update(risk_points="many"),
+    "resource": lambda document: document["results"][0]["findings"][0].update(resource=None),
+    "severity": lambda document: document["results"][0]["findings"][0].update(severity=7),
+    "categories": lambda document: document["score"].update(categories=[]),
+    "trend": lambda document: document["figures"].update(trend=["x"]),
     "as_of": lambda document: document.update(as_of="yesterday"),
 }
 
@@ -612,7 +611,7 @@ def test_values_of_other_kinds_in_the_last_assessment_are_no_traceback(fake: Fak
     )
     assert fake.run(now=NOW - timedelta(minutes=5)) == 0
     with fake.history as history, history._open_session() as session:
-        document = history.load(fake.recorded()[0])
+        document: Any = history.load(fake.recorded()[0])
         VALUES[value](document)
         session.get_one(AssessmentRow, document["assessment_id"]).document = dict(document)
     code = fake.run()

@@ -81,6 +81,46 @@ def test_a_decision_counts_the_checks_that_it_does_not_name() -> None:
     assert roadmap.build_decisions(document, EN)[0].more == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("lost", "the connection broke"),
+        ("busy", "a quieter hour"),
+        ("budget", "more load"),
+        ("timeout", "a quieter hour"),
+    ],
+)
+def test_what_a_broken_connection_left_unread_is_no_grant(kind: str, words: str) -> None:
+    """Neither the check whose source it was, nor another that waits for the same."""
+    document = sample.blind()
+    first = document["results"][0]
+    said = dict.fromkeys(("en", "zh-CN"), "Memstore was not read.")
+    again = dict.fromkeys(("en", "zh-CN"), "Assess again.")
+    granted = dict.fromkeys(("en", "zh-CN"), "GRANT SELECT ON x TO y;")
+    document["sources"] = [
+        {
+            "source": "Memstore",
+            "view": "V",
+            "status": kind,
+            "rows": 0,
+            "duration_ms": 0,
+            "truncated": False,
+            "reason": said,
+        }
+    ]
+    document["results"] = [
+        {**first, "code": "CAP001", "reason": said, "unlock": again},
+        {**first, "code": "CAP002", "reason": granted, "unlock": again},
+        {**first, "code": "CAP003", "reason": granted, "unlock": granted},
+    ]
+    told, asked = roadmap.build_decisions(document, EN)
+    assert words in told.text and "2 checks" in told.text and told.codes == ("CAP001", "CAP002")
+    assert "1 checks" in asked.text and asked.codes == ("CAP003",)
+    document["results"] = document["results"][:2]
+    assert len(roadmap.build_decisions(document, EN)) == 1
+    assert roadmap.build_decisions(document, ZH)[0].text != roadmap.build_decisions(document, EN)[0].text
+
+
 def test_nothing_to_decide_is_no_decision() -> None:
     assert roadmap.build_decisions(sample.healthy(), EN) == ()
     assert len(roadmap.build_decisions(sample.blind(), EN)) == 1
