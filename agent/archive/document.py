@@ -5,7 +5,6 @@ The document holds every text in every language, so that renderers and history n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from agent.archive.document_outlook import serialize_outlook
 from agent.archive.document_result import LocalizeText, serialize_result
-from agent.archive.json_values import round_number, to_json_value
+from agent.archive.document_types import find_wrong_member
+from agent.archive.json_values import parse_json, round_number, to_json_value
 from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
@@ -235,11 +235,15 @@ def read_document(path: Path) -> Document:
     args: dict[str, Scalar] = {"path": str(path)}
     content = read_whole(path, SnapshotError)
     try:
-        raw = json.loads(content)
+        raw = parse_json(content.decode())
         version = raw["schema_version"]
-        if isinstance(version, int) and version <= SCHEMA_VERSION:
-            return upgrade_document(raw)
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
+        document = upgrade_document(raw)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         text = "{path}: not an assessment.json, or only a part of one. Name a file that assess or evaluate wrote."
         raise SnapshotError(Text(text, args)) from None
-    raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
+    if place := find_wrong_member(document):
+        text = "{path}: {place} is not what an assessment.json holds there. Name a file that assess or evaluate wrote."
+        raise SnapshotError(Text(text, args | {"place": place}))
+    return document

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import zstandard
 
 from agent.archive import snapshot_records
+from agent.archive.document_types import is_plausible
+from agent.archive.json_values import parse_json
 from agent.archive.snapshot_records import check_record
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.snapshot import Problem, Snapshot, SourceRecord, Unavailable
@@ -91,10 +93,10 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
     """Read the file and check its hash. Raises SnapshotError like ``load_snapshot``."""
     args, content = {"path": str(path)}, read_whole(path, SnapshotError)
     try:
-        outer = json.loads(_decompress_content(content))
+        outer = parse_json(_decompress_content(content).decode())
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
         intact = hash_body(body) == digest
-        plain = json.loads(body, parse_constant=snapshot_records.refuse_constant) if intact else {"format": 0}
+        plain = parse_json(body) if intact else {"format": 0}
         newer = int(plain["format"]) > FORMAT
     except (*_UNREADABLE, zstandard.ZstdError, RecursionError):
         raise SnapshotError(
@@ -105,9 +107,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
             Text("{path}: the snapshot has been altered (its hash does not match). Collect again.", args)
         )
     if newer:
-        raise SnapshotError(
-            Text("{path}: written by a newer agent; upgrade this one.", args)
-        )
+        raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
     return SnapshotFile(body, plain, sealed)
 
 
@@ -168,7 +168,7 @@ def _read_snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot
         target=plain["target"],
         tenant_kind=TenantKind(plain["tenant_kind"]),
         version=snapshot_records.parse_version(plain["version"]),
-        as_of=snapshot_records.parse_moment(plain["as_of"]),
+        as_of=_read_clock(plain["as_of"]),
         facts=_read_fact_sets(plain["facts"], known),
         records=tuple(
             check_record(SourceRecord(**{**record, "reason": _read_text(record["reason"])}))
@@ -186,6 +186,13 @@ def _read_snapshot(plain: dict[str, Any], known: Mapping[str, type]) -> Snapshot
     )
     if not (isinstance(found.target, str) and isinstance(found.embedded, bool)):
         raise ValueError("target, embedded")
+    return found
+
+
+def _read_clock(text: str) -> datetime:
+    found = snapshot_records.parse_moment(text)
+    if not is_plausible(found):
+        raise ValueError(f"as_of {found:%Y-%m-%d}")
     return found
 
 

@@ -50,8 +50,3 @@ def parse_version(parts: list[int]) -> Version:
     if not all(type(part) is int and 0 <= part <= _LARGEST_NUMBER for part in parts):
         raise ValueError("this is no version")
     return Version(*parts)
-
-
-def refuse_constant(word: str) -> float:
-    """For ``json.loads``: raises ValueError, because NaN and infinity are no JSON."""
-    raise ValueError(f"{word} is no number")

@@ -10,7 +10,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +21,7 @@ from agent.api import API_VERSION
 from agent.catalogue import yaml_check
 from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.model.check import CheckSpec
+from agent.model.placeholders import split_message
 from agent.model.terms import Text, Translations
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import LANGUAGES, read_catalogue
@@ -160,9 +160,9 @@ def _has_good_header(module: str, spec: CheckSpec, problems: list[Text]) -> bool
 
 
 def list_placeholders(template: str) -> frozenset[str] | None:
-    """Return the names in braces, or None if the braces do not fit."""
+    """Return the names in braces, or None if the braces do not fit or hold more than a name."""
     try:
-        return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+        return frozenset(name for _, name in split_message(template) if name is not None)
     except ValueError:
         return None
 
@@ -224,7 +224,11 @@ def _read_translations(path: Path, language: str, problems: list[Text]) -> dict[
         args = {"file": str(path), "reason": f"{type(error).__name__}: {error}"[:200]}
         problems.append(Text("{file}: the translations cannot be used: {reason}", args))
         return {}
-    fine = {msgid: text for msgid, text in entries.items() if list_placeholders(msgid) == list_placeholders(text)}
+    fine = {
+        msgid: text
+        for msgid, text in entries.items()
+        if list_placeholders(msgid) == list_placeholders(text) and list_placeholders(text) is not None
+    }
     for msgid in sorted(entries.keys() - fine.keys()):
         args = {"file": str(path), "message": msgid[:80]}
         problems.append(Text("{file}: the placeholders of a translation differ from its message: {message}", args))

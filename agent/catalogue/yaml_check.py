@@ -22,6 +22,7 @@ from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.facts import list_sources
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation
 from agent.model.naming import fill_name
+from agent.model.placeholders import fill_message
 from agent.model.terms import Actor, Category, RunAs, TenantKind, Unit, Version
 from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, TextList
 from agent.support.yaml_file import Loc, describe_place, read_yaml
@@ -281,7 +282,7 @@ def _build_measure(
                 unknown += 1
                 continue
             shown = {name: made.run(values) for name, made in evidence.items()}
-            yield Measurement(fill_name(file.resource, values), measured, shown, file.part.format_map(values))
+            yield Measurement(fill_name(file.resource, values), measured, shown, fill_message(file.part, values))
         if unknown:
             text = "What {source} holds is unknown in the rows that matter ({unknown_count})."
             raise NotAssessed(text, source=file.facts, unknown_count=unknown)

@@ -18,6 +18,7 @@ from agent.judgement.mutes import MuteMatcher
 from agent.judgement.severity import compute_stake, judge_value
 from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, ResourceName, tenant_name
+from agent.model.placeholders import fill_message
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
@@ -88,6 +89,7 @@ def _evaluate_check(
             code=spec.code,
             outcome=outcome,
             group=rule.group,
+            join=rule.join,
             actor=spec.actor,
             category=spec.category,
             risk_stake=compute_stake(rule.judge),
@@ -244,7 +246,7 @@ def _judge_measurements(
         values: dict[str, Scalar] = {name: _shorten_value(item) for name, item in measurement.evidence.items()}
         values |= spans[measurement.part]
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
-        spec.finding.format_map(words)  # a placeholder without a value fails here, not in the report
+        fill_message(spec.finding, words)  # a placeholder without a value fails here, not in the report
         mark = fingerprint_finding(snapshot.target, spec.code, resource)
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
         plain = _find_former(measurement.resource)  # SQL has its own quotes
@@ -266,6 +268,7 @@ def _judge_measurements(
             sql=fill_sql(spec.remediation.sql, sql_words),
             rollback=fill_sql(spec.remediation.rollback, sql_words),
             names=render_all_languages(named, brought=translations) if named else {},
+            caused_by=tuple(map(_clean_text, measurement.caused_by)),
         )
         worst = findings.get(mark)
         if worst is None or finding.risk_points > worst.risk_points:
@@ -328,6 +331,11 @@ class _SqlFormatter(string.Formatter):
         if value is None:
             raise _NothingToSetError
         return value
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec:
+            raise ValueError(f"SQL takes no width: {format_spec[:20]}")  # it could take gigabytes
+        return str(value)
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         if conversion == "i":

@@ -6,7 +6,9 @@ always there: ``agent.archive.upgrade`` brings a document of an older agent to t
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict, final
+from typing import Any, NotRequired, final
+
+from typing_extensions import TypedDict  # pydantic checks documents by these types, and asks for this one
 
 JsonScalar = float | int | str | bool | None
 Texts = dict[str, str]

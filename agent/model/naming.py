@@ -6,11 +6,11 @@ the next, or what cannot be printed, stands in backticks, with escapes. Other pa
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Self
 
+from agent.model.placeholders import fill_message, split_message
 from agent.model.terms import Scalar, Text
 
 
@@ -43,8 +43,8 @@ class Named(ResourceName):
         """Make the English string, and keep the text for other languages."""
         parts = dict(_quote_values(msgid, values))
         former = {key: value.former if isinstance(value, ResourceName) else value for key, value in values.items()}
-        name = str.__new__(cls, msgid.format_map(parts))
-        name.former = msgid.format_map(former)
+        name = str.__new__(cls, fill_message(msgid, parts))
+        name.former = fill_message(msgid, former)
         name.text = Text(msgid, localize_names(parts))
         return name
 
@@ -52,7 +52,7 @@ class Named(ResourceName):
 def fill_name(template: str, values: Mapping[str, Scalar]) -> ResourceName:
     """Return a name made of values, such as ``{owner}.{table}``."""
     parts = dict(_quote_values(template, {key: str(value) for key, value in values.items()}))
-    return ResourceName(template.format_map(parts), template.format_map(values))
+    return ResourceName(fill_message(template, parts), fill_message(template, values))
 
 
 def name_object(*parts: str) -> ResourceName:
@@ -69,9 +69,9 @@ def name_account(user: str, host: str = "", *, role: bool = False) -> ResourceNa
 
 def _quote_values(template: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each value as it stands in the template, where the first character of what follows it ends it."""
-    fields = [*string.Formatter().parse(template), ("", None, None, None)]
+    fields = [*split_message(template), ("", None)]
     ends = "".join(after[0][:1] for before, after in pairwise(fields) if before[1] is not None)
-    for (_, key, _, _), (literal, following, _, _) in pairwise(fields):
+    for (_, key), (literal, following) in pairwise(fields):
         if key is not None:
             value, joined = values[key], following is not None and not literal
             yield key, value if isinstance(value, ResourceName) else _quote_part(value, ends, joined)

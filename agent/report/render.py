@@ -177,7 +177,7 @@ def _describe_error(path: Path, error: Exception) -> Text:
         return error.text
     if isinstance(error, OSError):
         return Text("cannot write {path}: {detail}", {"path": str(path), "detail": error.strerror or str(error)})
-    if not isinstance(error, TemplateError | LookupError | TypeError | ValueError | AttributeError):
+    if not isinstance(error, TemplateError | LookupError | TypeError | ValueError | AttributeError | ArithmeticError):
         return Text("{path} could not be made ({kind})", {"path": str(path), "kind": type(error).__name__})
     return Text(
         "the assessment document is damaged and cannot be printed ({detail}); assess again or use another file",

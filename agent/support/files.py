@@ -19,6 +19,7 @@ from agent.support.errors import ConfigError, WriteError
 
 _FILE_MODE, _FOLDER_MODE = 0o600, 0o700
 _UNFINISHED = ".unfinished"
+_MOST_BYTES = 1 << 28
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -110,13 +111,18 @@ def _sync_folder(path: Path) -> None:
             os.close(descriptor)
 
 
-def read_whole(path: Path, kind: type[ConfigError] = ConfigError) -> bytes:
-    """Return the content of a file. Raises an error of ``kind`` if it cannot be read."""
+def read_whole(path: Path, kind: type[ConfigError] = ConfigError, most_bytes: int = _MOST_BYTES) -> bytes:
+    """Return the content of a file. Raises an error of ``kind`` if it cannot be read, or is larger than that."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(most_bytes + 1)
     except (OSError, ValueError) as error:
         args: dict[str, Scalar] = {"file": str(path), "reason": getattr(error, "strerror", None) or "invalid path"}
         raise kind(Text("{file} cannot be read ({reason}); check the path and its permissions", args)) from None
+    if len(content) > most_bytes:
+        args = {"file": str(path), "most_bytes": most_bytes}
+        raise kind(Text("{file} is larger than {most_bytes}, so it is not what is asked for here; name another", args))
+    return content
 
 
 @contextmanager

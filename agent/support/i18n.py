@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
+from agent.model.placeholders import fill_message
 from agent.model.terms import Scalar, Text, Translations, Unit
 
 LANGUAGES = ("zh-CN", "en")
@@ -68,7 +69,7 @@ def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo =
     if isinstance(value, bool):
         return translate("yes" if value else "no", language)
     if isinstance(value, datetime):
-        return _format_moment(value.astimezone(zone))
+        return _format_moment(_localize_moment(value, zone))
     if isinstance(value, str):
         return value
     if unit in _SHARES:
@@ -79,6 +80,14 @@ def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo =
     if unit in (Unit.DAYS, Unit.HOURS):
         return _append_unit(_format_number(value, 1), "days" if unit is Unit.DAYS else "h", language)
     return _format_number(value, 2)
+
+
+def _localize_moment(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a time in a zone. The first and the last day of all times stay as they are: another zone has none."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _format_moment(local: datetime) -> str:
@@ -118,7 +127,7 @@ def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: T
         for name, value in text.args.items()
     }
     template = translate(text.msgid, language, brought)
-    return template.format_map(values) if values else template
+    return fill_message(template, values) if values else template
 
 
 def _find_unit(text: Text, name: str) -> Unit | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from agent.archive import snapshot
 from agent.archive.snapshot import FORMAT, load_snapshot, save_snapshot
 from agent.facts.given import Attestation, Build, BusinessProfile, Clock, CriticalPeriod, EarlierValue
 from agent.facts.resources import Memstore
@@ -186,3 +187,45 @@ def test_a_missing_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> No
     with pytest.raises(WriteError) as error:
         save_snapshot(SNAPSHOT, tmp_path / "file" / "snapshot.obh")
     assert "cannot be written" in render_text(error.value.text, "en")
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        "9999-12-31T23:59:59+00:00",
+        "0001-01-01T00:00:00+00:00",
+        "1970-01-01T00:00:00+00:00",
+        "2026-11-23T06:00:00",
+        "x",
+        7,
+        None,
+    ],
+)
+def test_a_clock_that_no_assessment_can_have_is_refused(as_of: object, tmp_path: Path) -> None:
+    plain = snapshot._serialize_snapshot(SNAPSHOT)
+    snapshot.write_body(snapshot.serialize_body({**plain, "as_of": as_of}), tmp_path / "a.obh")
+    with pytest.raises(SnapshotError, match="do not fit this agent") as caught:
+        snapshot.load_snapshot(tmp_path / "a.obh")
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "msgid",
+    ["{x:999999999}", "{x!r}", "{x:{x}}", "{x.__class__}", "{x[0]}", "{0}", "{", "}", "{}", "{x:>999999999}{x}", "{y}"],
+)
+def test_a_message_with_more_than_names_in_its_braces_is_refused_and_takes_no_memory(
+    msgid: str, tmp_path: Path
+) -> None:
+    plain = snapshot._serialize_snapshot(SNAPSHOT)
+    text = {"msgid": msgid, "args": {"x": "a"}}
+    for wrong in ({"problems": [{"what": text, "remedy": None}]}, {"facts": {**plain["facts"], WRITTEN: broken(text)}}):
+        snapshot.write_body(snapshot.serialize_body({**plain, **wrong}), tmp_path / "a.obh")
+        with pytest.raises(SnapshotError, match="do not fit this agent"):
+            snapshot.load_snapshot(tmp_path / "a.obh")
+
+
+WRITTEN = "agent.facts.resources:Memstore"
+
+
+def broken(text: dict[str, object]) -> dict[str, object]:
+    return {"unavailable": {"kind": "privilege", "reason": text, "remedy": None}}

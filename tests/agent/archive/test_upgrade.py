@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+import typing_extensions
 from jsonschema import Draft202012Validator
 
 from agent.archive import upgrade
@@ -37,7 +38,7 @@ def find_differences(schema: dict[str, Any], kind: Any, place: str = "document")
         schema = next(arm for arm in map(_resolve, schema.get("anyOf", [schema])) if arm.get("type") != "null")
     if typing.get_origin(kind) is list:
         return find_differences(schema["items"], typing.get_args(kind)[0], f"{place}[]")
-    if not typing.is_typeddict(kind):
+    if not typing_extensions.is_typeddict(kind):
         return []
     hints = typing.get_type_hints(kind)
     found = [] if set(schema["properties"]) == set(schema["required"]) == set(hints) else [place]
@@ -52,7 +53,7 @@ def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_structured(kind: Any) -> bool:
-    return typing.is_typeddict(kind) or typing.get_origin(kind) is list
+    return typing_extensions.is_typeddict(kind) or typing.get_origin(kind) is list
 
 
 def saved(make: Callable[[], Any]) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""A message holds names in braces and nothing else, wherever it comes from."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.model.naming import Named
+from agent.model.placeholders import fill_message, split_message
+from agent.model.terms import Text
+from agent.support.i18n import load_translations, render_text
+
+WRONG = [
+    "{x:9}",
+    "{x:999999999}",
+    "{x!r}",
+    "{x!s:9}",
+    "{x:{x}}",
+    "{x.y}",
+    "{x[0]}",
+    "{0}",
+    "{}",
+    "{",
+    "}",
+    "{x",
+    "{ x}",
+]
+
+
+@pytest.mark.parametrize("msgid", WRONG)
+def test_anything_but_a_name_is_refused(msgid: str) -> None:
+    for fill in (
+        lambda: fill_message(msgid, {"x": "a"}),
+        lambda: render_text(Text(msgid, {"x": "a"}), "zh-CN"),
+        lambda: Named(msgid, x="a"),
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - the words of the library differ
+            fill()
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_values_are_put_in_as_they_are_and_are_no_messages(before: str, value: str) -> None:
+    literal = before.replace("{", "{{").replace("}", "}}")
+    assert fill_message(f"{literal}{{x}}{literal}", {"x": value}) == before + value + before
+
+
+def test_every_translation_of_ours_can_be_filled_in() -> None:
+    for msgid, text in load_translations("zh-CN").items():
+        if "{" in msgid and "{{" not in msgid:
+            names = {name for _, name in split_message(msgid) if name}
+            assert {name for _, name in split_message(text) if name} == names, msgid
+
+
+def test_a_missing_value_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        fill_message("{x} {y}", {"x": "a"})
