@@ -11,6 +11,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,52 +34,59 @@ _GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
 
 def with_load(snapshot: Snapshot) -> Snapshot:
     """The snapshot with records of the load that show a whole week of it, where the case does not say otherwise."""
-    facts = dict(snapshot.facts)
-    shapes = _rows(facts, SqlShape)
-    tenants = {row.tenant_id for row in shapes} or {None}
-    if not _rows(facts, AuditReturn):
-        last = int(NOW.timestamp() * 1_000_000)
-        facts[AuditReturn] = tuple(
-            AuditReturn(
-                tenant_id=tenant, ret_code=0, records=1, first_us=last - _WEEK_US, last_us=last, executions=1, planned=1,
-                hard_parses=0, first_request=1, sql_id="",
-                elapsed_us=sum(row.elapsed_us for row in shapes if row.tenant_id == tenant),
-            )
-            for tenant in sorted(tenants, key=repr)
-        )  # fmt: skip
-    else:
-        facts[AuditReturn] = tuple(map(_stretch, _rows(facts, AuditReturn)))
-        if shapes:
-            first, *others = facts[AuditReturn]
-            whole = sum(row.elapsed_us for row in shapes)
-            facts[AuditReturn] = (dataclasses.replace(first, elapsed_us=whole), *others)
-    if not _rows(facts, WorkloadSnapshot):
-        facts[WorkloadSnapshot] = tuple(
-            WorkloadSnapshot(snap_id=number, end_interval_time=NOW - timedelta(hours=168 - number))
-            for number in range(169)
-        )
-    whole = max(1, sum(row.elapsed_us for row in _rows(facts, RepositoryShape)))
-    facts[SqlTimeSample] = tuple(
-        SqlTimeSample(
-            snap_id=row.snap_id, sql_us=whole * (row.snap_id == max(s.snap_id for s in facts[WorkloadSnapshot]))
-        )
-        for row in facts[WorkloadSnapshot]
+    facts = snapshot.facts
+    returns = tuple(_show_whole_ring(facts))
+    snapshots = _rows(facts, WorkloadSnapshot) or tuple(_list_snapshots())
+    newest = max(row.snap_id for row in snapshots)
+    kept_us = sum(row.elapsed_us for row in _rows(facts, RepositoryShape))
+    samples = tuple(
+        SqlTimeSample(snap_id=row.snap_id, sql_us=max(1, kept_us) if row.snap_id == newest else 0) for row in snapshots
     )
-    plans = _rows(facts, CachedPlan)
-    facts[CachedPlan] = tuple(dataclasses.replace(row, first_load_time=NOW - timedelta(days=7)) for row in plans)
-    if shapes and not _rows(facts, SqlTotal):
-        facts[SqlTotal] = tuple(map(_total_of, shapes))
-    elif plans and not _rows(facts, SqlTotal):
-        facts[SqlTotal] = tuple(
-            SqlTotal(
-                tenant_id=row.tenant_id, sql_id=row.sql_id, db_name="", executions=row.executions,
-                elapsed_us=row.elapsed_time, rows_processed=0,
-            )
-            for row in plans
+    plans = tuple(replace(row, first_load_time=NOW - timedelta(days=7)) for row in _rows(facts, CachedPlan))
+    totals = (
+        _rows(facts, SqlTotal) or tuple(map(_total_of, _rows(facts, SqlShape))) or tuple(map(_total_of_plan, plans))
+    )
+    taken_us = sum(row.elapsed_us for row in totals) + kept_us
+    counter = Counter(con_id=1002, name="sql select time", value=max(1, taken_us))
+    return _put(
+        snapshot,
+        (AuditReturn, returns),
+        (WorkloadSnapshot, snapshots),
+        (SqlTimeSample, _rows(facts, SqlTimeSample) or samples),
+        (CachedPlan, plans),
+        (SqlTotal, totals),
+        (Counter, (*_rows(facts, Counter), counter)),
+    )
+
+
+def _show_whole_ring(facts: Any) -> Iterator[AuditReturn]:
+    """The rows by return code over a week; those of a case are stretched. Their time is that of the shapes."""
+    shapes = _rows(facts, SqlShape)
+    own = [replace(row, first_us=row.last_us - _WEEK_US) for row in _rows(facts, AuditReturn)]
+    if own:
+        yield replace(own[0], elapsed_us=sum(row.elapsed_us for row in shapes))
+        yield from own[1:]
+        return
+    last = int(NOW.timestamp() * 1_000_000)
+    for tenant in sorted({row.tenant_id for row in shapes} or {None}, key=repr):
+        yield AuditReturn(
+            tenant_id=tenant, ret_code=0, records=1, first_us=last - _WEEK_US, last_us=last, executions=1, planned=1,
+            hard_parses=0, first_request=1, sql_id="",
+            elapsed_us=sum(row.elapsed_us for row in shapes if row.tenant_id == tenant),
         )  # fmt: skip
-    taken = sum(row.elapsed_us for row in facts.get(SqlTotal, ())) + (whole if whole > 1 else 0)
-    facts[Counter] = (*_rows(facts, Counter), Counter(con_id=1002, name="sql select time", value=max(1, taken)))
-    return dataclasses.replace(snapshot, facts=facts)
+
+
+def _list_snapshots() -> Iterator[WorkloadSnapshot]:
+    for number in range(169):
+        yield WorkloadSnapshot(snap_id=number, end_interval_time=NOW - timedelta(hours=168 - number))
+
+
+def _total_of_plan(row: CachedPlan) -> SqlTotal:
+    """What the plan cache says of a shape whose plan it has."""
+    return SqlTotal(
+        tenant_id=row.tenant_id, sql_id=row.sql_id, db_name="", executions=row.executions, elapsed_us=row.elapsed_time,
+        rows_processed=0,
+    )  # fmt: skip
 
 
 def _total_of(row: SqlShape) -> SqlTotal:
@@ -89,10 +97,6 @@ def _total_of(row: SqlShape) -> SqlTotal:
         rows_read=row.rows_read, disk_reads=row.disk_reads, retries=row.retries, wait_us=row.lock_wait_us,
         remote_executions=row.remote_plans,
     )  # fmt: skip
-
-
-def _stretch(row: AuditReturn) -> AuditReturn:
-    return dataclasses.replace(row, first_us=row.last_us - _WEEK_US)
 
 
 def _rows(facts: Any, row: type) -> tuple[Any, ...]:
@@ -108,7 +112,7 @@ def blinder_than(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
 
 
 def _with(snapshot: Snapshot, **changes: Any) -> Snapshot:
-    return dataclasses.replace(snapshot, **changes)
+    return replace(snapshot, **changes)
 
 
 def _put(snapshot: Snapshot, *changes: tuple[type, Any]) -> Snapshot:
@@ -157,7 +161,7 @@ def _audit_off(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
 
 def _ring_short(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
     returns = _rows(snapshot.facts, AuditReturn)
-    short = tuple(dataclasses.replace(row, first_us=row.last_us - 20_000_000) for row in returns)
+    short = tuple(replace(row, first_us=row.last_us - 20_000_000) for row in returns)
     ring = [row for row in (SqlShape, AuditReturn) if row in spec.facts.values()]
     for row in ring:
         rows = short if row is AuditReturn else _rows(snapshot.facts, row)
@@ -170,12 +174,12 @@ def _ring_short(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
 
 def _thin(row: SqlShape) -> SqlShape:
     """The shape with a single execution left in the ring."""
-    parts = {
+    parts: dict[str, Any] = {
         field.name: value // max(row.executions, 1)
         for field in dataclasses.fields(row)
         if isinstance(value := getattr(row, field.name), int) and field.name not in ("tenant_id", "plans")
     }
-    return dataclasses.replace(row, **{**parts, "executions": min(row.executions, 1)})
+    return replace(row, **{**parts, "executions": min(row.executions, 1)})
 
 
 def _statistics_missing(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
@@ -189,14 +193,14 @@ def _statistics_missing(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder
                 snapshot,
                 (
                     TableStatistics,
-                    tuple(dataclasses.replace(r, num_rows=None, avg_row_len=None, last_analyzed=None) for r in rows),
+                    tuple(replace(r, num_rows=None, avg_row_len=None, last_analyzed=None) for r in rows),
                 ),
             ),
         )
     for row, fields in ((Table, ("table_rows",)), (PartitionedTable, ("table_rows",))):
         known = [name for name in fields if name in {field.name for field in dataclasses.fields(row)}]
         if row in needs and known:
-            rows = tuple(dataclasses.replace(r, **dict.fromkeys(known, None)) for r in _rows(snapshot.facts, row))
+            rows = tuple(replace(r, **dict.fromkeys(known, None)) for r in _rows(snapshot.facts, row))
             yield row.__name__, _put(snapshot, (row, rows))
 
 
@@ -212,7 +216,7 @@ def _column_missing(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
             optional = isinstance(hints[field.name], types.UnionType) and field.default is None
             rows = _rows(snapshot.facts, row)
             if optional and field.name not in _KEYS and any(getattr(item, field.name) is not None for item in rows):
-                blind = tuple(dataclasses.replace(item, **{field.name: None}) for item in rows)
+                blind = tuple(replace(item, **{field.name: None}) for item in rows)
                 yield f"{row.__name__}.{field.name}", _put(snapshot, (row, blind))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.clusters.cluster import GIB, Cluster, Server, ago
 from tests.harness import NOW
 
 HOUR_US = 3_600_000_000
+RING_US = 2 * HOUR_US  # how far the audit reaches back
 NOW_US = int(NOW.timestamp() * 1_000_000)
 MEMORY = {"KVSTORE_CACHE_ID": 14, "DEFAULT_CTX_ID": 3, "MEMSTORE_CTX_ID": 6, "PLAN_CACHE_CTX_ID": 1}  # GiB
 COUNTERS = {
@@ -17,7 +18,7 @@ COUNTERS = {
     "trans start count": 30_000_000, "trans commit count": 29_000_000, "trans rollback count": 400_000,
     "trans timeout count": 12, "max cpus": 800, "min cpus": 800, "cpu usage": 210, "memory usage": 24 * GIB,
     "max memory size": 32 * GIB, "worker time": 10**12, "cpu time": 8 * 10**11, "block cache hit": 96_000_000,
-    "block cache miss": 1_000_000,
+    "block cache miss": 1_000_000, "sql select time": 10**12,
 }  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def statements(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shap
                 "concurrency_wait_time": 0,
                 "retry_cnt": 0,
                 "memstore_read_row_count": 0,
-                "request_time": NOW_US - HOUR_US + HOUR_US * number // shape.executions,
+                "request_time": NOW_US - RING_US + RING_US * number // shape.executions,
             }
             elapsed_us = shape.elapsed_us * (3 if late else 1)
             cluster.add(
@@ -285,7 +286,9 @@ def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ..
 
 
 def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None:
-    """A week of hourly snapshots at a quarter of the CPU."""
+    """A week of hourly snapshots at a quarter of the CPU. Each shows what the business sent to the first server."""
+    prefix = "CDB" if cluster.is_sys else "DBA"
+    spent_us = sum(shape.executions * shape.elapsed_us for shape in SHAPES) // 2
     cluster.add("DBA_WR_CONTROL", tenant_id=tenant, snap_interval="+0 01:00:00", retention="+7 00:00:00", topnsql=30)
     for hour in range(168):
         for server in servers:
@@ -301,3 +304,30 @@ def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> No
             )
             cluster.add("DBA_WR_SYSSTAT", stat_id=140005, value=800, **where)
             cluster.add("DBA_WR_SYSSTAT", stat_id=140013, value=10**13 + (168 - hour) * 2 * HOUR_US, **where)
+            if server is servers[0]:
+                cluster.add(f"{prefix}_WR_SYSSTAT", stat_id=40001, value=10**12 + (168 - hour) * spent_us, **where)
+                kept_statements(cluster, where)
+
+
+def kept_statements(cluster: Cluster, where: dict[str, Any]) -> None:
+    """What one snapshot adds: an hour of the business."""
+    for shape in SHAPES:
+        executions = shape.executions // 2
+        cluster.add(
+            f"{'CDB' if cluster.is_sys else 'DBA'}_WR_SQLSTAT",
+            sql_id=shape.sql_id,
+            plan_hash=hash_of(shape),
+            plan_type=1,
+            parsing_db_name="shop",
+            executions_delta=executions,
+            elapsed_time_delta=executions * shape.elapsed_us,
+            rows_processed_delta=executions * shape.rows,
+            memstore_read_rows_delta=0,
+            minor_ssstore_read_rows_delta=0,
+            major_ssstore_read_rows_delta=executions * shape.rows_read,
+            disk_reads_delta=0,
+            retry_delta=0,
+            apwait_delta=0,
+            ccwait_delta=0,
+            **where,
+        )

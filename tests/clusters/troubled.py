@@ -134,7 +134,7 @@ def one_server_differs(cluster: Cluster) -> None:
 
 def repository_stopped(cluster: Cluster) -> None:
     """No snapshot for sixty hours."""
-    for view in ("DBA_WR_SNAPSHOT", "DBA_WR_SYSSTAT"):
+    for view in ("DBA_WR_SNAPSHOT", "DBA_WR_SYSSTAT", f"{'CDB' if cluster.is_sys else 'DBA'}_WR_SQLSTAT"):
         cluster.drop(view, lambda row: row["SNAP_ID"] > 168 - 60)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.collection.preflight import HeldPrivileges, inspect_target
+from agent.judgement.assessed import is_known_gone
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.score import score_results
 from agent.kernel.start import Kernel
@@ -17,6 +18,7 @@ from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Version
 from agent.support.errors import TargetError
 from agent.support.i18n import render_text
+from tests.checks.removals import blinder_than
 from tests.clusters.healthy import GIVEN, healthy
 from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.large import Size, put_large
@@ -112,6 +114,27 @@ def test_every_fault_is_found(shelf: Shelf, version: str, kind: TenantKind) -> N
     wanted = {fault.code: fault for fault in FAULTS if kind in fault.kinds}
     assert {code: found.get(code) for code in wanted} == {code: fault.severity for code, fault in wanted.items()}
     assert score_results(results, shipped()[1].scoring, kind, None).value < 40
+
+
+@pytest.mark.parametrize("kind", TenantKind)
+def test_whatever_is_taken_away_from_a_troubled_cluster_makes_no_pass(shelf: Shelf, kind: TenantKind) -> None:
+    target = Target("4.2.5", kind)
+    shelf.put(troubled(target))
+    snapshot = shelf.read(target, KNOWN)
+    registry, ruleset = shipped()
+    tried, wrong = 0, []
+    for full in judged(snapshot):
+        spec = registry.checks[full.code]
+        for way, blinder in blinder_than(snapshot, spec) if full.findings else ():
+            (blind,) = evaluate_checks([spec], ruleset, blinder)
+            tried += 1
+            kept = {finding.fingerprint for finding in blind.findings}
+            gone = [was for was in full.findings if was.fingerprint not in kept and is_known_gone(blind, was)]
+            if blind.outcome not in (Outcome.FINDING, Outcome.NOT_ASSESSED) or gone:
+                wrong.append(f"{full.code} {way}: {blind.outcome} {[was.resource for was in gone]}")
+    print(f"{target}: {tried} ways, {len(wrong)} wrong")  # noqa: T201 - shown with pytest -rP
+    assert tried > 500
+    assert wrong == []
 
 
 def test_each_fault_is_planted_for_one_check_only() -> None:
