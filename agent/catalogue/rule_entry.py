@@ -14,7 +14,7 @@ from agent.model.terms import Scalar, Severity, Text
 from agent.support.errors import RulesError
 from agent.support.yaml_file import Loc, explain_unknown_key
 
-_COMMON_KEYS = {"params", "group", "enabled", "evidence"}
+_COMMON_KEYS = {"params", "group", "join", "enabled", "evidence"}
 _EVIDENCE_KEYS = tuple(field.name for field in dataclasses.fields(LeastEvidence))
 _LADDER_KEYS = _COMMON_KEYS | {"ladder", "worst", "descending"}
 _FIXED_KEYS = _COMMON_KEYS | {"severity"}
@@ -64,16 +64,23 @@ def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) ->
         problems.unknown_key((*loc, key), known)
     judge = _parse_judge(spec, entry, loc, problems)
     values, params = _parse_params(spec, entry.get("params", {}), (*loc, "params"), problems)
-    group, enabled = entry.get("group", ""), entry.get("enabled", True)
-    if not isinstance(group, str):
-        problems.add((*loc, "group"), "{place}: a word is expected")
+    group, join, enabled = entry.get("group", ""), entry.get("join", ""), entry.get("enabled", True)
+    for key, word in (("group", group), ("join", join)):
+        if not isinstance(word, str):
+            problems.add((*loc, key), "{place}: a word is expected")
     if not isinstance(enabled, bool):
         problems.add((*loc, "enabled"), "{place}: true or false is expected")
     evidence = _parse_evidence(entry.get("evidence", {}), (*loc, "evidence"), problems)
     if judge is None:
         return None
     return Rule(
-        judge=judge, evidence=evidence, params=params, params_values=values, group=group, enabled=enabled
+        judge=judge,
+        evidence=evidence,
+        params=params,
+        params_values=values,
+        group=group,
+        join=join,
+        enabled=enabled,
     )
 
 

@@ -25,12 +25,16 @@ class Measurement:
 
     ``part`` tells apart what is measured several times of one resource (by server, session, ...): the worst is the
     finding. Two measurements with the same resource and part are an error of the check.
+
+    ``caused_by`` names the resources that alone cause what was measured, where these are others than ``resource``. If
+    joined checks have a finding for each of them, this one is told there and not by itself.
     """
 
     resource: str
     value: float | str | None
     evidence: Mapping[str, Scalar] = field(default_factory=dict)
     part: str = ""
+    caused_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

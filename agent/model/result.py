@@ -21,7 +21,12 @@ BAND_LIMITS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, is set if the name is ours."""
+    """One judged measurement. ``limit`` is the rung reached; ``names``, by language, is set if the name is ours.
+
+    ``signs`` is set if findings of several checks are joined into this one: what each of them found, beginning with the
+    check that the finding stays with. Severity and risk points are then those of the worst sign, the statements those of
+    all. ``caused_by`` names the resources that are the whole cause, where these are others than ``resource``.
+    """
 
     fingerprint: str
     resource: str
@@ -35,6 +40,21 @@ class Finding:
     rollback: tuple[str, ...] = ()
     muted: Mute | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    caused_by: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What one check found, as a part of a joined finding. ``finding`` is as the check's rule judged it."""
+
+    code: str
+    finding: Finding
+
+
+def list_signs(code: str, finding: Finding) -> tuple[Sign, ...]:
+    """Return the signs of a finding of the check ``code``: itself, if it is not joined."""
+    return finding.signs or (Sign(code, finding),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +67,8 @@ class CheckResult:
     ``unjudged`` has the resources of which too little is known, with their names by language, for any outcome.
     ``hidden_us_per_s`` is the time of statements that no record of the load showed, for each second.
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
+    ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
+    checks whose findings tell what this one found.
     """
 
     code: str
@@ -55,6 +77,8 @@ class CheckResult:
     reason: Text | None = None
     unlock: Text | None = None
     group: str = ""
+    join: str = ""
+    told_with: tuple[str, ...] = ()
     actor: Actor = Actor.CUSTOMER
     category: Category = Category.CAPACITY
     risk_stake: float = 0.0

@@ -62,13 +62,17 @@ class LeastEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What rules.yaml says about one check."""
+    """What rules.yaml says about one check.
+
+    ``group``: only the dearest check of it costs points. ``join``: findings of its checks on one resource are one.
+    """
 
     judge: Ladder | Fixed | Expected
     evidence: LeastEvidence = LeastEvidence()
     params: Any = None
     params_values: Mapping[str, Scalar] = field(default_factory=dict)
     group: str = ""
+    join: str = ""
     enabled: bool = True
     overridden: bool = False
 
