@@ -51,7 +51,7 @@ def complete_targets(ctx: typer.Context) -> list[str]:
     named = ctx.params.get("engagement") or Path("engagement.yaml")
     found: list[str] = []
     for path in named if isinstance(named, list | tuple) else [named]:
-        with contextlib.suppress(OSError, ValueError, AttributeError, yaml.YAMLError):
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
             found += map(str, yaml.safe_load(Path(path).read_text("utf-8"))["targets"])
     return found
 

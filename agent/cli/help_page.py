@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # typer's own base class has no public name
     from typer._click import Command, Context
 
 Rows = list[tuple[Plain, Plain]]
-_WIDEST, _LONGEST_NAME, _MARGIN = 100, 28, 2
+_WIDEST, _LONGEST_NAME, _LEAST_TEXT, _MARGIN = 100, 28, 24, 2
 COMMON_PANEL = N_("Options of every command")
 _ARGUMENTS, _OPTIONS, _COMMANDS, _MORE = N_("Arguments"), N_("Options"), N_("Commands"), N_("More commands")
 # The commands as one meets them. One that is not named here stands below "More commands".
@@ -38,7 +38,7 @@ _METAVARS = {bool: "", int: "N", float: "N", Path: "PATH", str: "TEXT"}
 def render_help(command: Command, ctx: Context) -> str:
     """Return the page, coloured where the terminal shows colours."""
     width = min(console.out.width, _WIDEST)
-    parts = [Plain(render_usage(command, ctx), style="bold"), *_fold_prose(command, width)]
+    parts = [fold_text(Plain(render_usage(command, ctx), style="bold"), width), *_fold_prose(command, width)]
     parts += [_lay_out(name, rows, width) for name, rows in _list_sections(command, ctx).items()]
     return _render_lines(Plain("\n\n").join(parts))
 
@@ -165,12 +165,14 @@ def _tell_default(param: TyperArgument | TyperOption) -> str:
 
 
 def _lay_out(heading: str, rows: Sequence[tuple[Plain, Plain]], width: int) -> Plain:
-    """Return a section: its heading, and two columns. A long name has a line of its own."""
+    """Return a section: its heading, and two columns. A long name has a line of its own, in a narrow window each."""
     fitting = [cell_len(name.plain) for name, _ in rows if cell_len(name.plain) <= _LONGEST_NAME]
     start = _MARGIN + max(fitting, default=_LONGEST_NAME) + 2
+    if width - start < _LEAST_TEXT:
+        start = 3 * _MARGIN
     lines = [Plain(console.localize(heading), style="bold underline")] if heading else []
     for name, text in rows:
-        first, *others = fold_text(text, max(width - start, 20)).split("\n", allow_blank=True)
+        first, *others = fold_text(text, width - start).split("\n", allow_blank=True)
         gap = start - _MARGIN - cell_len(name.plain)
         if gap >= 2:
             lines.append(Plain.assemble(" " * _MARGIN, name, " " * gap, first))

@@ -80,11 +80,14 @@ def choose_exit_code(codes: Sequence[int]) -> int:
 
 @contextmanager
 def show_progress() -> Iterator[ShowProgress]:
-    """Show on standard error what is being done: a line that changes, a line for each step, or nothing if quiet."""
-    if not console.is_told(Loudness.NORMAL):
-        yield lambda stage, done, total: None
-    elif console.is_told(Loudness.VERBOSE):
+    """Show on standard error what is being done: a line that changes, a line for each step, or nothing if quiet.
+
+    A log gets no line that changes.
+    """
+    if console.is_told(Loudness.VERBOSE):
         yield _list_steps(time.monotonic())
+    elif not console.is_told(Loudness.NORMAL) or not console.err.is_terminal:
+        yield lambda stage, done, total: None
     else:
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console.err, transient=True

@@ -1,4 +1,4 @@
-"""What installs an extra is said for each way of installing, and is never a bare name, which a stranger may register."""
+"""What installs an extra is said for each way of installing. It is never a bare name: a stranger may register that."""
 
 from __future__ import annotations
 
