@@ -6,7 +6,7 @@ the least evidence of each check.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from agent.facts import Observes, find_source_spec
@@ -26,12 +26,14 @@ _NAMED = 5  # resources that a reason names
 class Sight:
     """What a check saw: ``lack`` is what it misses to pass, None if it saw enough.
 
-    ``is_about_objects`` if it misses that of some resources and knows the others. ``hidden_us_per_s`` is the time of
+    ``is_about_objects`` if it misses that of some resources and knows the others; ``is_unread`` if a record of the load
+    could not be read. ``hidden_us_per_s`` is the time of
     statements that no record showed it.
     """
 
     lack: NotAssessed | None = None
     is_about_objects: bool = False
+    is_unread: bool = False
     hidden_us_per_s: float = 0.0
 
 
@@ -49,6 +51,9 @@ def measure_sight(
     )
     if lack:
         return Sight(lack)
+    unread = _find_unread_record(spec.facts.values(), snapshot) if _is_about_load(least) else None
+    if unread:
+        return Sight(unread, is_unread=True)
     lack, hidden_us_per_s = _judge_records(spec, least, snapshot)
     if lack:
         return Sight(lack, hidden_us_per_s=hidden_us_per_s)
@@ -132,9 +137,13 @@ def _find_missing_rows(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot
     return None
 
 
+def _is_about_load(least: LeastEvidence) -> bool:
+    return least.span_hours is not None or least.load_pct is not None
+
+
 def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) -> tuple[NotAssessed | None, float]:
     """What the best record of the load lacks, if none shows enough; and the time of statements that it hides."""
-    if least.span_hours is None and least.load_pct is None:
+    if not _is_about_load(least):
         return None, 0.0
     rows = spec.facts.values()
     sources = [source for row in rows if (source := find_source_spec(row)) and source.observes]
@@ -144,18 +153,21 @@ def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) ->
         kinds.add(Observes.REPOSITORY)  # a text tells of its statement in every record
     records = [describe_record(kind, snapshot, rows, texts_wanted) for kind in Observes if kind in kinds]
     enough = [record for record in records if _describe_gap(record, least) is None]
-    unread = [row for row in rows if isinstance(snapshot.facts.get(row), Unavailable) and _is_record(row)]
-    if unread:
-        return NotAssessed("{source} could not be read, and it may show more.", source=_name_view(unread[0])), 0.0
     if enough:
         return None, min(record.hidden_us_per_s for record in enough)
     best = max(records, key=lambda record: (record.span_hours, record.load_pct or 0.0))
     return _describe_gap(best, least), best.hidden_us_per_s
 
 
-def _is_record(row: type) -> bool:
-    source = find_source_spec(row)
-    return source is not None and source.observes is not None
+def _find_unread_record(rows: Iterable[type], snapshot: Snapshot) -> NotAssessed | None:
+    """A record that could not be read may show more; its own reason is told."""
+    for row in rows:
+        source, found = find_source_spec(row), snapshot.facts.get(row)
+        if source and source.observes and isinstance(found, Unavailable):
+            lack = NotAssessed(found.reason.msgid)
+            lack.reason, lack.unlock = found.reason, found.remedy
+            return lack
+    return None
 
 
 def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | None:

@@ -306,15 +306,18 @@ def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> No
             cluster.add("DBA_WR_SYSSTAT", stat_id=140013, value=10**13 + (168 - hour) * 2 * HOUR_US, **where)
             if server is servers[0]:
                 cluster.add(f"{prefix}_WR_SYSSTAT", stat_id=40001, value=10**12 + (168 - hour) * spent_us, **where)
-                kept_statements(cluster, where)
+                kept_statements(cluster, tenant, 168 - hour, server)
 
 
-def kept_statements(cluster: Cluster, where: dict[str, Any]) -> None:
+def kept_statements(cluster: Cluster, tenant: int, snapshot: int, server: Server) -> None:
     """What one snapshot adds: an hour of the business."""
+    where: dict[str, Any] = {"snap_id": snapshot, "svr_ip": server.ip, "svr_port": server.port}
+    if cluster.is_sys:
+        where["tenant_id"] = tenant
     for shape in SHAPES:
         executions = shape.executions // 2
         cluster.add(
-            f"{'CDB' if cluster.is_sys else 'DBA'}_WR_SQLSTAT",
+            f"{prefix}_WR_SQLSTAT",
             sql_id=shape.sql_id,
             plan_hash=hash_of(shape),
             plan_type=1,

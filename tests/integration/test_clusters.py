@@ -91,7 +91,9 @@ def test_a_healthy_cluster_is_found_healthy(well: Well, target: Target) -> None:
     scored = score_results(results, shipped()[1].scoring, target.kind, None)
     print(f"{target}: score {scored.value}, coverage {scored.coverage_pct} %")  # noqa: T201 - shown with pytest -rP
     assert scored.value >= 90
-    assert scored.coverage_pct >= LEAST_COVERAGE
+    # Without the records of statements some checks on them cannot pass.
+    has_records = "oceanbase.GV$OB_SQLSTAT" in views_of(target)
+    assert scored.coverage_pct >= LEAST_COVERAGE - (0 if has_records else 5)
 
 
 @pytest.mark.parametrize("kind", TenantKind)
@@ -174,7 +176,7 @@ def test_a_large_cluster_is_read_within_bounds(shelf: Shelf, kind: TenantKind) -
     put_large(shelf, target, Size(tablets=100_000 if kind is TenantKind.SYS else 25_000))
     snapshot = shelf.read(target, GIVEN, Budget(statement_timeout_s=30, total_database_ms=120_000))
     assert broken(snapshot) == []
-    assert snapshot.cost.statements <= 60
+    assert snapshot.cost.statements <= 65
     if kind is TenantKind.SYS:  # everything is read in full but what is ordered by weight or by age
         assert {record.source for record in snapshot.records if record.truncated} <= LARGEST_OR_NEWEST_FIRST
     assert set(worst(judged(snapshot)).values()) <= {Severity.LOW}
