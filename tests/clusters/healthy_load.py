@@ -317,7 +317,7 @@ def kept_statements(cluster: Cluster, tenant: int, snapshot: int, server: Server
     for shape in SHAPES:
         executions = shape.executions // 2
         cluster.add(
-            f"{prefix}_WR_SQLSTAT",
+            f"{'CDB' if cluster.is_sys else 'DBA'}_WR_SQLSTAT",
             sql_id=shape.sql_id,
             plan_hash=hash_of(shape),
             plan_type=1,
