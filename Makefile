@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test test-slow check bench docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proof-later check bench docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -31,6 +31,9 @@ test: $(STAMP)  ## The tests, but for the long proofs: some minutes
 
 test-slow: $(STAMP)  ## The long proofs: planted faults, hostile names, secrets, clusters, ways of installing
 	$(PYTEST) -m slow
+
+proof-later: $(STAMP)  ## Faults of statements judged ten minutes and 100,000 statements later: about an hour
+	OB_HEALTH_STATEMENTS=100000 $(BIN)/pytest -q -rP tests/integration/test_judged_later.py
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .
