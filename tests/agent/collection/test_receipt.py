@@ -11,15 +11,12 @@ from agent.collection.connect import ReadOnlySession
 from agent.collection.receipt import read_receipt
 from agent.facts.own_statements import receipt as audit
 from agent.facts.own_statements.session import list_own_statements
-from agent.model.cost import Cost, Receipt, compare_with_journal
+from agent.model.cost import Cost, Receipt
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
 from agent.support.i18n import render_text
 
-AGREED = Receipt(
-    way="account", sent=31, sent_ms=200.0, sent_rows=600, found=31, total_ms=150.0, longest_ms=70.0, rows=600
-)
 WINDOW = (1_795_410_000_000_000, 1_795_410_009_000_000)
 
 
@@ -121,77 +118,6 @@ def test_what_cannot_be_read_back_says_why_and_asks_nothing() -> None:
     assert read(ring, *audit.COLUMNS, stopped=busy).reason == Text("It is busy.") and ring.sent == []
     failing = Ring(StatementError(Text("The budget is spent."), UnavailableKind.BUDGET))
     assert read(failing, *audit.COLUMNS).reason == Text("The budget is spent.")
-
-
-@pytest.mark.parametrize(
-    ("receipt", "said"),
-    [
-        (AGREED, []),
-        (
-            Receipt(
-                way="marker", sent=31, sent_ms=200.0, sent_rows=600, found=28, total_ms=150.0, longest_ms=70.0, rows=600
-            ),
-            ["28 of the 31"],
-        ),
-        (
-            Receipt(
-                way="account",
-                sent=31,
-                sent_ms=200.0,
-                sent_rows=600,
-                found=33,
-                total_ms=150.0,
-                longest_ms=70.0,
-                rows=700,
-            ),
-            ["something else used the account"],
-        ),
-        (
-            Receipt(
-                way="account",
-                sent=31,
-                sent_ms=200.0,
-                sent_rows=600,
-                found=31,
-                total_ms=150.0,
-                longest_ms=70.0,
-                rows=601,
-            ),
-            ["601 rows returned, the journal 600"],
-        ),
-        (
-            Receipt(
-                way="account",
-                sent=31,
-                sent_ms=200.0,
-                sent_rows=600,
-                found=31,
-                total_ms=201.0,
-                longest_ms=70.0,
-                rows=600,
-            ),
-            ["took 201 ms, by the journal 200 ms"],
-        ),
-        (
-            Receipt(
-                way="account",
-                sent=31,
-                sent_ms=200.0,
-                sent_rows=600,
-                found=31,
-                total_ms=150.0,
-                longest_ms=70.0,
-                rows=600,
-                writes=2,
-            ),
-            ["2 statements changed rows"],
-        ),
-        (Receipt(way="", sent=31, sent_ms=200.0, sent_rows=600, reason=Text("no")), []),
-    ],
-)
-def test_where_they_disagree_it_says_so(receipt: Receipt, said: list[str]) -> None:
-    found = [render_text(text, "en") for text in compare_with_journal(receipt)]
-    assert len(found) == len(said) and all(part in text for part, text in zip(said, found, strict=True)), found
 
 
 def test_the_customer_signs_what_is_sent() -> None:
