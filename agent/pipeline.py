@@ -38,6 +38,7 @@ from agent.facts import CostClass
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.figures import compute_figures
+from agent.judgement.joining import join_earlier, join_findings
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Period
@@ -50,8 +51,8 @@ from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Problem, Snapshot
 from agent.model.terms import Text
 from agent.report.render import name_files, prepare_rendering
-from agent.report.write_report import ReportWish, write_report
-from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, WriteError
+from agent.report.write_report import ReportWish, WrittenReport, list_missing, write_report
+from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, Stopped, WriteError
 from agent.support.files import lock_directory
 
 _SNAPSHOT = "snapshot.obh"
@@ -284,8 +285,8 @@ def _judge_snapshot(
 ) -> Assessment:
     engagement, specs, earlier = job.engagement, job.registry.checks, recalled.earlier
     ruleset = apply_rules(engagement, specs, job.shipped, job.now)
-    results = evaluate_checks(specs.values(), ruleset, facts, job.registry.translations)
-    earlier = recognize_former(earlier, results, facts.target)
+    results = join_findings(evaluate_checks(specs.values(), ruleset, facts, job.registry.translations))
+    earlier = join_earlier(recognize_former(earlier, results, facts.target), results)
     scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
         scored = _add_hidden_points(job, ruleset, facts, scored, earlier)
@@ -329,9 +330,8 @@ def _add_hidden_points(
 ) -> Score:
     """Add ``hidden_by_overrides``: the difference to the score under the shipped rules, with the same mutes."""
     shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes, today=ruleset.today)
-    results: Sequence[CheckResult] = evaluate_checks(
-        job.registry.checks.values(), shipped, facts, job.registry.translations
-    )
+    found = evaluate_checks(job.registry.checks.values(), shipped, facts, job.registry.translations)
+    results: Sequence[CheckResult] = join_findings(found)
     plain = score_results(results, shipped.scoring, facts.tenant_kind, earlier)
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))
 
@@ -396,8 +396,7 @@ def assess_target(
             engagement=job.engagement.path,
             recorded_id=assessment_id if job.history and not unrecorded else "",
         )
-        report = write_report(document, wish)
-        unnoted = () if unrecorded else keep_unwritten(job, document, report.unwritten)
+        report, unnoted = write_and_note(job, document, wish)
     return AssessedTarget(
         document=document,
         files=(*saved, *report.files),
@@ -433,12 +432,24 @@ def _follow_list(update: Path | None, directory: Path, set_aside: Path | None) -
     return update
 
 
-def keep_unwritten(job: AssessmentJob, document: Document, unwritten: Sequence[str]) -> tuple[Text, ...]:
-    """Keep in the history which files of a report are still to be written. A failure is a warning."""
-    if job.history is None:
+def write_and_note(job: AssessmentJob, document: Document, wish: ReportWish) -> tuple[WrittenReport, tuple[Text, ...]]:
+    """Write a report, and keep in the history which of its files are still to be written.
+
+    A history that cannot be written is a warning. Raises RenderError if no file could be written.
+    """
+    try:
+        report = write_report(document, wish)
+    except Stopped as stopped:
+        _note_unwritten(job, wish, list_missing(wish, stopped.written))
+        raise
+    return report, _note_unwritten(job, wish, report.unwritten)
+
+
+def _note_unwritten(job: AssessmentJob, wish: ReportWish, unwritten: Sequence[str]) -> tuple[Text, ...]:
+    if job.history is None or not wish.recorded_id:
         return ()
     try:
-        job.history.note_unwritten(document["assessment_id"], unwritten)
+        job.history.note_unwritten(wish.recorded_id, unwritten)
     except HistoryError as error:
         return (error.text,)
     return ()

@@ -14,7 +14,7 @@ from typing import Any
 from agent.catalogue.rule_entry import RuleProblems, parse_rule
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
-from agent.model.result import CheckResult
+from agent.model.result import CheckResult, list_signs
 from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
 from agent.support.errors import RulesError
@@ -190,7 +190,12 @@ def _is_usable_mute(
 
 def find_unused_mutes(ruleset: Ruleset, results: Iterable[CheckResult]) -> tuple[Text, ...]:
     """Return a note for each mute that hid nothing this time, so that no mute stays for ever."""
-    used = {finding.muted for result in results for finding in result.findings}
+    used = {
+        sign.finding.muted
+        for result in results
+        for finding in result.findings
+        for sign in list_signs(result.code, finding)
+    }
     return tuple(
         Text("The mute of {name} hid nothing this time.", {"name": mute.fingerprint or f"{mute.code} {mute.resource}"})
         for mute in ruleset.mutes

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.collection.connect import Budget, Endpoint
+from agent.collection.tls_pin import pin_certificate
 from agent.engagement.engagement_file import Engagement, TargetBlock, TlsBlock
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier
 from agent.model.cost import BusyLimits
+from agent.model.result import list_signs
 from agent.model.terms import Text
 from agent.support.credentials import hide_passwords, resolve_reference
 from agent.support.errors import ConfigError
@@ -54,6 +56,8 @@ def _build_dialler(target: TargetBlock, name: str, via: str) -> Callable[[], soc
 def _build_tls(tls: TlsBlock) -> ssl.SSLContext | None:
     if tls.mode == "disabled":
         return None
+    if tls.fingerprint:
+        return pin_certificate(tls.fingerprint)
     try:
         context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
     except (OSError, ssl.SSLError) as error:
@@ -111,11 +115,15 @@ def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier
 
 
 def _list_earlier_values(earlier: Earlier) -> Iterator[EarlierValue]:
-    for result in earlier.results.values():
-        for finding in result.findings:
-            if isinstance(finding.value, int | float):
-                value = float(finding.value)
-                yield EarlierValue(code=result.code, resource=finding.resource, value=value, as_of=earlier.as_of)
+    signs = {
+        (sign.code, sign.finding.resource): sign.finding.value
+        for result in earlier.results.values()
+        for finding in result.findings
+        for sign in list_signs(result.code, finding)
+    }
+    for (code, resource), value in signs.items():
+        if isinstance(value, int | float):
+            yield EarlierValue(code=code, resource=resource, value=float(value), as_of=earlier.as_of)
 
 
 def _make_scalar(value: Any) -> str | float | bool:

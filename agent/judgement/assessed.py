@@ -9,7 +9,7 @@ from agent.judgement.load_records import estimate_time_rate
 from agent.model.result import CheckResult, Finding, ScoredResult
 from agent.model.terms import Outcome
 
-ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED})
+ASSESSED = frozenset({Outcome.PASS, Outcome.FINDING, Outcome.MUTED, Outcome.JOINED})
 NOT_ANSWERED = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
 CARRY_LIMIT = 2  # assessments for which a finding that cannot be looked for again keeps its points
 

@@ -1,20 +1,23 @@
 """Compares findings with those of an earlier assessment, by fingerprint. Pure.
 
 A change is claimed only where the check was assessed both times. A muted finding is compared like any other: a mute
-changes no fact, so muting a finding does not resolve it.
+changes no fact, so muting a finding does not resolve it. A joined finding is known by any of its signs: it is neither
+new nor resolved because another check tells it now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agent.judgement.assessed import is_known_gone, was_judged
 from agent.judgement.fingerprint import fingerprint_finding
+from agent.judgement.joining import list_identity
 from agent.judgement.score_change import explain_score_change
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Change, Comparison, Earlier
-from agent.model.result import CheckResult, Finding, Score
+from agent.model.result import CheckResult, Finding, Score, Sign, list_signs
 from agent.model.terms import ChangeKind
 
 _NOISE_SHARE = 0.05  # share of a class's width: a smaller move of risk points counts as unchanged
@@ -28,22 +31,23 @@ def recognize_former(earlier: Earlier | None, results: Iterable[CheckResult], ta
         return earlier
 
     def rename(finding: Finding, code: str) -> Finding:
-        now = renamed[code].get(finding.resource)
-        mark = fingerprint_finding(target, code, now) if now else ""
-        return replace(finding, resource=now, fingerprint=mark) if now else finding
+        now = renamed.get(code, {}).get(finding.resource)
+        signs = tuple(Sign(sign.code, rename(sign.finding, sign.code)) for sign in finding.signs)
+        if not now:
+            return replace(finding, signs=signs) if signs else finding
+        return replace(finding, resource=now, fingerprint=fingerprint_finding(target, code, now), signs=signs)
 
     found, scored = dict(earlier.results), dict(earlier.scored)
-    for code, names in renamed.items():
-        if code in found:
-            result, carried = found[code], scored[code].carried
-            found[code] = replace(
-                result,
-                findings=tuple(rename(finding, code) for finding in result.findings),
-                well=frozenset(names.get(resource, resource) for resource in result.well),
-                unjudged={names.get(resource, resource): known for resource, known in result.unjudged.items()},
-            )
-            entries = tuple(replace(entry, finding=rename(entry.finding, code)) for entry in carried)
-            scored[code] = replace(scored[code], carried=entries)
+    for code, result in earlier.results.items():
+        names, carried = renamed.get(code, {}), scored[code].carried
+        found[code] = replace(
+            result,
+            findings=tuple(rename(finding, code) for finding in result.findings),
+            well=frozenset(names.get(resource, resource) for resource in result.well),
+            unjudged={names.get(resource, resource): known for resource, known in result.unjudged.items()},
+        )
+        entries = tuple(replace(entry, finding=rename(entry.finding, code)) for entry in carried)
+        scored[code] = replace(scored[code], carried=entries)
     return replace(earlier, results=found, scored=scored)
 
 
@@ -70,37 +74,103 @@ def compare_assessments(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One assessment: its checks and its findings, by fingerprint.
+
+    By the fingerprint of a sign, ``tellers`` has the findings that tell it, ``owners`` those that are known by it.
+    """
+
+    results: Mapping[str, CheckResult]
+    findings: Mapping[str, tuple[str, Finding]]
+    tellers: Mapping[str, Sequence[str]]
+    owners: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def read(cls, results: Iterable[CheckResult]) -> _Side:
+        by_code = {result.code: result for result in results}
+        findings = {f.fingerprint: (result.code, f) for result in by_code.values() for f in result.findings}
+        tellers, owners = defaultdict(list), defaultdict(list)
+        for mark, (code, finding) in findings.items():
+            for told in list_signs(code, finding):
+                tellers[told.finding.fingerprint].append(mark)
+            for known in list_identity(finding):
+                owners[known].append(mark)
+        return cls(by_code, findings, dict(tellers), dict(owners))
+
+    def list_signs(self, mark: str) -> tuple[Sign, ...]:
+        return list_signs(*self.findings[mark])
+
+    def find_mates(self, code: str, finding: Finding) -> tuple[str, ...]:
+        """Return which of these findings a finding of the other side is; none if none tells what it is known by."""
+        identity = list_identity(finding)
+        if not any(mark in self.tellers for mark in identity):
+            return ()
+        mates = [mate for mark in identity for mate in self.tellers.get(mark, ())]
+        for sign in list_signs(code, finding):
+            mates += self.owners.get(sign.finding.fingerprint, ())
+        return tuple(dict.fromkeys(mates))
+
+
 def _list_changes(results: Sequence[CheckResult], earlier: Earlier) -> list[Change]:
-    by_code = {result.code: result for result in results}
-    before = _index_findings(earlier.results.values())
-    now = _index_findings(results)
-    changes = []
-    for code, finding in now.values():
-        was = before[finding.fingerprint][1] if finding.fingerprint in before else None
-        known = was_judged(earlier.results.get(code), finding.resource)
-        unmatched = ChangeKind.NEW if known else ChangeKind.NOT_COMPARABLE
-        changes.append(_build_change(code, finding, was, _classify_change(was, finding) if was else unmatched))
-    for mark, (code, was) in before.items():
-        if mark not in now:
-            known = is_known_gone(by_code.get(code), was)
-            kind = ChangeKind.RESOLVED if known else ChangeKind.NOT_COMPARABLE
-            changes.append(
-                Change(
-                    kind=kind,
-                    code=code,
-                    fingerprint=mark,
-                    resource=was.resource,
-                    severity=was.severity,
-                    was_severity=was.severity,
-                    was_value=was.value,
-                    names=was.names,
-                )
-            )
+    now, before = _Side.read(results), _Side.read(earlier.results.values())
+    changes = [_compare_finding(code, finding, now=now, before=before) for code, finding in now.findings.values()]
+    for mark, (code, was) in before.findings.items():
+        if not any(known in now.tellers for known in list_identity(was)):
+            changes.append(_build_missing(mark, code, was, now))
     return changes
 
 
-def _index_findings(results: Iterable[CheckResult]) -> dict[str, tuple[str, Finding]]:
-    return {finding.fingerprint: (result.code, finding) for result in results for finding in result.findings}
+def _compare_finding(code: str, finding: Finding, *, now: _Side, before: _Side) -> Change:
+    """Compare a finding with what it was, by those of its signs that were looked for both times."""
+    signs, mates = list_signs(code, finding), before.find_mates(code, finding)
+    if not mates:
+        own = (sign for sign in signs if sign.finding.resource == finding.resource)
+        known = any(was_judged(before.results.get(sign.code), finding.resource) for sign in own)
+        return _build_change(code, finding, None, ChangeKind.NEW if known else ChangeKind.NOT_COMPARABLE)
+    told = {sign.finding.fingerprint for sign in signs}
+    were = [
+        sign.finding
+        for mate in mates
+        for sign in before.list_signs(mate)
+        if sign.finding.fingerprint in told or _is_gone(sign, now)
+    ]
+    are = [
+        sign.finding
+        for sign in signs
+        if sign.finding.fingerprint in before.tellers
+        or was_judged(before.results.get(sign.code), sign.finding.resource)
+    ]
+    was, present = max(were, key=_rank_finding), max(are, key=_rank_finding)
+    if present.severity is not finding.severity:  # what is worst now was not looked for then
+        return _build_change(code, finding, None, ChangeKind.NOT_COMPARABLE)
+    same = next((one for one in were if one.fingerprint == finding.fingerprint), None)
+    change = _build_change(code, finding, was, _classify_change(was, present))
+    return replace(change, was_value=same.value if same else None)
+
+
+def _is_gone(sign: Sign, now: _Side) -> bool:
+    """Whether an earlier sign is known to be there no more, and is not told elsewhere: muting splits a finding."""
+    return sign.finding.fingerprint not in now.tellers and is_known_gone(now.results.get(sign.code), sign.finding)
+
+
+def _rank_finding(finding: Finding) -> tuple[int, float]:
+    return finding.severity.rank, finding.risk_points
+
+
+def _build_missing(mark: str, code: str, was: Finding, now: _Side) -> Change:
+    own = [sign for sign in list_signs(code, was) if sign.finding.resource == was.resource]
+    known = all(is_known_gone(now.results.get(sign.code), sign.finding) for sign in own)
+    return Change(
+        kind=ChangeKind.RESOLVED if known else ChangeKind.NOT_COMPARABLE,
+        code=code,
+        fingerprint=mark,
+        resource=was.resource,
+        severity=was.severity,
+        was_severity=was.severity,
+        was_value=was.value,
+        names=was.names,
+    )
 
 
 def _classify_change(was: Finding, finding: Finding) -> ChangeKind:

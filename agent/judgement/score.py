@@ -10,10 +10,11 @@ either: both say how far the value can be trusted, and no finding of this check 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.judgement.assessed import ASSESSED, CARRY_LIMIT, NOT_ANSWERED, is_known_gone, list_counted_findings
+from agent.judgement.assessed import ASSESSED, CARRY_LIMIT, NOT_ANSWERED, list_counted_findings
+from agent.judgement.carrying import list_carried
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Earlier
 from agent.model.result import BAND_LIMITS, Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
@@ -100,12 +101,12 @@ def _takes_part(result: CheckResult, tenant_kind: TenantKind) -> bool:
     return applies and not (tenant_kind is TenantKind.USER and result.actor is Actor.PLATFORM)
 
 
-def _list_costs(results: Iterable[CheckResult], earlier: Earlier | None, *, with_muted: bool = False) -> list[_Cost]:
+def _list_costs(results: Collection[CheckResult], earlier: Earlier | None, *, with_muted: bool = False) -> list[_Cost]:
     """Every check that costs points or has carried findings, dearest first, then by code."""
-    costs = []
+    costs, unseen = [], list_carried(results, earlier)
     for result in results:
         root = (result.group, "" if result.group else result.code)
-        carried = tuple(_list_carried(result, earlier, with_muted)) if earlier else ()
+        carried = tuple(entry for entry in unseen.get(result.code, ()) if _is_counted(entry.finding, with_muted))
         points = _compute_points(list_counted_findings(result, ScoredResult(carried=carried)), with_muted)
         if points or carried:
             costs.append(_Cost(result.code, root, points, carried))
@@ -128,25 +129,6 @@ def _compute_points(findings: Iterable[Finding], with_muted: bool) -> float:
 
 def _is_counted(finding: Finding, with_muted: bool) -> bool:
     return with_muted or not finding.muted or finding.severity is Severity.CRITICAL
-
-
-def _list_carried(result: CheckResult, earlier: Earlier, with_muted: bool) -> Iterator[Carried]:
-    """Earlier findings that count on because their resource was not judged this time; the longest carried come first.
-
-    After ``CARRY_LIMIT`` assessments their points no longer count. If the check is not assessed at all, the entry
-    stays without points and withholds the band. If it is assessed in part, the resource is taken to be gone.
-    """
-    before = earlier.results.get(result.code)
-    if before is None:
-        return
-    found = {finding.resource for finding in result.findings}
-    entries = [Carried(entry.finding, entry.since, entry.runs + 1) for entry in earlier.scored[result.code].carried]
-    entries += [Carried(finding, earlier.id, 1) for finding in before.findings]
-    for entry in entries:
-        lasts = entry.runs <= CARRY_LIMIT or result.outcome in NOT_ANSWERED
-        seen = entry.finding.resource in found or is_known_gone(result, entry.finding)
-        if lasts and not seen and _is_counted(entry.finding, with_muted):
-            yield entry
 
 
 def _find_leaders(costs: Iterable[_Cost]) -> dict[tuple[str, str], _Cost]:

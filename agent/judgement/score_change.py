@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agent.judgement.assessed import is_known_gone, list_counted_findings
 from agent.model.comparison import Earlier, ScoreChangeStep
-from agent.model.result import CheckResult, Finding, Score
+from agent.model.result import CheckResult, Finding, Score, Sign, list_signs
 from agent.model.terms import ScoreChangeKind
 
 _Side = list[tuple[CheckResult, tuple[Finding, ...]]]  # each check of one root, and the findings that count
@@ -36,12 +36,12 @@ def explain_score_change(
 def _sum_moved_risk(
     results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier
 ) -> Mapping[ScoreChangeKind, float]:
-    """Risk points now minus risk points then, by reason. A cause and its symptoms are one entry."""
+    """Risk points now minus risk points then, by reason. A cause and its symptoms are one entry, so are joined checks."""
     now: defaultdict[str, float] = defaultdict(float)
     was: defaultdict[str, float] = defaultdict(float)
     before: defaultdict[str, _Side] = defaultdict(list)
     after: defaultdict[str, _Side] = defaultdict(list)
-    roots = {result.code: result.group or result.code for result in results}
+    roots = {result.code: result.group or result.join or result.code for result in results}
     for result in results:
         root = roots[result.code]
         now[root] += score.results[result.code].risk_points
@@ -75,18 +75,24 @@ def _choose_reason(
 
 def _collect_values(side: _Side) -> frozenset[tuple[str, str]]:
     """What was measured, before any rule judged it."""
-    return frozenset((finding.fingerprint, str(finding.value)) for result, _ in side for finding in result.findings)
+    signs = _list_signs((result, result.findings) for result, _ in side)
+    return frozenset((sign.finding.fingerprint, str(sign.finding.value)) for sign in signs)
 
 
 def _has_unseen(one: _Side, other: _Side) -> bool:
     """Whether one side has a finding that the other neither found nor could rule out."""
-    there = {finding.fingerprint for _, findings in other for finding in findings}
+    there = {sign.finding.fingerprint for sign in _list_signs(other)}
     results = {result.code: result for result, _ in other}
     return any(
-        finding.fingerprint not in there and not is_known_gone(results.get(result.code), finding)
-        for result, findings in one
-        for finding in findings
+        sign.finding.fingerprint not in there and not is_known_gone(results.get(sign.code), sign.finding)
+        for sign in _list_signs(one)
     )
+
+
+def _list_signs(side: Iterable[tuple[CheckResult, tuple[Finding, ...]]]) -> Iterator[Sign]:
+    for result, findings in side:
+        for finding in findings:
+            yield from list_signs(result.code, finding)
 
 
 def _compute_logarithmic_mean(one: float, other: float) -> float:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
-from agent.facts.schema import Table
+from agent.facts.schema import FULL_CHARSETS, Table
 
 
 @check(
@@ -32,11 +32,12 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
     """Text columns of different collations cannot simply be compared: a join fails with an illegal mix, or one side is
     converted row by row and its index stays unused. Such mixtures come from migrations and changed defaults, hardly
     ever on purpose."""
-    schemas: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    schemas: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for table in tables:
         if table.table_collation:
-            schemas[table.table_schema][table.table_collation] += 1
-    for schema, counts in schemas.items():
+            schemas[table.table_schema][table.table_name] = table.table_collation
+    for schema, collations in schemas.items():
+        counts = Counter(collations.values())
         (usual, most), *others = sorted(counts.items(), key=_rank_collation)
         deviating = counts.total() - most
         evidence: dict[str, Scalar] = {
@@ -46,7 +47,14 @@ def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
             "others": ", ".join(sorted(name for name, _ in others)),
         }
         if others:
-            yield Measurement(name_object(schema), 100 * deviating / counts.total(), evidence)
+            causes = tuple(name_object(schema, table) for table in _find_causes(collations))
+            yield Measurement(name_object(schema), 100 * deviating / counts.total(), evidence, caused_by=causes)
+
+
+def _find_causes(collations: Mapping[str, str]) -> list[str]:
+    """Return the tables with a limited character set, if all others agree: they are the whole cause then."""
+    full = {table: name for table, name in collations.items() if name.partition("_")[0] in FULL_CHARSETS}
+    return [table for table in collations if table not in full] if len(set(full.values())) <= 1 else []
 
 
 def _rank_collation(counted: tuple[str, int]) -> tuple[int, bool, str]:
