@@ -61,10 +61,10 @@ def write_report(document: Document, wish: ReportWish) -> WrittenReport:
             document, wish.formats, wish.languages, wish.directory, house=wish.house, update=wish.update
         )
     except Stopped as stopped:
-        stopped.text = _advise_command(_STOPPED, wish, _list_missing(wish, stopped.written))
+        stopped.text = _advise_command(_STOPPED, wish, list_missing(wish, stopped.written))
         raise
     except RenderError as error:
-        missing = _list_missing(wish, error.written)
+        missing = list_missing(wish, error.written)
         problems = (*error.problems, _advise_command(_WRITE_LATER, wish, missing))
         if not error.written:
             raise RenderError(error.text, problems) from None
@@ -72,7 +72,8 @@ def write_report(document: Document, wish: ReportWish) -> WrittenReport:
     return WrittenReport(tuple(files))
 
 
-def _list_missing(wish: ReportWish, written: Sequence[Path]) -> tuple[str, ...]:
+def list_missing(wish: ReportWish, written: Sequence[Path]) -> tuple[str, ...]:
+    """Return the names of the files that are wanted and are not among those written."""
     names = {path.name for path in written}
     return tuple(name for name in wish.files if name not in names)
 

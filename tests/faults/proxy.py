@@ -55,6 +55,10 @@ class Proxy:
         with self._lock:
             self._cues = [cue, *others]
 
+    def lead_to(self, port: int) -> None:
+        """Forward to another server from now on."""
+        self._upstream = port
+
     def close(self) -> None:
         self._listener.close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -29,13 +31,14 @@ def site(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield made
 
 
-def started(site: Site, *arguments: str | Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "agent", "assess", "-e", site.engagement, "-f", "json", *arguments]
+def started(site: Site, *arguments: str | Path, command: str = "assess") -> subprocess.Popen[str]:
+    formats = ["-f", "json"] if command == "assess" else []
+    words = [sys.executable, "-m", "agent", command, "-e", site.engagement, *formats, *arguments]
     environment = {**os.environ, "OB_HEALTH_LANG": "en", "COLUMNS": "200"}
     # Tests started in the background of a shell ignore it, and what they start would as well.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
 
 
@@ -52,6 +55,12 @@ def paused_in(site: Site, *arguments: str | Path) -> subprocess.Popen[str]:
     process = started(site, *arguments)
     assert site.proxy.reached.wait(WAIT_S), process.poll()
     return process
+
+
+def end_leases(site: Site) -> None:
+    """As if time had passed since a run was killed."""
+    with contextlib.closing(sqlite3.connect(site.directory / "history.sqlite", isolation_level=None)) as database:
+        assert database.execute("UPDATE claim SET until = '2001-01-01 00:00:00'").rowcount == 1
 
 
 def next_run_works(site: Site, out: Path) -> None:
@@ -84,30 +93,49 @@ def test_a_signal_in_the_middle(
     assert site.journal is journal
     assert not (site.out / "assessment.json").exists() and site.recorded() == recorded
     site.no_session_stays()
+    if number is signal.SIGKILL:  # nobody gave its claim back, so it holds until its lease ends
+        refused, said = ended(started(site, "-o", out))
+        assert refused == 6 and f"process {process.pid} is assessing it" in said
+        end_leases(site)
     next_run_works(site, out)
     (site.out / "assessment.json").unlink()
     record_property("faults", 1)
 
 
 def test_a_second_run_on_the_same_target_is_refused(site: Site, record_property: Record) -> None:
+    (site.directory / "history.sqlite").unlink(missing_ok=True)
     out = site.directory / "twice"
     first = paused_in(site, "-o", out)
-    code, said = ended(started(site, "-o", out))
+    for folder, options in (
+        (out, ()),
+        (site.directory / "elsewhere", ()),
+        (site.directory / "elsewhere", ("--if-due",)),
+    ):
+        code, said = ended(started(site, "-o", folder, *options))
+        assert code == 6 and f"process {first.pid} is assessing it for the same period" in said
+        assert site.sessions() == 1 and not (site.directory / "elsewhere").exists(), "the second connected to nothing"
+    code, said = ended(started(site, "-o", out, command="collect"))  # it claims nothing, for it counts for no period
     assert code == 4 and "another assessment is written there now" in said and "--out" in said
     assert len(list((out / "shop").glob("journal*.jsonl"))) == 1, "the second sent nothing"
     first.send_signal(signal.SIGKILL)
     assert ended(first)[0] == -signal.SIGKILL
+    end_leases(site)
     next_run_works(site, out)  # what the killed one held does not hold up the next
     record_property("faults", 1)
 
 
-def test_two_runs_with_places_of_their_own_both_work(site: Site, record_property: Record) -> None:
-    """On one history, which neither of them has made yet."""
+@pytest.mark.parametrize("options", [(), ("--if-due",)])
+def test_of_two_runs_at_once_one_counts(site: Site, options: tuple[str, ...], record_property: Record) -> None:
+    """On one history, which neither of them has made yet, and with places of their own."""
     (site.directory / "history.sqlite").unlink(missing_ok=True)
-    outs = [site.directory / name for name in ("one", "two")]
-    runs = [started(site, "-o", out) for out in outs]
-    assert [ended(run)[0] for run in runs] == [0, 0]
-    ids = {json.loads((out / "shop" / "assessment.json").read_text())["assessment_id"] for out in outs}
-    assert len(ids) == 2 and site.recorded() == 2
+    outs = [site.directory / f"{name}{len(options)}" for name in ("one", "two")]
+    first = paused_in(site, "-o", outs[0], *options)
+    second = started(site, "-o", outs[1], *options)
+    assert ended(second)[0] == 6 and not outs[1].exists()
+    first.send_signal(signal.SIGTERM)
+    assert ended(first)[0] == 128 + signal.SIGTERM
+    runs = [started(site, "-o", out, *options) for out in outs]
+    codes = sorted(ended(run)[0] for run in runs)
+    assert codes in ([0, 6], [0, 0]) and site.recorded() == (2 if codes == [0, 0] and not options else 1)
     site.no_session_stays()
     record_property("faults", 1)

@@ -127,7 +127,7 @@ def test_harm_before_it_is_opened(
     engagement = load_engagement(site.engagement).model_copy(update={"history": url})
     options = AssessOptions(out=site.directory / "out", formats=["json"], languages=["en"])
     code = assess_all(engagement, open_history(engagement), options, datetime.now(UTC))
-    assert code == 0 and "history at" in capsys.readouterr().err
+    assert code == 5 and "history at" in capsys.readouterr().err
     document = json.loads((site.out / "assessment.json").read_text(encoding="utf-8"))
     assert any("history" in note["en"] for note in document["notes"])
     assert file.read_bytes() == before

@@ -37,7 +37,7 @@ from agent.service.own_folder import refuse_foreign_folder
 from agent.service.periods import hold_period, read_status
 from agent.service.retention import purge_customer
 from agent.support import console
-from agent.support.errors import ConfigError, HistoryError
+from agent.support.errors import ConfigError, HistoryError, Stopped
 from agent.support.files import lock_directory
 from agent.support.i18n import LANGUAGES
 from agent.support.suggestions import suggest_words
@@ -170,8 +170,7 @@ def _write_recorded(job: AssessmentJob, assessment_id: str, wish: ReportWish, li
     with lock_directory(wish.directory):
         if read_owner(wish.directory).assessment_id not in ("", assessment_id):
             set_earlier_aside(wish.directory)
-        report = write_report(document, dataclasses.replace(wish, recorded_id=assessment_id))
-        unnoted = pipeline.keep_unwritten(job, document, report.unwritten)
+        report, unnoted = pipeline.write_and_note(job, document, dataclasses.replace(wish, recorded_id=assessment_id))
     console.print_summary(document, report.files)
     for warning in (*report.warnings, *unnoted):
         console.warn(warning)
@@ -298,11 +297,19 @@ def render_again(
             engagement=engagement.path if engagement else None,
             recorded_id=document["assessment_id"] if opened else "",
         )
-        report = write_report(document, wish)
-        if opened:
-            opened.note_written(document["assessment_id"], [file.name for file in report.files])
+        try:
+            report = write_report(document, wish)
+        except Stopped as stopped:
+            _note_written(opened, document, stopped.written)
+            raise
+        _note_written(opened, document, report.files)
     for written in report.files:
         console.say("written: {path}", path=str(written))
     for warning in report.warnings:
         console.warn(warning)
     return FAILED if report.unwritten else 0
+
+
+def _note_written(history: History | None, document: Document, files: Sequence[Path]) -> None:
+    if history:
+        history.note_written(document["assessment_id"], [file.name for file in files])
