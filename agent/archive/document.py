@@ -68,7 +68,7 @@ def build_document(assessment: Assessment) -> Document:
         "results": [
             serialize_result(
                 result,
-                assessment.specs[result.code],
+                assessment.specs,
                 assessment.ruleset.rules[result.code],
                 scored=score.results.get(result.code),
                 kind=snapshot.tenant_kind,

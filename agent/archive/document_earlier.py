@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from agent.archive.document_outlook import read_trend
 from agent.model.comparison import Earlier
-from agent.model.document import CarriedEntry, Document, MuteEntry, ResultEntry
-from agent.model.result import Carried, CheckResult, Finding, ScoredResult
+from agent.model.document import (
+    CarriedEntry,
+    Document,
+    FindingEntry,
+    JudgedEntry,
+    MuteEntry,
+    ResultEntry,
+    UnseenEntry,
+)
+from agent.model.result import Carried, CheckResult, Finding, ScoredResult, Sign
 from agent.model.rule import Mute
 from agent.model.terms import Actor, Category, Outcome, Severity, Text
 
@@ -36,26 +45,12 @@ def read_earlier(document: Document) -> Earlier:
 
 
 def _read_result(item: ResultEntry) -> CheckResult:
-    findings = tuple(
-        Finding(
-            fingerprint=f["fingerprint"],
-            resource=f["resource"],
-            severity=Severity(f["severity"]),
-            risk_points=f["risk_points"],
-            value=f["value"],
-            limit=f["limit"],
-            evidence=f["evidence"],
-            text=Text(f["texts"]["en"]),
-            muted=_read_mute(f["muted"]),
-            names=f["names"],
-        )
-        for f in item["findings"]
-    )
     return CheckResult(
         code=item["code"],
         outcome=Outcome(item["outcome"]),
-        findings=findings,
+        findings=tuple(_read_finding(finding) for finding in item["findings"]),
         group=item["group"],
+        told_with=tuple(item["told_with"]),
         actor=Actor(item["actor"]),
         category=Category(item["category"]),
         risk_stake=item["risk_stake"],
@@ -66,21 +61,44 @@ def _read_result(item: ResultEntry) -> CheckResult:
     )
 
 
-def _read_carried(item: CarriedEntry) -> Carried:
-    severity, mute, text = Severity(item["severity"]), _read_mute(item["muted"]), Text("")
-    finding = Finding(
+def _read_finding(item: FindingEntry) -> Finding:
+    signs = tuple(Sign(sign["code"], _read_judged(sign)) for sign in item["signs"])
+    return replace(_read_judged(item), signs=signs)
+
+
+def _read_judged(item: JudgedEntry) -> Finding:
+    return Finding(
         fingerprint=item["fingerprint"],
         resource=item["resource"],
-        severity=severity,
+        severity=Severity(item["severity"]),
+        risk_points=item["risk_points"],
+        value=item["value"],
+        limit=item["limit"],
+        evidence=item["evidence"],
+        text=Text(item["texts"]["en"]),
+        muted=_read_mute(item["muted"]),
+        names=item["names"],
+    )
+
+
+def _read_carried(item: CarriedEntry) -> Carried:
+    signs = tuple(Sign(sign["code"], _read_unseen(sign)) for sign in item["signs"])
+    return Carried(replace(_read_unseen(item), signs=signs), item["since"], item["runs"])
+
+
+def _read_unseen(item: UnseenEntry) -> Finding:
+    return Finding(
+        fingerprint=item["fingerprint"],
+        resource=item["resource"],
+        severity=Severity(item["severity"]),
         risk_points=item["risk_points"],
         value=item["value"],
         limit=None,
         evidence={},
-        text=text,
-        muted=mute,
+        text=Text(""),
+        muted=_read_mute(item["muted"]),
         names=item["names"],
     )
-    return Carried(finding, item["since"], item["runs"])
 
 
 def _read_mute(item: MuteEntry | None) -> Mute | None:

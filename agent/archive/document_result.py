@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from agent.archive.json_values import round_number, to_json_value
 from agent.model.check import CheckSpec
 from agent.model.document import (
     CarriedEntry,
+    CarriedSignEntry,
     CheckTextsEntry,
     FindingEntry,
+    JudgedEntry,
     LadderEntry,
     MuteEntry,
     ResultEntry,
+    SignEntry,
     Texts,
+    UnseenEntry,
 )
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
@@ -25,15 +29,19 @@ LocalizeText = Callable[[Text | None], Texts]
 
 def serialize_result(
     result: CheckResult,
-    spec: CheckSpec,
+    specs: Mapping[str, CheckSpec],
     rule: Rule,
     *,
     scored: ScoredResult | None,
     kind: TenantKind,
     tell: LocalizeText,
 ) -> ResultEntry:
-    """One check with its findings, its rule and its texts. ``scored`` is None where the score does not name it."""
-    scored, remedy = scored or ScoredResult(), spec.remediation
+    """One check with its findings, its rule and its texts. ``scored`` is None where the score does not name it.
+
+    ``specs`` has the check, and those of the signs among its findings.
+    """
+    spec, scored = specs[result.code], scored or ScoredResult()
+    remedy = spec.remediation
     return {
         "code": result.code,
         "name": spec.name,
@@ -50,6 +58,7 @@ def serialize_result(
         "carried": [_serialize_carried(entry) for entry in scored.carried],
         "risk_stake": round_number(result.risk_stake),
         "group": result.group,
+        "told_with": list(result.told_with),
         "attested": result.attested,
         "reason": tell(result.reason),
         "well": sorted(result.well),
@@ -68,7 +77,7 @@ def serialize_result(
             "window": remedy.window,
             "link": remedy.link,
         },
-        "findings": [_serialize_finding(finding, spec, tell) for finding in result.findings],
+        "findings": [_serialize_finding(finding, result.code, specs, tell) for finding in result.findings],
     }
 
 
@@ -106,7 +115,14 @@ def _serialize_judge(judge: Ladder | Fixed | Expected) -> LadderEntry:
     return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
 
 
-def _serialize_finding(finding: Finding, spec: CheckSpec, tell: LocalizeText) -> FindingEntry:
+def _serialize_finding(finding: Finding, code: str, specs: Mapping[str, CheckSpec], tell: LocalizeText) -> FindingEntry:
+    signs: list[SignEntry] = [
+        {**_serialize_judged(sign.finding, specs[sign.code], tell), "code": sign.code} for sign in finding.signs
+    ]
+    return {**_serialize_judged(finding, specs[code], tell), "signs": signs}
+
+
+def _serialize_judged(finding: Finding, spec: CheckSpec, tell: LocalizeText) -> JudgedEntry:
     return {
         "fingerprint": finding.fingerprint,
         "resource": finding.resource,
@@ -130,10 +146,14 @@ def _serialize_mute(mute: Mute | None) -> MuteEntry | None:
 
 def _serialize_carried(entry: Carried) -> CarriedEntry:
     """A carried finding, with what the next assessment and the reports need."""
-    finding = entry.finding
+    signs: list[CarriedSignEntry] = [
+        {**_serialize_unseen(sign.finding), "code": sign.code} for sign in entry.finding.signs
+    ]
+    return {**_serialize_unseen(entry.finding), "since": entry.since, "runs": entry.runs, "signs": signs}
+
+
+def _serialize_unseen(finding: Finding) -> UnseenEntry:
     return {
-        "since": entry.since,
-        "runs": entry.runs,
         "fingerprint": finding.fingerprint,
         "resource": finding.resource,
         "severity": finding.severity,

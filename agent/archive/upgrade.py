@@ -24,10 +24,10 @@ _COLOPHON: dict[str, Any] = {"prepared_by": "", "reviewed_by": "", "classificati
 _SCORE: dict[str, Any] = {"hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
 _RESULT: dict[str, Any] = {
     "carried": [], "carried_from": "", "carried_runs": 0, "well": [], "unjudged": [], "group": "", "symptom_of": "",
-    "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,
+    "told_with": [], "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,
 }  # fmt: skip
-_FINDING: dict[str, Any] = {"names": {}, "sql": [], "rollback": [], "muted": None}
-_CARRIED: dict[str, Any] = {"names": {}, "muted": None}
+_FINDING: dict[str, Any] = {"names": {}, "sql": [], "rollback": [], "muted": None, "signs": []}
+_CARRIED: dict[str, Any] = {"names": {}, "muted": None, "signs": []}
 _CHANGE: dict[str, Any] = {"names": {}, "was_severity": None, "value": None, "was_value": None}
 _COMPARISON: dict[str, Any] = {"bridge": [], "categories_was": {}}
 _RECEIPT: dict[str, Any] = {"journal_sha256": "", "reason": _NO_TEXTS, "differences": []}

@@ -36,7 +36,7 @@ def explain_score_change(
 def _sum_moved_risk(
     results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier
 ) -> Mapping[ScoreChangeKind, float]:
-    """Risk points now minus risk points then, by reason. A cause and its symptoms are one entry, so are joined checks."""
+    """Risk points now minus then, by reason. A cause and its symptoms are one entry, and so are joined checks."""
     now: defaultdict[str, float] = defaultdict(float)
     was: defaultdict[str, float] = defaultdict(float)
     before: defaultdict[str, _Side] = defaultdict(list)

@@ -22,8 +22,8 @@ class MuteEntry(TypedDict):
     until: str
 
 
-class FindingEntry(TypedDict):
-    """One finding of a check. ``names``: language -> name of the resource, where its name is ours."""
+class JudgedEntry(TypedDict):
+    """What a check found on one resource. ``names``: language -> name of the resource, where its name is ours."""
 
     fingerprint: str
     resource: str
@@ -40,11 +40,24 @@ class FindingEntry(TypedDict):
     texts: Texts
 
 
-class CarriedEntry(TypedDict):
-    """A finding of the assessment ``since`` that none of the ``runs`` after it could look for again."""
+class SignEntry(JudgedEntry):
+    """What the check ``code`` found, as a part of a joined finding."""
 
-    since: str
-    runs: int
+    code: str
+
+
+class FindingEntry(JudgedEntry):
+    """One finding of a check.
+
+    ``signs``: where findings of several checks are joined, what each of them found, this check first.
+    """
+
+    signs: list[SignEntry]
+
+
+class UnseenEntry(TypedDict):
+    """What is kept of an earlier finding."""
+
     fingerprint: str
     resource: str
     names: Texts
@@ -52,6 +65,20 @@ class CarriedEntry(TypedDict):
     risk_points: float
     value: float | str | None
     muted: MuteEntry | None
+
+
+class CarriedSignEntry(UnseenEntry):
+    """A sign of a carried finding."""
+
+    code: str
+
+
+class CarriedEntry(UnseenEntry):
+    """A finding of the assessment ``since`` that none of the ``runs`` after it could look for again."""
+
+    since: str
+    runs: int
+    signs: list[CarriedSignEntry]
 
 
 class NamedResource(TypedDict):
@@ -123,6 +150,7 @@ class ResultEntry(TypedDict):
     carried: list[CarriedEntry]
     risk_stake: float
     group: str
+    told_with: list[str]
     attested: bool
     reason: Texts
     well: list[str]
