@@ -287,6 +287,8 @@ OFFLINE = {
     ("authorize", "verify"),
     ("checks", "explain"),
     ("checks", "list"),
+    ("completion",),
+    ("help",),
     ("grants",),
     ("history", "list"),
     ("history", "purge"),

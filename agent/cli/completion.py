@@ -85,7 +85,7 @@ def completion_command(
 ) -> None:
     """Print the script that makes TAB complete commands, options, targets, codes and ids.
 
-    bash: ob-health completion bash > ~/.local/share/bash-completion/completions/ob-health
+    bash: ob-health completion bash >> ~/.bashrc
 
     zsh: ob-health completion zsh > ~/.zfunc/_ob-health, with fpath+=~/.zfunc before compinit in ~/.zshrc
 
