@@ -96,6 +96,7 @@ def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
         "params": dict(rule.params_values),
         "evidence": _list_evidence(rule.evidence),
         "group": rule.group,
+        "join": rule.join,
         "tenants": [kind.value for kind in spec.tenants],
         "since": str(spec.since),
         "attested": spec.attested,

@@ -44,6 +44,7 @@ OUTCOMES: Mapping[str, str] = {
     "not_applicable": N_("Not applicable"),
     "not_assessed": N_("Not assessed"),
     "muted": N_("Muted"),
+    "joined": N_("Told with another finding"),
     "disabled": N_("Switched off"),
     "error": N_("Check failed to run"),
 }

@@ -157,6 +157,13 @@ def passed() -> str:
     )
 
 
+def joined() -> str:
+    note = say("What these checks found is a sign of a cause that another check tells of. It is counted once, there.")
+    where = run(" → {{ line.told_with }}{% if line.unjudged %} – {{ line.unjudged }}{% endif %}", "Soft")
+    line = bullet(run("{{ line.code }}", "Mono"), " {{ line.title }}", where)
+    return when("report.joined", chapter("joined", note), each("line in report.joined", line))
+
+
 def left_out() -> str:
     why = run(" – {{ line.outcome }}{% if line.reason %}: {{ line.reason }}{% endif %}", "Soft")
     line = bullet(run("{{ line.code }}", "Mono"), " {{ line.title }}", why)

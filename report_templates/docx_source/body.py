@@ -42,6 +42,7 @@ def body() -> str:
             annex.carried(),
             annex.mutes(),
             annex.passed(),
+            annex.joined(),
             annex.left_out(),
             annex.method(),
             annex.sources(),
@@ -207,7 +208,9 @@ def _build_categories() -> str:
         + say("Not assessed")
         + " {{ chapter.not_assessed }} · "
         + say("Muted")
-        + " {{ chapter.muted }}"
+        + " {{ chapter.muted }}{% if chapter.joined %} · "
+        + say("Told with another finding")
+        + " {{ chapter.joined }}{% endif %}"
     )
     risks = (
         "{% for risk in chapter.top %}{{ risk.code }} {{ risk.title }}{% if not loop.last %}; {% endif %}{% endfor %}"

@@ -58,6 +58,10 @@ def _build_rows() -> str:
     where = (
         para("TableText", run("{{ row.resource }}", "Mono"))
         + para("TableText", "{{ row.sentence }}")
+        + each(
+            "sign in row.signs",
+            para("TableText", run("{{ sign.code }}", "Mono"), " ", severity("sign"), " {{ sign.sentence }}"),
+        )
         + when(
             "row.evidence",
             para(
@@ -104,6 +108,19 @@ def _build_remedy() -> str:
         (
             para("Label", say("What to do")),
             para("Normal", "{{ c.advice }}", together=True),
+            when(
+                "c.signs",
+                para("Label", say("What its other signs ask for")),
+                each(
+                    "sign in c.signs",
+                    para(
+                        "Normal",
+                        run("{{ sign.code }}", "Mono"),
+                        run(" {{ sign.title }}", "Strong"),
+                        " – {{ sign.advice }}",
+                    ),
+                ),
+            ),
             when("c.link", para("Small", "{{ c.link }}", together=True)),
             _build_script("c.sql", "c.more_sql"),
             pairs("c.facts", 46, together=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,8 +21,30 @@ _TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardSign:
+    """What another check found of the same cause."""
+
+    code: str
+    sentence: str
+    severity: str
+    severity_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignAdvice:
+    """What a check whose signs are told in a card advises."""
+
+    code: str
+    title: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardRow:
-    """One finding: a resource, its value against the limit, the evidence, and its own statements."""
+    """One finding: a resource, its value against the limit, the evidence, and its own statements.
+
+    ``signs`` are those of other checks that are joined with it. A sign that stands in several rows is in the first one.
+    """
 
     resource: str
     sentence: str
@@ -35,6 +57,7 @@ class CardRow:
     evidence: tuple[tuple[str, str], ...]
     sql: CardScript
     rollback: CardScript
+    signs: tuple[CardSign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +75,7 @@ class Card:
 
     ``gain_with`` names the checks to mend with it. It is set if mending this one alone gains nothing, because another
     check of the same cause would take the points. ``unjudged``: what the check could not judge, and what unlocks that.
+    ``signs``: what the checks advise whose findings are joined with its own.
     """
 
     code: str
@@ -84,6 +108,7 @@ class Card:
     unjudged: str
     facts: tuple[tuple[str, str], ...]
     link: str
+    signs: tuple[SignAdvice, ...] = ()
     symptoms: tuple[Card, ...] = ()
 
 
@@ -99,7 +124,8 @@ class CardMaker:
         """Return the card of a result; the symptoms become cards below it."""
         words, texts = self.words, self._pick_texts(result)
         findings, severity = list_open_findings(result), find_counted_severity(result)
-        rows = tuple(self._build_row(finding, result) for finding in findings[:ROWS_KEPT])
+        told: set[str] = set()
+        rows = tuple(self._build_row(finding, result, told) for finding in findings[:ROWS_KEPT])
         change = self._find_change(findings)
         sql, rollback = _list_statements(findings, "sql"), _list_statements(findings, "rollback")
         return Card(
@@ -133,7 +159,20 @@ class CardMaker:
             unjudged=format_unjudged(result, self.words),
             facts=self._list_facts(result, texts),
             link=_keep_web_address(result["remediation"]["link"]),
+            signs=self._list_advice(result["code"], findings),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
+        )
+
+    def _list_advice(self, code: str, findings: Sequence[FindingEntry]) -> tuple[SignAdvice, ...]:
+        codes = {sign["code"] for finding in findings for sign in finding["signs"]} - {code}
+        return tuple(
+            SignAdvice(
+                make_printable(other["code"], NAME_LENGTH),
+                make_printable(self._pick_texts(other)["title"]),
+                make_printable(self._pick_texts(other)["advice"], PROSE_LENGTH),
+            )
+            for other in self.document["results"]
+            if other["code"] in codes
         )
 
     def _pick_texts(self, result: ResultEntry) -> CheckTextsEntry:
@@ -147,7 +186,8 @@ class CardMaker:
         named = self.words(", ").join(make_printable(code, NAME_LENGTH) for code in ([cause] if cause else symptoms))
         return self.words("only together with {codes}", codes=named) if named else ""
 
-    def _build_row(self, finding: FindingEntry, result: ResultEntry) -> CardRow:
+    def _build_row(self, finding: FindingEntry, result: ResultEntry, told: set[str]) -> CardRow:
+        """Return a finding's row; ``told`` collects the fingerprints of the signs in the rows before it."""
         words, unit = self.words, Unit(finding["unit"])
         change = self.changes.get(finding["fingerprint"], "")
         return CardRow(
@@ -162,7 +202,19 @@ class CardMaker:
             evidence=format_evidence(finding["evidence"], find_recommended(result["ladder"]), words),
             sql=_build_script(finding["sql"]),
             rollback=_build_script(finding["rollback"]),
+            signs=tuple(self._list_signs(finding, told)),
         )
+
+    def _list_signs(self, finding: FindingEntry, told: set[str]) -> Iterator[CardSign]:
+        for sign in finding["signs"]:
+            if sign["fingerprint"] not in {finding["fingerprint"], *told}:
+                told.add(sign["fingerprint"])
+                yield CardSign(
+                    code=make_printable(sign["code"], NAME_LENGTH),
+                    sentence=self.words.pick(sign["texts"]),
+                    severity=sign["severity"],
+                    severity_label=self.words.label(SEVERITIES, sign["severity"]),
+                )
 
     def _find_change(self, findings: Sequence[FindingEntry]) -> str:
         kinds = {self.changes.get(finding["fingerprint"], "") for finding in findings}

@@ -20,7 +20,8 @@ _LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})
 class Chapter:
     """One category. ``top`` are its cards among the top risks, ``cards`` the others; each card is in one place only.
 
-    ``points_lost`` is empty if nothing that takes points was assessed. ``note`` explains why there are no cards.
+    ``points_lost`` is empty if nothing that takes points was assessed. ``joined`` counts the checks whose findings are
+    told with those of others. ``note`` explains why there are no cards.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Chapter:
     passed: int
     not_assessed: int
     muted: int
+    joined: int
     note: str
 
 
@@ -62,6 +64,7 @@ def build_chapters(document: Document, cards: Sequence[Card], words: Words) -> t
                 passed=outcomes[Outcome.PASS],
                 not_assessed=outcomes[Outcome.NOT_ASSESSED] + outcomes[Outcome.ERROR],
                 muted=outcomes[Outcome.MUTED],
+                joined=outcomes[Outcome.JOINED],
                 note="" if mine else _explain_no_cards(outcomes, lost, platforms, words),
             )
         )
@@ -96,6 +99,8 @@ def _list_applying(document: Document, category: str) -> list[ResultEntry]:
 def _explain_no_cards(outcomes: Mapping[str, int], lost: float | None, platforms: bool, words: Words) -> str:
     if outcomes.get(Outcome.FINDING):  # no card is the customer's
         return words("What was found here is for the platform: it takes no points and stands in the annex.")
+    if outcomes.get(Outcome.JOINED):
+        return words("What was found here is told with findings of other checks.")
     if platforms and outcomes.get(Outcome.PASS):
         return words("These checks are the platform's and take no points; those that were assessed found nothing.")
     if lost is not None:

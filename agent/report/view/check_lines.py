@@ -15,7 +15,10 @@ CARRIED_NAMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckLine:
-    """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources."""
+    """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources.
+
+    ``told_with``: the checks whose findings tell what this one found.
+    """
 
     code: str
     title: str
@@ -29,6 +32,7 @@ class CheckLine:
     carried: tuple[str, ...] = ()
     attested: bool = False
     unjudged: str = ""
+    told_with: str = ""
 
 
 def build_check_line(result: ResultEntry, words: Words) -> CheckLine:
@@ -47,7 +51,8 @@ def build_check_line(result: ResultEntry, words: Words) -> CheckLine:
         carried_runs=result["carried_runs"],
         carried=tuple(words.resource(entry) for entry in result["carried"][:CARRIED_NAMED]),
         attested=result["attested"],
-        unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.PASS else "",
+        unjudged=format_unjudged(result, words) if result["outcome"] in (Outcome.PASS, Outcome.JOINED) else "",
+        told_with=words(", ").join(make_printable(code, NAME_LENGTH) for code in result["told_with"]),
     )
 
 

@@ -47,6 +47,8 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
         yield "carried", words("Carried from an earlier assessment")
     yield "mutes", words("Mutes and overrides")
     yield "passed", words("Passed")
+    if report.joined:
+        yield "joined", words("Told with another finding")
     yield "left-out", words("Not applicable or switched off")
     yield "method", words("Method and limits")
     yield "sources", words("What was read")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agent.model.document import ChangeEntry, Document, ResultEntry
+from agent.model.document import ChangeEntry, Document, FindingEntry, JudgedEntry, ResultEntry
 from agent.model.labels import CHANGES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
@@ -30,6 +30,7 @@ LIST_LENGTH = 500
 class MutedFinding:
     """One muted finding. ``points_lost`` is that of its check if the finding is critical and so still counts, else "".
 
+    A joined finding is one line for each mute that hides some of its signs; ``code`` names the checks of these.
     ``unjudged``: what its check could not judge, if no card says so.
     """
 
@@ -108,6 +109,7 @@ class ReportView:
     hidden_by_mutes: str
     hidden_by_overrides: str
     passed: tuple[CheckLine, ...]
+    joined: tuple[CheckLine, ...]
     left_out: tuple[CheckLine, ...]
     sources: tuple[SourceLine, ...]
     proof: LoadAndReceipt | None
@@ -155,6 +157,7 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         hidden_by_mutes=format_points(score["hidden_by_mutes"]),
         hidden_by_overrides=format_points(score["hidden_by_overrides"]),
         passed=list_check_lines(document, words, Outcome.PASS),
+        joined=list_check_lines(document, words, Outcome.JOINED),
         left_out=list_check_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
         sources=list_source_lines(document, words),
         proof=build_load_and_receipt(document, words),
@@ -193,21 +196,39 @@ def _build_cards(results: Sequence[ResultEntry], document: Document, words: Word
 
 def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     return tuple(
-        MutedFinding(
-            code=make_printable(result["code"], NAME_LENGTH),
-            title=words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
-            resource=words.resource(finding),
-            severity=finding["severity"],
-            severity_label=words.label(SEVERITIES, finding["severity"]),
-            points_lost=format_points(result["points_lost"]) if finding["severity"] == Severity.CRITICAL else "",
-            owner=make_printable(finding["muted"]["owner"], NAME_LENGTH),
-            reason=make_printable(finding["muted"]["reason"]),
-            until=make_printable(finding["muted"]["until"], NAME_LENGTH),
-            unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
-        )
+        _build_muted(result, finding, told, words)
         for result in document["results"]
         for finding in result["findings"]
         if finding["muted"]
+        for told in _group_by_mute(result["code"], finding)
+    )
+
+
+def _group_by_mute(code: str, finding: FindingEntry) -> Iterable[list[tuple[str, JudgedEntry]]]:
+    """Yield (code, sign) of a muted finding, together those that somebody answers for in the same words."""
+    signs: list[tuple[str, JudgedEntry]] = [(sign["code"], sign) for sign in finding["signs"]]
+    groups: defaultdict[str, list[tuple[str, JudgedEntry]]] = defaultdict(list)
+    for name, sign in signs or [(code, finding)]:
+        groups[json.dumps(sign["muted"], sort_keys=True)].append((name, sign))
+    return groups.values()
+
+
+def _build_muted(
+    result: ResultEntry, finding: FindingEntry, told: Sequence[tuple[str, JudgedEntry]], words: Words
+) -> MutedFinding:
+    worst = max((Severity(sign["severity"]) for _, sign in told), key=lambda severity: severity.rank)
+    mute = told[0][1]["muted"] or {"owner": "", "reason": "", "until": ""}
+    return MutedFinding(
+        code=", ".join(make_printable(code, NAME_LENGTH) for code, _ in told),
+        title=words.pick({language: texts["title"] for language, texts in result["texts"].items()}),
+        resource=words.resource(finding),
+        severity=worst,
+        severity_label=words.label(SEVERITIES, worst),
+        points_lost=format_points(result["points_lost"]) if worst is Severity.CRITICAL else "",
+        owner=make_printable(mute["owner"], NAME_LENGTH),
+        reason=make_printable(mute["reason"]),
+        until=make_printable(mute["until"], NAME_LENGTH),
+        unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
     )
 
 

@@ -165,5 +165,6 @@ def _list_ending_mutes(document: Document, words: Words) -> Iterable[str]:
         result["code"]
         for result in document["results"]
         for finding in result["findings"]
-        if finding["muted"] and date.fromisoformat(finding["muted"]["until"]) <= last
+        for mute in (finding["muted"], *(sign["muted"] for sign in finding["signs"]))
+        if mute and date.fromisoformat(mute["until"]) <= last
     )

@@ -34,7 +34,7 @@ _VERIFIED: tuple[tuple[str, Literal["pre_check", "post_check"]], ...] = (
 )
 # The state of a line whose checks have no unit of work any more: the first one with an outcome of its checks.
 _FATES: Sequence[tuple[str, frozenset[str]]] = (
-    ("merged", frozenset({Outcome.FINDING})),
+    ("merged", frozenset({Outcome.FINDING, Outcome.JOINED})),
     ("not_assessed", frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})),
     ("muted", frozenset({Outcome.MUTED})),
     ("resolved", frozenset({Outcome.PASS})),
@@ -43,7 +43,7 @@ _FATES: Sequence[tuple[str, frozenset[str]]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkLine:
-    """One unit of work. ``codes`` are all that it clears; ``gain`` is None for what takes no points.
+    """One unit of work. ``codes`` are all that it clears, those of signs at the end; ``gain`` is None without points.
 
     Texts of several lines hold one finding a line, in the same order in ``resource``, ``seen`` and ``value``.
     """
@@ -94,6 +94,11 @@ def find_fate(document: Document, codes: Sequence[str]) -> str:
     return next((state for state, ends in _FATES if outcomes & ends), "left_out")
 
 
+def describe_row(row: CardRow) -> str:
+    """Return what was seen of one finding, with its signs, in one line."""
+    return " · ".join((row.sentence, *(f"{sign.code}: {sign.sentence}" for sign in row.signs)))
+
+
 def _walk_cards(cards: Sequence[Card]) -> Iterator[Card]:
     for card in cards:
         yield card
@@ -110,7 +115,10 @@ class _WorkLineMaker:
         rows = [row for card in members for row in (*card.rows, *card.more_rows)]
         state = _find_state(rows)
         worst = max(members, key=lambda card: Severity(card.severity).rank)
-        codes = tuple(card.code for card in members)
+        advice = {card.code: card.advice for card in members}
+        for card in members:
+            advice |= {sign.code: sign.advice for sign in card.signs if sign.code not in advice}
+        codes = tuple(advice)
         return WorkLine(
             number=number,
             codes=codes,
@@ -121,11 +129,11 @@ class _WorkLineMaker:
             category=first.category,
             title=unit.title if unit else first.title,
             resource=self._join_first(rows, [row.resource for row in rows]),
-            seen=self._join_first(rows, [row.sentence for row in rows]),
+            seen=self._join_first(rows, [describe_row(row) for row in rows]),
             value=self._join_first(rows, [row.value for row in rows]),
             limit="\n".join(_format_criteria(card) for card in members if card.judged),
             impact=first.impact,
-            action=self._label_texts(codes, [(card.code, card.advice) for card in members], ": "),
+            action=self._label_texts(codes, [*advice.items()], ": "),
             sql=self._join_scripts([script for card in members for script in (card.sql, card.more_sql)]),
             rollback=self._join_rollbacks(members),
             verification=self._describe_verification(codes),

@@ -16,7 +16,7 @@ from agent.model.labels import N_
 from agent.report.style import Style
 from agent.report.view.cards import Card
 from agent.report.view.report import ReportView, build_report
-from agent.report.view.work_lines import build_work_lines
+from agent.report.view.work_lines import build_work_lines, describe_row
 from agent.report.words import NOTHING, Words, read_zone
 from agent.report.xlsx.cells import (
     FIRST_ROW,
@@ -183,11 +183,11 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
     for card in _walk_cards((*report.cards, *report.platform)):
         rows += [
             (
-                card.code,
+                ", ".join((card.code, *(sign.code for sign in row.signs))),
                 card.title,
                 row.severity_label,
                 row.resource,
-                row.sentence,
+                describe_row(row),
                 row.value,
                 row.limit,
                 row.change_label,

@@ -109,14 +109,14 @@ class WorkLists:
         """Return for each unit the earlier line that it continues, or None.
 
         Among the lines that share a check with the unit, an open line comes before a closed one, then the line that
-        shares the most checks. Two units can continue the same line. If two lines become one unit, one is closed.
+        shares the most checks, then one with the unit's first check, then the one with the fewest others. Two units can
+        continue the same line. If two lines become one unit, one is closed.
         """
         earlier = [(line, True) for line in self.listed.lines] + [(line, False) for line in self.closed.lines]
 
         def find_best(codes: Sequence[str]) -> WrittenLine | None:
-            shared = [(is_open, len({*codes} & {*line.codes}), line) for line, is_open in earlier]
-            found = [(is_open, count, line) for is_open, count, line in shared if count]
-            return max(found, key=lambda item: item[:2])[2] if found else None
+            found = [(line, is_open) for line, is_open in earlier if {*codes} & {*line.codes}]
+            return max(found, key=lambda item: _rank_line(codes, *item))[0] if found else None
 
         return tuple(find_best(line.codes) for line in self.lines)
 
@@ -212,6 +212,11 @@ class WorkLists:
         for key in ("planned", "done"):
             rule = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
             _add_validation(sheet, key, last, rule)
+
+
+def _rank_line(codes: Sequence[str], line: WrittenLine, is_open: bool) -> tuple[bool, int, bool, int]:
+    shared = {*codes} & {*line.codes}
+    return is_open, len(shared), codes[0] in line.codes, len(shared) - len(line.codes)
 
 
 def _add_validation(sheet: Worksheet, key: str, last: int, rule: DataValidation) -> None:
