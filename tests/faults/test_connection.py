@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.collection.journal import JournalState
+from agent.collection.journal import ALL_JOURNALS, JournalState
 from agent.kernel.start import Kernel
 from agent.pipeline import AssessedTarget
 from tests.faults.proxy import Cue, Fault
@@ -92,7 +92,7 @@ def aftermath(site: Site, record_property: Record) -> Iterator[None]:
     site.no_session_stays()
     assert kept < site.journals() and site.journal is JournalState.INTACT
     assert site.recorded() >= recorded
-    assert {path.name for path in site.out.iterdir() if not path.name.startswith("journal")} == WHOLE
+    assert {path.name for path in site.out.iterdir() if path.is_file() and not path.match(ALL_JOURNALS)} == WHOLE
     record_property("faults", 1)
 
 

@@ -51,28 +51,33 @@ def fill(disk: Path, left_kib: int) -> None:
     (disk / "filler").write_bytes(b"x" * (found.f_bavail * found.f_frsize - (left_kib << 10)))
 
 
-def intact(site: Site, before: dict[str, bytes]) -> None:
-    """Every file is an old one as it was, or a whole new one."""
-    for path in site.out.iterdir():
+def files(site: Site) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in site.out.rglob("*") if path.is_file()}
+
+
+def intact(site: Site, before: dict[Path, bytes]) -> None:
+    """Every old file is there as it was, perhaps set aside, and every other one is whole."""
+    now = files(site)
+    assert set(before.values()) <= set(now.values())
+    for path, content in now.items():
+        assert not path.name.startswith(".")
         if path.name.startswith("journal"):
             assert verify_journal(path).state in (JournalState.INTACT, JournalState.CUT)
-        elif path.read_bytes() != before[path.name]:
+        elif content not in before.values():
             assert path.name in ("snapshot.obh", "assessment.json")
-            snapshot.load_snapshot(path) if path.suffix == ".obh" else json.loads(path.read_bytes())
-    assert before.keys() <= {path.name for path in site.out.iterdir()}
-    assert not [path for path in site.out.iterdir() if path.name.startswith(".")]
+            snapshot.load_snapshot(path) if path.suffix == ".obh" else json.loads(content)
 
 
 @pytest.mark.parametrize("left_kib", [0, 4, 16, 32, 64, 128])
 def test_a_full_disk(site: Site, disk: Path, left_kib: int, record_property: Record) -> None:
-    before = {path.name: path.read_bytes() for path in site.out.iterdir()}
+    before = files(site)
     recorded = site.recorded()
     fill(disk, left_kib)
     try:
         outcome = site.tried()
         assert isinstance(outcome, str), "there was too much room"
         assert "journal cannot be written" in outcome or "not written: assessment.json" in outcome, outcome
-        intact(site, {name: content for name, content in before.items() if not name.startswith("journal")})
+        intact(site, before)
         assert site.recorded() >= recorded
     finally:
         (disk / "filler").unlink()
