@@ -113,7 +113,9 @@ def _format_quantity(value: float, unit: Unit, language: str) -> str:
 
 
 def _append_unit(number: str, word: str, language: str) -> str:
-    return f"{number} {_UNIT_WORDS_ZH.get(word, word)}" if language == "zh-CN" else f"{number} {word}"
+    if language == "zh-CN":
+        return f"{number} {_UNIT_WORDS_ZH.get(word, word)}"
+    return f"{number} {'day' if (number, word) == ('1', 'days') else word}"
 
 
 def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: Translations = OWN_ONLY) -> str:
