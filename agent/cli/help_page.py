@@ -154,11 +154,11 @@ def _list_notes(param: TyperArgument | TyperOption) -> Iterator[str]:
 
 
 def _tell_default(param: TyperArgument | TyperOption) -> str:
-    if isinstance(param.show_default, str):
-        return console.localize(param.show_default)
     default: Any = param.default
-    if not param.show_default or callable(default) or default in (None, "", (), [], False):
+    if not param.show_default:
         return ""
+    if callable(default) or default in (None, "", (), [], False):
+        return console.localize(param.show_default) if isinstance(param.show_default, str) else ""
     if isinstance(param, TyperOption) and param.is_flag:
         return param.opts[0] if param.secondary_opts else ""
     return ", ".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
