@@ -180,6 +180,8 @@ def test_if_due_assesses_once_per_quarter(place: Place) -> None:
     assert first.returncode == 0 and (place.directory / "a" / "shop" / "assessment.json").is_file(), first.stderr
     second = place.run("assess", "-e", engagement, "-o", place.directory / "b", "-f", "json", "--if-due")
     assert second.returncode == 0 and not (place.directory / "b").exists(), second.stderr
+    quiet = place.run("assess", "-q", "-e", engagement, "-o", place.directory / "b", "-f", "json", "--if-due")
+    assert quiet.returncode == 0 and not quiet.stdout + quiet.stderr, "cron sends no mail when nothing is due"
     listed = place.run("schedule", "list", "-e", engagement)
     assert listed.returncode == 0 and f"{TODAY}" in listed.stdout
 
