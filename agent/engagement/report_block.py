@@ -17,7 +17,6 @@ from agent.support.i18n import load_translations
 from agent.support.yaml_fields import Block, ExistingFile, Folder, Invalid, Many, TextList
 
 LOGO_BYTES = 512 * 1024
-TEMPLATE_BYTES = 256 * 1024
 _PICTURES = {
     "image/png": (b"\x89PNG\r\n\x1a\n", b"IEND"),
     "image/jpeg": (b"\xff\xd8\xff", b"\xff\xd9"),
@@ -108,17 +107,16 @@ def _check_template(value: str) -> str:
 
 
 def _check_templates(folder: Path) -> Path:
-    from agent.support.sandbox import find_file_problem
+    from agent.support.sandbox import TemplateProblem, read_templates
 
-    for path in sorted(folder.rglob("*.j2")):
-        problem = find_file_problem(path, TEMPLATE_BYTES)
-        if problem:
-            raise Invalid(
-                "{place}: {template}, line {line}: {detail}",
-                template=problem.template,
-                line=problem.line,
-                detail=problem.detail,
-            )
+    problem = read_templates(folder)
+    if isinstance(problem, TemplateProblem):
+        raise Invalid(
+            "{place}: {template}, line {line}: {detail}",
+            template=problem.template,
+            line=problem.line,
+            detail=problem.detail,
+        )
     return folder
 
 

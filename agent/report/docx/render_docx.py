@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 from agent.model.document import Document
-from agent.model.terms import Text
+from agent.model.terms import Scalar, Text
 from agent.report.style import OURS, Style
-from agent.support.errors import RenderError
+from agent.support.archives import TooLarge, require_bounds
+from agent.support.bounded import run_bounded
+from agent.support.errors import ConfigError, RenderError
+from agent.support.files import read_whole
 from agent.support.installation import advise_install
 from agent.support.shipped import locate_shipped
 
 TEMPLATE = "report.docx"
+_FILE_BYTES_MAX = 16 << 20
+_UNPACKED_BYTES_MAX = 64 << 20
 
 
 def render_docx(document: Document, language: str, style: Style = OURS) -> bytes:
@@ -26,10 +32,24 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
         raise RenderError(
             Text("a Word report needs docxtpl; {install}", {"install": advise_install("report")})
         ) from None
-    return fill_template(_find_template(style), document, language, style)
-
-
-def _find_template(style: Style) -> Path:
-    """Return the template of the house, or ours if it has none."""
     own = style.templates / TEMPLATE if style.templates else None
-    return own if own and own.is_file() else locate_shipped("report_templates", TEMPLATE)
+    if own is None or not (own.is_symlink() or own.is_file()):
+        return fill_template(locate_shipped("report_templates", TEMPLATE), document, language, style)
+    _require_plain(own)
+    return run_bounded(lambda: fill_template(own, document, language, style), TEMPLATE)
+
+
+def _require_plain(path: Path) -> None:
+    """Raise RenderError for a template of the house that is a link, or larger than any Word file of a report."""
+    args: dict[str, Scalar | Text] = {"path": str(path)}
+    if path.is_symlink():
+        raise RenderError(Text("the template {path} is a link; put the file itself there and render again", args))
+    try:
+        require_bounds(read_whole(path, most_bytes=_FILE_BYTES_MAX), _UNPACKED_BYTES_MAX)
+    except TooLarge as error:
+        text = "the template {path} is larger than a template may be: {reason}"
+        raise RenderError(Text(text, args | {"reason": error.text})) from None
+    except ConfigError as error:
+        raise RenderError(error.text) from None
+    except (BadZipFile, OSError, ValueError):
+        return  # the library tells why

@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from agent.model.document import Document
+from agent.model.terms import Text
 from agent.report.charts.draw import Chart, draw_charts, load_charts
 from agent.report.style import OURS, Style
 from agent.report.view.contents import build_contents
 from agent.report.view.report import ReportView, build_report
 from agent.report.words import Words, make_printable, read_zone
+from agent.support.bounded import run_bounded
 from agent.support.errors import RenderError
 from agent.support.i18n import render_text
-from agent.support.sandbox import build_sandbox, explain_template_error
+from agent.support.sandbox import (
+    TemplateProblem,
+    build_sandbox,
+    explain_template_error,
+    explain_template_problem,
+    read_templates,
+)
 
 PAGE = "report.html.j2"
 _HEADER_LENGTH = 60
+_DOCTYPE = re.compile(r"\A\s*<!DOCTYPE[^>]*>\s*", re.IGNORECASE)
 _PIXELS_PER_MM = 96 / 25.4
 _DESK_SCALE = 1.3  # enlarges the charts, which are drawn for a phone; the page shrinks them on a small screen
 
@@ -42,12 +53,54 @@ def _load_shipped() -> PackageLoader:
     return PackageLoader("report_templates", "")
 
 
-@cache
 def _build_house_environment(folder: Path) -> Environment:
-    """Return the environment in which templates of the house replace ours. Ours are still there as ``ours/...``."""
-    ours = _load_shipped()
-    loader = ChoiceLoader([FileSystemLoader(str(folder)), ours, PrefixLoader({"ours": ours})])
+    """Return the environment in which templates of the house replace ours. Ours are still there as ``ours/...``.
+
+    Raises RenderError for a template that cannot be used, though the engagement was loaded with a good one.
+    """
+    house, ours = read_templates(folder), _load_shipped()
+    if isinstance(house, TemplateProblem):
+        raise explain_template_problem(house)
+    # With their names as file names, which errors then have.
+    theirs = FunctionLoader(lambda name: (house[name], name, None) if name in house else None)
+    loader = ChoiceLoader([theirs, ours, PrefixLoader({"ours": ours})])
     return build_sandbox(loader, autoescape=True)
+
+
+def _render_house_page(folder: Path, known: Mapping[str, Any]) -> str:
+    """Return the page by the templates of the house, with our policy before anything that they write."""
+    environment = _build_house_environment(folder)
+
+    def render() -> str:
+        try:
+            return environment.get_template(PAGE).render(known)
+        except Exception as error:  # a template of the house can raise anything
+            raise explain_template_error(error, PAGE) from error
+
+    page = run_bounded(render, PAGE)
+    _refuse_loading(page)
+    policy = Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(known["policy"])
+    return f'<!DOCTYPE html>\n<meta charset="utf-8">\n{policy}\n{_DOCTYPE.sub("", page, count=1)}'
+
+
+class _Loading(HTMLParser):
+    """Finds what makes a browser load something or go elsewhere although the policy forbids all loading."""
+
+    found = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: (value or "").strip().lower() for name, value in attrs}
+        if tag == "link" or (tag == "meta" and given.get("http-equiv") == "refresh"):
+            self.found = self.found or (self.get_starttag_text() or tag)[:80]
+
+
+def _refuse_loading(page: str) -> None:
+    parser = _Loading()
+    parser.feed(page)
+    parser.close()
+    if parser.found:
+        text = "{template}: {tag} would load something or lead away from the report. Take it out and render again."
+        raise RenderError(Text(text, {"template": PAGE, "tag": parser.found}))
 
 
 def load_html() -> None:
@@ -82,10 +135,7 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     if style.templates is None:
         page = build_environment().get_template(PAGE).render(known)
     else:
-        try:
-            page = _build_house_environment(style.templates).get_template(PAGE).render(known)
-        except Exception as error:  # a template of the house can raise anything
-            raise explain_template_error(error, PAGE) from error
+        page = _render_house_page(style.templates, known)
     return page.encode("utf-8", "replace")
 
 

@@ -15,11 +15,11 @@ from zipfile import ZipFile
 from openpyxl.utils import column_index_from_string
 
 from agent.model.labels import N_
-from agent.model.terms import Scalar, Text
+from agent.model.terms import Text
+from agent.support.archives import TooLarge, require_bounds
 
 # A list has some hundred lines of thirty cells. The rest is room for what people add.
 UNPACKED_BYTES_MAX = 64 << 20
-PARTS_MAX = 1000
 ROWS_MAX = 50_000
 CELLS_MAX = 500_000
 COLUMNS_MAX = 1000
@@ -28,28 +28,15 @@ _CHUNK = 1 << 20
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
-class TooLarge(Exception):
-    """A workbook beyond a bound; ``text`` is its message without the path."""
-
-    def __init__(self, msgid: str, **args: Scalar | Text) -> None:
-        super().__init__(msgid)
-        self.text = Text(msgid, args)
-
-
 def check_bounds(content: bytes) -> None:
     """Raise TooLarge for a workbook with more than any list of findings has.
 
     Raises BadZipFile, ExpatError or another error of the libraries for a file that is none.
     """
+    require_bounds(content, UNPACKED_BYTES_MAX)
     with ZipFile(BytesIO(content)) as archive:
-        parts = archive.infolist()
-        if len(parts) > PARTS_MAX:
-            _refuse(N_("parts"), PARTS_MAX)
-        # What is read ends at the size that the archive states, so a wrong one cannot hide anything.
-        if sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
-            raise TooLarge("it unpacks to more than {most_bytes}", most_bytes=UNPACKED_BYTES_MAX)
         counts = _Counts()
-        for part in parts:
+        for part in archive.infolist():
             if part.filename.endswith((".xml", ".rels", ".vml")):
                 counts.begin_part()
                 with archive.open(part) as file:

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.terms import Text
-from agent.report.xlsx.bounds import TooLarge, check_bounds
+from agent.report.xlsx.bounds import check_bounds
 from agent.report.xlsx.columns import (
     CLOSED_MARK,
     CLOSED_ON,
@@ -28,6 +28,7 @@ from agent.report.xlsx.columns import (
     read_owner_mark,
     split_line_key,
 )
+from agent.support.archives import TooLarge
 from agent.support.errors import ConfigError
 
 FILE_BYTES_MAX = 64 * 1024 * 1024

@@ -212,6 +212,6 @@ def test_a_file_that_is_no_mapping_or_not_there(tmp_path: Path) -> None:
 def test_texts_from_rows_are_data_and_never_templates(tmp_path: Path) -> None:
     hostile: Any = table("{value}'`; DROP", 10, 10_000)
     (finding,) = judged(written(tmp_path), hostile).findings
-    assert finding.resource == "shop.{value}'`; DROP"
+    assert finding.resource == "shop.`{value}'``; DROP`"
     assert "x = 'shop.{value}''`; DROP'" in finding.sql[0]
-    assert render_text(Text(finding.text.msgid, finding.text.args), "en").startswith("shop.{value}'`; DROP: ")
+    assert render_text(Text(finding.text.msgid, finding.text.args), "en").startswith("shop.`{value}'``; DROP`: ")

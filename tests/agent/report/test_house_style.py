@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import resource
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from agent.report.render import render_files
 from agent.report.style import ACCENT, OURS
 from agent.support.errors import RenderError
 from agent.support.i18n import render_text as say
-from agent.support.sandbox import VARIABLES
+from agent.support.sandbox import VARIABLES, find_text_problem, render_template
 from tests.agent.engagements import MINIMAL, load, problems_of
 from tests.agent.report import sample
 from tests.agent.report.pages import text_of
@@ -195,6 +198,129 @@ def test_an_error_names_template_and_line(content: str, problem: str, tmp_path: 
     assert [path.name for path in caught.value.written] == ["assessment.json"]
     assert len(caught.value.problems) == 1, "the same reason is told once"
     assert problem in say(caught.value.problems[0], "en")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>whole",
+        "<!DOCTYPE html><html lang='en'><head><title>x</title></head><body>whole</body></html>",
+        "  <!doctype HTML PUBLIC 'x'>\n<html><head></head><body>whole",
+        "<script>alert(1)</script><!-- <html> --><body onload='alert(2)'>whole",
+        "</head></html><style>body { background: url(http://x) }</style>whole",
+        '<meta http-equiv="Content-Security-Policy" content="default-src *">whole',
+        "<svg><style></style></svg>whole",
+        "\ufeffwhole",
+    ],
+)
+def test_the_policy_comes_before_anything_that_a_template_writes(page: str, tmp_path: Path) -> None:
+    html = rendered(tmp_path, **{"report.html": page})
+    first, second, third, rest = html.split("\n", 3)
+    assert (first, second) == ("<!DOCTYPE html>", '<meta charset="utf-8">')
+    assert third.startswith('<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; ')
+    assert "unsafe" not in third and "whole" in rest and not rest.lower().lstrip().startswith("<!doctype")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta http-equiv="refresh" content="0;url=http://x">',
+        "<META HTTP-EQUIV=' Refresh ' CONTENT=0>",
+        "<p><link rel=dns-prefetch href=//x>",
+    ],
+)
+def test_what_leads_away_from_the_report_is_refused(page: str, tmp_path: Path) -> None:
+    with pytest.raises(RenderError) as caught:
+        rendered(tmp_path, **{"report.html": "{{ policy }}" + page})
+    assert "would load something or lead away" in say(caught.value.text, "en")
+
+
+LOOP = "".join(f"{{% for {name} in range(99999) %}}" for name in "abc") + "{% endfor %}" * 3
+FAT = (
+    "{{ 'x' | center(1999999999) }}",
+    "{{ '%1999999999s' | format('x') }}",
+    "{{ 'x'.ljust(1999999999) }}",
+    "{% set ns = namespace(a='x' * 9999) %}{% for i in range(99999) %}{% set ns.a = ns.a + ns.a %}{% endfor %}",
+    "{% for i in range(99999) %}{{ 'x' * 9999 }}{{ 'x' * 9999 }}{{ 'x' * 9999 }}{% endfor %}",
+)
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_a_loop_without_end_is_ended(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.support.bounded.LIMIT_S", 2.0)
+    began = time.monotonic()
+    with pytest.raises(RenderError) as caught:
+        if kind == "html":
+            rendered(tmp_path, **{"_cover.html": LOOP})
+        else:
+            render_template(LOOP, "report.sections[0].text.en", {})
+    message = say(caught.value.text, "en")
+    assert "was not done within 2 s" in message and ("report.html.j2" in message or "sections[0]" in message)
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("content", FAT)
+def test_a_template_that_fills_the_memory_is_one_message(content: str, tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(RenderError) as caught:
+        rendered(tmp_path, **{"_cover.html": content})
+    assert re.search("MemoryError|ended without a result|was not done", say(caught.value.text, "en"))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
+
+
+def test_nothing_is_run_when_a_template_is_only_looked_at(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with_templates(tmp_path, **{f"_{number}.html": content for number, content in enumerate(FAT)})
+    assert find_text_problem(FAT[0]) is None
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_a_link_in_the_folder_is_refused_wherever_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "own" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere.j2").write_text("secret")
+    for name, target in (
+        ("_cover.html.j2", "../elsewhere.j2"),
+        ("readme.txt", "/etc/passwd"),
+        ("report.docx", "../elsewhere.j2"),
+        ("deep/_front.html.j2", "nowhere"),
+        ("folder", "deep"),
+    ):
+        link = tmp_path / "own" / name
+        link.symlink_to(target)
+        (problem,) = told(tmp_path, "  templates: own\n")
+        assert problem.startswith(f"report.templates: {name}, line 1: a link")
+        link.unlink()
+
+
+def test_a_link_that_is_put_there_afterwards_is_refused_too(tmp_path: Path) -> None:
+    block = with_templates(tmp_path, **{"_cover.html": "<p>ours"})
+    (tmp_path / "own" / "_cover.html.j2").unlink()
+    (tmp_path / "elsewhere.j2").write_text("secret")
+    (tmp_path / "own" / "_cover.html.j2").symlink_to(tmp_path / "elsewhere.j2")
+    with pytest.raises(RenderError) as caught:
+        render_files(sample.rich(), ["html", "json"], ["en"], tmp_path / "out", house=block)
+    assert "_cover.html.j2, line 1: a link" in say(caught.value.problems[0], "en")
+    assert not list((tmp_path / "out").glob("*.html"))
+
+
+@pytest.mark.parametrize("kind", ["fifo", "large", "folder"])
+def test_what_is_no_plain_small_file_is_refused(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    path = tmp_path / "own" / "_cover.html.j2"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "large":
+        path.write_bytes(b"x" * 300_000)
+    else:
+        path.mkdir()
+        assert with_folder_is_ignored(tmp_path)
+        return
+    (problem,) = told(tmp_path, "  templates: own\n")
+    assert "_cover.html.j2, line 1: " in problem
+
+
+def with_folder_is_ignored(tmp_path: Path) -> bool:
+    return house(tmp_path, "report: {templates: own}\n").templates is not None
 
 
 def test_a_message_of_a_template_cannot_reach_into_objects(tmp_path: Path) -> None:

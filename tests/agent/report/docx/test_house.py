@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import docx
@@ -83,3 +84,41 @@ def test_what_is_no_word_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError) as caught:
         render_docx(RICH, "en", Style(templates=tmp_path))
     assert "is no Word document" in say(caught.value.text, "en")
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(RenderError) as caught:
+        render_docx(RICH, "en", Style(templates=folder))
+    return say(caught.value.text, "en")
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    own_template(tmp_path / "elsewhere", "x")
+    (tmp_path / "report.docx").symlink_to(tmp_path / "elsewhere" / "report.docx")
+    assert "is a link" in refusal(tmp_path)
+    (tmp_path / "report.docx").unlink()
+    (tmp_path / "report.docx").symlink_to("nowhere")
+    assert "is a link" in refusal(tmp_path)
+
+
+def test_a_bomb_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    own_template(tmp_path, "x")
+    with zipfile.ZipFile(tmp_path / "report.docx", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/big.png", bytes(100 << 20))
+    assert (tmp_path / "report.docx").stat().st_size < 1 << 20
+    assert "larger than a template may be: it unpacks to more than 64 MiB" in refusal(tmp_path)
+    (tmp_path / "report.docx").write_bytes(bytes(17 << 20))
+    assert "is larger than 16 MiB" in refusal(tmp_path)
+
+
+def test_a_loop_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.support.bounded.LIMIT_S", 3.0)
+    loop = "".join(f"{{% for {name} in range(99999) %}}" for name in "abc") + "{% endfor %}" * 3
+    own_template(tmp_path, loop)
+    assert "report.docx was not done within 3 s" in refusal(tmp_path)
+
+
+def test_a_template_that_fills_the_memory_is_one_message(tmp_path: Path) -> None:
+    own_template(tmp_path, "{{ 'x' | center(1999999999) }}")
+    assert "MemoryError" in (said := refusal(tmp_path)) or "ended without a result" in said
