@@ -57,6 +57,7 @@ _MOST_LOGIN_BYTES = 1 << 16
 _MOST_LOGIN_PACKETS = 16
 _MOST_COLUMN_BYTES = 1 << 10  # of what describes one column
 _MOST_COLUMNS = 250
+_MOST_PACKET_BYTES = 1 << 22  # one row: no view that we read has texts of such length
 _NAMES_OF = {
     source: [name for name, its in session.DISPENSABLE.items() if its == source]
     for source in session.DISPENSABLE.values()
@@ -173,6 +174,9 @@ class _Connection(Driver):
         return packet
 
     def _read_bytes(self, num_bytes: int) -> bytes:
+        if num_bytes > _MOST_PACKET_BYTES:
+            self._force_close()
+            raise _OddAnswer("a row has no end")
         self._bytes_left -= num_bytes
         if self._bytes_left < 0:
             self._odd_beyond = False
@@ -296,6 +300,8 @@ class ReadOnlySession:
                 _check_labels(cursor.description or (), shape)
                 rows = list(cursor.fetchall())
                 _check_width(rows, len(cursor.description or ()))
+                if cursor.nextset():
+                    raise _OddAnswer("another answer follows")
         except Exception as error:  # noqa: BLE001 - the driver raises many kinds of errors in the middle of an answer
             failed = _explain_failure(error, source, limit_s)
         self._last_answer = time.perf_counter()

@@ -26,6 +26,7 @@ from agent.support.yaml_fields import (
     Count,
     Day,
     ExistingFile,
+    Fingerprint,
     HistoryUrl,
     Host,
     Invalid,
@@ -78,16 +79,27 @@ class ServiceBlock(Block):
 
 
 class TlsBlock(Block):
-    """``required`` encrypts, ``verify`` also checks the server's certificate (with ``ca``, or the system's)."""
+    """``required`` encrypts, ``verify`` also checks the server's certificate.
+
+    It is checked with ``ca``, or with the CAs of this machine; with ``fingerprint`` it must be that very certificate.
+    """
 
     mode: Literal["disabled", "required", "verify"] = "required"
     ca: ExistingFile | None = None
+    fingerprint: Fingerprint | None = None
 
     @field_validator("ca")
     @classmethod
     def _require_ca_use(cls, value: ExistingFile | None, info: ValidationInfo) -> ExistingFile | None:
         if value is not None and info.data.get("mode", "verify") != "verify":
             raise Invalid('{place}: a CA file is used with "mode: verify" only; set that or delete this key')
+        return value
+
+    @field_validator("fingerprint")
+    @classmethod
+    def _require_one_pin(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and (info.data.get("mode", "verify") != "verify" or info.data.get("ca")):
+            raise Invalid('{place}: a fingerprint is used with "mode: verify" and without a CA file')
         return value
 
 

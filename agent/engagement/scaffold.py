@@ -52,8 +52,8 @@ targets:
     ## Never the password itself: env:NAME, file:/path, keyring:service/user, or what a program prints.
     password: env:OB_HEALTH_PASSWORD
     kind: user  ## user | sys
-    tls:
-      mode: required  ## disabled | required | verify
+    ## 校验证书；专用 CA 另写 ca: 文件，自签名写 fingerprint。 / A private CA needs ca: FILE, self-signed: fingerprint.
+    tls: {mode: verify}  ## verify | required (encrypts, trusts anybody / 只加密，不核实对方) | disabled
     ## 经 SSH 跳板机连接，使用 ssh-agent 及 ~/.ssh 中的密钥，或另以 via_key 指定私钥文件。
     ## Through an SSH jump host, by your ssh-agent and the keys in ~/.ssh, or by the key file named as via_key.
 #     via: ssh://REPLACE@jump.example.com:22

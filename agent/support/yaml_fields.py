@@ -269,6 +269,13 @@ ExistingFile = Annotated[Path, BeforeValidator(_resolve_file), WithJsonSchema({"
 Folder = Annotated[Path, BeforeValidator(_resolve_folder), WithJsonSchema({"type": "string"})]
 HistoryUrl = Annotated[str, AfterValidator(_check_history_url)]
 SshKey = Annotated[str, AfterValidator(_check_signer)]
+Fingerprint = Annotated[
+    str,
+    _match_pattern(
+        r"(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}", "{place}: write the certificate's SHA-256 fingerprint, 64 hex digits"
+    ),
+    AfterValidator(lambda value: value.replace(":", "").lower()),
+]
 JumpUrl = Annotated[str, AfterValidator(_check_jump_url)]
 ClockTime = Annotated[
     str, _match_pattern(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')

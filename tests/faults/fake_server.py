@@ -21,6 +21,7 @@ Answer = Iterable[bytes]  # payloads, in the order of their numbers
 Script = Callable[[str], Answer | None]  # None: the usual answer
 _DRESS = re.compile(r"^/\*.*?\*/ |/\*\+.*?\*/ ")
 _CAPABILITIES = CLIENT.PROTOCOL_41 | CLIENT.SECURE_CONNECTION | CLIENT.PLUGIN_AUTH | CLIENT.CONNECT_WITH_DB
+_MOST = 0xFFFFFF
 OK = b"\0\0\0\2\0\0\0"
 EOF = b"\xfe\0\0\2\0"
 VERSION = "5.7.25-OceanBase-v4.2.5.1"
@@ -72,6 +73,7 @@ class FakeServer:
     login: Callable[[FakeServer, Any], bool] | None = None
     version: bytes = VERSION.encode()
     clock: Callable[[], float] = time.time
+    columns: Sequence[tuple[str, str]] = ()  # view and column, as information_schema.COLUMNS lists them
     tls: ssl.SSLContext | None = None
     port: int = 0
     heard: bytearray = field(default_factory=bytearray)
@@ -90,6 +92,8 @@ class FakeServer:
         if sql == "SHOW GRANTS":
             grants = ("GRANT SELECT ON `oceanbase`.* TO 'reader'", "GRANT PROCESS, SHOW VIEW ON *.* TO 'reader'")
             return rows(["Grants for reader@%"], *([grant] for grant in grants))
+        if "FROM information_schema.COLUMNS" in sql:
+            return rows(["table_name", "column_name"], *self.columns)
         labels = list(gate.check_statement(sql).labels or ())
         return rows(labels, [0] * len(labels)) if "AS sessions" in sql or "AS found" in sql else rows(labels)
 
@@ -150,12 +154,11 @@ class Line:
         """Send an answer in many packets at a time."""
         number, waiting = self._number if first is None else first, bytearray()
         for payload in payloads:
-            while True:  # a packet of the largest size is followed by another one
-                part, payload = payload[: 0xFFFFFF], payload[0xFFFFFF:]
+            # A packet of the largest size is followed by another one.
+            for start in range(0, len(payload) + 1, _MOST):
+                part = payload[start : start + _MOST]
                 waiting += struct.pack("<I", len(part))[:3] + bytes([number % 256]) + part
                 number += 1
-                if len(part) < 0xFFFFFF:
-                    break
             if len(waiting) > 1 << 16:
                 self._client.sendall(waiting)
                 waiting.clear()

@@ -9,6 +9,7 @@ import sqlglot
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlglot import expressions as exp
+from sqlglot.dialects.mysql import MySQL
 
 from agent.collection import gate
 from agent.collection.statements import Statement, compile_source, list_columns_read
@@ -67,6 +68,19 @@ HOSTILE = [
     "SELECT LAST_INSERT_ID(7)",
     "SELECT shop.customer_function(1)",
     "SELECT customer_function(1)",
+    # names of stored functions, which the parser takes for built-in ones or for another spelling of them
+    "SELECT IIF(1, 2, 3)",
+    "SELECT CURRENT_VERSION()",
+    "SELECT `COUNT`(1)",
+    "SELECT COUNT (1)",
+    "SELECT oceanbase.COUNT(1)",
+    "SELECT oceanbase.`VERSION`()",
+    "SELECT information_schema . MAX(1)",
+    f"SELECT 1 FROM {VIEW} WHERE a IN (1) AND IIF(1, 0, 1)",
+    f"SELECT a FROM {VIEW} LIMIT IIF(1, 2, 3)",
+    "SELECT LIKE(1, 2)",
+    "SELECT \"sleep\"(10)",
+    "SELECT 'sleep'(10)",
     "SELECT DBMS_STATS.GATHER_TABLE_STATS('shop', 'orders')",
     "SELECT EXTRACTVALUE('<a/>', '/a')",
     # variables
@@ -180,6 +194,21 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def names_of_functions() -> list[str]:
+    """Every name that the parser reads in some way of its own, for MySQL and for any other server."""
+    parser = MySQL.Parser
+    known = {*parser.FUNCTIONS, *parser.FUNCTION_PARSERS, *parser.NO_PAREN_FUNCTION_PARSERS, *MySQL.Tokenizer.KEYWORDS}
+    known |= {token.name for token in parser.NO_PAREN_FUNCTIONS}
+    known |= {name for item in exp.ALL_FUNCTIONS for name in item.sql_names()}
+    return sorted(name for name in known if name.isidentifier())
+
+
+ARGUMENTS = ("", "1", "1, 2", "1, 2, 3", "a", "*", "1 AS x", "DISTINCT 1", "1 FROM 2", "'a'")
+# Reserved words: what stands behind them in parentheses is an operand.
+WORDS_BEFORE_OPERANDS = {"AND", "BETWEEN", "BY", "CASE", "DISTINCT", "ELSE", "IN", "NOT", "ON", "OR", "OVER", "SELECT",
+                         "THEN", "WHEN", "WHERE"}  # fmt: skip
+
+
 def everything() -> Capabilities:
     """A target that has every view and column, and an account that may read them."""
     columns: dict[str, frozenset[str]] = {}
@@ -219,6 +248,46 @@ def test_every_source_and_every_statement_of_the_session_passes() -> None:
     others = [session.SESSION_READ_ONLY, settings, session.SERVER, session.IDENTITY, session.GRANTS]
     for sql in [*statements, *others, session.write_columns_statement(["DBA_OB_USERS", "GV$OB_UNITS"], "oceanbase")]:
         gate.check_statement(sql)
+
+
+def passes(sql: str) -> bool:
+    try:
+        gate.check_statement(sql)
+    except StatementRefused:
+        return False
+    return True
+
+
+def test_functions_pass_by_the_names_that_are_written() -> None:
+    names = names_of_functions()
+    assert len(names) > 600 and {"IIF", "CURRENT_VERSION", "IF", "NVL", "MAX"} <= set(names)
+    calls = [(name, f"{name}({given})") for name in names for given in ARGUMENTS]
+    selected = {name for name, call in calls if passes(f"SELECT {call} FROM {VIEW}")}
+    compared = {name for name, call in calls if passes(f"SELECT 1 FROM {VIEW} WHERE {call.lower()} = 1")}
+    assert selected & {"MAX", "NVL"} and (selected | compared) - WORDS_BEFORE_OPERANDS <= gate._FUNCTIONS
+
+
+@pytest.mark.parametrize("name", sorted(gate._FUNCTIONS))
+def test_an_allowed_name_is_one_only_where_it_is_called_plainly(name: str) -> None:
+    called = [given for given in ARGUMENTS if passes(f"SELECT {name}({given}) FROM {VIEW}")]
+    assert called
+    for spelt in (f"`{name}`", f'"{name}"', f"{name} ", f"oceanbase.{name}", f"`oceanbase`.{name}", f"shop.`{name}`"):
+        assert not any(passes(f"SELECT {spelt}({given}) FROM {VIEW}") for given in called), spelt
+
+
+@pytest.mark.parametrize(
+    ("sql", "labels", "most_rows"),
+    [
+        ("SELECT 1", ("",), None),
+        ("SELECT COUNT(*) AS n, a, x.b, a + 1 FROM oceanbase.x LIMIT 5", ("n", "a", "b", ""), 5),
+        ("SELECT a.*, b FROM oceanbase.x a LIMIT 1 + 1", None, None),
+        (session.GRANTS, ("",), None),
+        (session.SESSION_READ_ONLY, (), None),
+        (session.SERVER, ("server_version", "server_time"), None),
+    ],
+)
+def test_what_an_answer_may_look_like(sql: str, labels: tuple[str, ...] | None, most_rows: int | None) -> None:
+    assert gate.check_statement(sql) == gate.AnswerShape(labels, most_rows)
 
 
 def test_a_cluster_held_as_data_has_another_system_schema() -> None:

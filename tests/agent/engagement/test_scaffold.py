@@ -78,7 +78,7 @@ def test_it_fits_its_schema(tmp_path: Path, change: Any) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [("host:", "hots:"), ("env:OB_HEALTH_PASSWORD", "hunter2"), ("3306", "0"), ("months: 12", "months: 0"),
-     ("[zh-CN, en]", "[]"), ("mode: required", "mode: maybe"), ("document:", "documents:")],
+     ("[zh-CN, en]", "[]"), ("mode: verify", "mode: maybe"), ("document:", "documents:")],
 )  # fmt: skip
 def test_the_schema_shows_mistakes_in_the_editor(tmp_path: Path, old: str, new: str) -> None:
     path, schema = scaffold("acme", tmp_path)
