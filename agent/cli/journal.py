@@ -23,6 +23,6 @@ def verify_journal_command(
 
     Exit code 0: intact; 1: its end is missing; 2: altered, not as in the report, or no journal.
     """
-    from agent.cli.actions.journal import verify_file
+    from agent.cli.actions.journal import verify_place
 
-    raise typer.Exit(verify_file(file))
+    raise typer.Exit(verify_place(file))

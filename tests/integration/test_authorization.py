@@ -179,7 +179,7 @@ def test_from_the_request_to_the_report_with_stock_openssh(kernel: Kernel, accou
     assert found["authorization"]["signer"] == ssh_keygen("-l", "-f", tmp_path / "key").split()[1]
     html = (tmp_path / "out" / "shop" / "report.en.html").read_text()
     assert found["authorization"]["signer"] in html and found["authorization"]["sha256"] in html
-    within_the_signed(document, journal.locate_journal(tmp_path / "out" / "shop", document["assessment_id"]))
+    within_the_signed(document, journal.locate_journal(tmp_path / "out" / "shop", found["assessment_id"]))
 
 
 def within_the_signed(document: Path, written: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.archive.document import read_document
-from agent.collection.journal import JournalState, VerifiedJournal, locate_journal, verify_journal
+from agent.collection.journal import ALL_JOURNALS, JournalState, VerifiedJournal, locate_journal, verify_journal
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.support import console
@@ -15,18 +15,24 @@ _DOCUMENT = "assessment.json"
 _INTACT, _CUT, _ALTERED = 0, 1, 2
 
 
-def verify_file(place: Path) -> int:
-    """Verify a journal, or that of the report in a folder, and print what was found. Return the exit code.
+def verify_place(place: Path) -> int:
+    """Verify a journal, or that of the report in a folder; without a report, all journals there. Return the exit code.
 
-    Raises SnapshotError if there is none.
+    Prints what was found. Raises SnapshotError if there is no journal.
     """
-    document = _read_report(place if place.is_dir() else place.parent)
-    if place.is_dir():
-        if document is None:
-            text = "{path}: there is no assessment.json. Name the journal itself."
-            raise SnapshotError(Text(text, {"path": str(place)}))
-        place = locate_journal(place, document["assessment_id"])
-    found = verify_journal(place)
+    if not place.is_dir():
+        return _verify_file(place, _read_report(place.parent))
+    document = _read_report(place)
+    if document:
+        return _verify_file(locate_journal(place, document["assessment_id"]), document)
+    files = sorted(place.glob(ALL_JOURNALS))
+    if not files:
+        raise SnapshotError(Text("{path}: there is no journal here. Name one.", {"path": str(place)}))
+    return max(_verify_file(file, None) for file in files)
+
+
+def _verify_file(file: Path, document: Document | None) -> int:
+    found = verify_journal(file)
     console.say(
         "{target}, assessment {assessment}: {statements_count} statements",
         target=found.target,
@@ -34,7 +40,7 @@ def verify_file(place: Path) -> int:
         statements_count=found.statements,
     )
     if found.state is JournalState.INTACT:
-        return _compare_with_report(found, document, place)
+        return _compare_with_report(found, document, file)
     if found.reason:
         console.warn(found.reason)
     altered = found.state is JournalState.ALTERED

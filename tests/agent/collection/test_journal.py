@@ -30,7 +30,6 @@ from agent.support.errors import JournalError, SnapshotError
 from agent.support.i18n import render_text
 from tests.agent.report import sample
 
-
 FILE_NAME = "journal-20261123-060000-abcdef.jsonl"
 
 
@@ -291,6 +290,15 @@ def test_the_journal_of_another_run_is_never_called_that_of_the_report(whole: by
     assert "0 statements" in result.output and "20261003-020000-000001" in result.output
     result = CliRunner().invoke(journal_app, ["verify", str(tmp_path)])
     assert isinstance(result.exception, SnapshotError), "that of the report is not there"
+
+
+def test_without_a_report_every_journal_of_the_folder_is_verified(whole: bytes, tmp_path: Path) -> None:
+    record_refusal(tmp_path, "shop", Text("Refused."), "20261124-060000-abcdef", "Acme")
+    (tmp_path / FILE_NAME).write_bytes(whole)
+    result = CliRunner().invoke(journal_app, ["verify", str(tmp_path)])
+    assert result.exit_code == 0 and result.output.count("Intact") == 2 and "beside it" not in result.output
+    (tmp_path / FILE_NAME).write_bytes(whole.replace(b"SELECT 2", b"SELECT 9"))
+    assert CliRunner().invoke(journal_app, ["verify", str(tmp_path)]).exit_code == 2
 
 
 def test_the_command_on_what_is_none(tmp_path: Path) -> None:
