@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from agent.cli.completion import complete_data_classes, complete_kinds
-from agent.cli.options import EngagementFile, OutsideService, TargetName, read_clock, split_words
+from agent.cli.options import (
+    EngagementFile,
+    OutsideService,
+    TargetName,
+    make_engagement_option,
+    read_clock,
+    split_words,
+)
+
+GrantsEngagement = Annotated[
+    Path | None, make_engagement_option("Whose targets the scripts are for; without it, --user and --kind say.")
+]
 
 
 def preflight_command(
@@ -31,7 +42,12 @@ def preflight_command(
 
 
 def grants_command(
-    user: Annotated[str, typer.Option(metavar="NAME", help="Name of the account to be made.")] = "ob_health",
+    *,
+    engagement: GrantsEngagement = None,
+    target: TargetName = None,
+    user: Annotated[
+        str, typer.Option(metavar="NAME", help="Name of the account; default: the engagement's, or ob_health.")
+    ] = "",
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where the agent connects from; best its own address.")
     ] = "%",
@@ -40,20 +56,37 @@ def grants_command(
         typer.Option(
             "--data-classes",
             metavar="CLASS,...",
-            help="Comma-separated data classes; default: all that sources need.",
+            help="Comma-separated data classes; default: those of the authorization, or all that sources need.",
             autocompletion=complete_data_classes,
         ),
     ] = "",
-    tls: Annotated[bool, typer.Option("--tls/--no-tls", help="Require TLS of the account.")] = True,
+    tls: Annotated[
+        bool | None,
+        typer.Option("--tls/--no-tls", help="Require TLS of the account; default: as the target has it, or required."),
+    ] = None,
     kind: Annotated[
-        str, typer.Option(metavar="KIND", help="Kind of tenant: user or sys.", autocompletion=complete_kinds)
-    ] = "user",
+        str,
+        typer.Option(
+            metavar="KIND", help="Kind of tenant, user or sys; default: the target's.", autocompletion=complete_kinds
+        ),
+    ] = "",
+    for_version: Annotated[
+        str,
+        typer.Option(
+            "--for-version", metavar="VERSION", help="Version of the server, such as 4.2.5: leaves out what it lacks."
+        ),
+    ] = "",
 ) -> None:
     """Print the script with which the customer's DBA makes the account."""
-    from agent.cli.actions.grants import make_grants_script
+    from agent.cli.actions.grants import GrantOptions, make_grants_scripts
+    from agent.engagement.loading import load_engagement
     from agent.support import console
 
-    console.print_verbatim(make_grants_script(user, host, split_words(data_classes), tls, kind))
+    options = GrantOptions(
+        user=user, host=host, data_classes=split_words(data_classes), tls=tls, kind=kind, version=for_version
+    )
+    loaded = load_engagement(engagement) if engagement else None
+    console.print_verbatim(make_grants_scripts(options, loaded, target))
 
 
 def init_command(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
 
+from agent.collection.server_views import ServerViews
 from agent.collection.statements import list_columns_read, list_optional_columns
 from agent.facts import MIXED_VIEWS, find_source_spec
 from agent.model.labels import N_
@@ -21,6 +22,12 @@ EXPOSES = {
 }
 EXPOSES_STRUCTURE = N_("structure of tables, columns and indexes, no rows")
 EXPOSES_SESSIONS = N_("the list of sessions")
+_ADVICE_OF_VERSION = (
+    "-- Lines marked [version] may fail with error 1146 or 1054 where this version lacks the view or column:",
+    "-- that is fine; run the script with  mysql --force,  or have it printed with --for-version 4.2.5.",
+    "-- 标记 [version] 的行在缺少该视图或列的版本上会报 1146 或 1054，可以忽略：请用 mysql --force 执行，",
+    "-- 或让对方用 --for-version 4.2.5 重新生成本脚本。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +45,70 @@ def list_grants(
     host: str,
     data_classes: frozenset[DataClass] | None = None,
     kind: TenantKind = TenantKind.USER,
+    *,
+    views: ServerViews | None = None,
 ) -> list[Grant]:
-    """The GRANT statements for the sources of these data classes (None: all), as a tenant of this kind sees them."""
-    account = f"{_quote_literal(user)}@{_quote_literal(host)}"
-    found = [
-        Grant(f"GRANT SHOW VIEW ON *.* TO {account};", (EXPOSES_STRUCTURE,)),
-        Grant(f"GRANT PROCESS ON *.* TO {account};", (EXPOSES_SESSIONS,)),
-    ]
-    views: dict[str, set[str]] = {}
-    extra: dict[str, set[str]] = {}
-    classes: dict[str, set[DataClass]] = {}
+    """The GRANT statements for the sources of these data classes (None: all), as a tenant of this kind sees them.
+
+    With ``views`` what that version lacks is left out, and each view has one statement.
+    """
+    account = _quote_account(user, host)
+    read: dict[str, _Reading] = {}
     for row in sources:
         spec = find_source_spec(row)
         if spec is None or (data_classes is not None and spec.data_class not in data_classes):
             continue
         seen = {spec.seen_from(kind).view, *spec.also_reads}
         for view, columns in list_columns_read(row).items():
-            if not view.startswith("oceanbase.") or view not in seen:
-                continue
-            views.setdefault(view, set()).update(columns)
-            extra.setdefault(view, set()).update(list_optional_columns(row))
-            classes.setdefault(view, set()).add(spec.data_class)
-    for view in sorted(views):
-        exposes = tuple(EXPOSES[item] for item in sorted(classes[view]))
-        found += _list_view_grants(view, views[view], extra[view], account, exposes)
+            if view.startswith("oceanbase.") and view in seen and (views is None or views.has_view(view)):
+                read.setdefault(view, _Reading()).add(columns, list_optional_columns(row), spec.data_class)
+    found = [
+        Grant(f"GRANT SHOW VIEW ON *.* TO {account};", (EXPOSES_STRUCTURE,)),
+        Grant(f"GRANT PROCESS ON *.* TO {account};", (EXPOSES_SESSIONS,)),
+    ]
+    for view in sorted(read):
+        found += _list_view_grants(view, read[view], account, views)
     return found
 
 
-def _list_view_grants(
-    view: str, columns: set[str], optional: set[str], account: str, exposes: tuple[str, ...]
-) -> list[Grant]:
+@dataclass(slots=True)
+class _Reading:
+    """What all sources together read of one view. A column is optional if every source can do without it."""
+
+    required: set[str] = field(default_factory=set)
+    optional: set[str] = field(default_factory=set)
+    data_classes: set[DataClass] = field(default_factory=set)
+
+    def add(self, columns: Set[str], optional: Set[str], data_class: DataClass) -> None:
+        self.required |= columns - optional
+        self.optional |= columns & optional
+        self.data_classes.add(data_class)
+
+
+def _list_view_grants(view: str, reading: _Reading, account: str, views: ServerViews | None) -> list[Grant]:
     schema, _, name = view.partition(".")
-    where = f"{schema}.`{name}`"
+    exposes = tuple(EXPOSES[item] for item in sorted(reading.data_classes))
+    may_lack = views is None or not views.exact
+
+    def write(columns: Iterable[str] = ()) -> Grant:
+        names = ", ".join(sorted(columns))
+        what = f"SELECT ({names})" if names else "SELECT"
+        return Grant(f"GRANT {what} ON {schema}.`{name}` TO {account};", exposes, optional=may_lack)
+
     if view not in MIXED_VIEWS:
-        return [Grant(f"GRANT SELECT ON {where} TO {account};", exposes, optional=True)]
-    required = ", ".join(sorted(columns - optional))
-    return [
-        Grant(f"GRANT SELECT ({required}) ON {where} TO {account};", exposes, optional=True),
-        *(
-            Grant(f"GRANT SELECT ({column}) ON {where} TO {account};", exposes, optional=True)
-            for column in sorted(columns & optional)
-        ),
-    ]
+        return [write()]
+    if views is not None:
+        columns = {column for column in reading.required | reading.optional if views.has_column(view, column)}
+        return [write(columns)] if columns else []
+    return [write(reading.required), *(write([column]) for column in sorted(reading.optional - reading.required))]
 
 
 def _quote_literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _quote_account(user: str, host: str) -> str:
+    return f"{_quote_literal(user)}@{_quote_literal(host)}"
 
 
 def write_grants_script(
@@ -94,23 +119,25 @@ def write_grants_script(
     data_classes: frozenset[DataClass] | None = None,
     require_tls: bool = True,
     kind: TenantKind = TenantKind.USER,
+    views: ServerViews | None = None,
+    title: str = "",
 ) -> str:
-    """The whole script, with what each grant exposes, how to check the account, and how to drop it."""
-    account = f"{_quote_literal(user)}@{_quote_literal(host)}"
-    tls = " REQUIRE SSL" if require_tls else ""
+    """The whole script, with what each grant exposes, how to check the account, and how to drop it.
+
+    ``title`` says for which tenant it is.
+    """
+    account = _quote_account(user, host)
+    grants = list_grants(sources, user, host, data_classes, kind, views=views)
     lines = [
         "-- OceanBase health assessment: a read-only account. / OceanBase 健康评测：只读账号。",
+        *([f"-- {make_one_line(title)}"] if title else []),
         "-- Run it as an administrator of the tenant. / 请以租户管理员身份执行。",
-        "-- Lines marked [version] may fail with error 1146 or 1054 where this version lacks the view or column:",
-        "-- that is fine; run the script with  mysql --force.",
-        "-- 标记 [version] 的行在缺少该视图或列的版本上会报 1146 或 1054，可以忽略，请用 mysql --force 执行。",
+        *(_ADVICE_OF_VERSION if any(grant.optional for grant in grants) else ()),
         "",
         "-- Put the password, in quotes, in the place of <password>; as it stands the line is refused.",
         "-- 请将 <password> 换成带引号的密码；原样执行会因语法错误而被拒绝。",
-        f"CREATE USER {account} IDENTIFIED BY <password>{tls};",
-    ]
-    lines += [_write_grant_line(grant) for grant in list_grants(sources, user, host, data_classes, kind)]
-    lines += [
+        f"CREATE USER {account} IDENTIFIED BY <password>{' REQUIRE SSL' if require_tls else ''};",
+        *map(_write_grant_line, grants),
         "",
         "-- To check it: / 核对：",
         f"SHOW GRANTS FOR {account};",
@@ -118,6 +145,11 @@ def write_grants_script(
         f"-- DROP USER {account};",
     ]
     return "\n".join(lines) + "\n"
+
+
+def make_one_line(text: str) -> str:
+    """Return a text for a comment, which must not end before its line does."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _write_grant_line(grant: Grant) -> str:

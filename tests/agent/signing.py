@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.catalogue import registry
-from agent.cli.actions.request_and_sign import USUAL_CLASSES
+from agent.cli.actions.grants import USUAL_CLASSES
 from agent.engagement.authorization.drafting import DraftOptions, draft_request, write_request_yaml
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement

@@ -12,7 +12,7 @@ from pathlib import Path
 from agent import pipeline
 from agent.catalogue import registry, rules
 from agent.catalogue.registry import Registry
-from agent.cli.actions.grants import parse_data_classes
+from agent.cli.actions.grants import USUAL_CLASSES, parse_data_classes
 from agent.cli.actions.targets import choose_exit_code, select_targets
 from agent.collection.signed_scope import list_covered
 from agent.engagement.authorization.authorize import authorize
@@ -22,14 +22,13 @@ from agent.engagement.engagement_file import Engagement
 from agent.engagement.scaffold import refuse_leftovers
 from agent.facts import find_source_spec
 from agent.model.authorization import WEEKDAYS
-from agent.model.terms import DataClass, TenantKind, Text
+from agent.model.terms import TenantKind, Text
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.files import read_whole, write_once, write_whole
 from agent.support.i18n import LANGUAGES, translate
 from agent.support.suggestions import suggest_words
 
-USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
 USUAL_FILE = "authorization.yaml"
 USUAL_DAYS_VALID = 100  # a quarter, and some days to agree on the next one
 USUAL_HOURS = "22:00-06:00"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from agent.collection.grants import EXPOSES, list_grants, write_grants_script
-from agent.facts import MIXED_VIEWS, find_source_spec, list_sources
+from agent.collection.server_views import ServerViews, find_server_views
+from agent.facts import MIXED_VIEWS, find_source_spec, list_sources, source
 from agent.model.terms import DataClass, TenantKind
+from agent.support.errors import ConfigError
 
 SOURCES = list(list_sources())
 
@@ -78,3 +83,76 @@ def test_the_script_makes_and_drops_the_account_with_tls_unless_told_otherwise()
     assert "-- DROP USER 'reader'@'10.%';" in lines and "SHOW GRANTS FOR 'reader'@'10.%';" in lines
     assert "REQUIRE SSL" not in write_grants_script(SOURCES, "reader", "%", require_tls=False)
     assert all(line.startswith(("--", "CREATE USER", "GRANT ", "SHOW GRANTS")) or not line for line in lines)
+
+
+VERSIONS = ("4.2.5", "4.3.0", "4.3.3")
+COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("kind", list(TenantKind))
+def test_for_a_known_version_each_view_that_it_has_is_granted_once(version: str, kind: TenantKind) -> None:
+    views = find_server_views(version, kind)
+    grants = [g for g in list_grants(SOURCES, "r", "%", kind=kind, views=views) if " ON *.*" not in g.sql]
+    matches = [re.fullmatch(r"GRANT SELECT(?: \((.*)\))? ON oceanbase\.`([^`]+)` TO 'r'@'%';", g.sql) for g in grants]
+    known = {view.upper(): columns.split() for view, columns in COLUMNS[f"{version} {kind.value}"].items()}
+    granted = {f"OCEANBASE.{match[2]}".upper(): match[1] for match in matches if match}
+    assert len(granted) == len(grants) == len(set(granted))
+    assert granted.keys() <= known.keys(), "nothing that fails with error 1146"
+    for view, columns in granted.items():
+        assert set((columns or "").split(", ")) - {""} <= set(known[view]), "nothing that fails with error 1054"
+    seen = [spec.seen_from(kind) for row in SOURCES if (spec := find_source_spec(row))]
+    read = {view.upper() for spec in seen for view in spec.views if view.startswith("oceanbase.")}
+    assert granted.keys() == read & known.keys(), "and everything that it has"
+    assert not any(grant.optional for grant in grants)
+
+
+def test_a_script_for_a_known_version_has_no_line_that_may_fail() -> None:
+    script = write_grants_script(SOURCES, "r", "%", views=find_server_views("4.2.5.1", TenantKind.USER))
+    assert "[version]" not in script and "--force" not in script
+    unknown = write_grants_script(SOURCES, "r", "%", views=find_server_views("4.2.1", TenantKind.USER))
+    assert "[version]" in unknown and "--force" in unknown
+
+
+@pytest.mark.parametrize(
+    ("word", "target", "exact"),
+    [
+        ("4.2.5", "4.2.5 user", True),
+        ("4.2.5.3-101", "4.2.5 user", True),
+        ("4.2.1", "4.2.5 user", False),
+        ("4.2.9", "4.2.5 user", False),
+        ("4.3.2", "4.3.0 user", False),
+        ("4.3.5.3", "4.3.3 user", False),
+        ("4.4.0", "4.3.3 user", False),
+        ("embedded", "embedded", True),
+    ],
+)
+def test_the_nearest_known_version_is_taken(word: str, target: str, exact: bool) -> None:
+    assert find_server_views(word, TenantKind.USER) == ServerViews(target, exact)
+
+
+@pytest.mark.parametrize("word", ["", "4", "4.2", "new", "4.2.x"])
+def test_what_is_no_version_is_refused(word: str) -> None:
+    with pytest.raises(ConfigError, match="--for-version takes a version such as"):
+        find_server_views(word, TenantKind.USER)
+
+
+def test_columns_of_every_mixed_view_are_known() -> None:
+    table = (files("agent.collection") / "views.tsv").read_text("utf-8")
+    assert all(f"\n{view.partition('.')[2].upper()}." in table for view in MIXED_VIEWS)
+
+
+def test_a_view_of_a_plug_in_is_granted_as_one_that_may_be_lacking() -> None:
+    @source("oceanbase.DBA_OF_A_PLUGIN")
+    class Theirs:
+        a: int
+
+    for version in VERSIONS:
+        (grant,) = list_grants([Theirs], "r", "%", views=find_server_views(version, TenantKind.USER))[2:]
+        assert grant.sql == "GRANT SELECT ON oceanbase.`DBA_OF_A_PLUGIN` TO 'r'@'%';"
+
+
+@pytest.mark.parametrize("char", ["\n", "\r", "\x85", "\u2028"])
+def test_a_title_stays_on_its_line(char: str) -> None:
+    script = write_grants_script(SOURCES, "r", "%", title=f"Acme{char}DROP USER root;")
+    assert "-- Acme DROP USER root;" in script.split("\n")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.cli.actions.request_and_sign import USUAL_CLASSES
+from agent.cli.actions.grants import USUAL_CLASSES
 from agent.engagement.authorization import authorize as module
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
