@@ -82,8 +82,9 @@ def _join_members(members: Sequence[CheckResult]) -> Mapping[str, CheckResult]:
     for muted in (False, True):
         found = [(m.code, finding) for m in members for finding in m.findings if bool(finding.muted) is muted]
         for place, signs in _group_by_place(found).items():
-            signs.sort(key=lambda sign: (sign.finding.resource != place, sign.code, sign.finding.resource))
-            leader = signs[0].code
+            # An earlier finding may hold signs of checks that are not joined any more; none of these can lead.
+            leader = min(s.code for s in signs if s.code in checks and s.finding.resource == place)
+            signs.sort(key=lambda s: (s.code != leader, s.finding.resource != place, s.code, s.finding.resource))
             checks[leader].findings.append(join_signs(signs))
             for sign in signs:
                 if sign.code != leader and sign.code in checks:
@@ -96,14 +97,14 @@ def _group_by_place(found: Sequence[tuple[str, Finding]]) -> Mapping[str, list[S
     """Resource -> its signs. What other resources cause stands with each of these, if all of them have findings."""
     groups: defaultdict[str, list[Sign]] = defaultdict(list)
     for code, finding in found:
-        if finding.signs or not finding.caused_by:
+        if not finding.caused_by:
             groups[finding.resource] += list_signs(code, finding)
     places = frozenset(groups)
     for code, finding in found:
-        if finding.caused_by and not finding.signs:
-            is_told = places.issuperset(finding.caused_by)
+        if finding.caused_by:
+            is_told = not finding.signs and places.issuperset(finding.caused_by)
             for place in finding.caused_by if is_told else (finding.resource,):
-                groups[place].append(Sign(code, finding))
+                groups[place] += list_signs(code, finding)
     return groups
 
 
