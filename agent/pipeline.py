@@ -51,7 +51,7 @@ from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Problem, Snapshot
 from agent.model.terms import Text
 from agent.report.render import name_files, prepare_rendering
-from agent.report.write_report import ReportWish, WrittenReport, list_missing, write_report
+from agent.report.write_report import ReportWish, WrittenReport, list_left_behind, list_missing, write_report
 from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, Stopped, WriteError
 from agent.support.files import lock_directory
 
@@ -397,10 +397,11 @@ def assess_target(
             recorded_id=assessment_id if job.history and not unrecorded else "",
         )
         report, unnoted = write_and_note(job, document, wish)
+        left = list_left_behind(set_aside, wish) if set_aside else ()
     return AssessedTarget(
         document=document,
         files=(*saved, *report.files),
-        warnings=(*([forgotten.text] if forgotten else []), *unsaved, *unrecorded, *report.warnings, *unnoted),
+        warnings=(*([forgotten.text] if forgotten else []), *unsaved, *unrecorded, *report.warnings, *unnoted, *left),
         unwritten=(*([_SNAPSHOT] if unsaved else []), *report.unwritten),
         in_history=not (forgotten or unrecorded or unnoted),
         set_aside=set_aside,

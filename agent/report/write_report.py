@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,16 @@ from agent.engagement.report_block import ReportBlock
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.render import HOUSE, name_files, name_formats, render_files
-from agent.support.errors import RenderError, Stopped
+from agent.report.xlsx.render_xlsx import holds_more_writing
+from agent.support.errors import ConfigError, RenderError, Stopped
 
 _DOCUMENT, _SNAPSHOT = "assessment.json", "snapshot.obh"
 _STOPPED = Text(
     "Stopped while the report was written. Missing are: {files}. The assessment is kept; write them with: {command}"
+).msgid
+_LEFT_BEHIND = Text(
+    "{path}: people have written in this list of the last assessment, and the new one does not hold that. Write it "
+    "again with: {command}"
 ).msgid
 _WRITE_LATER = Text("When that is mended, write {files} with: {command}").msgid
 
@@ -72,13 +78,29 @@ def write_report(document: Document, wish: ReportWish) -> WrittenReport:
     return WrittenReport(tuple(files))
 
 
+def list_left_behind(set_aside: Path, wish: ReportWish) -> tuple[Text, ...]:
+    """Return a message for each list that was set aside and in which people wrote what the new one does not hold."""
+    return tuple(
+        _advise_command(_LEFT_BEHIND, dataclasses.replace(wish, update=path), [path.name], path=str(path))
+        for path in sorted(set_aside.glob("findings.*.xlsx"))
+        if _holds_more(path, wish.directory / path.name)
+    )
+
+
+def _holds_more(before: Path, now: Path) -> bool:
+    try:
+        return holds_more_writing(before, now.read_bytes() if now.exists() else None)
+    except (ConfigError, ImportError, OSError):
+        return False  # no list of ours, or nothing here that could read it
+
+
 def list_missing(wish: ReportWish, written: Sequence[Path]) -> tuple[str, ...]:
     """Return the names of the files that are wanted and are not among those written."""
     names = {path.name for path in written}
     return tuple(name for name in wish.files if name not in names)
 
 
-def _advise_command(msgid: str, wish: ReportWish, missing: Sequence[str]) -> Text:
+def _advise_command(msgid: str, wish: ReportWish, missing: Sequence[str], **args: str) -> Text:
     """Return the message with the files that are missing and the command that writes them."""
     document = wish.directory / _DOCUMENT
     if wish.recorded_id:
@@ -90,4 +112,4 @@ def _advise_command(msgid: str, wish: ReportWish, missing: Sequence[str]) -> Tex
     command += ["-f", ",".join(name_formats(missing)), "-l", ",".join(wish.languages), "-o", str(wish.directory)]
     command += ["-e", str(wish.engagement)] if wish.engagement else []
     command += ["--update", str(wish.update)] if wish.update and command[0] == "render" else []
-    return Text(msgid, {"files": ", ".join(missing), "command": shlex.join(["ob-health", *command])})
+    return Text(msgid, {"files": ", ".join(missing), "command": shlex.join(["ob-health", *command]), **args})

@@ -40,16 +40,25 @@ def read_list_owner(path: Path) -> tuple[str, str]:
     return found.customer, found.target
 
 
+def holds_more_writing(path: Path, content: bytes | None) -> bool:
+    """Whether people wrote something in the list at ``path`` that the list ``content`` lacks; None has nothing.
+
+    Raises ConfigError for a file at ``path`` that is no list of ours or cannot be read.
+    """
+    from agent.report.xlsx.written import list_entries, read_written
+
+    kept = set() if content is None else list_entries(content)
+    return bool(list_entries(read_written(path).content) - kept)
+
+
 def refuse_lost_writing(path: Path, content: bytes) -> None:
     """Raise RenderError if ``content`` lacks something that people wrote in the file at ``path``."""
     if not path.exists():
         return
-    from agent.report.xlsx.written import list_entries, read_written
-
     try:
-        lost = list_entries(read_written(path).content) - list_entries(content)
+        lost = holds_more_writing(path, content)
     except ConfigError:
-        lost = {("file",)}
+        lost = True
     if lost:
         text = "{path}: people have written in this file. Move it away, or keep that: --update FILE and another --out"
         raise RenderError(Text(text, {"path": str(path)}))

@@ -516,6 +516,33 @@ def test_the_list_of_the_last_quarter_may_lie_in_the_same_folder(fake: Fake) -> 
     assert again.cell(3, keys["remarks"]).value == "asked on Monday"
 
 
+def test_what_people_wrote_in_the_last_list_is_never_left_behind_silently(fake: Fake, capsys: Any) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    fake.answers["shop"] = lambda: dataclasses.replace(
+        read(), facts={**read().facts, Memstore: (memstore("10.0.0.1", 950),)}
+    )
+    assert fake.run(formats=["xlsx"]) == fake.run(formats=["xlsx"], now=NOW + timedelta(days=1)) == 0
+    assert "people have written" not in capsys.readouterr().err, "nobody has"
+    path = fake.out / "shop" / "findings.en.xlsx"
+    book = openpyxl.load_workbook(path)
+    keys = {cell.value: cell.column for cell in book.worksheets[1][1]}
+    book.worksheets[1].cell(3, keys["remarks"]).value = "asked on Monday"
+    book.save(path)
+    written_in = path.read_bytes()
+    assert fake.run(formats=["xlsx"], now=NOW + timedelta(days=2)) == 0
+    (kept_as,) = [kept for kept in fake.out.rglob("findings.en.xlsx") if kept.read_bytes() == written_in]
+    said = capsys.readouterr().err
+    assert f"{kept_as}: people have written in this list" in said
+    command = (
+        f"ob-health render -a {fake.recorded()[0]} -f xlsx -l en -o {fake.out}/shop -e {fake.file} --update {kept_as}"
+    )
+    assert command in said
+    out, id = fake.out / "shop", fake.recorded()[0]
+    options: dict[str, Any] = {"history": None, "out": out, "formats": ["xlsx"], "languages": ["en"], "update": kept_as}
+    assert render_again(id, fake.engagement, **options) == 0
+    assert openpyxl.load_workbook(path).worksheets[1].cell(3, keys["remarks"]).value == "asked on Monday"
+
+
 # Retention and clocks
 
 
