@@ -14,5 +14,7 @@ def demo_command(
 ) -> None:
     """Show all of it on an embedded OceanBase kernel with a faulty shop workload."""
     from agent.demo.run_demo import run_demo
+    from agent.service.outcome import FAILED
 
-    run_demo(out, split_words(format), split_words(lang), read_clock)
+    if not run_demo(out, split_words(format), split_words(lang), read_clock):
+        raise SystemExit(FAILED)

@@ -36,8 +36,11 @@ TARGET = "shop"
 _UNKNOWN_NAME_ERRORS = frozenset({1054, 1146})  # unknown column, no such view
 
 
-def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> None:
-    """Run the demo. Write the artifacts of the second assessment to ``out``, those of the first to ``out/before``."""
+def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> bool:
+    """Run the demo. Write the artifacts of the second assessment to ``out``, those of the first to ``out/before``.
+
+    Return whether all of them were written.
+    """
     validate_formats(formats, languages)
     shutil.rmtree(out / "before", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -51,12 +54,13 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
         engagement = write_engagement(out, server.port, clock())
         sign_as_customer(engagement, clock())
         console.say("First assessment, through an account made with the printed grants:")
-        _assess_shop(engagement, out / "before", formats, languages, clock())
+        whole = _assess_shop(engagement, out / "before", formats, languages, clock())
         console.say("Curing two faults, planting a new one, and assessing again:")
         shop.run(CURES)
         shop.plant(NEW_FAULTS)
-        _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1))
+        whole &= _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1))
     console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
+    return whole
 
 
 @contextlib.contextmanager
@@ -88,7 +92,7 @@ def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> 
                     raise
 
 
-def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> None:
+def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> bool:
     loaded, found = load_engagement(engagement), registry.load_registry()
     with History.open(loaded.history) as history, show_progress() as show:
         job = pipeline.AssessmentJob(
@@ -104,6 +108,7 @@ def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages:
     console.print_summary(assessed.document, assessed.files)
     for warning in assessed.warnings:
         console.warn(warning)
+    return not assessed.unwritten
 
 
 def sign_as_customer(engagement: Path, now: datetime) -> None:
