@@ -38,7 +38,7 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
         (0, "-e {env} -o {out}/env -f html,docx,xlsx,json -l en"),
         (0, "-e {file} -o {out}/file -f json,html"),
         (0, "-e {command} -o {out}/command -f json"),
-        (0, "-e {lost} -o {out}/lost -f json"),
+        (5, "-e {lost} -o {out}/lost -f json"),
         (2, "-e {literal} -o {out}/literal"),
         (3, "-e {unsigned} -o {out}/unsigned"),
         (4, "-e {failing} -o {out}/failing -f json"),
@@ -66,6 +66,8 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "schedule list": ((0, "-e {env}"), (4, "-e {lost}")),
     "schedule run": ((0, "-e {scheduled} -e {failing} -o {out}/scheduled -f json"),),
     "journal verify": ((0, "{journal}"), (2, "{env}")),
+    "completion": ((0, "bash"), (2, "none")),
+    "help": ((0, "exit-codes"), (2, "none")),
     "snapshot key": ((0, "{out}/key"), (2, "{out}/key")),
     "snapshot redact": ((0, "{snapshot} --key {names} -o {out}/redacted.obh"), (2, "{env} --key {names} -o {out}/x")),
     "snapshot restore": ((0, "{redacted} --key {names} -o {out}/restored.obh"), (2, "{env} --key {names} -o {out}/x")),
@@ -120,6 +122,7 @@ class Stage:
         places |= {"XDG_CONFIG_HOME": "home/config", "XDG_STATE_HOME": "home/state", "XDG_RUNTIME_DIR": "home/run"}
         own = {name: str(self.root / place) for name, place in places.items()}
         words = {"OB_HEALTH_LANG": "en", "COLUMNS": "200", VARIABLE: CANARY, "OB_HEALTH_HISTORY": URL}
+        words["OB_HEALTH_DEBUG"] = "1"  # so that all is said that can be said
         return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **own, **words}
 
 
@@ -238,13 +241,15 @@ def test_a_traceback_shows_no_password(stage: Stage) -> None:
     body = """from agent.collection import preflight
 def broken(session, *rest):
     secret = session.endpoint.password()
-    raise RuntimeError(f"unexpected {secret} {secret!r} %s" % (session.endpoint,))
+    plain = "".join(secret)
+    assert len(plain) > 8 and f"{secret} {secret!r}" == "*** Secret('***')"
+    raise RuntimeError(f"unexpected {plain} %s" % (session.endpoint,)) from ValueError(plain)
 preflight.inspect_target = broken
 """
-    for words in ("assess -e {env} -o {out}/broken -f json", "assess -e {command} -o {out}/broken -f json"):
+    for words in ("assess -e {env} -o {out}/broken-env -f json", "assess -e {command} -o {out}/broken -f json"):
         name = "broken-env" if "{env}" in words else "broken-command"
         done = stage.run(words, **customized(stage, name, body), PYTHONDEVMODE="1", PYTHONFAULTHANDLER="1")
-        assert "RuntimeError: unexpected *** Secret('***') Endpoint(" in done.said
+        assert done.code == 4 and "builtins.RuntimeError" in done.said and "in broken" in done.said, done.said
         assert done.leaks == ()
 
 
