@@ -26,6 +26,7 @@ def test_the_search_finds_messages() -> None:
     found = everything()
     assert len(found) > 800
     assert "The account may not read {view}." in found
+    assert {"Print the version and exit.", "Options", "engagement.yaml of this folder"} <= set(found), "of --help"
 
 
 def test_placeholders_are_the_same() -> None:

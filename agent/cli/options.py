@@ -205,7 +205,11 @@ def open_engagement_of(snapshot: Path, path: Path | None) -> Iterator[tuple[Enga
 def _open_its_history(engagement: Engagement) -> Iterator[tuple[Engagement, History | None]]:
     from agent.cli.actions.targets import open_history
 
+    if engagement.path != _assumed_engagement.get():
+        console.tell_more("engagement: {path}", path=str(engagement.path))
     history = open_history(engagement)
+    if history:
+        console.tell_more("history: {place}", place=history.where)
     try:
         yield engagement, history
     finally:
