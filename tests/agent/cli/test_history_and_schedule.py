@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,8 @@ from agent.support import console
 from agent.support.errors import ConfigError, NoHistory
 from agent.support.i18n import render_text
 from tests.agent.archive.history.documents import document
+from tests.agent.archive.history.documents import kept as kept_document
+from tests.agent.cli.typed import run_here
 from tests.agent.engagements import MINIMAL
 
 Said = Callable[..., str]
@@ -93,6 +99,55 @@ def test_the_schedule_makes_no_history_and_names_last_days(tmp_path: Path, said:
     output = said("list", "-e", str(file), app=schedule_app, columns=200)
     assert "1 (2020-01-01 – 2020-03-31)" in output and "2 (2020-04-01 – 2020-06-30)" in output
     assert sorted(tmp_path.iterdir()) == [file]
+
+
+def harmed(tmp_path: Path, statement: str) -> str:
+    """A history of two assessments, of which a1 is damaged."""
+    place = kept(str(tmp_path / "h.db"), "a1", "a2")
+    with contextlib.closing(sqlite3.connect(place, isolation_level=None)) as database:
+        assert database.execute(statement).rowcount == 1
+    return place
+
+
+def run_it(folder: Path, *words: str) -> tuple[int, str, str]:
+    """Exit code, and what was said on both streams."""
+    done = run_here(folder, *words, OB_HEALTH_LANG="en")
+    return done.code, done.out.decode(), done.err.decode()
+
+
+def test_a_damaged_row_is_one_message_and_the_rest_is_listed(tmp_path: Path) -> None:
+    place = harmed(tmp_path, "UPDATE assessment SET as_of = 'yesterday' WHERE id = 'a1'")
+    code, out, err = run_it(tmp_path, "history", "list", "--history", place)
+    assert code == 2 and "a2" in out and "a1" not in out
+    assert "The assessment a1 in the history" in err and err.count("\n") == 1
+    assert run_it(tmp_path, "history", "list", "--history", place, "--customer", "Nobody")[0] == 0
+
+
+@pytest.mark.parametrize("document", ["x'00'", f"x'{zlib.compress(b'[]').hex()}'", "'text'"])
+def test_a_damaged_document_is_one_message(tmp_path: Path, document: str) -> None:
+    place = harmed(tmp_path, f"UPDATE assessment SET document = {document} WHERE id = 'a1'")
+    for command in (("history", "show", "a1"), ("render", "-a", "a1", "-o", str(tmp_path / "out"), "-f", "json")):
+        code, _, err = run_it(tmp_path, *command, "--history", place)
+        assert code == 2 and "a1" in err and "damaged" in err and err.count("\n") == 1
+    assert run_it(tmp_path, "history", "show", "a2", "--history", place)[0] == 0
+
+
+@pytest.mark.parametrize("place", ["mysql://tam@host/db", "sqlite:///h.db?nosuch=1", "mysql+pymysql://h/db?nosuch=1"])
+def test_a_place_written_wrongly_is_one_message(place: str, tmp_path: Path) -> None:
+    commands = (("history", "list"), ("history", "show", "a1"), ("history", "purge"), ("render", "-a", "a1", "-o", "o"))
+    for command in commands:
+        code, _, err = run_it(tmp_path, *command, "--history", place)
+        assert code == 2 and err.count("\n") == 1, err
+
+
+def test_a_clock_far_ahead_purges_nothing_until_somebody_says_the_day(tmp_path: Path, said: Said) -> None:
+    place = str(tmp_path / "h.db")
+    with History.open(place) as history:
+        history.save(kept_document("a1", 30, datetime.now(UTC) - timedelta(days=3 * 365)))
+    with pytest.raises(ConfigError, match="newest assessment"):
+        said("purge", "--history", place)
+    assert "a1" in said("list", "--history", place)
+    assert "removed from history: a1" in said("purge", "--history", place, "--today", f"{datetime.now(UTC):%Y-%m-%d}")
 
 
 def test_a_wrong_time_is_refused_before_anything_is_announced(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import sys
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +16,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -26,7 +29,8 @@ from agent.archive.history.models import REVISION, Base
 from agent.archive.history.store import History
 from agent.engagement.subscription import PeriodState, Subscription, judge_due
 from agent.support.errors import HistoryError
-from tests.agent.archive.history.documents import document, message
+from tests.agent.archive.history.documents import NOON, document, message
+from tests.mariadb import running_mariadb
 
 SAVED = Path(__file__).parent / "saved"
 
@@ -86,6 +90,32 @@ def test_what_counted_before_the_migration_counts_as_it_did(revision: str, cover
         assert judge_due(subscription, history.recorded("acme", "shop"), moment).state is PeriodState.DONE
 
 
+@pytest.mark.mariadb
+@pytest.mark.parametrize("revision", revisions())
+def test_a_server_with_data_is_upgraded_from_every_schema(revision: str, tmp_path: Path) -> None:
+    columns = ["id", "customer", "target", "as_of", "coverage_pct", "ruleset_sha256", "agent_version", "document"]
+    content = zlib.compress(json.dumps(document("a1")).encode())
+    row = ("a1", "acme", "shop", NOON.replace(tzinfo=None), 6.4, "ab" * 32, "0.1.0", content)
+    make = ("CREATE DATABASE history;", "GRANT ALL ON history.* TO reader@'%';")
+    with running_mariadb(tmp_path, *make) as port:
+        url = f"mysql+pymysql://reader:p@127.0.0.1:{port}/history"
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            config = Config()
+            config.set_main_option("script_location", "agent.archive.history:migrations")
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            marks = ", ".join(["%s"] * len(columns))
+            connection.exec_driver_sql(f"INSERT INTO assessment ({', '.join(columns)}) VALUES ({marks})", row)
+            connection.commit()
+        engine.dispose()
+        with History.open(url) as history:
+            (past,) = history.recorded("acme", "shop")
+            assert (past.as_of, past.coverage_pct, past.is_complete, past.unwritten) == (NOON, 6.4, True, ())
+            assert history.load("a1") == document("a1")
+            assert history.claim(claimed("2026-01-31")).token == 1
+
+
 def test_claims_of_the_saved_schema_are_read(tmp_path: Path) -> None:
     place = database(tmp_path / "old.db", (SAVED / "0003.sql").read_text(encoding="utf-8"))
     with History.open(place) as history:
@@ -137,10 +167,10 @@ History.open(sys.argv[1]).close()
 
 def test_several_processes_may_open_a_new_history_at_once(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", OPEN, str(tmp_path / "h.db")]
+    opening = [sys.executable, "-c", OPEN, str(tmp_path / "h.db")]
     with ExitStack() as stack:
         processes = [
-            stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, env=environment))
+            stack.enter_context(Popen(opening, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, env=environment))
             for _ in range(4)
         ]
         for process in processes:
