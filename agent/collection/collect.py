@@ -6,7 +6,7 @@ import dataclasses
 import time
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.masking import mask_fields
 from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered
+from agent.collection.slices import SlicedAnswer, list_slicing_names, read_slices
 from agent.collection.statements import Statement
 from agent.facts import CostClass, find_source_spec
 from agent.facts.given import Build, Clock
@@ -64,11 +65,11 @@ def collect_facts(
     facts: dict[type, tuple[Any, ...] | Unavailable] = {}
     records: list[SourceRecord] = []
     wanted = sorted({row for row in sources if find_source_spec(row)}, key=_rank_source)
-    for done, row in enumerate(wanted):
+    for done, row in enumerate(_order_sources(wanted, facts)):
         progress(row.__name__, done, len(wanted))
         statement = compile_covered(row, capabilities, data_classes, scopes)
-        facts[row], record = _read_source(session, row, statement, watch)
-        records.append(record)
+        facts[row], record = _read_source(session, row, statement, watch, list_slicing_names(row, facts))
+        records.append(_mark_cut(record, row, records))
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
     facts[Clock] = (Clock(as_of=as_of),)
@@ -98,12 +99,37 @@ def _rank_source(row: type) -> tuple[int, int, str]:
     return _COST_ORDER.index(spec.cost), spec.limit, spec.name
 
 
+def _order_sources(wanted: Iterable[type], facts: Mapping[type, tuple[Any, ...] | Unavailable]) -> Iterator[type]:
+    """Yield sources that are read in slices last: they may take all that is left of the load budget.
+
+    Whether one is, is known from the facts that were read before.
+    """
+    late = []
+    for row in wanted:
+        if list_slicing_names(row, facts):
+            late.append(row)
+        else:
+            yield row
+    yield from late
+
+
+def _mark_cut(record: SourceRecord, row: type, records: Iterable[SourceRecord]) -> SourceRecord:
+    """Mark a source as cut where the list of tables that it was read by is."""
+    spec = find_source_spec(row)
+    by = spec.sliced_by.__name__ if spec and spec.sliced_by else ""
+    cut = any(other.source == by and other.truncated for other in records)
+    return dataclasses.replace(record, truncated=True) if cut and record.status == "ok" else record
+
+
 def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> Iterator[Problem]:
     """Yield each reason for which reading stopped early, once for all its sources, and the problem of the watch."""
     for kind, msgid in _PARTIAL.items():
         names = [record.source for record in records if record.status == kind.value]
         if names:
             yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES.get(kind))
+    for record in records:
+        if record.status == "ok" and record.reason:
+            yield Problem(record.reason, _REMEDIES[UnavailableKind.BUDGET])
     shut = [record.source for record in records if is_shut(record.reason)]
     if shut:
         args: dict[str, Scalar] = {"shut_count": len(shut), "names": ", ".join(shut)}
@@ -114,48 +140,64 @@ def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> 
 
 
 def _read_source(
-    session: ReadOnlySession, row: type, statement: Statement | Unavailable, watch: BusyWatch | None
+    session: ReadOnlySession,
+    row: type,
+    statement: Statement | Unavailable,
+    watch: BusyWatch | None,
+    names: Sequence[tuple[str, str]],
 ) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
+    """Read one source, in slices of the tables in ``names`` if there are any."""
     spec = find_source_spec(row)
     assert spec is not None
     if watch and isinstance(statement, Statement):
-        statement = watch.before(spec.cost, spec.name) or statement
+        statement = watch.before(CostClass.HEAVY if names else spec.cost, spec.name) or statement
     if isinstance(statement, Unavailable):
         return statement, SourceRecord(
             source=spec.name, view=spec.view, status=statement.kind.value, reason=statement.reason
         )
     started = time.perf_counter()
     try:
-        raw = session.fetch(statement.sql, spec.name)
-        rows = tuple(_build_row(row, statement, values, spec.data_class) for values in raw[: statement.limit])
+        answer = read_slices(session, statement, names)
+        if answer.failure and not answer.rows:
+            raise answer.failure
+        rows = tuple(_build_row(row, statement, values, spec.data_class) for values in answer.rows[: statement.limit])
     except StatementError as error:
         missing = Unavailable(error.kind, error.text, _REMEDIES.get(error.kind))
-        return missing, SourceRecord(
-            source=spec.name,
-            view=spec.view,
-            status=error.kind.value,
-            reason=error.text,
-            duration_ms=_measure_ms_since(started),
-        )
     except JournalError:
         raise
     except Exception as error:  # noqa: BLE001 - a bad row becomes data here
         # The error's own words are left out: they repeat the value.
         args = {"source": spec.name, "reason": type(error).__name__}
-        reason = Text("{source}: a row could not be read: {reason}", args)
-        missing = Unavailable(UnavailableKind.ERROR, reason)
-        return missing, SourceRecord(
-            source=spec.name, view=spec.view, status="error", reason=reason, duration_ms=_measure_ms_since(started)
+        missing = Unavailable(UnavailableKind.ERROR, Text("{source}: a row could not be read: {reason}", args))
+    else:
+        return rows, SourceRecord(
+            source=spec.name,
+            view=spec.view,
+            status="ok",
+            rows=len(rows),
+            duration_ms=_measure_ms_since(started),
+            truncated=len(answer.rows) > statement.limit or answer.failure is not None,
+            reason=_explain_partial(spec.name, answer, len(names)),
         )
-    truncated = len(raw) > statement.limit
-    return rows, SourceRecord(
+    return missing, SourceRecord(
         source=spec.name,
         view=spec.view,
-        status="ok",
-        rows=len(rows),
+        status=missing.kind.value,
+        reason=missing.reason,
         duration_ms=_measure_ms_since(started),
-        truncated=truncated,
     )
+
+
+def _explain_partial(source: str, answer: SlicedAnswer, tables: int) -> Text | None:
+    if answer.failure is None:
+        return None
+    args: dict[str, Scalar | Text] = {
+        "source": source,
+        "read_count": answer.tables,
+        "all_count": tables,
+        "reason": answer.failure.text,
+    }
+    return Text("{source} was read for {read_count} of {all_count} tables; then: {reason}", args)
 
 
 def _measure_ms_since(started: float) -> float:

@@ -28,7 +28,8 @@ _NODES: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Like, exp.Is, exp.Between,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Case, exp.If, exp.Distinct, exp.SessionParameter,
     exp.Concat, exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Substring, exp.SubstringIndex, exp.Coalesce,
-    exp.Greatest, exp.Window, exp.CurrentUser, exp.CurrentVersion, exp.Anonymous, exp.Var,
+    exp.Greatest, exp.Window, exp.CurrentUser, exp.CurrentVersion, exp.Anonymous, exp.Var, exp.Introducer,
+    exp.HexString,
 )  # fmt: skip
 _SEQUENCE_COLUMNS = frozenset({"NEXTVAL", "CURRVAL"})
 # Some nodes have parts that are not nodes: modifiers, catalogues, hints. Only these parts are allowed.

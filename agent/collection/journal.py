@@ -22,6 +22,7 @@ from typing import Any
 import agent
 from agent.model.terms import Scalar, Text
 from agent.support.errors import JournalError, SnapshotError
+from agent.support.files import make_folder
 from agent.support.i18n import render_text
 
 ALL_JOURNALS = "journal*.jsonl"  # also those of earlier agents, which had no id in the name
@@ -51,7 +52,7 @@ class Journal:
         self.head = _NO_LINE
         self._whole = True
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._file = _create_file(path)
         except OSError as error:
             raise _build_write_error(path, error) from None

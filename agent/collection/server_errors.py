@@ -83,8 +83,11 @@ def explain_shut(source: str, limit_s: float) -> StatementError:
 
 
 def is_shut(reason: Text | None) -> bool:
-    """Whether this is the reason of ``explain_shut``."""
-    return reason is not None and reason.msgid == _SHUT
+    """Whether this is the reason of ``explain_shut``, or says that this is the reason."""
+    if reason is None:
+        return False
+    inner = reason.args.get("reason")
+    return reason.msgid == _SHUT or (isinstance(inner, Text) and is_shut(inner))
 
 
 def explain_cut(source: str) -> StatementError:

@@ -85,7 +85,8 @@ class SourceSpec:
     ``from_sql`` is a join that is read in place of the plain view; ``also_reads`` names the other views in it.
     On the sys tenant ``sys_view`` is read instead of ``view``; it shows every tenant. ``sys_where`` is added to the
     condition there, where the rows would be too many without it. ``observes`` marks a record of the load, which shows
-    only some span of time.
+    only some span of time. ``sliced_by`` is the row type that lists the tables whose rows these are, with the same
+    TABLE_SCHEMA and TABLE_NAME: where there are many, the source is read for some of them at a time.
     """
 
     name: str
@@ -102,6 +103,7 @@ class SourceSpec:
     sys_view: str = ""
     sys_where: str = ""
     observes: Observes | None = None
+    sliced_by: type | None = None
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -141,6 +143,7 @@ def source(
     sys_view: str = "",
     sys_where: str = "",
     observes: Observes | None = None,
+    sliced_by: type | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
@@ -161,6 +164,7 @@ def source(
             sys_view=sys_view,
             sys_where=sys_where,
             observes=observes,
+            sliced_by=sliced_by,
         )
         return row
 

@@ -78,13 +78,14 @@ class IndexColumn:
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     limit=60000,
     requires=Privilege.SHOW_VIEW,
+    sliced_by=Table,
 )
 class NotableColumn:
-    """One column that a check asks about, of a table or a view: AUTO_INCREMENT, floating point, or text in a limited
-    character set.
+    """One column that a check asks about: AUTO_INCREMENT, floating point, or text in a limited character set.
 
-    The view is expensive to plan, so all these questions share one statement. The type of a text is read without its
-    length, because the type of an ENUM contains the customer's own words.
+    It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
+    to plan, so all these questions share one statement. The type of a text is read without its length, because the
+    type of an ENUM contains the customer's own words.
     """
 
     table_schema: str
