@@ -2,7 +2,8 @@
 
 The demo tenant is assessed three times: "first" on a server just started, which has used none of the views before;
 "cold" once it has, with its plan cache flushed, as after three months; "warm" with the plans still there. Server time
-is the tenant's own: the sum of ELAPSED_TIME of our marked statements in GV$OB_SQL_AUDIT.
+is the tenant's own: the sum of ELAPSED_TIME of our marked statements in GV$OB_SQL_AUDIT. The large dictionaries are on
+servers of their own (tests/bench_tables.py).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from agent.kernel.start import Kernel, run_kernel
 from agent.report.html.render_html import render_html
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
+from tests.bench_tables import measure_tables
 
 OUT = Path(__file__).parent.parent / "build" / "bench.json"
 
@@ -178,6 +180,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place, run_kernel() as kernel, run_demo.demo_password():
         figures += on_the_demo_tenant(kernel, Path(place))
         figures += [Figure(*line) for line in scale(kernel, Path(place))]
+    figures += [Figure(*line) for line in measure_tables()]
     table = Table("figure", "measured", "limit", "ratio")
     for figure in figures:
         limit = "–" if figure.limit is None else f"{figure.limit:g} {figure.unit}"
