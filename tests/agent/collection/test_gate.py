@@ -18,6 +18,7 @@ from agent.facts.own_statements import session
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
 from agent.support.errors import StatementRefused
+from agent.support.i18n import render_text
 
 VIEW = "oceanbase.DBA_OB_DATABASES"
 HOSTILE = [
@@ -288,6 +289,31 @@ def test_an_allowed_name_is_one_only_where_it_is_called_plainly(name: str) -> No
 )
 def test_what_an_answer_may_look_like(sql: str, labels: tuple[str, ...] | None, most_rows: int | None) -> None:
     assert gate.check_statement(sql) == gate.AnswerShape(labels, most_rows)
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("SELECT 1; SELECT 2", "it holds a comment, a second statement or a backslash"),
+        ("SELECT\t1", "it is too long or holds other characters than printable ASCII"),
+        ("INSERT INTO shop.orders VALUES (1)", "it is not one plain SELECT"),
+        ("SELECT " + "x" * 50 + "(1)", f"the function {'x' * 40} is not allowed"),
+        ("SELECT @a", "Parameter is not allowed"),
+        ("SELECT * FROM shop.orders", "the table shop.orders is not a system view"),
+        (f"SELECT 1 FROM {VIEW} FOR UPDATE", "Select with INTO, locks, hints, modifiers or other parts is not allowed"),
+        ("SELECT seq.CURRVAL", "reading a sequence advances it"),
+        ("SELECT 'a", "it cannot be parsed"),
+    ],
+)
+def test_a_refusal_says_why(sql: str, reason: str) -> None:
+    with pytest.raises(StatementRefused) as refused:
+        gate.check_statement(sql)
+    assert render_text(refused.value.text, "en") == f"The gate refused a statement: {reason}."
+
+
+def test_a_statement_may_have_twenty_thousand_characters() -> None:
+    longest = "SELECT '" + "x" * (20_000 - 9) + "'"
+    assert len(longest) == 20_000 and passes(longest) and not passes(longest.replace("x", "xx", 1))
 
 
 def test_a_cluster_held_as_data_has_another_system_schema() -> None:
