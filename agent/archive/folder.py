@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.model.terms import Text
 from agent.support.errors import WriteError
+from agent.support.files import make_folder
 
 EARLIER = "earlier"
 _DOCUMENT = "assessment.json"
@@ -65,6 +66,6 @@ def _make_folder(parent: Path, name: str) -> Path:
     for number in range(1, 1000):
         place = parent / (name if number == 1 else f"{name}-{number}")
         if not place.exists():
-            place.mkdir(parents=True)
+            make_folder(place)
             return place
     raise OSError("too many folders of the same name")

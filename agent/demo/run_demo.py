@@ -29,6 +29,7 @@ from agent.kernel import start
 from agent.model.terms import TenantKind
 from agent.report.render import validate_formats
 from agent.support import console, sshsig
+from agent.support.files import make_folder, write_whole
 
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
@@ -43,7 +44,7 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
     """
     validate_formats(formats, languages)
     shutil.rmtree(out / "before", ignore_errors=True)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     (out / "history.sqlite").unlink(missing_ok=True)
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
     with start.run_kernel() as server, demo_password():
@@ -126,7 +127,7 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
     sign_file(document, key)
     signer = f"{sshsig.format_public_key(key.public_key())} throw-away"
     block = f"authorization: {{document: {document.name}, signer: {signer}}}\n"
-    engagement.write_text(engagement.read_text(encoding="utf-8") + block, encoding="utf-8")
+    write_whole(engagement, (engagement.read_text(encoding="utf-8") + block).encode())
     console.say("Before anything is connected: ob-health authorize verify -e {path}", path=str(engagement))
     verify_all(load_engagement(engagement), None, now)
 
@@ -134,7 +135,8 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
 def write_engagement(out: Path, port: int, now: datetime) -> Path:
     """Write the engagement of the demo as a TAM would, not yet authorized. Return its path."""
     path = out / "engagement.yaml"
-    path.write_text(
+    write_whole(
+        path,
         f"""# The demo's engagement: one shop on the embedded kernel.
 customer: {{name: Demo Shop / 示例商城}}
 service: {{tier: 顶级版, start: {(now - timedelta(days=1)).date()}, months: 12}}
@@ -148,7 +150,6 @@ targets:
     kind: user
 business: {{peak_qps: 800, concurrency: 40, growth_pct_per_year: 60}}
 history: sqlite:///{(out / "history.sqlite").resolve()}
-""",
-        encoding="utf-8",
+""".encode(),
     )
     return path

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from agent.model.terms import Text
 from agent.support.errors import HistoryError, HistoryPlaceError, NoHistory
+from agent.support.files import make_folder
 
 PLACE_VARIABLE = "OB_HEALTH_HISTORY"
 _FILE_NAME = re.compile(r"([A-Za-z]:)?[^:@]+")  # anything else may be a mistyped URL, and a URL may hold a password
@@ -111,7 +112,7 @@ def prepare_file(url: URL, create: bool) -> None:
     if not path.exists():
         if not create:
             raise build_no_history(url)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         path.touch(mode=0o600)
 
 
