@@ -79,6 +79,7 @@ def test_without_an_earlier_assessment_there_is_no_comparison() -> None:
         (finding(H, 0.2), finding(H, 0.2), UNCHANGED),
         (finding(H, 0.2), finding(H, 0.24), UNCHANGED),
         (finding(H, 0.24), finding(H, 0.2), UNCHANGED),
+        (replace(finding(H), risk_points=0.0), replace(finding(H), risk_points=0.4), UNCHANGED),  # a twentieth of 8
         (finding(H, 0.2), finding(H, 0.3), WORSENED),
         (finding(H, 0.3), finding(H, 0.2), IMPROVED),
         (finding(L, 0.2), finding(L, 0.3), WORSENED),

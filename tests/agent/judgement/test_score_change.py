@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from agent.judgement import score_change
 from agent.judgement.score_change import explain_score_change
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
@@ -118,3 +119,22 @@ def test_points_that_are_no_longer_carried_are_not_called_mended() -> None:
         seen.append(list(steps(now, earlier)))
         earlier = earlier_of(now, quarter, earlier)
     assert seen == [[], [], [COVERAGE]]
+
+
+@pytest.mark.parametrize(
+    ("exact", "tenths", "shown"),
+    [
+        ({NEW: -1.25, IMPROVED: 0.34}, -9, {NEW: -1.2, IMPROVED: 0.3}),  # the larger remainder is rounded up
+        ({NEW: -1.26, IMPROVED: 0.36}, -9, {NEW: -1.3, IMPROVED: 0.4}),  # the same, of the other sign
+        ({NEW: -0.04, IMPROVED: 0.04}, 0, {}),
+        ({NEW: -1.0, IMPROVED: 1.0}, -2, {NEW: -1.1, IMPROVED: 0.9}),
+        ({NEW: -1.0}, -7, {NEW: -0.7}),
+        ({NEW: -1.0}, -10, {NEW: -1.0}),
+    ],
+)
+def test_points_are_rounded_so_that_they_add_up(
+    exact: dict[ScoreChangeKind, float], tenths: int, shown: dict[ScoreChangeKind, float]
+) -> None:
+    built = score_change._build_steps(exact, tenths)
+    assert {step.kind: step.points for step in built} == shown
+    assert [step.kind for step in built] == [kind for kind in ScoreChangeKind if kind in shown]
