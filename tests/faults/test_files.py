@@ -28,6 +28,7 @@ from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement, read_overrides
 from agent.facts.resources import Memstore
 from agent.pipeline import AssessmentJob
+from agent.report.render import render_files
 from agent.support import sshsig
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import LANGUAGES, render_text
@@ -72,7 +73,7 @@ def engagement_read(path: Path) -> None:
         job = AssessmentJob(engagement=loaded, target=name, registry=Registry(SPECS), shipped=shipped()[1], now=NOW)
         targets.build_endpoint(loaded, name), targets.build_budget(loaded, name), targets.build_colophon(loaded, NOW)
         tuple(targets.list_given_facts(loaded, name, NOW, None))
-        pipeline._find_period(job)
+        pipeline.find_period(job)
         authorize(loaded, name, NOW, [Memstore])
 
 
@@ -241,7 +242,7 @@ def report_of(path: Path) -> None:
         engagement=engagement_of(), target="orders", registry=Registry(SPECS), shipped=tiny_rules(), now=facts.as_of
     )
     document = build_document(pipeline.judge_snapshot(job, "x", None, facts))
-    pipeline.render_all(document, ["json", "html"], ["en"], path.parent)
+    render_files(document, ["json", "html"], ["en"], path.parent)
 
 
 @cache
