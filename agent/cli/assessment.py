@@ -35,7 +35,7 @@ def assess_command(
     format: Formats = ALL_FORMATS,
     lang: Languages = None,
     fail_on: FailOn = None,
-    if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet assessed.")] = False,
+    if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet done.")] = False,
     outside_service: OutsideService = "",
     update: UpdatedList = None,
 ) -> None:

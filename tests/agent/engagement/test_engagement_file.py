@@ -155,6 +155,8 @@ def test_what_is_wrong_with_a_line(tmp_path: Path, old: str, new: str, problem: 
         ("language: [en, fr]", "13: language[1]: write one of: zh-CN, en"),
         ("history: history.db", "13: history: write a database URL"),
         ("history: mysql://[x", "13: history: write a database URL"),
+        ("history: mysql://h/db", "13: history: write mysql+pymysql:// instead of mysql://"),
+        ("history: mariadb://h/db", "13: history: write mariadb+pymysql:// instead of mariadb://"),
         ("report: {title: x}", "13: report.title: unknown key"),
         ("<<: {report: 1}", '13: "<<": unknown key'),
     ],
