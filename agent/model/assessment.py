@@ -30,8 +30,9 @@ class Period:
 class PastAssessment:
     """A recorded assessment, as far as the schedule needs it.
 
-    ``is_complete``: something was assessed, and nothing that the signed authorization grants was left unread. ``unwritten`` names the files that
-    were asked for and are not written yet. An assessment of the time before both were kept is complete and written.
+    ``is_complete``: something was assessed, and nothing that the signed authorization grants was left unread.
+    ``unwritten`` names the files that were asked for and are not written yet. An assessment of the time before both
+    were kept is complete and written.
     """
 
     id: str
