@@ -72,7 +72,7 @@ def estimate_time_rate(evidence: Mapping[str, Scalar]) -> float | None:
     span_s = next((evidence[name] for name in _SPANS.values() if evidence.get(name)), None)
     executions, average_us = evidence.get("executions_count"), evidence.get("average_us")
     known = [value for value in (span_s, executions, average_us) if isinstance(value, int | float)]
-    if len(known) < 3 or known[0] <= 0:  # noqa: PLR2004 - all of the three
+    if len(known) < 3 or known[0] <= 0:
         return None
     return known[1] * known[2] / known[0]
 

@@ -143,7 +143,11 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The verdict. ``band`` is None when coverage is too low to grade; points sum to 100 - value."""
+    """The verdict. ``band`` is None where no grade can be given; points sum to 100 - value.
+
+    ``grade_needs`` has the codes of the checks for want of which a good grade is withheld: they could find something
+    critical and were not assessed in full. It is empty where there is a grade, or none for another reason.
+    """
 
     value: float
     low: float
@@ -156,3 +160,9 @@ class Score:
     hidden_by_mutes: float = 0.0
     hidden_by_overrides: float = 0.0
     unlocks: tuple[Unlock, ...] = ()
+    grade_needs: tuple[str, ...] = ()
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether enough was assessed to set the value beside that of another assessment."""
+        return self.band is not None or bool(self.grade_needs)

@@ -17,8 +17,8 @@ class ShapeLoad:
     """One shape in one record; times in microseconds. A figure that the record does not hold is None.
 
     Outside the audit ring ``rows_read`` is the least: rows that a scan goes through block by block are not counted
-    there (seen on 4.3.5: none of 90,000). ``rows_used`` were returned or changed. ``user`` and ``longest_us`` are in the
-    audit ring only. The ``days`` that the repository saw the shape are counted by its snapshots, one an hour.
+    there (seen on 4.3.5: none of 90,000). ``rows_used`` were returned or changed. ``user`` and ``longest_us`` are in
+    the audit ring only. The ``days`` that the repository saw the shape are counted by its snapshots, one an hour.
     """
 
     record: Observes

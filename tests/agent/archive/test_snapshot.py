@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -227,5 +228,5 @@ def test_a_message_with_more_than_names_in_its_braces_is_refused_and_takes_no_me
 WRITTEN = "agent.facts.resources:Memstore"
 
 
-def broken(text: dict[str, object]) -> dict[str, object]:
+def broken(text: Mapping[str, object]) -> dict[str, object]:
     return {"unavailable": {"kind": "privilege", "reason": text, "remedy": None}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -108,7 +109,7 @@ def test_two_registries_in_one_process_do_not_disturb_each_other(
         return [i18n.translate(title, "zh-CN", found.translations) for title in ("Too many theirs", "Large rows")]
 
     first = registry.load_registry()
-    points = registry.entry_points
+    points = importlib.metadata.entry_points
     monkeypatch.setattr(registry, "entry_points", lambda group: [])
     without = registry.load_registry()
     assert (say_titles(first), say_titles(without)) == (["过多", "行过大"], ["Too many theirs", "Large rows"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,11 +32,12 @@ WRONG = [
 
 @pytest.mark.parametrize("msgid", WRONG)
 def test_anything_but_a_name_is_refused(msgid: str) -> None:
-    for fill in (
+    fills: tuple[Callable[[], object], ...] = (
         lambda: fill_message(msgid, {"x": "a"}),
         lambda: render_text(Text(msgid, {"x": "a"}), "zh-CN"),
         lambda: Named(msgid, x="a"),
-    ):
+    )
+    for fill in fills:
         with pytest.raises(ValueError):  # noqa: PT011 - the words of the library differ
             fill()
 

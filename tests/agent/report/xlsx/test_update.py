@@ -238,13 +238,13 @@ def refusal(path: Path, document: Document = DOCUMENTS["rich"], formats: tuple[s
 
 @pytest.mark.parametrize("whose", ["rich", "healthy"])
 def test_the_list_of_another_customer_is_refused_even_without_a_line(whose: str, tmp_path: Path) -> None:
-    theirs = {**deepcopy(DOCUMENTS[whose]), "customer": '=Bolt "AG"'}
-    ours = {**DOCUMENTS["rich"], "target": theirs["target"]}
+    theirs, ours = deepcopy(DOCUMENTS[whose]), deepcopy(DOCUMENTS["rich"])
+    theirs["customer"], ours["target"] = '=Bolt "AG"', deepcopy(theirs["target"])
     path = tmp_path / "theirs.xlsx"
     path.write_bytes(render_xlsx(theirs, "en"))
     assert f'is the list of =Bolt "AG", not of {ours["customer"]}' in refusal(path, ours)
-    theirs["target"] = {**theirs["target"], "name": "another"}
-    path.write_bytes(render_xlsx({**theirs, "customer": ours["customer"]}, "en"))
+    theirs["target"]["name"], theirs["customer"] = "another", ours["customer"]
+    path.write_bytes(render_xlsx(theirs, "en"))
     assert "is the list of another, not of" in refusal(path, ours)
 
 
