@@ -57,7 +57,7 @@ def write_request_command(
         str, typer.Option(metavar="DAY,...", help="Comma-separated, such as sat,sun; default: every day.")
     ] = "",
     hours: Annotated[
-        str, typer.Option(metavar="HH:MM-HH:MM", help="When an assessment may begin; time zone: the service's.")
+        str, typer.Option(metavar="HH:MM-HH:MM", help="When statements may be sent; time zone: the service's.")
     ] = "22:00-06:00",
     retention_days: Annotated[
         int, typer.Option(min=1, metavar="DAYS", help="How long snapshots and reports are kept.")

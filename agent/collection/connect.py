@@ -91,7 +91,11 @@ class _PasswordWithheld(Exception):
 
 
 class _OddAnswer(Exception):
-    """The answer is none to the statement."""
+    """The answer is none to the statement: ``what`` is odd about it."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.msgid)
+        self.what = what
 
 
 class _AnswerCut(Exception):
@@ -170,13 +174,13 @@ class _Connection(Driver):
         awaited, self._awaited = self._awaited, None
         if awaited is not None and packet.get_all_data()[0] != awaited:
             self._force_close()
-            raise _OddAnswer("it has other columns")
+            raise _OddAnswer(Text("it has other columns"))
         return packet
 
     def _read_bytes(self, num_bytes: int) -> bytes:
         if num_bytes > _MOST_PACKET_BYTES:
             self._force_close()
-            raise _OddAnswer("a row has no end")
+            raise _OddAnswer(Text("a row has no end"))
         self._bytes_left -= num_bytes
         if self._bytes_left < 0:
             self._odd_beyond = False
@@ -187,7 +191,7 @@ class _Connection(Driver):
     def _stop_reading(self) -> None:
         self._force_close()
         if self._odd_beyond:
-            raise _OddAnswer("it has more rows")
+            raise _OddAnswer(Text("it has more rows"))
         raise _AnswerCut("it has no end")
 
 
@@ -301,7 +305,7 @@ class ReadOnlySession:
                 rows = list(cursor.fetchall())
                 _check_width(rows, len(cursor.description or ()))
                 if cursor.nextset():
-                    raise _OddAnswer("another answer follows")
+                    raise _OddAnswer(Text("another answer follows"))
         except Exception as error:  # noqa: BLE001 - the driver raises many kinds of errors in the middle of an answer
             failed = _explain_failure(error, source, limit_s)
         self._last_answer = time.perf_counter()
@@ -466,7 +470,7 @@ def _explain_failure(error: Exception, source: str, limit_s: float) -> Statement
     if isinstance(error, _AnswerCut):
         return server_errors.explain_cut(source)
     if isinstance(error, _OddAnswer):
-        return server_errors.explain_odd_answer(source, str(error))
+        return server_errors.explain_odd_answer(source, error.what)
     if isinstance(error, pymysql.MySQLError):
         return server_errors.explain_failed_statement(error.args, source)
     said = (server_errors.UNREADABLE, f"unreadable answer: {error}")
@@ -477,13 +481,13 @@ def _check_labels(columns: Sequence[Sequence[object]], shape: gate.AnswerShape) 
     """Raise _OddAnswer if these are not the columns that were asked for: it is the answer to something else."""
     if shape.labels is None:
         if not columns:
-            raise _OddAnswer("it has no columns")
+            raise _OddAnswer(Text("it has no columns"))
         return
     for column, label in zip(columns, shape.labels, strict=True):
         if label and str(column[0]).lower() != label.lower():
-            raise _OddAnswer("its columns have other names")
+            raise _OddAnswer(Text("its columns have other names"))
 
 
 def _check_width(rows: Sequence[Row], width: int) -> None:
     if any(len(row) != width for row in rows):
-        raise _OddAnswer("a row has other columns than the head")
+        raise _OddAnswer(Text("a row has other columns than the head"))

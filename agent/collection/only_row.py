@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from agent.collection import server_errors
+from agent.model.terms import Text
 
 T = TypeVar("T")
 Fetch = Callable[[str, str], Sequence[Sequence[Any]]]
@@ -22,7 +23,7 @@ def build_only_row(rows: Sequence[Sequence[Any]], source: str, build: Callable[.
     Raises StatementError where there is another number of rows or of values, or where ``build`` cannot take them.
     """
     if len(rows) != 1:
-        raise server_errors.explain_odd_answer(source, "it should have one row")
+        raise server_errors.explain_odd_answer(source, Text("it should have one row"))
     try:
         return build(*rows[0])
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.model.terms import Text, UnavailableKind
+from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import ConnectError, StatementError
 
 # The client's own numbers: the connection broke; the packets make no sense.
@@ -96,11 +96,11 @@ def explain_cut(source: str) -> StatementError:
     return StatementError(Text(text, {"source": source}), UnavailableKind.BUDGET)
 
 
-def explain_odd_answer(source: str, what: str) -> StatementError:
+def explain_odd_answer(source: str, what: Text) -> StatementError:
     """Return the error for an answer that is none to the statement. What comes after it cannot be trusted either."""
-    args = {"source": source, "reason": cut_message(what)}
+    args: dict[str, Scalar | Text] = {"source": source, "reason": what}
     return StatementError(
-        Text("{source}: the server's answer is none to this statement: {reason}", args),
+        Text("{source}: the server's answer is none to this statement: {reason}.", args),
         UnavailableKind.LOST,
         UNREADABLE,
     )
@@ -109,7 +109,7 @@ def explain_odd_answer(source: str, what: str) -> StatementError:
 def explain_odd_values(source: str, error: Exception) -> StatementError:
     """Return the error for an answer of the right form with values that it cannot have. They are not repeated."""
     args = {"source": source, "reason": type(error).__name__}
-    text = "{source}: the server answers what cannot be: {reason}"
+    text = "{source}: the server's answer holds a value that it cannot have ({reason})."
     return StatementError(Text(text, args), UnavailableKind.ERROR, UNREADABLE)
 
 

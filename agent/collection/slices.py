@@ -18,6 +18,7 @@ from agent.collection.server_errors import explain_odd_answer
 from agent.collection.statements import Statement
 from agent.facts import find_source_spec
 from agent.model.snapshot import Unavailable
+from agent.model.terms import Text
 from agent.support.errors import StatementError
 
 # With so many tables one statement is enough.
@@ -88,7 +89,7 @@ def read_slices(session: ReadOnlySession, statement: Statement, names: Sequence[
             # A server that does not mind the case of names gives those of two tables to both.
             own = [row for row in found if tuple(str(row[column]) for column in columns) in part.names]
             if found and not own:
-                raise explain_odd_answer(statement.source, "it is about other tables")
+                raise explain_odd_answer(statement.source, Text("it is about other tables"))
         except StatementError as error:
             return SlicedAnswer(rows, done, error)
         rows += own

@@ -203,7 +203,7 @@ def _refuse_out_of_time(request: Request, now: datetime, args: Args) -> None:
         )
     if not request.window.is_open(now):
         raise _build_refusal(
-            "Authorization {reference} allows an assessment to begin in this window only: {window}. "
+            "Authorization {reference} allows statements in this window only: {window}. "
             "Assess {target} then, or ask {customer} to sign another one.",
             args | {"window": str(request.window)},
         )

@@ -21,7 +21,7 @@ HEADINGS: Mapping[str, str] = {
     "targets": N_("Tenants, the way to them, and the most that one assessment may cost (milliseconds, rows, bytes)."),
     "data_classes": N_("Data classes; what is not listed here is not read."),
     "not_before": N_("Validity; it ends at not_after."),
-    "window": N_("When an assessment may begin."),
+    "window": N_("When statements may be sent."),
     "retention_days": N_("Days that snapshots and reports of the assessment are kept."),
     "allow_privileges": N_("Why the account may hold privileges beyond reading. Do not sign if you do not agree."),
     "statements": N_(
@@ -131,7 +131,7 @@ class Summary:
         every_day = len(window.days) == len(WEEKDAYS)
         named = ", ".join(translate(_DAYS[day], self._language) for day in window.days)
         yield self._say(
-            "An assessment may begin on these days: {days}, from {opens} to {closes} ({timezone}).",
+            "Statements are sent on these days only: {days}, from {opens} to {closes} ({timezone}).",
             days=self._say("every day") if every_day else named,
             opens=window.opens,
             closes=window.closes,
