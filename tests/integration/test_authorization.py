@@ -175,6 +175,9 @@ def test_from_the_request_to_the_report_with_stock_openssh(kernel: Kernel, accou
     assert verified.returncode == 0 and "shop: authorization OBH-" in verified.stdout, verified.stderr
     done = command("assess", "-e", path, "-o", tmp_path / "out", "-f", "html,json", "-l", "en", directory=tmp_path)
     assert done.returncode == 0, done.stderr
+    written = [path for place in (tmp_path / "out", tmp_path / "h.db") for path in (place, *place.rglob("*"))]
+    open_to_others = [path for path in written if path.stat().st_mode & 0o077]
+    assert len(written) > 5 and not open_to_others, "facts of a customer are for their owner alone"
     found = json.loads((tmp_path / "out" / "shop" / "assessment.json").read_text())
     assert found["authorization"]["signer"] == ssh_keygen("-l", "-f", tmp_path / "key").split()[1]
     html = (tmp_path / "out" / "shop" / "report.en.html").read_text()

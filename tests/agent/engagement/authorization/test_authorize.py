@@ -208,6 +208,8 @@ WAYS = (
     "    tls: {mode: verify}\n",
     "    tls: {mode: verify, ca: one.pem}\n",
     "    tls: {mode: verify, ca: two.pem}\n",
+    f"    tls: {{mode: verify, fingerprint: '{':'.join(['AB'] * 32)}'}}\n",
+    f"    tls: {{mode: verify, fingerprint: '{':'.join(['AC'] * 32)}'}}\n",
     "    kind: sys\n    tls: {mode: verify}\n",
     "    via: ssh://tam@jump\n    tls: {mode: verify}\n",
     "    via: ssh://tam@jump:2222\n    tls: {mode: verify}\n",
