@@ -14,7 +14,7 @@ import pymysql
 import pytest
 
 from agent.archive.history.store import History
-from agent.cli.actions import grants
+from agent.cli.actions import catalogue
 from agent.support.credentials import Secret
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.tracebacks import format_origin
@@ -79,11 +79,11 @@ def test_debug_tells_times_and_where_an_error_came_from(folder: Path) -> None:
 
 
 def fail_by(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_arguments: object) -> str:
+    def broken(*_arguments: object) -> None:
         password = SECRET
         raise error from ValueError(f"within: {password}")
 
-    monkeypatch.setattr(grants, "make_grants_script", broken)
+    monkeypatch.setattr(catalogue, "validate_rules", broken)
 
 
 class Typed(pydantic.BaseModel):
@@ -118,7 +118,7 @@ def test_a_fault_of_ours_is_one_message_and_never_code_1(
 ) -> None:
     fail_by(FAULTS[fault], monkeypatch)
     ours = isinstance(FAULTS[fault], HealthAgentError)
-    ended = run_here(folder, "grants")
+    ended = run_here(folder, "rules", "validate")
     assert ended.code == (2 if ours else 4)
     assert b"Traceback" not in ended.err and b"File " not in ended.err and SECRET.encode() not in ended.err
     assert ours or (b"has a fault" in ended.err and b"--debug" in ended.err)
