@@ -50,7 +50,7 @@ def test_the_three_commands(engagement: Path) -> None:
     engagement.write_text(f"{MINIMAL}authorization: {{document: authorization.yaml, signer: {SIGNER}}}\n")
     assert "orders: authorization OBH-" in run("verify", "-e", engagement)
     document.write_text(document.read_text() + "\n")
-    assert "is not what the customer signed" in run("verify", "-e", engagement, code=3)
+    assert "only the line ends differ" in run("verify", "-e", engagement, code=3)
 
 
 def test_a_request_may_ask_for_more_than_reading(engagement: Path) -> None:

@@ -24,7 +24,7 @@ from agent.support.i18n import render_text
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())
 EXPECTED = {
     "4.2.5 user": {"RecycledObject", "Server", "Zone"}, "4.2.5 sys": {"RecycledObject"},
-    "4.3.0 user": {"SqlTotal", "Server", "Zone"}, "4.3.0 sys": {"SqlTotal"},
+    "4.3.0 user": {"SqlTotal", "RepositoryShape", "Server", "Zone"}, "4.3.0 sys": {"SqlTotal", "RepositoryShape"},
     "4.3.3 user": {"RecycledObject", "Server", "Zone"}, "4.3.3 sys": {"RecycledObject"},
 }  # fmt: skip
 
