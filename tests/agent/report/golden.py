@@ -19,7 +19,7 @@ from tests.agent.report.browser import document, html
 from tests.agent.report.office import root, text_of
 
 FOLDER = Path(__file__).parent / "golden"
-NAMES = ("rich", "blind", "empty")
+NAMES = ("rich", "joined", "blind", "empty")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINES = _HEADINGS | {
     "article",

@@ -12,6 +12,7 @@ from agent.archive.document_earlier import read_earlier
 from agent.judgement.compare import compare_assessments
 from agent.judgement.figures import compute_figures
 from agent.judgement.fingerprint import fingerprint_finding
+from agent.judgement.joining import join_earlier, join_findings
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Colophon, Period
@@ -90,6 +91,7 @@ def entry(
         reason=reason,
         unlock=unlock,
         group=rule.group,
+        join=rule.join,
         actor=actor,
         category=category,
         risk_stake=stake,
@@ -376,8 +378,8 @@ def _others() -> list[Entry]:
 
 def assessment(entries: Sequence[Entry], before: Document | None = None) -> Assessment:
     """Everything around the results, scored and compared."""
-    results = tuple(result for _, _, result in entries)
-    earlier = read_earlier(before) if before else None
+    results = join_findings([result for _, _, result in entries])
+    earlier = join_earlier(read_earlier(before) if before else None, results)
     verdict = replace(score_results(results, ScoringPolicy(), TenantKind.USER, earlier), hidden_by_overrides=1.2)
     override = Override(
         code="STA001",
@@ -510,6 +512,48 @@ def healthy() -> Any:
     bare = replace(assessment(entries), period=None, authorization=None, notes=())
     bare = replace(bare, ruleset=replace(bare.ruleset, overrides=()), snapshot=replace(bare.snapshot, problems=()))
     return build_document(replace(bare, score=replace(bare.score, hidden_by_overrides=0.0)))
+
+
+STATEMENT, OTHER = "shop.orders SELECT #7f3a", "shop.orders SELECT #11ab"
+JOINED = Rule(judge=Ladder(((LOW, 10_000.0), (MEDIUM, 100_000.0), (HIGH, 1_000_000.0))), group="scan", join="scan")
+
+
+def scans() -> list[Entry]:
+    """Three checks that tell of one statement; the second has another one, and one that somebody answers for."""
+    told = {
+        "SQL003": [finding("SQL003", STATEMENT, LOW, 0.4, 30_000, 10_000, "It scans 30,000 rows.", sql=["ANALYZE t"])],
+        "SQL004": [
+            finding("SQL004", STATEMENT, HIGH, 9.5, 4_000_000, 1_000_000, "It reads 4,000,000 rows for each."),
+            finding("SQL004", OTHER, MEDIUM, 1.6, 200_000, 100_000, "It reads 200,000 rows for each."),
+            finding("SQL004", "muted", MEDIUM, 1.6, 200_000, 100_000, "It reads 200,000 rows for each.", muted=MUTE),
+        ],
+        "SQL017": [
+            finding("SQL017", STATEMENT, LOW, 0.3, 30_000, 10_000, "It pages by OFFSET.", sql=["ANALYZE t"]),
+            finding("SQL017", "muted", LOW, 0.3, 30_000, 10_000, "It pages by OFFSET.", muted=MUTE),
+        ],
+    }
+    advice = {"SQL003": "Create an index.", "SQL004": "Cover the conditions.", "SQL017": "Page by key."}
+    titles = {"SQL003": "Full scan", "SQL004": "Reads more than it returns", "SQL017": "Paging by OFFSET"}
+    return [
+        entry(
+            code,
+            f"sql.{code.lower()}",
+            Unit.COUNT,
+            titles[code],
+            JOINED,
+            Outcome.FINDING,
+            found,
+            remediation=Remediation(advice=advice[code], post_check=f"{titles[code]}: look again."),
+            reason=Text("The text of some statements is unknown.") if code == "SQL017" else None,
+        )
+        for code, found in told.items()
+    ]
+
+
+def joined() -> Any:
+    """Signs of one statement told as one finding, after a quarter in which another check told it."""
+    before = build_document(assessment([item for item in scans() if item[0].code != "SQL003"]))
+    return build_document(assessment(scans(), before))
 
 
 def blind() -> Any:
