@@ -23,9 +23,9 @@ BAND_LIMITS = (("excellent", 90.0), ("good", 75.0), ("attention", 60.0), ("poor"
 class Finding:
     """One judged measurement. ``limit`` is the rung reached; ``names``, by language, is set if the name is ours.
 
-    ``signs`` is set if findings of several checks are joined into this one: what each of them found, beginning with the
-    check that the finding stays with. Severity and risk points are then those of the worst sign, the statements those of
-    all. ``caused_by`` names the resources that are the whole cause, where these are others than ``resource``.
+    ``signs`` is set if findings of several checks are joined into this one: what each of them found, beginning with
+    the check that the finding stays with. Severity and risk points are then those of the worst sign, the statements
+    those of all. ``caused_by`` names the resources that are the whole cause, where these are others than ``resource``.
     """
 
     fingerprint: str
