@@ -24,6 +24,7 @@ from agent.model.rule import Mute
 from agent.model.terms import Outcome, Severity, TenantKind, Text
 from agent.support.errors import SnapshotError
 from agent.support.i18n import render_text
+from tests.agent.report import sample
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
 
@@ -70,6 +71,39 @@ def test_what_was_judged_comes_back_for_the_next_time(tmp_path: Path) -> None:
         ]
         assert [bool(f.muted) for f in read.findings] == [bool(f.muted) for f in result.findings]
     assert compare_assessments(done.results, done.score, done.ruleset.sha256, back) is not None
+
+
+def test_signs_of_joined_findings_come_back_for_the_next_time() -> None:
+    document = json.loads(json.dumps(sample.joined()))
+    results = {item["code"]: item for item in document["results"]}
+    (first, _, second) = (results[code] for code in ("SQL003", "SQL004", "SQL017"))
+    assert (second["outcome"], second["findings"], second["told_with"]) == ("joined", [], ["SQL003", "SQL004"])
+    (told,) = first["findings"]
+    assert (told["severity"], told["sql"]) == ("high", ["ANALYZE t"])
+    assert [(sign["code"], sign["severity"], sign["texts"]["en"]) for sign in told["signs"]] == [
+        ("SQL003", "low", "It scans 30,000 rows."),
+        ("SQL004", "high", "It reads 4,000,000 rows for each."),
+        ("SQL017", "low", "It pages by OFFSET."),
+    ]
+    back = read_earlier(document)
+    (read,) = back.results["SQL003"].findings
+    assert [(s.code, s.finding.fingerprint, s.finding.severity, s.finding.value) for s in read.signs] == [
+        (s["code"], s["fingerprint"], s["severity"], s["value"]) for s in told["signs"]
+    ]
+    assert (back.results["SQL017"].outcome, read.severity) == (Outcome.JOINED, Severity.HIGH)
+
+
+def test_signs_of_carried_findings_come_back_too() -> None:
+    unseen = [sample.without_findings(entry, Outcome.NOT_ASSESSED) for entry in sample.scans()]
+    document = json.loads(json.dumps(build_document(sample.assessment(unseen, sample.joined()))))
+    (entry,) = next(item["carried"] for item in document["results"] if item["code"] == "SQL003")
+    assert [sign["code"] for sign in entry["signs"]] == ["SQL003", "SQL004", "SQL017"]
+    (read,) = read_earlier(document).scored["SQL003"].carried
+    assert [(s.code, s.finding.severity) for s in read.finding.signs] == [
+        ("SQL003", Severity.LOW),
+        ("SQL004", Severity.HIGH),
+        ("SQL017", Severity.LOW),
+    ]
 
 
 def test_times_in_texts_are_those_of_the_zone_and_data_stay_in_utc(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from agent.collection.connect import Budget
 from agent.engagement import targets
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
+from agent.judgement.joining import join_findings
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
 from agent.model.terms import Outcome, Severity
@@ -108,3 +109,14 @@ def test_the_last_assessments_numbers_are_facts_and_its_words_are_not(tmp_path: 
         if isinstance(f, EarlierValue)
     ]
     assert values == [EarlierValue(code="CAP001", resource="disk", value=81.0, as_of=NOW)]
+
+
+def test_values_of_signs_are_known_by_the_check_that_measured_them(tmp_path: Path) -> None:
+    results = [
+        dataclasses.replace(failed(code, finding(Severity.LOW, value=value, code=code)), join="scan")
+        for code, value in (("SQL003", 30.0), ("SQL004", 4.0))
+    ]
+    joined = {result.code: result for result in join_findings(results)}
+    earlier = Earlier(id="e", as_of=NOW, ruleset_sha256="sha", score=90.0, results=joined, scored={})
+    given = targets.list_given_facts(load(tmp_path, content()), "orders", NOW, earlier)
+    assert {(f.code, f.value) for f in given if isinstance(f, EarlierValue)} == {("SQL003", 30.0), ("SQL004", 4.0)}

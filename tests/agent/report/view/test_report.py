@@ -254,3 +254,50 @@ def test_a_thousand_findings_are_quick() -> None:
     started = time.perf_counter()
     render_html(document, "zh-CN")
     assert time.perf_counter() - started < 3
+
+
+def test_a_joined_finding_is_counted_once_and_told_with_its_signs() -> None:
+    report = build_report(sample.joined(), "en")
+    (card,) = report.cards
+    (other,) = card.symptoms
+    assert (card.code, card.severity, other.code) == ("SQL003", "high", "SQL004")
+    (row,) = card.rows
+    assert [(sign.code, sign.severity, sign.sentence) for sign in row.signs] == [
+        ("SQL004", "high", "It reads 4,000,000 rows for each."),
+        ("SQL017", "low", "It pages by OFFSET."),
+    ]
+    assert [(sign.code, sign.advice) for sign in card.signs] == [
+        ("SQL004", "Cover the conditions."),
+        ("SQL017", "Page by key."),
+    ]
+    assert (card.sql.text, card.sql.count) == ("ANALYZE t;", 1)
+    assert [row.signs for row in other.rows] == [()]
+    assert report.front.finding_count == 2
+    assert [count for _, _, count in report.front.severities] == [0, 1, 1, 0]
+    (chapter,) = report.chapters
+    assert (chapter.passed, chapter.not_assessed, chapter.muted, chapter.joined) == (0, 0, 0, 1)
+    (line,) = report.joined
+    assert (line.code, line.told_with) == ("SQL017", "SQL003, SQL004")
+    assert "The text of some statements is unknown." in line.unjudged
+    assert report.front.since is not None
+    assert {kind: count for kind, _, count in report.front.since.counts if count} == {"unchanged": 3}
+
+
+def test_a_sign_of_several_findings_is_told_with_the_first_of_them() -> None:
+    document = sample.joined()
+    card = next(item for item in document["results"] if item["code"] == "SQL003")
+    (one,) = card["findings"]
+    card["findings"].append({**one, "fingerprint": "0" * 16, "resource": "another"})
+    rows = build_report(document, "en").cards[0].rows
+    assert [[sign.code for sign in row.signs] for row in rows] == [["SQL004", "SQL017"], ["SQL003"]]
+
+
+def test_each_mute_of_a_joined_finding_is_told() -> None:
+    document = sample.joined()
+    assert [line.code for line in build_report(document, "en").muted] == ["SQL004, SQL017"]
+    signs = next(sign for item in document["results"] for f in item["findings"] if f["muted"] for sign in [f["signs"]])
+    signs[1]["muted"] = {"owner": "Zhao", "reason": "Another one.", "until": "2026-11-01"}
+    assert [(line.code, line.owner, line.until) for line in build_report(document, "en").muted] == [
+        ("SQL004", "Li Wei", "2026-12-31"),
+        ("SQL017", "Zhao", "2026-11-01"),
+    ]

@@ -17,10 +17,12 @@ import pytest
 from openpyxl.utils import get_column_letter
 from typer.testing import CliRunner
 
+from agent.archive.document import build_document
 from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.cli.app import build_app
 from agent.engagement.loading import load_engagement
 from agent.model.document import Document
+from agent.model.terms import Outcome
 from agent.report.render import render_files
 from agent.report.style import Style
 from agent.report.xlsx.columns import HUMAN
@@ -40,6 +42,7 @@ from tests.agent.report.lists import (
     in_excel,
     row_of,
     without,
+    written,
 )
 
 
@@ -399,3 +402,36 @@ def test_a_size_that_the_archive_states_wrongly_hides_nothing(tmp_path: Path) ->
     *told, modest = done.stdout.splitlines()
     assert modest == "True" and len(told) == len(paths), done.stderr
     assert all("is larger than" in line or "is damaged" in line for line in told), told
+
+
+def test_what_people_wrote_follows_a_joined_finding_to_another_check(tmp_path: Path) -> None:
+    told, path = written(tmp_path, sample.joined())
+    sheet = told.worksheets[LIST]
+    assert str(cell(sheet, "SQL003", "codes").value) == "SQL003, SQL004, SQL017"
+    cell(sheet, "SQL003", "remarks").value = "with the vendor"
+    told.save(path)
+    entries = [
+        sample.without_findings(entry, Outcome.PASS) if entry[0].code == "SQL003" else entry for entry in sample.scans()
+    ]
+    later = build_document(sample.assessment(entries, sample.joined()))
+    again = in_excel(later, "en", path).worksheets[LIST]
+    assert str(cell(again, "SQL004", "codes").value) == "SQL004, SQL017"
+    assert cell(again, "SQL004", "remarks").value == "with the vendor"
+    assert cell(again, "SQL004", "state").value == "Unchanged"
+
+
+def test_a_line_continues_the_one_with_its_own_first_check(tmp_path: Path) -> None:
+    """Where a check tells some of its findings itself and others with another check, two lines name it."""
+    lists = sample.joined()
+    both = deepcopy(lists)
+    unit = both["roadmap"][0]
+    both["roadmap"] = [{**unit, "codes": ["SQL003"]}, {**unit, "codes": ["SQL004"]}]
+    told, path = written(tmp_path, both)
+    sheet = told.worksheets[LIST]
+    for row in range(3, 5):
+        codes = str(sheet.cell(row, column(sheet, "codes")).value)
+        sheet.cell(row, column(sheet, "remarks")).value = f"of {codes}"
+    told.save(path)
+    again = in_excel(both, "en", path).worksheets[LIST]
+    told_again = [again.cell(row, column(again, "remarks")).value for row in range(3, 5)]
+    assert told_again == ["of SQL003, SQL004, SQL017", "of SQL004"]
