@@ -2,8 +2,9 @@
 
 ``information_schema.COLUMNS`` loads the whole definition of each table that it is asked about and that is not in the
 server's cache: for thousands of tables this takes longer than a statement may. Asked for the tables by their names it
-loads those and no others, and so each slice ends in time. Neither a range of names nor pairs of schema and name would
-do: the view then loads every table of the database, in older versions their indexes too.
+loads those and no others, and so each slice ends in time. Pairs of schema and name would not do: the view then loads
+every table. Nor would a range of names on all versions: the virtual table behind the view knows whole names only, and
+otherwise loads every table of the database and all their indexes.
 """
 
 from __future__ import annotations
