@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.facts.maintenance import Job, WorkloadControl, WorkloadSnapshot
@@ -80,7 +81,7 @@ CASES = [
     Case("OPS003", [_job(9, last=_LONG_AGO), _job(9, last=None), _job(9, enabled="FALSE")], label="old"),
     Case("OPS003", [_given_up()], [(_JOB, MEDIUM)], label="given-up-long-ago"),
     Case("OPS003", [_given_up(enabled="0")], label="given-up-and-switched-off"),
-    Case("OPS004", [_due(23.9), _due(-24)]),
+    Case("OPS004", [_due(23.9), replace(_due(-24), job_name="NIGHTLY")]),
     Case("OPS004", [_due(24)], [(_JOB, LOW)]),
     Case("OPS004", [_due(72)], [(_JOB, MEDIUM)]),
     Case("OPS004", [_due(999, enabled="0"), _job()], label="disabled-or-unknown"),
