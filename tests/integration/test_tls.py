@@ -212,6 +212,19 @@ def test_another_hosts_certificate_is_refused(secure: Kernel, tmp_path: Path) ->
     assert "another name (IP address mismatch" in render_text(error.value.text, "en")
 
 
+def test_a_pinned_certificate_needs_no_ca_and_no_name(secure: Kernel, tmp_path: Path) -> None:
+    """Self-signed ones have neither; another certificate of the same name is refused before the login."""
+    certificate = STRANGER.issue("whatever.example", NOW - A_DAY)
+    wear(secure, certificate)
+    pinned = x509.load_pem_x509_certificate(certificate[0]).fingerprint(hashes.SHA256()).hex(":").upper()
+    with open_session(secure, tmp_path, f'{{mode: verify, fingerprint: "{pinned}"}}') as session:
+        assert session.fetch(ASK, "units") == [(1,)]
+    wear(secure, STRANGER.issue("whatever.example", NOW + A_DAY))
+    with overheard(secure) as (port, heard):
+        said = refusal(secure, tmp_path, f'{{mode: verify, fingerprint: "{pinned}"}}', port=port)
+    assert "another certificate than the pinned one" in said and heard and b"root" not in heard
+
+
 def test_an_expired_certificate_is_refused(secure: Kernel, tmp_path: Path) -> None:
     wear(secure, AUTHORITY.issue(HOST, NOW - A_DAY))
     assert "is not valid today (certificate has expired)" in refusal(secure, tmp_path, VERIFY)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.collection.connect import Budget
+from agent.collection.tls_pin import PinnedContext, verifies_server
 from agent.engagement import targets
 from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.judgement.joining import join_findings
@@ -66,6 +67,37 @@ def test_the_password_is_asked_for_only_when_the_connection_opens(
 def test_tls(tmp_path: Path, mode: str, mode_of_tls: ssl.VerifyMode, names_are_checked: bool) -> None:
     tls = targets.build_endpoint(load(tmp_path, content(mode)), "orders").tls
     assert tls is not None and (tls.verify_mode, tls.check_hostname) == (mode_of_tls, names_are_checked)
+
+
+@pytest.mark.parametrize("spelt", ["ab" * 32, ":".join(["AB"] * 32), "AB" * 32])
+def test_a_pinned_fingerprint(tmp_path: Path, spelt: str) -> None:
+    written = content().replace("{mode: required}", f'{{mode: verify, fingerprint: "{spelt}"}}')
+    tls = targets.build_endpoint(load(tmp_path, written), "orders").tls
+    assert isinstance(tls, PinnedContext) and tls.fingerprint == "ab" * 32 and verifies_server(tls)
+
+
+@pytest.mark.parametrize(
+    "tls",
+    [
+        f"{{fingerprint: {'ab' * 32}, mode: required}}",
+        f"{{mode: disabled, fingerprint: {'ab' * 32}}}",
+        f"{{mode: verify, ca: ca.pem, fingerprint: {'ab' * 32}}}",
+        "{mode: verify, fingerprint: abcd}",
+        f"{{mode: verify, fingerprint: {'xy' * 32}}}",
+        "{mode: verify, fingerprint: ''}",
+    ],
+)
+def test_a_fingerprint_that_would_mislead_is_told(tmp_path: Path, tls: str) -> None:
+    (tmp_path / "ca.pem").touch()
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path, content().replace("{mode: required}", tls))
+    assert "fingerprint" in " ".join(render_text(problem, "en") for problem in error.value.problems)
+
+
+@pytest.mark.parametrize(("mode", "verified"), [("required", False), ("verify", True)])
+def test_only_verify_verifies(tmp_path: Path, mode: str, verified: bool) -> None:
+    assert verifies_server(targets.build_endpoint(load(tmp_path, content(mode)), "orders").tls) is verified
+    assert not verifies_server(None)
 
 
 def test_tls_disabled_is_plain_text(tmp_path: Path) -> None:
