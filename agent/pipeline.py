@@ -1,4 +1,4 @@
-"""Runs the stages: authorize, connect, preflight, collect, evaluate, score, compare, record, render.
+"""Runs the stages: authorize, connect, preflight, collect, evaluate, join, score, compare, record, render.
 
 No stage calls another. Everything from ``evaluate`` on can work from a saved snapshot.
 """
