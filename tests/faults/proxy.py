@@ -76,7 +76,10 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                _Line(self, client, socket.create_connection((HOST, self._upstream)))
+                try:
+                    _Line(self, client, socket.create_connection((HOST, self._upstream)))
+                except OSError:  # nobody is there: that client gets nobody, and the next one may
+                    client.close()
 
 
 class _Line:
