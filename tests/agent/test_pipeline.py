@@ -119,6 +119,14 @@ def test_outside_the_authorization_nothing_is_connected_to(tmp_path: Path) -> No
     assert "expired" in journal.read_text()
 
 
+def test_waiting_counts(tmp_path: Path) -> None:
+    """The command began in time; before this target was connected, the permission had ended."""
+    waited = dataclasses.replace(signed_job(tmp_path), clock=lambda: NOW + DAY + timedelta(seconds=1))
+    with pytest.raises(NotAuthorized, match="expired"):
+        pipeline.collect_snapshot(waited, "x", tmp_path / "out")
+    assert verify_journal(tmp_path / "out" / "journal-x.jsonl").statements == 0
+
+
 def test_a_target_that_cannot_be_reached_is_its_own_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORDERS_PASSWORD", "x")
     with pytest.raises(ConnectError):

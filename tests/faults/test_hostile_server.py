@@ -28,12 +28,15 @@ from agent.facts.own_statements import receipt as audit
 from agent.facts.resources import Counter, Memstore
 from agent.facts.schema import Table
 from agent.facts.sql import AuditReturn
+from agent.judgement.evaluate import evaluate_checks
+from agent.model.authorization import Authorization
 from agent.model.cost import BusyLimits, Receipt
-from agent.model.snapshot import Snapshot
-from agent.model.terms import TenantKind, Text
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import DataClass, Outcome, TenantKind, Text
 from agent.support.errors import ConnectError, HealthAgentError, NotAuthorized, TargetError
 from agent.support.i18n import LANGUAGES, render_text
 from tests.faults.fake_server import EOF, OK, Answer, FakeServer, Line, column, error, row, rows, serving
+from tests.harness import shipped
 from tests.integration.test_tls import AUTHORITY
 
 COLUMNS = [
@@ -267,6 +270,33 @@ def test_a_window_that_closes_ends_the_reading_and_keeps_what_was_read() -> None
     assert found.reason is not None
 
 
+def test_a_permission_that_ends_while_a_statement_runs() -> None:
+    """A server that takes its time is waited for, and nothing more is sent to it."""
+    began = datetime.now(UTC)
+    signed = Authorization(
+        reference="T-1",
+        approver="A DBA",
+        not_before=began - timedelta(days=1),
+        not_after=began + timedelta(seconds=3),
+        data_classes=frozenset(DataClass),
+    )
+    server = FakeServer(stalling("`GV$OB_MEMSTORE`", for_s=4), columns=COLUMNS)
+    with serving(server):
+        snapshot, found = assess(server, permit=signed.find_time_objection, budget=Budget(20.0))
+    assert {record.source: record.status for record in snapshot.records} == {
+        "Memstore": "ok",
+        "Counter": "closed",
+        "Table": "closed",
+        "AuditReturn": "closed",
+    }
+    assert "`GV$OB_MEMSTORE`" in server.statements[-1] and found.reason is not None
+    missing = snapshot.facts[Counter]
+    assert isinstance(missing, Unavailable) and "expired at" in render_text(missing.reason, "en")
+    results = evaluate_checks(shipped()[0].checks.values(), shipped()[1], snapshot)
+    needing = [result for result in results if Counter in shipped()[0].checks[result.code].facts.values()]
+    assert needing and not any(result.outcome is Outcome.PASS for result in needing)
+
+
 def test_a_window_that_has_closed_by_the_servers_clock() -> None:
     server = FakeServer(clock=lambda: time.time() + 300)
     until = datetime.now(UTC) + timedelta(seconds=200)
@@ -284,10 +314,13 @@ def test_a_window_that_has_closed_by_the_servers_clock() -> None:
 
 
 def assess(
-    server: FakeServer, sources: Sequence[type] = SOURCES, permit: connect.Permit = lambda moment: None
+    server: FakeServer,
+    sources: Sequence[type] = SOURCES,
+    permit: connect.Permit = lambda moment: None,
+    budget: Budget = Budget(2.0),
 ) -> tuple[Snapshot, Receipt]:
     """All that is sent to a target, from connecting to the receipt."""
-    with ReadOnlySession(endpoint(server.port), Budget(2.0), "x", permit=permit) as session:
+    with ReadOnlySession(endpoint(server.port), budget, "x", permit=permit) as session:
         seen = preflight.inspect_target(session, sources, TenantKind.USER)
         watch = BusyWatch(session, seen, BusyLimits(wait_s=0))
         facts = collect_facts(session, sources, seen, None, datetime.now(UTC), watch=watch)
@@ -522,7 +555,10 @@ def stalling(*views: str, for_s: float = 8.0) -> Callable[[str], Answer | None]:
         time.sleep(for_s)
         yield from rows(labels)
 
-    return lambda sql: slow([]) if any(view in sql for view in views) else None
+    def script(sql: str) -> Answer | None:
+        return slow(labels_of(sql)) if any(f"oceanbase.{view}" in sql for view in views) else None
+
+    return script
 
 
 @pytest.fixture
