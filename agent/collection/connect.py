@@ -8,13 +8,12 @@ an answer is read than was asked for and is left of the budget.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -24,6 +23,14 @@ import pymysql
 
 from agent.collection import gate, server_errors, tls_errors
 from agent.collection.deadline import limit_time
+from agent.collection.guarded_driver import (
+    AnswerCut,
+    GuardedDriver,
+    OddAnswer,
+    PasswordWithheld,
+    check_labels,
+    check_width,
+)
 from agent.collection.only_row import build_only_row
 from agent.collection.server_clock import ServerClock
 from agent.collection.spending import Spending
@@ -52,20 +59,10 @@ _IN_MARKER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _HINTS = "QUERY_TIMEOUT({timeout_us}) DYNAMIC_SAMPLING(0) OPT_PARAM('rowsets_enabled', 'false')"
 # Seconds that a statement may go on after the limit that the server was given; then we hang up.
 _GRACE_S = 1.0
-# All that a server says until the session is open.
-_MOST_LOGIN_BYTES = 1 << 16
-_MOST_LOGIN_PACKETS = 16
-_MOST_COLUMN_BYTES = 1 << 10  # of what describes one column
-_MOST_COLUMNS = 250
-_MOST_PACKET_BYTES = 1 << 22  # one row: no view that we read has texts of such length
 _NAMES_OF = {
     source: [name for name, its in session.DISPENSABLE.items() if its == source]
     for source in session.DISPENSABLE.values()
 }
-# These show a stranger nothing, or a hash that only a guess of the password opens.
-_SAFE_ANYWHERE = frozenset({"", "mysql_native_password"})
-# These send the password itself through TLS.
-_SAFE_IF_VERIFIED = _SAFE_ANYWHERE | {"caching_sha2_password", "sha256_password"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,113 +83,8 @@ class Endpoint:
     dial: Callable[[], socket.socket] | None = None
 
 
-class _PasswordWithheld(Exception):
-    """The server asks for the password in a way in which it could learn it."""
-
-
-class _OddAnswer(Exception):
-    """The answer is none to the statement: ``what`` is odd about it."""
-
-    def __init__(self, what: Text) -> None:
-        super().__init__(what.msgid)
-        self.what = what
-
-
-class _AnswerCut(Exception):
-    """The answer goes beyond what is left of the budget."""
-
-
-class _Connection(Driver):
-    """The driver's connection with what it lacks: care for the password, and limits for what is read."""
-
-    def __init__(self, ways: frozenset[str], **options: Any) -> None:
-        self._ways = ways
-        self._handle: socket.socket | None = None  # the driver closes its own, and gives another one to TLS
-        self._awaited: int | None = None
-        self._odd_beyond = False
-        self._allow(_MOST_LOGIN_PACKETS, _MOST_LOGIN_BYTES)
-        super().__init__(defer_connect=True, **options)
-
-    def expect(self, shape: gate.AnswerShape, left_rows: int, left_bytes: int) -> None:
-        """Allow one answer of this shape, and no more of it than is left of the budget."""
-        columns = _MOST_COLUMNS if shape.labels is None else len(shape.labels)
-        self._awaited = None if shape.labels is None else columns
-        self._odd_beyond = shape.most_rows is not None and shape.most_rows <= left_rows
-        rows = left_rows if shape.most_rows is None else min(shape.most_rows, left_rows)
-        # Beside the rows there are a head, the columns, and an end behind each of the two.
-        self._allow(rows + columns + 3, left_bytes + (columns + 1) * _MOST_COLUMN_BYTES, before=columns + 2)
-
-    def _allow(self, packets: int, size: int, before: int = 0) -> None:
-        self._packets_allowed = self._packets_left = packets
-        self._packets_before = before
-        self._bytes_allowed = self._bytes_left = size
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes of the answer so far."""
-        return self._bytes_allowed - max(0, self._bytes_left)
-
-    @property
-    def rows_read(self) -> int:
-        """Rows of the answer so far, read to its end or not."""
-        return max(0, self._packets_allowed - self._packets_left - self._packets_before)
-
-    def connect(self, sock: socket.socket | None = None) -> None:
-        """Log in through this socket."""
-        self._handle = sock.dup() if sock else None
-        super().connect(sock)
-
-    def hang_up(self) -> None:
-        """Shut the socket, called from another thread: a blocked read then ends, a handshake too."""
-        with contextlib.suppress(OSError):
-            if self._handle:
-                self._handle.shutdown(socket.SHUT_RDWR)
-
-    def _force_close(self) -> None:
-        super()._force_close()  # type: ignore[misc]
-        if self._handle:
-            self._handle.close()
-
-    def _get_server_information(self) -> None:
-        """Read the greeting. The first answer to it may hold the password already."""
-        super()._get_server_information()  # type: ignore[misc]
-        self._refuse_way(self._auth_plugin_name)  # type: ignore[attr-defined]
-
-    def _get_auth_plugin_handler(self, plugin_name: bytes) -> None:
-        """Return no handler: the driver has its own. It asks before it answers a server that wants another way."""
-        self._refuse_way(plugin_name.decode("ascii", "replace"))
-
-    def _refuse_way(self, name: str) -> None:
-        if name not in self._ways:
-            raise _PasswordWithheld(name)
-
-    def _read_packet(self, *args: Any) -> Any:
-        self._packets_left -= 1
-        if self._packets_left < 0:
-            self._stop_reading()
-        packet = super()._read_packet(*args)  # type: ignore[no-untyped-call]
-        awaited, self._awaited = self._awaited, None
-        if awaited is not None and packet.get_all_data()[0] != awaited:
-            self._force_close()
-            raise _OddAnswer(Text("it has other columns"))
-        return packet
-
-    def _read_bytes(self, num_bytes: int) -> bytes:
-        if num_bytes > _MOST_PACKET_BYTES:
-            self._force_close()
-            raise _OddAnswer(Text("a row has no end"))
-        self._bytes_left -= num_bytes
-        if self._bytes_left < 0:
-            self._odd_beyond = False
-            self._stop_reading()
-        found: bytes = super()._read_bytes(num_bytes)  # type: ignore[misc]
-        return found
-
-    def _stop_reading(self) -> None:
-        self._force_close()
-        if self._odd_beyond:
-            raise _OddAnswer(Text("it has more rows"))
-        raise _AnswerCut("it has no end")
+class _Connection(GuardedDriver, Driver):
+    """The driver's connection, guarded."""
 
 
 class ReadOnlySession:
@@ -301,11 +193,11 @@ class ReadOnlySession:
         try:
             with limit_time(limit_s + _GRACE_S, connection.hang_up), connection.cursor() as cursor:
                 cursor.execute(dressed)
-                _check_labels(cursor.description or (), shape)
+                check_labels(cursor.description or (), shape)
                 rows = list(cursor.fetchall())
-                _check_width(rows, len(cursor.description or ()))
+                check_width(rows, len(cursor.description or ()))
                 if cursor.nextset():
-                    raise _OddAnswer(Text("another answer follows"))
+                    raise OddAnswer(Text("another answer follows"))
         except Exception as error:  # noqa: BLE001 - the driver raises many kinds of errors in the middle of an answer
             failed = _explain_failure(error, source, limit_s)
         self._last_answer = time.perf_counter()
@@ -365,7 +257,7 @@ class ReadOnlySession:
         endpoint = self.endpoint
         backstop_s = self._patience_s + _GRACE_S
         return _Connection(
-            _SAFE_IF_VERIFIED if verifies_server(endpoint.tls) else _SAFE_ANYWHERE,
+            verifies_server(endpoint.tls),
             host=endpoint.host,
             port=endpoint.port,
             user=endpoint.user,
@@ -394,7 +286,7 @@ class ReadOnlySession:
         number = server_errors.read_error_number(said)
         if self._journal:
             self._journal.answered(0.0, 0, 0, number)
-        if isinstance(error, _PasswordWithheld):
+        if isinstance(error, PasswordWithheld):
             return tls_errors.explain_withheld(str(error), args)
         if isinstance(cause, ssl.SSLError):
             return tls_errors.explain_tls_failure(cause, args)
@@ -467,27 +359,11 @@ def _explain_failure(error: Exception, source: str, limit_s: float) -> Statement
     for timeout in (error, error.__context__):
         if isinstance(timeout, TimeoutError) and timeout.errno is None:  # with a number it is the network's own
             return server_errors.explain_shut(source, limit_s)
-    if isinstance(error, _AnswerCut):
+    if isinstance(error, AnswerCut):
         return server_errors.explain_cut(source)
-    if isinstance(error, _OddAnswer):
+    if isinstance(error, OddAnswer):
         return server_errors.explain_odd_answer(source, error.what)
     if isinstance(error, pymysql.MySQLError):
         return server_errors.explain_failed_statement(error.args, source)
     said = (server_errors.UNREADABLE, f"unreadable answer: {error}")
     return server_errors.explain_failed_statement(said, source)
-
-
-def _check_labels(columns: Sequence[Sequence[object]], shape: gate.AnswerShape) -> None:
-    """Raise _OddAnswer if these are not the columns that were asked for: it is the answer to something else."""
-    if shape.labels is None:
-        if not columns:
-            raise _OddAnswer(Text("it has no columns"))
-        return
-    for column, label in zip(columns, shape.labels, strict=True):
-        if label and str(column[0]).lower() != label.lower():
-            raise _OddAnswer(Text("its columns have other names"))
-
-
-def _check_width(rows: Sequence[Row], width: int) -> None:
-    if any(len(row) != width for row in rows):
-        raise _OddAnswer(Text("a row has other columns than the head"))

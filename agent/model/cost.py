@@ -12,7 +12,7 @@ from agent.model.terms import Scalar, Text
 class Cost:
     """What the assessment cost the database (durations by our own clock).
 
-    ``bytes`` is the size of the values received; ``waited_ms`` is how long we waited because the target was busy.
+    ``bytes`` is the size of the answers received; ``waited_ms`` is how long we waited because the target was busy.
     """
 
     statements: int = 0
