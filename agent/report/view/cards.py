@@ -207,7 +207,7 @@ class CardMaker:
 
     def _list_signs(self, finding: FindingEntry, told: set[str]) -> Iterator[CardSign]:
         for sign in finding["signs"]:
-            if sign["fingerprint"] not in {finding["fingerprint"], *told}:
+            if sign["fingerprint"] != finding["fingerprint"] and sign["fingerprint"] not in told:
                 told.add(sign["fingerprint"])
                 yield CardSign(
                     code=make_printable(sign["code"], NAME_LENGTH),
