@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from agent.catalogue.rule_entry import RuleProblems, parse_rule
+from agent.catalogue.scoring_entry import parse_scoring
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult, list_signs
-from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model.rule import Mute, Override, Rule, Ruleset
 from agent.model.terms import Text
 from agent.support.errors import RulesError
 from agent.support.shipped import locate_shipped
@@ -57,7 +58,7 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
         problems.unknown_key((key,), _TOP_KEYS)
     if data.get("version") != 1 or isinstance(data["version"], bool):
         problems.add(("version",), "{place}: version must be 1")
-    scoring = _parse_scoring(data.get("scoring", {}), problems)
+    scoring = parse_scoring(data.get("scoring", {}), problems)
     rules = _parse_rules(specs, data.get("checks"), problems)
     problems.raise_any()
     brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
@@ -67,17 +68,6 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
 def _hash_data(data: Any) -> str:
     plain = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def _parse_scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
-    rate = data.get("prior_failure_rate_pct") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or set(data) != {"prior_failure_rate_pct"}:
-        problems.add(("scoring",), "{place}: exactly prior_failure_rate_pct is expected")
-    elif not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= 100:
-        problems.add(("scoring", "prior_failure_rate_pct"), "{place}: a number from 0 to 100 is expected")
-    else:
-        return ScoringPolicy(float(rate))
-    return ScoringPolicy()
 
 
 def _parse_rules(specs: Mapping[str, CheckSpec], data: Any, problems: RuleProblems) -> dict[str, Rule]:

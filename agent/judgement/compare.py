@@ -66,7 +66,7 @@ def compare_assessments(
         baseline_id=earlier.id,
         baseline_as_of=earlier.as_of,
         score_was=was,
-        score_delta=None if was is None or score.band is None else round(score.value - was, 1),
+        score_delta=None if was is None or not score.is_comparable else round(score.value - was, 1),
         ruleset_changed=ruleset_sha256 != earlier.ruleset_sha256,
         changes=tuple(sorted(_list_changes(results, earlier), key=_make_sort_key)),
         bridge=explain_score_change(results, score, ruleset_sha256, earlier),

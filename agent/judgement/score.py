@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from agent.judgement.assessed import ASSESSED, CARRY_LIMIT, NOT_ANSWERED, list_counted_findings
 from agent.judgement.carrying import list_carried
-from agent.judgement.severity import RISK_CLASSES
+from agent.judgement.score_range import Root, estimate_hidden_risk, find_root, is_answered_in_full
+from agent.judgement.severity import RISK_CLASSES, find_class
 from agent.model.comparison import Earlier
 from agent.model.result import BAND_LIMITS, Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
 from agent.model.rule import ScoringPolicy
@@ -25,6 +26,8 @@ _DIGITS = 1
 _LOWEST_SCORE = 0.1  # the score is never 0, so that an improvement always shows
 _GRADED_FROM_PCT = 60.0
 _FIRM_FROM_PCT = 80.0
+# No grade may say that all is well while a check that could find something critical has not seen everything.
+_BANDS_OF_FULL_SIGHT = frozenset({"excellent", "good"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class _Cost:
     """What one check costs by itself. ``root`` is the cause that it shares with other checks, or the check itself."""
 
     code: str
-    root: tuple[str, str]
+    root: Root
     points: float
     carried: tuple[Carried, ...] = ()
 
@@ -41,6 +44,9 @@ def score_results(
     results: Sequence[CheckResult], policy: ScoringPolicy, tenant_kind: TenantKind, earlier: Earlier | None = None
 ) -> Score:
     """Score one assessment; the order of ``results`` does not matter.
+
+    ``high`` leaves out what is carried from earlier assessments: it may be mended. ``low`` allows for what checks may
+    hide that were not assessed.
 
     ``hidden_by_mutes`` is the number of points by which the mutes raise the value. ``hidden_by_overrides`` stays 0.0,
     because it needs a second evaluation. Raises ValueError if a check's code occurs twice.
@@ -51,14 +57,17 @@ def score_results(
     taking_part = [result for result in by_code.values() if _takes_part(result, tenant_kind)]
     costs = _list_costs(taking_part, earlier)
     value = _compute_value(costs)
-    open_stake = math.fsum(result.risk_stake for result in taking_part if result.outcome in NOT_ANSWERED)
+    points = {cost.code: cost.points for cost in costs}
     coverage_pct = _compute_coverage_pct(taking_part)
+    band = _choose_band(value, costs, coverage_pct)
+    blocking = _list_unseen_critical(taking_part) if band in _BANDS_OF_FULL_SIGHT else ()
     scored = _score_checks(by_code, costs, value)
     return Score(
         value=value,
-        low=_compute_value(costs, open_stake * policy.prior_failure_rate_pct / 100),
-        high=value,
-        band=_choose_band(value, costs, coverage_pct),
+        low=_compute_value(costs, estimate_hidden_risk(taking_part, points, policy)),
+        high=_compute_value(_list_costs(taking_part, None)),
+        band=None if blocking else band,
+        grade_needs=blocking,
         provisional=coverage_pct < _FIRM_FROM_PCT,
         coverage_pct=coverage_pct,
         categories=_score_categories(by_code.values(), taking_part, scored),
@@ -105,11 +114,10 @@ def _list_costs(results: Collection[CheckResult], earlier: Earlier | None, *, wi
     """Every check that costs points or has carried findings, dearest first, then by code."""
     costs, unseen = [], list_carried(results, earlier)
     for result in results:
-        root = (result.group, "" if result.group else result.code)
         carried = tuple(entry for entry in unseen.get(result.code, ()) if _is_counted(entry.finding, with_muted))
         points = _compute_points(list_counted_findings(result, ScoredResult(carried=carried)), with_muted)
         if points or carried:
-            costs.append(_Cost(result.code, root, points, carried))
+            costs.append(_Cost(result.code, find_root(result), points, carried))
     return sorted(costs, key=lambda cost: (-cost.points, cost.code))
 
 
@@ -131,18 +139,18 @@ def _is_counted(finding: Finding, with_muted: bool) -> bool:
     return with_muted or not finding.muted or finding.severity is Severity.CRITICAL
 
 
-def _find_leaders(costs: Iterable[_Cost]) -> dict[tuple[str, str], _Cost]:
+def _find_leaders(costs: Iterable[_Cost]) -> dict[Root, _Cost]:
     """Root -> the check whose points count for it. ``costs`` must be sorted, dearest first."""
-    leaders: dict[tuple[str, str], _Cost] = {}
+    leaders: dict[Root, _Cost] = {}
     for cost in costs:
         if cost.points:
             leaders.setdefault(cost.root, cost)
     return leaders
 
 
-def _compute_value(costs: Iterable[_Cost], prior: float = 0.0) -> float:
+def _compute_value(costs: Iterable[_Cost], hidden: float = 0.0) -> float:
     # fsum is exact in any order, so neither the order nor a removal can move the sum the wrong way.
-    risk = math.fsum([prior, *(cost.points for cost in _find_leaders(costs).values())])
+    risk = math.fsum([hidden, *(cost.points for cost in _find_leaders(costs).values())])
     return max(_LOWEST_SCORE, round(100 * math.exp(-risk / 100), _DIGITS))
 
 
@@ -209,6 +217,15 @@ def _choose_band(value: float, costs: Iterable[_Cost], coverage_pct: float) -> s
     band = next(name for name, lowest in BAND_LIMITS if value >= lowest)
     has_high = any(cost.points >= RISK_CLASSES[Severity.HIGH].lowest for cost in costs)
     return "good" if has_high and band == "excellent" else band
+
+
+def _list_unseen_critical(taking_part: Iterable[CheckResult]) -> tuple[str, ...]:
+    """Codes of the checks that could find something critical and were not assessed in full."""
+    return tuple(
+        result.code
+        for result in taking_part
+        if find_class(result.risk_stake) is Severity.CRITICAL and not is_answered_in_full(result)
+    )
 
 
 def _has_long_unseen(costs: Iterable[_Cost]) -> bool:

@@ -22,8 +22,8 @@ _SCALE = 10  # the score is printed in tenths
 def explain_score_change(
     results: Sequence[CheckResult], score: Score, ruleset_sha256: str, earlier: Earlier
 ) -> tuple[ScoreChangeStep, ...]:
-    """Return one step per reason that moved the score; none if one of the two assessments has no grade."""
-    if earlier.score is None or score.band is None:
+    """Return one step per reason that moved the score; none if one of the two saw too little to be compared."""
+    if earlier.score is None or not score.is_comparable:
         return ()
     moved = _sum_moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier)
     if not moved:

@@ -23,6 +23,10 @@ class RiskClass(NamedTuple):
     lowest: float
     highest: float
 
+    def place(self, share: float) -> float:
+        """Return the points at this share (0-1) of the class."""
+        return self.lowest + share * (self.highest - self.lowest)
+
 
 RISK_CLASSES: Mapping[Severity, RiskClass] = MappingProxyType(
     {
@@ -70,6 +74,12 @@ def compute_stake(rule: Ladder | Fixed | Expected) -> float:
     return RISK_CLASSES[find_top_class(rule)].lowest
 
 
+def find_class(risk_points: float) -> Severity:
+    """Return the severity whose class holds these points, or the one below; LOW for less than any class has."""
+    reached = (severity for severity in Severity if RISK_CLASSES[severity].lowest <= risk_points)
+    return max(reached, key=lambda severity: severity.rank, default=Severity.LOW)
+
+
 def _judge_on_ladder(rule: Ladder, value: float | str | None) -> Judgement | None:
     if not isinstance(value, int | float) or math.isnan(value):
         raise ValueError(f"a ladder judges numbers, but the check measured {value!r}")
@@ -82,8 +92,7 @@ def _judge_on_ladder(rule: Ladder, value: float | str | None) -> Judgement | Non
     bounds = [bound for _, bound in rungs[reached[-1] + 1 :]]
     bound = bounds[0] if bounds else rule.worst
     share = 0.0 if bound is None else _compute_share(sign * (value - limit), sign * (bound - limit))
-    lowest, highest = RISK_CLASSES[severity]
-    return Judgement(severity, lowest + share * (highest - lowest), limit)
+    return Judgement(severity, RISK_CLASSES[severity].place(share), limit)
 
 
 @cache  # a large schema calls this a hundred thousand times with a handful of ladders

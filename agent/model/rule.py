@@ -110,11 +110,24 @@ class Override:
     place: Place = field(default=_join_path, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ScoringPolicy:
-    """Numbers of the score that rules.yaml may set."""
+# Without numbers every check that was not assessed is taken to find the worst that its rule can give.
+_ALWAYS_THE_WORST = {severity: {severity: 100.0} for severity in Severity}
 
-    prior_failure_rate_pct: float = 5.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoringPolicy:
+    """What the low end of the score's range allows for in checks that were not assessed.
+
+    ``usual_findings_pct``: the worst severity that a check's rule can give -> severity -> of 100 such checks, how many
+    find this at worst. ``usual_place_pct``: where in the class of its severity such a finding lies. ``usual_weight``:
+    against what a tenant's own checks find, the usual weighs as much as so many findings. ``confidence_pct``: in so
+    many of 100 cases no more is hidden than the low end allows for.
+    """
+
+    usual_findings_pct: Mapping[Severity, Mapping[Severity, float]] = field(default_factory=lambda: _ALWAYS_THE_WORST)
+    usual_place_pct: float = 100.0
+    usual_weight: float = 1.0
+    confidence_pct: float = 99.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,20 +18,23 @@ from agent.model.terms import Version
 from agent.model.units import parse_switch
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-RULES = """\
+SCORING = (
+    "scoring: {usual_findings_pct: {critical: {critical: 5}}, usual_place_pct: 30, usual_weight: 5, confidence_pct: 98}"
+)
+RULES = f"""\
 version: 1
-scoring: {prior_failure_rate_pct: 5}
+{SCORING}
 checks:
   CAP901:
-    ladder: {medium: 70, high: 80, critical: 90}
+    ladder: {{medium: 70, high: 80, critical: 90}}
     worst: 100
-    params: {min_used_bytes: 10}
+    params: {{min_used_bytes: 10}}
     group: memory
   CAP902:
     severity: low
   VAR901:
     severity: medium
-    expected: {equals: "ON"}
+    expected: {{equals: "ON"}}
 """
 
 

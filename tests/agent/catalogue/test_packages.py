@@ -26,7 +26,7 @@ from agent.support import console, i18n
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render_text
 from tests.agent.catalogue.test_yaml_check import written as yaml_check
-from tests.agent.tiny import snapshot
+from tests.agent.tiny import SCORING, snapshot
 
 MODULE = '''
 from collections.abc import Iterator
@@ -166,7 +166,7 @@ def test_the_catalogue_speaks_the_words_of_plug_ins(
 def tiny(found: Registry, directory: Path, text: str = "") -> tuple[Registry, Path]:
     """The plug-in's checks alone, and a rules file that knows none of them."""
     path = directory / "shipped.yaml"
-    path.write_text("version: 1\nscoring: {prior_failure_rate_pct: 5}\nchecks: {" + text + "}\n")
+    path.write_text(f"version: 1\n{SCORING}\nchecks: {{{text}}}\n")
     return Registry({code: spec for code, spec in found.checks.items() if spec.rule}), path
 
 
@@ -224,7 +224,7 @@ def test_a_newer_api_is_refused(package: Path) -> None:
         ("rules.yaml", "version: 1\nchecks: {}\n", {"OPS951"}, "rules.yaml:2: checks: the check OPS951"),
         ("rules.yaml", RULES.replace("low: 3", "low: x"), {"OPS951"}, ".yaml:3: checks.OPS951.ladder.low: a number"),
         ("rules.yaml", RULES.replace("version: 1", "version: 7"), {"OPS951"}, "exactly version: 1"),
-        ("rules.yaml", "scoring: {prior_failure_rate_pct: 0}\n" + RULES, {"OPS951"}, "exactly version: 1"),
+        ("rules.yaml", "scoring: {}\n" + RULES, {"OPS951"}, "exactly version: 1"),
         ("rules.yaml", "[", {"OPS951"}, "rules.yaml:1"),
         ("rules.yaml", RULES + "  CAP001: {severity: low}\n", set(), ".yaml:4: checks.CAP001: the package has no such"),
         ("large.check.yaml", "code: [", {"SCH901"}, "large.check.yaml:1"),

@@ -12,14 +12,14 @@ import pytest
 
 from agent.catalogue import rules
 from agent.catalogue.rules import apply_engagement, load_rules
-from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset
+from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset, ScoringPolicy
 from agent.model.terms import Severity
 from agent.pipeline import apply_rules
 from agent.support.errors import ConfigError, RulesError
 from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL
 from tests.agent.engagements import load as written
-from tests.agent.tiny import NOW, RULES, SPECS, FullParams, ruleset
+from tests.agent.tiny import NOW, RULES, SCORING, SPECS, FullParams, ruleset
 
 TODAY = NOW.date()
 
@@ -58,7 +58,12 @@ def test_a_right_file(tmp_path: Path) -> None:
     assert switch.judge == Expected(
         severity=Severity.MEDIUM, one_of=("on",), minimum=None, maximum=None, recommended="ON", shown="ON"
     )
-    assert found.scoring.prior_failure_rate_pct == 5.0
+    assert found.scoring == ScoringPolicy(
+        usual_findings_pct={Severity.CRITICAL: {Severity.CRITICAL: 5.0}},
+        usual_place_pct=30.0,
+        usual_weight=5.0,
+        confidence_pct=98.0,
+    )
 
 
 def test_the_hash_is_of_the_meaning_and_not_of_the_spelling(tmp_path: Path) -> None:
@@ -71,7 +76,7 @@ def test_all_problems_at_once_with_line_and_path(tmp_path: Path) -> None:
     text = """\
 version: 2
 colour: red
-scoring: {prior_failure_rate_pct: 500}
+{scoring}
 checks:
   CAP901:
     ladder: {medium: 90, high: 80, critical: 99}
@@ -82,12 +87,12 @@ checks:
   XXX001:
     severity: low
 """
-    found = problems(tmp_path, text)
+    found = problems(tmp_path, text.replace("{scoring}", SCORING.replace("confidence_pct: 98", "confidence_pct: 500")))
     file = tmp_path / "rules.yaml"
     starts = [
         f"{file}:2: colour: unknown key",
         f"{file}:1: version: version must be 1",
-        f"{file}:3: scoring.prior_failure_rate_pct: a number",
+        f"{file}:3: scoring.confidence_pct: a number",
         f"{file}:4: checks: the check VAR901",
         f"{file}:8: checks.CAP901.grup: unknown key",
         f"{file}:6: checks.CAP901.ladder: the numbers must rise",
@@ -145,8 +150,16 @@ checks:
         ('{equals: "ON"}', "ON", "VAR901.expected", "a mapping with"),
         ('{equals: "ON"}', "{unit: s}", "VAR901.expected", "a mapping with"),
         ("version: 1", "version: true", "", "version must be 1"),
-        ("scoring: {prior_failure_rate_pct: 5}", "scoring: 5", "", "exactly prior_failure_rate_pct"),
-        ("scoring: {prior_failure_rate_pct: 5}", "scoring: {prior_failure_rate_pct: true}", "", "from 0 to 100"),
+        (SCORING, "scoring: 5", "", "scoring: a mapping"),
+        (SCORING, "scoring: {}", "", "scoring: usual_weight is missing"),
+        (SCORING, SCORING.replace("{critical: 5}", "5"), "", "scoring.usual_findings_pct.critical: a mapping"),
+        (SCORING, SCORING.replace("critical: 5", "critical: true"), "", "critical.critical: a number from 0 to 100"),
+        (SCORING, SCORING.replace("critical: 5", "critical: 60, high: 60"), "", "add up to more than 100"),
+        (SCORING, SCORING.replace("{critical: {", "{high: {"), "", "no severity above high is possible"),
+        (SCORING, SCORING.replace("critical: 5", "awful: 5"), "", "usual_findings_pct.critical.awful: unknown key"),
+        (SCORING, SCORING.replace("usual_weight: 5", "usual_weight: 0"), "", "usual_weight: a number from 0.1"),
+        (SCORING, SCORING.replace("confidence_pct: 98", "confidence_pct: 100"), "", "confidence_pct: a number from 50"),
+        (SCORING, SCORING.replace("scoring: {", "scoring: {prior_failure_rate_pct: 5, "), "", "rate_pct: unknown key"),
         ("  CAP902:\n    severity: low\n", "", "", "CAP902 (capacity.tiny_two) has no rule"),
     ],
 )

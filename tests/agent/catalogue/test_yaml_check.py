@@ -18,7 +18,7 @@ from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, Severity, TenantKind, Text, Version
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
-from tests.agent.tiny import NOW
+from tests.agent.tiny import NOW, SCORING
 
 FILE = """\
 version: 1
@@ -89,7 +89,7 @@ def snapshot(tables: Sequence[Table]) -> Snapshot:
 
 def no_shipped(directory: Path) -> Path:
     path = directory / "rules.yaml"
-    path.write_text("version: 1\nscoring: {prior_failure_rate_pct: 5}\nchecks: {}\n")
+    path.write_text(f"version: 1\n{SCORING}\nchecks: {{}}\n")
     return path
 
 

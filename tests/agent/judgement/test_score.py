@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-from agent.judgement.score import compute_gain, score_results
+from agent.judgement.score import compute_gain
 from agent.model.result import CheckResult
-from agent.model.rule import ScoringPolicy
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind
 from tests.agent.scoring import earlier_of, failed, finding, many, points_of, scored, value_at, without_finding
 
@@ -136,16 +135,6 @@ def test_muted_is_assessed_and_error_is_not() -> None:
     results = [failed("CAP001", finding(H, muted=True), stake=30), without_finding("CAP002", Outcome.ERROR, stake=10)]
     assert scored(results).coverage_pct == 75
 
-
-def test_the_range_adds_a_prior_for_what_was_not_assessed() -> None:
-    results = [
-        failed("CAP001", finding(H)),
-        without_finding("CAP002", Outcome.NOT_ASSESSED, stake=52),
-        without_finding("CAP003", Outcome.ERROR, stake=8),
-    ]
-    verdict = score_results(results, ScoringPolicy(prior_failure_rate_pct=10), TenantKind.USER)
-    assert verdict.high == verdict.value == value_at(points_of(H))
-    assert verdict.low == value_at(points_of(H) + 0.1 * 60)
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.0, 92.3), (1.0, 85.2)])
