@@ -251,9 +251,14 @@ def _read_value(value: Any) -> Any:
 def _read_text(plain: dict[str, Any] | None) -> Text | None:
     if not plain:
         return None
-    text = Text(plain["msgid"], {name: _read_value(value) for name, value in plain["args"].items()})
+    text = Text(plain["msgid"], {name: _read_argument(value) for name, value in plain["args"].items()})
     render_text(text, "en")  # fails here, not in a report, if it cannot be printed
     return text
+
+
+def _read_argument(value: Any) -> Any:
+    """Return an argument of a text, which may be a text itself."""
+    return _read_text(value) if isinstance(value, dict) and "msgid" in value else _read_value(value)
 
 
 def _read_required_text(plain: dict[str, Any]) -> Text:

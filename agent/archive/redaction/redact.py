@@ -144,6 +144,8 @@ class _Redaction:
         }
 
     def _redact_arg(self, name: str, value: Any) -> Any:
+        if isinstance(value, dict) and "msgid" in value:
+            return self._redact_message(value)
         ours = isinstance(value, str) and set(value.split(", ")) <= self._sources
         if name in _OUR_WORDS or ours:
             return value

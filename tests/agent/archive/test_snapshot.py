@@ -60,7 +60,11 @@ SNAPSHOT = Snapshot(
         SourceRecord(source="Memstore", view="oceanbase.X", status="ok", rows=2, duration_ms=1.5, truncated=True),
         SourceRecord(source="Tenant", view="oceanbase.Y", status="timeout", reason=GONE.reason),
     ),
-    problems=(Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")), Problem(Text("no remedy"))),
+    problems=(
+        Problem(Text("seen at {at}", {"at": MOMENT}), Text("mend it")),
+        Problem(Text("no remedy")),
+        Problem(Text("{source} ended: {reason}", {"source": "Tenant", "reason": Text("at {at}", {"at": MOMENT})})),
+    ),
     cost=Cost(statements=3, database_ms=4.5, longest_ms=2.5, rows=6),
     embedded=True,
 )
