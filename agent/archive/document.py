@@ -17,6 +17,7 @@ from agent.archive.json_values import parse_json, round_number, to_json_value
 from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
+from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison
 from agent.model.cost import Budget, Cost, Receipt, compare_with_journal
 from agent.model.document import (
@@ -25,13 +26,14 @@ from agent.model.document import (
     ComparisonEntry,
     CostEntry,
     Document,
+    GradeNeedEntry,
     OverrideEntry,
     PeriodEntry,
     ReceiptEntry,
     ScoreEntry,
     SourceEntry,
 )
-from agent.model.result import Score
+from agent.model.result import CheckResult
 from agent.model.rule import Override
 from agent.model.snapshot import SourceRecord
 from agent.model.terms import Scalar, Text
@@ -64,7 +66,7 @@ def build_document(assessment: Assessment) -> Document:
         "as_of": snapshot.as_of.isoformat(),
         "timezone": assessment.timezone,
         "authorization": _serialize_authorization(assessment.authorization) if assessment.authorization else None,
-        "score": serialize_score(score),
+        "score": _serialize_score(assessment, tell),
         "results": [
             serialize_result(
                 result,
@@ -99,13 +101,18 @@ def add_notes(document: Document, notes: Iterable[Text]) -> Document:
     return {**document, "notes": [*document["notes"], *map(render_all_languages, notes)]}
 
 
-def serialize_score(score: Score) -> ScoreEntry:
-    """The ``score`` member."""
+def _serialize_score(assessment: Assessment, tell: LocalizeText) -> ScoreEntry:
+    score = assessment.score
     return {
         "value": round_number(score.value),
         "low": round_number(score.low),
         "high": round_number(score.high),
         "band": score.band,
+        "grade_needs": [
+            _serialize_grade_need(result, assessment.specs[result.code], tell)
+            for result in assessment.results
+            if result.code in score.grade_needs
+        ],
         "provisional": score.provisional,
         "coverage_pct": round_number(score.coverage_pct),
         "hidden_by_mutes": round_number(score.hidden_by_mutes),
@@ -119,6 +126,13 @@ def serialize_score(score: Score) -> ScoreEntry:
             for name, category in sorted(score.categories.items())
         },
     }
+
+
+def _serialize_grade_need(result: CheckResult, spec: CheckSpec, tell: LocalizeText) -> GradeNeedEntry:
+    need = result.unlock or result.reason
+    args: dict[str, Scalar | Text] = {"title": Text(spec.title), "code": result.code}
+    text = Text("{title} ({code}): {need}", {**args, "need": need}) if need else Text("{title} ({code})", args)
+    return {"code": result.code, "text": tell(text)}
 
 
 def _serialize_override(override: Override) -> OverrideEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from agent.archive.document_outlook import read_trend
+from agent.archive.document_outlook import read_comparable_score, read_trend
 from agent.model.comparison import Earlier
 from agent.model.document import (
     CarriedEntry,
@@ -27,7 +27,7 @@ def read_earlier(document: Document) -> Earlier:
         id=document["assessment_id"],
         as_of=datetime.fromisoformat(document["as_of"]),
         ruleset_sha256=document["ruleset"]["sha256"],
-        score=document["score"]["value"] if document["score"]["band"] else None,
+        score=read_comparable_score(document["score"]),
         results={item["code"]: _read_result(item) for item in document["results"]},
         scored={
             item["code"]: ScoredResult(

@@ -13,6 +13,7 @@ from agent.model.document import (
     Document,
     FiguresEntry,
     OutlookEntries,
+    ScoreEntry,
     TrendEntry,
 )
 from agent.model.figures import Capacity, Figures, TrendPoint
@@ -120,12 +121,17 @@ def _serialize_capacity(gauge: Capacity) -> CapacityEntry:
     }
 
 
+def read_comparable_score(score: ScoreEntry) -> float | None:
+    """The value, None where too little was assessed to set it beside that of another assessment."""
+    return score["value"] if score["band"] or score["grade_needs"] else None
+
+
 def read_trend(document: Document) -> tuple[TrendPoint, ...]:
     """The trend points of an earlier document and its own, oldest first. Documents of older agents hold no figures."""
     figures, score = document["figures"], document["score"]
     own: TrendEntry = {
         "as_of": document["as_of"],
-        "score": score["value"] if score["band"] else None,
+        "score": read_comparable_score(score),
         "capacity": figures["capacity"],
     }
     return tuple(

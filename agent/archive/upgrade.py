@@ -21,7 +21,7 @@ _COST: dict[str, Any] = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 
 _BUSINESS: dict[str, Any] = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
 _FIGURES: dict[str, Any] = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
 _COLOPHON: dict[str, Any] = {"prepared_by": "", "reviewed_by": "", "classification": "", "valid_until": None}
-_SCORE: dict[str, Any] = {"hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
+_SCORE: dict[str, Any] = {"grade_needs": [], "hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
 _RESULT: dict[str, Any] = {
     "carried": [], "carried_from": "", "carried_runs": 0, "well": [], "unjudged": [], "group": "", "symptom_of": "",
     "told_with": [], "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,

@@ -30,10 +30,13 @@ def parse_scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
     for key in (key for key in _KEYS if key not in data):
         problems.add(("scoring",), "{place}: {key} is missing", key=key)
     usual = _parse_table(data.get(_TABLE, {}), problems)
-    numbers = {
-        key: _parse_number(data[key], ("scoring", key), *_BOUNDS[key], problems) for key in _BOUNDS if key in data
-    }
-    return ScoringPolicy(**{_TABLE: usual, **numbers})
+    place, weight, confidence = (
+        _parse_number(data.get(key, lowest), ("scoring", key), lowest, highest, problems)
+        for key, (lowest, highest) in _BOUNDS.items()
+    )
+    return ScoringPolicy(
+        usual_findings_pct=usual, usual_place_pct=place, usual_weight=weight, confidence_pct=confidence
+    )
 
 
 def _parse_table(data: Any, problems: RuleProblems) -> dict[Severity, dict[Severity, float]]:

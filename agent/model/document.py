@@ -173,13 +173,21 @@ class CategoryScoreEntry(TypedDict):
     coverage_pct: float
 
 
+class GradeNeedEntry(TypedDict):
+    """A check that must be assessed before a good grade can be given; ``text`` names it and what that takes."""
+
+    code: str
+    text: Texts
+
+
 class ScoreEntry(TypedDict):
-    """The verdict; ``band`` is None where too little was assessed for a grade."""
+    """The verdict; ``band`` is None where no grade can be given, for want of ``grade_needs`` if there are any."""
 
     value: float
     low: float
     high: float
     band: str | None
+    grade_needs: list[GradeNeedEntry]
     provisional: bool
     coverage_pct: float
     hidden_by_mutes: float

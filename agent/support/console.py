@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
-from agent.model.document import Document, ResultEntry
+from agent.model.document import Document, ResultEntry, ScoreEntry
 from agent.model.terms import Text, Unit
 from agent.support.errors import ConfigError, HealthAgentError, RenderError
 from agent.support.i18n import LANGUAGES, format_value, render_text, translate
@@ -215,7 +215,7 @@ def print_summary(document: Document, files: Iterable[Path]) -> None:
 def _sum_up_score(document: Document) -> Plain:
     score = document["score"]
     band = score["band"]
-    grade = localize(BAND_WORDS[band]) if band else localize("no grade: too little could be assessed")
+    grade = localize(BAND_WORDS[band]) if band else _explain_no_grade(score)
     shown = Plain()
     shown.append(strip_controls(f"{document['customer']} · {document['target']['name']}  "), style="bold")
     shown.append(f"{score['value']:.1f}", style=BAND_STYLES.get(band or "", "bold"))
@@ -227,6 +227,12 @@ def _sum_up_score(document: Document) -> Plain:
     if delta is not None:
         shown.append("  " + localize("{delta} since last time", delta=f"{delta:+.1f}"))
     return shown
+
+
+def _explain_no_grade(score: ScoreEntry) -> str:
+    if not score["grade_needs"]:
+        return localize("no grade: too little could be assessed")
+    return localize("no grade without {codes}", codes=", ".join(need["code"] for need in score["grade_needs"]))
 
 
 def _print_worst(document: Document, files: Iterable[Path]) -> None:

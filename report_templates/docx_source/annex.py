@@ -178,8 +178,8 @@ def method() -> str:
         "once, however many resources it found; findings with one cause cost as much as the dearest of them.",
         "The severity sets the class of the risk points, and how far the value lies beyond its limit sets the place "
         "inside the class. Points lost are R dealt out over the checks, so that they add up to 100 minus the score.",
-        "Coverage is the share of the risk points at stake that could be assessed. The low end of the range adds what "
-        "the checks not assessed would cost at the failure rate set in the rules.",
+        "Coverage is the share of the risk points at stake that could be assessed. The low end of the range allows "
+        "for what the checks not assessed may hide, at the rates set in the rules.",
         "The assessment reads system views by SQL alone. It says what they showed at the time of assessment; it is no "
         "load test, and it has seen neither the hosts nor the business data.",
     )

@@ -123,11 +123,19 @@ def _build_caveat() -> str:
         "Too much could not be assessed, now or for too long, to grade this target. "
         "What would unlock it stands under “Not assessed”."
     )
+    blocked = say(
+        "No grade yet: “excellent” and “good” need every check that can find something critical. Missing are:"
+    )
     provisional = say("Part of the checks could not be assessed; the grade may change once they are.")
     return "".join(
         (
             tag("if not v.assessed"),
             para("Small", blind),
+            tag("elif v.grade_needs"),
+            para("Small", blocked),
+            tag("for need in v.grade_needs"),
+            para("Small", "{{ need }}"),
+            tag("endfor"),
             tag("elif not v.band"),
             para("Small", withheld),
             tag("elif v.provisional"),

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, Select, delete, inspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from agent.archive.document_outlook import read_comparable_score
 from agent.archive.history import places
 from agent.archive.history.claims import forget_claims, release_claim, renew_claim, take_claim
 from agent.archive.history.entries import Claim, Entry, Purged, Sighting
@@ -318,7 +319,7 @@ def _build_row(document: Document, place: Path | None, unwritten: Iterable[str])
         period_number=period["number"] if period else None,
         period_from=date.fromisoformat(period["from"]) if period else None,
         period_to=date.fromisoformat(period["to"]) if period else None,
-        score=score["value"] if score["band"] else None,
+        score=read_comparable_score(score),
         band=score["band"],
         coverage_pct=score["coverage_pct"],
         ruleset_sha256=document["ruleset"]["sha256"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -57,9 +57,15 @@ class NextStep:
     deadline: str
 
 
+_NEEDS_SHOWN = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreVerdict:
-    """The score; ``value``, ``low`` and ``high`` place the marks on the scale, ``shown`` is what is printed."""
+    """The score; ``value``, ``low`` and ``high`` place the marks on the scale, ``shown`` is what is printed.
+
+    ``grade_needs`` are the checks, in words, for want of which a good grade is withheld.
+    """
 
     value: float
     low: float
@@ -70,6 +76,7 @@ class ScoreVerdict:
     band: str
     provisional: bool
     assessed: bool
+    grade_needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +155,16 @@ def build_verdict(score: ScoreEntry, words: Words) -> ScoreVerdict:
         band=words.label(BANDS, score["band"]) if score["band"] else "",
         provisional=score["provisional"],
         assessed=assessed,
+        grade_needs=tuple(_list_grade_needs(score, words)),
     )
+
+
+def _list_grade_needs(score: ScoreEntry, words: Words) -> Iterator[str]:
+    """Yield the first checks that a good grade needs, and how many more there are: page one has room for few."""
+    needs = score["grade_needs"]
+    yield from (words.pick(need["text"]) for need in needs[:_NEEDS_SHOWN])
+    if len(needs) > _NEEDS_SHOWN:
+        yield words("… and {count} more", count=len(needs) - _NEEDS_SHOWN)
 
 
 def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:

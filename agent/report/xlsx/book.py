@@ -149,6 +149,7 @@ def _describe_verdict(report: ReportView, words: Words) -> list[tuple[str, Value
     return [
         (words("Health score"), f"{verdict.shown} / 100" if verdict.assessed else verdict.shown),
         (words("Grade"), f"{grade} ({words('Provisional')})" if verdict.band and verdict.provisional else grade),
+        *((words("Missing for a grade"), need) for need in verdict.grade_needs),
         (words("Range"), verdict.range_shown if verdict.assessed else NOTHING),
         (words("Coverage"), verdict.coverage),
     ]

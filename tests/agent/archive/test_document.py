@@ -20,8 +20,10 @@ from agent.judgement.compare import compare_assessments
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.score import score_results
 from agent.model.assessment import Assessment
+from agent.model.result import CheckResult
 from agent.model.rule import Mute
-from agent.model.terms import Outcome, Severity, TenantKind, Text
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind
 from agent.support.errors import SnapshotError
 from agent.support.i18n import render_text
 from tests.agent.report import sample
@@ -165,3 +167,18 @@ def test_a_newer_document_is_refused(tmp_path: Path, version: Any, refused: bool
         assert read_document(path)["customer"] == "Acme"
     with pytest.raises(SnapshotError):
         read_document(tmp_path / "nowhere.json")
+
+
+def test_what_a_good_grade_needs_is_said_and_the_score_stays_comparable(tmp_path: Path) -> None:
+    rules = ruleset(tmp_path)
+    facts = snapshot(Unavailable(UnavailableKind.PRIVILEGE, Text("No."), Text("Grant it.")), [])
+    blind = next(r for r in evaluate_checks(SPECS.values(), rules, facts) if r.code == "CAP901")
+    passed = (CheckResult(code="VAR901", outcome=Outcome.PASS, risk_stake=90.0), blind)
+    scored = score_results(passed, rules.scoring, TenantKind.USER)
+    document = build_document(dataclasses.replace(assessment(tmp_path), snapshot=facts, results=passed, score=scored))
+    said = document["score"]
+    assert (said["band"], said["value"]) == (None, 100.0)
+    (need,) = said["grade_needs"]
+    assert (need["code"], need["text"]["en"]) == ("CAP901", "Full (CAP901): Grant it.")
+    assert read_earlier(document).score == 100.0
+    assert read_earlier({**document, "score": {**said, "grade_needs": []}}).score is None

@@ -136,7 +136,6 @@ def test_muted_is_assessed_and_error_is_not() -> None:
     assert scored(results).coverage_pct == 75
 
 
-
 @pytest.mark.parametrize(("share", "value"), [(0.0, 92.3), (1.0, 85.2)])
 def test_any_high_caps_the_band_at_good(share: float, value: float) -> None:
     verdict = scored([failed("CAP001", finding(H, share))])

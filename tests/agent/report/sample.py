@@ -21,7 +21,7 @@ from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.document import Document
 from agent.model.result import CheckResult, Finding
-from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Rule, Ruleset
 from agent.model.snapshot import Problem, Snapshot, SourceRecord
 from agent.model.terms import (
     Actor,
@@ -37,6 +37,7 @@ from agent.model.terms import (
     Version,
 )
 from tests.agent.report.sample_facts import facts
+from tests.agent.scoring import POLICY
 
 TARGET = "shop-prod"
 NOW = datetime(2026, 10, 3, 1, 30, tzinfo=UTC)
@@ -380,7 +381,7 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
     """Everything around the results, scored and compared."""
     results = join_findings([result for _, _, result in entries])
     earlier = join_earlier(read_earlier(before) if before else None, results)
-    verdict = replace(score_results(results, ScoringPolicy(), TenantKind.USER, earlier), hidden_by_overrides=1.2)
+    verdict = replace(score_results(results, POLICY, TenantKind.USER, earlier), hidden_by_overrides=1.2)
     override = Override(
         code="STA001",
         owner="Zhang Min",

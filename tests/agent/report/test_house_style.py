@@ -76,7 +76,7 @@ def test_everything_given_is_on_the_page(tmp_path: Path) -> None:
     assert "--house: #0b6e4f" in html and 'class="logo" src="data:image/png;base64,iVBOR' in html
     assert "Contacts 王芳 TAM, tam@example.com" in text
     assert "Condition 42.2 / 100" in text and "Health score" not in text
-    assert "1 What Acme Retail Co., Ltd. asked The score is 42.2, 41.0–42.2. Not everything was seen." in text
+    assert "1 What Acme Retail Co., Ltd. asked The score is 42.2, 20.7–46.0. Not everything was seen." in text
     assert "Terms Valid until 2027-01-01." in text
     assert text.index("The score is 42.2") < text.rindex("2 Scope") < text.index("Valid until 2027-01-01. ")
 

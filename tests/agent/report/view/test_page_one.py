@@ -154,6 +154,19 @@ def test_a_withheld_grade_keeps_the_score() -> None:
     assert f"Health score {document['score']['value']:.1f} / 100 Grade Grade withheld" in text
 
 
+def test_what_a_good_grade_needs_is_named() -> None:
+    document = sample.rich()
+    text = {"en": "Data disk nearly full (CAP004): Attest its size.", "zh-CN": "数据盘将满（CAP004）：请声明其大小。"}
+    document["score"] |= {"band": None, "grade_needs": [{"code": "CAP004", "text": text}]}
+    said = text_of(page_one(document))
+    assert "Grade withheld No grade yet: “excellent” and “good” need every check that can find" in said
+    assert "Missing are: Data disk nearly full (CAP004): Attest its size." in said
+    assert "Too much could not be assessed" not in said
+    document["score"]["grade_needs"] *= 6
+    assert text_of(page_one(document)).count("Attest its size.") == 4
+    assert "… and 2 more" in text_of(page_one(document))
+
+
 def test_a_healthy_target_has_nothing_to_do() -> None:
     text = text_of(page_one(DOCUMENTS["healthy"]))
     assert "Health score 100.0 / 100 Grade Excellent" in text
