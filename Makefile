@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test test-slow proof-later check bench docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proof-later calibration check bench docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -34,6 +34,9 @@ test-slow: $(STAMP)  ## The long proofs: planted faults, hostile names, secrets,
 
 proof-later: $(STAMP)  ## Faults of statements judged ten minutes and 100,000 statements later: about an hour
 	OB_HEALTH_STATEMENTS=100000 $(BIN)/pytest -q -rP tests/integration/test_judged_later.py
+
+calibration: $(STAMP)  ## How often the score's range holds the truth, and how wide it is: some minutes
+	$(BIN)/python -m tests.calibration.measure
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .
