@@ -101,9 +101,12 @@ def printed(facts: Snapshot, directory: Path, capsys: pytest.CaptureFixture[str]
         engagement=load_engagement(path), target="orders", registry=registry, shipped=ruleset, now=facts.as_of
     )
     assessment = pipeline.judge_snapshot(job, "x", None, facts)
-    # A setting that is no number stops the few checks that reckon with it; they say so, and never pass.
+    # A setting that is no number stops the few checks that reckon with it; they say so, and never pass. So do checks to
+    # which the rows show two objects of one name.
     broken = [result for result in assessment.results if result.outcome is Outcome.ERROR]
-    assert len(broken) <= 8 and all(result.reason and not result.findings for result in broken), broken
+    assert all(result.reason and not result.findings for result in broken)
+    stopped = [result for result in broken if result.reason and "twice" not in result.reason.msgid]
+    assert len(stopped) <= 8, stopped
     document = build_document(assessment)
     console.print_summary(document, render_files(document, ["json", "html"], ["en", "zh-CN"], directory))
     said = capsys.readouterr().out
