@@ -17,12 +17,16 @@ from typing import Any, TypeVar, dataclass_transform
 from agent.facts import Observes, Rows
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
 from agent.model.naming import Named, ResourceName, is_meta, list_names, name_account, name_object, tenant_name
+from agent.model.sources import DocPage, KernelCode, KernelRun, Source, WebPage
 from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
 from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
 __all__ = [
     "Actor",
     "Category",
+    "DocPage",
+    "KernelCode",
+    "KernelRun",
     "Measurement",
     "Named",
     "NotAssessed",
@@ -33,11 +37,13 @@ __all__ = [
     "Rows",
     "RunAs",
     "Scalar",
+    "Source",
     "TenantKind",
     "Text",
     "Unit",
     "Unjudged",
     "Version",
+    "WebPage",
     "check",
     "is_meta",
     "list_names",
@@ -73,6 +79,7 @@ def check(
     title: str,
     finding: str,
     remediation: Remediation,
+    sources: tuple[Source, ...] = (),
     tenants: tuple[TenantKind, ...] = (TenantKind.USER, TenantKind.SYS),
     since: tuple[int, int, int, int] = (4, 0, 0, 0),
     attested: bool = False,
@@ -82,7 +89,8 @@ def check(
     """Attach a ``CheckSpec`` to a measuring function and return the function unchanged.
 
     ``finding`` is the sentence of a finding; its placeholders are ``resource``, ``value``, ``limit`` and the
-    evidence's names. ``parse`` marks a check whose values are judged against an expected value or range.
+    evidence's names. ``sources`` say where the facts were looked up; the first page is what a reader is sent to.
+    ``parse`` marks a check whose values are judged against an expected value or range.
     Raises TypeError for a header or a signature that breaks the contract.
     """
 
@@ -101,6 +109,7 @@ def check(
             finding=finding,
             rationale=" ".join(reason.split()),
             remediation=remediation,
+            sources=sources,
             measure=function,
             facts=facts,
             optional=optional,

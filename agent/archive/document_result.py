@@ -21,6 +21,7 @@ from agent.model.document import (
 )
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
+from agent.model.sources import find_first_link
 from agent.model.terms import RunAs, TenantKind, Text
 from agent.support.i18n import LANGUAGES
 
@@ -75,7 +76,7 @@ def serialize_result(
             "rollback": list(remedy.rollback),
             "restart": remedy.restart,
             "window": remedy.window,
-            "link": remedy.link,
+            "links": {language: find_first_link(spec.sources, language) for language in LANGUAGES},
         },
         "findings": [_serialize_finding(finding, result.code, specs, tell) for finding in result.findings],
     }

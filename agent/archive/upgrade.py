@@ -59,7 +59,16 @@ def _upgrade_result(raw: dict[str, Any]) -> dict[str, Any]:
     result = _fill_defaults(raw, _RESULT)
     result["findings"] = [_fill_defaults(finding, _FINDING) for finding in raw["findings"]]
     result["carried"] = [_fill_defaults(entry, _CARRIED) for entry in result["carried"]]
+    result["remediation"] = _upgrade_remediation(raw["remediation"])
     return result
+
+
+def _upgrade_remediation(raw: dict[str, Any]) -> dict[str, Any]:
+    """Give each language its link. Older agents wrote one for all."""
+    if "links" in raw:
+        return raw
+    kept = {key: value for key, value in raw.items() if key != "link"}
+    return {**kept, "links": dict.fromkeys(_NO_TEXTS, raw.get("link", ""))}
 
 
 def _fill_defaults(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:

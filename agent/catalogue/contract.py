@@ -22,6 +22,7 @@ from agent.model.check import CheckSpec
 from agent.model.result import CheckResult
 from agent.model.rule import Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.sources import find_first_link
 from agent.model.terms import Actor, Outcome, RunAs, Text, Translations, UnavailableKind, Unit, Version
 from agent.support.i18n import LANGUAGES, OWN_ONLY, render_text, translate
 
@@ -117,8 +118,9 @@ def _find_remediation_problems(spec: CheckSpec) -> Iterator[str]:
         yield "SQL without a rollback or the reason for none"
     if remedy.sql and not remedy.risk:
         yield "SQL without its risk"
-    if not remedy.link.startswith("https://"):
-        yield "no documentation link"
+    for language in LANGUAGES:
+        if not find_first_link(spec.sources, language).startswith("https://"):
+            yield f"no source with a public page in {language}"
     if spec.actor is Actor.CUSTOMER and remedy.run_as is RunAs.SYS:
         yield "a customer cannot run it as sys"
 

@@ -20,6 +20,7 @@ from agent.judgement.severity import find_top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
 from agent.model.rule import Expected, Fixed, Ladder, LeastEvidence, Rule
+from agent.model.sources import cite_source, find_link
 from agent.model.terms import Category, Severity, TenantKind, Text, Translations
 from agent.support import console
 from agent.support.errors import ConfigError
@@ -208,13 +209,20 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
         _format_sql(remedy.rollback, rule)
         or _format_part(console.localize("Rollback"), _tell(remedy.no_rollback, brought)),
         _format_part(console.localize("Risk"), fold(_tell(remedy.risk, brought))),
-        f"<{remedy.link}>" if remedy.link else "",
+        _format_part(console.localize("References"), _list_references(spec)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _format_part(heading: str, text: str) -> str:
     return console.localize("**{heading}**: {text}", heading=heading, text=text) if text else ""
+
+
+def _list_references(spec: CheckSpec) -> str:
+    """Return where the check's facts were looked up, as links in the language of the console."""
+    language = console.choose_language()
+    cited = ((cite_source(source, language), find_link(source, language)) for source in spec.sources)
+    return "; ".join(f"[{name}]({link})" if link else name for name, link in cited)
 
 
 def _list_evidence(least: LeastEvidence) -> dict[str, float]:

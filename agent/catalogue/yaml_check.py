@@ -23,6 +23,7 @@ from agent.facts import list_sources
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation
 from agent.model.naming import fill_name
 from agent.model.placeholders import fill_message
+from agent.model.sources import WebPage
 from agent.model.terms import Actor, Category, RunAs, TenantKind, Unit, Version
 from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, TextList
 from agent.support.yaml_file import Loc, describe_place, read_yaml
@@ -144,6 +145,7 @@ class _Reader:
             finding=_get_english(texts.finding),
             rationale=_get_english(texts.rationale),
             remediation=self._build_remediation(),
+            sources=(WebPage(self._file.remediation.link),),
             measure=_build_measure(file, where, value, found),
             facts={"rows": row},
             params_name="params" if params else "",
@@ -166,7 +168,6 @@ class _Reader:
             risk=_get_english(texts.risk),
             restart=advice.restart,
             window=advice.window,
-            link=advice.link,
         )
 
     def _find_row_type(self) -> type:

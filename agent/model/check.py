@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from agent.model.naming import localize_names
+from agent.model.sources import Source
 from agent.model.terms import (
     Actor,
     Category,
@@ -63,7 +64,6 @@ class Remediation:
     risk: str = ""
     restart: bool = False
     window: bool = False
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,9 @@ class CheckSpec:
 
     ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
-    ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``rule`` is a plug-in's entry
-    in the form of rules.yaml; for our own checks, whose entries are in that file, it is None.
+    ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``sources`` say where each fact that
+    the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``rule`` is a
+    plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is None.
     """
 
     code: str
@@ -92,6 +93,7 @@ class CheckSpec:
     params: type | None = None
     tenants: tuple[TenantKind, ...] = (TenantKind.USER, TenantKind.SYS)
     since: Version = Version(4, 0, 0, 0)
+    sources: tuple[Source, ...] = ()
     attested: bool = False
     expects_value: bool = False
     parse: Callable[[str], float | str] | None = None

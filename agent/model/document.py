@@ -129,7 +129,7 @@ class RemediationEntry(TypedDict):
     rollback: list[str]
     restart: bool
     window: bool
-    link: str
+    links: dict[str, str]
 
 
 class ResultEntry(TypedDict):

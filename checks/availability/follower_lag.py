@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.resources import LogReplica
 from checks.availability.streams import NS_PER_S, log_streams
 
@@ -23,8 +23,8 @@ from checks.availability.streams import NS_PER_S, log_streams
         pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="END_SCN of the followers is within a second of the leader's.",
         risk="A rebuild copies the whole replica over the network: outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def follower_lag(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """A follower that is behind cannot take over at once, and weak reads from it are old. Once it needs log that

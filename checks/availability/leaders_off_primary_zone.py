@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, WebPage, check, tenant_name
 from agent.facts.cluster import Location
 from agent.facts.settings import Tenant
 from checks.availability.placement import leaders, preferred_zones
@@ -24,8 +24,8 @@ from checks.availability.placement import leaders, preferred_zones
         pre_check="Compare PRIMARY_ZONE in DBA_OB_TENANTS with ZONE of the leaders in DBA_OB_LS_LOCATIONS.",
         post_check="All leaders in DBA_OB_LS_LOCATIONS are in the primary zone.",
         risk="Moving a leader breaks off the transactions that run on it.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def leaders_off_primary_zone(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement | Unjudged]:
     """The primary zone says where the business is near its data. A leader elsewhere adds a trip over the network to

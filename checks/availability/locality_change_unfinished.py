@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, WebPage, check
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
 
@@ -26,8 +26,8 @@ from agent.facts.settings import Tenant
         post_check="PREVIOUS_LOCALITY in DBA_OB_TENANTS is NULL.",
         risk="Copying a replica takes network and disk: outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
     """While the locality changes, replicas exist in the old and in the new places and not all are complete. No

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.resources import LogReplica
 from checks.availability.streams import log_streams
 
@@ -24,8 +24,8 @@ from checks.availability.streams import log_streams
         "apart.",
         post_check="GV$OB_LOG_STAT shows one replica with the role LEADER for each log stream.",
         risk="Forcing a single replica to lead can lose committed data: only with OceanBase support.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def log_stream_without_leader(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """Every read and write goes to the leader of its log stream. Without one, all data of that stream can be neither

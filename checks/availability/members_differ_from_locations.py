@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
 from agent.facts.cluster import Location
 from checks.availability.placement import leaders
 from checks.availability.streams import stream_name
@@ -27,8 +27,8 @@ from checks.availability.streams import stream_name
         "twice, some minutes apart.",
         post_check="Every member in MEMBER_LIST has a row with REPLICA_TYPE FULL in DBA_OB_LS_LOCATIONS.",
         risk="Copying a replica takes network and disk: outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measurement]:
     """The majority is counted by the list of members. A member without a replica never answers: the log stream

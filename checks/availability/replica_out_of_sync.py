@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
 from agent.facts.resources import LogReplica
 from checks.availability.streams import log_streams
 
@@ -26,8 +26,8 @@ _NS_PER_S = 1_000_000_000
         pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="IN_SYNC is YES for every replica in GV$OB_LOG_STAT.",
         risk="A rebuild copies the whole replica over the network: outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def replica_out_of_sync(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """A transaction commits when the majority has its log. A replica that lags counts for the majority but cannot take

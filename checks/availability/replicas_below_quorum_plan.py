@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
 from agent.facts.resources import LogReplica
 from checks.availability.streams import log_streams
 
@@ -24,8 +24,8 @@ from checks.availability.streams import log_streams
         pre_check="Compare the locality in DBA_OB_TENANTS with the servers in DBA_OB_SERVERS.",
         post_check="PAXOS_MEMBER_LIST in GV$OB_LOG_STAT has as many members as PAXOS_REPLICA_NUM says.",
         risk="Copying a replica takes network and disk: outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def replicas_below_quorum_plan(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """The number of planned replicas decides how many servers may fail at once. While a member is missing the tenant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
 from agent.facts.cluster import Server
 
 
@@ -25,8 +25,8 @@ from agent.facts.cluster import Server
         post_check="STATUS is ACTIVE, STOP_TIME is NULL and START_SERVICE_TIME is set for every server in "
         "DBA_OB_SERVERS.",
         risk="A server that was away for long copies much data when it comes back.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def server_not_active(servers: Rows[Server]) -> Iterator[Measurement]:
     """With one server missing each log stream that had a replica there runs with one less: the next failure can

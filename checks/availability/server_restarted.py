@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
 from agent.facts.cluster import Server
 from agent.facts.given import Clock
 
@@ -24,8 +24,8 @@ from agent.facts.given import Clock
         run_as=RunAs.SYS,
         pre_check="Compare START_SERVICE_TIME in DBA_OB_SERVERS with the maintenance calendar.",
         post_check="The cause is known and START_SERVICE_TIME does not change again.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def server_restarted(servers: Rows[Server], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A restart empties the caches and moves all leaders away and back. One that nobody ordered is a crash or a

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, is_meta, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    Unit,
+    WebPage,
+    check,
+    is_meta,
+    tenant_name,
+)
 from agent.facts.resources import ResourceUnit
 
 
@@ -23,8 +35,8 @@ from agent.facts.resources import ResourceUnit
         post_check="GV$OB_UNITS shows units in three zones.",
         risk="Three replicas cost more and add the time of the network to each commit.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def single_zone(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """OceanBase survives the loss of a zone by having the data in others. A tenant in one zone has a single copy: when

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, Unjudged, check, is_meta
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, Unjudged, WebPage, check, is_meta
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
 from checks.availability.streams import seconds_behind
@@ -26,8 +26,8 @@ _LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no 
         pre_check="Read TENANT_ROLE, SYNC_SCN and RECOVERY_UNTIL_SCN in DBA_OB_TENANTS twice, a minute apart.",
         post_check="SYNC_SCN in DBA_OB_TENANTS follows the clock: within seconds where the log comes from the primary, "
         "within some minutes where it comes from the archive.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
     """A standby takes over what it has received. The lag is the loss in a disaster, and before a planned

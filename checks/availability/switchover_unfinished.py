@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.settings import Tenant
 
 
@@ -22,8 +22,8 @@ from agent.facts.settings import Tenant
         pre_check="Read TENANT_ROLE and SWITCHOVER_STATUS in DBA_OB_TENANTS on both sides.",
         post_check="SWITCHOVER_STATUS in DBA_OB_TENANTS is NORMAL on both sides.",
         risk="Never make both sides primary: their data would part for good.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def switchover_unfinished(tenants: Rows[Tenant]) -> Iterator[Measurement]:
     """Between the roles a tenant takes no writes, neither here nor on the other side. A switch-over takes seconds;

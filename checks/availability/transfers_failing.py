@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, is_meta, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    WebPage,
+    check,
+    is_meta,
+    params,
+    tenant_name,
+)
 from agent.facts.cluster import FailedTransfer
 from agent.facts.given import Clock
 
@@ -30,8 +43,8 @@ class TransfersFailingParams(Params):
         "(partition_balance_schedule_interval).",
         pre_check="Read RESULT and COMMENT of the tasks with STATUS FAILED in DBA_OB_TRANSFER_TASK_HISTORY.",
         post_check="No new task with STATUS FAILED appears in DBA_OB_TRANSFER_TASK_HISTORY.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def transfers_failing(
     transfers: Rows[FailedTransfer], clock: Rows[Clock], limits: TransfersFailingParams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
 from agent.facts.cluster import Zone
 
 
@@ -24,8 +24,8 @@ from agent.facts.cluster import Zone
         pre_check="Ask whether maintenance in this zone is still going on.",
         post_check="STATUS of the zone in DBA_OB_ZONES is ACTIVE.",
         risk="Leaders move back to the zone: some transactions are broken off.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def zone_not_active(zones: Rows[Zone]) -> Iterator[Measurement]:
     """A stopped zone has no leaders and takes no business. It is easily forgotten after maintenance, and then the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
@@ -26,8 +26,8 @@ from checks.backup.tenants import by_tenant
         pre_check="Read STATUS, CHECKPOINT_SCN_DISPLAY and COMMENT in DBA_OB_ARCHIVELOG (CDB_OB_ARCHIVELOG from sys).",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING and a full backup has completed since.",
         risk="Between switching off and the new full backup no point in time can be restored.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711"),),
 )
 def archive_interrupted(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Measurement]:
     """The archive carries every change away from the cluster within minutes. Interrupted it does not go on by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
@@ -25,8 +25,8 @@ from checks.backup.tenants import by_tenant
         "is written.",
         pre_check="Read CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG twice, a minute apart.",
         post_check="CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows the clock within minutes.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711"),),
 )
 def archive_lag(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Measurement]:
     """What is not archived yet is lost when the cluster is, and log that waits for the archive cannot be recycled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.backup import BackupJob
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, by_tenant, failed_since_success
@@ -29,8 +29,8 @@ class BackupJobsFailingParams(Params):
         pre_check="Read STATUS, RESULT and COMMENT of the newest jobs in DBA_OB_BACKUP_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_JOB_HISTORY is COMPLETED.",
         risk="A backup reads all data: run it outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def backup_jobs_failing(
     jobs: Rows[BackupJob], clock: Rows[Clock], limits: BackupJobsFailingParams

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.backup import RunningBackup
 from agent.facts.given import Clock
 from checks.backup.tenants import by_tenant
@@ -26,8 +26,8 @@ from checks.backup.tenants import by_tenant
         "DBA_OB_BACKUP_TASKS.",
         post_check="The job has left DBA_OB_BACKUP_JOBS and stands as COMPLETED in DBA_OB_BACKUP_JOB_HISTORY.",
         risk="A cancelled backup begins from the start the next time.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def backup_running_long(jobs: Rows[RunningBackup], clock: Rows[Clock]) -> Iterator[Measurement]:
     """While one backup runs no other starts, and the log that it needs must be kept. One that hangs for days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.backup import BackupSet
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, by_tenant
@@ -30,8 +30,8 @@ class BackupSetsBrokenParams(Params):
         post_check="A full backup set newer than the broken ones is AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def backup_sets_broken(
     sets: Rows[BackupSet], clock: Rows[Clock], limits: BackupSetsBrokenParams

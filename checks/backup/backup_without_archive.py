@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.backup import BackupSet, LogArchive
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, by_tenant
@@ -33,8 +33,8 @@ class BackupWithoutArchiveParams(Params):
         pre_check="DBA_OB_ARCHIVE_DEST shows a destination with the state ENABLE.",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
         risk="The archive takes bandwidth and space at the destination: as much as the tenant writes log.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711"),),
 )
 def backup_without_archive(
     sets: Rows[BackupSet], archives: Rows[LogArchive], clock: Rows[Clock], limits: BackupWithoutArchiveParams

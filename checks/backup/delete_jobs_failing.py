@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.backup import DeleteJob
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, by_tenant, failed_since_success
@@ -28,8 +28,8 @@ class DeleteJobsFailingParams(Params):
         "delete, or the bucket has a retention lock.",
         pre_check="Read STATUS, RESULT and COMMENT in DBA_OB_BACKUP_DELETE_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_DELETE_JOB_HISTORY is COMPLETED.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
 )
 def delete_jobs_failing(
     jobs: Rows[DeleteJob], clock: Rows[Clock], limits: DeleteJobsFailingParams

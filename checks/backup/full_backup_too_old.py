@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.backup import BackupSet
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, by_tenant
@@ -25,8 +25,8 @@ from checks.backup.tenants import DAY, by_tenant
         post_check="A new full backup set is AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
 )
 def full_backup_too_old(sets: Rows[BackupSet], clock: Rows[Clock]) -> Iterator[Measurement]:
     """Every incremental backup needs all those before it back to the full one. The longer the chain the longer the

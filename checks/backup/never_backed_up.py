@@ -15,6 +15,7 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -47,8 +48,8 @@ class NeverBackedUpParams(Params):
         post_check="A backup set is AVAILABLE, or the console shows a successful backup.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
 )
 def never_backed_up(
     *,

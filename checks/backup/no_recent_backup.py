@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check
 from agent.facts.backup import BackupSet
 from agent.facts.given import Attestation, Clock
 from checks.backup.tenants import DAY, by_tenant, console_backup
@@ -26,8 +26,8 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
         post_check="FILE_STATUS of the new backup set is AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
 )
 def no_recent_backup(
     sets: Rows[BackupSet], attestations: Rows[Attestation], clock: Rows[Clock]

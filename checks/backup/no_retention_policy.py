@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.backup import BackupSet, DeletePolicy
 from agent.facts.given import Attestation, Clock
 from checks.backup.tenants import DAY, by_tenant, console_backup
@@ -28,8 +28,8 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
         post_check="DBA_OB_BACKUP_DELETE_POLICY shows the policy, and DBA_OB_BACKUP_DELETE_JOB_HISTORY a COMPLETED "
         "job an hour later.",
         risk="Backups older than the window are deleted within the hour: dropping the policy does not bring them back.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
 )
 def no_retention_policy(
     sets: Rows[BackupSet], policies: Rows[DeletePolicy], attestations: Rows[Attestation], clock: Rows[Clock]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.given import Attestation, Clock
 
 
@@ -24,8 +24,8 @@ from agent.facts.given import Attestation, Clock
         pre_check="Name the backup, the target tenant and who checks the data.",
         post_check="The restored tenant answers the business's own questions, and the time it took is known.",
         risk="The restored tenant needs resources of its own; drop it afterwards.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def restore_not_rehearsed(attestations: Rows[Attestation], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A backup that nobody has restored is a hope. Rehearsals find what views cannot show: missing rights at the

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    WebPage,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.resources import Counter
 
 HIT, MISS = "block cache hit", "block cache miss"
@@ -31,8 +43,8 @@ class BlockCacheParams(Params):
         pre_check="List GV$OB_SQLSTAT by DISK_READS_TOTAL: a handful of statements usually make up most of it.",
         post_check="The difference of the two counters over a busy day shows a higher share.",
         risk="More memory costs money; full scans use up any amount of it.",
-        link="https://en.oceanbase.com/docs/common-ocp-10000000001899787",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-ocp-10000000001899787"),),
 )
 def block_cache_hit_rate_low(counters: Rows[Counter], p: BlockCacheParams) -> Iterator[Measurement]:
     """Data on disk is read in blocks, and what the block cache does not have costs a disk access of its own. The

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params, tenant_name
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
 from checks.capacity.usage import busiest_cpu
@@ -30,8 +30,8 @@ class CpuParams(Params):
         pre_check="List GV$OB_SQLSTAT by CPU_TIME_TOTAL: a handful of statements usually make up most of it.",
         post_check="The next workload snapshots over a full week show a lower peak.",
         risk="More cores cost money; slow statements grow into them.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-cloud-10000000003082736",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-cloud-10000000003082736"),),
 )
 def cpu_nearly_exhausted(
     samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot], p: CpuParams

@@ -15,6 +15,7 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
+    WebPage,
     check,
     name_object,
     params,
@@ -50,8 +51,8 @@ class PeriodParams(Params):
         post_check="With the larger specification the shares are below the limit.",
         risk="The change may move replicas; do it days before the period, in a quiet hour.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def critical_period_without_headroom(
     *,

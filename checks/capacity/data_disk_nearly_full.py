@@ -13,6 +13,7 @@ from agent.api import (
     RunAs,
     Unit,
     Unjudged,
+    WebPage,
     check,
     is_meta,
     tenant_name,
@@ -38,7 +39,11 @@ from agent.facts.resources import ResourceUnit
         post_check="DATA_DISK_IN_USE in GV$OB_UNITS is below the limit; space of deleted data comes back with the "
         "next major compaction.",
         risk="None for the extension; deleted data is gone.",
-        link="https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/the-system-disk-usage-of-ob-nodes-is-too-high",
+    ),
+    sources=(
+        WebPage(
+            "https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/the-system-disk-usage-of-ob-nodes-is-too-high"
+        ),
     ),
 )
 def data_disk_nearly_full(

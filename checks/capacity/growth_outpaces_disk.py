@@ -15,6 +15,7 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -48,8 +49,8 @@ class GrowthParams(Params):
         pre_check="Ask the customer whether the growth in the engagement file still holds.",
         post_check="With the new size the disk lasts longer than the limit.",
         risk="None for the extension; deleted data is gone.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def growth_outpaces_disk(
     units: Rows[ResourceUnit], attestations: Rows[Attestation], profiles: Rows[BusinessProfile], p: GrowthParams

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    TenantKind,
+    Unit,
+    WebPage,
+    check,
+    tenant_name,
+)
 from agent.facts.given import BusinessProfile
 from agent.facts.resources import ResourceUnit
 from agent.facts.settings import Parameter
@@ -29,8 +41,8 @@ from agent.facts.settings import Parameter
         post_check="The share is below the limit with the new number of cores.",
         risk="The change may move replicas; do it in a quiet hour.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def headroom_below_peak(
     profiles: Rows[BusinessProfile], units: Rows[ResourceUnit], parameters: Rows[Parameter]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import PartitionedTable, Table
 
 
@@ -24,8 +24,8 @@ from agent.facts.schema import PartitionedTable, Table
         post_check="information_schema.PARTITIONS lists the partitions and EXPLAIN shows that few of them are read.",
         risk="Statements without the key read every partition and become slower.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def large_table_unpartitioned(tables: Rows[Table], partitioned: Rows[PartitionedTable]) -> Iterator[Measurement]:
     """An unpartitioned table is one tablet: one server carries all its reads and writes however many there are, it is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.resources import ResourceUnit
 
 
@@ -24,8 +24,8 @@ from agent.facts.resources import ResourceUnit
         "transactions.",
         post_check="LOG_DISK_IN_USE in GV$OB_UNITS falls back to the recycling threshold within half an hour.",
         risk="The freeze costs disk writes; start it outside the peak.",
-        link="https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/increase-log-disk-capacity",
     ),
+    sources=(WebPage("https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/increase-log-disk-capacity"),),
 )
 def log_disk_nearly_full(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """Log files are kept until log_disk_utilization_threshold (80 % by default) and only then recycled, so a log disk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.resources import Memstore
 
 
@@ -23,8 +23,8 @@ from agent.facts.resources import Memstore
         pre_check="Compare MEMSTORE_USED with FREEZE_TRIGGER and MEMSTORE_LIMIT in GV$OB_MEMSTORE.",
         post_check="MEMSTORE_USED falls below FREEZE_TRIGGER within minutes.",
         risk="The freeze costs some disk writes; start it outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def memstore_nearly_full(memstore: Rows[Memstore]) -> Iterator[Measurement]:
     """New data is written to the memstore first. Near the limit the server slows writes down, and at the limit they

@@ -13,6 +13,7 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -44,8 +45,8 @@ class PlanCacheParams(Params):
         pre_check="Count GV$OB_PLAN_CACHE_PLAN_STAT by SQL_ID to see who fills the cache.",
         post_check="MEM_HOLD in GV$OB_PLAN_CACHE_STAT stays under nine tenths of MEM_LIMIT and the hit rate rises.",
         risk="The cache takes its memory from the same tenant.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def plan_cache_memory_nearly_full(
     plan_caches: Rows[PlanCache], variables: Rows[Variable], builds: Rows[Build], p: PlanCacheParams

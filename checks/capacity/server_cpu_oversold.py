@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
 from agent.facts.cluster import Server
 from checks.capacity.servers import require_answers
 
@@ -26,8 +26,8 @@ from checks.capacity.servers import require_answers
         post_check="CPU_ASSIGNED_MAX in GV$OB_SERVERS is near CPU_CAPACITY.",
         risk="Moving units copies their data over the network: outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def server_cpu_oversold(servers: Rows[Server]) -> Iterator[Measurement]:
     """MAX_CPU may add up to more than the server has, on the assumption that not all tenants peak at once. When

@@ -13,6 +13,7 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -45,8 +46,8 @@ class SessionsParams(Params):
         pre_check="Count GV$OB_PROCESSLIST by USER, client and COMMAND: mostly Sleep means oversized pools.",
         post_check="The number of sessions stays below the limit at peak load.",
         risk="More sessions take more memory; a leak in an application only fills the new limit later.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971049",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971049"),),
 )
 def sessions_near_limit(
     counts: Rows[SessionCount],

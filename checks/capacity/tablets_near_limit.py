@@ -14,6 +14,7 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -44,8 +45,8 @@ class TabletParams(Params):
         pre_check="Count partitions by table in information_schema.PARTITIONS: a few tables usually hold most.",
         post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
         risk="Dropped partitions and their data are gone unless the recycle bin is on.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def tablets_near_limit(
     counts: Rows[TabletCount], units: Rows[ResourceUnit], parameters: Rows[Parameter], p: TabletParams

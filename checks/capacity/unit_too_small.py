@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check, is_meta, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    Unit,
+    WebPage,
+    check,
+    is_meta,
+    tenant_name,
+)
 from agent.facts.resources import ResourceUnit
 
 
@@ -26,8 +38,8 @@ from agent.facts.resources import ResourceUnit
         post_check="GV$OB_UNITS shows the new MEMORY_SIZE in every zone.",
         risk="The change may move replicas; do it in a quiet hour.",
         window=True,
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971399",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971399"),),
 )
 def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """Part of each unit goes to the tenant's metadata and at most about half of the rest to the memstore. OceanBase

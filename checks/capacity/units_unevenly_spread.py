@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, Unjudged, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, Unjudged, WebPage, check
 from agent.facts.cluster import Server
 from checks.capacity.servers import require_answers
 
@@ -26,8 +26,8 @@ from checks.capacity.servers import require_answers
         post_check="The shares of MEM_ASSIGNED in GV$OB_SERVERS are close to each other.",
         risk="Moving units copies their data over the network: outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement | Unjudged]:
     """Within a zone any server can carry any unit. Where one is full and another empty, tenants on the full one

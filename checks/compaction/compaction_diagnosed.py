@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import CompactionDiagnosis
 
@@ -37,8 +37,8 @@ class DiagnosisParams(Params):
         pre_check="Query again after some minutes: rows that stay are the ones that matter.",
         post_check="The rows are gone.",
         risk="None by reading.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def compaction_diagnosed(
     diagnoses: Rows[CompactionDiagnosis], clock: Rows[Clock], limits: DiagnosisParams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.maintenance import MajorCompaction
 from checks.compaction.tenants import by_tenant
 
@@ -24,8 +24,8 @@ from checks.compaction.tenants import by_tenant
         pre_check="Read INFO in DBA_OB_MAJOR_COMPACTION and the checksum errors in the sys tenant; save the logs.",
         post_check="IS_ERROR is NO and LAST_FINISH_TIME moves on.",
         risk="Clearing a checksum error without knowing its cause can make damaged data the baseline.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def major_compaction_error(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
     """The server stops a major compaction that finds replicas, or a table and its index, in disagreement. No later one

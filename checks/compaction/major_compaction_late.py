@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, check, list_names
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, WebPage, check, list_names
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import ResourceUnit
@@ -29,8 +29,8 @@ from checks.compaction.times import happened
         post_check="LAST_FINISH_TIME in DBA_OB_MAJOR_COMPACTION is later than the start.",
         risk="The compaction reads and writes all changed data; CPU and disk are busy until it ends.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def major_compaction_late(
     compaction: Rows[MajorCompaction], clock: Rows[Clock], units: Rows[ResourceUnit] | None

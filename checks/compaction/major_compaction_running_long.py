@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from checks.compaction.tenants import by_tenant
@@ -30,8 +30,8 @@ from checks.compaction.times import happened
         pre_check="UNFINISHED_TABLET_COUNT in GV$OB_COMPACTION_PROGRESS does not fall between two looks.",
         post_check="STATUS in DBA_OB_MAJOR_COMPACTION returns to IDLE.",
         risk="None by reading; more compaction threads take CPU and disk from the business.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def major_compaction_running_long(compaction: Rows[MajorCompaction], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A compaction that runs into the day competes with the business for CPU and disk, and one that runs into the next

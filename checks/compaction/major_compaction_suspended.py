@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.maintenance import MajorCompaction
 from checks.compaction.tenants import by_tenant
 
@@ -25,8 +25,8 @@ from checks.compaction.tenants import by_tenant
         post_check="IS_SUSPENDED in DBA_OB_MAJOR_COMPACTION is NO.",
         risk="A compaction that was waiting starts at once and loads CPU and disk.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def major_compaction_suspended(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
     """While it is suspended, no major compaction goes on and nothing reminds anybody. Changes pile up in front of the

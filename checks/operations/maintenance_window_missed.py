@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Scalar, Unit, WebPage, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
 
@@ -24,8 +24,8 @@ from agent.facts.maintenance import Job
         post_check="NEXT_RUN_DATE lies in the future.",
         risk="A job that runs again may have much to catch up on: choose a quiet hour.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def maintenance_window_missed(jobs: Rows[Job], clock: Rows[Clock]) -> Iterator[Measurement]:
     """The maintenance windows gather optimizer statistics, other jobs add partitions or clear data. When the next time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
 from agent.facts.cluster import Outline, ThrottlingRule
 from agent.facts.given import Clock
 
@@ -26,8 +26,8 @@ from agent.facts.given import Clock
         post_check="The statement is as fast as before in GV$OB_SQL_AUDIT, and the outline is gone from "
         "DBA_OB_OUTLINES.",
         risk="The plan can change for the worse: have the text at hand and do it outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def outline_left(
     outlines: Rows[Outline], rules: Rows[ThrottlingRule] | None, clock: Rows[Clock]

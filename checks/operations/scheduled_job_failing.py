@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
 
@@ -29,8 +29,8 @@ class FailingParams(Params):
         post_check="The job has run again: LAST_START_DATE is new, STATE is not BROKEN and FAILURE_COUNT has not "
         "grown.",
         risk="A mended job does again what it has not done for a while: think of the amount.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingParams) -> Iterator[Measurement]:
     """Jobs gather statistics, add partitions and clean up. They fail in silence: what is left undone shows weeks later

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check
 from agent.facts.settings import Parameter, Variable
 
 _VARIABLE = "ob_enable_sql_audit"
@@ -28,8 +28,8 @@ _OFF = ("0", "off", "false")
         pre_check="Ask why it was switched off: a load test may have forgotten it.",
         post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
         risk="Recording costs some CPU and the share of memory that ob_sql_audit_percentage names.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] | None) -> Iterator[Measurement]:
     """The SQL audit is the only record of which statement ran when, for how long and with which error. Without it

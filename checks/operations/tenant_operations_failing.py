@@ -14,6 +14,7 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
+    WebPage,
     check,
     is_meta,
     params,
@@ -41,8 +42,8 @@ class TenantOperationsFailingParams(Params):
         "cause is gone. Look the trace id up in the server's log if the message does not say enough.",
         pre_check="Read the rows with RET_CODE other than 0 in DBA_OB_TENANT_EVENT_HISTORY.",
         post_check="The next row of this event in DBA_OB_TENANT_EVENT_HISTORY has RET_CODE 0.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def tenant_operations_failing(
     events: Rows[FailedOperation], clock: Rows[Clock], limits: TenantOperationsFailingParams

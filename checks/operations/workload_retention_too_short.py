@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
 from agent.facts.maintenance import WorkloadControl, parse_interval
 
 
@@ -26,8 +26,8 @@ from agent.facts.maintenance import WorkloadControl, parse_interval
         "minutes, and NULL keeps what is set.",
         post_check="RETENTION in DBA_WR_CONTROL is seven days or more.",
         risk="Snapshots take some space in the system's own tables.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Measurement]:
     """The snapshots are the memory for questions that come late: why was last night slow, since when does this

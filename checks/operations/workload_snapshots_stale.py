@@ -16,6 +16,7 @@ from agent.api import (
     RunAs,
     Scalar,
     Unit,
+    WebPage,
     check,
     params,
 )
@@ -55,8 +56,8 @@ class StaleParams(Params):
         "minutes, and NULL keeps what is set.",
         post_check="Two hours later DBA_WR_SNAPSHOT has new rows.",
         risk="Snapshots take some space in the system's own tables.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def workload_snapshots_stale(
     snapshots: Rows[WorkloadSnapshot], controls: Rows[WorkloadControl], clock: Rows[Clock], limits: StaleParams

@@ -10,6 +10,7 @@ _LOG_FILES_RISK = "Takes effect at once; the server's own log files grow or shri
 ROWS = (
     Row(
         code="PAR020", name="rereplication_disabled", setting="enable_rereplication", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/8000.enable_rereplication.md",
         title="Lost replicas are not made again",
         why="When a server stays away, its replicas are built anew elsewhere only while this is on. With it off the "
         "cluster runs on with fewer copies, and the next failure costs the majority.",
@@ -18,6 +19,7 @@ ROWS = (
     ),
     Row(
         code="PAR021", name="memstore_share_out_of_range", setting="memstore_limit_percentage", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
         title="Memstore share of tenant memory is far from usual",
         why="This share of a tenant's memory holds new data. A small one makes freezes and throttling frequent; a "
         "large one starves the caches and the memory in which SQL runs.",
@@ -26,6 +28,7 @@ ROWS = (
     ),
     Row(
         code="PAR022", name="memory_limit_share_out_of_range", setting="memory_limit_percentage", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/13600.memory_limit_percentage.md",
         unless="memory_limit",
         title="Server memory share is far from usual",
         why="Where memory_limit is 0, the server takes this share of the host's memory. Near all of it the operating "
@@ -35,6 +38,7 @@ ROWS = (
     ),
     Row(
         code="PAR023", name="large_query_threshold_too_small", setting="large_query_threshold", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/11100.large_query_threshold.md",
         title="Ordinary statements count as large queries",
         why="Statements beyond this time are paused and queued with the few workers for large queries. Set too small, "
         "ordinary statements land there and wait for each other.",
@@ -43,6 +47,7 @@ ROWS = (
     ),
     Row(
         code="PAR024", name="large_query_share_out_of_range", setting="large_query_worker_percentage", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/11200.large_query_worker_percentage.md",
         title="Share of workers for large queries is far from usual",
         why="Large queries may use this share of the workers. A large share lets a few reports block the short "
         "transactions; a tiny one lets reports run almost one by one.",
@@ -51,6 +56,7 @@ ROWS = (
     ),
     Row(
         code="PAR025", name="trace_watermark_too_low", setting="trace_log_slow_query_watermark", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/23900.trace_log_slow_query_watermark.md",
         title="Ordinary statements are traced as slow",
         why="Every statement beyond this time writes a trace to the server's log. Set too low, ordinary statements "
         "flood it, push out what matters and cost disk bandwidth.",
@@ -59,6 +65,7 @@ ROWS = (
     ),
     Row(
         code="PAR026", name="debug_logging_left_on", setting="syslog_level", kind=WORD,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/22200.syslog_level.md",
         title="Server logs at debug or trace level",
         why="These levels are for an investigation of minutes. Left on, they cost CPU and disk bandwidth on every "
         "request, and the log wraps before anybody can read it.",
@@ -67,6 +74,7 @@ ROWS = (
     ),
     Row(
         code="PAR027", name="log_recycling_disabled", setting="enable_syslog_recycle", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/9000.enable_syslog_recycle.md",
         unless="syslog_disk_size",
         title="Old server logs are not removed",
         why="Without recycling the server's logs grow until the disk that holds them is full, often the one of the "
@@ -76,6 +84,7 @@ ROWS = (
     ),
     Row(
         code="PAR028", name="log_files_unlimited", setting="max_syslog_file_count", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/13300.max_syslog_file_count.md",
         unless="syslog_disk_size",
         title="Number of server log files is not limited",
         why="With 0 no log file is ever removed, even where recycling is on. Files of 256 MB each then fill the disk.",
@@ -84,6 +93,7 @@ ROWS = (
     ),
     Row(
         code="PAR029", name="log_bandwidth_out_of_range", setting="syslog_io_bandwidth_limit", kind=SIZE,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/22100.syslog_io_bandwidth_limit.md",
         title="Log bandwidth is too small or too large",
         why="Log lines beyond this bandwidth are dropped. Too small, the lines that explain an incident are missing; "
         "too large, a burst of errors takes disk bandwidth from the database.",
@@ -92,6 +102,7 @@ ROWS = (
     ),
     Row(
         code="PAR030", name="logging_synchronous", setting="enable_async_syslog", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/6100.enable_async_syslog.md",
         title="Server log is written synchronously",
         why="Worker threads then write log lines themselves and wait for the disk: a slow log disk becomes slow SQL.",
         advice="Switch asynchronous logging on again.",
@@ -99,6 +110,7 @@ ROWS = (
     ),
     Row(
         code="PAR031", name="compaction_disabled", setting="enable_major_freeze", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/7000.enable_major_freeze.md",
         title="Major compaction is switched off for the cluster",
         why="No tenant compacts while this is off: increments pile up, reads slow down, space is not given back.",
         advice="Switch it on again; to spare one tenant use its own major_freeze_duty_time.",
@@ -106,6 +118,7 @@ ROWS = (
     ),
     Row(
         code="PAR032", name="permanent_offline_out_of_range", setting="server_permanent_offline_time", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/20300.server_permanent_offline_time.md",
         title="Servers are given up too soon or too late",
         why="After this long without heartbeat a server counts as lost and its replicas are made anew. Minutes turn "
         "each restart into a copy of all data; days leave the cluster with a copy less all that time.",
@@ -114,6 +127,7 @@ ROWS = (
     ),
     Row(
         code="PAR033", name="log_sync_warning_too_late", setting="clog_sync_time_warn_threshold", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/3200.clog_sync_time_warn_threshold.md",
         title="Slow log synchronization goes unnoticed",
         why="The server warns when a log takes longer than this to reach the majority, and every commit waits for "
         "that. With seconds allowed the warnings come long after users felt it.",
@@ -122,6 +136,7 @@ ROWS = (
     ),
     Row(
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/5100.default_compress_func.md",
         title="New tables are not compressed",
         why="Tables created without an option of their own take this function. Uncompressed data takes several times "
         "the disk, and each read and compaction moves as much more.",
@@ -130,6 +145,7 @@ ROWS = (
     ),
     Row(
         code="PAR035", name="recycle_bin_purged_too_soon", setting="recyclebin_object_expire_time", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/17700.recyclebin_object_expire_time.md",
         title="Recycle bin is emptied within hours",
         why="Dropped tables are removed for good after this time (0s: never by itself). A mistake of Friday evening "
         "should still be mendable on Monday.",
@@ -138,6 +154,7 @@ ROWS = (
     ),
     Row(
         code="PAR036", name="replay_checksum_ignored", setting="ignore_replay_checksum_error", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/10300.ignore_replay_checksum_error.md",
         title="Checksum errors in log replay are ignored",
         why="Replay compares checksums to notice that a replica went wrong. Ignoring them keeps the replica running "
         "on damaged data, which then spreads with the next leader change.",
@@ -146,6 +163,7 @@ ROWS = (
     ),
     Row(
         code="PAR037", name="block_verification_weakened", setting="micro_block_merge_verify_level", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/14400.micro_block_merge_verify_level.md",
         title="Compaction does not verify what it writes",
         why="At level 2 compaction reads back encoding and compression of every block. Below that, a fault of memory "
         "or software gets into the new baseline unnoticed, and the good copy is dropped.",
@@ -154,6 +172,7 @@ ROWS = (
     ),
     Row(
         code="PAR038", name="operator_dump_disabled", setting="enable_sql_operator_dump", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/8700.enable_sql_operator_dump.md",
         title="Sorts and hash joins may not use disk",
         why="Operators whose data outgrow their memory write it to disk. With that off such statements fail with "
         "error 4013 instead of running a little longer.",
@@ -162,6 +181,7 @@ ROWS = (
     ),
     Row(
         code="PAR039", name="data_disk_reserve_out_of_range", setting="data_disk_usage_limit_percentage", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/4100.data_disk_usage_limit_percentage.md",
         title="Data disk keeps no reserve, or is closed far too early",
         why="Beyond this share of the data disk no replica and no partition is moved onto the server any more. The "
         "reserve is what compaction needs to free space again; at 100 there is none, and a move can fill the disk.",
@@ -171,6 +191,7 @@ ROWS = (
     ),
     Row(
         code="PAR040", name="slow_log_disk_tolerated", setting="log_storage_warning_tolerance_time", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/12800.log_storage_warning_tolerance_time.md",
         title="Slow log disk is tolerated too long",
         why="A log disk that does not answer for this long is marked faulty and its leaders move away. Until then "
         "every commit on that server hangs.",
@@ -179,6 +200,7 @@ ROWS = (
     ),
     Row(
         code="PAR041", name="slow_data_disk_tolerated", setting="data_storage_warning_tolerance_time", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/4300.data_storage_warning_tolerance_time.md",
         title="Slow data disk is tolerated too long",
         why="A data disk whose reads fail for this long is marked faulty and its leaders move away. Until then "
         "queries on that server hang.",
@@ -187,6 +209,7 @@ ROWS = (
     ),
     Row(
         code="PAR042", name="schema_history_too_short", setting="schema_history_expire_time", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/19300.schema_history_expire_time.md",
         title="Schema history is kept too briefly",
         why="Flashback queries, CDC readers and standby tenants need the schema of the time they read. Once it is "
         "gone, they fail on tables that have changed since.",
@@ -195,6 +218,7 @@ ROWS = (
     ),
     Row(
         code="PAR043", name="request_queue_too_short", setting="tenant_task_queue_size", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/23600.tenant_task_queue_size.md",
         title="Request queue of tenants is too short",
         why="Requests wait here when all workers are busy. A short queue turns a peak of a second into refused "
         "requests.",
@@ -203,6 +227,7 @@ ROWS = (
     ),
     Row(
         code="PAR044", name="auto_increment_refresh_too_frequent", setting="autoinc_cache_refresh_interval",
+        page="100.system-configuration-items/300.cluster-level-configuration-items/600.autoinc_cache_refresh_interval.md",
         kind=DURATION,
         title="AUTO_INCREMENT caches are refreshed too often",
         why="Servers bring their AUTO_INCREMENT caches up to date at this interval. Seconds mean a constant stream of "
@@ -212,6 +237,7 @@ ROWS = (
     ),
     Row(
         code="PAR045", name="dead_connections_kept", setting="dead_socket_detection_timeout", kind=DURATION,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/4800.dead_socket_detection_timeout.md",
         title="Dead client connections are noticed too late",
         why="The network gives up an unanswered connection after this time (0s: only after the system's own quarter "
         "of an hour). Until then the dead client's transaction keeps its locks.",

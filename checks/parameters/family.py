@@ -10,12 +10,14 @@ from enum import StrEnum
 
 from agent.api import (
     Actor,
+    DocPage,
     Measurement,
     NotAssessed,
     Remediation,
     Rows,
     RunAs,
     Scalar,
+    Source,
     TenantKind,
     Unit,
     check,
@@ -24,7 +26,7 @@ from agent.api import (
 from agent.facts.settings import Parameter, Variable
 from checks.parameters.kinds import Kind
 
-DOCS = "https://en.oceanbase.com/docs/oceanbase-database"
+SETTINGS = "700.reference/800.configuration-items-and-system-variables"
 OF_TENANT = "{resource}: {setting} is {value}, but {limit} is expected."
 OF_CLUSTER = "{resource} is {value}, but {limit} is expected."
 RECOMMENDED = "Set it to the recommended value."
@@ -44,6 +46,7 @@ class Level(StrEnum):
 class Row:
     """One setting. ``name`` says what is wrong, ``why`` is the rationale, ``sql`` replaces the plain SET.
 
+    ``page`` is the setting's page of the documentation, ``sources`` are what else was read.
     ``since`` is the first version that has the setting at this level. ``unless`` names a size that the server uses
     instead if it is not 0.
     """
@@ -52,6 +55,7 @@ class Row:
     name: str
     setting: str
     kind: Kind
+    page: str
     title: str
     why: str
     advice: str
@@ -59,6 +63,7 @@ class Row:
     sql: str = ""
     since: tuple[int, int, int, int] = (4, 0, 0, 0)
     unless: str = ""
+    sources: tuple[Source, ...] = ()
 
 
 def checks_of(module: str, level: Level, rows: Iterable[Row]) -> tuple[Callable[..., Iterator[Measurement]], ...]:
@@ -78,6 +83,7 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
         title=row.title,
         finding=OF_CLUSTER if cluster else OF_TENANT,
         remediation=_build_remediation(row, level),
+        sources=(DocPage(f"{SETTINGS}/{row.page}"), *row.sources),
         # A setting of a tenant is judged in that tenant, not from the sys tenant.
         tenants=(TenantKind.USER, TenantKind.SYS) if cluster else (TenantKind.USER,),
         rationale=row.why,
@@ -87,7 +93,7 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
 
 
 def _build_remediation(row: Row, level: Level) -> Remediation:
-    shared = Remediation(advice=row.advice, risk=row.risk, link=DOCS)
+    shared = Remediation(advice=row.advice, risk=row.risk)
     if level is Level.VARIABLE:
         mark = "!l" if row.kind.quoted else ""
         plain = f"SET GLOBAL {row.setting} = {{recommended{mark}}};"

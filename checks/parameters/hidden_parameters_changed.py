@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
 
@@ -36,8 +36,8 @@ OF_EMBEDDED = frozenset(
         pre_check="Ask OceanBase support about parameters whose effect is not documented.",
         post_check="GV$OB_PARAMETERS shows ISDEFAULT = YES for those set back.",
         risk="Some were set around a fault of this very version: without them it comes back.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -> Iterator[Measurement]:
     """Hidden parameters switch off safeguards and work around faults. They outlive their reason, survive upgrades, and

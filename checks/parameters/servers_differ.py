@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from statistics import mode
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.settings import Parameter
 from checks.parameters import cluster_parameter_rules, tenant_parameter_rules
 
@@ -41,8 +41,8 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
         pre_check="Note the present value on every server.",
         post_check="GV$OB_PARAMETERS shows one value on all servers.",
         risk="Whatever the parameter does changes on the servers that differ: read its documentation first.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """The same statement then behaves differently depending on the server that answers, and after a leader change the

@@ -8,6 +8,7 @@ from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 ROWS = (
     Row(
         code="PAR001", name="rebalance_disabled", setting="enable_rebalance", kind=SWITCH, since=(4, 2, 0, 0),
+        page="100.system-configuration-items/400.tenant-level-configuration-items/2800.enable_rebalance.md",
         title="Automatic load balancing of the tenant is switched off",
         why="With balancing off, log streams, leaders and partitions stay where they are when units are added, "
         "removed or resized. One server then carries the load that the tenant has paid several for.",
@@ -16,6 +17,7 @@ ROWS = (
     ),
     Row(
         code="PAR002", name="transfer_disabled", setting="enable_transfer", kind=SWITCH,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/3000.enable_transfer.md",
         title="Transfer of partitions between log streams is switched off",
         why="Partitions can only move to another log stream while transfer is on. Without it scaling out brings new "
         "units that stay empty, and skew between the log streams stays for good.",
@@ -24,6 +26,7 @@ ROWS = (
     ),
     Row(
         code="PAR003", name="undo_retention_out_of_range", setting="undo_retention", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/8200.undo_retention.md",
         title="Old row versions are kept too briefly or too long",
         why="undo_retention says for how many seconds old versions survive compaction. Too short, long queries and "
         "flashback queries fail with snapshot too old; too long, scans of busy tables wade through dead versions.",
@@ -32,6 +35,7 @@ ROWS = (
     ),
     Row(
         code="PAR004", name="freeze_trigger_out_of_range", setting="freeze_trigger_percentage", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/3300.freeze_trigger_percentage.md",
         title="Memstore freeze begins too early or too late",
         why="A freeze starts when active memstores reach this share of the memstore limit. Too high, a write burst "
         "reaches throttling before the dump has made room; too low, many small dumps pile up sstables.",
@@ -40,6 +44,7 @@ ROWS = (
     ),
     Row(
         code="PAR005", name="write_throttling_disabled", setting="writing_throttling_trigger_percentage", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md",
         title="Memstore write throttling is switched off or set to begin at a wrong point",
         why="Throttling slows writers down before the memstore is full. At 100 it is off: a burst runs straight into "
         "the limit and every write of the tenant fails with error 4013 or 4030. A very low value slows writers "
@@ -49,6 +54,7 @@ ROWS = (
     ),
     Row(
         code="PAR006", name="write_throttling_duration_out_of_range", setting="writing_throttling_maximum_duration",
+        page="100.system-configuration-items/400.tenant-level-configuration-items/8400.writing_throttling_maximum_duration.md",
         kind=DURATION,
         title="Memstore write throttling is too weak or too strong",
         why="Throttling is tuned so that the memory left lasts for this long. With a few minutes it hardly slows "
@@ -58,6 +64,7 @@ ROWS = (
     ),
     Row(
         code="PAR007", name="log_recycling_out_of_range", setting="log_disk_utilization_threshold", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/4700.log_disk_utilization_threshold.md",
         title="Log files are recycled too early or too late",
         why="From this share of the tenant's log disk on, log files are reused. Too high leaves no room between "
         "recycling and the point where writing stops; too low discards logs that a lagging replica or CDC reader "
@@ -67,6 +74,7 @@ ROWS = (
     ),
     Row(
         code="PAR008", name="log_stop_threshold_out_of_range", setting="log_disk_utilization_limit_threshold",
+        page="100.system-configuration-items/400.tenant-level-configuration-items/4600.log_disk_utilization_limit_threshold.md",
         kind=NUMBER,
         title="Log disk keeps no reserve, or writing stops far too early",
         why="At this share of the log disk the tenant stops taking logs. The rest is the reserve with which it can "
@@ -76,6 +84,7 @@ ROWS = (
     ),
     Row(
         code="PAR009", name="log_throttling_disabled", setting="log_disk_throttling_percentage", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/4500.log_disk_throttling_percentage.md",
         title="Log disk write throttling is switched off",
         why="Throttling slows writers before the log disk is full, so that checkpoints can free it. At 100 it is off: "
         "a long import fills the disk and all writing of the tenant stops.",
@@ -84,6 +93,7 @@ ROWS = (
     ),
     Row(
         code="PAR010", name="cpu_concurrency_out_of_range", setting="cpu_quota_concurrency", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/1800.cpu_quota_concurrency.md",
         title="Too few or too many worker threads per CPU",
         why="The tenant gets this many workers per CPU of its unit. Too few and requests queue while CPUs idle; too "
         "many and threads fight for CPUs and locks, so that response times spread.",
@@ -92,6 +102,7 @@ ROWS = (
     ),
     Row(
         code="PAR011", name="minor_compaction_too_rare", setting="minor_compact_trigger", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/5600.minor_compact_trigger.md",
         title="Minor compaction waits for too many sstables",
         why="Minor compaction joins dumped sstables once this many have gathered. The more there are, the more every "
         "read has to look through, and queries on freshly written tables become slow.",
@@ -100,6 +111,7 @@ ROWS = (
     ),
     Row(
         code="PAR012", name="major_compaction_after_few_freezes", setting="major_compact_trigger", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/5200.major_compact_trigger.md",
         title="Freezes start major compactions during the day",
         why="A value above 0 starts a major compaction after that many freezes, whatever the hour. With a small one a "
         "busy day brings several, each rewriting data in the middle of the business.",
@@ -108,6 +120,7 @@ ROWS = (
     ),
     Row(
         code="PAR013", name="daily_compaction_disabled", setting="major_freeze_duty_time", kind=MOMENT,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/5300.major_freeze_duty_time.md",
         title="Daily major compaction is switched off",
         why="Without the daily compaction deleted and changed rows pile up in increments: reads slow down, space is "
         "not given back, and changed compression options never take effect.",
@@ -116,6 +129,7 @@ ROWS = (
     ),
     Row(
         code="PAR014", name="weak_read_too_stale", setting="max_stale_time_for_weak_consistency", kind=DURATION,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/5400.max_stale_time_for_weak_consistency.md",
         title="Weak reads may return very old data",
         why="A weak-consistency read is answered by a replica that lags no more than this. With minutes allowed, "
         "reports and read-only routes may silently show data from before the user's own change.",
@@ -124,6 +138,7 @@ ROWS = (
     ),
     Row(
         code="PAR015", name="scheduled_jobs_disabled", setting="job_queue_processes", kind=NUMBER,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/3800.job_queue_processes.md",
         title="Scheduled jobs cannot run",
         why="Maintenance windows run as scheduled jobs, statistics gathering among them. With 0 processes none "
         "starts, statistics grow stale, and plans turn bad weeks later.",
@@ -132,6 +147,7 @@ ROWS = (
     ),
     Row(
         code="PAR016", name="archive_lag_too_long", setting="archive_lag_target", kind=DURATION,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/200.archive_lag_target.md",
         title="Log archiving may lag far behind",
         why="The archive may trail the tenant by this long, and that is what a disaster can lose although a backup "
         "exists.",

@@ -13,6 +13,7 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -42,8 +43,8 @@ class TimeoutParams(Params):
         "one.",
         post_check="SHOW GLOBAL VARIABLES gives an ob_query_timeout that is no longer than ob_trx_timeout.",
         risk="Only new sessions take the new value; connection pools keep the old one until they reconnect.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
     tenants=(TenantKind.USER,),
 )
 def timeouts_inconsistent(variables: Rows[Variable], limits: TimeoutParams) -> Iterator[Measurement]:

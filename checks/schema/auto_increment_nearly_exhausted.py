@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from agent.facts.settings import Variable
 from checks.schema.counted import require_counted
@@ -35,8 +35,8 @@ LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
         risk="Before 4.2.2 the change of a key column rewrites and locks the table; applications must accept wider "
         "numbers.",
         window=True,
-        link="https://en.oceanbase.com/docs/common-best-practices-10000000002807692",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-best-practices-10000000002807692"),),
 )
 def auto_increment_nearly_exhausted(
     counters: Rows[AutoIncrement],

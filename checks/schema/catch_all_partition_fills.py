@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.bounds import ends_of, spelled
@@ -33,8 +33,8 @@ class CatchAllParams(Params):
         post_check="information_schema.PARTITIONS shows rows in the months that they belong to.",
         risk="Rewriting a large table takes hours of CPU and disk, and offline DDL locks it meanwhile.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def catch_all_partition_fills(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, clock: Rows[Clock], p: CatchAllParams

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
 from agent.facts.schema import FULL_CHARSETS, Table
 
 
@@ -25,8 +25,8 @@ from agent.facts.schema import FULL_CHARSETS, Table
         post_check="TABLE_COLLATION in information_schema.TABLES is the same for tables that are joined.",
         risk="Converting rewrites a table and changes how it compares and sorts text.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
     """Text columns of different collations cannot simply be compared: a join fails with an illegal mix, or one side is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import NotableColumn, Table
 
 MONEY = frozenset(
@@ -33,8 +33,8 @@ RATE = frozenset(("rate", "ratio", "pct", "percent"))
         post_check="Sums over the column agree with those of the books.",
         risk="The table is rewritten; digits that the float had already lost stay lost.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def float_for_exact_values(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """FLOAT and DOUBLE keep the nearest binary fraction. Amounts then differ by cents after sums and comparisons, and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, Unjudged, WebPage, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable, TableChanges
 from checks.schema.counted import added_since, counted
 
@@ -26,8 +26,8 @@ from checks.schema.counted import added_since, counted
         post_check="DBA_PART_INDEXES lists the new index, and EXPLAIN shows that the statements use it.",
         risk="Building an index on a large table takes CPU, disk and time.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def global_index_unpartitioned(
     tables: Rows[PartitionedTable],

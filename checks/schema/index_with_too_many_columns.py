@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import IndexColumn
 
 
@@ -23,8 +23,8 @@ from agent.facts.schema import IndexColumn
         pre_check="EXPLAIN the statements that use the index: is_index_back shows whether they need its last columns.",
         post_check="The statements use the shorter index at the same speed.",
         risk="A statement that the long index answered alone now reads the table too.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def index_with_too_many_columns(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """Columns behind the first range condition of a query do not narrow the scan. They only make the index larger,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import IndexColumn
 
 
@@ -23,8 +23,8 @@ from agent.facts.schema import IndexColumn
         "GV$SESSION_LONGOPS.",
         post_check="information_schema.STATISTICS shows VALID for the new index.",
         risk="Building the index again reads the whole table.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def invalid_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """The build of an index can fail half-way, for duplicates or for lack of space, and leaves something behind that

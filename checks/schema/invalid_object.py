@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import BusinessObject
 
 
@@ -22,8 +22,8 @@ from agent.facts.schema import BusinessObject
         pre_check="Select from the object: error 1356 confirms it. Keep its definition before changing it.",
         post_check="DBA_OBJECTS shows the status VALID, or the object is gone.",
         risk="A program that still uses a dropped view fails with another error than before.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def invalid_object(objects: Rows[BusinessObject]) -> Iterator[Measurement]:
     """A view outlives the table or column that it reads, and fails only when somebody asks it, often a report at the

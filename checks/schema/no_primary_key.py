@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table
 
 
@@ -32,8 +32,8 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, Pa
         risk="Each statement is an offline change: it rewrites the whole table, which is locked meanwhile. Rehearse "
         "the duration on a copy.",
         window=True,
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001377914",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001377914"),),
 )
 def no_primary_key(
     tables: Rows[Table],

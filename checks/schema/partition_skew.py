@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
 from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.counted import counted
 
@@ -32,8 +32,8 @@ class SkewParams(Params):
         post_check="After gathering statistics TABLE_ROWS in information_schema.PARTITIONS is even.",
         risk="Changing the key rewrites the table, and statements must name the new key to read few partitions.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def partition_skew(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, p: SkewParams

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable
 from checks.schema.bounds import by_partition, ends_of, ranges_of, spelled
@@ -34,8 +34,8 @@ class RangeParams(Params):
         pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future.",
         risk="None; adding a partition at the end moves no rows.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def range_partitions_run_out(
     tables: Rows[PartitionedTable], clock: Rows[Clock], p: RangeParams

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
 
 Table = tuple[str, str]  # schema and name
@@ -32,8 +32,8 @@ Index = dict[int, IndexColumn]  # by position: with a full-text index the view r
         "the index without STORING, comment and options: add them from there. No hint or outline names the index.",
         post_check="No statement became slower while the index was invisible.",
         risk="A narrower index is cheaper to scan; a few statements may read a little more.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def redundant_index(
     columns: Rows[IndexColumn], tables: Rows[PartitionedTable], partitioned: Rows[PartitionedIndex]

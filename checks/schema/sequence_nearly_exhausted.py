@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
 from agent.facts.schema import Sequence
 
 WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIGINT column can store
@@ -28,8 +28,8 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
         "programs.",
         post_check="DBA_SEQUENCES shows the new bound.",
         risk="None for the sequence; a column that is too small makes inserts fail.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement]:
     """Once a sequence that does not cycle is at its bound, NEXTVAL fails and with it every insert that uses it. Servers

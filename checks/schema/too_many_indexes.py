@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import IndexColumn
 
 
@@ -23,8 +23,8 @@ from agent.facts.schema import IndexColumn
         pre_check="Collect the access paths of the frequent statements from GV$OB_PLAN_CACHE_PLAN_STAT and EXPLAIN.",
         post_check="Writes to the table are faster and no statement became slower.",
         risk="A dropped index that a rare report needs turns that report into a full scan.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def too_many_indexes(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """Each index is maintained by every insert and delete and by updates of its columns, and global ones make a write a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
 from agent.facts.schema import PartitionedTable
 from agent.facts.settings import Parameter
 
@@ -31,8 +31,8 @@ class PartitionParams(Params):
         post_check="information_schema.PARTITIONS lists fewer rows for the table.",
         risk="Dropped partitions take their data with them.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def too_many_partitions(
     tables: Rows[PartitionedTable], parameters: Rows[Parameter], p: PartitionParams

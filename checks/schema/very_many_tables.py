@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, WebPage, check, tenant_name
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import IndexColumn, Table
 
@@ -25,8 +25,8 @@ from agent.facts.schema import IndexColumn, Table
         pre_check="Group the table names by prefix: copies by date, customer or test run stand out.",
         post_check="The number per GiB is below the limit.",
         risk="Dropped tables are gone unless the recycle bin is on.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def very_many_tables(
     tables: Rows[Table], indexes: Rows[IndexColumn], units: Rows[ResourceUnit]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
@@ -29,8 +29,8 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         "come from.",
         post_check="The application connects; DBA_OB_USERS shows the new host.",
         risk="Clients outside the network are refused from then on; open sessions stay.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def account_from_anywhere(
     accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]

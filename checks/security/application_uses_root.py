@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, WebPage, check
 from agent.facts.sessions import Session
 
 
@@ -27,8 +27,8 @@ from agent.facts.sessions import Session
         pre_check="Find the programs behind the addresses, and what they create or alter.",
         post_check="GV$OB_PROCESSLIST shows root only while an administrator works.",
         risk="A privilege that was forgotten makes the application fail: try the new account beside the old one.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def application_uses_root(sessions: Rows[Session]) -> Iterator[Measurement]:
     """An application that logs in as root can do everything: one injected statement drops databases, makes accounts and

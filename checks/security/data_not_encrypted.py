@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check, tenant_name
 from agent.facts.given import Attestation
 from checks.security.settings import attested_switch
 
@@ -26,8 +26,8 @@ from checks.security.settings import attested_switch
         pre_check="Check which regulations hold for the data, and who keeps the key.",
         post_check="The console shows encryption as on, and V$OB_ENCRYPTED_TABLES lists the tables as encrypted.",
         risk="Encryption costs some CPU; without the key neither data nor backups can be read.",
-        link="https://en.oceanbase.com/docs/oceanbase-cloud",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-cloud"),),
 )
 def data_not_encrypted(attestations: Rows[Attestation]) -> Iterator[Measurement]:
     """Disks, snapshots and backups of the cloud leave the tenant's own access control: whoever holds them reads the

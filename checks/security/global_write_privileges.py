@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.accounts import Account
 from checks.security.accounts import WRITING, empowered, full_name, held
 
@@ -23,8 +23,8 @@ from checks.security.accounts import WRITING, empowered, full_name, held
         pre_check="List the databases that the account uses in GV$OB_SQL_AUDIT and grant on those before you revoke.",
         post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
         risk="Writes to a database that was forgotten fail from then on.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def global_write_privileges(accounts: Rows[Account]) -> Iterator[Measurement]:
     """Privileges on *.* reach every database of the tenant, also those of other applications and those made

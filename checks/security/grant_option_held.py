@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.accounts import Account
 from checks.security.accounts import empowered, full_name
 
@@ -23,8 +23,8 @@ from checks.security.accounts import empowered, full_name
         pre_check="Ask whether a deployment tool grants privileges with this account.",
         post_check="SHOW GRANTS for the account no longer ends with WITH GRANT OPTION.",
         risk="GRANT statements of this account fail from then on.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def grant_option_held(accounts: Rows[Account]) -> Iterator[Measurement]:
     """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
 from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
@@ -27,8 +27,8 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         post_check="A login from an address outside the list is refused; the applications still connect.",
         risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
         "administrator open until a new login has worked: it can take the change back.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001885856",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001885856"),),
 )
 def invited_nodes_open(variables: Rows[Variable], attestations: Rows[Attestation]) -> Iterator[Measurement]:
     """The allowlist is checked before the password. Open to all, it leaves passwords as the only lock, and every

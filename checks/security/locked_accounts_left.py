@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check
 from agent.facts.accounts import Account
 from checks.security.accounts import customers, full_name
 
@@ -24,8 +24,8 @@ from checks.security.accounts import customers, full_name
         pre_check="No view, routine or job has the account as its definer.",
         post_check="The account is gone from DBA_OB_USERS.",
         risk="Views and routines defined by the account stop working.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def locked_accounts_left(accounts: Rows[Account]) -> Iterator[Measurement]:
     """A locked account keeps its privileges and is one statement away from being used again. Left behind, it makes

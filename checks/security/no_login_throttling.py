@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.settings import Parameter
 from checks.parameters.changes import change
 from checks.security.settings import value_of
@@ -35,8 +35,8 @@ NAME = "connection_control_failed_connections_threshold"
         pre_check="No job or pool tries a wrong password over and over; it would lock its account.",
         post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
         risk="Somebody who knows an account's name can lock it for up to the longest delay by failing on purpose.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """OceanBase counts failed logins only if told to. With the default of 0 a program may try passwords as fast as the

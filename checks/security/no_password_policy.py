@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check, tenant_name
 from agent.facts.settings import Variable
 from checks.parameters.changes import change
 from checks.security.settings import value_of
@@ -28,8 +28,8 @@ POLICIES = ("LOW", "MEDIUM")
         pre_check="Tools that create accounts make passwords that fit the new rules.",
         post_check="SHOW VARIABLES LIKE 'validate_password%' shows the new values.",
         risk="Scripts that set weaker passwords fail; existing passwords go on working.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def no_password_policy(variables: Rows[Variable]) -> Iterator[Measurement]:
     """By default OceanBase accepts any password, even an empty one. Both policies check the length first, so a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, list_names
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check, list_names
 from agent.facts.accounts import Account
 from agent.facts.given import Clock
 from checks.security.accounts import full_name, usable
@@ -25,8 +25,8 @@ from checks.security.accounts import full_name, usable
         pre_check="Know every place where the password is stored: pools, jobs, monitoring, data links.",
         post_check="PASSWORD_LAST_CHANGED in DBA_OB_USERS is today; no login fails.",
         risk="Clients that still use the old password cannot open new connections.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A password spreads with time: into scripts, tickets, laptops of people who have left. An old one is known to more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.accounts import Account
 from checks.security.accounts import POWERFUL, empowered, full_name, held
 
@@ -24,8 +24,8 @@ from checks.security.accounts import POWERFUL, empowered, full_name, held
         pre_check="Look for the account's statements in GV$OB_SQL_AUDIT: does it really use the privilege?",
         post_check="SHOW GRANTS no longer lists the privileges; the application works.",
         risk="Whatever used the privilege fails from then on, such as a deployment script that creates accounts.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def powerful_ordinary_account(accounts: Rows[Account]) -> Iterator[Measurement]:
     """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.settings import Variable
 from checks.security.settings import value_of
 
@@ -26,8 +26,8 @@ EVERYWHERE = "/"
         pre_check="Ask whether LOAD DATA, SELECT INTO OUTFILE or external tables read files of the server.",
         post_check="In a new session SELECT ... INTO OUTFILE to another directory is refused.",
         risk="Imports and exports by files on the server fail outside the directory.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001715689",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001715689"),),
 )
 def secure_file_priv_open(variables: Rows[Variable]) -> Iterator[Measurement]:
     """On OceanBase the path / lifts every limit, while an empty value or NULL forbids file access: other than on MySQL.

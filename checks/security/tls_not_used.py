@@ -13,6 +13,7 @@ from agent.api import (
     Rows,
     RunAs,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -44,8 +45,8 @@ class TlsParams(Params):
         pre_check="Drivers and the proxy support TLS and trust the server's certificate.",
         post_check="SSL_CIPHER in GV$OB_PROCESSLIST is filled for the sessions.",
         risk="Clients that cannot do TLS are refused once it is demanded; the handshake makes connecting slower.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def tls_not_used(sessions: Rows[Session], limits: TlsParams) -> Iterator[Measurement]:
     """Without TLS everyone on the way can read data and results, and change them. The server sees the last part of

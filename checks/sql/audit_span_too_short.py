@@ -14,6 +14,7 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -48,8 +49,8 @@ class AuditShareParams(Params):
         "rules allow.",
         post_check="Some hours later MIN(REQUEST_TIME) in GV$OB_SQL_AUDIT lies further back.",
         risk="The share is taken from the tenant's memory, which caches and sorts then lack.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def audit_span_too_short(
     returns: Rows[AuditReturn], variables: Rows[Variable] | None, limits: AuditShareParams

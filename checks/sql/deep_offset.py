@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import skips_rows
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
@@ -34,8 +34,8 @@ class OffsetParams(Params):
         pre_check="The order of the pages is unique; otherwise add the primary key to it.",
         post_check="The rows read per execution in GV$OB_SQL_AUDIT stay near the size of a page.",
         risk="Pages by key cannot jump to an arbitrary page.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def deep_offset(
     shapes: Rows[SqlShape] | None,

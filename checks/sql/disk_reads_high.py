@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.ring import shape_name, text_of
@@ -30,8 +30,8 @@ class DiskParams(Params):
         pre_check="EXPLAIN the statement and compare the rows read with the rows returned in GV$OB_SQL_AUDIT.",
         post_check="DISK_READS per execution falls in GV$OB_SQL_AUDIT.",
         risk="Another index costs disk and makes writes slower.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def disk_reads_high(
     shapes: Rows[SqlShape] | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
 from agent.facts.sql import AuditReturn
 from checks.sql.ring import busy_tenants, code_name
 
@@ -57,8 +57,8 @@ class ErrorParams(Params):
         "has them.",
         post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",
         risk="A higher timeout only hides a slow statement and keeps a worker thread busy for longer.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:
     """Errors of the user, such as a duplicate key or wrong syntax, say nothing about the database. Timeouts, exhausted

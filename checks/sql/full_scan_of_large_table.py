@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.ring import shape_name, text_of
@@ -33,8 +33,8 @@ class FullScanParams(Params):
         "GV$OB_SQL_AUDIT.",
         risk="Building an index on a large table takes CPU, disk space and time: do it outside the peak.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def full_scan_of_large_table(
     shapes: Rows[SqlShape] | None,

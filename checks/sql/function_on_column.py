@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
@@ -33,8 +33,8 @@ class WrappedParams(Params):
         pre_check="EXPLAIN the rewritten statement on a copy: TABLE RANGE SCAN appears if the column has an index.",
         post_check="The rows read per execution fall in GV$OB_SQL_AUDIT.",
         risk="A range must include exactly what the function did; mind time zones and NULL.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def function_on_column(
     shapes: Rows[SqlShape] | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check
 from agent.facts.sql import AuditReturn
 from checks.sql.ring import by_tenant, code_name
 
@@ -33,8 +33,8 @@ GRAVE = {
         post_check="The code does not come back in GV$OB_SQL_AUDIT.",
         risk="Repeating the statement may read the damaged block again; restarting the server before the logs are "
         "saved may lose the cause.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def grave_error(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
     """Most errors matter by their share. These do not wait for a second one: a block whose checksum is wrong stays

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    WebPage,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.sql import AuditReturn
 from checks.sql.ring import busy_tenants, idle_tenants
 
@@ -28,8 +41,8 @@ class HardParseParams(Params):
         pre_check="Count the statements in GV$OB_SQL_AUDIT with IS_HIT_PLAN = 0 by USER_NAME to find the application.",
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
         risk="Prepared statements need room in the cache of the connection pool.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def plan_cache_defeated(returns: Rows[AuditReturn], limits: HardParseParams) -> Iterator[Measurement | Unjudged]:
     """Literals are replaced by the server, so equal shapes share a plan. Only SQL whose shape changes each time defeats

@@ -15,6 +15,7 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
+    WebPage,
     check,
     params,
     tenant_name,
@@ -42,8 +43,8 @@ class HitRateParams(Params):
         pre_check="Look in GV$OB_PLAN_CACHE_PLAN_STAT for statements that differ only in length or spelling.",
         post_check="HIT_COUNT grows nearly as fast as ACCESS_COUNT in GV$OB_PLAN_CACHE_STAT.",
         risk="More memory for plans is less memory for data.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> Iterator[Measurement | Unjudged]:
     """A statement whose plan is not in the cache is parsed, resolved and optimized again, which costs more than running

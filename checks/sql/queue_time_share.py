@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    WebPage,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.sql import SqlShape
 from checks.sql.ring import busy_tenants, idle_tenants
 
@@ -29,8 +42,8 @@ class QueueParams(Params):
         pre_check="Compare QUEUE_TIME with EXECUTE_TIME in GV$OB_SQL_AUDIT by hour, and the tenant's CPU use.",
         post_check="The average QUEUE_TIME in GV$OB_SQL_AUDIT falls under a millisecond at the peak.",
         risk="More CPU costs money and hides statements that could be tuned.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement | Unjudged]:
     """The tenant's CPU decides how many statements run at once; the others queue. Queue time is the earliest sign that

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    WebPage,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.sql import SqlShape
 from checks.sql.ring import busy_tenants, idle_tenants
 
@@ -29,8 +42,8 @@ class RemotePlanParams(Params):
         post_check="Most executions in GV$OB_SQL_AUDIT have PLAN_TYPE 1.",
         risk="Table groups and primary zones move leaders: change them in a quiet hour.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Iterator[Measurement | Unjudged]:
     """A local plan touches one server. A remote or distributed one adds network trips and holds threads on several

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.ring import shape_name, text_of
@@ -33,8 +33,8 @@ class RowsReadParams(Params):
         pre_check="EXPLAIN the statement and look at which conditions are filters and which are range conditions.",
         post_check="The rows read per execution in GV$OB_SQL_AUDIT come near the rows returned.",
         risk="A new index costs disk space and slows writes down a little.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def rows_read_per_row_returned(
     shapes: Rows[SqlShape] | None,

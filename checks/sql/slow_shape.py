@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.ring import shape_name, text_of
@@ -28,8 +28,8 @@ class SlowShapeParams(Params):
         pre_check="EXPLAIN the statement, and compare EXECUTE_TIME, QUEUE_TIME and GET_PLAN_TIME in GV$OB_SQL_AUDIT.",
         post_check="The average in GV$OB_SQL_AUDIT falls below the limit.",
         risk="A changed plan can suit other parameters less: try it with several.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def slow_shape(
     shapes: Rows[SqlShape] | None,

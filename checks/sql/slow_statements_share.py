@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    WebPage,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.sql import AuditReturn, SqlShape
 from checks.sql.ring import busy_tenants, idle_tenants
 
@@ -28,8 +41,8 @@ class SlowShareParams(Params):
         pre_check="List the statements of a second and longer in GV$OB_SQL_AUDIT, ordered by ELAPSED_TIME.",
         post_check="After a business day the share in the SQL audit is below the limit.",
         risk="A new index costs disk space and slows writes down a little.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def slow_statements_share(
     returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: SlowShareParams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
 from agent.facts.resources import SqlTimeSample, sum_growth
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
 from checks.sql.loads import list_loads
@@ -32,8 +32,8 @@ class DominanceParams(Params):
         pre_check="EXPLAIN the statement and compare estimated rows with the rows that it returns.",
         post_check="In GV$OB_SQLSTAT the statement's share of ELAPSED_TIME_TOTAL falls.",
         risk="A changed plan can suit other parameters less: try it with several.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def statement_dominates_time(
     totals: Rows[SqlTotal] | None,

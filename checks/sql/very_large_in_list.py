@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
 from checks.sql.loads import collect_loads, list_textless
@@ -26,8 +26,8 @@ from checks.sql.ring import shape_name, text_of
         pre_check="Find out where the values come from: often another query, and then a join needs no list at all.",
         post_check="The plan cache holds one plan for the statement instead of one per length of the list.",
         risk="Several small statements are no longer one consistent reading unless they share a transaction.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def very_large_in_list(
     plans: Rows[CachedPlan],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check
 from agent.facts.sql import CachedPlan, SqlShape
 from checks.sql.ring import frequent, shape_name, text_of
 
@@ -23,8 +23,8 @@ from checks.sql.ring import frequent, shape_name, text_of
         pre_check="Ask the owner of the account what the rows are for.",
         post_check="The statement's largest RETURN_ROWS in GV$OB_SQL_AUDIT stays below the limit.",
         risk="Reading in pages sees changes made meanwhile, unless the reader keeps one snapshot.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def very_large_result(shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None) -> Iterator[Measurement]:
     """A result of that size holds a worker thread and a snapshot until the client has fetched the last row, fills the

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    WebPage,
+    check,
+    params,
+)
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.loads import collect_loads, list_textless
@@ -30,8 +43,8 @@ class WriteParams(Params):
         pre_check="Find account and client of the statement in GV$OB_SQL_AUDIT by its SQL_ID.",
         post_check="The statement is gone from GV$OB_PLAN_CACHE_PLAN_STAT once its plan has aged out.",
         risk="TRUNCATE TABLE cannot be rolled back.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def write_without_where(
     plans: Rows[CachedPlan],

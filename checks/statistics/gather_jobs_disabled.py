@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.maintenance import Job
 
 
@@ -23,8 +23,8 @@ from agent.facts.maintenance import Job
         pre_check="No other job of the customer gathers the statistics in place of the windows.",
         post_check="ENABLED in DBA_SCHEDULER_JOBS is set, and the next night leaves a run in the gathering history.",
         risk="Gathering reads tables and costs CPU within the window.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def gather_jobs_disabled(jobs: Rows[Job]) -> Iterator[Measurement]:
     """Seven jobs, one for each day of the week, keep the optimizer's statistics fresh. A night off now and then does

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
 
@@ -32,8 +32,8 @@ class GatherParams(Params):
         pre_check="DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY lists tables and return codes of each run by TASK_ID.",
         post_check="The next run has the status SUCCESS and FAILED_COUNT 0.",
         risk="None; reading the history changes nothing.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def gather_task_failed(tasks: Rows[GatherTask], clock: Rows[Clock], p: GatherParams) -> Iterator[Measurement]:
     """A run that fails keeps the old statistics without a word, so tables grow stale although gathering seems to be on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
 
@@ -31,8 +31,8 @@ class LongGatherParams(Params):
         pre_check="List DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY by duration for the TASK_ID of the long run.",
         post_check="The next runs in DBA_OB_TASK_OPT_STAT_GATHER_HISTORY are shorter.",
         risk="A small sample makes estimates coarser: compare the plans of important statements.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def gather_task_long(tasks: Rows[GatherTask], clock: Rows[Clock], p: LongGatherParams) -> Iterator[Measurement]:
     """The nightly window ends after four hours on working days by default, and tables that were not reached keep their

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
@@ -25,8 +25,8 @@ from agent.facts.resources import ResourceUnit
         pre_check="Compare LAST_START_DATE, NEXT_RUN_DATE and FAILURE_COUNT of the windows with today.",
         post_check="DBA_OB_TASK_OPT_STAT_GATHER_HISTORY has a new run with the status SUCCESS.",
         risk="Gathering by hand costs CPU and reads; choose a quiet hour.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def gather_task_not_run(
     tasks: Rows[GatherTask], jobs: Rows[Job], units: Rows[ResourceUnit], clock: Rows[Clock]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.schema import TableStatistics
 
 
@@ -23,8 +23,8 @@ from agent.facts.schema import TableStatistics
         pre_check="Keep the plans of the table's main statements.",
         post_check="STATTYPE_LOCKED in DBA_TAB_STATISTICS is NULL and the next window gathers the table.",
         risk="With fresh statistics plans may change.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def locked(statistics: Rows[TableStatistics]) -> Iterator[Measurement]:
     """Locked statistics stay what they were on the day of the lock, whatever happens to the table. That is right for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
 from agent.facts.given import Clock
 from agent.facts.schema import Table, TableChanges, TableStatistics
 
@@ -25,8 +25,8 @@ from agent.facts.schema import Table, TableChanges, TableStatistics
         post_check="LAST_ANALYZED in DBA_TAB_STATISTICS is set and the plans of the table's statements are as good as "
         "before.",
         risk="Plans may change with the new statistics, usually for the better.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def never_gathered(
     statistics: Rows[TableStatistics], changes: Rows[TableChanges], tables: Rows[Table], clock: Rows[Clock]

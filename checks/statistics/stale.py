@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import TableChanges, TableStatistics
 
@@ -31,8 +31,8 @@ class StaleParams(Params):
         pre_check="Choose a quiet hour for large tables.",
         post_check="IS_STALE in DBA_OB_TABLE_STAT_STALE_INFO is NO.",
         risk="Plans may change with the new statistics, usually for the better.",
-        link="https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
 )
 def stale(
     changes: Rows[TableChanges], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params, tenant_name
 from agent.facts.given import Clock
 from agent.facts.sessions import Deadlock
 
@@ -33,8 +33,8 @@ class DeadlocksParams(Params):
         pre_check="See whether the deadlocks come from one pair of statements or from many.",
         post_check="No new event in a week of normal business.",
         risk="None by reading.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def deadlocks_recent(deadlocks: Rows[Deadlock], clock: Rows[Clock], limits: DeadlocksParams) -> Iterator[Measurement]:
     """The server breaks a deadlock by rolling one of the transactions back; the application sees an error and must

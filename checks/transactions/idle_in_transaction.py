@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from agent.facts.given import Build
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
@@ -29,8 +29,8 @@ from checks.transactions.origin import account_of, client_of, in_one_tenant, req
         pre_check="Look the session up in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not changed.",
         post_check="No sleeping session has a transaction in GV$OB_TRANSACTION_PARTICIPANTS.",
         risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def idle_in_transaction(
     sessions: Rows[Session], transactions: Rows[Transaction], tenants: Rows[Tenant] | None, builds: Rows[Build]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params, tenant_name
 from agent.facts.given import Build
 from agent.facts.resources import Memstore
 from agent.facts.sessions import Session, Transaction
@@ -34,8 +34,8 @@ class LargeTransactionParams(Params):
         pre_check="Compare the free part of the memstore with what the batch has still to write.",
         post_check="The transaction is gone and MEMSTORE_USED falls after the next freeze.",
         risk="None by reading; ending the session starts a rollback of the same size.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def large_transaction(
     transactions: Rows[Transaction],

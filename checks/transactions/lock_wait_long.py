@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.sessions import LockWait
 
 
@@ -24,8 +24,8 @@ from agent.facts.sessions import LockWait
         pre_check="Repeat the query: the same transactions still wait.",
         post_check="The query returns no row that stays.",
         risk="None by reading; ending the holder's session rolls its transaction back.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def lock_wait_long(waits: Rows[LockWait]) -> Iterator[Measurement]:
     """A statement that waits for a row lock holds a worker thread or keeps retrying until ob_query_timeout or

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.given import Build, Clock
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
@@ -30,8 +30,8 @@ from checks.transactions.origin import account_of, client_of, require_hosts, req
         pre_check="Ask the owner of the application whether the transaction is a batch that must finish.",
         post_check="The transaction is gone from GV$OB_TRANSACTION_PARTICIPANTS.",
         risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def long_transaction(
     transactions: Rows[Transaction],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
 from agent.facts.sessions import LockWait
 
 
@@ -26,8 +26,8 @@ from agent.facts.sessions import LockWait
         pre_check="Repeat the query several times: the queue is there each time.",
         post_check="The query returns a few rows that change all the time.",
         risk="None by reading.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def many_lock_waits(waits: Rows[LockWait]) -> Iterator[Measurement]:
     """Transactions that change one row go through it one at a time, and each must wait for the commit of the one

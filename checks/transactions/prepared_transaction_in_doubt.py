@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.sessions import Transaction
 
@@ -31,8 +31,8 @@ NOT_IN_DOUBT = frozenset({"UNKNOWN", "ACTIVE", "COMMIT", "ABORT", "CLEAR"})
         pre_check="Compare the global ids with the transaction manager's log.",
         post_check="The query lists no old branch.",
         risk="None by listing. Deciding against the manager's log makes the databases disagree.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def prepared_transaction_in_doubt(transactions: Rows[Transaction], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A prepared branch keeps its locks through restarts and timeouts until somebody decides. It belongs to no

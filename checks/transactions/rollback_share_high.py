@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params, tenant_name
 from agent.facts.resources import Counter
 from checks.transactions.origin import counted
 
@@ -34,8 +34,8 @@ class RollbackShareParams(Params):
         pre_check="Read the two counters twice, some minutes apart, to see whether it still happens.",
         post_check="The share among new transactions falls; the counters start again with the server.",
         risk="Reading the audit costs the tenant some CPU; do it outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def rollback_share_high(counters: Rows[Counter], limits: RollbackShareParams) -> Iterator[Measurement]:
     """Work that is rolled back was paid for twice: once to do it, once to undo it. A high share points to errors that

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.given import Build
 from agent.facts.sessions import Session
 from agent.facts.settings import Variable
@@ -35,8 +35,8 @@ class SessionLeakParams(Params):
         post_check="The number of sleeping sessions of the client stays level under load.",
         risk="Pools that do not test a connection before use see one error for each that was closed; new sessions "
         "only.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def session_leak_per_client(
     sessions: Rows[Session], variables: Rows[Variable] | None, builds: Rows[Build], limits: SessionLeakParams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params, tenant_name
 from agent.facts.resources import Counter
 from checks.transactions.origin import counted
 
@@ -34,8 +34,8 @@ class TransactionTimeoutsParams(Params):
         pre_check="Compare ob_trx_timeout and ob_trx_idle_timeout with how long the application's transactions take.",
         post_check="The counter of timeouts stops growing.",
         risk="Reading the audit costs the tenant some CPU; do it outside the peak.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def transaction_timeouts(counters: Rows[Counter], limits: TransactionTimeoutsParams) -> Iterator[Measurement]:
     """A transaction that reaches ob_trx_timeout or ob_trx_idle_timeout is rolled back by the server, and the client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, Version, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, Version, WebPage, check
 from agent.facts.given import Build
 
 
@@ -28,8 +28,8 @@ def series(text: str) -> float:
         post_check="SELECT OB_VERSION() shows the new series and the business's response times are as before.",
         risk="Plans can change with the version: keep the slowest statements at hand to compare.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
     parse=series,
 )
 def below_recommended_series(builds: Rows[Build]) -> Iterator[Measurement]:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, Version, check
+from agent.api import (
+    Actor,
+    Measurement,
+    Named,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    Scalar,
+    Unit,
+    Version,
+    WebPage,
+    check,
+)
 from agent.facts.given import Build
 from agent.facts.settings import Tenant
 
@@ -26,8 +39,8 @@ from agent.facts.settings import Tenant
         post_check="COMPATIBLE in DBA_OB_TENANTS equals the server's version.",
         risk="The step cannot be undone: take a backup first.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def compatible_behind_binary(tenants: Rows[Tenant], builds: Rows[Build]) -> Iterator[Measurement]:
     """An upgrade first replaces the binary and then raises the data version of each tenant. When the second step did

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
 from agent.facts.cluster import Server
 
 
@@ -23,8 +23,8 @@ from agent.facts.cluster import Server
         post_check="BUILD_VERSION is the same for all servers in DBA_OB_SERVERS.",
         risk="Each server restarts once: keep the majority of each log stream up.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def servers_run_different_builds(servers: Rows[Server]) -> Iterator[Measurement]:
     """Two builds side by side are meant for the hours of a rolling upgrade only. Features stay off, faults depend

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
 from agent.facts.settings import Parameter
 
 
@@ -23,8 +23,8 @@ from agent.facts.settings import Parameter
         pre_check="DBA_OB_CLUSTER_EVENT_HISTORY shows no upgrade at work, and all servers run the same build.",
         post_check="enable_upgrade_mode is False on every server in GV$OB_PARAMETERS.",
         risk="Switched off in the middle of an upgrade it lets partitions move between two versions.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def upgrade_mode_left_on(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """An upgrade switches the mode on so that nothing moves meanwhile, and its last step switches it off. Left on,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, Version, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, Version, WebPage, check
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
 
@@ -24,8 +24,8 @@ from agent.facts.settings import Parameter
         post_check="min_observer_version equals the version of the servers.",
         risk="The step cannot be undone: take a backup first.",
         window=True,
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def upgrade_unfinished(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
     """min_observer_version tells the cluster which version it may count on. While it is behind, servers work as the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
@@ -15,8 +15,9 @@ from agent.facts.settings import Parameter, Variable
 from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
+from agent.model.sources import DocPage
 from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
-from checks.parameters.family import DOCS, Level
+from checks.parameters.family import Level
 from checks.parameters.kinds import COLLATION, MODES, MOMENT, ON_OFF
 from tests.checks.settings_family import ROWS, WRONG, fact, parameter
 from tests.harness import run_check, shipped, snapshot_of
@@ -62,7 +63,15 @@ def test_the_setting_can_be_changed_by_whom_the_advice_speaks_to(code: str) -> N
     assert spec.category == "parameters"
     assert row.setting in spec.remediation.sql[0]
     assert row.setting in spec.remediation.rollback[0]
-    assert (spec.remediation.advice, spec.remediation.risk, spec.remediation.link) == (row.advice, row.risk, DOCS)
+    assert (spec.remediation.advice, spec.remediation.risk) == (row.advice, row.risk)
+
+
+@pytest.mark.parametrize("code", ROWS)
+def test_the_setting_has_a_page_of_its_own(code: str) -> None:
+    _, row = ROWS[code]
+    page = shipped()[0].checks[code].sources[0]
+    assert isinstance(page, DocPage)
+    assert PurePosixPath(page.path).name.split(".")[1].removesuffix("-global") == row.setting
 
 
 @pytest.mark.parametrize("code", ROWS)

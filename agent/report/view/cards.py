@@ -158,7 +158,7 @@ class CardMaker:
             no_rollback=make_printable(texts["no_rollback"]),
             unjudged=format_unjudged(result, self.words),
             facts=self._list_facts(result, texts),
-            link=_keep_web_address(result["remediation"]["link"]),
+            link=_keep_web_address(self.words.pick(result["remediation"]["links"])),
             signs=self._list_advice(result["code"], findings),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )

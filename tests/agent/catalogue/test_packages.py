@@ -30,7 +30,7 @@ from tests.agent.tiny import SCORING, snapshot
 
 MODULE = '''
 from collections.abc import Iterator
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
 from agent.facts.settings import Variable
 
 @params
@@ -39,7 +39,8 @@ class Numbers(Params):
 
 @check(code="OPS951", name="operations.{name}", unit=Unit.COUNT, actor=Actor.CUSTOMER, title="Too many {name}",
        finding="{{resource}} has {{value}}.",
-       remediation=Remediation("Have fewer of them, please.", post_check="There are fewer.", link="https://example.org"))
+       remediation=Remediation("Have fewer of them, please.", post_check="There are fewer."),
+       sources=(WebPage("https://example.org"),))
 def {name}(variables: Rows[Variable], numbers: Numbers) -> Iterator[Measurement]:
     """They are a burden on the server, on its operators and on everybody who reads them."""
     yield Measurement("tenant", len(variables))
@@ -293,9 +294,7 @@ def test_the_contract_finds_what_is_wrong(package: Path) -> None:
     untold = find_translation_problems(spec, found.translations)
     assert not any("Too many theirs" in text for text in untold) and any("burden" in text for text in untold), untold
     assert any("Too many theirs" in text for text in find_translation_problems(spec)), "the agent has none"
-    remedy = dataclasses.replace(
-        spec.remediation, sql=("DROP TABLE t;",), link="", post_check="", run_as=RunAs.SYS, advice="?"
-    )
+    remedy = dataclasses.replace(spec.remediation, sql=("DROP TABLE t;",), post_check="", run_as=RunAs.SYS, advice="?")
     wrong = dataclasses.replace(
         spec,
         code="CAP9",
@@ -303,6 +302,7 @@ def test_the_contract_finds_what_is_wrong(package: Path) -> None:
         finding="nothing",
         rationale="short",
         name="operations.Other",
+        sources=(),
         remediation=remedy,
         actor=Actor.CUSTOMER,
         measure=crashing,
@@ -320,7 +320,7 @@ def test_the_contract_finds_what_is_wrong(package: Path) -> None:
         "no post-check",
         "SQL without a rollback",
         "SQL without its risk",
-        "no documentation link",
+        "no source with a public page in zh-CN",
         "cannot run it as sys",
         "it is not in hy_checks",
         "do not carry the check's name",

@@ -150,7 +150,6 @@ def _capacity() -> list[Entry]:
         post_check="The share used is under 70% in the console.",
         risk="Dropping partitions deletes data for good.",
         window=True,
-        link="https://www.oceanbase.com/docs",
     )
     return [
         entry(

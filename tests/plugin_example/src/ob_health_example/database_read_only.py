@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
 from ob_health_example.facts import Database
 
 
@@ -22,8 +22,8 @@ from ob_health_example.facts import Database
         pre_check="Ask the owner of the application whether the database is frozen on purpose.",
         post_check="READ_ONLY of the database in DBA_OB_DATABASES is NO.",
         risk="Applications that were kept from writing write again at once.",
-        link="https://en.oceanbase.com/docs/oceanbase-database",
     ),
+    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
 )
 def database_read_only(databases: Rows[Database]) -> Iterator[Measurement]:
     """A migration or an archive freezes a database, and nobody opens it again. Ordinary accounts then fail at their

@@ -1,0 +1,43 @@
+"""Where the facts of the checks were looked up: every cited page exists, in both languages, and is on the subject."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.model.check import CheckSpec
+from agent.model.sources import DocPage, KernelRun, WebPage, cite_source, find_first_link, find_link
+from agent.support.i18n import LANGUAGES
+from tests.data.doc_pages import load_pages
+from tests.harness import shipped
+
+CHECKS = shipped()[0].checks
+
+
+@pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+def test_every_cited_page_exists_in_both_languages(spec: CheckSpec) -> None:
+    for page in spec.sources:
+        if isinstance(page, DocPage):
+            for language in LANGUAGES:
+                path = cite_source(page, language).removeprefix(f"{page.branch} ")
+                assert path in load_pages()[page.branch], path
+
+
+@pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+def test_a_reader_is_sent_to_a_page_on_the_subject(spec: CheckSpec) -> None:
+    for language in LANGUAGES:
+        link = find_first_link(spec.sources, language)
+        assert link.startswith("https://"), "no source has a public page"
+        assert not link.rstrip("/").endswith(("/docs", "/oceanbase-database", "/oceanbase-cloud")), "a landing page"
+
+
+def test_sources_are_cited_and_linked_in_the_language_of_the_reader() -> None:
+    page = DocPage("a/1.b.md", "V4.2.5", zh="a/2.b.md")
+    assert cite_source(page, "en") == "V4.2.5 en-US/a/1.b.md"
+    assert cite_source(page, "zh-CN") == "V4.2.5 zh-CN/a/2.b.md"
+    assert find_link(page, "zh-CN").endswith("/V4.2.5/zh-CN/a/2.b.md")
+    assert find_link(WebPage("https://x/en"), "zh-CN") == "https://x/en"
+    assert find_link(WebPage("https://x/en", "https://x/zh"), "zh-CN") == "https://x/zh"
+    seen = KernelRun("4.3.5.3", "SELECT 1")
+    assert find_link(seen, "en") == "" and cite_source(seen, "en") == "OceanBase 4.3.5.3: SELECT 1"
+    assert find_first_link((seen, page), "en") == find_link(page, "en")
+    assert find_first_link((seen,), "en") == ""
