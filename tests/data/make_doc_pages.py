@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.data.doc_pages import BRANCHES, PAGES, write_pages
+from tests.data.doc_pages import BRANCHES, write_pages
 
 
 def list_pages(repository: Path, branch: str) -> list[str]:
