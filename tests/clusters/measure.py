@@ -6,7 +6,6 @@ python -m tests.clusters.measure SNAPSHOT
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from agent.archive import snapshot
 from agent.judgement.evaluate import evaluate_checks
 from agent.model.snapshot import Snapshot
 from tests.harness import shipped
+from tests.memory import read_peak_mb
 
 
 class Spent(NamedTuple):
@@ -36,20 +36,13 @@ def spent_on(facts: Snapshot, place: Path) -> Spent:
     return Spent(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
-def peak_mb() -> float:
-    """The most memory that this process had; its ru_maxrss would begin with the parent's."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert found
-    return int(found[1]) / 1024
-
-
 def main(place: Path) -> None:
     registry, ruleset = shipped()
     facts = snapshot.load_snapshot(place)
     started = time.process_time()
     evaluate_checks(registry.checks.values(), ruleset, facts)
     cpu_s = time.process_time() - started
-    print(json.dumps({"cpu_s": cpu_s, "peak_mb": peak_mb()}))  # noqa: T201 - what the parent reads
+    print(json.dumps({"cpu_s": cpu_s, "peak_mb": read_peak_mb()}))  # noqa: T201 - what the parent reads
 
 
 if __name__ == "__main__":

@@ -448,19 +448,17 @@ _CLIENT = """
 import sys, time
 from pathlib import Path
 from tests.faults import test_hostile_server as tests
-
-def peak_kb():
-    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+from tests.memory import read_peak_mb
 
 class Known: port = int(sys.argv[1])
 Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-before, began = peak_kb(), time.monotonic()
+before, began = read_peak_mb(), time.monotonic()
 try:
     snapshot, found = tests.assess(Known)
     said = ",".join(record.status for record in snapshot.records)
 except tests.HealthAgentError as failed:
     said = type(failed).__name__
-print((peak_kb() - before) // 1024, time.monotonic() - began, said)
+print(int(read_peak_mb() - before), time.monotonic() - began, said)
 """
 
 

@@ -318,12 +318,13 @@ from pathlib import Path
 from agent.report.xlsx.written import list_entries, read_written
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
+from tests.memory import read_peak_mb
 for name in sys.argv[1:]:
     try:
         print(len(list_entries(read_written(Path(name)).content)))
     except ConfigError as error:
         print(render_text(error.text, "en"))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 500_000)
+print(read_peak_mb() < 500)
 """
 FAR = b'<row r="400000"><c r="E400000" t="inlineStr"><is><t>a</t></is></c></row>'
 WIDE = b'<row r="400001"><c r="XFD400001" t="inlineStr"><is><t>b</t></is></c></row>'
