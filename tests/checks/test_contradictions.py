@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from hypothesis import given
@@ -184,10 +184,17 @@ def test_every_group_is_a_cause_with_a_name_and_more_than_one_sign() -> None:
     for code, rule in RULESET.rules.items():
         members[rule.group].append(code)
     del members[""]
-    head = rules.locate_shipped_rules().read_text(encoding="utf-8").partition("version:")[0]
+    head = rules.locate_shipped_rules().read_text(encoding="utf-8").partition("#   group ")[2].partition("#   join ")[0]
     explained = re.findall(r"^#     (\w+) +\S.+$", head, re.MULTILINE)
     assert sorted(members) == explained
     assert {group: codes for group, codes in members.items() if len(codes) == 1} == {}
+
+
+def test_every_cause_of_a_joined_finding_has_a_name_and_more_than_one_sign() -> None:
+    members = Counter(rule.join for rule in RULESET.rules.values() if rule.join)
+    head = rules.locate_shipped_rules().read_text(encoding="utf-8").partition("#   join ")[2].partition("version:")[0]
+    assert sorted(members) == re.findall(r"^#     (\w+) +\S.+$", head, re.MULTILINE)
+    assert min(members.values()) > 1
 
 
 @pytest.mark.parametrize(
