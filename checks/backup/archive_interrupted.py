@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
-from checks.backup.tenants import by_tenant
+from checks.backup.tenants import MANUAL, VIEWS, by_tenant
 
 
 @check(
@@ -27,7 +27,10 @@ from checks.backup.tenants import by_tenant
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING and a full backup has completed since.",
         risk="Between switching off and the new full backup no point in time can be restored.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711"),),
+    sources=(
+        DocPage(f"{MANUAL}/300.log-archive/600.view-log-archive-progress.md"),
+        DocPage(f"{VIEWS}/5900.o-dba_ob_archivelog-of-mysql-mode.md"),
+    ),
 )
 def archive_interrupted(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Measurement]:
     """The archive carries every change away from the cluster within minutes. Interrupted it does not go on by

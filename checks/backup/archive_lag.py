@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
-from checks.backup.tenants import by_tenant
+from checks.backup.tenants import MANUAL, VIEWS, by_tenant
 
 
 @check(
@@ -26,7 +26,10 @@ from checks.backup.tenants import by_tenant
         pre_check="Read CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG twice, a minute apart.",
         post_check="CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows the clock within minutes.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711"),),
+    sources=(
+        DocPage(f"{MANUAL}/300.log-archive/200.preparation-before-log-archive.md"),
+        DocPage(f"{VIEWS}/5900.o-dba_ob_archivelog-of-mysql-mode.md"),
+    ),
 )
 def archive_lag(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Measurement]:
     """What is not archived yet is lost when the cluster is, and log that waits for the archive cannot be recycled,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.backup import BackupJob
 from agent.facts.given import Clock
-from checks.backup.tenants import DAY, by_tenant, failed_since_success
+from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, failed_since_success
 
 
 @params
@@ -30,7 +30,10 @@ class BackupJobsFailingParams(Params):
         post_check="The next job in DBA_OB_BACKUP_JOB_HISTORY is COMPLETED.",
         risk="A backup reads all data: run it outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{VIEWS}/6900.o-dba_ob_backup_job_history-of-mysql-mode.md"),
+        DocPage(f"{MANUAL}/400.data-backup/600.view-data-backup-history.md"),
+    ),
 )
 def backup_jobs_failing(
     jobs: Rows[BackupJob], clock: Rows[Clock], limits: BackupJobsFailingParams

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import RunningBackup
 from agent.facts.given import Clock
-from checks.backup.tenants import by_tenant
+from checks.backup.tenants import MANUAL, VIEWS, by_tenant
 
 
 @check(
@@ -27,7 +27,10 @@ from checks.backup.tenants import by_tenant
         post_check="The job has left DBA_OB_BACKUP_JOBS and stands as COMPLETED in DBA_OB_BACKUP_JOB_HISTORY.",
         risk="A cancelled backup begins from the start the next time.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{MANUAL}/400.data-backup/500.view-data-backup-progress.md"),
+        DocPage(f"{VIEWS}/7000.o-dba_ob_backup_jobs-of-mysql-mode.md"),
+    ),
 )
 def backup_running_long(jobs: Rows[RunningBackup], clock: Rows[Clock]) -> Iterator[Measurement]:
     """While one backup runs no other starts, and the log that it needs must be kept. One that hangs for days

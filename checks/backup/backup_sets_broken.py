@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.backup import BackupSet
 from agent.facts.given import Clock
-from checks.backup.tenants import DAY, by_tenant
+from checks.backup.tenants import DAY, VIEWS, by_tenant
 
 
 @params
@@ -31,7 +31,7 @@ class BackupSetsBrokenParams(Params):
         risk="A backup reads all data: run it outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(DocPage(f"{VIEWS}/7200.o-dba_ob_backup_set_files-of-mysql-mode.md"),),
 )
 def backup_sets_broken(
     sets: Rows[BackupSet], clock: Rows[Clock], limits: BackupSetsBrokenParams

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.backup import BackupSet, LogArchive
 from agent.facts.given import Clock
-from checks.backup.tenants import DAY, by_tenant
+from checks.backup.tenants import DAY, ERRORS, MANUAL, VIEWS, by_tenant
 
 # Another check reports an interrupted archive.
 _AT_WORK = {"PREPARE", "BEGINNING", "DOING", "INTERRUPTED"}
@@ -34,7 +34,11 @@ class BackupWithoutArchiveParams(Params):
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
         risk="The archive takes bandwidth and space at the destination: as much as the tenant writes log.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001228711"),),
+    sources=(
+        DocPage(f"{MANUAL}/400.data-backup/100.preparation-before-data-backup.md"),
+        DocPage(f"{ERRORS}/900.9000-9499-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/5900.o-dba_ob_archivelog-of-mysql-mode.md"),
+    ),
 )
 def backup_without_archive(
     sets: Rows[BackupSet], archives: Rows[LogArchive], clock: Rows[Clock], limits: BackupWithoutArchiveParams

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.backup import DeleteJob
 from agent.facts.given import Clock
-from checks.backup.tenants import DAY, by_tenant, failed_since_success
+from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, failed_since_success
 
 
 @params
@@ -29,7 +29,10 @@ class DeleteJobsFailingParams(Params):
         pre_check="Read STATUS, RESULT and COMMENT in DBA_OB_BACKUP_DELETE_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_DELETE_JOB_HISTORY is COMPLETED.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
+    sources=(
+        DocPage(f"{MANUAL}/500.clear-backup-data/400.view-cleaning-backup-history.md"),
+        DocPage(f"{VIEWS}/6400.o-dba_ob_backup_delete_job_history-of-mysql-mode.md"),
+    ),
 )
 def delete_jobs_failing(
     jobs: Rows[DeleteJob], clock: Rows[Clock], limits: DeleteJobsFailingParams

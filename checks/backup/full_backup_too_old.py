@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import BackupSet
 from agent.facts.given import Clock
-from checks.backup.tenants import DAY, by_tenant
+from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant
 
 
 @check(
@@ -26,7 +26,10 @@ from checks.backup.tenants import DAY, by_tenant
         risk="A backup reads all data: run it outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
+    sources=(
+        DocPage(f"{MANUAL}/400.data-backup/300.initiate-incremental-data-backup.md"),
+        DocPage(f"{VIEWS}/7200.o-dba_ob_backup_set_files-of-mysql-mode.md"),
+    ),
 )
 def full_backup_too_old(sets: Rows[BackupSet], clock: Rows[Clock]) -> Iterator[Measurement]:
     """Every incremental backup needs all those before it back to the full one. The longer the chain the longer the

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from agent.api import (
     Actor,
+    DocPage,
     Measurement,
     NotAssessed,
     Params,
@@ -15,7 +16,6 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
@@ -23,7 +23,7 @@ from agent.api import (
 from agent.facts.backup import BackupSet
 from agent.facts.given import Attestation, Build, Clock
 from agent.facts.settings import Tenant
-from checks.backup.tenants import DAY, by_tenant, console_backup
+from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
 
 
 @params
@@ -49,7 +49,10 @@ class NeverBackedUpParams(Params):
         risk="A backup reads all data: run it outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
+    sources=(
+        DocPage(f"{MANUAL}/100.overview-of-physical-backup-and-recovery.md"),
+        DocPage(f"{VIEWS}/7200.o-dba_ob_backup_set_files-of-mysql-mode.md"),
+    ),
 )
 def never_backed_up(
     *,

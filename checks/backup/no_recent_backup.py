@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check
 from agent.facts.backup import BackupSet
 from agent.facts.given import Attestation, Clock
-from checks.backup.tenants import DAY, by_tenant, console_backup
+from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
 
 
 @check(
@@ -27,7 +27,10 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
         risk="A backup reads all data: run it outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
+    sources=(
+        DocPage(f"{VIEWS}/7200.o-dba_ob_backup_set_files-of-mysql-mode.md"),
+        DocPage(f"{MANUAL}/400.data-backup/600.view-data-backup-history.md"),
+    ),
 )
 def no_recent_backup(
     sets: Rows[BackupSet], attestations: Rows[Attestation], clock: Rows[Clock]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import BackupSet, DeletePolicy
 from agent.facts.given import Attestation, Clock
-from checks.backup.tenants import DAY, by_tenant, console_backup
+from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
 
 
 @check(
@@ -29,7 +29,10 @@ from checks.backup.tenants import DAY, by_tenant, console_backup
         "job an hour later.",
         risk="Backups older than the window are deleted within the hour: dropping the policy does not bring them back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971519"),),
+    sources=(
+        DocPage(f"{MANUAL}/500.clear-backup-data/100.cleaning-up-backed-up-data-automatically.md"),
+        DocPage(f"{VIEWS}/6600.o-dba_ob_backup_delete_policy-of-mysql-mode.md"),
+    ),
 )
 def no_retention_policy(
     sets: Rows[BackupSet], policies: Rows[DeletePolicy], attestations: Rows[Attestation], clock: Rows[Clock]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.given import Attestation, Clock
+from checks.backup.tenants import MANUAL, VIEWS
 
 
 @check(
@@ -25,7 +26,10 @@ from agent.facts.given import Attestation, Clock
         post_check="The restored tenant answers the business's own questions, and the time it took is known.",
         risk="The restored tenant needs resources of its own; drop it afterwards.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{MANUAL}/600.restore-data/500.view-the-restore-history.md"),
+        DocPage(f"{VIEWS}/10800.o-dba_ob_restore_history-of-mysql-mode.md"),
+    ),
 )
 def restore_not_rehearsed(attestations: Rows[Attestation], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A backup that nobody has restored is a hope. Rehearsals find what views cannot show: missing rights at the

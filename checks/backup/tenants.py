@@ -10,6 +10,10 @@ from agent.api import is_meta, tenant_name
 from agent.facts.given import Attestation
 
 DAY = timedelta(days=1)
+# Folders of the documentation.
+MANUAL = "600.manage/600.backup-and-recovery"
+ERRORS = "700.reference/900.error-code/600.error-code-of-mysql-mode"
+VIEWS = "700.reference/700.system-views/400.system-view-of-mysql-mode/200.dictionary-view-of-mysql-mode"
 
 
 class Owned(Protocol):

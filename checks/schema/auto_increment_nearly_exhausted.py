@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from agent.facts.settings import Variable
 from checks.schema.counted import require_counted
+from checks.schema.pages import DDL, OBJECTS, VIEWS
 
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
@@ -36,7 +37,11 @@ LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
         "numbers.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-best-practices-10000000002807692"),),
+    sources=(
+        DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/6200.o-dba_ob_auto_increment-of-mysql-mode.md"),
+        DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
+    ),
 )
 def auto_increment_nearly_exhausted(
     counters: Rows[AutoIncrement],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.bounds import ends_of, spelled
 from checks.schema.counted import counted
+from checks.schema.pages import DDL, OBJECTS
 
 
 @params
@@ -34,7 +35,10 @@ class CatchAllParams(Params):
         risk="Rewriting a large table takes hours of CPU and disk, and offline DDL locks it meanwhile.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
+        DocPage(f"{DDL}/800.partitioning-operations-of-mysql-mode.md"),
+    ),
 )
 def catch_all_partition_fills(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, clock: Rows[Clock], p: CatchAllParams

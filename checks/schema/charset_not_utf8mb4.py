@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
+from checks.schema.pages import BASICS, DESIGN
 
 
 @check(
@@ -27,7 +28,10 @@ from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
         risk="The table is rewritten; the way back fails once the text holds characters that the old set lacks.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{BASICS}/300.character-set-and-collation-of-mysql-mode/200.character-set-of-mysql-mode.md"),
+        DocPage(f"{DESIGN}/300.character-set-specification.md"),
+    ),
 )
 def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> Iterator[Measurement]:
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert

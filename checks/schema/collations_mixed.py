@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.schema import FULL_CHARSETS, Table
+from checks.schema.pages import BASICS, DESIGN
 
 
 @check(
@@ -26,7 +27,10 @@ from agent.facts.schema import FULL_CHARSETS, Table
         risk="Converting rewrites a table and changes how it compares and sorts text.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{BASICS}/300.character-set-and-collation-of-mysql-mode/300.collation-of-mysql-mode.md"),
+        DocPage(f"{DESIGN}/300.character-set-specification.md"),
+    ),
 )
 def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
     """Text columns of different collations cannot simply be compared: a join fails with an illegal mix, or one side is

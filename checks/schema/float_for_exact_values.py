@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import NotableColumn, Table
+from checks.schema.pages import BASICS, DDL
 
 MONEY = frozenset(
     ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
@@ -34,7 +35,12 @@ RATE = frozenset(("rate", "ratio", "pct", "percent"))
         risk="The table is rewritten; digits that the float had already lost stay lost.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            f"{BASICS}/100.data-type-of-mysql-mode/200.numeric-of-mysql-mode/400.floating-point-type-of-mysql-mode.md"
+        ),
+        DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
+    ),
 )
 def float_for_exact_values(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """FLOAT and DOUBLE keep the nearest binary fraction. Amounts then differ by cents after sums and comparisons, and

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, Unjudged, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable, TableChanges
 from checks.schema.counted import added_since, counted
+from checks.schema.pages import OBJECTS, VIEWS
 
 
 @check(
@@ -27,7 +28,12 @@ from checks.schema.counted import added_since, counted
         risk="Building an index on a large table takes CPU, disk and time.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            f"{OBJECTS}/300.manage-partitions-of-mysql-mode/900.create-partition-table-index-of-mysql-mode/300.global-index-of-mysql-mode.md"
+        ),
+        DocPage(f"{VIEWS}/13400.o-dba_part_indexes-of-mysql-mode.md"),
+    ),
 )
 def global_index_unpartitioned(
     tables: Rows[PartitionedTable],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
+from checks.schema.pages import DESIGN, VIEWS
 
 
 @check(
@@ -24,7 +25,10 @@ from agent.facts.schema import IndexColumn
         post_check="The statements use the shorter index at the same speed.",
         risk="A statement that the long index answered alone now reads the table too.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
+        DocPage(f"{VIEWS}/2500.information_schema-statistics-of-mysql-mode.md"),
+    ),
 )
 def index_with_too_many_columns(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """Columns behind the first range condition of a query do not narrow the scan. They only make the index larger,

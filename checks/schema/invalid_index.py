@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
+from checks.schema.pages import DDL, VIEWS
 
 
 @check(
@@ -24,7 +25,10 @@ from agent.facts.schema import IndexColumn
         post_check="information_schema.STATISTICS shows VALID for the new index.",
         risk="Building the index again reads the whole table.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{VIEWS}/2500.information_schema-statistics-of-mysql-mode.md"),
+        DocPage(f"{DDL}/200.index-operations-of-mysql-mode.md"),
+    ),
 )
 def invalid_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """The build of an index can fail half-way, for duplicates or for lack of space, and leaves something behind that

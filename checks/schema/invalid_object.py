@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Named, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import BusinessObject
+from checks.schema.pages import OBJECTS, VIEWS
 
 
 @check(
@@ -23,7 +24,10 @@ from agent.facts.schema import BusinessObject
         post_check="DBA_OBJECTS shows the status VALID, or the object is gone.",
         risk="A program that still uses a dropped view fails with another error than before.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{VIEWS}/13100.o-dba_objects-of-mysql-mode.md"),
+        DocPage(f"{OBJECTS}/600.manage-views-of-mysql-mode/100.manage-normal-views-of-mysql-mode.md"),
+    ),
 )
 def invalid_object(objects: Rows[BusinessObject]) -> Iterator[Measurement]:
     """A view outlives the table or column that it reads, and fails only when somebody asks it, often a report at the

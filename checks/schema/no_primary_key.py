@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table
+from checks.schema.pages import DDL, DESIGN
 
 
 @check(
@@ -33,7 +34,10 @@ from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, Pa
         "the duration on a copy.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001377914"),),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+        DocPage(f"{DDL}/300.primary-key-operations-of-mysql-mode.md"),
+    ),
 )
 def no_primary_key(
     tables: Rows[Table],

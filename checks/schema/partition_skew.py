@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import PartitionedTable, TableChanges
 from checks.schema.counted import counted
+from checks.schema.pages import DESIGN, OBJECTS
 
 SPREADING = ("HASH", "KEY")
 
@@ -33,7 +34,10 @@ class SkewParams(Params):
         risk="Changing the key rewrites the table, and statements must name the new key to read few partitions.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/100.partition-overview-of-mysql-mode.md"),
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/300.partition-table-design.md"),
+    ),
 )
 def partition_skew(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, p: SkewParams

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable
 from checks.schema.bounds import by_partition, ends_of, ranges_of, spelled
+from checks.schema.pages import OBJECTS, VIEWS
 
 
 @params
@@ -35,7 +36,10 @@ class RangeParams(Params):
         post_check="information_schema.PARTITIONS shows a last bound well in the future.",
         risk="None; adding a partition at the end moves no rows.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/1400.information_schema-partitions-of-mysql-mode.md"),
+    ),
 )
 def range_partitions_run_out(
     tables: Rows[PartitionedTable], clock: Rows[Clock], p: RangeParams

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
+from checks.schema.pages import DESIGN, STATEMENTS, VIEWS
 
 Table = tuple[str, str]  # schema and name
 Index = dict[int, IndexColumn]  # by position: with a full-text index the view repeats the columns of all others
@@ -33,7 +34,11 @@ Index = dict[int, IndexColumn]  # by position: with a full-text index the view r
         post_check="No statement became slower while the index was invisible.",
         risk="A narrower index is cheaper to scan; a few statements may read a little more.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
+        DocPage(f"{VIEWS}/2500.information_schema-statistics-of-mysql-mode.md"),
+        DocPage(f"{STATEMENTS}/1600.alter-table-of-mysql-mode.md"),
+    ),
 )
 def redundant_index(
     columns: Rows[IndexColumn], tables: Rows[PartitionedTable], partitioned: Rows[PartitionedIndex]

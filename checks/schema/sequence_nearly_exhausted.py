@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.schema import Sequence
+from checks.schema.pages import STATEMENTS, VIEWS
 
 WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIGINT column can store
 
@@ -29,7 +30,10 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
         post_check="DBA_SEQUENCES shows the new bound.",
         risk="None for the sequence; a column that is too small makes inserts fail.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{STATEMENTS}/1400.alter-sequence-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/14300.o-dba_sequences-of-mysql-mode.md"),
+    ),
 )
 def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement]:
     """Once a sequence that does not cycle is at its bound, NEXTVAL fails and with it every insert that uses it. Servers

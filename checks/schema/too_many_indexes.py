@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
+from checks.schema.pages import OBJECTS, VIEWS
 
 
 @check(
@@ -24,7 +25,10 @@ from agent.facts.schema import IndexColumn
         post_check="Writes to the table are faster and no statement became slower.",
         risk="A dropped index that a rare report needs turns that report into a full scan.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/2500.information_schema-statistics-of-mysql-mode.md"),
+    ),
 )
 def too_many_indexes(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
     """Each index is maintained by every insert and delete and by updates of its columns, and global ones make a write a

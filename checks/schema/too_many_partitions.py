@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import PartitionedTable
 from agent.facts.settings import Parameter
+from checks.schema.pages import VIEWS
 
 
 @params
@@ -32,7 +33,12 @@ class PartitionParams(Params):
         risk="Dropped partitions take their data with them.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items/400.tenant-level-configuration-items/5350.max_partition_num.md"
+        ),
+        DocPage(f"{VIEWS}/1400.information_schema-partitions-of-mysql-mode.md"),
+    ),
 )
 def too_many_partitions(
     tables: Rows[PartitionedTable], parameters: Rows[Parameter], p: PartitionParams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import IndexColumn, Table
 
@@ -26,7 +26,11 @@ from agent.facts.schema import IndexColumn, Table
         post_check="The number per GiB is below the limit.",
         risk="Dropped tables are gone unless the recycle bin is on.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            "600.manage/200.tenant-management/600.common-tenant-operations/800.tenant-scale-in-and-out/150.resources-planning-for-tenant-scale-in-and-out.md"
+        ),
+    ),
 )
 def very_many_tables(
     tables: Rows[Table], indexes: Rows[IndexColumn], units: Rows[ResourceUnit]

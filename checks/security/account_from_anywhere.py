@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
-from checks.security.accounts import ANYWHERE, CHANGING, POWERFUL, READING, WRITING, full_name, held, usable
+from checks.security.accounts import (
+    ANYWHERE,
+    CHANGING,
+    POWERFUL,
+    PRIVILEGES,
+    READING,
+    STATEMENTS,
+    VARIABLES,
+    VIEWS,
+    WRITING,
+    full_name,
+    held,
+    usable,
+)
 from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
 
 
@@ -30,7 +43,12 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         post_check="The application connects; DBA_OB_USERS shows the new host.",
         risk="Clients outside the network are refused from then on; open sessions stay.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{PRIVILEGES}/110.create-a-user-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+        DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
+        DocPage(f"{STATEMENTS}/7400.rename-user-of-mysql-mode.md"),
+    ),
 )
 def account_from_anywhere(
     accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]

@@ -7,6 +7,17 @@ from collections.abc import Iterator
 from agent.api import NotAssessed, ResourceName, name_account
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account
 
+# Folders of the documentation.
+_SECURITY = "600.manage/500.security-and-permissions"
+LOGIN = f"{_SECURITY}/200.identification-and-authentication/100.identification-and-authentication-of-mysql-mode"
+PRIVILEGES = f"{_SECURITY}/300.access-control/200.user-and-permission/200.permission-of-mysql-mode"
+_SYNTAX = "700.reference/500.sql-reference/100.sql-syntax/200.common-tenant-of-mysql-mode"
+STATEMENTS = f"{_SYNTAX}/600.sql-statement-of-mysql-mode"
+VARIABLES = "700.reference/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable"
+_VIEWS = "700.reference/700.system-views/400.system-view-of-mysql-mode"
+VIEWS = f"{_VIEWS}/200.dictionary-view-of-mysql-mode"
+PERFORMANCE = f"{_VIEWS}/300.performance-view-of-mysql-mode"
+
 ANYWHERE = frozenset({"%", "0.0.0.0/0", "::/0"})
 
 # Privileges that change the server or the accounts themselves.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, TenantKind, Unit, check
 from agent.facts.sessions import Session
+from checks.security.accounts import PERFORMANCE, PRIVILEGES
 
 
 @check(
@@ -28,7 +29,10 @@ from agent.facts.sessions import Session
         post_check="GV$OB_PROCESSLIST shows root only while an administrator works.",
         risk="A privilege that was forgotten makes the application fail: try the new account beside the old one.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{PRIVILEGES}/110.create-a-user-of-mysql-mode.md"),
+        DocPage(f"{PERFORMANCE}/2500.gv-ob_processlist-of-mysql-mode.md"),
+    ),
 )
 def application_uses_root(sessions: Rows[Session]) -> Iterator[Measurement]:
     """An application that logs in as root can do everything: one injected statement drops databases, makes accounts and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from checks.security.settings import attested_switch
 
@@ -27,7 +27,9 @@ from checks.security.settings import attested_switch
         post_check="A login from an address outside the list is refused; the applications still connect.",
         risk="Addresses that were forgotten cannot connect any more.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-cloud"),),
+    sources=(
+        DocPage("600.manage/500.security-and-permissions/300.access-control/300.network-security-access-control.md"),
+    ),
 )
 def console_whitelist_open(attestations: Rows[Attestation]) -> Iterator[Measurement]:
     """On a public cloud the whitelist of the console stands before the tenant's own allowlist and cannot be seen by

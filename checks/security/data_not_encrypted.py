@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check, tenant_name
 from agent.facts.given import Attestation
+from checks.security.accounts import PERFORMANCE
 from checks.security.settings import attested_switch
 
 
@@ -27,7 +28,12 @@ from checks.security.settings import attested_switch
         post_check="The console shows encryption as on, and V$OB_ENCRYPTED_TABLES lists the tables as encrypted.",
         risk="Encryption costs some CPU; without the key neither data nor backups can be read.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-cloud"),),
+    sources=(
+        DocPage(
+            "600.manage/500.security-and-permissions/500.data-storage-encryption/100.datastore-encryption-overview.md"
+        ),
+        DocPage(f"{PERFORMANCE}/31000.v-ob_encrypted_tables-of-mysql-mode.md"),
+    ),
 )
 def data_not_encrypted(attestations: Rows[Attestation]) -> Iterator[Measurement]:
     """Disks, snapshots and backups of the cloud leave the tenant's own access control: whoever holds them reads the

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import WRITING, empowered, full_name, held
+from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, WRITING, empowered, full_name, held
 
 
 @check(
@@ -24,7 +24,11 @@ from checks.security.accounts import WRITING, empowered, full_name, held
         post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
         risk="Writes to a database that was forgotten fail from then on.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+        DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
+    ),
 )
 def global_write_privileges(accounts: Rows[Account]) -> Iterator[Measurement]:
     """Privileges on *.* reach every database of the tenant, also those of other applications and those made

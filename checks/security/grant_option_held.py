@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import empowered, full_name
+from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name
 
 
 @check(
@@ -24,7 +24,11 @@ from checks.security.accounts import empowered, full_name
         post_check="SHOW GRANTS for the account no longer ends with WITH GRANT OPTION.",
         risk="GRANT statements of this account fail from then on.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{PRIVILEGES}/300.delegation-of-authority-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+        DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
+    ),
 )
 def grant_option_held(accounts: Rows[Account]) -> Iterator[Measurement]:
     """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
+from checks.security.accounts import VARIABLES
 from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
 
 
@@ -28,7 +29,10 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
         "administrator open until a new login has worked: it can take the change back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001885856"),),
+    sources=(
+        DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
+        DocPage("600.manage/200.tenant-management/600.common-tenant-operations/500.view-and-set-whitelist.md"),
+    ),
 )
 def invited_nodes_open(variables: Rows[Variable], attestations: Rows[Attestation]) -> Iterator[Measurement]:
     """The allowlist is checked before the password. Open to all, it leaves passwords as the only lock, and every

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import customers, full_name
+from checks.security.accounts import PRIVILEGES, VIEWS, customers, full_name
 
 
 @check(
@@ -25,7 +25,10 @@ from checks.security.accounts import customers, full_name
         post_check="The account is gone from DBA_OB_USERS.",
         risk="Views and routines defined by the account stop working.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{PRIVILEGES}/700.lock-and-unlock-users-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+    ),
 )
 def locked_accounts_left(accounts: Rows[Account]) -> Iterator[Measurement]:
     """A locked account keeps its privileges and is one statement away from being used again. Left behind, it makes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.settings import Parameter
 from checks.parameters.changes import change
+from checks.security.accounts import LOGIN
 from checks.security.settings import value_of
 
 NAME = "connection_control_failed_connections_threshold"
@@ -36,7 +37,12 @@ NAME = "connection_control_failed_connections_threshold"
         post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
         risk="Somebody who knows an account's name can lock it for up to the longest delay by failing on purpose.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{LOGIN}/300.login-failure-handling-of-mysql-mode.md"),
+        DocPage(
+            "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items/400.tenant-level-configuration-items/1500.connection_control_failed_connections_threshold.md"
+        ),
+    ),
 )
 def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """OceanBase counts failed logins only if told to. With the default of 0 a program may try passwords as fast as the

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
 from agent.facts.settings import Variable
 from checks.parameters.changes import change
+from checks.security.accounts import LOGIN, VARIABLES
 from checks.security.settings import value_of
 
 WANTED = {"length": 12, "mixed_case_count": 1, "number_count": 1, "special_char_count": 1, "policy": 1}
@@ -29,7 +30,10 @@ POLICIES = ("LOW", "MEDIUM")
         post_check="SHOW VARIABLES LIKE 'validate_password%' shows the new values.",
         risk="Scripts that set weaker passwords fail; existing passwords go on working.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{LOGIN}/200.password-complexity-of-mysql-mode.md"),
+        DocPage(f"{VARIABLES}/13900.validate_password_length-global.md"),
+    ),
 )
 def no_password_policy(variables: Rows[Variable]) -> Iterator[Measurement]:
     """By default OceanBase accepts any password, even an empty one. Both policies check the length first, so a

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check, list_names
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, list_names
 from agent.facts.accounts import Account
 from agent.facts.given import Clock
-from checks.security.accounts import full_name, usable
+from checks.security.accounts import STATEMENTS, VIEWS, full_name, usable
 
 
 @check(
@@ -26,7 +26,10 @@ from checks.security.accounts import full_name, usable
         post_check="PASSWORD_LAST_CHANGED in DBA_OB_USERS is today; no login fails.",
         risk="Clients that still use the old password cannot open new connections.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+        DocPage(f"{STATEMENTS}/1800.alter-user-of-mysql-mode.md"),
+    ),
 )
 def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A password spreads with time: into scripts, tickets, laptops of people who have left. An old one is known to more

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
-from checks.security.accounts import POWERFUL, empowered, full_name, held
+from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name, held
 
 
 @check(
@@ -25,7 +25,11 @@ from checks.security.accounts import POWERFUL, empowered, full_name, held
         post_check="SHOW GRANTS no longer lists the privileges; the application works.",
         risk="Whatever used the privilege fails from then on, such as a deployment script that creates accounts.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+        DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
+    ),
 )
 def powerful_ordinary_account(accounts: Rows[Account]) -> Iterator[Measurement]:
     """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's

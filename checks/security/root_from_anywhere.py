@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
-from checks.security.accounts import ANYWHERE, full_name
+from checks.security.accounts import ANYWHERE, VARIABLES, full_name
 from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
 
 
@@ -31,7 +31,10 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
         "administrator open until a new login has worked: it can take the change back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001885856"),),
+    sources=(
+        DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
+        DocPage("600.manage/200.tenant-management/600.common-tenant-operations/500.view-and-set-whitelist.md"),
+    ),
 )
 def root_from_anywhere(
     accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.settings import Variable
+from checks.security.accounts import VARIABLES
 from checks.security.settings import value_of
 
 EVERYWHERE = "/"
@@ -27,7 +28,7 @@ EVERYWHERE = "/"
         post_check="In a new session SELECT ... INTO OUTFILE to another directory is refused.",
         risk="Imports and exports by files on the server fail outside the directory.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001715689"),),
+    sources=(DocPage(f"{VARIABLES}/12000.secure_file_priv-global.md"),),
 )
 def secure_file_priv_open(variables: Rows[Variable]) -> Iterator[Measurement]:
     """On OceanBase the path / lifts every limit, while an empty value or NULL forbids file access: other than on MySQL.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    DocPage,
     Measurement,
     NotAssessed,
     Params,
@@ -13,12 +14,12 @@ from agent.api import (
     Rows,
     RunAs,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.sessions import Session
+from checks.security.accounts import PERFORMANCE
 
 LOCAL = ("127.", "localhost", "::1", "[::1]", "::ffff:127.")
 
@@ -46,7 +47,12 @@ class TlsParams(Params):
         post_check="SSL_CIPHER in GV$OB_PROCESSLIST is filled for the sessions.",
         risk="Clients that cannot do TLS are refused once it is demanded; the handshake makes connecting slower.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            "600.manage/500.security-and-permissions/400.data-transfer-encryption/200.observer-in-transmission-encryption.md"
+        ),
+        DocPage(f"{PERFORMANCE}/2500.gv-ob_processlist-of-mysql-mode.md"),
+    ),
 )
 def tls_not_used(sessions: Rows[Session], limits: TlsParams) -> Iterator[Measurement]:
     """Without TLS everyone on the way can read data and results, and change them. The server sees the last part of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.maintenance import Job
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @check(
@@ -24,7 +25,10 @@ from agent.facts.maintenance import Job
         post_check="ENABLED in DBA_SCHEDULER_JOBS is set, and the next night leaves a run in the gathering history.",
         risk="Gathering reads tables and costs CPU within the window.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
+        DocPage(f"{VIEWS}/14100.o-dba_scheduler_jobs-of-mysql-mode.md"),
+    ),
 )
 def gather_jobs_disabled(jobs: Rows[Job]) -> Iterator[Measurement]:
     """Seven jobs, one for each day of the week, keep the optimizer's statistics fresh. A night off now and then does

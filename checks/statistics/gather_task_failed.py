@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @params
@@ -33,7 +34,10 @@ class GatherParams(Params):
         post_check="The next run has the status SUCCESS and FAILED_COUNT 0.",
         risk="None; reading the history changes nothing.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/400.statistics-monitoring-diagnosis.md"),
+        DocPage(f"{VIEWS}/12100.o-dba_ob_task_opt_stat_gather_history-of-mysql-mode.md"),
+    ),
 )
 def gather_task_failed(tasks: Rows[GatherTask], clock: Rows[Clock], p: GatherParams) -> Iterator[Measurement]:
     """A run that fails keeps the old statistics without a word, so tables grow stale although gathering seems to be on.

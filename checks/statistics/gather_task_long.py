@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @params
@@ -32,7 +33,10 @@ class LongGatherParams(Params):
         post_check="The next runs in DBA_OB_TASK_OPT_STAT_GATHER_HISTORY are shorter.",
         risk="A small sample makes estimates coarser: compare the plans of important statements.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
+        DocPage(f"{VIEWS}/12100.o-dba_ob_task_opt_stat_gather_history-of-mysql-mode.md"),
+    ),
 )
 def gather_task_long(tasks: Rows[GatherTask], clock: Rows[Clock], p: LongGatherParams) -> Iterator[Measurement]:
     """The nightly window ends after four hours on working days by default, and tables that were not reached keep their

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @check(
@@ -26,7 +27,10 @@ from agent.facts.resources import ResourceUnit
         post_check="DBA_OB_TASK_OPT_STAT_GATHER_HISTORY has a new run with the status SUCCESS.",
         risk="Gathering by hand costs CPU and reads; choose a quiet hour.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
+        DocPage(f"{VIEWS}/12100.o-dba_ob_task_opt_stat_gather_history-of-mysql-mode.md"),
+    ),
 )
 def gather_task_not_run(
     tasks: Rows[GatherTask], jobs: Rows[Job], units: Rows[ResourceUnit], clock: Rows[Clock]

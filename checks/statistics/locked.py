@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import TableStatistics
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @check(
@@ -24,7 +25,10 @@ from agent.facts.schema import TableStatistics
         post_check="STATTYPE_LOCKED in DBA_TAB_STATISTICS is NULL and the next window gathers the table.",
         risk="With fresh statistics plans may change.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/300.statistics-management/500.lock-and-unlock-function.md"),
+        DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
+    ),
 )
 def locked(statistics: Rows[TableStatistics]) -> Iterator[Measurement]:
     """Locked statistics stay what they were on the day of the lock, whatever happens to the table. That is right for

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.given import Clock
 from agent.facts.schema import Table, TableChanges, TableStatistics
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @check(
@@ -26,7 +27,10 @@ from agent.facts.schema import Table, TableChanges, TableStatistics
         "before.",
         risk="Plans may change with the new statistics, usually for the better.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
+        DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
+    ),
 )
 def never_gathered(
     statistics: Rows[TableStatistics], changes: Rows[TableChanges], tables: Rows[Table], clock: Rows[Clock]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import TableChanges, TableStatistics
+from checks.statistics.pages import GATHERING, VIEWS
 
 
 @params
@@ -32,7 +33,10 @@ class StaleParams(Params):
         post_check="IS_STALE in DBA_OB_TABLE_STAT_STALE_INFO is NO.",
         risk="Plans may change with the new statistics, usually for the better.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001975845"),),
+    sources=(
+        DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
+        DocPage(f"{VIEWS}/15200.o-dba_tab_modifications-of-mysql-mode.md"),
+    ),
 )
 def stale(
     changes: Rows[TableChanges], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams
