@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import sqlglot
 from sqlglot import expressions as exp
 from sqlglot.tokenizer_core import TokenType
 
-from agent.facts.lexed_sql import MASKED, REPLACE, LexedSql, lex_sql
+from agent.facts.dialect import parse_sql
+from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent, classify_text
 from agent.model.terms import DataClass
@@ -86,8 +86,5 @@ def _spell_token(found: LexedSql, number: int, literal: str) -> str:
 
 
 def _parses(sql: str) -> bool:
-    try:
-        trees = sqlglot.parse(REPLACE.sub("INSERT", sql), read="mysql")
-    except (sqlglot.errors.SqlglotError, RecursionError):
-        return False
-    return not any(isinstance(tree, exp.Command) for tree in trees)
+    trees = parse_sql(sql)
+    return trees is not None and not any(isinstance(tree, exp.Command) for tree in trees)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlglot
+from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from agent.facts.dialect import tokenize_sql
 from agent.facts.sql import CUT, STATEMENT_CHARS
 
 MASKED = "(masked)"  # stands for a text that cannot be read
-REPLACE = re.compile(r"\A\s*REPLACE\b(?=\s)", re.IGNORECASE)
 # What closes a string, an identifier or a comment in which a text was cut; after a backslash that takes two characters.
 _CLOSING = ("", "'", '"', "`", "*/", "\\'", '\\"')
 # sqlglot logs statements that it does not know; we mask them.
@@ -22,12 +21,11 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class LexedSql:
-    """The tokens of a statement. ``cut``: its end is missing; ``replaces``: its INSERT stands for REPLACE."""
+    """The tokens of a statement. ``cut``: its end is missing."""
 
     text: str
     tokens: list[Token]
     cut: bool
-    replaces: bool
 
     def piece(self, number: int) -> str:
         """Return a token as it is written."""
@@ -40,18 +38,16 @@ class LexedSql:
             if token.token_type is not TokenType.HINT:
                 pieces.append(" " * (token.start > end) + spelled(number))
                 end = token.end + 1
-        found = "".join(pieces).strip()
-        return "REPLACE" + found[6:] if self.replaces else found
+        return "".join(pieces).strip()
 
 
 def lex_sql(sql: str) -> LexedSql | None:
     """Split a statement into tokens. None if a quote or a comment has no end, or a number makes no sense."""
     cut = len(sql) >= STATEMENT_CHARS or sql.endswith(CUT)
-    # The tokenizer takes REPLACE for a command that it does not know.
-    text, replaces = REPLACE.subn("INSERT", sql.removesuffix(CUT)[:STATEMENT_CHARS])
+    text = sql.removesuffix(CUT)[:STATEMENT_CHARS]
     for closing in _CLOSING if cut else ("",):
         try:
-            return LexedSql(text + closing, sqlglot.tokenize(text + closing, read="mysql"), cut, bool(replaces))
-        except sqlglot.errors.SqlglotError:
+            return LexedSql(text + closing, tokenize_sql(text + closing), cut)
+        except SqlglotError:
             continue
     return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import sqlglot
 from sqlglot import expressions as exp
 
+from agent.facts.dialect import parse_sql
 from agent.facts.sql import CUT
 
-_WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
+_WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:UPDATE|DELETE|WITH)\b", re.IGNORECASE | re.DOTALL)
 _OFFSET = re.compile(r"\bLIMIT\b[^()]*(?:,|\bOFFSET\b)", re.IGNORECASE)
 _ITEM = r"(?:\?|\(\s*+\?(?:\s*+,\s*+\?)*+\s*+\))"
 _IN_LIST = re.compile(rf"\bIN\s*+\(\s*+({_ITEM}(?:\s*+,\s*+{_ITEM})*+)", re.IGNORECASE)
@@ -25,30 +25,35 @@ _CONDITION_CHARS = 200
 
 
 def writes_every_row(statement: str) -> bool:
-    """Whether this is an UPDATE or DELETE of one table with neither WHERE nor LIMIT; False if that is unclear.
+    """Whether this is an UPDATE or DELETE of one table with neither a condition nor LIMIT; False if that is unclear.
 
-    A join or a partition restricts the rows as a condition does, and a text that may have been cut may have lost its
-    condition.
+    A condition on no column (``1 = 1``) or of a column with itself is none. A join or a partition restricts the rows
+    as a condition does, and a text that may have been cut may have lost its condition.
     """
-    if statement.endswith(CUT) or not _WRITE.match(statement):
-        return False
-    try:
-        tree = sqlglot.parse_one(statement, read="mysql")
-    except sqlglot.errors.SqlglotError:
-        return False
+    tree = _parse_statement(statement) if _WRITE.match(statement) else None
     if not isinstance(tree, exp.Update | exp.Delete) or tree.find(exp.Join, exp.Partition):
         return False
-    return not any(tree.args.get(part) for part in ("where", "limit", "using", "tables"))
+    sources = tree.args.get("using") or [tree.this]
+    if tree.args.get("limit") or len(sources) > 1 or len(tree.args.get("tables") or sources) > 1:
+        return False
+    where = tree.args.get("where")
+    return where is None or _is_constant(where.this)
+
+
+def _is_constant(condition: exp.Expr) -> bool:
+    """Whether a condition is the same for every row, whatever its values are. A function may give each row another."""
+    plain = condition.unnest()
+    if isinstance(plain, exp.And):
+        return all(map(_is_constant, plain.flatten()))
+    if isinstance(plain, exp.EQ) and isinstance(plain.this, exp.Column) and plain.this == plain.expression:
+        return True
+    return plain.find(exp.Column, exp.Query, exp.Func) is None
 
 
 def _parse_statement(statement: str) -> exp.Expr | None:
     """Return the parsed statement, or None if it may have been cut or cannot be parsed."""
-    if statement.endswith(CUT):
-        return None
-    try:
-        return sqlglot.parse_one(statement, read="mysql")
-    except sqlglot.errors.SqlglotError:
-        return None
+    trees = None if statement.endswith(CUT) else parse_sql(statement)
+    return trees[0] if trees else None
 
 
 def skips_rows(statement: str) -> bool:

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import sqlglot
 from sqlglot.tokenizer_core import TokenType
 
 from agent.archive.redaction.key import RedactionKey
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
+from agent.facts.dialect import OceanBase
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent
@@ -60,7 +60,7 @@ _SETTING_KINDS = {
     "zone": TextContent.ZONE, "cluster": TextContent.CLUSTER, "ob_tcp_invited_nodes": TextContent.HOSTS,
     "_ob_ssl_invited_nodes": TextContent.HOSTS, **dict.fromkeys(SQL_SETTINGS, TextContent.SQL),
 }  # fmt: skip
-_PARSER = sqlglot.Dialect.get_or_raise("mysql").parser_class
+_PARSER = OceanBase.parser_class
 _FUNCTIONS = {
     *_PARSER.FUNCTIONS, *_PARSER.FUNCTION_PARSERS, "AGAINST", "UNIX_TIMESTAMP", "FIELD", "INET_ATON", "NOW",
     "LAST_INSERT_ID", "SLEEP", "VALUES", "KEY",
@@ -68,7 +68,7 @@ _FUNCTIONS = {
 _UNITS = ("MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
 _SQL_WORD = re.compile(
     "SKIP|LOCKED|NOWAIT|MODE|QUERY|EXPANSION|SQL_[A-Z_]+|(?:HIGH|LOW)_PRIORITY|DELAYED|QUICK|DUPLICATE|SOUNDS|GLOBAL"
-    "|DUAL|PRECEDING|FOLLOWING|CURRENT|SHARE|LEADING|TRAILING|BOTH|DISTINCTROW|AGAINST"
+    "|DUAL|PRECEDING|FOLLOWING|CURRENT|SHARE|LEADING|TRAILING|BOTH|DISTINCTROW|AGAINST|SNAPSHOT|APPROX(?:IMATE)?|NO_WAIT|NULLS"
     rf"|(?:{'|'.join(_UNITS)})(?:_(?:{'|'.join(_UNITS)}))?|(?:UTF8|UTF16|GBK|GB18030|LATIN1|ASCII|BINARY)\w*",
     re.IGNORECASE,
 )

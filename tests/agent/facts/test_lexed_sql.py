@@ -25,7 +25,7 @@ def spelled(sql: str) -> str:
         ("SELECT  a,\n b\tFROM t", "SELECT a, b FROM t"),
         ("SELECT /*+ FULL(t) */ a /* why */ FROM t -- end", "SELECT a FROM t"),
         ("SELECT 'it''s', `a b`", "SELECT 'it''s', `a b`"),
-        (" replace INTO t VALUES (1)", "REPLACE INTO t VALUES (1)"),
+        (" replace INTO t VALUES (1)", "replace INTO t VALUES (1)"),
         ("SELECT replace (a, b)", "SELECT replace (a, b)"),
         ("INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)"),
         ("", ""),
