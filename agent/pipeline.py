@@ -41,6 +41,7 @@ from agent.judgement.figures import compute_figures
 from agent.judgement.joining import join_earlier, join_findings
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
+from agent.judgement.variants import fit_rules
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
@@ -284,7 +285,7 @@ def _judge_snapshot(
     recalled: RecalledEarlier,
 ) -> Assessment:
     engagement, specs, earlier = job.engagement, job.registry.checks, recalled.earlier
-    ruleset = apply_rules(engagement, specs, job.shipped, job.now)
+    ruleset = fit_rules(apply_rules(engagement, specs, job.shipped, job.now), facts)
     results = join_findings(evaluate_checks(specs.values(), ruleset, facts, job.registry.translations))
     earlier = join_earlier(recognize_former(earlier, results, facts.target), results)
     scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)

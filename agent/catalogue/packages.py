@@ -19,7 +19,8 @@ from typing import Any
 
 from agent.api import API_VERSION
 from agent.catalogue import yaml_check
-from agent.catalogue.rule_entry import RuleProblems, parse_rule
+from agent.catalogue.rule_entry import parse_rule
+from agent.catalogue.rule_problems import RuleProblems
 from agent.model.check import CheckSpec
 from agent.model.placeholders import split_message
 from agent.model.terms import Text, Translations

@@ -19,9 +19,9 @@ from agent.facts import find_source_spec
 from agent.judgement.severity import find_top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
-from agent.model.rule import Expected, Fixed, Ladder, LeastEvidence, Rule
+from agent.model.rule import Circumstances, Expected, Fixed, Ladder, LeastEvidence, Rule
 from agent.model.sources import cite_source, find_link
-from agent.model.terms import Category, Severity, TenantKind, Text, Translations
+from agent.model.terms import Category, Severity, TenantKind, Text, Translations, Unit
 from agent.support import console
 from agent.support.errors import ConfigError
 from agent.support.i18n import LANGUAGES, OWN_ONLY, format_value, translate
@@ -65,7 +65,7 @@ def _select_checks(wanted: CheckFilter) -> tuple[list[tuple[CheckSpec, Rule]], T
 def _is_wanted(spec: CheckSpec, rule: Rule, wanted: CheckFilter, brought: Translations) -> bool:
     return (
         (not wanted.categories or spec.category in wanted.categories)
-        and (wanted.severity is None or find_top_class(rule.judge).rank >= wanted.severity.rank)
+        and (wanted.severity is None or _find_worst(rule).rank >= wanted.severity.rank)
         and spec.code.startswith(wanted.prefix.upper())
         and (not wanted.words or wanted.words.casefold() in _join_texts(spec, brought).casefold())
         and (wanted.kind is None or wanted.kind in spec.tenants)
@@ -92,7 +92,7 @@ def _build_record(spec: CheckSpec, rule: Rule) -> dict[str, Any]:
         "title": spec.title,
         "category": spec.category.value,
         "actor": spec.actor.value,
-        "worst_severity": find_top_class(rule.judge).value,
+        "worst_severity": _find_worst(rule).value,
         "limits": describe_limits(spec, rule),
         "params": dict(rule.params_values),
         "evidence": _list_evidence(rule.evidence),
@@ -117,7 +117,7 @@ def print_catalogue(wanted: CheckFilter = CheckFilter()) -> None:
     rows = [tuple(map(console.localize, ("code", "worst", "title", "limits")))]
     styles = ["bold"]
     for spec, rule in entries:
-        worst = find_top_class(rule.judge).value
+        worst = _find_worst(rule).value
         limits = describe_limits(spec, rule)
         rows.append((spec.code, console.localize(worst), _tell(spec.title, brought), limits))
         styles.append(console.SEVERITY_STYLES[worst])
@@ -142,7 +142,35 @@ def _line_up(rows: Sequence[tuple[str, ...]], styles: Sequence[str]) -> Iterator
 
 
 def describe_limits(spec: CheckSpec, rule: Rule) -> str:
-    """Return the rule in words: ``medium ≥ 70%, high ≥ 80%, critical ≥ 90%``."""
+    """Return the rule in words: ``medium ≥ 70%, high ≥ 80%, critical ≥ 90%``; its variants follow."""
+    parts = [_describe_plain_limits(spec, rule)]
+    for variant in rule.variants:
+        limits = _describe_plain_limits(spec, variant.rule) if variant.rule.enabled else console.localize("not judged")
+        when = describe_circumstances(variant.when)
+        parts.append(console.localize("{when}: {limits}", when=when, limits=limits))
+    return "; ".join(parts)
+
+
+def describe_circumstances(when: Circumstances) -> str:
+    """Return when a variant of a rule holds: ``from 4.3.0.0, up to 8 GiB``."""
+    version = {"since": ".".join(map(str, when.since)), "until": ".".join(map(str, when.until))}
+    given = (
+        ("from {since}", version) if when.since else None,
+        ("up to {until}", version) if when.until else None,
+        ("{role} tenants", {"role": when.role}) if when.role else None,
+        _describe_bound("unit of {size} or more", Unit.BYTES, when.min_memory_bytes),
+        _describe_bound("unit of {size} or less", Unit.BYTES, when.max_memory_bytes),
+        _describe_bound("{size} cores or more", Unit.COUNT, when.min_cores),
+        _describe_bound("{size} cores or less", Unit.COUNT, when.max_cores),
+    )
+    return ", ".join(console.localize(msgid, **args) for msgid, args in filter(None, given))
+
+
+def _describe_bound(msgid: str, unit: Unit, bound: float | None) -> tuple[str, dict[str, str]] | None:
+    return None if bound is None else (msgid, {"size": format_value(bound, unit, console.choose_language())})
+
+
+def _describe_plain_limits(spec: CheckSpec, rule: Rule) -> str:
     judge = rule.judge
     if isinstance(judge, Fixed):
         return console.localize(judge.severity.value)
@@ -240,11 +268,22 @@ def _format_sql(statements: tuple[str, ...], rule: Rule) -> str:
     )
 
 
+def _list_plain_rules(rule: Rule) -> tuple[Rule, ...]:
+    """The rule itself and its variants."""
+    return (rule, *(variant.rule for variant in rule.variants))
+
+
+def _find_worst(rule: Rule) -> Severity:
+    """The worst severity that the rule can give, whatever the version."""
+    return max((find_top_class(plain.judge) for plain in _list_plain_rules(rule)), key=lambda severity: severity.rank)
+
+
 def _describe_placeholders(sql: str, rule: Rule) -> str:
     """Replace each placeholder with a word: ``{table!i}`` with ``<table>``."""
     known = {"of_tenant": " <TENANT = name, from sys>"}
-    if isinstance(rule.judge, Expected):
-        known["recommended"] = rule.judge.recommended
+    recommended = {r.judge.recommended for r in _list_plain_rules(rule) if isinstance(r.judge, Expected)}
+    if len(recommended) == 1:
+        known["recommended"] = recommended.pop()
     pieces = ((before, name) for before, name, _, _ in Formatter().parse(sql))
     return "".join(before + (known.get(name, f"<{name}>") if name else "") for before, name in pieces)
 

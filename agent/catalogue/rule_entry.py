@@ -5,60 +5,65 @@ from __future__ import annotations
 import dataclasses
 import sys
 import typing
-from collections.abc import Callable, Iterable
 from typing import Any
 
+from agent.catalogue.rule_circumstances import CIRCUMSTANCE_KEYS, includes, parse_circumstances
+from agent.catalogue.rule_problems import RuleProblems
 from agent.model.check import CheckSpec
-from agent.model.rule import Expected, Fixed, Ladder, LeastEvidence, Rule
-from agent.model.terms import Scalar, Severity, Text
-from agent.support.errors import RulesError
-from agent.support.yaml_file import Loc, explain_unknown_key
+from agent.model.rule import Expected, Fixed, Ladder, LeastEvidence, Rule, Variant
+from agent.model.terms import Scalar, Severity
+from agent.support.yaml_file import Loc
 
-_COMMON_KEYS = {"params", "group", "join", "enabled", "evidence"}
+_COMMON_KEYS = {"params", "group", "join", "enabled", "evidence", "by"}
 _EVIDENCE_KEYS = tuple(field.name for field in dataclasses.fields(LeastEvidence))
 _LADDER_KEYS = _COMMON_KEYS | {"ladder", "worst", "descending"}
 _FIXED_KEYS = _COMMON_KEYS | {"severity"}
 _VALUE_KEYS = _COMMON_KEYS | {"severity", "expected", "recommended"}
 _EXPECTED_KEYS = {"equals", "one_of", "min", "max", "unit"}
-
-
-class RuleProblems:
-    """Collects problems of a rules file or of a change to it; ``place`` gives the place of a path."""
-
-    def __init__(self, file: str, place: Callable[[Loc], str]) -> None:
-        self._file, self._place = file, place
-        self._found: list[Text] = []
-
-    def add(self, loc: Loc, msgid: str, **args: Scalar) -> None:
-        """Add a problem at a path of the entry."""
-        self._found.append(Text(msgid, {"place": self._place(loc), **args}))
-
-    def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
-        """Add a problem: the last step of ``loc`` is not a known key."""
-        msgid, args = explain_unknown_key(str(loc[-1]), sorted(known))
-        self.add(loc, msgid, **args)
-
-    def at(self, place: Callable[[Loc], str]) -> RuleProblems:
-        """Return the same collection, for paths in another place."""
-        elsewhere = RuleProblems(self._file, place)
-        elsewhere._found = self._found
-        return elsewhere
-
-    def raise_any(self) -> None:
-        """Raise RulesError with all problems, if there is one."""
-        if self._found:
-            text = Text(
-                "{file} cannot be used; problems found: {problems_count}",
-                {"file": self._file, "problems_count": len(self._found)},
-            )
-            raise RulesError(text, self._found)
+# What a variant may say otherwise. Evidence, group and join are of the check, whatever the version.
+_VARIANT_KEYS = {"ladder", "worst", "descending", "severity", "expected", "recommended", "params", "enabled"}
 
 
 def parse_rule(spec: CheckSpec, entry: Any, loc: Loc, problems: RuleProblems) -> Rule | None:
-    """Return the rule; None if it is wrong, with its problems added."""
+    """Return the rule with its variants; None if it is wrong, with its problems added."""
     if not isinstance(entry, dict):
         problems.add(loc, "{place}: a mapping is expected")
         return None
+    before = len(problems)
+    rule = _parse_plain_rule(spec, entry, loc, problems)
+    if rule is None or "by" not in entry or len(problems) > before:
+        return rule
+    return dataclasses.replace(rule, variants=_parse_variants(spec, entry, (*loc, "by"), problems))
+
+
+def _parse_variants(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> tuple[Variant, ...]:
+    """The variants in the order of the file, each as a whole rule: what a variant does not say is as the entry says."""
+    listed = entry["by"]
+    if not isinstance(listed, list) or not listed:
+        problems.add(loc, "{place}: a list of variants is expected, such as {{since: 4.3.0.0, severity: low}}")
+        return ()
+    base = {key: value for key, value in entry.items() if key != "by"}
+    found: list[Variant] = []
+    for index, item in enumerate(listed):
+        there = (*loc, index)
+        if not isinstance(item, dict):
+            problems.add(there, "{place}: a mapping is expected")
+            continue
+        for key in sorted(set(item) - CIRCUMSTANCE_KEYS - _VARIANT_KEYS):
+            problems.unknown_key((*there, key), CIRCUMSTANCE_KEYS | _VARIANT_KEYS)
+        change = {key: value for key, value in item.items() if key in _VARIANT_KEYS}
+        if set(item) <= CIRCUMSTANCE_KEYS:
+            problems.add(there, "{place}: the variant changes nothing; say what holds then, or delete it")
+        when = parse_circumstances(spec, item, there, problems)
+        rule = _parse_plain_rule(spec, {**base, **change}, there, problems)
+        if when and any(includes(earlier.when, when) for earlier in found):
+            problems.add(there, "{place}: the variant can never hold, because one above it always does; put it first")
+        elif when and rule:
+            found.append(Variant(when, rule))
+    return tuple(found)
+
+
+def _parse_plain_rule(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems: RuleProblems) -> Rule | None:
     known = _VALUE_KEYS if spec.expects_value else _LADDER_KEYS if "ladder" in entry else _FIXED_KEYS
     for key in sorted(set(entry) - known):
         problems.unknown_key((*loc, key), known)

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent.catalogue.rule_entry import RuleProblems, parse_rule
+from agent.catalogue.rule_entry import parse_rule
+from agent.catalogue.rule_problems import RuleProblems
 from agent.catalogue.scoring_entry import parse_scoring
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
@@ -115,7 +116,7 @@ def apply_engagement(
             notes.append(_describe_expired("override", override.code, override.until))
         else:
             entry = data["checks"].get(override.code) or specs[override.code].rule or {}
-            changed = _merge_entry(entry, override.change)
+            changed = _change_entry(entry, override.change)
             rule = parse_rule(specs[override.code], changed, ("change",), there)
             if rule:
                 rules[override.code] = dataclasses.replace(rule, overridden=True)
@@ -136,6 +137,18 @@ def apply_engagement(
         problems=tuple(notes),
         today=today,
     )
+
+
+def _change_entry(entry: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the change over the entry, and over its variants, unless the change has variants of its own.
+
+    Otherwise a variant would go before what the customer asked for.
+    """
+    changed = _merge_entry(entry, change)
+    if "by" in entry and "by" not in change:
+        of_variant = [{key: value for key, value in change.items() if key in variant} for variant in entry["by"]]
+        changed["by"] = [_merge_entry(variant, mine) for variant, mine in zip(entry["by"], of_variant, strict=True)]
+    return changed
 
 
 def _merge_entry(entry: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

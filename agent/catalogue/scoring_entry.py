@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from agent.catalogue.rule_entry import RuleProblems
+from agent.catalogue.rule_problems import RuleProblems
 from agent.model.rule import ScoringPolicy
 from agent.model.terms import Severity
 

@@ -18,7 +18,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from agent.catalogue.expression import Expression, Kind, compile_expression, infer_kind, infer_kinds
-from agent.catalogue.rule_entry import RuleProblems, parse_rule
+from agent.catalogue.rule_entry import parse_rule
+from agent.catalogue.rule_problems import RuleProblems
 from agent.facts import list_sources
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation
 from agent.model.naming import fill_name

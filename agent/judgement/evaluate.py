@@ -16,6 +16,7 @@ from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.load_records import describe_span
 from agent.judgement.mutes import MuteMatcher
 from agent.judgement.severity import compute_stake, judge_value
+from agent.judgement.variants import fit_rules
 from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
@@ -74,6 +75,7 @@ def evaluate_checks(
     specs: Iterable[CheckSpec], ruleset: Ruleset, snapshot: Snapshot, translations: Translations = OWN_ONLY
 ) -> tuple[CheckResult, ...]:
     """Return one result per check, in order of code. ``translations`` are those of plug-ins among the checks."""
+    ruleset = fit_rules(ruleset, snapshot)
     muting = MuteMatcher(ruleset.mutes, ruleset.today, snapshot.target)
     return tuple(
         _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations)
@@ -105,6 +107,8 @@ def _evaluate_check(
     missing = _list_missing(spec, snapshot)
     if missing:
         return result(Outcome.NOT_ASSESSED, reason=missing[0].reason, **_collect_remedies(missing))
+    if rule.variants:
+        return result(Outcome.NOT_ASSESSED, reason=_UNKNOWN_VARIANT)
     try:
         seen = _run_measure(spec, rule, snapshot, translations)
         _require_distinct(seen.measured)
@@ -124,6 +128,7 @@ def _evaluate_check(
     return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
 
 
+_UNKNOWN_VARIANT = Text("The limit depends on the tenant's role or size, which the server does not show.")
 _WRONG_TENANT = {
     TenantKind.USER: Text("Only a user tenant can answer this."),
     TenantKind.SYS: Text("Only the sys tenant can answer this."),

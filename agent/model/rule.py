@@ -61,10 +61,36 @@ class LeastEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """When a variant of a rule holds; what is not given does not matter.
+
+    ``until`` holds for every version that begins with its numbers. ``role`` is that of the tenant. The sizes are of the
+    smallest of the tenant's units, in bytes and cores, and the bounds belong to them.
+    """
+
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] = ()
+    role: str = ""
+    min_memory_bytes: int | None = None
+    max_memory_bytes: int | None = None
+    min_cores: float | None = None
+    max_cores: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The whole rule of a check for some versions, roles or sizes."""
+
+    when: Circumstances
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What rules.yaml says about one check.
 
     ``group``: only the dearest check of it costs points. ``join``: findings of its checks on one resource are one.
+    Of ``variants`` the first that holds goes before the rule itself; ``agent.judgement.variants`` picks it.
     """
 
     judge: Ladder | Fixed | Expected
@@ -75,6 +101,7 @@ class Rule:
     join: str = ""
     enabled: bool = True
     overridden: bool = False
+    variants: tuple[Variant, ...] = ()
 
 
 def _join_path(path: tuple[int | str, ...]) -> str:
