@@ -8,7 +8,26 @@ from agent.facts import SYSTEM_SCHEMAS, CostClass, Privilege, expr, source
 from agent.model.terms import DataClass
 
 _SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
-BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM})"
+# What the server makes for itself in business schemas and lists as if it were the customer's: the tables behind
+# materialized views and their logs, and the parts of vector and full-text indexes. Nobody may change these.
+_MADE_TABLES = ("__mv_container_", "mlog$_")
+_MADE_INDEXES = ("rowkey_vid_table", "vid_rowkey_table", "fts_rowkey_doc", "fts_doc_rowkey")
+_MADE_INDEX_ENDS = (
+    "_index_id_table", "_index_snapshot_data_table", "_fts_doc_word", "_ivf_rowkey_cid", "_ivf_cid_vector",
+    "_ivf_sq_meta", "_ivf_pq_centroid", "_ivf_pq_code", "_ivf_pq_rowkey_cid",
+)  # fmt: skip
+
+
+def _leave_out_made_tables(column: str) -> str:
+    return " AND ".join(f"SUBSTR({column}, 1, {len(start)}) <> '{start}'" for start in _MADE_TABLES)
+
+
+_OWN_TABLES = _leave_out_made_tables("TABLE_NAME")
+_OWN_INDEXES = " AND ".join((
+    "INDEX_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in _MADE_INDEXES)),
+    *(f"SUBSTR(INDEX_NAME, -{len(end)}) <> '{end}'" for end in _MADE_INDEX_ENDS),
+))  # fmt: skip
+BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM}) AND {_OWN_TABLES}"
 BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
 # Where this many rows come back, tables at the end of the alphabet may have indexes that were not read.
 MAX_INDEX_COLUMNS = 60000
@@ -50,7 +69,7 @@ class Table:
     "information_schema.STATISTICS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=BUSINESS,
+    where=f"{BUSINESS} AND {_OWN_INDEXES}",
     order_by="TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
     limit=MAX_INDEX_COLUMNS,
     requires=Privilege.SHOW_VIEW,
@@ -124,7 +143,7 @@ class RecycledObject:
     "oceanbase.DBA_TAB_STATISTICS",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS_OWNER} AND OBJECT_TYPE = 'TABLE'",
+    where=f"{BUSINESS_OWNER} AND {_OWN_TABLES} AND OBJECT_TYPE = 'TABLE'",
     order_by="OWNER, TABLE_NAME",
     limit=20000,
 )
@@ -146,7 +165,7 @@ class TableStatistics:
     "oceanbase.DBA_TAB_MODIFICATIONS",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS_OWNER.replace('OWNER', 'TABLE_OWNER')} AND INSERTS + UPDATES + DELETES > 0",
+    where=f"{BUSINESS_OWNER.replace('OWNER', 'TABLE_OWNER')} AND {_OWN_TABLES} AND INSERTS + UPDATES + DELETES > 0",
     group_by="TABLE_OWNER, TABLE_NAME",
     order_by="TABLE_OWNER, TABLE_NAME",
     limit=20000,
@@ -203,7 +222,7 @@ class PartitionedTable:
 @source(
     "oceanbase.DBA_PART_INDEXES",
     DataClass.SETTINGS,
-    where=BUSINESS_OWNER,
+    where=f"{BUSINESS_OWNER} AND {_OWN_TABLES} AND {_OWN_INDEXES}",
     order_by="OWNER, TABLE_NAME, INDEX_NAME",
     limit=60000,
 )
@@ -239,7 +258,8 @@ class Sequence:
     "oceanbase.DBA_OBJECTS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS_OWNER} AND (OBJECT_TYPE = 'TABLE' OR STATUS <> 'VALID')",
+    where=f"{BUSINESS_OWNER} AND {_leave_out_made_tables('OBJECT_NAME')}"
+    " AND (OBJECT_TYPE = 'TABLE' OR STATUS <> 'VALID')",
     order_by="STATUS, OWNER, OBJECT_NAME",
     limit=25000,
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, check
 from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
 from checks.security.accounts import (
-    ANYWHERE,
     CHANGING,
     POWERFUL,
     PRIVILEGES,
@@ -22,7 +21,8 @@ from checks.security.accounts import (
     held,
     usable,
 )
-from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
+from checks.security.admitted import MATCHING, find_admitting
+from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, value_of
 
 
 @check(
@@ -30,16 +30,16 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
     name="security.account_from_anywhere",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Account with global privileges admits every host",
-    finding="{resource}: the account may log in from any address and holds {value} privileges on all databases: "
-    "{privileges}.",
+    title="Account with global privileges may log in from almost anywhere",
+    finding="{resource}: the account may log in from {admitted_pct} of all public addresses and holds {value} "
+    "privileges on all databases: {privileges}.",
     remediation=Remediation(
         advice="Tie the account to the network its application runs in, or take the global privileges away and grant "
         "what it needs on its own database.",
-        sql=("RENAME USER {user!l}@{host!l} TO {user!l}@'10.%';",),
-        rollback=("RENAME USER {user!l}@'10.%' TO {user!l}@{host!l};",),
-        pre_check="Replace 10.% by the application's network; see in GV$OB_PROCESSLIST where the account's sessions "
-        "come from.",
+        sql=("RENAME USER {user!l}@{host!l} TO {user!l}@<network>;",),
+        rollback=("RENAME USER {user!l}@<network> TO {user!l}@{host!l};",),
+        pre_check="Put the application's network in quotes in place of <network>: GV$OB_PROCESSLIST shows where the "
+        "account's sessions come from, the proxy's addresses included.",
         post_check="The application connects; DBA_OB_USERS shows the new host.",
         risk="Clients outside the network are refused from then on; open sessions stay.",
     ),
@@ -48,18 +48,23 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
         DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
         DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
         DocPage(f"{STATEMENTS}/7400.rename-user-of-mysql-mode.md"),
+        MATCHING,
     ),
 )
 def account_from_anywhere(
-    accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]
+    accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation], p: DoorParams
 ) -> Iterator[Measurement]:
     """The host part of an account is a second lock beside the password. Where the tenant's allowlist and the console
     let every address in, an account that reaches all databases should not do without it: the password alone, which
     sits in many configuration files, then opens the tenant."""
-    if guarded_by_console(attestations) or not open_entries(value_of(variables, ALLOWLIST)):
+    if guarded_by_console(attestations):
+        return
+    if find_admitting(value_of(variables, ALLOWLIST).split(","))[0] < p.min_admitted_pct:
         return
     for account in usable(accounts):
         privileges = held(account, {**POWERFUL, **WRITING, **READING, **CHANGING})
-        if account.host in ANYWHERE and privileges:
-            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+        admitted_pct, _ = find_admitting([account.host])
+        if privileges and admitted_pct >= p.min_admitted_pct:
+            evidence: dict[str, Scalar] = {"privileges": ", ".join(privileges), "admitted_pct": admitted_pct}
+            evidence |= {"user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), len(privileges), evidence)

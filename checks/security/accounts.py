@@ -18,8 +18,6 @@ _VIEWS = "700.reference/700.system-views/400.system-view-of-mysql-mode"
 VIEWS = f"{_VIEWS}/200.dictionary-view-of-mysql-mode"
 PERFORMANCE = f"{_VIEWS}/300.performance-view-of-mysql-mode"
 
-ANYWHERE = frozenset({"%", "0.0.0.0/0", "::/0"})
-
 # Privileges that change the server or the accounts themselves.
 POWERFUL = {
     "SUPER": "priv_super",

@@ -8,7 +8,8 @@ from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, chec
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
 from checks.security.accounts import VARIABLES
-from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
+from checks.security.admitted import MATCHING, find_admitting
+from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, value_of
 
 
 @check(
@@ -16,15 +17,16 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
     name="security.invited_nodes_open",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="Tenant's allowlist lets every address in",
-    finding="{resource}: ob_tcp_invited_nodes contains {value}, so every address may try to log in.",
+    title="Tenant's allowlist is wide open",
+    finding="{resource}: ob_tcp_invited_nodes contains {value}, so {admitted_pct} of all public addresses may try to "
+    "log in.",
     remediation=Remediation(
         advice="List the networks of the proxy, the applications and the administrators. On a public cloud the "
         "console's whitelist is the door: restrict it there and attest it, and leave this variable to the platform.",
-        sql=("SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,10.%';",),
+        sql=("SET GLOBAL ob_tcp_invited_nodes = <networks>;",),
         rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
-        pre_check="Replace 10.% by your networks; list the addresses of all current sessions in GV$OB_PROCESSLIST "
-        "first.",
+        pre_check="Put one quoted list in place of <networks>, with 127.0.0.1 and ::1 in it and every network that "
+        "clients come from: GV$OB_PROCESSLIST shows the addresses of all current sessions.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
         risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
         "administrator open until a new login has worked: it can take the change back.",
@@ -32,12 +34,16 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
     sources=(
         DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
         DocPage("600.manage/200.tenant-management/600.common-tenant-operations/500.view-and-set-whitelist.md"),
+        MATCHING,
     ),
 )
-def invited_nodes_open(variables: Rows[Variable], attestations: Rows[Attestation]) -> Iterator[Measurement]:
+def invited_nodes_open(
+    variables: Rows[Variable], attestations: Rows[Attestation], p: DoorParams
+) -> Iterator[Measurement]:
     """The allowlist is checked before the password. Open to all, it leaves passwords as the only lock, and every
     host that reaches the port can try them. What the cloud console restricts in front of it cannot be seen by SQL."""
     allowlist = value_of(variables, ALLOWLIST)
-    entries = open_entries(allowlist)
-    if entries and not guarded_by_console(attestations):
-        yield Measurement(tenant_name(None), ", ".join(entries), {"allowlist": allowlist})
+    admitted_pct, entries = find_admitting(allowlist.split(","))
+    if admitted_pct >= p.min_admitted_pct and not guarded_by_console(attestations):
+        evidence = {"allowlist": allowlist, "admitted_pct": admitted_pct}
+        yield Measurement(tenant_name(None), ", ".join(entries), evidence)

@@ -20,7 +20,7 @@ from checks.security.accounts import STATEMENTS, VIEWS, full_name, usable
     remediation=Remediation(
         advice="Set a new password together with whoever runs the application, and note the next date. To change "
         "without a pause, make a second account, move the application, then drop the first.",
-        sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY '<new password>';",),
+        sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY <new password>;",),
         no_rollback="An old password should not come back.",
         pre_check="Know every place where the password is stored: pools, jobs, monitoring, data links.",
         post_check="PASSWORD_LAST_CHANGED in DBA_OB_USERS is today; no login fails.",

@@ -8,8 +8,9 @@ from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, chec
 from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
-from checks.security.accounts import ANYWHERE, VARIABLES, full_name
-from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries, value_of
+from checks.security.accounts import VARIABLES, full_name
+from checks.security.admitted import MATCHING, find_admitting
+from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, value_of
 
 
 @check(
@@ -17,16 +18,17 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
     name="security.root_from_anywhere",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="root can log in from any address",
-    finding="{resource}: the account admits every host, and so does the tenant's allowlist ({allowlist}).",
+    title="root can log in from almost anywhere",
+    finding="{resource}: the account admits the host {value}, and the tenant's allowlist ({allowlist}) admits "
+    "{admitted_pct} of all public addresses.",
     remediation=Remediation(
         advice="root of a tenant is made with host % and cannot be renamed, so the allowlist has to shut the door: "
         "list the networks of the proxy, the applications and the administrators. On a public cloud restrict the "
         "console's whitelist and attest it. Work with accounts of your own instead of root.",
-        sql=("SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,10.%';",),
+        sql=("SET GLOBAL ob_tcp_invited_nodes = <networks>;",),
         rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
-        pre_check="Replace 10.% by your networks; list the addresses of all current sessions in GV$OB_PROCESSLIST "
-        "first.",
+        pre_check="Put one quoted list in place of <networks>, with 127.0.0.1 and ::1 in it and every network that "
+        "clients come from: GV$OB_PROCESSLIST shows the addresses of all current sessions.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
         risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
         "administrator open until a new login has worked: it can take the change back.",
@@ -34,17 +36,22 @@ from checks.security.settings import ALLOWLIST, guarded_by_console, open_entries
     sources=(
         DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
         DocPage("600.manage/200.tenant-management/600.common-tenant-operations/500.view-and-set-whitelist.md"),
+        MATCHING,
     ),
 )
 def root_from_anywhere(
-    accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation]
+    accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation], p: DoorParams
 ) -> Iterator[Measurement]:
     """root may do everything in the tenant and its name is known to every attacker. Where neither the account nor the
     allowlist looks at the address, one guessed or leaked password is the whole tenant."""
     if guarded_by_console(attestations):
         return
     allowlist = value_of(variables, ALLOWLIST)
-    entries = open_entries(allowlist)
+    admitted_pct, _ = find_admitting(allowlist.split(","))
+    if admitted_pct < p.min_admitted_pct:
+        return
     for account in accounts:
-        if entries and account.user_name == "root" and account.host in ANYWHERE and account.is_locked != "YES":
-            yield Measurement(full_name(account), account.host, {"allowlist": allowlist})
+        host_pct, _ = find_admitting([account.host])
+        if account.user_name == "root" and account.is_locked != "YES" and host_pct >= p.min_admitted_pct:
+            evidence = {"allowlist": allowlist, "admitted_pct": admitted_pct}
+            yield Measurement(full_name(account), account.host, evidence)

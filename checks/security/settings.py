@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from agent.api import NotAssessed
+from agent.api import NotAssessed, Params, params
 from agent.facts.given import Attestation
 from agent.facts.settings import Parameter, Variable
-from checks.security.accounts import ANYWHERE
 
 ALLOWLIST = "ob_tcp_invited_nodes"
+
+
+@params
+class DoorParams(Params):
+    """From which share of the public addresses on a door counts as open."""
+
+    min_admitted_pct: float
 
 
 def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) -> str:
@@ -16,11 +22,6 @@ def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) 
         if row.name == name:
             return row.value or ""
     raise NotAssessed("The server does not list {name}.", name=name)
-
-
-def open_entries(allowlist: str) -> list[str]:
-    """Return the entries of the tenant's allowlist that let every address in."""
-    return [entry.strip() for entry in allowlist.split(",") if entry.strip() in ANYWHERE]
 
 
 def guarded_by_console(attestations: tuple[Attestation, ...]) -> bool:

@@ -96,12 +96,17 @@ CASES = [
     Case("SEC001", [_root(), _nodes("127.0.0.1, %")], [("root@%", MEDIUM)]),
     Case("SEC001", [_root(), _nodes("0.0.0.0/0"), DENIED], [("root@%", MEDIUM)]),
     Case("SEC001", [_root()], not_assessed=True),
+    Case("SEC001", [_root("%.%.%.%"), _nodes("::1,%.%.%.%")], [("root@%.%.%.%", MEDIUM)], label="as a pattern"),
+    Case("SEC001", [_root("192.168.%"), _nodes("%")], label="root has a private network"),
     Case("SEC002", [_account("shop", "%"), _account("ops", "10.%", "select"), _root(), INNER, ROLE, LOCKED, OPEN]),
     Case("SEC002", [_account("shop", "%", "select"), OPEN], [("shop@%", LOW)]),
     Case("SEC002", [_account("shop", "%", "process"), OPEN], label="sees sessions alone"),
     Case("SEC002", [_account("shop", "%", "select"), _nodes("127.0.0.1,10.%")], label="the allowlist is closed"),
     Case("SEC002", [_account("shop", "%", "select"), OPEN, ATTESTED], label="the console is closed"),
     Case("SEC002", [_account("shop", "%", "select")], not_assessed=True, label="no allowlist"),
+    Case("SEC002", [_account("shop", "%.%.%.%", "select"), OPEN], [("shop@%.%.%.%", LOW)], label="as a pattern"),
+    Case("SEC002", [_account("shop", "0.0.0.0/0.0.0.0", "select"), OPEN], [("shop@0.0.0.0/0.0.0.0", LOW)]),
+    Case("SEC002", [_account("shop", "1.2.3.%", "select"), OPEN], label="one network"),
     Case("SEC003", [_account("shop", "%", "select", "insert"), _root(), *PLATFORM, INNER, LOCKED]),
     Case("SEC003", [ROLE], [("role reporting@%", LOW)], label="role"),
     Case("SEC003", [_account("shop", "10.%", "create_user")], [("shop@10.%", LOW)]),
@@ -116,6 +121,14 @@ CASES = [
     Case("SEC006", [_nodes("%"), ATTESTED], label="the console is closed"),
     Case("SEC006", [_nodes("127.0.0.1,%")], [("tenant", LOW)]),
     Case("SEC006", [_nodes("::/0")], [("tenant", LOW)]),
+    *(
+        Case("SEC006", [_nodes(f"127.0.0.1,{wide}")], [("tenant", LOW)], label=wide)
+        for wide in ("%.%.%.%", "%%", "_%", "0.0.0.0/0.0.0.0", "::/::", "0.0.0.0/1,128.0.0.0/1", "1%,2%,3%", "%:%")
+    ),
+    *(
+        Case("SEC006", [_nodes(f"127.0.0.1,{narrow}")], label=narrow)
+        for narrow in ("10.%,172.%,192.168.%", "172.16.0.0/255.240.0.0", "8.8.%", "203.0.113.7", "x/0", "10.0.0.0/33")
+    ),
     Case("SEC006", [], not_assessed=True),
     Case("SEC007", [_account(age_days=364.9), LOCKED, INNER]),
     Case("SEC007", [_account(age_days=364.9), _account("b", age_days=None)], not_assessed=True, label="one unknown"),

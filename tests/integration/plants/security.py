@@ -10,6 +10,7 @@ from tests.harness import Plant
 
 CLOSED = "SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1'"
 OPEN = "SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,%'"
+_NETWORK = "the networks are put in by a person"
 
 
 def _account(code: str, host: str, granted: Sequence[str], severity: Severity) -> Plant:
@@ -26,11 +27,21 @@ def _account(code: str, host: str, granted: Sequence[str], severity: Severity) -
         always=(*door[1], f"DROP USER IF EXISTS {name}", f"DROP USER IF EXISTS 'plant_{code.lower()}'@'10.%'"),
         resource=f"plant_{code.lower()}@{host}",
         severity=severity,
+        cure=(f"RENAME USER {name} TO 'plant_{code.lower()}'@'10.%'",) if host == "%" else (),
+        no_loop=_NETWORK if host == "%" else "",
     )
 
 
 PLANTS = [
-    Plant("SEC001", plant=(OPEN,), always=(CLOSED,), resource="root@%", severity=Severity.MEDIUM),
+    Plant(
+        "SEC001",
+        plant=(OPEN,),
+        cure=(CLOSED,),
+        no_loop=_NETWORK,
+        always=(CLOSED,),
+        resource="root@%",
+        severity=Severity.MEDIUM,
+    ),
     _account("SEC002", "%", ["GRANT SELECT ON *.* TO WHO"], Severity.LOW),
     _account(
         "SEC003",
@@ -50,13 +61,23 @@ PLANTS = [
         ["GRANT INSERT, UPDATE, DELETE ON *.* TO WHO"],
         Severity.LOW,
     ),
-    Plant("SEC006", plant=(OPEN,), always=(CLOSED,), resource="tenant", severity=Severity.LOW),
+    Plant(
+        "SEC006",
+        plant=(OPEN,),
+        cure=(CLOSED,),
+        no_loop=_NETWORK,
+        always=(CLOSED,),
+        resource="tenant",
+        severity=Severity.LOW,
+    ),
     Plant(
         "SEC007",
         plant=("CREATE USER 'plant_sec007'@'127.0.0.1' IDENTIFIED BY 'Plant-2026'",),
         always=("DROP USER IF EXISTS 'plant_sec007'@'127.0.0.1'",),
         later=timedelta(days=365),
         resource="plant_sec007@127.0.0.1",
+        cure=("ALTER USER 'plant_sec007'@'127.0.0.1' IDENTIFIED BY 'Plant-2027'",),
+        no_loop="the new password is put in by a person",
         severity=Severity.LOW,
     ),
     _account("SEC010", "127.0.0.1", ["ALTER USER WHO ACCOUNT LOCK"], Severity.LOW),
