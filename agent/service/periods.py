@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,11 +17,14 @@ from agent.engagement.engagement_file import Engagement
 from agent.engagement.subscription import PeriodStatus, judge_due
 from agent.model.assessment import Period
 from agent.support import console
-from agent.support.errors import HistoryError
+from agent.support.errors import ClaimLost, HistoryError
 
 _HOLDER_LENGTH = 255
 # For what the load budget does not bound: passwords, connecting, judging, writing the report.
 _RESERVE = timedelta(minutes=10)
+# So often a claim is renewed within its lease: a history that cannot be reached for a moment costs nothing.
+_RENEWALS = 3
+_PATIENCE_S = 10.0
 
 
 def read_status(history: History, engagement: Engagement, target: str, now: datetime) -> PeriodStatus:
@@ -37,7 +41,7 @@ def estimate_lease(engagement: Engagement, target: str) -> timedelta:
 
 @contextmanager
 def hold_period(history: History, engagement: Engagement, target: str, period: Period) -> Iterator[Claim]:
-    """Yield the claim of the period; it is given back at the end of the block.
+    """Yield the claim of the period; it is renewed as long as the block lasts, and given back at its end.
 
     Raises PeriodClaimed if another run holds it. The claim of a run that is killed ends with its lease.
     """
@@ -45,9 +49,36 @@ def hold_period(history: History, engagement: Engagement, target: str, period: P
     customer = engagement.customer.name
     claim = history.claim(make_claim(customer, target, period.start, holder, estimate_lease(engagement, target)))
     try:
-        yield claim
+        with _renew_meanwhile(history, claim):
+            yield claim
     finally:
         try:
             history.release(claim)
         except HistoryError as error:
             console.warn(error.text)
+
+
+@contextmanager
+def _renew_meanwhile(history: History, claim: Claim) -> Iterator[None]:
+    """Renew a claim from a thread, which ends with the block or the process: nobody knows how long a run takes.
+
+    A claim that another run has taken over stays with that one.
+    """
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(claim.lease.total_seconds() / _RENEWALS):
+            try:
+                history.renew(claim)
+            except ClaimLost:
+                return
+            except HistoryError:
+                continue  # recording says so if the history cannot be reached then, either
+
+    renewing = threading.Thread(target=renew, name="claim", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        renewing.join(_PATIENCE_S)  # a claim that is renewed after it was given back would hold up the next run

@@ -83,9 +83,10 @@ def renew_claim(session: Session, claim: Claim) -> Claim:
     if not _change(session, claim, ClaimRow.token == claim.token, until=until):
         raise ClaimLost(
             Text(
-                "{target}: this run took longer than its claim, which ended at {until}, and another run has taken the "
-                "period over. So this one is not recorded; look at the assessment of the other.",
-                {"target": claim.target, "until": claim.until},
+                "{target}: this run could not renew its claim in time, because the machine slept or the history was "
+                "not reached, and another run has taken the period over. So this one is not recorded; look at the "
+                "assessment of the other.",
+                {"target": claim.target},
             )
         )
     return dataclasses.replace(claim, until=until)

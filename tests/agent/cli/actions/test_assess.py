@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import signal
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +20,7 @@ from sqlalchemy import text
 
 from agent import pipeline
 from agent.archive.history.claims import make_claim
+from agent.archive.history.entries import Claim
 from agent.archive.history.models import AssessmentRow
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
@@ -35,9 +39,18 @@ from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Text, UnavailableKind
 from agent.pipeline import AssessmentJob
 from agent.report import render
+from agent.service import periods
 from agent.service.periods import read_status
 from agent.support import console
-from agent.support.errors import ConfigError, ConnectError, NotAuthorized, RenderError, Stopped
+from agent.support.errors import (
+    ConfigError,
+    ConnectError,
+    HistoryError,
+    NotAuthorized,
+    PeriodClaimed,
+    RenderError,
+    Stopped,
+)
 from agent.support.i18n import LANGUAGES, render_text
 from tests.agent.archive.history.documents import kept
 from tests.agent.tiny import RULES, SPECS, memstore, written
@@ -335,6 +348,12 @@ def other_claims(fake: Fake, lease: timedelta) -> None:
         history.claim(make_claim("Acme", "shop", start, "cron.example.com, process 7", lease))
 
 
+def end_claims(fake: Fake) -> None:
+    """As if their lease had passed."""
+    with fake.history as history, history._engine.begin() as connection:
+        connection.execute(text("UPDATE claim SET until = '2001-01-01 00:00:00'"))
+
+
 @pytest.mark.parametrize("if_due", [True, False])
 def test_a_claimed_period_is_refused_before_anything_is_connected(fake: Fake, if_due: bool, capsys: Any) -> None:
     other_claims(fake, timedelta(minutes=10))
@@ -368,10 +387,8 @@ def test_what_another_run_did_meanwhile_is_seen_under_the_claim(fake: Fake, monk
 
 def test_who_is_overtaken_records_nothing_and_says_so(fake: Fake, capsys: Any) -> None:
     def slow() -> Snapshot:
-        with fake.history as history:
-            with history._engine.begin() as connection:
-                connection.execute(text("UPDATE claim SET until = '2001-01-01 00:00:00'"))
-            history.claim(make_claim("Acme", "shop", fake.engagement.service.start, "two", timedelta(minutes=9)))
+        end_claims(fake)
+        other_claims(fake, timedelta(minutes=9))
         return read()
 
     fake.answers["shop"] = slow
@@ -380,6 +397,105 @@ def test_who_is_overtaken_records_nothing_and_says_so(fake: Fake, capsys: Any) -
     assert any("could not be recorded" in note["en"] for note in fake.document()["notes"]), "the report is there"
     del fake.answers["shop"]
     assert fake.run() == 6, "the claim of the other one was left alone"
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claims are renewed all the time."""
+    monkeypatch.setattr(periods, "_RENEWALS", 60_000)
+
+
+def outlast_lease(fake: Fake) -> None:
+    """Until the claim of the run, whose lease has ended, is renewed."""
+    end_claims(fake)
+    deadline = time.monotonic() + 20
+    with fake.history as history, history._engine.connect() as connection:
+        while str(connection.scalar(text("SELECT until FROM claim"))).startswith("2001"):
+            assert time.monotonic() < deadline, "nobody renews it"
+            connection.rollback()
+            time.sleep(0.01)
+
+
+def test_a_run_that_outlasts_its_lease_keeps_its_period(
+    fake: Fake, eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it reads and while it writes."""
+    others: list[int] = []
+
+    def take_long(*_: object) -> bytes:
+        outlast_lease(fake)
+        others.append(fake.run(if_due=True, out=fake.directory / "other"))
+        return b"{}"
+
+    def slow() -> Snapshot:
+        take_long()
+        return read()
+
+    fake.answers["shop"] = slow
+    monkeypatch.setitem(render.FORMATS, "json", dataclasses.replace(render.FORMATS["json"], make=take_long))
+    assert fake.run(formats=["json"]) == 0 and others == [6, 6]
+    assert fake.connected == ["shop"] and len(fake.recorded()) == 1 and not fake.is_due()
+
+
+@pytest.mark.parametrize("error", [None, Stopped(15), OSError("disk")], ids=str)
+def test_nothing_is_renewed_after_a_run_however_it_ends(fake: Fake, eager: None, error: BaseException | None) -> None:
+    def end() -> Snapshot:
+        if error:
+            raise error
+        return read()
+
+    fake.answers["shop"] = end
+    with contextlib.suppress(Stopped):
+        fake.run(formats=["json"])
+    assert "claim" not in {thread.name for thread in threading.enumerate()}
+    other_claims(fake, timedelta(minutes=10))
+
+
+def test_who_lost_its_period_leaves_it_to_the_other(fake: Fake, eager: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a sleep of the machine: it wakes, and renewing goes on."""
+    tried, real = threading.Event(), History.renew
+
+    def renew(history: History, claim: Claim) -> Claim:
+        if not overtaken:
+            return claim  # it sleeps
+        tried.set()
+        return real(history, claim)
+
+    overtaken: list[bool] = []
+    monkeypatch.setattr(History, "renew", renew)
+
+    def slow() -> Snapshot:
+        end_claims(fake)
+        other_claims(fake, timedelta(minutes=9))
+        overtaken.append(True)
+        assert tried.wait(20)
+        return read()
+
+    fake.answers["shop"] = slow
+    assert fake.run(formats=["json"]) == 5 and fake.recorded() == []
+    with pytest.raises(PeriodClaimed) as caught:
+        other_claims(fake, timedelta(minutes=9))
+    assert "cron.example.com, process 7" in render_text(caught.value.text, "en")
+
+
+def test_a_history_that_is_away_for_a_moment_costs_no_period(
+    fake: Fake, eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, away = History.renew, [HistoryError("away"), HistoryError("still away")]
+
+    def renew(history: History, claim: Claim) -> Claim:
+        if away:
+            raise away.pop()
+        return real(history, claim)
+
+    monkeypatch.setattr(History, "renew", renew)
+
+    def slow() -> Snapshot:
+        outlast_lease(fake)
+        return read()
+
+    fake.answers["shop"] = slow
+    assert fake.run(formats=["json"]) == 0 and not away
 
 
 def test_a_deliberate_run_after_the_period_is_done_is_made(fake: Fake) -> None:
