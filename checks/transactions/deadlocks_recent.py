@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params, tenant_name
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params, tenant_name
 from agent.facts.given import Clock
 from agent.facts.sessions import Deadlock
 
@@ -34,7 +34,16 @@ class DeadlocksParams(Params):
         post_check="No new event in a week of normal business.",
         risk="None by reading.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            "700.reference/700.system-views/400.system-view-of-mysql-mode/200.dictionary-view-of-mysql-mode/"
+            "8600.o-dba_ob_deadlock_event_history-of-mysql-mode.md"
+        ),
+        DocPage(
+            "700.reference/100.oceanbase-database-concepts/800.transaction-management/"
+            "200.transaction-concurrency-and-consistency/300.concurrency-control/200.lock-mechanism.md"
+        ),
+    ),
 )
 def deadlocks_recent(deadlocks: Rows[Deadlock], clock: Rows[Clock], limits: DeadlocksParams) -> Iterator[Measurement]:
     """The server breaks a deadlock by rolling one of the transactions back; the application sees an error and must

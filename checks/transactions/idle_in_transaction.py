@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Build
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
-from checks.transactions.origin import account_of, client_of, in_one_tenant, require_hosts, require_tenants
+from checks.transactions.origin import (
+    KILL_PAGE,
+    PARTICIPANTS_PAGE,
+    SESSIONS_PAGE,
+    VARIABLE_PAGES,
+    account_of,
+    describe_session,
+    in_one_tenant,
+    require_hosts,
+    require_tenants,
+)
 
 
 @check(
@@ -18,19 +28,27 @@ from checks.transactions.origin import account_of, client_of, in_one_tenant, req
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Session idle with uncommitted changes",
-    finding="{resource}: a session from {client} has done nothing for {value} inside a transaction that holds locks "
-    "(limit {limit}); such sessions: {idle_count}.",
+    finding="{resource}: session {session_id} on node {node}, from {client}, has done nothing for {value} inside a "
+    "transaction that holds locks (limit {limit}); such sessions: {idle_count}.",
     remediation=Remediation(
         advice="Commit or roll back before the application waits for anything else: a user, another service, the "
         "connection pool. As a net below, let the server end idle transactions by ob_trx_idle_timeout (microseconds, "
-        "at least 100 s).",
-        sql=("KILL {session_id};",),
-        no_rollback="A killed session rolls its transaction back; the work has to be done again.",
-        pre_check="Look the session up in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not changed.",
+        "at least 100 s). To end a session now, connect directly to the node that the finding names, not through ODP, "
+        "where sessions have other ids. An XA transaction is for its transaction manager to end.",
+        sql=("KILL {kill_id};",),
+        no_rollback="A session that was ended rolls its transaction back; the work has to be done again.",
+        pre_check="Look the session up in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not "
+        "changed. Ending another account's session takes the privilege SUPER.",
         post_check="No sleeping session has a transaction in GV$OB_TRANSACTION_PARTICIPANTS.",
         risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage("600.manage/1000.troubleshooting/600.transaction/500.idle-transaction.md"),
+        DocPage(f"{VARIABLE_PAGES}/9500.ob_trx_idle_timeout-global.md"),
+        PARTICIPANTS_PAGE,
+        KILL_PAGE,
+        SESSIONS_PAGE,
+    ),
 )
 def idle_in_transaction(
     sessions: Rows[Session], transactions: Rows[Transaction], tenants: Rows[Tenant] | None, builds: Rows[Build]
@@ -43,22 +61,14 @@ def idle_in_transaction(
     for transaction in transactions:
         writing[transaction.tx_id].append(transaction)
     idle = [
-        session
+        (session, held[0])
         for session in sessions
-        if session.command == "Sleep" and session.trans_id and session.trans_id in writing
-        if any(in_one_tenant(session, item, tenants) for item in writing[session.trans_id])
+        if session.command == "Sleep" and session.trans_id
+        if (held := [item for item in writing[session.trans_id] if in_one_tenant(session, item, tenants)])
     ]
-    names = [account_of(session, builds) for session in idle]
+    names = [account_of(session, builds) for session, _ in idle]
     count_of = Counter(names)
-    for number, (session, account) in enumerate(zip(idle, names, strict=True)):
-        yield Measurement(
-            account,
-            session.time,
-            {
-                "session_id": str(session.id),
-                "client": client_of(session),
-                "idle_count": count_of[account],
-            },
-            str(number),
-        )
-    require_hosts(idle, builds)
+    for number, ((session, held_open), account) in enumerate(zip(idle, names, strict=True)):
+        evidence = {**describe_session(held_open, session), "idle_count": count_of[account]}
+        yield Measurement(account, session.time, evidence, str(number))
+    require_hosts([session for session, _ in idle], builds)

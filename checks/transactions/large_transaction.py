@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.given import Build
 from agent.facts.resources import Memstore
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
-from checks.transactions.origin import account_of, client_of, require_hosts, require_tenants, session_of
+from checks.transactions.origin import (
+    PARTICIPANTS_PAGE,
+    ROLES_PAGE,
+    account_of,
+    client_of,
+    require_hosts,
+    require_tenants,
+    session_of,
+)
 
 
 @params
@@ -35,7 +43,7 @@ class LargeTransactionParams(Params):
         post_check="The transaction is gone and MEMSTORE_USED falls after the next freeze.",
         risk="None by reading; ending the session starts a rollback of the same size.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(PARTICIPANTS_PAGE, ROLES_PAGE),
 )
 def large_transaction(
     transactions: Rows[Transaction],
@@ -67,7 +75,7 @@ def large_transaction(
             {
                 "log_bytes": log_bytes,
                 "memstore_bytes": smallest,
-                "session_id": str(session.id if session else parts[0].session_id),
+                "session_id": str(session.id) if session else "-",
                 "tx_id": str(tx_id),
                 "client": client_of(session) if session else "-",
             },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
-from agent.facts.sessions import LockWait
+from agent.api import Actor, KernelCode, KernelRun, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.facts.sessions import LockWait, Transaction
+from checks.transactions.origin import LOCKS_PAGE
 
 
 @check(
@@ -13,30 +14,45 @@ from agent.facts.sessions import LockWait
     name="transactions.lock_wait_long",
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
+    since=(4, 2, 0, 0),
     title="Statements wait long for a lock",
-    finding="{resource}: the longest wait for a lock has lasted {value} (limit {limit}); waiting transactions: "
-    "{waiters_count}.",
+    finding="{resource}: a statement that waits for a lock has been running for {value} (limit {limit}); waiting "
+    "transactions: {waiters_count}; the lock is held by transaction {holder_tx}, session {holder_session}.",
     remediation=Remediation(
-        advice="Look at who holds the lock and why it does not commit: usually a long or idle transaction, or many "
-        "sessions that update one row. Commit earlier, update hot rows last, and give statements a lock timeout.",
-        sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
-        no_rollback="The statement only reads.",
+        advice="Look at who holds the lock and why it does not commit: usually a long or idle transaction (TXN001 and "
+        "TXN002 say how to end one), or many sessions that update one row. Commit earlier, update hot rows last, and "
+        "give statements a lock timeout. Where GV$OB_LOCKS has the column ID3, ID1 and ID2 of a waiting row are the "
+        "transaction and the session that hold the lock; before, ID1 is that transaction in rows of TYPE TX.",
+        sql=(
+            "SELECT * FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {holder_tx_id};",
+            "SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",
+        ),
+        no_rollback="The statements only read.",
         pre_check="Repeat the query: the same transactions still wait.",
         post_check="The query returns no row that stays.",
         risk="None by reading; ending the holder's session rolls its transaction back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        LOCKS_PAGE,
+        KernelCode("src/observer/virtual_table/ob_all_virtual_lock_wait_stat.cpp", "TIME_AFTER_RECV"),
+        KernelRun("4.3.5.3", "a row lock that another session holds: ID1 and ID2 are the holder's"),
+    ),
 )
-def lock_wait_long(waits: Rows[LockWait]) -> Iterator[Measurement]:
+def lock_wait_long(waits: Rows[LockWait], transactions: Rows[Transaction] | None) -> Iterator[Measurement]:
     """A statement that waits for a row lock holds a worker thread or keeps retrying until ob_query_timeout or
-    ob_trx_lock_timeout ends it. Waits of seconds mean that a transaction holds its locks far longer than it should."""
-    for tenant_id in {row.tenant_id for row in waits}:
+    ob_trx_lock_timeout ends it. Waits of seconds mean that a transaction holds its locks far longer than it should.
+    The time counts from the arrival of the statement, so it includes what a long one did before it met the lock."""
+    for tenant_id in dict.fromkeys(row.tenant_id for row in waits):
         here = [row for row in waits if row.tenant_id == tenant_id]
-        yield Measurement(
-            tenant_name(tenant_id),
-            max(row.ctime for row in here) / 1_000_000,
-            {
-                "waiters_count": len({row.trans_id for row in here}),
-                "lock_types": ", ".join(sorted({row.type for row in here})),
-            },
-        )
+        longest = max(here, key=lambda row: row.ctime)
+        same = (row.holder_tx_id for row in here if row.trans_id == longest.trans_id)
+        holder = next((tx_id for tx_id in same if tx_id), None)
+        held = (item for item in transactions or () if (item.tenant_id, item.tx_id) == (tenant_id, holder))
+        evidence: dict[str, Scalar] = {
+            "waiters_count": len({row.trans_id for row in here}),
+            "lock_types": ", ".join(sorted({row.type for row in here})),
+            "holder_tx": str(holder or "-"),
+            "holder_tx_id": str(holder) if holder else None,
+            "holder_session": next((str(item.session_id) for item in held), "-"),
+        }
+        yield Measurement(tenant_name(tenant_id), longest.ctime / 1_000_000, evidence)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Build, Clock
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
-from checks.transactions.origin import account_of, client_of, require_hosts, require_tenants, session_of
+from checks.transactions.origin import (
+    KILL_PAGE,
+    LONG_PAGE,
+    PARTICIPANTS_PAGE,
+    ROLES_PAGE,
+    SESSIONS_PAGE,
+    account_of,
+    describe_session,
+    require_hosts,
+    require_tenants,
+    session_of,
+)
 
 
 @check(
@@ -17,21 +28,29 @@ from checks.transactions.origin import account_of, client_of, require_hosts, req
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Transaction open for long",
-    finding="{resource}: a transaction has been open for {value} (limit {limit}); session {session_id} from {client}.",
+    finding="{resource}: transaction {tx_id} has been open for {value} (limit {limit}); session {session_id} on node "
+    "{node}, from {client}.",
     remediation=Remediation(
         advice="Find out in the application why the transaction is not committed, and commit in smaller steps. If "
-        "nobody needs it any more, end its session; set ob_trx_timeout so that the next one ends by itself.",
+        "nobody needs it any more, end its session: connect directly to the node that the finding names, not through "
+        "ODP, where sessions have other ids. The server's own transactions have no session that can be ended. An XA "
+        "transaction is rolled back with XA ROLLBACK in its tenant, once its transaction manager has been asked. Set "
+        "ob_trx_timeout so that the next one ends by itself.",
         sql=(
             "SELECT ID, USER, USER_CLIENT_IP, COMMAND, TIME, INFO FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = "
             "{tx_id};",
-            "KILL {session_id};",
+            "KILL {kill_id};",
+            "SELECT TX_ID, STATE, FORMATID, GLOBALID, BRANCHID FROM oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE "
+            "TX_ID = {xa_tx_id};",
+            "XA ROLLBACK <xid of transaction {xa_tx_id}>;",
         ),
-        no_rollback="A killed session rolls its transaction back; the work has to be done again.",
-        pre_check="Ask the owner of the application whether the transaction is a batch that must finish.",
+        no_rollback="A session that was ended rolls its transaction back; the work has to be done again.",
+        pre_check="Ask the owner of the application whether the transaction is a batch that must finish. Ending "
+        "another account's session takes the privilege SUPER.",
         post_check="The transaction is gone from GV$OB_TRANSACTION_PARTICIPANTS.",
         risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(LONG_PAGE, ROLES_PAGE, PARTICIPANTS_PAGE, KILL_PAGE, SESSIONS_PAGE),
 )
 def long_transaction(
     transactions: Rows[Transaction],
@@ -40,22 +59,17 @@ def long_transaction(
     builds: Rows[Build],
     clock: Rows[Clock],
 ) -> Iterator[Measurement]:
-    """An open transaction keeps its row locks, and its log cannot be recycled before it ends. The longer it lives, the
-    more statements wait for it, and the longer a restart or a change of leader takes."""
+    """An open transaction keeps its row locks, and the memstore it wrote to is not freed before it ends. The longer it
+    lives, the more statements wait for it. One that was asked to commit and does not end is told by TXN009."""
     require_tenants(tenants, builds)
     for number, item in enumerate(transactions):
-        if item.ctx_create_time is None:
+        if item.ctx_create_time is None or item.is_committing:
             continue
         session = session_of(item, sessions, tenants)
         yield Measurement(
             account_of(session, builds) if session else tenant_name(item.tenant_id),
             (clock[0].as_of - item.ctx_create_time).total_seconds(),
-            {
-                "session_id": str(session.id if session else item.session_id),
-                "tx_id": str(item.tx_id),
-                "client": client_of(session) if session else "-",
-                "log_bytes": item.pending_log_size + item.flushed_log_size,
-            },
+            {**describe_session(item, session), "log_bytes": item.pending_log_size + item.flushed_log_size},
             str(number),
         )
     require_hosts([held for item in transactions if (held := session_of(item, sessions, tenants))], builds)

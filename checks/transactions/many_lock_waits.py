@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.sessions import LockWait
+from checks.transactions.origin import LOCKS_PAGE
+
+
+@params
+class ManyLockWaitsParams(Params):
+    min_wait_s: int
 
 
 @check(
@@ -14,30 +20,33 @@ from agent.facts.sessions import LockWait
     name="transactions.many_lock_waits",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
+    since=(4, 2, 0, 0),
     title="Many transactions wait for locks at the same time",
-    finding="{resource}: {value} transactions wait for locks (limit {limit}), {same_count} of them in one table or "
-    "partition.",
+    finding="{resource}: {value} transactions with statements that run for {min_wait_s} or more wait for locks (limit "
+    "{limit}), {same_count} of them for one table, partition or transaction.",
     remediation=Remediation(
-        advice="Look at ID2 of those that wait in one table or partition (TYPE and ID1). Where it names one row that "
-        "row is hot: split the counter or balance into several rows, collect the changes and apply them together, or "
-        "change that row last before the commit. Where the rows differ, look for the long transaction that holds them.",
+        advice="See what the waiting rows have in common. Where GV$OB_LOCKS has the column ID3, ID1 and ID2 are the "
+        "transaction and the session that hold the lock, and ID3 is the tablet and the row; before, ID1 of a row lock "
+        "(TYPE TR) is the tablet and ID2 the row. Where many wait for one row, that row is hot: split the counter or "
+        "balance into several rows, collect the changes and apply them together, or change that row last before the "
+        "commit. Where the rows differ, look for the long transaction that holds them.",
         sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
         no_rollback="The statement only reads.",
         pre_check="Repeat the query several times: the queue is there each time.",
         post_check="The query returns a few rows that change all the time.",
         risk="None by reading.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(LOCKS_PAGE, KernelRun("4.3.5.3", "six sessions that wait for one row: ID3 begins with its tablet")),
 )
-def many_lock_waits(waits: Rows[LockWait]) -> Iterator[Measurement]:
+def many_lock_waits(waits: Rows[LockWait], limits: ManyLockWaitsParams) -> Iterator[Measurement]:
     """Transactions that change one row go through it one at a time, and each must wait for the commit of the one
     before, which on OceanBase includes the replication of its log. A queue that does not empty limits the throughput of
-    the whole business, whatever hardware is added."""
-    # ID1 of a row lock names the tablet. ID2 holds the key of the row, which we must not read.
-    tenants: defaultdict[int | None, defaultdict[tuple[str, int], set[int]]] = defaultdict(lambda: defaultdict(set))
+    the whole business, whatever hardware is added. Waits of a moment are the ordinary life of a busy row."""
+    tenants: defaultdict[int | None, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for row in waits:
-        tenants[row.tenant_id][row.type, row.id1].add(row.trans_id)
+        if row.ctime >= limits.min_wait_s * 1_000_000:
+            tenants[row.tenant_id][row.place].add(row.trans_id)
     for tenant_id, locks in tenants.items():
         waiting = len(set().union(*locks.values()))
-        evidence = {"same_count": max(len(found) for found in locks.values())}
+        evidence = {"same_count": max(len(found) for found in locks.values()), "min_wait_s": limits.min_wait_s}
         yield Measurement(tenant_name(tenant_id), waiting, evidence)

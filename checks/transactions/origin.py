@@ -1,15 +1,30 @@
-"""Account, client and tenant of sessions and transactions, and counters by tenant."""
+"""Account, client, tenant and node of sessions and transactions, counters by tenant, and pages of the documentation."""
 
 from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Sequence
 
-from agent.api import Named, NotAssessed, ResourceName, Rows, TenantKind, name_account
+from agent.api import DocPage, Named, NotAssessed, ResourceName, Rows, Scalar, TenantKind, name_account
 from agent.facts.given import Build
 from agent.facts.resources import Counter
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
+
+_VIEWS = "700.reference/700.system-views/400.system-view-of-mysql-mode/300.performance-view-of-mysql-mode"
+_TROUBLES = "600.manage/1000.troubleshooting/600.transaction"
+_PROXY = "700.reference/1200.database-proxy"
+VARIABLE_PAGES = (
+    "700.reference/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable"
+)
+LONG_PAGE = DocPage(f"{_TROUBLES}/300.long-transaction.md")
+HUNG_PAGE = DocPage(f"{_TROUBLES}/400.hung-transaction.md")
+ROLES_PAGE = DocPage(f"{_TROUBLES}/100.transaction-troubleshoot-overview.md")
+PARTICIPANTS_PAGE = DocPage(f"{_VIEWS}/4500.gv-ob_transaction_participants-of-mysql-mode.md")
+LOCKS_PAGE = DocPage(f"{_VIEWS}/6000.gv_ob_locks-of-mysql-mode.md")
+COUNTERS_PAGE = DocPage(f"{_VIEWS}/5600.gv-sysstat-of-mysql-mode.md")
+SESSIONS_PAGE = DocPage(f"{_PROXY}/1500.view-tenant-sessions.md")
+KILL_PAGE = DocPage(f"{_PROXY}/1600.terminate-a-tenant-session.md")
 
 
 def account_of(session: Session, builds: Rows[Build]) -> ResourceName:
@@ -58,10 +73,34 @@ def in_one_tenant(session: Session, transaction: Transaction, tenants: Sequence[
 def session_of(
     transaction: Transaction, sessions: Sequence[Session], tenants: Sequence[Tenant] | None
 ) -> Session | None:
-    """Return the session of a transaction; None for the server's own and for branches that lost their session."""
+    """Return the session of a transaction; None for the server's own and for branches that lost their session.
+
+    Behind a proxy several sessions carry the number of one transaction: the one that began it is preferred.
+    """
     wanted = (transaction.tx_id, transaction.session_id)
-    candidates = (item for item in sessions if item.trans_id == wanted[0] or item.id == wanted[1])
+    candidates = [item for item in sessions if item.trans_id == wanted[0] or item.id == wanted[1]]
+    candidates.sort(key=lambda item: (item.trans_id != wanted[0], item.id != wanted[1]))
     return next((item for item in candidates if in_one_tenant(item, transaction, tenants)), None)
+
+
+def describe_session(transaction: Transaction, session: Session | None) -> dict[str, Scalar]:
+    """Return evidence that names a transaction, its session and the node where both are.
+
+    ``kill_id`` is None where KILL is not the way: the server's own transactions have no session, and how an XA
+    transaction ends is for its transaction manager to say; then ``xa_tx_id`` is its number.
+    """
+    node = (transaction.scheduler_addr or "-").strip('"')
+    if session and session.svr_ip and session.sql_port:
+        host = f"[{session.svr_ip}]" if ":" in session.svr_ip else session.svr_ip
+        node = f"{host}:{session.sql_port}"
+    return {
+        "tx_id": str(transaction.tx_id),
+        "session_id": str(session.id) if session else "-",
+        "client": client_of(session) if session else "-",
+        "node": node,
+        "kill_id": str(session.id) if session and not transaction.is_xa else None,
+        "xa_tx_id": str(transaction.tx_id) if transaction.is_xa else None,
+    }
 
 
 def counted(counters: tuple[Counter, ...], name: str) -> Tally[int]:

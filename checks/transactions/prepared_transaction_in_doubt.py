@@ -1,15 +1,23 @@
-"""TXN009: XA branches that were prepared and not finished."""
+"""TXN009: transactions that were asked to commit or prepare and do not end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check, tenant_name
-from agent.facts.given import Clock
-from agent.facts.sessions import Transaction
-
-# States of a branch that is not in doubt: it is still at work, or it is ending.
-NOT_IN_DOUBT = frozenset({"UNKNOWN", "ACTIVE", "COMMIT", "ABORT", "CLEAR"})
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.facts.given import Build, Clock
+from agent.facts.sessions import Session, Transaction
+from agent.facts.settings import Tenant
+from checks.transactions.origin import (
+    HUNG_PAGE,
+    KILL_PAGE,
+    PARTICIPANTS_PAGE,
+    ROLES_PAGE,
+    SESSIONS_PAGE,
+    describe_session,
+    require_tenants,
+    session_of,
+)
 
 
 @check(
@@ -17,34 +25,54 @@ NOT_IN_DOUBT = frozenset({"UNKNOWN", "ACTIVE", "COMMIT", "ABORT", "CLEAR"})
     name="transactions.prepared_transaction_in_doubt",
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
-    title="Prepared XA transaction waits for its coordinator",
-    finding="{resource}: an XA transaction has been prepared and nobody has committed or rolled it back for {value} "
-    "(limit {limit}); in doubt: {in_doubt_count}.",
+    title="Transaction hangs between prepare and commit",
+    finding="{resource}: transaction {tx_id} has been in state {state} for {value} (limit {limit}); XA transaction: "
+    "{xa}; session {session_id} on node {node}; hung transactions: {in_doubt_count}.",
     remediation=Remediation(
-        advice="Start the transaction manager again and let it recover; its log knows whether to commit. Only if it "
-        "is lost for good, decide by hand for each branch, the same way in all databases that took part.",
+        advice="First see whether a log stream has no leader or a disk is full: then no transaction can commit, and it "
+        "ends by itself once that is mended. An XA transaction waits for its transaction manager: start that again and "
+        "let it recover, for its log knows whether to commit. Only if it is lost for good, decide by hand for each "
+        "branch, the same way in all databases that took part, with XA COMMIT or XA ROLLBACK in its tenant. An "
+        "ordinary transaction that still hangs is rolled back by ending its session: connect directly to the node that "
+        "the finding names, not through ODP, where sessions have other ids.",
         sql=(
-            "SELECT TX_ID, STATE, CTX_CREATE_TIME, LAST_REQUEST_TIME, FORMATID, GLOBALID, BRANCHID FROM "
-            "oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE GLOBALID <> '' ORDER BY CTX_CREATE_TIME;",
+            "SELECT TX_ID, LS_ID, STATE, ACTION, CTX_CREATE_TIME, LAST_REQUEST_TIME, FORMATID, GLOBALID, BRANCHID FROM "
+            "oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE ROLE = 'LEADER' AND TX_ID = {tx_id};",
+            "KILL {kill_id};",
+            "XA ROLLBACK <xid of transaction {xa_tx_id}>;",
         ),
-        no_rollback="The statement only lists the branches; a decision by hand cannot be taken back.",
-        pre_check="Compare the global ids with the transaction manager's log.",
-        post_check="The query lists no old branch.",
-        risk="None by listing. Deciding against the manager's log makes the databases disagree.",
+        no_rollback="A transaction that was ended by hand cannot be taken up again.",
+        pre_check="Each log stream has a leader in GV$OB_LOG_STAT. Compare the global ids with the transaction "
+        "manager's log.",
+        post_check="The query lists no old transaction.",
+        risk="Deciding against the transaction manager's log makes the databases disagree.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(HUNG_PAGE, PARTICIPANTS_PAGE, ROLES_PAGE, KILL_PAGE, SESSIONS_PAGE),
 )
-def prepared_transaction_in_doubt(transactions: Rows[Transaction], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """A prepared branch keeps its locks through restarts and timeouts until somebody decides. It belongs to no
-    session any more, so nothing shows in the session list while other statements wait for its rows."""
-    if transactions and all(item.globalid is None for item in transactions):
-        raise NotAssessed("This version does not tell which transactions are XA transactions.")
-    doubtful = {
-        (item.tenant_id, item.tx_id): item for item in transactions if item.globalid and item.state not in NOT_IN_DOUBT
-    }
-    for item in doubtful.values():
-        since = item.last_request_time or item.ctx_create_time
-        if since is not None:
-            waiting_s = (clock[0].as_of - since).total_seconds()
-            evidence: dict[str, Scalar] = {"in_doubt_count": len(doubtful), "state": item.state}
-            yield Measurement(tenant_name(item.tenant_id), waiting_s, evidence, str(item.tx_id))
+def prepared_transaction_in_doubt(
+    transactions: Rows[Transaction],
+    sessions: Rows[Session] | None,
+    tenants: Rows[Tenant] | None,
+    builds: Rows[Build],
+    clock: Rows[Clock],
+) -> Iterator[Measurement]:
+    """A transaction commits in two steps, and between them it keeps its locks through restarts and timeouts. That takes
+    milliseconds; one that stays there waits for a log stream that cannot write, or, if prepared by XA, for a manager
+    that does not decide. It may belong to no session any more, so nothing shows in the session list."""
+    require_tenants(tenants, builds)
+    hung: dict[tuple[int | None, int], list[Transaction]] = {}
+    for item in transactions:
+        if item.is_committing:
+            hung.setdefault((item.tenant_id, item.tx_id), []).append(item)
+    for (tenant_id, tx_id), parts in hung.items():
+        # The request to commit is the last that one of its parts received; the age says when it began to write.
+        moments = [moment for part in parts if (moment := part.last_request_time or part.ctx_create_time)]
+        if moments:
+            evidence: dict[str, Scalar] = {
+                **describe_session(parts[0], session_of(parts[0], sessions or (), tenants)),
+                "in_doubt_count": len(hung),
+                "state": parts[0].state,
+                "xa": "YES" if parts[0].is_xa else "?" if parts[0].formatid is None else "NO",
+            }
+            waiting_s = (clock[0].as_of - max(moments)).total_seconds()
+            yield Measurement(tenant_name(tenant_id), waiting_s, evidence, str(tx_id))

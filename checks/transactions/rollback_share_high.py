@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params, tenant_name
+from agent.api import (
+    Actor,
+    KernelCode,
+    KernelRun,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.resources import Counter
-from checks.transactions.origin import counted
+from checks.transactions.origin import COUNTERS_PAGE, counted
 
 
 @params
@@ -20,7 +33,7 @@ class RollbackShareParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Large share of transactions rolled back",
-    finding="{resource}: {value} of the transactions since the server started were rolled back "
+    finding="{resource}: {value} of the transactions since the servers started, their own included, were rolled back "
     "({rollbacks_count} of {transactions_count}; limit {limit}).",
     remediation=Remediation(
         advice="Find out whether the rollbacks are errors (timeouts, lock conflicts, duplicate keys) or the habit of "
@@ -35,15 +48,24 @@ class RollbackShareParams(Params):
         post_check="The share among new transactions falls; the counters start again with the server.",
         risk="Reading the audit costs the tenant some CPU; do it outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        COUNTERS_PAGE,
+        KernelCode("src/storage/tx/ob_tx_api.cpp", "ObTransService::rollback_tx"),
+        KernelRun("4.3.5.3", "the counters before and after a COMMIT and a ROLLBACK"),
+    ),
 )
 def rollback_share_high(counters: Rows[Counter], limits: RollbackShareParams) -> Iterator[Measurement]:
     """Work that is rolled back was paid for twice: once to do it, once to undo it. A high share points to errors that
     the application swallows and repeats, or to a pool that ends every read with a rollback."""
     rollbacks = counted(counters, "trans rollback count")
     commits = counted(counters, "trans commit count")
-    for tenant_id, count in rollbacks.items():
-        total = count + commits.get(tenant_id, 0)
+    started = counted(counters, "trans start count")
+    for tenant_id, noted in rollbacks.items():
+        committed = commits.get(tenant_id, 0)
+        # Some 4.x count one ROLLBACK up to three times. No more can be undone than were started and not committed.
+        undone = started.get(tenant_id, 0) - committed
+        count = min(noted, undone) if tenant_id in started and undone >= 0 else noted
+        total = count + committed
         if total >= limits.min_transactions_count:
             evidence: dict[str, Scalar] = {"rollbacks_count": count, "transactions_count": total}
             yield Measurement(tenant_name(tenant_id), 100 * count / total, evidence)

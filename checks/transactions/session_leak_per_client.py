@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Build
 from agent.facts.sessions import Session
 from agent.facts.settings import Variable
-from checks.transactions.origin import account_of, client_of, require_hosts
+from checks.transactions.origin import SESSIONS_PAGE, VARIABLE_PAGES, account_of, client_of, require_hosts
 
 
 @params
@@ -36,7 +36,7 @@ class SessionLeakParams(Params):
         risk="Pools that do not test a connection before use see one error for each that was closed; new sessions "
         "only.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SESSIONS_PAGE, DocPage(f"{VARIABLE_PAGES}/14600.wait_timeout-global.md")),
 )
 def session_leak_per_client(
     sessions: Rows[Session], variables: Rows[Variable] | None, builds: Rows[Build], limits: SessionLeakParams

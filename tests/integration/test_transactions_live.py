@@ -1,11 +1,11 @@
-"""Faults that need two sessions at once: a wait for a lock and a deadlock, on the real kernel."""
+"""Faults that need two sessions at once, and what the server counts and refuses, on the real kernel."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pymysql
 import pytest
@@ -19,7 +19,7 @@ PROVEN = {"TXN003": "", "TXN004": ""}
 
 DATABASE = "live_transactions"
 CHANGE = f"UPDATE {DATABASE}.stock SET left_over = left_over - 1 WHERE id = "
-DEADLOCK = 1213
+DEADLOCK, NOT_SUPPORTED = 1213, 1235
 
 
 @pytest.fixture
@@ -57,18 +57,33 @@ def sending(kernel: Kernel, statements: list[str], errors: list[int]) -> Iterato
     assert not thread.is_alive()
 
 
+def read_rows(kernel: Kernel, statements: Sequence[str]) -> list[list[tuple[object, ...]]]:
+    """What each of these statements answers."""
+    answers = []
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            answers.append(list(cursor.fetchall()))
+    return answers
+
+
 @pytest.mark.usefixtures("stock")
 def test_long_wait_for_a_lock_is_found_and_gone_with_the_holder(kernel: Kernel) -> None:
     assert assess_one(kernel, "TXN003").outcome is Outcome.PASS
     errors: list[int] = []
-    with contextlib.ExitStack() as holder:
-        holder.enter_context(held_open(kernel, ["BEGIN", f"{CHANGE}1"]))
+    with contextlib.closing(kernel.connect()) as holder, holder.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(f"{CHANGE}1")
         with sending(kernel, [f"{CHANGE}1"], errors):
             time.sleep(3.6)
             waiting = assess_one(kernel, "TXN003")
-            holder.close()
+            evidence = waiting.findings[0].evidence
+            assert evidence["holder_session"] == str(holder.thread_id())
+            of_holder, _all_waits = read_rows(kernel, waiting.findings[0].sql)
+            assert [row[0] for row in of_holder] == [holder.thread_id()]
+            kernel.run([f"KILL {evidence['holder_session']}"])  # what TXN001 and TXN002 print for it
     assert found(waiting) == {"tenant": Severity.LOW}
-    assert waiting.findings[0].evidence["waiters_count"] == 1
+    assert evidence["waiters_count"] == 1
     assert not errors, "the waiter got its lock once the holder was gone"
     assert assess_one(kernel, "TXN003").outcome is Outcome.PASS
 
@@ -101,8 +116,50 @@ def test_a_queue_at_one_row_is_found_and_gone_with_the_holder(kernel: Kernel) ->
     with contextlib.ExitStack() as waiters, held_open(kernel, ["BEGIN", f"{CHANGE}1"]):
         for _ in range(6):
             waiters.enter_context(sending(kernel, [f"{CHANGE}1"], errors))
-        time.sleep(1.5)
+        time.sleep(3.0)
         queued = assess_one(kernel, "TXN010")
     assert found(queued) == {"tenant": Severity.LOW}
     assert not errors
     assert assess_one(kernel, "TXN010").outcome is Outcome.PASS
+
+
+@pytest.mark.usefixtures("stock")
+def test_one_ordinary_open_transaction_is_no_hung_one(kernel: Kernel) -> None:
+    with held_open(kernel, ["BEGIN", f"{CHANGE}1"]):
+        assert assess_one(kernel, "TXN009").outcome is Outcome.PASS
+
+
+def test_this_kernel_refuses_xa(kernel: Kernel) -> None:
+    for statement in ("XA START 'g', 'b'", "XA RECOVER", "XA ROLLBACK 'g', 'b'"):
+        with pytest.raises(pymysql.MySQLError) as refused:
+            kernel.run([statement])
+        assert refused.value.args[0] == NOT_SUPPORTED
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("stock")
+@pytest.mark.parametrize(
+    ("ending", "counted"),
+    [(f"{CHANGE}1", True), ("COMMIT", True), ("ROLLBACK", False)],
+    ids=["statement", "commit", "rollback"],
+)
+def test_the_server_counts_a_timeout_when_a_statement_or_commit_meets_it(
+    kernel: Kernel, ending: str, counted: bool
+) -> None:
+    before = count_timeouts(kernel)
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        for statement in ("SET SESSION ob_trx_timeout = 1000000", "BEGIN", f"{CHANGE}1"):
+            cursor.execute(statement)
+        time.sleep(2.0)
+        with contextlib.suppress(pymysql.MySQLError):
+            cursor.execute(ending)
+    assert (count_timeouts(kernel) > before) is counted
+
+
+def count_timeouts(kernel: Kernel) -> int:
+    """The counter that TXN008 reads."""
+    sql = "SELECT SUM(VALUE) FROM oceanbase.GV$SYSSTAT WHERE NAME = 'trans timeout count'"
+    with contextlib.closing(kernel.connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        (row,) = cursor.fetchall()
+    return int(row[0])

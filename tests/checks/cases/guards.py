@@ -367,12 +367,12 @@ TRANSACTIONS = [
          label="setting unknown"),
     Case("TXN007", transactions._held(200, 200, command="Query"), label="at work"),
     Case("TXN008", _counters(start=10_000, timeout=10), [("tenant 1002", LOW)], label="just enough of them"),
-    Case("TXN009", [_transaction(1, age_s=9), _transaction(2, globalid="g1", state="PREPARE", last_request_age_s=300)],
-         [(_OWN, MEDIUM)], label="one is no XA transaction"),
+    Case("TXN009", [_transaction(1, age_s=9), _transaction(2, globalid="g1", state="PREPARE", last_request_age_s=600)],
+         [(_OWN, MEDIUM)], label="another is at work"),
     Case("TXN009", [_transaction(globalid="g1", state="PREPARE", last_request_age_s=None, age_s=None)],
          label="age unknown"),
     Case("TXN009", [_transaction(n, globalid=f"g{n}", state="PREPARE", last_request_age_s=age)
-                    for n, age in ((1, 300), (2, 3600), (3, 400))], [(_OWN, HIGH)], label="the oldest of three"),
+                    for n, age in ((1, 600), (2, 3600), (3, 700))], [(_OWN, HIGH)], label="the oldest of three"),
     Case("TXN010", [*(_wait(1, n) for n in range(2)), *(_with(_wait(1, n), id1=6) for n in range(4)),
                     *(_with(_wait(1, 9 + n), id1=7) for n in range(3))], [(_OWN, LOW)], label="the longest queue"),
 ]  # fmt: skip
