@@ -249,8 +249,15 @@ def _format_part(heading: str, text: str) -> str:
 def _list_references(spec: CheckSpec) -> str:
     """Return where the check's facts were looked up, as links in the language of the console."""
     language = console.choose_language()
-    cited = ((cite_source(source, language), find_link(source, language)) for source in spec.sources)
-    return "; ".join(f"[{name}]({link})" if link else name for name, link in cited)
+    return "; ".join(
+        _format_reference(cite_source(source, language), find_link(source, language)) for source in spec.sources
+    )
+
+
+def _format_reference(name: str, link: str) -> str:
+    if name == link:
+        return f"<{link}>"
+    return f"[{name}]({link})" if link else name
 
 
 def _list_evidence(least: LeastEvidence) -> dict[str, float]:

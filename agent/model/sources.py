@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 _DOCUMENTATION = "https://github.com/oceanbase/oceanbase-doc/blob"
 _KERNEL = "https://github.com/oceanbase/oceanbase/blob"
@@ -51,10 +52,10 @@ Source = DocPage | WebPage | KernelCode | KernelRun
 
 
 def cite_source(source: Source, language: str) -> str:
-    """Return what a reader finds it by: path, address, or version, in a language (``en``, ``zh-CN``)."""
+    """Return what a reader knows it by: name of the page, address, or version, in a language (``en``, ``zh-CN``)."""
     match source:
         case DocPage():
-            return f"{source.branch} {_find_path(source, language)}"
+            return f"{source.branch} {PurePosixPath(_find_path(source, language)).name.split('.', 1)[1][:-3]}"
         case WebPage():
             return find_link(source, language)
         case KernelCode():
