@@ -76,6 +76,7 @@ def test_the_advice_runs_and_its_rollback_restores_the_index(kernel: Kernel) -> 
         kernel.run([f"DROP DATABASE {DATABASE}"])
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_on_a_partitioned_table_the_rollback_restores_where_the_index_lies(kernel: Kernel) -> None:
     kernel.run(

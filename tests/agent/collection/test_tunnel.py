@@ -123,6 +123,7 @@ def test_it_reads_through_the_jump_host_and_leaves_nothing_open(
     assert verify_journal(tmp_path / "journal.jsonl").state is JournalState.INTACT
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("account")
 def test_the_keys_of_the_ssh_agent_are_tried(
     kernel: Kernel, jump: JumpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -243,6 +244,7 @@ def test_a_wrong_password_behind_the_jump_host(
     eventually(lambda: not jump.sessions())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("account")
 def test_a_way_that_breaks_is_opened_again_once(kernel: Kernel, jump: JumpServer, tmp_path: Path) -> None:
     with opened(tmp_path, kernel, jump) as session:
@@ -255,6 +257,7 @@ def test_a_way_that_breaks_is_opened_again_once(kernel: Kernel, jump: JumpServer
     eventually(lambda: not tunnels() and not jump.sessions())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("account")
 def test_a_jump_host_that_dies_half_way_leaves_a_partial_snapshot(
     kernel: Kernel, jump: JumpServer, tmp_path: Path
@@ -282,6 +285,7 @@ def test_without_the_package_the_message_names_it(
     assert "[ssh]'" in render_text(error.value.text, "en")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("account")
 def test_journal_and_report_name_the_jump_host(kernel: Kernel, jump: JumpServer, tmp_path: Path) -> None:
     path = tmp_path / "engagement.yaml"

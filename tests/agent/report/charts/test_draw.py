@@ -317,6 +317,7 @@ print(*(findfont(FontProperties(family=LATIN[0], weight=weight)) for weight in (
 )
 
 
+@pytest.mark.slow
 def test_of_two_copies_of_a_family_the_same_files_are_used(tmp_path: Path) -> None:
     """Whatever the order in which they are found."""
     expected = copy_family(tmp_path)
