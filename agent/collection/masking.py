@@ -9,10 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlglot import expressions as exp
 from sqlglot.tokenizer_core import TokenType
 
-from agent.facts.dialect import parse_sql
+from agent.facts.dialect import is_sql, parse_sql
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent, classify_text
@@ -39,8 +38,13 @@ def mask_sql(sql: str) -> str:
     text cannot be parsed as a query or a change of data or tables, if it holds characters that cannot be printed, or
     if masking the result again would change it.
     """
-    masked = _mask_once(sql)
-    return masked if _mask_once(masked) == masked else MASKED
+    masked = _spell_masked(sql)
+    if masked == MASKED or _spell_masked(masked) != masked:
+        return MASKED
+    if masked.endswith(CUT):
+        return masked
+    trees = parse_sql(masked)
+    return masked if trees and all(map(is_sql, trees)) else MASKED
 
 
 def mask_fields(row: str, fields: Mapping[str, Any], data_class: DataClass) -> dict[str, Any]:
@@ -66,25 +70,12 @@ def mask_bound(bound: str) -> str:
     return MASKED if {"'", '"'} & set(_DAY.sub("", masked)) else masked
 
 
-def _mask_once(sql: str) -> str:
+def _spell_masked(sql: str) -> str:
     found = lex_sql(sql)
-    masked = found.joined(lambda number: _spell_token(found, number, "?")) if found else ""
-    if not found or not masked or not masked.isprintable():
-        return MASKED
-    if found.cut:
-        return masked + CUT
-    return masked if _parses(found.joined(lambda number: _spell_token(found, number, "'?'"))) else MASKED
+    masked = found.joined(lambda number: _spell_token(found, number)) if found else ""
+    return masked + CUT * found.cut if found and masked and masked.isprintable() else MASKED
 
 
-def _spell_token(found: LexedSql, number: int, literal: str) -> str:
+def _spell_token(found: LexedSql, number: int) -> str:
     piece = found.piece(number)
-    if found.tokens[number].token_type not in _LITERALS and piece != "?" and not piece[0].isdigit():
-        return piece
-    # ".5" is two tokens, and a text after the point could not be parsed.
-    behind_point = number > 0 and found.tokens[number - 1].token_type is TokenType.DOT
-    return "0" if literal != "?" and behind_point else literal
-
-
-def _parses(sql: str) -> bool:
-    trees = parse_sql(sql)
-    return trees is not None and not any(isinstance(tree, exp.Command) for tree in trees)
+    return "?" if found.tokens[number].token_type in _LITERALS or piece[0].isdigit() else piece

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-import sqlglot
 from sqlglot import expressions as exp
 from sqlglot.dialects.mysql import MySQL
+from sqlglot.errors import SqlglotError
 from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -34,6 +34,10 @@ _BEHIND_TABLES = frozenset({TokenType.WHERE, TokenType.SELECT, TokenType.SEMICOL
 _AFTER_OUTFILE = frozenset({TokenType.FROM, TokenType.FOR, TokenType.SEMICOLON, TokenType.R_PAREN})
 
 
+_NUMBER = "0"
+_STANDING_FOR = (("?", TokenType.STRING), (_NUMBER, TokenType.NUMBER))
+
+
 class OceanBase(MySQL):
     """MySQL mode. Not for writing SQL: what a dialect word changes but the result of parsing does not show, is lost."""
 
@@ -51,10 +55,6 @@ class OceanBase(MySQL):
             TokenType.REPLACE: MySQLParser.STATEMENT_PARSERS[TokenType.INSERT],
         }
         SUPPORTS_NTH_VALUE_FROM_MODIFIER = True
-
-        def parse(self, raw_tokens: list[Token], sql: str) -> list[exp.Expr | None]:
-            """Return one tree for each statement. Raises ParseError."""
-            return super().parse(_spell_for_mysql(raw_tokens), sql)
 
         def _parse_version(self) -> exp.Version | None:
             if not self._match_text_seq("AS", "OF", "SNAPSHOT"):
@@ -149,9 +149,11 @@ def _drop_words(tokens: list[Token]) -> Iterator[Token]:
         word, follows = token.text.upper(), _type_at(tokens, number + 1)
         if token.token_type in _TEXTS:
             yield token
-        elif (word in _APPROXIMATE and follows in _PAGING) or (
-            word in _SAMPLED and _word_at(tokens, number - 1) in {*_SAMPLED, "SAMPLE"}
-        ):
+        elif (
+            (word in _APPROXIMATE and follows in _PAGING)
+            or (word in _SAMPLED and _word_at(tokens, number - 1) in {*_SAMPLED, "SAMPLE"})
+            or (word == "ROW" and follows is TokenType.L_PAREN and tokens[0].token_type is not TokenType.VALUES)
+        ):  # a row is its values in brackets
             continue
         elif word == "SAMPLE" and (follows is TokenType.L_PAREN or _word_at(tokens, number + 1) in _SAMPLED):
             yield _respell(token, word, TokenType.TABLE_SAMPLE)
@@ -194,14 +196,45 @@ def _respell(token: Token, word: str, kind: TokenType = TokenType.VAR) -> Token:
 
 
 def parse_sql(sql: str) -> list[exp.Expr] | None:
-    """Return the trees of a text's statements; None if it cannot be parsed."""
+    """Return the trees of a text's statements; None if it cannot be parsed.
+
+    A ``?`` may stand for any literal: where the grammar wants a text, or else a number.
+    """
     try:
-        trees = sqlglot.parse(sql, read=OceanBase)
-    except (sqlglot.errors.SqlglotError, RecursionError):
+        tokens = _spell_for_mysql(tokenize_sql(sql))
+    except SqlglotError:
         return None
-    return [tree for tree in trees if tree is not None]
+    for text, kind in _STANDING_FOR:
+        spelled = [_stand_for(tokens, number, text, kind) for number in range(len(tokens))]
+        try:
+            trees = OceanBase().parser().parse(spelled, sql)
+        except (SqlglotError, RecursionError):
+            continue
+        found = [tree for tree in trees if tree is not None]
+        return (
+            [tree.transform(_restore_placeholder, text, copy=False) for tree in found] if spelled != tokens else found
+        )
+    return None
+
+
+def is_sql(tree: exp.Expr) -> bool:
+    """Whether a tree is SQL: words alone, and commands that sqlglot does not know, are parsed as well."""
+    return not isinstance(tree, exp.Command | exp.Alias | exp.Column)
+
+
+def _stand_for(tokens: list[Token], number: int, text: str, kind: TokenType) -> Token:
+    """Return a token, a literal in place of a placeholder. Behind a point (``.5``) that is a number."""
+    token = tokens[number]
+    if token.token_type is not TokenType.PLACEHOLDER:
+        return token
+    behind_point = _type_at(tokens, number - 1) is TokenType.DOT
+    return _respell(token, *((_NUMBER, TokenType.NUMBER) if behind_point else (text, kind)))
+
+
+def _restore_placeholder(node: exp.Expr, text: str) -> exp.Expr:
+    return exp.Placeholder() if isinstance(node, exp.Literal) and node.this == text else node
 
 
 def tokenize_sql(sql: str) -> list[Token]:
     """Return the tokens of a text. Raises SqlglotError if a quote or a comment has no end."""
-    return sqlglot.tokenize(sql, read=OceanBase)
+    return OceanBase().tokenize(sql)

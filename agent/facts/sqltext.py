@@ -19,8 +19,8 @@ _OR_CHAIN = re.compile(r"(?<![\w.`])([\w.`]++\s*+=\s*+\?|\([^()]++\))(?:\s++OR\s
 _WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
 _COMPARED = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
 _PICKING = (*_COMPARED, exp.Is, exp.Like, exp.NullSafeEQ)
-_GATHERING = (exp.AggFunc, exp.Distinct, exp.Group, exp.Limit)
-_WRAPPING = (exp.Func, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
+_GATHERING = (exp.Distinct, exp.Group, exp.Limit)
+_BARE = (exp.Column, exp.Tuple, exp.Query)
 _CONDITION_CHARS = 200
 
 
@@ -75,13 +75,13 @@ def count_longest_list(statement: str) -> int:
 
 
 def find_wrapped_column(statement: str) -> str | None:
-    """Return the first condition that compares a function of a column with a value (``DATE(made) = ?``), or None.
+    """Return the first condition that compares what is made of a column with a value (``DATE(made) = ?``), or None.
 
     Only conditions of WHERE count. A statement that cannot be parsed has none.
     """
     tree = _parse_statement(statement) if _WHERE.search(statement) else None
     for condition, compared in _list_compared_sides(tree, _COMPARED):
-        if isinstance(compared, _WRAPPING):
+        if not isinstance(compared, _BARE):
             return condition.sql(dialect="mysql")[:_CONDITION_CHARS]
     return None
 
@@ -92,9 +92,14 @@ def gathers_what_it_picks(statement: str) -> bool:
     Such a statement may need every row that it reads.
     """
     tree = _parse_statement(statement)
-    if tree is None or tree.find(*_GATHERING) is None:
+    if tree is None or not (tree.find(*_GATHERING) or any(map(_sums_up, tree.find_all(exp.AggFunc)))):
         return False
     return any(isinstance(compared, exp.Column | exp.Tuple) for _, compared in _list_compared_sides(tree, _PICKING))
+
+
+def _sums_up(function: exp.AggFunc) -> bool:
+    """Whether a function makes one row of many; over a window it gives each row its own."""
+    return not isinstance(function.find_ancestor(exp.Window, exp.Query), exp.Window)
 
 
 def _list_compared_sides(
