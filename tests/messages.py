@@ -23,6 +23,7 @@ from agent.cli import help_page, help_topics
 from agent.report.view.cards import format_evidence
 from agent.report.words import Words
 from agent.support.i18n import load_translations
+from checks.version.known_faults import FAULTS
 from tests.checks import cases
 from tests.harness import gathered, run_check, snapshot_of
 from tests.message_flow import Flow
@@ -86,9 +87,16 @@ def is_message(text: str) -> bool:
     return bool(has_words) and "\\" not in text and "[A-Z]" not in text
 
 
+def of_faults() -> Iterator[str]:
+    """What happens, by the table of known faults."""
+    yield from (fault.what for fault in FAULTS)
+
+
 def everything() -> list[str]:
     """All messages, once, in order of appearance."""
-    return list(dict.fromkeys([*of_checks(), *of_code(), *of_commands(), *of_templates(), *of_evidence()]))
+    return list(
+        dict.fromkeys([*of_checks(), *of_code(), *of_commands(), *of_templates(), *of_evidence(), *of_faults()])
+    )
 
 
 def untranslated() -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, Version, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Version, WebPage, check
 from agent.facts.given import Build
+from checks.version.pages import UPGRADE
 
 
 def series(text: str) -> float:
@@ -20,7 +21,7 @@ def series(text: str) -> float:
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="The release series is behind the recommended one",
-    finding="{resource} runs {value}; the recommended long-term series are {limit}.",
+    finding="{resource} runs {value}; the long-term series recommended from here is {limit}.",
     remediation=Remediation(
         advice="Plan the upgrade to the recommended long-term series with the customer: read its release notes, try it "
         "with a copy of the business, and choose a quiet window.",
@@ -29,11 +30,18 @@ def series(text: str) -> float:
         risk="Plans can change with the version: keep the slowest statements at hand to compare.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000003450974"),
+        WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001167070"),
+        DocPage("900.release-notes/100.oceanbase-database-version-numbers.md"),
+        DocPage(f"{UPGRADE}/100.upgrade-overview.md"),
+        WebPage("https://github.com/oceanbase/obdiag/blob/master/plugins/check/tasks/observer/version/old_version.py"),
+    ),
     parse=series,
 )
 def below_recommended_series(builds: Rows[Build]) -> Iterator[Measurement]:
-    """Corrections go into the long-term series for years, into the others only until the next one appears. A tenant on
-    an older series meets faults that were mended long ago and has farther to go with each year."""
+    """Corrections go into the long-term series for years, into the others only until the next one appears. Each line
+    has its own: 4.2.5 for transactions, 4.3.5 for analysis, and 4.4.2, which unites both. A tenant on an older series
+    meets faults that were mended long ago and has farther to go with each year."""
     for build in builds:
         yield Measurement("OceanBase", str(build.version))

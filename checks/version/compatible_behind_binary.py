@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    DocPage,
     Measurement,
     Named,
     NotAssessed,
@@ -20,6 +21,9 @@ from agent.api import (
 )
 from agent.facts.given import Build
 from agent.facts.settings import Tenant
+from checks.version.pages import SYS_VIEWS, UPGRADE
+
+_FOLLOWS = ("STANDBY", "RESTORE")  # roles whose data version is not their own to raise
 
 
 @check(
@@ -40,17 +44,24 @@ from agent.facts.settings import Tenant
         risk="The step cannot be undone: take a backup first.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{SYS_VIEWS}/23100.o-dba_ob_tenants-of-sys-tenant.md"),
+        DocPage("600.manage/600.backup-and-recovery/600.restore-data/610.update-the-tenant-after-the-restore.md"),
+        DocPage(f"{UPGRADE}/400.check-after-upgrade.md"),
+        WebPage("https://github.com/oceanbase/obdiag/issues/759"),
+    ),
 )
 def compatible_behind_binary(tenants: Rows[Tenant], builds: Rows[Build]) -> Iterator[Measurement]:
     """An upgrade first replaces the binary and then raises the data version of each tenant. When the second step did
     not happen, the tenant goes on with the old formats and without the new features, and the next upgrade can be
-    refused."""
+    refused. A standby or restored tenant is upgraded after it has become a primary one."""
     known = [row for row in tenants if row.compatible and row.tenant_type != "META"]
     if not known:
         raise NotAssessed("No view shows the tenant's data version.")
-    for row in known:
-        # The fourth number changes with patches that leave the data as it is.
-        if Version.parse(str(row.compatible))[:3] < builds[0].version[:3]:
+    own = [row for row in known if row.tenant_role not in _FOLLOWS]
+    for row in own:
+        if Version.parse(str(row.compatible)) < builds[0].version:
             evidence: dict[str, Scalar] = {"server_version": str(builds[0].version), "tenant_name": row.tenant_name}
             yield Measurement(Named("tenant {tenant}", tenant=row.tenant_name), row.compatible, evidence)
+    if not own:
+        raise NotAssessed("A standby or restored tenant has no data version of its own to raise.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.version.pages import SYS_VIEWS, UPGRADE
 
 
 @check(
@@ -24,7 +25,10 @@ from agent.facts.cluster import Server
         risk="Each server restarts once: keep the majority of each log stream up.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{SYS_VIEWS}/21800.o-dba_ob_servers-of-sys-tenant.md"),
+        DocPage(f"{UPGRADE}/100.upgrade-overview.md"),
+    ),
 )
 def servers_run_different_builds(servers: Rows[Server]) -> Iterator[Measurement]:
     """Two builds side by side are meant for the hours of a rolling upgrade only. Features stay off, faults depend

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, DocPage, KernelCode, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Parameter
+from checks.version.pages import CLUSTER_PARAMETERS
 
 
 @check(
@@ -14,7 +15,7 @@ from agent.facts.settings import Parameter
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="The upgrade mode was left on",
-    finding="{resource} is {value}: the cluster still holds balancing and DDL back as during an upgrade.",
+    finding="{resource} is {value}: the cluster still holds daily compaction and balancing back as during an upgrade.",
     remediation=Remediation(
         advice="If no upgrade is under way, end the one that was broken off with its tool, or switch the mode off.",
         run_as=RunAs.SYS,
@@ -24,11 +25,14 @@ from agent.facts.settings import Parameter
         post_check="enable_upgrade_mode is False on every server in GV$OB_PARAMETERS.",
         risk="Switched off in the middle of an upgrade it lets partitions move between two versions.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{CLUSTER_PARAMETERS}/9300.enable_upgrade_mode.md"),
+        KernelCode("src/share/parameter/ob_parameter_seed.ipp", "enable_upgrade_mode"),
+    ),
 )
 def upgrade_mode_left_on(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """An upgrade switches the mode on so that nothing moves meanwhile, and its last step switches it off. Left on,
-    it keeps balancing and structural changes from happening for no visible reason."""
+    it keeps the daily compaction and balancing from happening for no visible reason."""
     values = [row.value for row in parameters if row.name == "enable_upgrade_mode"]
     if not values:
         raise NotAssessed("The parameter enable_upgrade_mode is not shown to this tenant.")

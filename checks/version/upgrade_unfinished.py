@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, Version, WebPage, check
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, RunAs, Unit, Version, WebPage, check
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
+from checks.version.pages import CLUSTER_PARAMETERS, UPGRADE
 
 
 @check(
@@ -25,7 +26,11 @@ from agent.facts.settings import Parameter
         risk="The step cannot be undone: take a backup first.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{CLUSTER_PARAMETERS}/14700.min_observer_version.md"),
+        DocPage(f"{UPGRADE}/400.check-after-upgrade.md"),
+        WebPage("https://github.com/oceanbase/obdiag/issues/759"),
+    ),
 )
 def upgrade_unfinished(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
     """min_observer_version tells the cluster which version it may count on. While it is behind, servers work as the

@@ -8,4 +8,5 @@ PLANTS: list[Plant] = []
 UNPLANTABLE = {
     "VER001": "the kernel has one version",
     "VER002": "the kernel has no DBA_OB_TENANTS",
+    "VER006": "the kernel is no released build",
 }

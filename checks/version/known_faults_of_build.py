@@ -1,0 +1,106 @@
+"""VER006: faults that the very build is known to have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.facts.given import Build
+from agent.facts.settings import Parameter, Tenant, Variable
+from checks.version.known_faults import FAULTS, BuildLevel, Fault
+
+_NOTES = "https://github.com/oceanbase/oceanbase-doc/blob"
+_NOTES_421 = "900.release-notes/10200.community-edition-history-release/9890.V4.2/9700.ob-421_ce.md"
+
+
+@check(
+    code="VER006",
+    name="version.known_faults_of_build",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    title="The build has a known fault",
+    finding="{build} has a known fault: {resource}. Builds from {first_affected} to {last_affected} have it; {fixed_in} mends it. Harm "
+    "{value} of 4, source: {source}",
+    remediation=Remediation(
+        advice="Upgrade to the build that mends it or a later one of the same series. Until then ask the business "
+        "whether it meets what the finding names, and avoid that.",
+        run_as=RunAs.SYS,
+        pre_check="Read the release notes of all builds in between, and check the upgrade path.",
+        post_check="SELECT @@version_comment shows the new build on every server.",
+        risk="Each server restarts once, and plans can change: keep the slowest statements at hand to compare.",
+        window=True,
+    ),
+    sources=(
+        DocPage(
+            "700.reference/800.configuration-items-and-system-variables/200.system-variable/"
+            "300.global-system-variable/14500.version_comment-global.md"
+        ),
+        WebPage(f"{_NOTES}/V4.2.5/en-US/{_NOTES_421}", f"{_NOTES}/V4.2.1/zh-CN/{_NOTES_421}"),
+        WebPage("https://github.com/oceanbase/oceanbase/releases/tag/v4.2.1_CE_BP4"),
+        WebPage("https://sourceforge.net/projects/oceanbase.mirror/files/v4.3.5_CE_BP3_HF1"),
+        WebPage("https://github.com/oceanbase/obdiag/issues/838"),
+    ),
+)
+def known_faults_of_build(
+    builds: Rows[Build],
+    variables: Rows[Variable],
+    parameters: Rows[Parameter] | None,
+    tenants: Rows[Tenant] | None,
+) -> Iterator[Measurement]:
+    """Release notes name faults that a patch has mended. Who runs an older build of the series has them, and meets
+    them one day: a crash, wrong results, a compaction that stands still."""
+    if builds[0].embedded:
+        raise NotAssessed("The embedded kernel is no released build.")
+    comment = next((row.value for row in variables if row.name == "version_comment"), None)
+    build = BuildLevel.read(builds[0].version, comment)
+    known = [fault for fault in FAULTS if f"{builds[0].version}.".startswith(f"{fault.series}.")]
+    if not known:
+        raise NotAssessed("No known faults are recorded for the series of {version}.", version=str(builds[0].version))
+    settings = _list_settings(variables, parameters, tenants)
+    unknown = 0
+    for fault in known:
+        has = _combine(fault.has(build), _is_met(fault, settings))
+        unknown += has is None
+        if has:
+            shown = {
+                "first_affected": fault.first,
+                "last_affected": fault.last,
+                "fixed_in": fault.fixed,
+                "source": fault.source,
+            }
+            name = ".".join(map(str, build.numbers)) + "".join(
+                f" {level}{number}" for level, number in zip(("BP", "HF"), build.patch or (), strict=False)
+            )
+            yield Measurement(Named(fault.what), fault.harm, {"build": name, **shown})
+    if unknown:
+        raise NotAssessed(
+            "Whether the build has {unknown_count} known faults is not decided: the server does not show its patch "
+            "level, or the setting on which they depend.",
+            unknown_count=unknown,
+        )
+
+
+def _list_settings(
+    variables: Rows[Variable], parameters: Rows[Parameter] | None, tenants: Rows[Tenant] | None
+) -> dict[str, set[str]]:
+    """Setting -> its values on all servers, in lower case."""
+    found: dict[str, set[str]] = {}
+    pairs: list[tuple[str, str | None]] = [(row.name, row.value) for row in variables]
+    pairs += [(row.name, row.value) for row in parameters or ()]
+    pairs += [("tenant_role", row.tenant_role) for row in tenants or () if row.tenant_type == "USER"]
+    for name, value in pairs:
+        if value is not None:
+            found.setdefault(name, set()).add(value.lower())
+    return found
+
+
+def _is_met(fault: Fault, settings: dict[str, set[str]]) -> bool | None:
+    """Whether the condition is met; None if the server does not show the setting."""
+    name, _, value = fault.condition.partition("=")
+    if not name:
+        return True
+    return value.lower() in settings[name] if name in settings else None
+
+
+def _combine(first: bool | None, second: bool | None) -> bool | None:
+    return False if False in (first, second) else None if None in (first, second) else True
