@@ -204,15 +204,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
         if card.unjudged:
             rows.append((card.code, card.title, "", "", card.unjudged))
     nothing = words("No check that was assessed found anything.")
-    write_plain_table(
-        sheet,
-        OTHER_MARK,
-        [(words(title), width) for title, width in heads],
-        rows,
-        words=words,
-        accent=style.accent,
-        nothing=nothing,
-    )
+    write_plain_table(sheet, OTHER_MARK, heads, rows, words=words, accent=style.accent, nothing=nothing)
 
 
 def _walk_cards(cards: Sequence[Card]) -> Iterator[Card]:
@@ -246,15 +238,7 @@ def _fill_not_assessed(sheet: Worksheet, report: ReportView, words: Words, style
         for line in report.not_assessed
     ]
     nothing = words("Every check that applies was assessed.")
-    write_plain_table(
-        sheet,
-        OTHER_MARK,
-        [(words(title), width) for title, width in heads],
-        rows,
-        words=words,
-        accent=style.accent,
-        nothing=nothing,
-    )
+    write_plain_table(sheet, OTHER_MARK, heads, rows, words=words, accent=style.accent, nothing=nothing)
 
 
 def _fill_mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
@@ -291,15 +275,7 @@ def _fill_mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style
         muted.append(("", "", words("{count} more are in assessment.json.", count=report.muted_unseen)))
     nothing = words("No finding is muted.")
     rows = [*muted, *overridden]
-    write_plain_table(
-        sheet,
-        OTHER_MARK,
-        [(words(title), width) for title, width in heads],
-        rows,
-        words=words,
-        accent=style.accent,
-        nothing=nothing,
-    )
+    write_plain_table(sheet, OTHER_MARK, heads, rows, words=words, accent=style.accent, nothing=nothing)
 
 
 def _fill_changes(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
@@ -337,14 +313,6 @@ def _fill_changes(sheet: Worksheet, report: ReportView, words: Words, style: Sty
         if report.front.since
         else words("First assessment: there is nothing earlier to compare with.")
     )
-    write_plain_table(
-        sheet,
-        OTHER_MARK,
-        [(words(title), width) for title, width in heads],
-        rows,
-        words=words,
-        accent=style.accent,
-        nothing=nothing,
-    )
+    write_plain_table(sheet, OTHER_MARK, heads, rows, words=words, accent=style.accent, nothing=nothing)
     for number in range(FIRST_ROW, FIRST_ROW + len(report.bridge.steps if report.bridge else ())):
         sheet.cell(number, len(heads)).number_format = SIGNED

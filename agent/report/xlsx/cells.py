@@ -176,10 +176,10 @@ def write_plain_table(
     accent: str,
     nothing: str,
 ) -> None:
-    """Write a table. Without rows it says ``nothing``."""
+    """Write a table. ``heads`` are messages and widths of its columns. Without rows it says ``nothing``."""
     mark_sheet(sheet, mark)
     for column, (title, width) in enumerate(heads, start=1):
-        write_head(sheet, column, title, width, accent)
+        write_head(sheet, column, words(title), width, accent)
     for number, values in enumerate(rows or [[nothing]], start=FIRST_ROW):
         for column, value in enumerate(values, start=1):
             write_value(sheet.cell(number, column), value, words)
