@@ -24,7 +24,7 @@ from agent.catalogue.rule_problems import RuleProblems
 from agent.model.check import CheckSpec
 from agent.model.placeholders import split_message
 from agent.model.terms import Text, Translations
-from agent.support.errors import ConfigError, RulesError
+from agent.support.errors import CRASHES, ConfigError, RulesError
 from agent.support.i18n import LANGUAGES, read_catalogue
 from agent.support.yaml_file import describe_place, read_yaml
 
@@ -121,7 +121,7 @@ def _walk_modules(name: str, problems: list[Text]) -> Iterator[ModuleType]:
 def _import_module(name: str, problems: list[Text]) -> ModuleType | None:
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the border where a broken plug-in becomes a line in the report
+    except CRASHES as error:  # the border where a broken plug-in becomes a line in the report
         problems.append(_describe_failure(name, error))
         return None
 

@@ -15,7 +15,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class ReadOnlySession:
 
     With a journal, every statement is written there before it is sent, and its result after. The customer signed
     no statement of the names in ``withheld``, so those are not sent. ``permit`` returns why nothing may be
-    sent at a moment. It is asked before each statement, by the server's clock, once the session has read that.
+    sent at a moment. It is asked before connecting, by our clock, and before each statement, by the server's.
     Raises NotAuthorized where it refuses from the start, or where the server's clock is far from ours.
     """
 
@@ -178,7 +178,7 @@ class ReadOnlySession:
         return self._clock.place(self._opened, self._last_answer) if self._clock else (0, 1)
 
     def _find_refusal(self) -> Text | None:
-        return self._permit(self._clock.tell_time()) if self._clock else None
+        return self._permit(self._clock.tell_time() if self._clock else datetime.now(UTC))
 
     def _send_statement(self, sql: str, source: str, shape: gate.AnswerShape, at_most_s: float = math.inf) -> list[Row]:
         limit_s = min(self.budget.statement_timeout_s, at_most_s)
@@ -232,8 +232,8 @@ class ReadOnlySession:
     def _open_connection(self) -> _Connection:
         endpoint = self.endpoint
         args = {"target": endpoint.name, "host": endpoint.host, "port": str(endpoint.port), "user": endpoint.user}
-        self._require_permit()
         connection = self._build_connection(endpoint.password())
+        self._require_permit()  # the password may have been waited for
         way = self._dial_jump_host()
         if self._journal:
             self._journal.sent("driver", session.DRIVER)

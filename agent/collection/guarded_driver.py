@@ -17,9 +17,9 @@ _MOST_COLUMN_BYTES = 1 << 10  # of what describes one column
 _MOST_COLUMNS = 250
 _MOST_PACKET_BYTES = 1 << 22  # one row: no view that we read has texts of such length
 # These show a stranger nothing, or a hash that only a guess of the password opens.
-_SAFE_ANYWHERE = frozenset({"", "mysql_native_password"})
+_ANSWERED_ANYWHERE = frozenset({"", "mysql_native_password"})
 # These send the password itself through TLS.
-_SAFE_IF_VERIFIED = _SAFE_ANYWHERE | {"caching_sha2_password", "sha256_password"}
+ANSWERED_IF_VERIFIED = frozenset({"caching_sha2_password", "sha256_password"})
 
 
 class PasswordWithheld(Exception):
@@ -45,7 +45,7 @@ class GuardedDriver:
     """
 
     def __init__(self, verified: bool, **options: Any) -> None:
-        self._ways = _SAFE_IF_VERIFIED if verified else _SAFE_ANYWHERE
+        self._ways = _ANSWERED_ANYWHERE | (ANSWERED_IF_VERIFIED if verified else frozenset())
         self._handle: socket.socket | None = None  # the driver closes its own, and gives another one to TLS
         self._awaited: int | None = None
         self._odd_beyond = False

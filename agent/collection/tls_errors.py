@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 
+from agent.collection.guarded_driver import ANSWERED_IF_VERIFIED
 from agent.collection.server_errors import cut_message, cut_name
 from agent.collection.tls_pin import CertificateMismatch
 from agent.model.terms import Scalar, Text
@@ -35,6 +36,14 @@ def explain_withheld(way: str, args: Mapping[str, Scalar]) -> ConnectError:
             Text(
                 "{target}: {host}:{port} asks for the password in clear ({way}), and was not told it."
                 " Have the account log in by mysql_native_password.",
+                values,
+            )
+        )
+    if way not in ANSWERED_IF_VERIFIED:
+        return ConnectError(
+            Text(
+                "{target}: {host}:{port} asks for the password by {way}, which is answered to no server, so it was not"
+                " told. Have the account log in by mysql_native_password.",
                 values,
             )
         )

@@ -24,6 +24,7 @@ from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind
+from agent.support.errors import CRASHES
 from agent.support.i18n import OWN_ONLY, render_all_languages
 
 _MAX_TEXT = 2000
@@ -115,7 +116,7 @@ def _evaluate_check(
         findings = _judge_measurements(spec, rule, snapshot, seen.measured, translations)
     except _MeasuredTwiceError as error:
         return result(Outcome.ERROR, reason=error.reason)
-    except Exception as error:  # noqa: BLE001 - the border where a crash becomes a result
+    except CRASHES as error:  # the border where a crash becomes a result
         args = {"reason": f"{type(error).__name__}: {error}"[:_MAX_SHOWN]}
         return result(Outcome.ERROR, reason=Text("The check failed: {reason}", args))
     own = seen.list_own_former()

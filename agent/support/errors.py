@@ -150,3 +150,7 @@ class RenderError(HealthAgentError):
 
 class KernelError(HealthAgentError):
     """The embedded kernel cannot be started."""
+
+
+# What the code of others may raise, sys.exit() in a plug-in's check among it. Signals are none of it.
+CRASHES = (Exception, SystemExit, GeneratorExit)

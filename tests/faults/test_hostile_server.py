@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import ssl
 import struct
@@ -137,8 +138,9 @@ def test_a_server_that_is_not_verified_is_told_no_password(
     with serving(server), pytest.raises(ConnectError) as failed:
         ReadOnlySession(endpoint(server.port, trusted), Budget(2.0), "x")
     said = said_of(failed.value)
-    clear = way in (b"mysql_clear_password", b"dialog")
-    assert ("in clear" if clear else "tls.fingerprint") in said and "mysql_native_password" in said
+    clear, sha2 = (b"mysql_clear_password", b"dialog"), (b"caching_sha2_password", b"sha256_password")
+    advice = "in clear" if way in clear else "tls.fingerprint" if way in sha2 else "answered to no server"
+    assert advice in said and "mysql_native_password" in said
     assert server.logins == 0 and not any(proof in server.heard for proof in proofs())
     assert asked == "switch" or b"reader" not in server.heard, "not even the account's name"
     record_property("faults", 1)
@@ -178,9 +180,57 @@ def test_a_verified_server_may_ask_in_other_ways(
 def test_some_ways_are_answered_to_nobody(certificate: tuple[ssl.SSLContext, str, str], way: bytes) -> None:
     context, _, fingerprint = certificate
     server = FakeServer(tls=context, login=switch_to(way))
-    with serving(server), pytest.raises(ConnectError):
+    with serving(server), pytest.raises(ConnectError) as failed:
         ReadOnlySession(endpoint(server.port, pin_certificate(fingerprint)), Budget(2.0), "x")
+    assert "tls.fingerprint" not in said_of(failed.value), "that would not help"
     assert PASSWORD.encode() not in server.heard
+
+
+FIRST_NATIVE: dict[str, list[bytes]] = {
+    "another way": [b"\xfemysql_native_password\0" + SALT, b"\xfecaching_sha2_password\0" + SALT, b"\x01\x04"],
+    "more": [b"\xfemysql_native_password\0" + SALT, b"\x01\x04", b"\x01-----BEGIN PUBLIC KEY-----"],
+    "more at once": [b"\x01\x04", b"\x01-----BEGIN PUBLIC KEY-----"],
+    "the old way": [b"\xfe"],
+    "a way without a name": [b"\xfe\0" + SALT, b"\x01\x04"],
+    "two names": [b"\xfemysql_native_password\0caching_sha2_password\0" + SALT, b"\x01\x04"],
+    "a file": [b"\xfb/etc/passwd"],
+}
+
+
+@pytest.mark.parametrize("asked", FIRST_NATIVE)
+@pytest.mark.parametrize("tls", ["plain", "any certificate"])
+def test_what_follows_the_native_way_gets_no_more(
+    certificate: tuple[ssl.SSLContext, str, str], tls: str, asked: str
+) -> None:
+    def login(server: FakeServer, line: Line) -> bool:
+        for part in FIRST_NATIVE[asked]:
+            line.send([part])
+            line.receive()
+        return False
+
+    trusted = None if tls == "plain" else trust_anybody()
+    server = FakeServer(tls=certificate[0] if trusted else None, login=login)
+    with serving(server), pytest.raises(ConnectError) as failed:
+        ReadOnlySession(endpoint(server.port, trusted), Budget(2.0), "x")
+    assert said_of(failed.value) and not any(proof in server.heard for proof in proofs())
+
+
+@pytest.mark.parametrize("way", [b"caching_sha2_password", b"sha256_password", b"mysql_clear_password"])
+def test_a_server_that_asks_in_another_way_when_we_come_again_is_told_nothing(way: bytes) -> None:
+    """A line that breaks is an occasion to put another server there."""
+
+    def login(server: FakeServer, line: Line) -> bool:
+        return not server.logins or switch_to(way)(server, line)
+
+    def script(sql: str) -> Answer | None:
+        if "`GV$OB_MEMSTORE`" in sql:
+            raise EOFError  # the connection is gone
+        return None
+
+    with serving(FakeServer(script, login=login, columns=COLUMNS)) as server:
+        snapshot, _ = assess(server)
+    assert {record.status for record in snapshot.records} == {"lost"} and server.logins == 1
+    assert not any(proof in server.heard for proof in proofs())
 
 
 def test_another_certificate_than_the_pinned_one_hears_no_login(certificate: tuple[ssl.SSLContext, str, str]) -> None:
@@ -237,8 +287,27 @@ def test_clocks_that_are_nearly_right_will_do(apart_s: float) -> None:
     server = FakeServer(clock=lambda: time.time() + apart_s)
     with serving(server), ReadOnlySession(endpoint(server.port), Budget(2.0), "x", permit=permit) as session:
         session.fetch("SELECT 1 AS one FROM oceanbase.x", "any")
-    expected = datetime.now(UTC) + timedelta(seconds=apart_s)
-    assert len(asked) == 2 and all(abs(moment - expected) < timedelta(seconds=5) for moment in asked)
+    ours = datetime.now(UTC)
+    for moment, expected in zip(asked, [ours, *[ours + timedelta(seconds=apart_s)] * 2], strict=True):
+        assert abs(moment - expected) < timedelta(seconds=5)
+
+
+def test_a_password_that_is_waited_for_too_long_is_not_used() -> None:
+    """A prompt may stand there for hours."""
+    closed: list[bool] = []
+
+    def wait_for_it() -> str:
+        closed.append(True)
+        return PASSWORD
+
+    with serving(FakeServer()) as server, pytest.raises(NotAuthorized):
+        ReadOnlySession(
+            dataclasses.replace(endpoint(server.port), password=wait_for_it),
+            Budget(2.0),
+            "x",
+            permit=lambda moment: Text("The window is closed.") if closed else None,
+        )
+    assert server.logins == 0 and not server.heard
 
 
 @pytest.mark.parametrize("clock", ["nan", "inf", "-inf", "1e300", "-1e300", "", "today", None, "9" * 5_000, b"\xff"])

@@ -20,7 +20,7 @@ from agent.model.terms import Text
 from agent.service.periods import read_status
 from agent.service.schedule_loop import run_loop, schedule_daily
 from agent.support import console
-from agent.support.errors import DamagedHistory, HealthAgentError, NoHistory
+from agent.support.errors import CRASHES, DamagedHistory, HealthAgentError, NoHistory
 
 
 def print_schedule(files: Sequence[Path]) -> int:
@@ -73,10 +73,10 @@ def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> Non
         for file in files:
             try:
                 _assess_due(file, out, formats)
-            except Exception as error:  # noqa: BLE001 - one engagement must not hold up the others
+            except CRASHES as error:  # one engagement must not hold up the others
                 on_error(error)
 
-    def on_error(error: Exception) -> None:
+    def on_error(error: BaseException) -> None:
         console.warn(error.text if isinstance(error, HealthAgentError) else Text("{error}", {"error": repr(error)}))
 
     console.say("Looking daily at {at}; stop with Ctrl-C.", at=at)

@@ -18,7 +18,14 @@ from agent.model.terms import Text
 from agent.support import console
 from agent.support.console import Loudness
 from agent.support.credentials import is_reference, resolve_reference
-from agent.support.errors import ConfigError, HealthAgentError, HistoryError, HistoryPlaceError, TargetError
+from agent.support.errors import (
+    CRASHES,
+    ConfigError,
+    HealthAgentError,
+    HistoryError,
+    HistoryPlaceError,
+    TargetError,
+)
 from agent.support.suggestions import suggest_words
 from agent.support.tracebacks import format_origin
 
@@ -124,14 +131,14 @@ def for_each_target(engagement: Engagement, target: str | None, work: Callable[[
         with console.speak_of(engagement.customer.name, name):
             try:
                 codes.append(work(name))
-            except Exception as error:  # noqa: BLE001 - the border where an odd answer of one server ends
+            except CRASHES as error:  # the border where an odd answer of one server ends
                 failure = _explain_failure(error)
                 console.fail(failure)
                 codes.append(failure.exit_code)
     return choose_exit_code(codes)
 
 
-def _explain_failure(error: Exception) -> HealthAgentError:
+def _explain_failure(error: BaseException) -> HealthAgentError:
     """Return our own errors as they are, any other as the error of its target."""
     for line in format_origin(error) if console.is_told(console.Loudness.DEBUG) else ():
         console.err.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)

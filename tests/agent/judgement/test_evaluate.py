@@ -25,6 +25,7 @@ from agent.model.result import CheckResult
 from agent.model.rule import Mute, Ruleset
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
+from agent.support.errors import Stopped
 from agent.support.i18n import render_text
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
 
@@ -40,7 +41,7 @@ def run(rules: Ruleset, facts: Snapshot, code: str = "CAP901", **changed: Any) -
     return evaluate_checks([dataclasses.replace(SPECS[code], **changed)], rules, facts)[0]
 
 
-def measuring(*measurements: Measurement | Unjudged, error: Exception | None = None) -> Any:
+def measuring(*measurements: Measurement | Unjudged, error: BaseException | None = None) -> Any:
     def measure(**facts: Any) -> Iterable[Measurement | Unjudged]:
         yield from measurements
         if error:
@@ -72,13 +73,22 @@ def test_a_crash_is_an_error_and_says_why(rules: Ruleset) -> None:
     assert "ZeroDivisionError: by nothing" in render_text(crashed.reason, "en")
 
 
-def test_a_crash_costs_no_other_check(rules: Ruleset) -> None:
-    broken = dataclasses.replace(SPECS["CAP901"], measure=measuring(error=RuntimeError("no")))
+@pytest.mark.parametrize(
+    "error", [RuntimeError("no"), SystemExit(0), GeneratorExit(), StopIteration(), MemoryError(), RecursionError()],
+    ids=repr,
+)  # fmt: skip
+def test_a_crash_costs_no_other_check(rules: Ruleset, error: BaseException) -> None:
+    broken = dataclasses.replace(SPECS["CAP901"], measure=measuring(error=error))
     outcomes = [
         r.outcome
         for r in evaluate_checks([broken, SPECS["VAR901"]], rules, snapshot(variables=[Variable(name="v", value="0")]))
     ]
     assert outcomes == [Outcome.ERROR, Outcome.FINDING]
+
+
+def test_a_signal_is_no_crash_of_a_check(rules: Ruleset) -> None:
+    with pytest.raises(Stopped):
+        run(rules, snapshot(), measure=measuring(error=Stopped(15)))
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), "full"])

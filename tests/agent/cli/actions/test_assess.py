@@ -511,11 +511,11 @@ def test_a_deliberate_run_after_the_period_is_done_is_made(fake: Fake) -> None:
     [
         IndexError("list index out of range"), TypeError("'NoneType'"), ValueError("x"), OSError(28, "No space left"),
         MemoryError(), RecursionError(), ZeroDivisionError(), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"),
-        ConnectError("refused"), AssertionError(),
+        ConnectError("refused"), AssertionError(), SystemExit(0), GeneratorExit(), StopIteration(), EOFError(),
     ],
     ids=repr,
 )  # fmt: skip
-def test_whatever_happens_to_one_target_the_others_go_on(fake: Fake, error: Exception, capsys: Any) -> None:
+def test_whatever_happens_to_one_target_the_others_go_on(fake: Fake, error: BaseException, capsys: Any) -> None:
     fake.write(more=SECOND)
 
     def fail() -> Snapshot:
