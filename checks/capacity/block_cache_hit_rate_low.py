@@ -13,12 +13,12 @@ from agent.api import (
     Remediation,
     Rows,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.resources import Counter
+from checks.capacity.pages import COUNTERS, MONITORED
 
 HIT, MISS = "block cache hit", "block cache miss"
 
@@ -44,7 +44,10 @@ class BlockCacheParams(Params):
         post_check="The difference of the two counters over a busy day shows a higher share.",
         risk="More memory costs money; full scans use up any amount of it.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-ocp-10000000001899787"),),
+    sources=(
+        MONITORED,
+        COUNTERS,
+    ),
 )
 def block_cache_hit_rate_low(counters: Rows[Counter], p: BlockCacheParams) -> Iterator[Measurement]:
     """Data on disk is read in blocks, and what the block cache does not have costs a disk access of its own. The

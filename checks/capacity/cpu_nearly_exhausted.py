@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, WebPage, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
+from checks.capacity.pages import COUNTERS, CPU_SAMPLES, REQUESTS_QUEUE
 from checks.capacity.usage import busiest_cpu
 
 
@@ -31,7 +32,11 @@ class CpuParams(Params):
         post_check="The next workload snapshots over a full week show a lower peak.",
         risk="More cores cost money; slow statements grow into them.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-cloud-10000000003082736"),),
+    sources=(
+        CPU_SAMPLES,
+        COUNTERS,
+        REQUESTS_QUEUE,
+    ),
 )
 def cpu_nearly_exhausted(
     samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot], p: CpuParams

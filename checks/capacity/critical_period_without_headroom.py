@@ -15,7 +15,6 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
-    WebPage,
     check,
     name_object,
     params,
@@ -23,6 +22,7 @@ from agent.api import (
 from agent.facts.given import Clock, CriticalPeriod
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
+from checks.capacity.pages import CPU_SAMPLES, MEMORY, TENANT_SIZE
 from checks.capacity.usage import busiest_cpu, fullest_memory
 
 
@@ -52,7 +52,11 @@ class PeriodParams(Params):
         risk="The change may move replicas; do it days before the period, in a quiet hour.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        TENANT_SIZE,
+        CPU_SAMPLES,
+        MEMORY,
+    ),
 )
 def critical_period_without_headroom(
     *,

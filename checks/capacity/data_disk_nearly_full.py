@@ -13,13 +13,13 @@ from agent.api import (
     RunAs,
     Unit,
     Unjudged,
-    WebPage,
     check,
     is_meta,
     tenant_name,
 )
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
+from checks.capacity.pages import DATA_DISK_FULL, UNITS
 
 
 @check(
@@ -41,9 +41,8 @@ from agent.facts.resources import ResourceUnit
         risk="None for the extension; deleted data is gone.",
     ),
     sources=(
-        WebPage(
-            "https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/the-system-disk-usage-of-ob-nodes-is-too-high"
-        ),
+        UNITS,
+        DATA_DISK_FULL,
     ),
 )
 def data_disk_nearly_full(

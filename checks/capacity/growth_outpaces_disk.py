@@ -15,13 +15,13 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.given import Attestation, BusinessProfile
 from agent.facts.resources import ResourceUnit
+from checks.capacity.pages import DATA_DISK_FULL, UNITS
 
 DAYS_PER_YEAR = 365
 
@@ -50,7 +50,10 @@ class GrowthParams(Params):
         post_check="With the new size the disk lasts longer than the limit.",
         risk="None for the extension; deleted data is gone.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DATA_DISK_FULL,
+        UNITS,
+    ),
 )
 def growth_outpaces_disk(
     units: Rows[ResourceUnit], attestations: Rows[Attestation], profiles: Rows[BusinessProfile], p: GrowthParams

@@ -14,13 +14,13 @@ from agent.api import (
     RunAs,
     TenantKind,
     Unit,
-    WebPage,
     check,
     tenant_name,
 )
 from agent.facts.given import BusinessProfile
 from agent.facts.resources import ResourceUnit
 from agent.facts.settings import Parameter
+from checks.capacity.pages import CONCURRENCY, THREADS
 
 
 @check(
@@ -42,7 +42,10 @@ from agent.facts.settings import Parameter
         risk="The change may move replicas; do it in a quiet hour.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        THREADS,
+        CONCURRENCY,
+    ),
 )
 def headroom_below_peak(
     profiles: Rows[BusinessProfile], units: Rows[ResourceUnit], parameters: Rows[Parameter]

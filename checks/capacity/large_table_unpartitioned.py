@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import PartitionedTable, Table
+from checks.capacity.pages import PARTITIONS
 
 
 @check(
@@ -25,7 +26,7 @@ from agent.facts.schema import PartitionedTable, Table
         risk="Statements without the key read every partition and become slower.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(PARTITIONS,),
 )
 def large_table_unpartitioned(tables: Rows[Table], partitioned: Rows[PartitionedTable]) -> Iterator[Measurement]:
     """An unpartitioned table is one tablet: one server carries all its reads and writes however many there are, it is

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
+from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
 
 
 @check(
@@ -25,7 +26,12 @@ from agent.facts.resources import ResourceUnit
         post_check="LOG_DISK_IN_USE in GV$OB_UNITS falls back to the recycling threshold within half an hour.",
         risk="The freeze costs disk writes; start it outside the peak.",
     ),
-    sources=(WebPage("https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/increase-log-disk-capacity"),),
+    sources=(
+        LOG_RECYCLING,
+        LOG_LIMIT,
+        LOG_TROUBLES,
+        UNITS,
+    ),
 )
 def log_disk_nearly_full(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """Log files are kept until log_disk_utilization_threshold (80 % by default) and only then recycled, so a log disk

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.resources import Memstore
+from checks.capacity.pages import MEMORY_ERRORS, MEMSTORE, MEMSTORE_FULL
 
 
 @check(
@@ -24,7 +25,11 @@ from agent.facts.resources import Memstore
         post_check="MEMSTORE_USED falls below FREEZE_TRIGGER within minutes.",
         risk="The freeze costs some disk writes; start it outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        MEMSTORE,
+        MEMSTORE_FULL,
+        MEMORY_ERRORS,
+    ),
 )
 def memstore_nearly_full(memstore: Rows[Memstore]) -> Iterator[Measurement]:
     """New data is written to the memstore first. Near the limit the server slows writes down, and at the limit they

@@ -13,7 +13,6 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
@@ -21,6 +20,7 @@ from agent.api import (
 from agent.facts.given import Build
 from agent.facts.settings import Variable
 from agent.facts.sql import PlanCache
+from checks.capacity.pages import PLAN_CACHE, PLAN_CACHE_MEMORY, PLAN_CACHE_SHARE
 from checks.parameters.changes import raised
 
 
@@ -46,7 +46,11 @@ class PlanCacheParams(Params):
         post_check="MEM_HOLD in GV$OB_PLAN_CACHE_STAT stays under nine tenths of MEM_LIMIT and the hit rate rises.",
         risk="The cache takes its memory from the same tenant.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        PLAN_CACHE,
+        PLAN_CACHE_MEMORY,
+        PLAN_CACHE_SHARE,
+    ),
 )
 def plan_cache_memory_nearly_full(
     plan_caches: Rows[PlanCache], variables: Rows[Variable], builds: Rows[Build], p: PlanCacheParams

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, WebPage, check, name_object
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check, name_object
 from agent.facts.given import Clock
 from agent.facts.schema import RecycledObject
+from checks.capacity.pages import PURGE, RECYCLE_BIN
 
 
 @check(
@@ -25,7 +26,10 @@ from agent.facts.schema import RecycledObject
         post_check="SHOW RECYCLEBIN is empty; the space comes back with the next major compaction.",
         risk="What is purged cannot be flashed back.",
     ),
-    sources=(WebPage("https://www.alibabacloud.com/help/en/apsaradb-for-oceanbase/latest/tenant-recyclebin"),),
+    sources=(
+        RECYCLE_BIN,
+        PURGE,
+    ),
 )
 def recycle_bin_not_emptied(recycled: Rows[RecycledObject], clock: Rows[Clock]) -> Iterator[Measurement]:
     """With the recycle bin on, DROP only renames: tables and their indexes keep their blocks, take part in compaction

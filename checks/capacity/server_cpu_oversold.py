@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.pages import SERVERS, TENANT_SIZE
 from checks.capacity.servers import require_answers
 
 
@@ -27,7 +28,10 @@ from checks.capacity.servers import require_answers
         risk="Moving units copies their data over the network: outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SERVERS,
+        TENANT_SIZE,
+    ),
 )
 def server_cpu_oversold(servers: Rows[Server]) -> Iterator[Measurement]:
     """MAX_CPU may add up to more than the server has, on the assumption that not all tenants peak at once. When

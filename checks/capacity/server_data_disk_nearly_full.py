@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.pages import DATA_DISK_FULL, DATA_FILE, SERVERS
 from checks.capacity.servers import require_answers
 
 
@@ -26,7 +27,11 @@ from checks.capacity.servers import require_answers
         post_check="DATA_DISK_IN_USE in GV$OB_SERVERS is below the limit.",
         risk="A data file never shrinks again.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SERVERS,
+        DATA_FILE,
+        DATA_DISK_FULL,
+    ),
 )
 def server_data_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
     """All tenants of a server share its data file. When it is full, compaction stops and then every tenant there

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.capacity.pages import LOG_DISK_FULL, SERVERS
 from checks.capacity.servers import require_answers
 
 
@@ -24,7 +25,10 @@ from checks.capacity.servers import require_answers
         pre_check="Compare LOG_DISK_IN_USE with LOG_DISK_SIZE of each unit in GV$OB_UNITS.",
         post_check="LOG_DISK_IN_USE in GV$OB_SERVERS is below the limit.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SERVERS,
+        LOG_DISK_FULL,
+    ),
 )
 def server_log_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
     """Log is kept until it is in the data file, with the followers and in the archive. When the log disk is full no

@@ -13,7 +13,6 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
@@ -21,6 +20,7 @@ from agent.api import (
 from agent.facts.resources import ResourceUnit
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Variable
+from checks.capacity.pages import CONNECTIONS
 
 
 @params
@@ -47,7 +47,7 @@ class SessionsParams(Params):
         post_check="The number of sessions stays below the limit at peak load.",
         risk="More sessions take more memory; a leak in an application only fills the new limit later.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971049"),),
+    sources=(CONNECTIONS,),
 )
 def sessions_near_limit(
     counts: Rows[SessionCount],

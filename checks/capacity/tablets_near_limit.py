@@ -14,7 +14,6 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
@@ -22,6 +21,7 @@ from agent.api import (
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import TabletCount
 from agent.facts.settings import Parameter
+from checks.capacity.pages import SIZE_PLANNING, TABLETS
 
 
 @params
@@ -46,7 +46,10 @@ class TabletParams(Params):
         post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
         risk="Dropped partitions and their data are gone unless the recycle bin is on.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SIZE_PLANNING,
+        TABLETS,
+    ),
 )
 def tablets_near_limit(
     counts: Rows[TabletCount], units: Rows[ResourceUnit], parameters: Rows[Parameter], p: TabletParams

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, WebPage, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, TenantKind, Unit, check, tenant_name
 from agent.facts.resources import MemoryModule, TenantMemory
+from checks.capacity.pages import MEMORY, MEMORY_ERRORS
 from checks.capacity.usage import fullest_memory
 
 
@@ -26,7 +27,10 @@ from checks.capacity.usage import fullest_memory
         post_check="The share falls below the limit at peak load.",
         risk="A larger unit needs free memory on the servers and may move replicas.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001714923"),),
+    sources=(
+        MEMORY,
+        MEMORY_ERRORS,
+    ),
 )
 def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> Iterator[Measurement]:
     """The block cache fills whatever memory is free and gives it back on demand, so a tenant that holds all its memory

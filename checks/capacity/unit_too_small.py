@@ -12,12 +12,12 @@ from agent.api import (
     Rows,
     RunAs,
     Unit,
-    WebPage,
     check,
     is_meta,
     tenant_name,
 )
 from agent.facts.resources import ResourceUnit
+from checks.capacity.pages import RESOURCE_UNIT
 
 
 @check(
@@ -39,7 +39,7 @@ from agent.facts.resources import ResourceUnit
         risk="The change may move replicas; do it in a quiet hour.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001971399"),),
+    sources=(RESOURCE_UNIT,),
 )
 def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """Part of each unit goes to the tenant's metadata and at most about half of the rest to the memstore. OceanBase

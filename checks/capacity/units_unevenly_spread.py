@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, Unjudged, WebPage, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, Unjudged, check
 from agent.facts.cluster import Server
+from checks.capacity.pages import REBALANCE, SERVERS
 from checks.capacity.servers import require_answers
 
 
@@ -27,7 +28,10 @@ from checks.capacity.servers import require_answers
         risk="Moving units copies their data over the network: outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        REBALANCE,
+        SERVERS,
+    ),
 )
 def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement | Unjudged]:
     """Within a zone any server can carry any unit. Where one is full and another empty, tenants on the full one

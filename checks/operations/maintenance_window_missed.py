@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Scalar, Unit, WebPage, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, Scalar, Unit, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
+from checks.operations.pages import JOBS
 
 
 @check(
@@ -25,7 +26,7 @@ from agent.facts.maintenance import Job
         risk="A job that runs again may have much to catch up on: choose a quiet hour.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(JOBS,),
 )
 def maintenance_window_missed(jobs: Rows[Job], clock: Rows[Clock]) -> Iterator[Measurement]:
     """The maintenance windows gather optimizer statistics, other jobs add partitions or clear data. When the next time

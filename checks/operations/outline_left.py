@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.cluster import Outline, ThrottlingRule
 from agent.facts.given import Clock
+from checks.operations.pages import OUTLINE_DROP, OUTLINES, PLAN_BINDING
 
 
 @check(
@@ -27,7 +28,11 @@ from agent.facts.given import Clock
         "DBA_OB_OUTLINES.",
         risk="The plan can change for the worse: have the text at hand and do it outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        OUTLINES,
+        PLAN_BINDING,
+        OUTLINE_DROP,
+    ),
 )
 def outline_left(
     outlines: Rows[Outline], rules: Rows[ThrottlingRule] | None, clock: Rows[Clock]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
+from checks.operations.pages import JOBS
 
 
 @params
@@ -30,7 +31,7 @@ class FailingParams(Params):
         "grown.",
         risk="A mended job does again what it has not done for a while: think of the amount.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(JOBS,),
 )
 def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingParams) -> Iterator[Measurement]:
     """Jobs gather statistics, add partitions and clean up. They fail in silence: what is left undone shows weeks later

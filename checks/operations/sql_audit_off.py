@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
 from agent.facts.settings import Parameter, Variable
+from checks.operations.pages import AUDIT_OF_ALL, AUDIT_SWITCH
 
 _VARIABLE = "ob_enable_sql_audit"
 _SWITCHES = ("enable_sql_audit", _VARIABLE)
@@ -29,7 +30,10 @@ _OFF = ("0", "off", "false")
         post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
         risk="Recording costs some CPU and the share of memory that ob_sql_audit_percentage names.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        AUDIT_SWITCH,
+        AUDIT_OF_ALL,
+    ),
 )
 def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] | None) -> Iterator[Measurement]:
     """The SQL audit is the only record of which statement ran when, for how long and with which error. Without it

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.cluster import ThrottlingRule
+from checks.operations.pages import OUTLINE_DROP, THROTTLING_RULES
 
 
 @check(
@@ -26,7 +27,10 @@ from agent.facts.cluster import ThrottlingRule
         post_check="The rule is gone from DBA_OB_CONCURRENT_LIMIT_SQL and the load in the next peak is as before.",
         risk="A statement that is still bad comes back with full force: watch the first peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        THROTTLING_RULES,
+        OUTLINE_DROP,
+    ),
 )
 def statement_refused_by_rule(rules: Rows[ThrottlingRule]) -> Iterator[Measurement]:
     """MAX_CONCURRENT(0) shuts a statement out: the application gets an error each time. That is right for a

@@ -14,7 +14,6 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
-    WebPage,
     check,
     is_meta,
     params,
@@ -22,6 +21,7 @@ from agent.api import (
 )
 from agent.facts.cluster import FailedOperation
 from agent.facts.given import Clock
+from checks.operations.pages import TENANT_EVENTS
 
 
 @params
@@ -43,7 +43,7 @@ class TenantOperationsFailingParams(Params):
         pre_check="Read the rows with RET_CODE other than 0 in DBA_OB_TENANT_EVENT_HISTORY.",
         post_check="The next row of this event in DBA_OB_TENANT_EVENT_HISTORY has RET_CODE 0.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(TENANT_EVENTS,),
 )
 def tenant_operations_failing(
     events: Rows[FailedOperation], clock: Rows[Clock], limits: TenantOperationsFailingParams

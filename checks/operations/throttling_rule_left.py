@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, name_object
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.cluster import ThrottlingRule
 from agent.facts.given import Clock
+from checks.operations.pages import OUTLINE_DROP, THROTTLING_RULES
 
 
 @check(
@@ -28,7 +29,10 @@ from agent.facts.given import Clock
         post_check="The rule is gone from DBA_OB_CONCURRENT_LIMIT_SQL and the load in the next peak is as before.",
         risk="A statement that is still bad comes back with full force: watch the first peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        THROTTLING_RULES,
+        OUTLINE_DROP,
+    ),
 )
 def throttling_rule_left(rules: Rows[ThrottlingRule], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A rule that saved the tenant one night refuses the same statement for years. When the business grows, the

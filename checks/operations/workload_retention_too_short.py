@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.maintenance import WorkloadControl, parse_interval
+from checks.operations.pages import SNAPSHOT_CONTROL, SNAPSHOT_SETTINGS
 
 
 @check(
@@ -27,7 +28,10 @@ from agent.facts.maintenance import WorkloadControl, parse_interval
         post_check="RETENTION in DBA_WR_CONTROL is seven days or more.",
         risk="Snapshots take some space in the system's own tables.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SNAPSHOT_SETTINGS,
+        SNAPSHOT_CONTROL,
+    ),
 )
 def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Measurement]:
     """The snapshots are the memory for questions that come late: why was last night slow, since when does this

@@ -16,12 +16,12 @@ from agent.api import (
     RunAs,
     Scalar,
     Unit,
-    WebPage,
     check,
     params,
 )
 from agent.facts.given import Clock
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, parse_interval
+from checks.operations.pages import SNAPSHOT_SETTINGS, SNAPSHOTS, WORKLOAD_REPOSITORY
 
 # The longest interval that MODIFY_SNAPSHOT_SETTINGS takes.
 _LONGEST_INTERVAL = timedelta(days=365)
@@ -57,7 +57,11 @@ class StaleParams(Params):
         post_check="Two hours later DBA_WR_SNAPSHOT has new rows.",
         risk="Snapshots take some space in the system's own tables.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        WORKLOAD_REPOSITORY,
+        SNAPSHOT_SETTINGS,
+        SNAPSHOTS,
+    ),
 )
 def workload_snapshots_stale(
     snapshots: Rows[WorkloadSnapshot], controls: Rows[WorkloadControl], clock: Rows[Clock], limits: StaleParams

@@ -14,7 +14,6 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
@@ -22,6 +21,7 @@ from agent.api import (
 from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn
 from checks.parameters.changes import raised
+from checks.sql.pages import AUDIT_MEMORY, AUDIT_SHARE
 from checks.sql.ring import by_tenant
 
 SYS_TENANT = 1
@@ -50,7 +50,10 @@ class AuditShareParams(Params):
         post_check="Some hours later MIN(REQUEST_TIME) in GV$OB_SQL_AUDIT lies further back.",
         risk="The share is taken from the tenant's memory, which caches and sorts then lack.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        AUDIT_MEMORY,
+        AUDIT_SHARE,
+    ),
 )
 def audit_span_too_short(
     returns: Rows[AuditReturn], variables: Rows[Variable] | None, limits: AuditShareParams

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import skips_rows
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.pages import ORDER_AND_LIMIT, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
 
@@ -35,7 +36,10 @@ class OffsetParams(Params):
         post_check="The rows read per execution in GV$OB_SQL_AUDIT stay near the size of a page.",
         risk="Pages by key cannot jump to an arbitrary page.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        ORDER_AND_LIMIT,
+        SQLSTAT,
+    ),
 )
 def deep_offset(
     shapes: Rows[SqlShape] | None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
+from checks.sql.pages import AUDIT, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
 
@@ -31,7 +32,10 @@ class DiskParams(Params):
         post_check="DISK_READS per execution falls in GV$OB_SQL_AUDIT.",
         risk="Another index costs disk and makes writes slower.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SQLSTAT,
+        AUDIT,
+    ),
 )
 def disk_reads_high(
     shapes: Rows[SqlShape] | None,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import AuditReturn
+from checks.sql.pages import ERRORS_4000, ERRORS_4500, ERRORS_6000
 from checks.sql.ring import busy_tenants, code_name
 
 # Return codes that a healthy tenant does not give, with the server's own words for them.
@@ -58,7 +59,11 @@ class ErrorParams(Params):
         post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",
         risk="A higher timeout only hides a slow statement and keeps a worker thread busy for longer.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        ERRORS_4000,
+        ERRORS_4500,
+        ERRORS_6000,
+    ),
 )
 def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:
     """Errors of the user, such as a duplicate key or wrong syntax, say nothing about the database. Timeouts, exhausted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.pages import AUDIT, FEWER_READS, SQL_RULES
 from checks.sql.ring import shape_name, text_of
 
 
@@ -34,7 +35,11 @@ class FullScanParams(Params):
         risk="Building an index on a large table takes CPU, disk space and time: do it outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SQL_RULES,
+        FEWER_READS,
+        AUDIT,
+    ),
 )
 def full_scan_of_large_table(
     shapes: Rows[SqlShape] | None,

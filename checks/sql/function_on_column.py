@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.pages import AUDIT, SQL_RULES
 from checks.sql.ring import shape_name, text_of
 
 
@@ -34,7 +35,10 @@ class WrappedParams(Params):
         post_check="The rows read per execution fall in GV$OB_SQL_AUDIT.",
         risk="A range must include exactly what the function did; mind time zones and NULL.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SQL_RULES,
+        AUDIT,
+    ),
 )
 def function_on_column(
     shapes: Rows[SqlShape] | None,

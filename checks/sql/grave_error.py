@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, WebPage, check
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
 from agent.facts.sql import AuditReturn
+from checks.sql.pages import ERRORS_4000
 from checks.sql.ring import by_tenant, code_name
 
 # Return codes that say that data or the server itself is damaged, with the server's own words for them.
@@ -34,7 +35,7 @@ GRAVE = {
         risk="Repeating the statement may read the damaged block again; restarting the server before the logs are "
         "saved may lose the cause.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(ERRORS_4000,),
 )
 def grave_error(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
     """Most errors matter by their share. These do not wait for a second one: a block whose checksum is wrong stays

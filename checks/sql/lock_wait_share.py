@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
+from checks.sql.pages import SQLSTAT, WAITS
 from checks.sql.ring import shape_name, text_of
 
 
@@ -32,7 +33,10 @@ class LockWaitParams(Params):
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT goes down to nearly zero.",
         risk="Shorter transactions change what is atomic: the application's developers must agree.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        WAITS,
+        SQLSTAT,
+    ),
 )
 def lock_wait_share(
     shapes: Rows[SqlShape] | None,

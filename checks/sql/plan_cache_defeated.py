@@ -13,12 +13,12 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.sql import AuditReturn
+from checks.sql.pages import AUDIT, EVICTION, HARD_PARSING
 from checks.sql.ring import busy_tenants, idle_tenants
 
 
@@ -42,7 +42,11 @@ class HardParseParams(Params):
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
         risk="Prepared statements need room in the cache of the connection pool.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        HARD_PARSING,
+        EVICTION,
+        AUDIT,
+    ),
 )
 def plan_cache_defeated(returns: Rows[AuditReturn], limits: HardParseParams) -> Iterator[Measurement | Unjudged]:
     """Literals are replaced by the server, so equal shapes share a plan. Only SQL whose shape changes each time defeats

@@ -15,12 +15,12 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.sql import PlanCache
+from checks.sql.pages import HARD_PARSING, PLAN_CACHE
 
 
 @params
@@ -44,7 +44,10 @@ class HitRateParams(Params):
         post_check="HIT_COUNT grows nearly as fast as ACCESS_COUNT in GV$OB_PLAN_CACHE_STAT.",
         risk="More memory for plans is less memory for data.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        PLAN_CACHE,
+        HARD_PARSING,
+    ),
 )
 def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> Iterator[Measurement | Unjudged]:
     """A statement whose plan is not in the cache is parsed, resolved and optimized again, which costs more than running

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape
+from checks.sql.pages import BAD_PLANS, CACHED_PLANS
 from checks.sql.ring import shape_name, text_of
 
 
@@ -32,7 +33,10 @@ class UnstableParams(Params):
         post_check="GV$OB_PLAN_CACHE_PLAN_STAT shows one plan, or plans of about the same AVG_EXE_USEC.",
         risk="An outline keeps its plan even when the data changes: review it after large changes.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        BAD_PLANS,
+        CACHED_PLANS,
+    ),
 )
 def plan_unstable(
     plans: Rows[CachedPlan], history: Rows[RepositoryShape] | None, limits: UnstableParams

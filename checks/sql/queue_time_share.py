@@ -13,12 +13,12 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.sql import SqlShape
+from checks.sql.pages import AUDIT, CPU_BOUND
 from checks.sql.ring import busy_tenants, idle_tenants
 
 
@@ -43,7 +43,10 @@ class QueueParams(Params):
         post_check="The average QUEUE_TIME in GV$OB_SQL_AUDIT falls under a millisecond at the peak.",
         risk="More CPU costs money and hides statements that could be tuned.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        CPU_BOUND,
+        AUDIT,
+    ),
 )
 def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement | Unjudged]:
     """The tenant's CPU decides how many statements run at once; the others queue. Queue time is the earliest sign that

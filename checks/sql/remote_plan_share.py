@@ -13,12 +13,12 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.sql import SqlShape
+from checks.sql.pages import AUDIT, PLAN_TYPES
 from checks.sql.ring import busy_tenants, idle_tenants
 
 
@@ -43,7 +43,10 @@ class RemotePlanParams(Params):
         risk="Table groups and primary zones move leaders: change them in a quiet hour.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        PLAN_TYPES,
+        AUDIT,
+    ),
 )
 def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Iterator[Measurement | Unjudged]:
     """A local plan touches one server. A remote or distributed one adds network trips and holds threads on several

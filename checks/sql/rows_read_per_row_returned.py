@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.pages import FEWER_READS, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
 
@@ -34,7 +35,10 @@ class RowsReadParams(Params):
         post_check="The rows read per execution in GV$OB_SQL_AUDIT come near the rows returned.",
         risk="A new index costs disk space and slows writes down a little.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        FEWER_READS,
+        SQLSTAT,
+    ),
 )
 def rows_read_per_row_returned(
     shapes: Rows[SqlShape] | None,

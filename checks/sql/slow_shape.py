@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
+from checks.sql.pages import SLOW_QUERIES, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
 
@@ -29,7 +30,10 @@ class SlowShapeParams(Params):
         post_check="The average in GV$OB_SQL_AUDIT falls below the limit.",
         risk="A changed plan can suit other parameters less: try it with several.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SLOW_QUERIES,
+        SQLSTAT,
+    ),
 )
 def slow_shape(
     shapes: Rows[SqlShape] | None,

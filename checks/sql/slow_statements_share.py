@@ -13,12 +13,12 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.sql import AuditReturn, SqlShape
+from checks.sql.pages import AUDIT, SLOW_QUERIES
 from checks.sql.ring import busy_tenants, idle_tenants
 
 
@@ -42,7 +42,10 @@ class SlowShareParams(Params):
         post_check="After a business day the share in the SQL audit is below the limit.",
         risk="A new index costs disk space and slows writes down a little.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        AUDIT,
+        SLOW_QUERIES,
+    ),
 )
 def slow_statements_share(
     returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: SlowShareParams

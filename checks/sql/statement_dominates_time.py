@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.resources import SqlTimeSample, sum_growth
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
 from checks.sql.loads import list_loads
+from checks.sql.pages import SQLSTAT
 from checks.sql.ring import shape_name, text_of
 from checks.sql.shape_load import ShapeLoad
 
@@ -33,7 +34,7 @@ class DominanceParams(Params):
         post_check="In GV$OB_SQLSTAT the statement's share of ELAPSED_TIME_TOTAL falls.",
         risk="A changed plan can suit other parameters less: try it with several.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SQLSTAT,),
 )
 def statement_dominates_time(
     totals: Rows[SqlTotal] | None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
+from checks.sql.pages import AUDIT, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
 
@@ -30,7 +31,10 @@ class RetryParams(Params):
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT stays near zero over a business day.",
         risk="Moving DDL delays releases: agree on a window.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        AUDIT,
+        SQLSTAT,
+    ),
 )
 def statement_retries(
     shapes: Rows[SqlShape] | None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
 from checks.sql.loads import collect_loads, list_textless
+from checks.sql.pages import SQL_RULES
 from checks.sql.ring import shape_name, text_of
 
 
@@ -27,7 +28,7 @@ from checks.sql.ring import shape_name, text_of
         post_check="The plan cache holds one plan for the statement instead of one per length of the list.",
         risk="Several small statements are no longer one consistent reading unless they share a transaction.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SQL_RULES,),
 )
 def very_large_in_list(
     plans: Rows[CachedPlan],

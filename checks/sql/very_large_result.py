@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
 from agent.facts.sql import CachedPlan, SqlShape
+from checks.sql.pages import AUDIT
 from checks.sql.ring import frequent, shape_name, text_of
 
 
@@ -24,7 +25,7 @@ from checks.sql.ring import frequent, shape_name, text_of
         post_check="The statement's largest RETURN_ROWS in GV$OB_SQL_AUDIT stays below the limit.",
         risk="Reading in pages sees changes made meanwhile, unless the reader keeps one snapshot.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(AUDIT,),
 )
 def very_large_result(shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None) -> Iterator[Measurement]:
     """A result of that size holds a worker thread and a snapshot until the client has fetched the last row, fills the

@@ -14,13 +14,13 @@ from agent.api import (
     Scalar,
     Unit,
     Unjudged,
-    WebPage,
     check,
     params,
 )
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.loads import collect_loads, list_textless
+from checks.sql.pages import CACHED_PLANS, SQL_RULES
 from checks.sql.ring import shape_name, text_of
 
 
@@ -44,7 +44,10 @@ class WriteParams(Params):
         post_check="The statement is gone from GV$OB_PLAN_CACHE_PLAN_STAT once its plan has aged out.",
         risk="TRUNCATE TABLE cannot be rolled back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        SQL_RULES,
+        CACHED_PLANS,
+    ),
 )
 def write_without_where(
     plans: Rows[CachedPlan],

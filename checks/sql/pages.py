@@ -1,0 +1,35 @@
+"""Where the facts of the checks on statements were looked up."""
+
+from agent.api import DocPage
+
+_MANUAL = "600.manage"
+_TUNING = f"{_MANUAL}/900.performance-tuning"
+_OBSERVER = f"{_TUNING}/300.identify-bottlenecks-within-components/400.performance-bottlenecks-of-observer"
+_PLANS = f"{_TUNING}/400.sql-tuning/200.execution-plan-optimization"
+_REFERENCE = "700.reference"
+_VIEWS = f"{_REFERENCE}/700.system-views/400.system-view-of-mysql-mode/300.performance-view-of-mysql-mode"
+_ERRORS = f"{_REFERENCE}/900.error-code/600.error-code-of-mysql-mode"
+_GUIDE = f"{_REFERENCE}/1000.performance-tuning-guide"
+
+AUDIT = DocPage(f"{_VIEWS}/3500.gv-ob_sql_audit-of-mysql-mode.md")
+AUDIT_MEMORY = DocPage(f"{_MANUAL}/700.monitor/200.monitor-items-introduction/300.sql-monitor/200.sql-audit.md")
+AUDIT_SHARE = DocPage(
+    f"{_REFERENCE}/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable"
+    "/9000.ob_sql_audit_percentage-global.md"
+)
+SQLSTAT = DocPage(f"{_VIEWS}/3900.gv-ob_sqlstat-of-mysql-mode.md")
+CACHED_PLANS = DocPage(f"{_VIEWS}/2300.gv-ob_plan_cache_plan_stat-of-mysql-mode.md")
+PLAN_CACHE = DocPage(f"{_VIEWS}/2400.gv-ob_plan_cache_stat-of-mysql-mode.md")
+EVICTION = DocPage(f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/300.execution-plan-cache.md")
+HARD_PARSING = DocPage(f"{_OBSERVER}/300.hard-parsing.md")
+CPU_BOUND = DocPage(f"{_OBSERVER}/400.capacity.md")
+WAITS = DocPage(f"{_OBSERVER}/500.internal-wait-problems.md")
+SLOW_QUERIES = DocPage(f"{_TUNING}/400.sql-tuning/500.slow-query.md")
+SQL_RULES = DocPage(f"{_TUNING}/400.sql-tuning/400.business-logic-optimization/200.sql-rules.md")
+FEWER_READS = DocPage(f"{_PLANS}/300.index-selection/200.reduce-reads.md")
+ORDER_AND_LIMIT = DocPage(f"{_PLANS}/500.order-by-and-limit/300.order-limit.md")
+BAD_PLANS = DocPage(f"{_PLANS}/200.plan-management/200.bad-case-and-solution.md")
+PLAN_TYPES = DocPage(f"{_GUIDE}/400.business-model-tuning/300.distributed-transactions.md")
+ERRORS_4000 = DocPage(f"{_ERRORS}/300.4000-4499-of-mysql-mode.md")
+ERRORS_4500 = DocPage(f"{_ERRORS}/400.4500-4999-of-mysql-mode.md")
+ERRORS_6000 = DocPage(f"{_ERRORS}/600.6000-6999-of-mysql-mode.md")
