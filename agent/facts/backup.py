@@ -85,6 +85,46 @@ class LogArchive:
     checkpoint_scn: int
 
 
+@source(
+    "oceanbase.DBA_OB_ARCHIVE_DEST",
+    DataClass.SETTINGS,
+    sys_view="oceanbase.CDB_OB_ARCHIVE_DEST",
+    where="NAME = 'binding'",
+    order_by="DEST_NO",
+)
+class ArchiveBinding:
+    """What goes first at one destination of the archive: writes (OPTIONAL) or the archive (MANDATORY)."""
+
+    tenant_id: int | None = None
+    dest_no: int
+    value: str
+
+    @property
+    def holds_writes(self) -> bool:
+        """Whether log that is not archived yet is never recycled, even if writes have to stop for it."""
+        return self.value.upper() == "MANDATORY"
+
+
+@source(
+    "oceanbase.CDB_OB_RESTORE_HISTORY",
+    DataClass.STATISTICS,
+    where="TENANT_ID = 1",
+    order_by="START_TIMESTAMP DESC, JOB_ID DESC",
+)
+class RestoreJob:
+    """One restore into a tenant of this cluster that has ended: SUCCESS or FAILED.
+
+    Only sys sees the restores of other tenants. Restored tenants have copies of their rows, which are left out.
+    """
+
+    job_id: int
+    restore_tenant_name: str
+    backup_tenant_name: str
+    start_timestamp: datetime | None
+    finish_timestamp: datetime | None
+    status: str
+
+
 @source("oceanbase.DBA_OB_BACKUP_DELETE_POLICY", DataClass.SETTINGS, sys_view="oceanbase.CDB_OB_BACKUP_DELETE_POLICY")
 class DeletePolicy:
     """How long backups are kept; a ``recovery_window`` that is empty or 0 keeps them for ever."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from agent.facts import expr, source
+from agent.facts import CostClass, expr, source
 from agent.model.terms import DataClass
 
 
@@ -44,6 +44,29 @@ class CompactionDiagnosis:
 
 
 @source(
+    "oceanbase.GV$OB_SSTABLES",
+    DataClass.STATISTICS,
+    cost=CostClass.HEAVY,
+    # The bounds leave out what was never written and what is still open: both have no time.
+    where="UPPER_TRANS_VERSION = 9223372036854775807 AND TABLE_TYPE NOT LIKE '%MEMTABLE'"
+    " AND END_LOG_SCN > 1000000000000000000 AND END_LOG_SCN < 4000000000000000000",
+    group_by="TENANT_ID",
+    order_by="TENANT_ID",
+    limit=2000,
+)
+class UnsettledTables:
+    """SSTables of a tenant for which the server has not found the newest version of their rows, and so keeps them.
+
+    ``oldest_scn`` counts nanoseconds since 1970, ``size`` bytes.
+    """
+
+    tenant_id: int | None = expr("TENANT_ID", default=None)
+    tables: int = expr("COUNT(*)")
+    size: int = expr("SUM(SIZE)")
+    oldest_scn: int = expr("MIN(END_LOG_SCN)")
+
+
+@source(
     "oceanbase.DBA_OB_TASK_OPT_STAT_GATHER_HISTORY",
     DataClass.STATISTICS,
     where="COALESCE(TYPE, '') <> 'MANUAL GATHER'",
@@ -64,6 +87,28 @@ class GatherTask:
     start_time: datetime
     end_time: datetime | None
 
+    @property
+    def is_continuous(self) -> bool:
+        """Whether the run is one of those through the day that newer versions make, outside the windows."""
+        return self.type.upper().startswith("ASYNC")
+
+
+@source(
+    "oceanbase.GV$OB_OPT_STAT_GATHER_MONITOR",
+    DataClass.STATISTICS,
+    where="RUNNING_TABLE_NAME <> ''",
+    order_by="RUNNING_TABLE_DURATION_TIME DESC",
+    limit=200,
+)
+class RunningGather:
+    """One table whose statistics are being gathered now; durations in microseconds."""
+
+    type: str
+    task_start_time: datetime
+    running_table_owner: str
+    running_table_name: str
+    running_table_duration_time: int
+
 
 @source("oceanbase.DBA_SCHEDULER_JOBS", DataClass.SETTINGS, order_by="JOB_NAME", limit=500)
 class Job:
@@ -76,11 +121,17 @@ class Job:
     failure_count: int | None
     last_start_date: datetime | None
     next_run_date: datetime | None
+    max_run_duration: int | None = None
 
     @property
     def is_enabled(self) -> bool:
         """Whether the job is switched on; the views spell that in several ways."""
         return (self.enabled or "").upper() in ("1", "TRUE", "YES")
+
+    @property
+    def is_gather_window(self) -> bool:
+        """Whether it is one of the seven windows, one a weekday, in which the server gathers statistics."""
+        return self.job_name.upper().endswith("DAY_WINDOW")
 
     @property
     def is_given_up(self) -> bool:

@@ -18,7 +18,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     actor=Actor.BOTH,
     title="The archive of the log is interrupted",
     finding="{resource}: the archive of the log to destination {dest_no} is {value}; it ends {behind_s} ago, and "
-    "nothing later can be restored.",
+    "nothing later can be restored, and no backup can start.",
     remediation=Remediation(
         advice="Read COMMENT in DBA_OB_ARCHIVELOG and mend the cause, most often the destination or a log that "
         "was recycled before it was archived. Then switch the archive off and on again and take a full "

@@ -1,10 +1,10 @@
-"""BAK011: broken backup sets."""
+"""BAK011: backup sets that failed or cancelled jobs left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, DocPage, KernelCode, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.backup import BackupSet
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, VIEWS, by_tenant
@@ -20,26 +20,33 @@ class BackupSetsBrokenParams(Params):
     name="backup.backup_sets_broken",
     unit=Unit.COUNT,
     actor=Actor.BOTH,
-    title="Backup sets are broken",
-    finding="{resource}: {value} of {sets_count} backup sets are broken (limit {limit}), the newest from {newest}.",
+    title="Backup sets are unusable",
+    finding="{resource}: {value} of {sets_count} backup sets of the last {window_days} are unusable, for their job "
+    "failed or was cancelled (limit {limit}); the newest is from {newest}.",
     remediation=Remediation(
-        advice="Take a full backup at once, so that a good one exists. Then find out who changed files at the "
-        "destination: a script that clears space, a lifecycle rule of the bucket or a disk fault.",
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
+        advice="Read RESULT and COMMENT of these sets and mend the cause, so that the schedule makes good ones again. "
+        "The status tells how the job ended and no more: damage that is done at the destination later is never shown, "
+        "only a rehearsed restore finds it.",
+        pre_check="Look at START_TIMESTAMP, STATUS, FILE_STATUS, RESULT and COMMENT in DBA_OB_BACKUP_SET_FILES "
         "(CDB_OB_BACKUP_SET_FILES from sys).",
-        post_check="A full backup set newer than the broken ones is AVAILABLE.",
+        post_check="The backup sets that follow are AVAILABLE.",
         risk="A backup reads all data: run it outside the peak.",
         window=True,
     ),
-    sources=(DocPage(f"{VIEWS}/7200.o-dba_ob_backup_set_files-of-mysql-mode.md"),),
+    sources=(
+        DocPage(f"{VIEWS}/7200.o-dba_ob_backup_set_files-of-mysql-mode.md"),
+        KernelCode("src/rootserver/backup/ob_backup_data_set_task_mgr.cpp", "set_backup_set_files_failed_"),
+    ),
 )
 def backup_sets_broken(
     sets: Rows[BackupSet], clock: Rows[Clock], limits: BackupSetsBrokenParams
 ) -> Iterator[Measurement]:
-    """A broken set cannot be restored, nor can the incremental ones that build on it. What damaged one will damage
-    the next."""
+    """When its job fails or is cancelled, the server marks a set BROKEN or INCOMPLETE. Neither can be restored. One now
+    and then is chance; many say that backups succeed only sometimes, and that the good ones stand further apart than
+    the schedule says."""
     since = clock[0].as_of - limits.window_days * DAY
     for name, rows in by_tenant(row for row in sets if row.is_kept and row.start_timestamp >= since).items():
-        broken = [row.start_timestamp for row in rows if row.file_status == "BROKEN"]
+        broken = [row.start_timestamp for row in rows if row.file_status in ("BROKEN", "INCOMPLETE")]
         if broken:
-            yield Measurement(name, len(broken), {"sets_count": len(rows), "newest": max(broken)})
+            evidence: dict[str, Scalar] = {"sets_count": len(rows), "newest": max(broken)}
+            yield Measurement(name, len(broken), {**evidence, "window_days": limits.window_days})

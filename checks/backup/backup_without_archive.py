@@ -11,6 +11,7 @@ from checks.backup.tenants import DAY, ERRORS, MANUAL, VIEWS, by_tenant
 
 # Another check reports an interrupted archive.
 _AT_WORK = {"PREPARE", "BEGINNING", "DOING", "INTERRUPTED"}
+_SUSPENDED = {"SUSPEND", "SUSPENDING"}
 
 
 @params
@@ -23,19 +24,20 @@ class BackupWithoutArchiveParams(Params):
     name="backup.backup_without_archive",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="Backups are taken but the log is not archived",
-    finding="{resource} takes backups, but the archive of its log is {value}: no point in time after a backup "
-    "can be restored.",
+    title="The log is not archived, so no backup can start",
+    finding="{resource} takes backups, but the archive of its log is {value}: the next backup will fail with error "
+    "9040.",
     remediation=Remediation(
-        advice="Set a destination for the archive and switch it on, then take a full backup.",
-        sql=("ALTER SYSTEM ARCHIVELOG{of_tenant};",),
-        rollback=("ALTER SYSTEM NOARCHIVELOG{of_tenant};",),
+        advice="Set a destination for the archive and switch it on, then take a full backup. Where the archive is "
+        "SUSPEND, its destination is set to DEFER: set LOG_ARCHIVE_DEST_STATE to ENABLE instead.",
+        sql=("ALTER SYSTEM {switch}{of_tenant};",),
+        rollback=("ALTER SYSTEM NO{switch}{of_tenant};",),
         pre_check="DBA_OB_ARCHIVE_DEST shows a destination with the state ENABLE.",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
         risk="The archive takes bandwidth and space at the destination: as much as the tenant writes log.",
     ),
     sources=(
-        DocPage(f"{MANUAL}/400.data-backup/100.preparation-before-data-backup.md"),
+        DocPage(f"{MANUAL}/400.data-backup/200.initiate-full-data-backup.md"),
         DocPage(f"{ERRORS}/900.9000-9499-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/5900.o-dba_ob_archivelog-of-mysql-mode.md"),
     ),
@@ -43,11 +45,13 @@ class BackupWithoutArchiveParams(Params):
 def backup_without_archive(
     sets: Rows[BackupSet], archives: Rows[LogArchive], clock: Rows[Clock], limits: BackupWithoutArchiveParams
 ) -> Iterator[Measurement]:
-    """A backup alone brings back the moment at which it was made. Only with the archived log can a restore go on to
-    the minute before the accident; without it up to a whole backup cycle is lost."""
+    """A data backup starts only while the archive of the log is DOING, for a restore replays the log that was written
+    meanwhile. Without the archive there are no new backups, and from the old ones nothing later than the archive's
+    end comes back."""
     states = {name: {row.status for row in rows} for name, rows in by_tenant(archives).items()}
     since = clock[0].as_of - limits.recent_days * DAY
     for name, rows in by_tenant(row for row in sets if row.start_timestamp >= since).items():
         state = states.get(name, set())
         if not state & _AT_WORK:
-            yield Measurement(name, ", ".join(sorted(state)) or "OFF", {"sets_count": len(rows)})
+            switch = None if state & _SUSPENDED else "ARCHIVELOG"
+            yield Measurement(name, ", ".join(sorted(state)) or "OFF", {"sets_count": len(rows), "switch": switch})

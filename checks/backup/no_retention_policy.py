@@ -21,10 +21,10 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
     remediation=Remediation(
         advice="Set a recovery window that meets what the business and the law ask for. Backups that a restore "
         "within the window needs stay.",
-        sql=("ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW '30d'{of_tenant};",),
+        sql=("ALTER SYSTEM ADD DELETE BACKUP POLICY 'default' RECOVERY_WINDOW <window>{of_tenant};",),
         rollback=("ALTER SYSTEM DROP DELETE BACKUP POLICY 'default'{of_tenant};",),
-        pre_check="Ask for how long a restore must be possible, and whether OCP or a script removes backups. Drop a "
-        "policy whose RECOVERY_WINDOW is empty or 0 first.",
+        pre_check="Ask for how long a restore must be possible, and put that in place of <window>, as quoted days. Ask "
+        "whether OCP or a script removes backups. Drop a policy whose RECOVERY_WINDOW is empty or 0 first.",
         post_check="DBA_OB_BACKUP_DELETE_POLICY shows the policy, and DBA_OB_BACKUP_DELETE_JOB_HISTORY a COMPLETED "
         "job an hour later.",
         risk="Backups older than the window are deleted within the hour: dropping the policy does not bring them back.",

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api import Actor, DocPage, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
-from agent.facts.given import Attestation, Clock
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    Named,
+    NotAssessed,
+    Remediation,
+    Rows,
+    RunAs,
+    TenantKind,
+    Unit,
+    check,
+)
+from agent.facts.backup import RestoreJob
+from agent.facts.given import Attestation, Build, Clock
 from checks.backup.tenants import MANUAL, VIEWS
 
 
@@ -31,14 +44,28 @@ from checks.backup.tenants import MANUAL, VIEWS
         DocPage(f"{VIEWS}/10800.o-dba_ob_restore_history-of-mysql-mode.md"),
     ),
 )
-def restore_not_rehearsed(attestations: Rows[Attestation], clock: Rows[Clock]) -> Iterator[Measurement]:
+def restore_not_rehearsed(
+    attestations: Rows[Attestation], restores: Rows[RestoreJob] | None, builds: Rows[Build], clock: Rows[Clock]
+) -> Iterator[Measurement]:
     """A backup that nobody has restored is a hope. Rehearsals find what views cannot show: missing rights at the
-    destination, too small a resource pool, and that the restore takes a day when the business can wait an hour."""
-    drill = next((item for item in attestations if item.key == "last_restore_drill"), None)
-    if drill is None:
+    destination, too small a resource pool, and that the restore takes a day when the business can wait an hour. A
+    restore into another cluster is shown there only, and a tenant does not see those of other tenants: what is not in
+    the history of sys is attested."""
+    drills = {date.fromisoformat(str(item.value)): item.by for item in attestations if item.key == "last_restore_drill"}
+    for job in restores or ():
+        if job.status == "SUCCESS" and job.finish_timestamp:
+            drills.setdefault(job.finish_timestamp.date(), "CDB_OB_RESTORE_HISTORY")
+    if drills:
+        newest = max(drills)
+        days = (clock[0].as_of.date() - newest).days
+        yield Measurement(Named("restore rehearsal"), days, {"by": drills[newest]})
+    elif builds[0].tenant_kind is TenantKind.SYS and restores is not None:
         raise NotAssessed(
-            "SQL does not show when a restore was last rehearsed.",
+            "The history of this cluster shows no restore that succeeded, and none into another cluster is attested.",
             "Attest last_restore_drill, a date, in the engagement file.",
         )
-    days = (clock[0].as_of.date() - date.fromisoformat(str(drill.value))).days
-    yield Measurement(Named("restore rehearsal"), days, {"by": drill.by})
+    else:
+        raise NotAssessed(
+            "A tenant does not see restores into other tenants, and no rehearsal is attested.",
+            "Attest last_restore_drill, a date, in the engagement file.",
+        )

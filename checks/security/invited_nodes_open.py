@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
 from checks.security.accounts import VARIABLES
@@ -45,5 +45,5 @@ def invited_nodes_open(
     allowlist = value_of(variables, ALLOWLIST)
     admitted_pct, entries = find_admitting(allowlist.split(","))
     if admitted_pct >= p.min_admitted_pct and not guarded_by_console(attestations):
-        evidence = {"allowlist": allowlist, "admitted_pct": admitted_pct}
+        evidence: dict[str, Scalar] = {"allowlist": allowlist, "admitted_pct": admitted_pct}
         yield Measurement(tenant_name(None), ", ".join(entries), evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, check
 from agent.facts.accounts import Account
 from agent.facts.given import Attestation
 from agent.facts.settings import Variable
@@ -53,5 +53,5 @@ def root_from_anywhere(
     for account in accounts:
         host_pct, _ = find_admitting([account.host])
         if account.user_name == "root" and account.is_locked != "YES" and host_pct >= p.min_admitted_pct:
-            evidence = {"allowlist": allowlist, "admitted_pct": admitted_pct}
+            evidence: dict[str, Scalar] = {"allowlist": allowlist, "admitted_pct": admitted_pct}
             yield Measurement(full_name(account), account.host, evidence)

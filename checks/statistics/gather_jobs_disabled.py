@@ -33,7 +33,7 @@ from checks.statistics.pages import GATHERING, VIEWS
 def gather_jobs_disabled(jobs: Rows[Job]) -> Iterator[Measurement]:
     """Seven jobs, one for each day of the week, keep the optimizer's statistics fresh. A night off now and then does
     little; with most of them off all statistics grow old together, and so do the plans."""
-    windows = [job for job in jobs if job.job_name.upper().endswith("DAY_WINDOW") and job.enabled is not None]
+    windows = [job for job in jobs if job.is_gather_window and job.enabled is not None]
     off = [job for job in windows if not job.is_enabled]
     for job in off:
         yield Measurement(name_object(job.job_name), len(off), {"windows_count": len(windows), "job": job.job_name})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.given import Clock
-from agent.facts.maintenance import GatherTask
+from agent.facts.maintenance import GatherTask, Job
 from checks.statistics.pages import GATHERING, VIEWS
 
 
@@ -19,11 +19,11 @@ class LongGatherParams(Params):
 @check(
     code="STA007",
     name="statistics.gather_task_long",
-    unit=Unit.HOURS,
+    unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Statistics gathering takes very long",
-    finding="{resource}: the longest run of the last {window_days} took {value} for {tables_count} tables; limit "
-    "{limit}.",
+    title="Statistics gathering nearly fills its window",
+    finding="{resource}: the longest run of the last {window_days} took {value} of {window}, which is open for "
+    "{open_s}, for {tables_count} tables; limit {limit}.",
     remediation=Remediation(
         advice="Find the tables that take most: give large ones a sample or a coarser granularity with "
         "DBMS_STATS.SET_TABLE_PREFS, lock what never changes, and allow more parallelism. Move the window away from "
@@ -38,15 +38,30 @@ class LongGatherParams(Params):
         DocPage(f"{VIEWS}/12100.o-dba_ob_task_opt_stat_gather_history-of-mysql-mode.md"),
     ),
 )
-def gather_task_long(tasks: Rows[GatherTask], clock: Rows[Clock], p: LongGatherParams) -> Iterator[Measurement]:
-    """The nightly window ends after four hours on working days by default, and tables that were not reached keep their
-    old statistics. A run that comes near it will sooner or later leave out the largest tables, which need them most,
-    and it loads the tenant meanwhile."""
+def gather_task_long(
+    tasks: Rows[GatherTask], jobs: Rows[Job], clock: Rows[Clock], p: LongGatherParams
+) -> Iterator[Measurement]:
+    """A window ends by the clock, and tables that were not reached keep their old statistics. A run that comes near its
+    end will sooner or later leave out the largest tables, which need them most, and it loads the tenant meanwhile. How
+    long a window is open differs by day, version and setting, so each run is compared with its own."""
     since = clock[0].as_of - timedelta(days=p.window_days)
-    for number, task in enumerate(tasks):
-        if task.end_time is None or task.start_time < since:
-            continue
-        hours = (task.end_time - task.start_time).total_seconds() / 3600
-        yield Measurement(
-            task.type, hours, {"window_days": p.window_days, "tables_count": task.table_count}, str(number)
-        )
+    windows = [job for job in jobs if job.is_gather_window and job.next_run_date and job.max_run_duration]
+    runs = [task for task in tasks if task.end_time and task.start_time >= since and not task.is_continuous]
+    if runs and not windows:
+        raise NotAssessed("How long the windows of statistics gathering are open is unknown.")
+    for number, task in enumerate(runs):
+        window = min(windows, key=lambda job: _since_opened(task, job))
+        open_s = window.max_run_duration or 0
+        evidence: dict[str, Scalar] = {"window": window.job_name, "open_s": open_s}
+        evidence |= {"window_days": p.window_days, "tables_count": task.table_count}
+        yield Measurement(task.type, 100 * _measure_length(task) / open_s, evidence, str(number))
+
+
+def _measure_length(task: GatherTask) -> float:
+    return (task.end_time - task.start_time).total_seconds() if task.end_time else 0.0
+
+
+def _since_opened(task: GatherTask, window: Job) -> timedelta:
+    """Return how long before a run its weekly window had opened, for one that opens at another time up to a week."""
+    assert window.next_run_date
+    return (task.start_time - window.next_run_date) % timedelta(weeks=1)

@@ -37,10 +37,10 @@ def gather_task_not_run(
 ) -> Iterator[Measurement]:
     """Windows that are switched on may still do nothing: the scheduler hangs, every run fails, or the window ends too
     early. Statistics then grow old unseen. A tenant is not judged by more days than it has existed."""
-    windows = [job for job in jobs if job.job_name.upper().endswith("DAY_WINDOW")]
+    windows = [job for job in jobs if job.is_gather_window]
     on = [job for job in windows if job.is_enabled]
     since = [unit.create_time for unit in units if unit.create_time]
-    since += [task.start_time for task in tasks if task.status.upper() == "SUCCESS"]
+    since += [task.start_time for task in tasks if task.status.upper() == "SUCCESS" and not task.is_continuous]
     if not since:
         raise NotAssessed("The age of the tenant is unknown and no run of statistics gathering is on record.")
     if on:

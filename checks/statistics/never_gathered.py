@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Scalar, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import Table, TableChanges, TableStatistics
 from checks.statistics.pages import GATHERING, VIEWS
 
 
+@params
+class NeverGatheredParams(Params):
+    """A table is told when it has existed for some days, or at once when so many of its rows have changed."""
+
+    min_age_days: int
+    large_rows_count: int
+
+
 @check(
     code="STA001",
     name="statistics.never_gathered",
-    unit=Unit.DAYS,
+    unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics never gathered",
-    finding="{resource} has existed for {value} without statistics, and {changes_count} of its rows have changed; "
-    "limit {limit}.",
+    finding="{resource} has existed for {age_days} without statistics, and {value} of its rows have changed; limit "
+    "{limit}.",
     remediation=Remediation(
         advice="Gather the statistics once by hand, then see why the nightly windows pass the table over.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
@@ -33,11 +41,15 @@ from checks.statistics.pages import GATHERING, VIEWS
     ),
 )
 def never_gathered(
-    statistics: Rows[TableStatistics], changes: Rows[TableChanges], tables: Rows[Table], clock: Rows[Clock]
+    statistics: Rows[TableStatistics],
+    changes: Rows[TableChanges],
+    tables: Rows[Table],
+    clock: Rows[Clock],
+    p: NeverGatheredParams,
 ) -> Iterator[Measurement]:
-    """Without statistics the optimizer falls back on rough guesses of the storage layer: it knows the number of rows
-    at best, not how values are spread, and picks join orders and indexes by luck. A table to which nothing was ever
-    written is not meant: the nightly windows pass it over."""
+    """Without statistics the optimizer falls back on rough guesses of the storage layer: it knows the number of rows at
+    best, not how values are spread, and picks join orders and indexes by luck. A small table gets some nights, a large
+    one none. A table to which nothing was ever written is not meant: the nightly windows pass it over."""
     created = {(row.table_schema, row.table_name): row.create_time for row in tables}
     written = {(row.table_owner, row.table_name): row.changes for row in changes}
     for row in statistics:
@@ -45,8 +57,6 @@ def never_gathered(
         since, count = created.get(key), written.get(key)
         if row.last_analyzed is None and row.num_rows is None and since and count:
             age = (clock[0].as_of - since).days
-            yield Measurement(
-                name_object(row.owner, row.table_name),
-                age,
-                {"schema": row.owner, "table": row.table_name, "changes_count": count},
-            )
+            if age >= p.min_age_days or count >= p.large_rows_count:
+                evidence: dict[str, Scalar] = {"schema": row.owner, "table": row.table_name, "age_days": age}
+                yield Measurement(name_object(row.owner, row.table_name), count, evidence)

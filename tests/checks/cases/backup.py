@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agent.facts.backup import BackupJob, BackupSet, DeleteJob, DeletePolicy, LogArchive, RunningBackup
+from agent.facts.backup import (
+    ArchiveBinding,
+    BackupJob,
+    BackupSet,
+    DeleteJob,
+    DeletePolicy,
+    LogArchive,
+    RestoreJob,
+    RunningBackup,
+)
 from agent.facts.given import Attestation
 from agent.facts.settings import Tenant
 from agent.model.snapshot import Unavailable
@@ -66,6 +75,21 @@ def _drill(days_ago: int) -> Attestation:
     return _attested("last_restore_drill", (NOW - days_ago * DAY).date().isoformat())
 
 
+def _restore(days: float, status: str = "SUCCESS", of: str = "shop") -> RestoreJob:
+    return RestoreJob(
+        job_id=1,
+        restore_tenant_name="drill",
+        backup_tenant_name=of,
+        start_timestamp=NOW - days * DAY,
+        finish_timestamp=NOW - days * DAY,
+        status=status,
+    )
+
+
+def _binding(value: str, tenant_id: int | None = None, dest_no: int = 0) -> ArchiveBinding:
+    return ArchiveBinding(tenant_id=tenant_id, dest_no=dest_no, value=value)
+
+
 _CONSOLE = _attested("console_backup_enabled", True)
 _NO_CONSOLE = _attested("console_backup_enabled", False)
 _UNSEEN = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
@@ -117,9 +141,10 @@ CASES = [
     Case("BAK006", [replace(_FOR_EVER, recovery_window=""), _set(60)], [("tenant", LOW)], label="without-window"),
     Case("BAK006", [_set(1), _set(60, "DELETED"), _set(61, "DELETING")], label="removed-otherwise"),
     Case("BAK007", [_set(1), _archive()]),
-    Case("BAK007", [_set(1), _archive("STOP")], [("tenant", MEDIUM)]),
+    Case("BAK007", [_set(1), _archive("STOP")], [("tenant", HIGH)]),
+    Case("BAK007", [_set(1), _archive("SUSPEND")], [("tenant", HIGH)], label="suspended"),
     Case("BAK007", [_set(1, tenant_id=1002), _set(1, tenant_id=1004), _archive(tenant_id=1004)],
-         [("tenant 1002", MEDIUM)], tenant_kind=_SYS, label="never-on"),
+         [("tenant 1002", HIGH)], tenant_kind=_SYS, label="never-on"),
     Case("BAK007", [_set(1), _archive("INTERRUPTED")], label="told-elsewhere"),
     Case("BAK007", [_set(31)], label="no-longer-backed-up"),
     Case("BAK008", [_deleted(1), _deleted(2), _deleted(3, "COMPLETED")]),
@@ -130,6 +155,11 @@ CASES = [
     Case("BAK009", [_drill(200)], [("restore rehearsal", LOW)]),
     Case("BAK009", [_drill(400)], [("restore rehearsal", MEDIUM)]),
     Case("BAK009", not_assessed=True),
+    Case("BAK009", [_restore(9), _drill(400)], tenant_kind=_SYS, label="a restore that is newer"),
+    Case("BAK009", [_restore(200), _restore(1, "FAILED")], [("restore rehearsal", LOW)], tenant_kind=_SYS,
+         label="seen-from-sys"),
+    Case("BAK009", [_restore(1, "FAILED")], not_assessed=True, tenant_kind=_SYS, label="only failed ones"),
+    Case("BAK009", [(RestoreJob, _UNSEEN)], not_assessed=True, tenant_kind=_SYS, label="history-unseen"),
     Case("BAK010", [_set(99)]),
     Case("BAK010", [_CONSOLE], label="platform-backs-up"),
     Case("BAK010", [(BackupSet, _UNSEEN), _CONSOLE], label="attested-only"),
@@ -148,11 +178,26 @@ CASES = [
     Case("BAK010", [_tenant(1002), _tenant(1004, role="STANDBY"), _tenant(1006, role="RESTORE"), _tenant(1008, days=7),
                     _tenant(1010, role="PRIMARY", days=8), _set(1, tenant_id=1002)],
          [("tenant 1010", HIGH)], tenant_kind=_SYS, label="only-primaries-of-some-age"),
-    Case("BAK011", [_set(1), _set(2, "INCOMPLETE"), _set(91, "BROKEN")]),
-    Case("BAK011", [_set(1), _set(2, "BROKEN")], [("tenant", MEDIUM)]),
-    Case("BAK011", [_set(day, "BROKEN") for day in range(5)], [("tenant", HIGH)]),
+    Case("BAK011", [_set(1), _set(2, "COPYING"), _set(91, "BROKEN")]),
+    Case("BAK011", [_set(1), _set(2, "BROKEN")], [("tenant", LOW)]),
+    Case("BAK011", [_set(1), _set(2, "INCOMPLETE")], [("tenant", LOW)], label="incomplete"),
+    Case("BAK011", [_set(day, "BROKEN") for day in range(5)], [("tenant", MEDIUM)]),
     Case("BAK012", [_set(34.9, kind="D"), _set(1, kind="I")]),
     Case("BAK012", [_set(35), _set(1, kind="INC")], [("tenant", LOW)]),
     Case("BAK012", [_set(100), _set(1, "BROKEN")], [("tenant", MEDIUM)], label="newer-one-is-broken"),
     Case("BAK012", [_set(1, kind="INC")], label="full-one-not-listed"),
+    Case("BAK013", [_restore(1), _restore(2, "FAILED")], tenant_kind=_SYS),
+    Case("BAK013", [_restore(2), _restore(1, "FAILED")], [("restore of shop", LOW)], tenant_kind=_SYS),
+    Case("BAK013", [_restore(3), _restore(1, "FAILED"), _restore(2, "FAILED"), _restore(1, of="other")],
+         [("restore of shop", MEDIUM)], tenant_kind=_SYS, label="in a row"),
+    Case("BAK013", [_restore(401, "FAILED")], tenant_kind=_SYS, label="long-ago"),
+    Case("BAK013", [_restore(400, "FAILED")], [("restore of shop", LOW)], tenant_kind=_SYS, label="boundary"),
+    Case("BAK014", [_binding("OPTIONAL"), _archive(lag_s=99_999)]),
+    Case("BAK014", [_binding("MANDATORY"), _archive("STOP", 99_999)], label="archive is off"),
+    Case("BAK014", [_binding("Mandatory", dest_no=1), _archive(lag_s=99_999)], label="another destination"),
+    Case("BAK014", [_binding("Mandatory"), _archive(lag_s=60)], [("tenant", LOW)]),
+    Case("BAK014", [_binding("MANDATORY"), _archive(lag_s=900)], [("tenant", MEDIUM)]),
+    Case("BAK014", [_binding("MANDATORY"), _archive("INTERRUPTED", 3600)], [("tenant", HIGH)], label="interrupted"),
+    Case("BAK014", [_binding("MANDATORY", 1002), _archive(tenant_id=1002), _archive(tenant_id=1004)],
+         [("tenant 1002", LOW)], tenant_kind=_SYS, label="seen-from-sys"),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.facts.maintenance import GatherTask, Job
+from agent.facts.maintenance import GatherTask, Job, RunningGather
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import Table, TableChanges, TableStatistics
 from agent.model.snapshot import Unavailable
@@ -88,13 +88,36 @@ def _lasting(hours: float, *, days: float = 3) -> GatherTask:
     return replace(run, end_time=run.start_time + timedelta(hours=hours))
 
 
+def _continuous(days: float) -> GatherTask:
+    return replace(_run(days), type="ASYNC GATHER")
+
+
+def _gathering(hours: float) -> RunningGather:
+    return RunningGather(
+        type="AUTO GATHER",
+        task_start_time=NOW - timedelta(hours=hours),
+        running_table_owner="shop",
+        running_table_name="t",
+        running_table_duration_time=int(hours * 3_600_000_000),
+    )
+
+
+# Each opens at the time of day of NOW, a day after the one before; that of two days ago is open for 20 hours.
+_WINDOWS = [
+    replace(job, next_run_date=NOW + timedelta(days=day), max_run_duration=(20 if day == 5 else 4) * 3600)
+    for day, job in enumerate(_jobs(0))
+]
+_WEEKEND = 2
+
 CASES = [
     Case("STA001", [_statistics(), _changes(), _table(7.9)], label="young"),
     Case("STA001", [_statistics(100), _changes(), _table(100)], label="gathered"),
     Case("STA001", [_statistics(), _changes(), _table(None)], label="age unknown"),
     Case("STA001", [_statistics(), _table(100)], label="nothing was ever written"),
     Case("STA001", [_statistics(), _changes(1), _table(8)], [("shop.t", Severity.LOW)]),
-    Case("STA001", [_statistics(), _changes(), _table(90)], [("shop.t", Severity.MEDIUM)], label="old"),
+    Case("STA001", [_statistics(), _changes(99_999), _table(1)], label="large, but not yet very"),
+    Case("STA001", [_statistics(), _changes(240_000), _table(0)], [("shop.t", Severity.LOW)], label="large and new"),
+    Case("STA001", [_statistics(), _changes(1_000_000), _table(1)], [("shop.t", Severity.MEDIUM)], label="very large"),
     Case("STA001", [_statistics(), (TableChanges, _NO_VIEW), _table(90)], not_assessed=True, label="no view"),
     Case("STA002", [_changes(), _statistics(7.9)]),
     Case("STA002", [_statistics(100)], label="unchanged"),
@@ -123,8 +146,19 @@ CASES = [
     Case("STA006", [*_jobs(6), _unit(8)], [("tenant", Severity.MEDIUM)], label="never, since 8 days"),
     Case("STA006", [*_jobs(0), _unit(30)], [("tenant", Severity.HIGH)], label="never, since 30 days"),
     Case("STA006", [*_jobs(0), _unit(None)], not_assessed=True),
-    Case("STA007", [_lasting(1.9), _run(1)]),
-    Case("STA007", [_lasting(2)], [("AUTO GATHER", Severity.LOW)]),
-    Case("STA007", [_lasting(4), _lasting(1)], [("AUTO GATHER", Severity.MEDIUM)], label="the longest"),
-    Case("STA007", [_lasting(9, days=15)], label="long ago"),
+    Case(
+        "STA006", [*_jobs(0), _unit(400), _run(4), _continuous(1)], [("tenant", Severity.LOW)], label="through the day"
+    ),
+    Case("STA007", [*_WINDOWS, _lasting(1.9), _run(1)]),
+    Case("STA007", [*_WINDOWS, _lasting(2)], [("AUTO GATHER", Severity.LOW)]),
+    Case("STA007", [*_WINDOWS, _lasting(3.6), _lasting(1)], [("AUTO GATHER", Severity.MEDIUM)], label="the longest"),
+    Case("STA007", [*_WINDOWS, _lasting(9, days=_WEEKEND)], label="a day with a long window"),
+    Case("STA007", [*_WINDOWS, _lasting(10, days=_WEEKEND)], [("AUTO GATHER", Severity.LOW)]),
+    Case("STA007", [*_WINDOWS, _lasting(9, days=15)], label="long ago"),
+    Case("STA007", [*_WINDOWS, replace(_lasting(9), type="ASYNC GATHER"), _run(1)], label="through the day"),
+    Case("STA007", [*_jobs(0), _lasting(4)], not_assessed=True, label="lengths unknown"),
+    Case("STA008", [_gathering(3.9)]),
+    Case("STA008", [_gathering(4)], [("shop.t", Severity.LOW)]),
+    Case("STA008", [_gathering(1), _gathering(12)], [("shop.t", Severity.MEDIUM)], label="on two servers"),
+    Case("STA008", label="nothing runs"),
 ]

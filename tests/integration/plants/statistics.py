@@ -48,6 +48,7 @@ PLANTS = [
 ]
 
 UNPLANTABLE = {
+    "STA008": "gathering would have to run for hours",
     "STA007": "gathering would have to run for hours",
     "STA004": "a failed run stays in the history for days, and one started by hand does not count",
     "STA006": "it takes days without a successful run",

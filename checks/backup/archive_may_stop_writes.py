@@ -1,0 +1,54 @@
+"""BAK014: archive destinations that go before writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.facts.backup import ArchiveBinding, LogArchive
+from agent.facts.given import Clock
+from checks.availability.streams import seconds_behind
+from checks.backup.tenants import MANUAL, VIEWS, by_tenant
+
+_STOPPED = {"STOP", "STOPPING"}
+
+
+@check(
+    code="BAK014",
+    name="backup.archive_may_stop_writes",
+    unit=Unit.SECONDS,
+    actor=Actor.BOTH,
+    title="The archive of the log may stop writes",
+    finding="{resource}: destination {dest_no} is MANDATORY and the archive is {value} behind (limit {limit}): log "
+    "that is not archived is kept, and writes stop once the log disk is full of it.",
+    remediation=Remediation(
+        advice="Decide what goes first. Where the business must go on, set BINDING=Optional: the archive is "
+        "interrupted then when it cannot follow. Where no log may be lost, keep MANDATORY, watch the lag and the log "
+        "disk, and mend the destination at the first sign.",
+        no_rollback="LOG_ARCHIVE_DEST is set as a whole: the old LOCATION, BINDING and PIECE_SWITCH_INTERVAL bring it "
+        "back.",
+        pre_check="Save all attributes of the destination from DBA_OB_ARCHIVE_DEST: those that the statement leaves "
+        "out get their defaults.",
+        post_check="DBA_OB_ARCHIVE_DEST shows the binding, and CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows "
+        "the clock.",
+        risk="With OPTIONAL log may be recycled before it is archived; no later point in time can be restored until a "
+        "new full backup.",
+    ),
+    sources=(
+        DocPage(f"{MANUAL}/300.log-archive/200.preparation-before-log-archive.md"),
+        DocPage(f"{VIEWS}/5800.o-dba_ob_archive_dest-of-mysql-mode.md"),
+    ),
+)
+def archive_may_stop_writes(
+    bindings: Rows[ArchiveBinding], archives: Rows[LogArchive], clock: Rows[Clock]
+) -> Iterator[Measurement]:
+    """A destination is OPTIONAL by default: writes go first, and log may be recycled unarchived. With MANDATORY the
+    archive goes first, so that a destination that is full or out of reach stops the business. That may be wanted, but
+    somebody has to know it and to watch the lag."""
+    mandatory = by_tenant(row for row in bindings if row.holds_writes)
+    for name, rows in by_tenant(archives).items():
+        held = {row.dest_no for row in mandatory.get(name, ())}
+        for row in rows:
+            if row.dest_no in held and row.status not in _STOPPED:
+                behind = seconds_behind(row.checkpoint_scn, clock[0].as_of)
+                yield Measurement(name, behind, {"dest_no": str(row.dest_no)}, f"{row.dest_no}.{row.round_id}")
