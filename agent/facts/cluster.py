@@ -62,7 +62,10 @@ class Zone:
     limit=20000,
 )
 class Location:
-    """One replica of a log stream as its server reports it; only a leader has a list of members."""
+    """One replica of a log stream as its server reports it; only a leader has a list of members.
+
+    ``rebuild`` is ``TRUE`` while the replica is copied anew because the log that it lacks is gone.
+    """
 
     tenant_id: int | None = None
     ls_id: int
@@ -72,6 +75,18 @@ class Location:
     role: str
     member_list: str | None
     replica_type: str
+    rebuild: str | None = None
+
+
+@source("oceanbase.V$OB_LS_LOG_RESTORE_STATUS", DataClass.STATISTICS, order_by="TENANT_ID, LS_ID")
+class LogRestore:
+    """How a log stream of a standby receives the log; ``sync_status`` is ``NORMAL`` while it does. Never its comment,
+    which may name accounts and addresses."""
+
+    tenant_id: int | None = None
+    ls_id: int | None = None
+    sync_status: str
+    err_code: int
 
 
 @source(

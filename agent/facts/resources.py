@@ -33,6 +33,7 @@ class ResourceUnit:
     tenant_id: int | None = None
     zone: str | None = None
     max_cpu: float | None
+    min_cpu: float | None = None
     memory_size: int
     log_disk_size: int
     log_disk_in_use: int
@@ -167,3 +168,4 @@ class LogReplica:
     paxos_member_list: str
     paxos_replica_num: int
     end_scn: int
+    degraded_list: str | None = None

@@ -63,3 +63,6 @@ class Tenant:
     modify_time: datetime | None = None
     sync_scn: int | None = None
     recovery_until_scn: int | None = None
+    status: str | None = None
+    in_recyclebin: str | None = None
+    locked: str | None = None

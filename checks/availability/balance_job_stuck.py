@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, WebPage, check, is_meta, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, is_meta, tenant_name
 from agent.facts.cluster import BalanceJob
 from agent.facts.given import Clock
+from checks.availability.pages import BALANCE_JOBS_PAGE, BALANCING_PAGE
 
 
 @check(
@@ -24,7 +25,7 @@ from agent.facts.given import Clock
         pre_check="Read STATUS, CREATE_TIME and COMMENT in DBA_OB_BALANCE_JOBS and STATUS in DBA_OB_BALANCE_TASKS.",
         post_check="The job has moved to DBA_OB_BALANCE_JOB_HISTORY with STATUS COMPLETED.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(BALANCE_JOBS_PAGE, BALANCING_PAGE),
 )
 def balance_job_stuck(jobs: Rows[BalanceJob], clock: Rows[Clock]) -> Iterator[Measurement]:
     """After a change of size or primary zone the balancing spreads the data anew. As long as it hangs, new servers

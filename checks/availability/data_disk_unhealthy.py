@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.availability.pages import SERVER_FIGURES_PAGE
 from checks.capacity.servers import require_answers
 
 
@@ -25,7 +26,7 @@ from checks.capacity.servers import require_answers
         post_check="DATA_DISK_HEALTH_STATUS in GV$OB_SERVERS is NORMAL.",
         risk="Moving units copies their data over the network: outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SERVER_FIGURES_PAGE,),
 )
 def data_disk_unhealthy(servers: Rows[Server]) -> Iterator[Measurement]:
     """The server watches how long reads and writes of its disk take. A disk that it calls faulty slows every commit

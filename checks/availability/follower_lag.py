@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
 from agent.facts.resources import LogReplica
+from checks.availability.pages import LOG_STAT_PAGE, REBUILD_PAGE
 from checks.availability.streams import NS_PER_S, log_streams
 
 
@@ -24,7 +25,7 @@ from checks.availability.streams import NS_PER_S, log_streams
         post_check="END_SCN of the followers is within a second of the leader's.",
         risk="A rebuild copies the whole replica over the network: outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(LOG_STAT_PAGE, REBUILD_PAGE),
 )
 def follower_lag(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """A follower that is behind cannot take over at once, and weak reads from it are old. Once it needs log that

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, WebPage, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, check, tenant_name
 from agent.facts.cluster import Location
 from agent.facts.settings import Tenant
+from checks.availability.pages import LOCATIONS_PAGE, PRIMARY_ZONE_PAGE, TENANTS_PAGE
 from checks.availability.placement import leaders, preferred_zones
 
 
@@ -25,7 +26,7 @@ from checks.availability.placement import leaders, preferred_zones
         post_check="All leaders in DBA_OB_LS_LOCATIONS are in the primary zone.",
         risk="Moving a leader breaks off the transactions that run on it.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(PRIMARY_ZONE_PAGE, LOCATIONS_PAGE, TENANTS_PAGE),
 )
 def leaders_off_primary_zone(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement | Unjudged]:
     """The primary zone says where the business is near its data. A leader elsewhere adds a trip over the network to

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check, tenant_name
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, tenant_name
 from agent.facts.cluster import Location
 from agent.facts.settings import Tenant
+from checks.availability.pages import BALANCING_PAGE, LOCATIONS_PAGE, PRIMARY_ZONE_PAGE
 from checks.availability.placement import SYS_STREAM, leaders, preferred_zones
 
 
@@ -27,7 +28,7 @@ from checks.availability.placement import SYS_STREAM, leaders, preferred_zones
         post_check="The numbers of leaders per server in DBA_OB_LS_LOCATIONS differ by one at most.",
         risk="Moving a leader breaks off the transactions that run on it.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(BALANCING_PAGE, LOCATIONS_PAGE, PRIMARY_ZONE_PAGE),
 )
 def leaders_uneven(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement]:
     """All writes and strong reads go to leaders. Where one server leads most of them, the tenant is as slow as this

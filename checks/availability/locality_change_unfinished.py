@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, WebPage, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Scalar, Unit, Unjudged, check
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
+from checks.availability.pages import LOCALITY_PAGE, REPLICA_TASKS_PAGE, TENANT_JOBS_PAGE, TENANTS_PAGE
 
 
 @check(
@@ -27,7 +28,7 @@ from agent.facts.settings import Tenant
         risk="Copying a replica takes network and disk: outside the peak.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(TENANTS_PAGE, LOCALITY_PAGE, TENANT_JOBS_PAGE, REPLICA_TASKS_PAGE),
 )
 def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
     """While the locality changes, replicas exist in the old and in the new places and not all are complete. No

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, check
 from agent.facts.resources import LogReplica
+from checks.availability.pages import LOG_STAT_PAGE, NO_LEADER_PAGE
 from checks.availability.streams import log_streams
 
 
@@ -25,7 +26,7 @@ from checks.availability.streams import log_streams
         post_check="GV$OB_LOG_STAT shows one replica with the role LEADER for each log stream.",
         risk="Forcing a single replica to lead can lose committed data: only with OceanBase support.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(NO_LEADER_PAGE, LOG_STAT_PAGE),
 )
 def log_stream_without_leader(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """Every read and write goes to the leader of its log stream. Without one, all data of that stream can be neither

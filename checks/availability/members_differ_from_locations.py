@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
+from agent.api import Actor, KernelCode, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.cluster import Location
+from checks.availability.pages import LOCATIONS_PAGE
 from checks.availability.placement import leaders
-from checks.availability.streams import stream_name
+from checks.availability.streams import list_members, stream_name, unify_address
 
 
 @check(
@@ -28,17 +29,17 @@ from checks.availability.streams import stream_name
         post_check="Every member in MEMBER_LIST has a row with REPLICA_TYPE FULL in DBA_OB_LS_LOCATIONS.",
         risk="Copying a replica takes network and disk: outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(LOCATIONS_PAGE, KernelCode("deps/oblib/src/lib/net/ob_addr.cpp", "ObAddr::ip_port_to_string")),
 )
 def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measurement]:
     """The majority is counted by the list of members. A member without a replica never answers: the log stream
     looks complete and yet loses its majority with one failure less."""
-    full: dict[tuple[int | None, int], set[str]] = {}
+    full: dict[tuple[int | None, int], set[tuple[str, int]]] = {}
     for row in locations:
         if row.replica_type == "FULL":
-            full.setdefault((row.tenant_id, row.ls_id), set()).add(f"{row.svr_ip}:{row.svr_port}")
+            full.setdefault((row.tenant_id, row.ls_id), set()).add((unify_address(row.svr_ip), row.svr_port))
     for leader in (row for rows in leaders(locations).values() for row in rows):
-        members = {item.strip().rpartition(":")[0] for item in (leader.member_list or "").split(",") if item.strip()}
+        members = list_members(leader.member_list)
         replicas = full.get((leader.tenant_id, leader.ls_id), set())
         if members:
             evidence: dict[str, Scalar] = {"members_count": len(members), "replicas_count": len(replicas)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.api import Rows, is_meta
 from agent.facts.cluster import Location
 from agent.facts.settings import Tenant
 
 SYS_STREAM = 1
+_FULL_REPLICAS = re.compile(r"\b(?:FULL|F)(?:\{(\d+)\})?@", re.IGNORECASE)
 
 
 def preferred_zones(tenants: Rows[Tenant]) -> dict[int | None, frozenset[str]]:
@@ -20,6 +23,21 @@ def preferred_zones(tenants: Rows[Tenant]) -> dict[int | None, frozenset[str]]:
         if row.primary_zone is not None and not is_meta(row.tenant_id):
             first = row.primary_zone.split(";")[0] or "RANDOM"
             found[row.tenant_id] = frozenset() if first == "RANDOM" else frozenset(z.strip() for z in first.split(","))
+    if len(found) == 1:
+        found[None] = next(iter(found.values()))
+    return found
+
+
+def planned_members(tenants: Rows[Tenant]) -> dict[int | None, int]:
+    """Return how many members each log stream shall have by tenant, by its locality. None is the only visible tenant.
+
+    ``FULL{1}@z1, F@z2, READONLY{1}@z3`` plans two: only full replicas vote. A tenant whose locality is unknown or is
+    being changed is left out.
+    """
+    found: dict[int | None, int] = {}
+    for row in tenants:
+        if row.locality and row.previous_locality == "" and not is_meta(row.tenant_id):
+            found[row.tenant_id] = sum(int(count or 1) for count in _FULL_REPLICAS.findall(row.locality))
     if len(found) == 1:
         found[None] = next(iter(found.values()))
     return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.resources import LogReplica
+from checks.availability.pages import LOG_STAT_PAGE, REBUILD_PAGE
 from checks.availability.streams import log_streams
 
 _NS_PER_S = 1_000_000_000
@@ -27,7 +28,7 @@ _NS_PER_S = 1_000_000_000
         post_check="IN_SYNC is YES for every replica in GV$OB_LOG_STAT.",
         risk="A rebuild copies the whole replica over the network: outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(LOG_STAT_PAGE, REBUILD_PAGE),
 )
 def replica_out_of_sync(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """A transaction commits when the majority has its log. A replica that lags counts for the majority but cannot take

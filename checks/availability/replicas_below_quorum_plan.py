@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.resources import LogReplica
+from checks.availability.pages import LOCALITY_PAGE, LOG_STAT_PAGE
 from checks.availability.streams import log_streams
 
 
@@ -25,7 +26,7 @@ from checks.availability.streams import log_streams
         post_check="PAXOS_MEMBER_LIST in GV$OB_LOG_STAT has as many members as PAXOS_REPLICA_NUM says.",
         risk="Copying a replica takes network and disk: outside the peak.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(LOG_STAT_PAGE, LOCALITY_PAGE),
 )
 def replicas_below_quorum_plan(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """The number of planned replicas decides how many servers may fail at once. While a member is missing the tenant

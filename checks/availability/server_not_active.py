@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
+from checks.availability.pages import SERVERS_PAGE
 
 
 @check(
@@ -26,7 +27,7 @@ from agent.facts.cluster import Server
         "DBA_OB_SERVERS.",
         risk="A server that was away for long copies much data when it comes back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SERVERS_PAGE,),
 )
 def server_not_active(servers: Rows[Server]) -> Iterator[Measurement]:
     """With one server missing each log stream that had a replica there runs with one less: the next failure can

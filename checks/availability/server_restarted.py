@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Server
 from agent.facts.given import Clock
+from checks.availability.pages import SERVERS_PAGE
 
 
 @check(
@@ -25,7 +26,7 @@ from agent.facts.given import Clock
         pre_check="Compare START_SERVICE_TIME in DBA_OB_SERVERS with the maintenance calendar.",
         post_check="The cause is known and START_SERVICE_TIME does not change again.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SERVERS_PAGE,),
 )
 def server_restarted(servers: Rows[Server], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A restart empties the caches and moves all leaders away and back. One that nobody ordered is a crash or a

@@ -12,12 +12,12 @@ from agent.api import (
     Rows,
     RunAs,
     Unit,
-    WebPage,
     check,
     is_meta,
     tenant_name,
 )
 from agent.facts.resources import ResourceUnit
+from checks.availability.pages import LOCALITY_PAGE, UNITS_PAGE
 
 
 @check(
@@ -36,7 +36,7 @@ from agent.facts.resources import ResourceUnit
         risk="Three replicas cost more and add the time of the network to each commit.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(UNITS_PAGE, LOCALITY_PAGE),
 )
 def single_zone(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
     """OceanBase survives the loss of a zone by having the data in others. A tenant in one zone has a single copy: when

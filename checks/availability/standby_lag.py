@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, Unjudged, WebPage, check, is_meta
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, Unjudged, check, is_meta
 from agent.facts.given import Clock
 from agent.facts.settings import Tenant
+from checks.availability.pages import RESTORE_SOURCE_PAGE, STANDBY_STUCK_PAGE, TENANTS_PAGE
 from checks.availability.streams import seconds_behind
 
 _LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no primary
@@ -27,7 +28,7 @@ _LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no 
         post_check="SYNC_SCN in DBA_OB_TENANTS follows the clock: within seconds where the log comes from the primary, "
         "within some minutes where it comes from the archive.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(STANDBY_STUCK_PAGE, TENANTS_PAGE, RESTORE_SOURCE_PAGE),
 )
 def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
     """A standby takes over what it has received. The lag is the loss in a disaster, and before a planned

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from datetime import datetime
 
 from agent.api import Named, NotAssessed, Rows, is_meta, tenant_name
@@ -9,6 +11,8 @@ from agent.facts import count_most_rows
 from agent.facts.resources import LogReplica
 
 NS_PER_S = 1_000_000_000
+# The server writes 10.0.0.1:2882:1 or [fd00::1]:2882:1, and for learners one number more.
+_MEMBER = re.compile(r"(?P<host>\[[^\]]+\]|[^:\[\]]+):(?P<port>\d+)(?::.*)?")
 _MOST_ROWS = count_most_rows(LogReplica)
 
 
@@ -33,6 +37,20 @@ def stream_name(tenant_id: int | None, ls_id: int | None) -> Named:
     if ls_id is None:
         return Named("{tenant}, log stream", tenant=tenant_name(tenant_id))
     return Named("{tenant}, log stream {stream}", tenant=tenant_name(tenant_id), stream=str(ls_id))
+
+
+def list_members(text: str | None) -> frozenset[tuple[str, int]]:
+    """Return host and port of each member in a list as the server writes it; what is no address is left out."""
+    found = (_MEMBER.fullmatch(item.strip()) for item in (text or "").split(","))
+    return frozenset((unify_address(match["host"]), int(match["port"])) for match in found if match)
+
+
+def unify_address(host: str) -> str:
+    """Return one spelling of an address: views write IPv6 with or without brackets and zeros."""
+    try:
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return host
 
 
 def seconds_behind(scn: int, now: datetime) -> float:

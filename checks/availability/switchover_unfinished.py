@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Tenant
+from checks.availability.pages import SWITCHOVER_FAILED_PAGE, TENANTS_PAGE
 
 
 @check(
@@ -23,7 +24,7 @@ from agent.facts.settings import Tenant
         post_check="SWITCHOVER_STATUS in DBA_OB_TENANTS is NORMAL on both sides.",
         risk="Never make both sides primary: their data would part for good.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(SWITCHOVER_FAILED_PAGE, TENANTS_PAGE),
 )
 def switchover_unfinished(tenants: Rows[Tenant]) -> Iterator[Measurement]:
     """Between the roles a tenant takes no writes, neither here nor on the other side. A switch-over takes seconds;

@@ -13,7 +13,6 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
-    WebPage,
     check,
     is_meta,
     params,
@@ -21,6 +20,7 @@ from agent.api import (
 )
 from agent.facts.cluster import FailedTransfer
 from agent.facts.given import Clock
+from checks.availability.pages import TRANSFER_HISTORY_PAGE, TRANSFERS_PAGE
 
 
 @params
@@ -44,7 +44,7 @@ class TransfersFailingParams(Params):
         pre_check="Read RESULT and COMMENT of the tasks with STATUS FAILED in DBA_OB_TRANSFER_TASK_HISTORY.",
         post_check="No new task with STATUS FAILED appears in DBA_OB_TRANSFER_TASK_HISTORY.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(TRANSFER_HISTORY_PAGE, TRANSFERS_PAGE),
 )
 def transfers_failing(
     transfers: Rows[FailedTransfer], clock: Rows[Clock], limits: TransfersFailingParams

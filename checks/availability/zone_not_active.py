@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
+from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, TenantKind, Unit, check
 from agent.facts.cluster import Zone
+from checks.availability.pages import START_ZONE_PAGE, ZONES_PAGE
 
 
 @check(
@@ -25,7 +26,7 @@ from agent.facts.cluster import Zone
         post_check="STATUS of the zone in DBA_OB_ZONES is ACTIVE.",
         risk="Leaders move back to the zone: some transactions are broken off.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(ZONES_PAGE, START_ZONE_PAGE),
 )
 def zone_not_active(zones: Rows[Zone]) -> Iterator[Measurement]:
     """A stopped zone has no leaders and takes no business. It is easily forgotten after maintenance, and then the

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import CompactionDiagnosis
+from checks.compaction.tenants import DIAGNOSE_PAGE
 
 # The others (RUNNING, RS_UNCOMPACTED, FINISH, WARN, SPECIAL) report work under way or count what these rows name.
 TROUBLED = ("FAILED", "NOT_SCHEDULE")
@@ -38,7 +39,7 @@ class DiagnosisParams(Params):
         post_check="The rows are gone.",
         risk="None by reading.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(DIAGNOSE_PAGE,),
 )
 def compaction_diagnosed(
     diagnoses: Rows[CompactionDiagnosis], clock: Rows[Clock], limits: DiagnosisParams

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.maintenance import MajorCompaction
-from checks.compaction.tenants import by_tenant
+from checks.compaction.tenants import MAJOR_COMPACTION_PAGE, MERGE_CONTROL_PAGE, by_tenant
 
 
 @check(
@@ -25,7 +25,7 @@ from checks.compaction.tenants import by_tenant
         post_check="IS_ERROR is NO and LAST_FINISH_TIME moves on.",
         risk="Clearing a checksum error without knowing its cause can make damaged data the baseline.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(MERGE_CONTROL_PAGE, MAJOR_COMPACTION_PAGE),
 )
 def major_compaction_error(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
     """The server stops a major compaction that finds replicas, or a table and its index, in disagreement. No later one

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, WebPage, check, list_names
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, check, list_names
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from agent.facts.resources import ResourceUnit
-from checks.compaction.tenants import by_tenant
+from checks.compaction.tenants import DAILY_MERGE_PAGE, MAJOR_COMPACTION_PAGE, MERGE_START_PAGE, by_tenant
 from checks.compaction.times import happened
 
 
@@ -30,7 +30,7 @@ from checks.compaction.times import happened
         risk="The compaction reads and writes all changed data; CPU and disk are busy until it ends.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(MAJOR_COMPACTION_PAGE, DAILY_MERGE_PAGE, MERGE_START_PAGE),
 )
 def major_compaction_late(
     compaction: Rows[MajorCompaction], clock: Rows[Clock], units: Rows[ResourceUnit] | None

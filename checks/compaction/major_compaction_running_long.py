@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
-from checks.compaction.tenants import by_tenant
+from checks.compaction.tenants import DIAGNOSE_PAGE, MAJOR_COMPACTION_PAGE, MERGE_PROCESS_PAGE, PROGRESS_PAGE, by_tenant
 from checks.compaction.times import happened
 
 
@@ -31,7 +31,7 @@ from checks.compaction.times import happened
         post_check="STATUS in DBA_OB_MAJOR_COMPACTION returns to IDLE.",
         risk="None by reading; more compaction threads take CPU and disk from the business.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(MERGE_PROCESS_PAGE, PROGRESS_PAGE, DIAGNOSE_PAGE, MAJOR_COMPACTION_PAGE),
 )
 def major_compaction_running_long(compaction: Rows[MajorCompaction], clock: Rows[Clock]) -> Iterator[Measurement]:
     """A compaction that runs into the day competes with the business for CPU and disk, and one that runs into the next

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, WebPage, check
+from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
 from agent.facts.maintenance import MajorCompaction
-from checks.compaction.tenants import by_tenant
+from checks.compaction.tenants import MAJOR_COMPACTION_PAGE, MERGE_CONTROL_PAGE, by_tenant
 
 
 @check(
@@ -26,7 +26,7 @@ from checks.compaction.tenants import by_tenant
         risk="A compaction that was waiting starts at once and loads CPU and disk.",
         window=True,
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(MERGE_CONTROL_PAGE, MAJOR_COMPACTION_PAGE),
 )
 def major_compaction_suspended(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
     """While it is suspended, no major compaction goes on and nothing reminds anybody. Changes pile up in front of the

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pymysql
 import pytest
 
+from agent.facts.given import Clock
 from agent.kernel.start import Kernel
+from agent.model.result import CheckResult
 from agent.model.terms import Outcome, Severity
-from tests.integration.proving import assess_one, found, held_open
+from tests.integration.proving import assess_one, found, held_open, judged, read
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.kernel
-PROVEN = {"TXN003": "", "TXN004": ""}
+PROVEN = {"TXN003": "", "TXN004": "", "CMP006": ""}
 
 DATABASE = "live_transactions"
 CHANGE = f"UPDATE {DATABASE}.stock SET left_over = left_over - 1 WHERE id = "
@@ -154,6 +159,21 @@ def test_the_server_counts_a_timeout_when_a_statement_or_commit_meets_it(
         with contextlib.suppress(pymysql.MySQLError):
             cursor.execute(ending)
     assert (count_timeouts(kernel) > before) is counted
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("stock")
+def test_an_sstable_of_an_open_transaction_is_not_released_before_its_end(kernel: Kernel) -> None:
+    def assess_in_days(days: int) -> CheckResult:
+        snapshot = read(kernel, ["CMP006"])
+        clock = (Clock(as_of=datetime.now(UTC) + timedelta(days=days)),)
+        return judged("CMP006", dataclasses.replace(snapshot, facts={**snapshot.facts, Clock: clock}))
+
+    with held_open(kernel, ["BEGIN", f"{CHANGE}1"]):
+        kernel.run(["ALTER SYSTEM MINOR FREEZE"])
+        eventually(lambda: found(assess_in_days(3)) == {"tenant": Severity.MEDIUM}, 60)
+        assert assess_in_days(0).outcome is Outcome.PASS, "young"
+    eventually(lambda: assess_in_days(3).outcome is Outcome.PASS, 60)
 
 
 def count_timeouts(kernel: Kernel) -> int:

@@ -19,6 +19,7 @@ def _replica(
     ls_id: int | None = 1001,
     tenant_id: int | None = 1002,
     end_s: int = 100,
+    degraded: str | None = "",
 ) -> LogReplica:
     return LogReplica(
         tenant_id=tenant_id,
@@ -28,6 +29,7 @@ def _replica(
         paxos_member_list=members,
         paxos_replica_num=planned,
         end_scn=end_s * 10**9,
+        degraded_list=degraded,
     )
 
 
@@ -67,4 +69,12 @@ CASES = [
     Case("AVL004", [_unit("z1", 1), _unit("z2", 1), _unit("z1", 1001), _unit("z1", 1004)], [("tenant 1004", HIGH)],
          label="seen-from-sys"),
     Case("AVL004", [_unit(None, None)], not_assessed=True, label="embedded"),
+    Case("AVL018", [_LEADER, _replica(), _replica(degraded="10.0.0.3:2882:1")], label="only leaders are asked"),
+    Case("AVL018", [_EMBEDDED], label="embedded"),
+    Case("AVL018", [_replica("LEADER", members="10.0.0.1:2882:1", degraded="10.0.0.2:2882:1")], [(_STREAM, HIGH)]),
+    Case("AVL018", [_replica("LEADER", members="[fd00::1]:2882:1", degraded="[fd00::2]:2882:1,[fd00::3]:2882:1")],
+         [(_STREAM, HIGH)], label="IPv6"),
+    Case("AVL018", [_replica("LEADER", tenant_id=1001, degraded="10.0.0.2:2882:1"), _LEADER], label="meta-tenant"),
+    Case("AVL018", [_replica("LEADER", degraded=None)], not_assessed=True, label="4.0-lacks-the-column"),
+    Case("AVL018", not_assessed=True),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from agent.facts.cluster import (
     FailedOperation,
     FailedTransfer,
     Location,
+    LogRestore,
     Outline,
     Server,
     ThrottlingRule,
@@ -53,10 +54,14 @@ def _server(number: int = 1, **parts: Any) -> Server:
 
 def _at(zone: int, role: str = "FOLLOWER", ls_id: int = 1001, tenant_id: int | None = None, **parts: Any) -> Location:
     members = "10.0.0.1:2882:1,10.0.0.2:2882:1,10.0.0.3:2882:1" if role == "LEADER" else None
-    plain: dict[str, Any] = {"member_list": members, "replica_type": "FULL", **parts}
-    return Location(
-        tenant_id=tenant_id, ls_id=ls_id, svr_ip=f"10.0.0.{zone}", svr_port=2882, zone=f"z{zone}", role=role, **plain
-    )
+    plain: dict[str, Any] = {
+        "svr_ip": f"10.0.0.{zone}",
+        "member_list": members,
+        "replica_type": "FULL",
+        "rebuild": "FALSE",
+        **parts,
+    }
+    return Location(tenant_id=tenant_id, ls_id=ls_id, svr_port=2882, zone=f"z{zone}", role=role, **plain)
 
 
 def _stream(ls_id: int, leader: int, tenant_id: int | None = None) -> list[Location]:
@@ -71,6 +76,22 @@ def _tenant(tenant_id: int = 1002, **parts: Any) -> Tenant:
         tenant_type="META" if tenant_id % 2 else "USER",
         **{**plain, **parts},
     )
+
+
+def _served(tenant_id: int = 1002, **parts: Any) -> Tenant:
+    """A tenant with its state; ``create_time`` is a year ago."""
+    plain: dict[str, Any] = {"status": "NORMAL", "in_recyclebin": "NO", "locked": "NO", "create_time": NOW - 365 * DAY}
+    return _tenant(tenant_id, **{**plain, **parts})
+
+
+def _planned(
+    locality: str | None = "FULL{1}@z1, FULL{1}@z2, FULL{1}@z3", tenant_id: int = 1002, **parts: Any
+) -> Tenant:
+    return _tenant(tenant_id, **{"locality": locality, "previous_locality": "", **parts})
+
+
+def _restore(status: str, ls_id: int = 1001, tenant_id: int | None = None, error: int = -1) -> LogRestore:
+    return LogRestore(tenant_id=tenant_id, ls_id=ls_id, sync_status=status, err_code=0 if status == "NORMAL" else error)
 
 
 def _standby(lag_s: float, until: int | None = 4611686018427387903, tenant_id: int = 1002) -> Tenant:
@@ -164,6 +185,13 @@ CASES = [
     Case("AVL009", [*_stream(1001, 1), _at(4, replica_type="READONLY")], label="read-only-replica"),
     Case("AVL009", [*_stream(1001, 1, 1002), *_stream(1001, 1, 1004), _at(4, tenant_id=1004)],
          [("tenant 1004, log stream 1001", MEDIUM)], tenant_kind=TenantKind.SYS, label="seen-from-sys"),
+    Case("AVL009", [
+        _at(1, "LEADER", svr_ip="fd00::1", member_list="[fd00::1]:2882:1,[fd00:0:0::2]:2882:16,[fd00::3]:2882:1"),
+        _at(2, svr_ip="fd00::2"), _at(3, svr_ip="fd00::3"),
+    ], label="IPv6"),
+    Case("AVL009", [_at(1, "LEADER", svr_ip="fd00::1", member_list="[fd00::1]:2882:1,[fd00::2]:2882:1")],
+         [("tenant, log stream 1001", MEDIUM)], label="IPv6, one is lost"),
+    Case("AVL009", [_at(1, "LEADER", svr_ip="node-1", member_list="node-1:2882:1")], label="a name"),
     Case("AVL010", [_tenant(), _standby(299, tenant_id=1004)]),
     Case("AVL010", [_standby(300)], [("tenant t1002", LOW)]),
     Case("AVL010", [_standby(900, until=None)], [("tenant t1002", MEDIUM)]),
@@ -198,6 +226,40 @@ CASES = [
     Case("AVL017", [_tenant()]),
     Case("AVL017", [_tenant(switchover_status="SWITCHING TO STANDBY")], [("tenant t1002", HIGH)]),
     Case("AVL017", [_tenant(switchover_status=None)], not_assessed=True),
+    Case("AVL019", [_restore("NORMAL"), _restore("RESTORE SUSPEND", 1002), _restore("STANDBY IN THROTTLING", 1)]),
+    Case("AVL019", [_served()], label="a primary"),
+    Case("AVL019", [_standby(1)], not_assessed=True, label="a standby of which nothing is told"),
+    Case("AVL019", [_standby(1), _restore("CHECK NETWORK"), _restore("CHECK NETWORK", 1002)], [("tenant", HIGH)]),
+    Case("AVL019", [_standby(1), _standby(1, tenant_id=1004), _standby(1, tenant_id=1005),
+                    _restore("SOURCE HAS A GAP", tenant_id=1002), _restore("NORMAL", tenant_id=1004)],
+         [("tenant 1002", HIGH)], tenant_kind=TenantKind.SYS, label="seen-from-sys"),
+    Case("AVL020", [_served(), _served(status="RESTORE", create_time=NOW - 23 * HOUR)]),
+    Case("AVL020", [_served(1001, locked="YES")], label="meta-tenant"),
+    Case("AVL020", [_served(locked="YES")], [("tenant t1002", HIGH)], label="locked"),
+    Case("AVL020", [_served(in_recyclebin="YES")], [("tenant t1002", HIGH)], label="dropped"),
+    Case("AVL020", [_served(status="RESTORE", create_time=NOW - DAY)], [("tenant t1002", HIGH)], label="restoring"),
+    Case("AVL020", [_served(status="CREATING", create_time=None)], [("tenant t1002", HIGH)], label="age unknown"),
+    Case("AVL020", [_served(status="DROPPING", create_time=NOW)], [("tenant t1002", HIGH)], label="being dropped"),
+    Case("AVL020", [_served(), _tenant(1004)], not_assessed=True, label="state unknown"),
+    Case("AVL020", [_served(locked="YES"), _served(1004), _served(1006, locked="YES", in_recyclebin="YES")],
+         [("tenant t1002", HIGH), ("tenant t1006", HIGH)], tenant_kind=TenantKind.SYS, label="seen-from-sys"),
+    Case("AVL021", _stream(1001, 1)),
+    Case("AVL021", [*_stream(1001, 1)[:2], _at(3, rebuild="TRUE")], [("tenant, log stream 1001", MEDIUM)]),
+    Case("AVL021", [_at(3, rebuild="TRUE", tenant_id=1001), *_stream(1001, 1, 1002)], label="meta-tenant"),
+    Case("AVL021", [_at(1, "LEADER", rebuild=None)], not_assessed=True, label="4.2.0-lacks-the-column"),
+    Case("AVL022", [_planned(), *_stream(1001, 1), *_stream(1002, 2)]),
+    Case("AVL022", [_planned("F@z1,f{1}@z2,R@z3,COLUMNSTORE{1}@z4"),
+                    _at(1, "LEADER", member_list="10.0.0.1:2882:1,10.0.0.2:2882:1")], label="only full ones vote"),
+    Case("AVL022", [_planned(), _at(1, "LEADER", member_list="10.0.0.1:2882:1,10.0.0.2:2882:1"), _at(2)],
+         [("tenant, log stream 1001", HIGH)], label="three are planned, two are members"),
+    Case("AVL022", [_planned(), _at(1, "LEADER", member_list="[fd00::1]:2882:1")],
+         [("tenant, log stream 1001", CRITICAL)], label="IPv6"),
+    Case("AVL022", [_planned(), _at(1, "LEADER", member_list=None)], label="members-unknown"),
+    Case("AVL022", [_planned(previous_locality="F@z1"), *_stream(1001, 1)], not_assessed=True, label="being changed"),
+    Case("AVL022", [_planned(None), *_stream(1001, 1)], not_assessed=True, label="locality unknown"),
+    Case("AVL022", [_planned(), _planned("F@z1", 1004), *_stream(1001, 1, 1002),
+                    _at(1, "LEADER", tenant_id=1004, member_list="10.0.0.1:2882:1")],
+         tenant_kind=TenantKind.SYS, label="seen-from-sys"),
     Case("CAP020", [_server(cpu_assigned_max=23.9), _server(2)]),
     Case("CAP020", [_server(), _server(2, **_DEAD)], not_assessed=True, label="one is dead"),
     Case("CAP020", [_server(2, **_DEAD), _server(cpu_assigned_max=24.0)], [(_S1, LOW)], label="another is dead"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from agent.facts.maintenance import CompactionDiagnosis, MajorCompaction
+from agent.facts.maintenance import CompactionDiagnosis, MajorCompaction, UnsettledTables
 from agent.facts.resources import ResourceUnit
 from agent.model.terms import Severity, TenantKind
 from tests.harness import NOW, Case
@@ -54,6 +54,11 @@ def _unit(hours_ago: float | None, tenant_id: int | None = None) -> ResourceUnit
     )
 
 
+def _unsettled(days: float, tenant_id: int | None = None) -> UnsettledTables:
+    oldest = NOW - timedelta(days=days)
+    return UnsettledTables(tenant_id=tenant_id, tables=40, size=7 << 30, oldest_scn=int(oldest.timestamp()) * 10**9)
+
+
 def _diagnosis(
     tablets: int, *, kind: str = "MAJOR_MERGE", status: str = "FAILED", hours: float = 1
 ) -> CompactionDiagnosis:
@@ -61,10 +66,10 @@ def _diagnosis(
 
 
 CASES = [
-    Case("CMP001", [_compaction(finished=35.9), _unit(9000)]),
-    Case("CMP001", [_compaction(finished=36)], [("tenant", LOW)]),
-    Case("CMP001", [_compaction(finished=72)], [("tenant", MEDIUM)]),
-    Case("CMP001", [_compaction(finished=168)], [("tenant", HIGH)]),
+    Case("CMP001", [_compaction(finished=29.9), _unit(9000)]),
+    Case("CMP001", [_compaction(finished=30)], [("tenant", LOW)]),
+    Case("CMP001", [_compaction(finished=54)], [("tenant", MEDIUM)]),
+    Case("CMP001", [_compaction(finished=120)], [("tenant", HIGH)]),
     Case("CMP001", [_compaction(finished=None, frozen=None), _unit(1)], label="a fresh tenant"),
     Case("CMP001", [_compaction(finished=None, frozen=2), _unit(20)], label="its first one runs"),
     Case("CMP001", [_compaction(finished=None, frozen=20), _unit(80)], [("tenant", MEDIUM)], label="never in 80 hours"),
@@ -139,9 +144,9 @@ CASES = [
         label="another tenant, seen from sys",
     ),
     Case("CMP004", [_compaction(started=None, status="COMPACTING")], label="start unknown"),
-    Case("CMP004", [_compaction(started=7.9, status="COMPACTING")], label="young"),
-    Case("CMP004", [_compaction(started=8, status="COMPACTING")], [("tenant", LOW)]),
-    Case("CMP004", [_compaction(started=16, status="CHECKSUM")], [("tenant", MEDIUM)]),
+    Case("CMP004", [_compaction(started=3.9, status="COMPACTING")], label="young"),
+    Case("CMP004", [_compaction(started=4, status="COMPACTING")], [("tenant", LOW)]),
+    Case("CMP004", [_compaction(started=12, status="CHECKSUM")], [("tenant", MEDIUM)]),
     Case("CMP004", [_compaction(started=36, status="COMPACTING")], [("tenant", HIGH)]),
     Case("CMP005", [_diagnosis(500, status="RUNNING"), _diagnosis(9, status="RS_UNCOMPACTED")], label="harmless"),
     Case("CMP005", [_diagnosis(500, hours=24.1)], label="old"),
@@ -151,5 +156,15 @@ CASES = [
         [_diagnosis(60), _diagnosis(40, status="NOT_SCHEDULE"), _diagnosis(2, kind="MINI_MERGE")],
         [("MAJOR_MERGE", MEDIUM), ("MINI_MERGE", LOW)],
         label="by kind",
+    ),
+    Case("CMP006", label="none"),
+    Case("CMP006", [_unsettled(1.9), _unsettled(99, 1001)]),
+    Case("CMP006", [_unsettled(2)], [("tenant", MEDIUM)]),
+    Case(
+        "CMP006",
+        [_unsettled(7, 1002), _unsettled(0.1, 1004)],
+        [("tenant 1002", HIGH)],
+        tenant_kind=SYS,
+        label="seen from sys",
     ),
 ]

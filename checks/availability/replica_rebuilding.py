@@ -1,0 +1,45 @@
+"""AVL021: replicas that are rebuilt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check, is_meta
+from agent.facts.cluster import Location
+from checks.availability.pages import LOCATIONS_PAGE, REBUILD_PAGE, REPLICA_TASKS_PAGE
+from checks.availability.streams import stream_name
+
+
+@check(
+    code="AVL021",
+    name="availability.replica_rebuilding",
+    unit=Unit.COUNT,
+    actor=Actor.PLATFORM,
+    since=(4, 2, 1, 0),
+    title="A replica is being rebuilt",
+    finding="{resource}: {value} of {replicas_count} replicas are being rebuilt (limit {limit}).",
+    remediation=Remediation(
+        advice="Let the rebuild end. If it does not, or comes again, find out why the replica fell behind so far that "
+        "its leader had recycled the log: a server that was away, a slow or full disk, a log disk that is too small.",
+        run_as=RunAs.SYS,
+        sql=("SELECT * FROM oceanbase.DBA_OB_LS_REPLICA_TASKS;",),
+        no_rollback="The statement only reads.",
+        pre_check="Read REBUILD in DBA_OB_LS_LOCATIONS twice, some minutes apart.",
+        post_check="REBUILD is FALSE for every replica in DBA_OB_LS_LOCATIONS.",
+        risk="None by reading.",
+    ),
+    sources=(LOCATIONS_PAGE, REBUILD_PAGE, REPLICA_TASKS_PAGE),
+)
+def replica_rebuilding(locations: Rows[Location]) -> Iterator[Measurement]:
+    """A replica is rebuilt when the log that it lacks is gone. Until the copy is complete it cannot lead, and the log
+    stream has one failure less to lose; the copy loads the network and the disks of both servers."""
+    known = [row for row in locations if row.rebuild is not None and not is_meta(row.tenant_id)]
+    if locations and not known:
+        raise NotAssessed("DBA_OB_LS_LOCATIONS does not show which replicas are rebuilt.")
+    streams: defaultdict[tuple[int | None, int], list[Location]] = defaultdict(list)
+    for row in known:
+        streams[row.tenant_id, row.ls_id].append(row)
+    for (tenant_id, ls_id), rows in streams.items():
+        evidence: dict[str, Scalar] = {"replicas_count": len(rows)}
+        yield Measurement(stream_name(tenant_id, ls_id), sum(row.rebuild == "TRUE" for row in rows), evidence)
