@@ -60,7 +60,7 @@ def write_request_command(
         str, typer.Option(metavar="HH:MM-HH:MM", help="When statements may be sent; time zone: the service's.")
     ] = "22:00-06:00",
     retention_days: Annotated[
-        int, typer.Option(min=1, metavar="DAYS", help="How long snapshots and reports are kept.")
+        int, typer.Option(min=1, max=36_500, metavar="DAYS", help="How long snapshots and reports are kept.")
     ] = 200,
     allow_write_privileges: Annotated[
         str, typer.Option(metavar="REASON", help="Ask for an account that may do more than read, for this reason.")

@@ -102,7 +102,7 @@ def render_files(
     if failed:
         text = Text("not written: {files}", {"files": ", ".join(failed)})
         # Two languages that fail alike fail for one reason.
-        reasons = {(reason.msgid, *reason.args.items()): reason for reason in failed.values()}
+        reasons = {repr(reason): reason for reason in failed.values()}
         raise RenderError(text, tuple(reasons.values()), written)
     return written
 

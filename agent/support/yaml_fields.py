@@ -34,6 +34,7 @@ from agent.support.yaml_file import Loc, Locate, describe_place
 
 T = TypeVar("T")
 _YEARS = range(2000, 2200)
+_MOST = 10**12  # whatever is counted; as milliseconds 31 years
 _MAX_SIZE_BYTES = 1 << 60
 
 
@@ -252,8 +253,8 @@ Some = Annotated[
     tuple[T, ...], Field(strict=False, json_schema_extra={"minItems": 1}), AfterValidator(_require_entries)
 ]
 TextList = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(ge=0, le=_MOST)]
+Positive = Annotated[int, Field(gt=0, le=_MOST)]
 Quantity = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Day = Annotated[date, AfterValidator(_check_day)]
 Moment = Annotated[datetime, PlainValidator(_check_moment), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -26,12 +26,16 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 REVISION = "0003"  # of the tables below: the newest in migrations/versions
+_EDGES = (MINYEAR, MAXYEAR)
 # Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
 _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Stores aware UTC times to the microsecond, also on databases without time zones. Naive times raise ValueError."""
+    """Stores aware UTC times to the microsecond, also on databases without time zones.
+
+    Naive times raise ValueError. So do times that are read, in the first and last year: other zones have none for them.
+    """
 
     impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     cache_ok = True
@@ -42,7 +46,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.replace(tzinfo=UTC)
+        moment = value and value.replace(tzinfo=UTC)
+        if moment and moment.year in _EDGES:
+            raise ValueError("the damaged time of an assessment")
+        return moment
 
 
 class CompressedJson(TypeDecorator[dict[str, Any]]):

@@ -110,9 +110,13 @@ class History:
                     raise
 
     def claim(self, wanted: Claim) -> Claim:
-        """Claim a period for one run. Raises PeriodClaimed if another holds it."""
-        with places.report_failures(self._engine.url):
-            return take_claim(self._engine, wanted)
+        """Claim a period for one run. Raises PeriodClaimed if another holds it, DamagedHistory if nobody can tell."""
+        try:
+            with places.report_failures(self._engine.url):
+                return take_claim(self._engine, wanted)
+        except _DAMAGE:
+            text = "The claim of {target} in the history at {where} is damaged. Restore the history from a backup."
+            raise DamagedHistory(Text(text, {"target": wanted.target, "where": self.where})) from None
 
     def renew(self, claim: Claim) -> Claim:
         """Return the claim with a new lease. Raises ClaimLost if another run has taken it over."""

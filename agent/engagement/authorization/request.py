@@ -128,7 +128,7 @@ class Request(Block):
         Moment, AfterValidator(require_not_before("not_before", '{place}: "not_after" must be later than "not_before"'))
     ]
     window: Window
-    retention_days: Positive
+    retention_days: Annotated[int, Field(gt=0, le=36_500)]
     allow_privileges: TextList | None = None
     statements: dict[TextList, TextList]
     sources: Some[SignedSource]

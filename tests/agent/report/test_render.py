@@ -91,6 +91,16 @@ def test_without_chromium_the_others_are_written(tmp_path: Path, monkeypatch: py
     assert names(tmp_path / "out") == ["assessment.json", "report.en.html", "report.zh-CN.html"]
 
 
+def test_without_a_library_the_others_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason holds another text: how to install it."""
+    monkeypatch.setitem(sys.modules, "agent.report.docx.parts", None)
+    with pytest.raises(RenderError) as caught:
+        render_files(sample.rich(), ["docx", "json"], ["zh-CN", "en"], tmp_path)
+    assert [path.name for path in caught.value.written] == ["assessment.json"]
+    (said,) = (say(problem, "en") for problem in caught.value.problems)
+    assert said.startswith("a Word report needs docxtpl; install")
+
+
 def test_what_cannot_be_loaded_beforehand_is_left_to_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise ValueError("a matplotlibrc that is no text")

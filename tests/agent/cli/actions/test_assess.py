@@ -710,7 +710,19 @@ HARMS = {
     "no document": "UPDATE assessment SET document = x'00'",
     "no time": "UPDATE assessment SET as_of = 'yesterday'",
     "no number": "UPDATE assessment SET coverage_pct = 'much'",
+    "the last year": "UPDATE assessment SET as_of = '9999-12-31 23:59:59.999999'",
+    "the first year": "UPDATE assessment SET as_of = '0001-01-01 00:00:00.000000'",
 }
+
+
+@pytest.mark.parametrize("until", ["tomorrow", "9999-12-31 23:59:59.999999"])
+def test_a_damaged_claim_is_one_message(fake: Fake, until: str, capsys: Any) -> None:
+    other_claims(fake, timedelta(minutes=9))
+    with fake.history as history, history._engine.begin() as connection:
+        connection.execute(text("UPDATE claim SET until = :until"), {"until": until})
+    assert fake.if_due() == 2 and fake.connected == []
+    said = capsys.readouterr().err
+    assert "The claim of shop in the history at" in said and "is damaged" in said and "fault of ob-health" not in said
 
 
 @pytest.mark.parametrize("harm", HARMS)

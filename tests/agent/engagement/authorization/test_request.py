@@ -69,6 +69,8 @@ def test_what_was_drafted_is_understood(tmp_path: Path) -> None:
         ("  kind: user\n", "", 'each target has "kind" and "tls"'),
         ("    mode: required\n", "    {}\n", "tls: this must not be empty"),
         ("retention_days: 400", "retention_days: 0", "retention_days: must be greater than 0"),
+        ("retention_days: 400", f"retention_days: {10**400}", "retention_days: must be at most 36,500"),
+        ("total_database_ms: 30000", f"total_database_ms: {10**400}", "total_database_ms: must be at most"),
         ("timezone: Asia/Shanghai", "timezone: Asia", "window.timezone: no such time zone"),
         ("closes: '24:00'", "closes: '25:00'", "window.closes: write a time of day in quotes"),
         ("closes: '24:00'", "closes: 22:00", "window.closes: write text"),
