@@ -13,6 +13,8 @@ from typing import Self
 from agent.model.placeholders import fill_message, split_message
 from agent.model.terms import Scalar, Text
 
+_BACKTICK = "\\x60"
+
 
 class ResourceName(str):
     """The stable name of a resource. ``former`` is how earlier versions wrote it: the same, for ordinary names."""
@@ -80,7 +82,9 @@ def _quote_values(template: str, values: Mapping[str, str]) -> Iterator[tuple[st
 def _quote_part(part: str, ends: str = "", always: bool = False) -> str:
     if not always and part.isprintable() and not any(char in part for char in ("`", *ends)):
         return part
-    return "`" + "".join(map(_escape_char, part)) + "`"
+    inner = "".join(map(_escape_char, part))
+    # Where the next part may begin with a backtick, two of them are no backtick of this one.
+    return "`" + (inner.replace("``", _BACKTICK) if always else inner) + "`"
 
 
 def _escape_char(char: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -50,6 +50,14 @@ def test_the_parts_of_an_object_can_be_read_back(parts: list[str]) -> None:
 @given(st.lists(st.tuples(HOSTILE, HOSTILE, st.booleans()), unique=True, min_size=2, max_size=20))
 def test_two_accounts_never_share_a_name(accounts: list[tuple[str, str, bool]]) -> None:
     assert len({name_account(user, host, role=role) for user, host, role in accounts}) == len(accounts)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_two_pairs_of_short_values_have_one_name(template: str) -> None:
+    """All of them: chance does not find what needs a certain pair."""
+    short = [*map("".join, product("`.a\\", repeat=2)), *"`.a\\", ""]
+    pairs = list(product(short, repeat=2))
+    assert len({fill_name(template, {"one": one, "two": two}) for one, two in pairs}) == len(pairs)
 
 
 @given(st.sampled_from(TEMPLATES), st.lists(st.tuples(HOSTILE, HOSTILE), unique=True, min_size=2, max_size=20))
