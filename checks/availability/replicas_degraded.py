@@ -1,4 +1,4 @@
-"""AVL018: replicas that the arbitration service has taken out of the majority."""
+"""AVL023: replicas that the arbitration service has taken out of the majority."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checks.availability.streams import list_members, log_streams
 
 
 @check(
-    code="AVL018",
+    code="AVL023",
     name="availability.replicas_degraded",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,

@@ -221,7 +221,7 @@ def lock_wait(cluster: Cluster) -> None:
 
 
 def rollbacks(cluster: Cluster) -> None:
-    values = {"trans rollback count": 20_000_000, "trans timeout count": 600_000}
+    values = {"trans start count": 49_000_000, "trans rollback count": 20_000_000, "trans timeout count": 600_000}
     for row in cluster.rows["oceanbase.GV$SYSSTAT"]:
         if row["CON_ID"] == SHOP:
             row["VALUE"] = values.get(row["NAME"], row["VALUE"])

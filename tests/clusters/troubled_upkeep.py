@@ -38,6 +38,32 @@ def left_out(cluster: Cluster) -> None:
     cluster.change(own(cluster, "OB_LS_LOCATIONS"), change, lambda row: of_shop(row) and leader <= row.items())
 
 
+def degraded(cluster: Cluster) -> None:
+    """The arbitration service left a replica of the log stream 1 out."""
+    gone = {"DEGRADED_LIST": f"{DEAD.ip}:{DEAD.port}:1"}
+    cluster.change("GV$OB_LOG_STAT", gone, lambda row: of_shop(row) and (row["LS_ID"], row["ROLE"]) == (1, "LEADER"))
+
+
+def locked(cluster: Cluster) -> None:
+    cluster.change("DBA_OB_TENANTS", {"LOCKED": "YES"}, of_shop)
+
+
+def log_missing(cluster: Cluster) -> None:
+    """A log stream that receives no log, as a standby shows it."""
+    cluster.add(
+        "V$OB_LS_LOG_RESTORE_STATUS", tenant_id=SHOP, ls_id=1001, sync_lsn=0, sync_scn=0,
+        sync_status="SOURCE HAS A GAP", err_code=-4165, comment="",
+    )  # fmt: skip
+
+
+def never_released(cluster: Cluster) -> None:
+    cluster.add(
+        "GV$OB_SSTABLES", tenant_id=SHOP, svr_ip=FIRST.ip, svr_port=FIRST.port, table_type="MINI", ls_id=1001,
+        tablet_id=200_001, start_log_scn=1, end_log_scn=int(ago(days=9).timestamp() * 10**9), size=3 * GIB, ref=0,
+        upper_trans_version=2**63 - 1, is_active="NO", contain_uncommitted_row="NO",
+    )  # fmt: skip
+
+
 def oversold(cluster: Cluster) -> None:
     on(FIRST.ip, cluster, "GV$OB_SERVERS", cpu_assigned=96, cpu_assigned_max=96)
 
@@ -92,6 +118,11 @@ def backup_hangs(cluster: Cluster) -> None:
 FAULTS = (
     ("server down", "AVL005", HIGH, server_down, SYS),
     ("a replica that is no member", "AVL009", MEDIUM, left_out, BOTH),
+    ("a replica degraded", "AVL023", HIGH, degraded, BOTH),
+    ("a log stream of a standby without log", "AVL019", HIGH, log_missing, BOTH),
+    ("a tenant locked", "AVL020", HIGH, locked, BOTH),
+    ("a member fewer than the locality says", "AVL022", HIGH, left_out, BOTH),
+    ("SSTables of nine days ago not settled", "CMP006", HIGH, never_released, BOTH),
     ("units oversold threefold", "CAP020", MEDIUM, oversold, SYS),
     ("data disk of a server at 93 %", "CAP021", HIGH, disk_full, SYS),
     ("data disk of a server broken", "AVL014", HIGH, disk_full, SYS),

@@ -33,7 +33,7 @@ Well = Callable[[Target], Snapshot]
 LEAST_COVERAGE = 95.0
 # A fact set is empty on the healthy cluster only where nothing to report is the good state.
 NOTHING_IS_GOOD = {
-    "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait",
+    "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait", "LogRestore", "UnsettledTables",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "SqlTotal", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}

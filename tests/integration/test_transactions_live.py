@@ -77,15 +77,17 @@ def test_long_wait_for_a_lock_is_found_and_gone_with_the_holder(kernel: Kernel) 
     assert assess_one(kernel, "TXN003").outcome is Outcome.PASS
     errors: list[int] = []
     with contextlib.closing(kernel.connect()) as holder, holder.cursor() as cursor:
+        cursor.execute("SELECT CONNECTION_ID()")
+        ((holding,),) = cursor.fetchall()
         cursor.execute("BEGIN")
         cursor.execute(f"{CHANGE}1")
         with sending(kernel, [f"{CHANGE}1"], errors):
             time.sleep(3.6)
             waiting = assess_one(kernel, "TXN003")
             evidence = waiting.findings[0].evidence
-            assert evidence["holder_session"] == str(holder.thread_id())
+            assert evidence["holder_session"] == str(holding)
             of_holder, _all_waits = read_rows(kernel, waiting.findings[0].sql)
-            assert [row[0] for row in of_holder] == [holder.thread_id()]
+            assert [row[0] for row in of_holder] == [holding]
             kernel.run([f"KILL {evidence['holder_session']}"])  # what TXN001 and TXN002 print for it
     assert found(waiting) == {"tenant": Severity.LOW}
     assert evidence["waiters_count"] == 1

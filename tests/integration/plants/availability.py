@@ -10,5 +10,5 @@ UNPLANTABLE = {
     "AVL002": "the kernel is a single node without followers",
     "AVL003": "the kernel is a single node: one replica, one planned",
     "AVL004": "the kernel's units have no zones",
-    "AVL018": "the kernel is a single node without an arbitration service",
+    "AVL023": "the kernel is a single node without an arbitration service",
 }

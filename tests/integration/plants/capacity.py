@@ -40,5 +40,7 @@ UNPLANTABLE = {
     "CAP006": "the kernel's one unit cannot be resized",
     "CAP008": "the server evicts plans before the cache is full",
     "CAP009": "it takes days of workload snapshots",
+    "CAP024": "the kernel's one unit cannot be resized",
+    "CAP025": "the kernel's one unit cannot be resized",
     "CAP010": "the peak comes from the engagement file",
 }
