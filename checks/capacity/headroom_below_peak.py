@@ -34,7 +34,8 @@ from checks.capacity.pages import CONCURRENCY, THREADS
     "zone; limit {limit}.",
     remediation=Remediation(
         advice="Order more cores before the next critical period, or bound the concurrency in the connection pools. "
-        "Raise cpu_quota_concurrency only where requests wait for disk or locks rather than for CPU.",
+        "Where MIN_CPU is below MAX_CPU, raising it is enough. Raise cpu_quota_concurrency only where requests wait "
+        "for disk or locks rather than for CPU.",
         run_as=RunAs.CONSOLE,
         no_rollback="The console changes the specification back the same way.",
         pre_check="Check with the customer that the figure counts requests at work, not open connections.",
@@ -50,8 +51,9 @@ from checks.capacity.pages import CONCURRENCY, THREADS
 def headroom_below_peak(
     profiles: Rows[BusinessProfile], units: Rows[ResourceUnit], parameters: Rows[Parameter]
 ) -> Iterator[Measurement]:
-    """A tenant runs at most max_cpu times cpu_quota_concurrency requests at a time on a server; the others queue. One
-    zone must carry the peak alone, because all leaders may end up there after a switch."""
+    """On a server a tenant has MIN_CPU times cpu_quota_concurrency workers that run requests at a time; MAX_CPU adds
+    none. The other requests queue. One zone must carry the peak alone, because all leaders may end up there after a
+    switch."""
     expected = next((profile.concurrency for profile in profiles if profile.concurrency), None)
     if expected is None:
         raise NotAssessed(
@@ -60,9 +62,9 @@ def headroom_below_peak(
     quota = min((float(row.value) for row in parameters if row.name == "cpu_quota_concurrency"), default=0.0)
     zones: defaultdict[str | None, float] = defaultdict(float)
     for unit in units:
-        zones[unit.zone] += (unit.max_cpu or 0.0) * quota
+        zones[unit.zone] += (unit.min_cpu or 0.0) * quota
     workers = min(zones.values(), default=0.0)
     if workers <= 0:
-        raise NotAssessed("The view shows no row of this tenant.")
-    evidence = {"concurrency_count": expected, "workers_count": workers}
+        raise NotAssessed("MIN_CPU of the tenant's units or cpu_quota_concurrency cannot be read.")
+    evidence = {"concurrency_count": expected, "workers_count": int(workers)}
     yield Measurement(tenant_name(None), 100 * expected / workers, evidence)

@@ -21,8 +21,8 @@ from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
         "or a standby that lags. Then enlarge the log disk if the write load has outgrown it.",
         sql=("ALTER SYSTEM MINOR FREEZE{of_tenant};",),
         no_rollback="A freeze writes memory to disk and takes nothing away.",
-        pre_check="Compare BEGIN_SCN with END_SCN per log stream in GV$OB_LOG_STAT and look at the age of open "
-        "transactions.",
+        pre_check="Compare END_LSN with BASE_LSN per log stream in GV$OB_LOG_STAT: one with more than 128 MB between "
+        "them holds the log back. Look at the age of open transactions, too.",
         post_check="LOG_DISK_IN_USE in GV$OB_UNITS falls back to the recycling threshold within half an hour.",
         risk="The freeze costs disk writes; start it outside the peak.",
     ),

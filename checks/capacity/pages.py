@@ -39,6 +39,10 @@ TENANT_SIZE = DocPage(f"{_TENANT}/800.tenant-scale-in-and-out/200.adjust-resourc
 SIZE_PLANNING = DocPage(f"{_TENANT}/800.tenant-scale-in-and-out/150.resources-planning-for-tenant-scale-in-and-out.md")
 MONITORED = DocPage(f"{_MANUAL}/700.monitor/200.monitor-items-introduction/100.system-monitor/200.monitor-items.md")
 
+TENANTS = DocPage(
+    f"{_VIEWS}/300.system-view-of-sys-tenant/200.dictionary-view-of-sys-tenant/23100.o-dba_ob_tenants-of-sys-tenant.md"
+)
+TENANT_TYPES = DocPage(f"{_MANUAL}/200.tenant-management/300.tenant-type.md")
 RESOURCE_UNIT = DocPage(f"{_REFERENCE}/500.sql-reference/100.sql-syntax/100.system-tenants/700.create-resource-unit.md")
 PARTITIONS = DocPage(
     f"{_REFERENCE}/400.database-design-specifications-and-practices/200.object-structure-design-specification"

@@ -18,8 +18,8 @@ from checks.capacity.pages import PURGE, RECYCLE_BIN
     title="Recycle bin not emptied",
     finding="{resource}: {objects_count} dropped objects, the oldest ({oldest}) for {value}; limit {limit}.",
     remediation=Remediation(
-        advice="Look through the recycle bin, restore what was dropped by mistake and purge the rest. Let "
-        "recyclebin_object_expire_time empty it by itself in future.",
+        advice="Look through the recycle bin, restore what was dropped by mistake and purge the rest. Only the sys "
+        "tenant can let it be emptied by itself: recyclebin_object_expire_time is a parameter of the cluster.",
         sql=("PURGE RECYCLEBIN;",),
         no_rollback="Purged objects are gone; only a backup brings them back.",
         pre_check="SHOW RECYCLEBIN; nobody needs any of these objects again.",

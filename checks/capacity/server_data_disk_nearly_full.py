@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, RunAs, TenantKind, Unit, WebPage, check
 from agent.facts.cluster import Server
 from checks.capacity.pages import DATA_DISK_FULL, DATA_FILE, SERVERS
 from checks.capacity.servers import require_answers
@@ -31,6 +31,7 @@ from checks.capacity.servers import require_answers
         SERVERS,
         DATA_FILE,
         DATA_DISK_FULL,
+        WebPage("https://en.oceanbase.com/docs/common-ocp-10000000001554484"),
     ),
 )
 def server_data_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    KernelCode,
     Measurement,
     NotAssessed,
     Params,
@@ -47,7 +48,11 @@ class SessionsParams(Params):
         post_check="The number of sessions stays below the limit at peak load.",
         risk="More sessions take more memory; a leak in an application only fills the new limit later.",
     ),
-    sources=(CONNECTIONS,),
+    sources=(
+        CONNECTIONS,
+        KernelCode("src/observer/mysql/obmp_connect.cpp", "get_max_session_num"),
+        KernelCode("src/share/parameter/ob_parameter_seed.ipp", "_resource_limit_max_session_num"),
+    ),
 )
 def sessions_near_limit(
     counts: Rows[SessionCount],

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    KernelCode,
     Measurement,
     NotAssessed,
     Params,
@@ -27,6 +28,7 @@ from checks.capacity.pages import SIZE_PLANNING, TABLETS
 @params
 class TabletParams(Params):
     tablets_per_gib_count: int
+    described_bytes: int
 
 
 @check(
@@ -49,6 +51,7 @@ class TabletParams(Params):
     sources=(
         SIZE_PLANNING,
         TABLETS,
+        KernelCode("src/storage/meta_mem/ob_tenant_meta_mem_mgr.cpp", "get_resource_constraint_value"),
     ),
 )
 def tablets_near_limit(
@@ -62,7 +65,14 @@ def tablets_near_limit(
         raise NotAssessed("The view shows no row of this tenant.")
     zones = Counter(unit.zone for unit in units)
     here = counts[0].tablets / min(zones.values())
-    set_to = [int(row.value) for row in parameters if row.name == "_max_tablet_cnt_per_gb"]
-    highest = memory / 2**30 * min(set_to, default=p.tablets_per_gib_count)
+    by_count = _list_values(parameters, "_max_tablet_cnt_per_gb")
+    highest = memory / 2**30 * min(by_count, default=p.tablets_per_gib_count)
+    shares_pct = [share for share in _list_values(parameters, "_storage_meta_memory_limit_percentage") if share]
+    if shares_pct:  # newer versions also bound the memory of their descriptions; 0 is no bound
+        highest = min(highest, memory * min(shares_pct) / 100 / p.described_bytes)
     evidence = {"tablets_count": round(here), "highest_count": int(highest), "memory_bytes": memory}
     yield Measurement(tenant_name(None), 100 * here / highest, evidence)
+
+
+def _list_values(parameters: Rows[Parameter], name: str) -> list[int]:
+    return [int(row.value) for row in parameters if row.name == name]

@@ -35,7 +35,7 @@ from checks.capacity.usage import fullest_memory
 def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> Iterator[Measurement]:
     """The block cache fills whatever memory is free and gives it back on demand, so a tenant that holds all its memory
     is healthy. What counts is the rest: once that reaches the limit on one server, statements there fail with error
-    4030, whatever room the other servers have."""
+    4013 or 4030, whatever room the other servers have."""
     use = fullest_memory(memory, modules)
     evidence = {"held_bytes": use.held, "cache_bytes": use.cache, "total_bytes": use.total, "server": use.server}
     yield Measurement(tenant_name(None), 100 * use.held / use.total, evidence)

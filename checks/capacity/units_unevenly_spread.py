@@ -20,8 +20,8 @@ from checks.capacity.servers import require_answers
     finding="{resource}: the memory given to units differs by {value} of a server between the fullest "
     "({fullest}) and the emptiest ({emptiest}); limit {limit}.",
     remediation=Remediation(
-        advice="Switch enable_rebalance on, or move units by hand (ALTER SYSTEM MIGRATE UNIT) from the fullest "
-        "to the emptiest server of the zone.",
+        advice="Switch enable_rebalance on in the sys tenant (that of another tenant moves no units), or move units by "
+        "hand (ALTER SYSTEM MIGRATE UNIT) from the fullest to the emptiest server of the zone.",
         run_as=RunAs.SYS,
         pre_check="Compare MEM_ASSIGNED with MEM_CAPACITY of the zone's servers in GV$OB_SERVERS.",
         post_check="The shares of MEM_ASSIGNED in GV$OB_SERVERS are close to each other.",

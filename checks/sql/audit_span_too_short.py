@@ -9,27 +9,16 @@ from agent.api import (
     Actor,
     Measurement,
     NotAssessed,
-    Params,
     Remediation,
     Rows,
     Scalar,
     Unit,
     check,
-    params,
     tenant_name,
 )
-from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn
-from checks.parameters.changes import raised
 from checks.sql.pages import AUDIT_MEMORY, AUDIT_SHARE
 from checks.sql.ring import by_tenant
-
-SYS_TENANT = 1
-
-
-@params
-class AuditShareParams(Params):
-    largest_share_pct: int
 
 
 @check(
@@ -41,38 +30,30 @@ class AuditShareParams(Params):
     finding="{resource}: the SQL audit reaches back {value} (limit {limit}) on the server where it reaches least far, "
     "with {records_count} records there; older ones are already overwritten.",
     remediation=Remediation(
-        advice="Give the SQL audit a larger share of the tenant's memory, or keep what matters elsewhere: the workload "
-        "repository holds snapshots for days.",
-        sql=("SET GLOBAL ob_sql_audit_percentage = {larger};",),
-        rollback=("SET GLOBAL ob_sql_audit_percentage = {configured};",),
-        pre_check="Make sure that the tenant has memory to spare: the share is doubled, up to the largest that the "
-        "rules allow.",
-        post_check="Some hours later MIN(REQUEST_TIME) in GV$OB_SQL_AUDIT lies further back.",
-        risk="The share is taken from the tenant's memory, which caches and sorts then lack.",
+        advice="Keep what matters elsewhere first: GV$OB_SQLSTAT and the workload repository sum up days, and OCP "
+        "collects the records as they come. A larger ob_sql_audit_percentage helps only a tenant with few statements: "
+        "the server bounds the ring in bytes and in records, whatever the share.",
+        no_rollback="Nothing is changed in the database.",
+        pre_check="Count the statements per second in GV$OB_SQL_AUDIT: at thousands of them no ring holds ten minutes.",
+        post_check="The newest snapshots in DBA_WR_SNAPSHOT are an hour apart, or OCP shows yesterday's statements.",
+        risk="A larger share is taken from the tenant's memory, which caches and sorts then lack.",
     ),
     sources=(
         AUDIT_MEMORY,
         AUDIT_SHARE,
     ),
 )
-def audit_span_too_short(
-    returns: Rows[AuditReturn], variables: Rows[Variable] | None, limits: AuditShareParams
-) -> Iterator[Measurement]:
-    """The SQL audit is a ring in the memory of each server: new statements overwrite old ones. When it holds only
-    minutes, the statement that hurt this morning can no longer be found when somebody looks for it, and every figure
-    taken from it is a snapshot."""
+def audit_span_too_short(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
+    """The SQL audit is a ring in the memory of each server: new statements overwrite old ones. When it holds less than
+    a minute, the statement that hurt this morning cannot be found there, and every figure taken from it is a snapshot.
+    A busy tenant's ring is short by nature, so it must not be the only record."""
     if not returns:
         raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
-    tenants = by_tenant(returns)
-    for tenant_id, rows in tenants.items():
+    for tenant_id, rows in by_tenant(returns).items():
         span_us, records, server = min(_measure_overwritten_rings(rows), default=(None, 0, ""))
-        if span_us is None:
-            continue
-        # The variables are those of our own tenant. Only sys sees other tenants.
-        ours = variables if len(tenants) == 1 or tenant_id == SYS_TENANT else None
-        evidence: dict[str, Scalar] = {"records_count": records, "server": server or None}
-        evidence |= raised(ours or (), "ob_sql_audit_percentage", limits.largest_share_pct)
-        yield Measurement(tenant_name(tenant_id), span_us / 1_000_000, evidence)
+        if span_us is not None:
+            evidence: dict[str, Scalar] = {"records_count": records, "server": server or None}
+            yield Measurement(tenant_name(tenant_id), span_us / 1_000_000, evidence)
 
 
 def _measure_overwritten_rings(rows: list[AuditReturn]) -> Iterator[tuple[int, int, str]]:

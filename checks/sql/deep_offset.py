@@ -63,11 +63,11 @@ def deep_offset(
             evidence: dict[str, Scalar] = {
                 "database": row.database,
                 "executions_count": row.executions,
-                "returned_count": row.rows_used / row.executions,
+                "returned_count": round(row.rows_used / row.executions),
                 "average_us": row.average_us,
                 "statement": text_of(plans, row.sql_id),
             }
             yield Measurement(
-                shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record
+                shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
     yield from list_uncounted(frequent, lambda row: row.sql_id in paging or row.sql_id not in texts)

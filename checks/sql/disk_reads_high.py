@@ -56,4 +56,4 @@ def disk_reads_high(
             "average_us": row.average_us,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.disk_reads / row.executions, evidence, row.record)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.disk_reads // row.executions, evidence, row.record)

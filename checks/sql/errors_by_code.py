@@ -23,6 +23,9 @@ SERIOUS = {
     -4121: "RPC send error",
     -4138: "Request to read too old versioned data",
     -4209: "partition has not leader",
+    -4654: "location leader not exist",
+    -4721: "log stream location does not exist",
+    -4722: "log stream location leader does not exist",
     -6002: "transaction is rolled back",
     -6003: "Lock wait timeout exceeded; try restarting transaction",
     -6005: "Try lock row conflict",
@@ -53,7 +56,8 @@ class ErrorParams(Params):
         "look for large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and touch "
         "rows in one order. Transactions that the server ended (-6002, -6210, -6211, -6224, -6278): commit sooner, and "
         "repeat the whole transaction. An unknown result (-6225): look in the data whether it was committed before "
-        "repeating. Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
+        "repeating. Leaders (-4038, -4209, -4654, -4721, -4722): look in GV$OB_LOG_STAT whether each log stream has "
+        "one. Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
         pre_check="Select TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it still "
         "has them.",
         post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",

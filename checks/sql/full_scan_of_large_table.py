@@ -63,5 +63,5 @@ def full_scan_of_large_table(
             "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record)
+        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record)
     yield from list_uncounted(frequent, lambda row: row.full_scans != 0)

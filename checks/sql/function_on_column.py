@@ -73,6 +73,6 @@ def function_on_column(
                 "statement": text_of(plans, row.sql_id),
             }
             yield Measurement(
-                shape_name(row.sql_id, row.tenant_id), row.rows_read / row.executions, evidence, row.record
+                shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
     yield from list_uncounted(frequent, lambda row: row.sql_id in wrapped or row.sql_id not in texts)

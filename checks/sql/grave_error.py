@@ -12,8 +12,10 @@ from checks.sql.ring import by_tenant, code_name
 # Return codes that say that data or the server itself is damaged, with the server's own words for them.
 GRAVE = {
     -4103: "Data checksum error",
+    -4105: "Rowkey order error",
     -4108: "Physic data checksum error",
     -4184: "Server out of disk space",
+    -4264: "Log out of disk space",
     -4377: "fatal internal error",
 }
 
@@ -26,9 +28,10 @@ GRAVE = {
     title="A statement met damaged data, a full disk or a fatal internal error",
     finding="{resource} ({message}): records in the SQL audit that end with it: {value}.",
     remediation=Remediation(
-        advice="Checksum errors (-4103, -4108): have hardware and replicas looked at before anything else, and keep "
-        "the backups of before. Disk space (-4184): make room or add servers, large sorts spill to that disk too. A "
-        "fatal internal error (-4377) is a defect. Hand TRACE_ID, time and server to OceanBase support at once.",
+        advice="Checksums and the order of rows (-4103, -4105, -4108): have hardware and replicas looked at before "
+        "anything else, and keep the backups of before. Disk space (-4184): make room or add servers, large sorts "
+        "spill to that disk too. A full log disk (-4264) stops all writes: find what keeps old log alive. A fatal "
+        "internal error (-4377) is a defect. Hand TRACE_ID, time and server to OceanBase support at once.",
         pre_check="Select SVR_IP, TRACE_ID, SQL_ID and REQUEST_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it "
         "still has them.",
         post_check="The code does not come back in GV$OB_SQL_AUDIT.",

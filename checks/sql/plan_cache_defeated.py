@@ -17,7 +17,7 @@ from agent.api import (
     params,
     tenant_name,
 )
-from agent.facts.sql import AuditReturn
+from agent.facts.sql import AuditReturn, SqlShape
 from checks.sql.pages import AUDIT, EVICTION, HARD_PARSING
 from checks.sql.ring import busy_tenants, idle_tenants
 
@@ -34,13 +34,16 @@ class HardParseParams(Params):
     actor=Actor.CUSTOMER,
     title="Too many statements are optimized anew",
     finding="{resource}: {value} of the statements with a plan had to be optimized anew (limit {limit}; "
-    "{hard_parses_count} of {executions_count}).",
+    "{hard_parses_count} of {executions_count}). Of these, at least {again_count} had a shape that had been optimized "
+    "shortly before.",
     remediation=Remediation(
-        advice="Look for SQL that is put together anew each time: IN lists and VALUES lists of any length, generated "
-        "aliases and comments, table names with dates. Give it few fixed shapes, or use prepared statements.",
+        advice="Where most had been optimized shortly before, the cache loses its plans: see whether it is at its "
+        "limit (GV$OB_PLAN_CACHE_STAT), raise ob_plan_cache_percentage, and look for DDL, gathered statistics and "
+        "USE_PLAN_CACHE(NONE). Where hardly any had, look for SQL that is put together anew each time: IN lists and "
+        "VALUES lists of any length, generated aliases, table names with dates. Give it few fixed shapes.",
         pre_check="Count the statements in GV$OB_SQL_AUDIT with IS_HIT_PLAN = 0 by USER_NAME to find the application.",
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
-        risk="Prepared statements need room in the cache of the connection pool.",
+        risk="More memory for plans is less memory for data.",
     ),
     sources=(
         HARD_PARSING,
@@ -48,11 +51,20 @@ class HardParseParams(Params):
         AUDIT,
     ),
 )
-def plan_cache_defeated(returns: Rows[AuditReturn], limits: HardParseParams) -> Iterator[Measurement | Unjudged]:
-    """Literals are replaced by the server, so equal shapes share a plan. Only SQL whose shape changes each time defeats
-    the cache, and then the optimizer runs for every statement and useful plans are pushed out."""
+def plan_cache_defeated(
+    returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: HardParseParams
+) -> Iterator[Measurement | Unjudged]:
+    """Literals are replaced by the server, so equal shapes share a plan. Two things keep a plan from being found: a
+    shape that changes each time, and a cache that has thrown the plan out. Then the optimizer runs for every statement.
+    Only the shapes that took most time are told apart, so the number of those optimized before is the least."""
     for tenant_id, rows, planned in busy_tenants(returns, limits.min_executions_count, lambda row: row.planned):
         hard_parses = sum(row.hard_parses for row in rows)
-        evidence: dict[str, Scalar] = {"hard_parses_count": hard_parses, "executions_count": planned}
+        here = [shape for shape in shapes if shape.tenant_id == tenant_id]
+        again = sum(max(0, min(shape.plan_misses, shape.executions) - 1) for shape in here)
+        evidence: dict[str, Scalar] = {
+            "hard_parses_count": hard_parses,
+            "executions_count": planned,
+            "again_count": min(again, hard_parses),
+        }
         yield Measurement(tenant_name(tenant_id), 100 * hard_parses / planned, evidence)
     yield from idle_tenants(returns, limits.min_executions_count, lambda row: row.planned)

@@ -35,8 +35,8 @@ class WriteParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="UPDATE or DELETE without a condition",
-    finding="{resource} changes every row of its table: it has no WHERE and no LIMIT, and changed {value} rows each "
-    "time (limit {limit}; executions: {executions_count}). {statement}",
+    finding="{resource} changes every row of its table: it has neither LIMIT nor a condition that tells rows apart, "
+    "and changed {value} rows each time (limit {limit}; executions: {executions_count}). {statement}",
     remediation=Remediation(
         advice="Ask the owner whether every row is meant. To empty a table use TRUNCATE TABLE; to change many rows go "
         "through them in batches by key, so that no transaction gets large.",
@@ -57,8 +57,9 @@ def write_without_where(
     limits: WriteParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Changing every row in one statement makes one large transaction: it locks the whole table, fills the memstore and
-    takes as long to roll back. In an application it is more often a lost condition than an intention. A table of a few
-    rows, such as a counter or a heartbeat, is meant to be changed so."""
+    takes as long to roll back. In an application it is more often a lost condition than an intention; one that is the
+    same for every row, such as 1 = 1, is none. A table of a few rows, such as a counter or a heartbeat, is meant to be
+    changed so."""
     everything = (plans, totals, history, shapes)
     numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
     changed = _collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
@@ -76,7 +77,7 @@ def write_without_where(
     )
     for (tenant_id, sql_id), (rows_changed, executions) in known:
         evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
-        yield Measurement(shape_name(sql_id, tenant_id), rows_changed / executions, evidence)
+        yield Measurement(shape_name(sql_id, tenant_id), rows_changed // executions, evidence)
     yield from list_textless(loads, plans, limits.min_rows_count)
 
 

@@ -9,7 +9,7 @@ from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, Memstore, ResourceUnit, TenantMemory
 from agent.facts.schema import RecycledObject
 from agent.facts.sessions import SessionCount
-from agent.facts.settings import Parameter, Variable
+from agent.facts.settings import Parameter, Tenant, Variable
 from agent.facts.sql import PlanCache
 from agent.model.terms import Severity, TenantKind
 from tests.harness import NOW, Case
@@ -39,13 +39,16 @@ def _unit(
     zone: str | None = None,
     tenant_id: int | None = None,
     max_cpu: float | None = 4,
+    min_cpu: float | None = None,
+    log_size: int = 1000,
 ) -> ResourceUnit:
     return ResourceUnit(
         tenant_id=tenant_id,
         zone=zone,
         max_cpu=max_cpu,
+        min_cpu=max_cpu if min_cpu is None else min_cpu,
         memory_size=memory,
-        log_disk_size=1000,
+        log_disk_size=log_size,
         log_disk_in_use=log_used,
         data_disk_in_use=data_used,
         data_disk_size=data_size,
@@ -126,6 +129,20 @@ def _servers(*busy_pct: float | None, gaps: int = 0) -> list[object]:
 
 def _profile(concurrency: int | None) -> BusinessProfile:
     return BusinessProfile(peak_qps=None, concurrency=concurrency, growth_pct_per_year=None)
+
+
+def _data_file(step: str, highest: str, size: str, *, server: int = 1) -> list[object]:
+    values = {"datafile_next": step, "datafile_maxsize": highest, "datafile_size": size}
+    return [
+        Parameter(svr_ip=f"10.0.0.{server}", svr_port=2882, scope="CLUSTER", name=name, value=value)
+        for name, value in values.items()
+    ]
+
+
+def _tenants(count: int) -> list[object]:
+    """So many business tenants, each with its META tenant, and sys."""
+    kinds = [(1, "SYS"), *((1000 + n, "USER" if n % 2 == 0 else "META") for n in range(1, 2 * count + 1))]
+    return [Tenant(tenant_id=number, tenant_name=f"t{number}", tenant_type=kind) for number, kind in kinds]
 
 
 QUOTA = _parameter("cpu_quota_concurrency", "4")
@@ -264,8 +281,66 @@ CASES = [
         [("tenant", Severity.MEDIUM)],
         label="weakest zone",
     ),
+    Case(
+        "CAP010",
+        [_unit(max_cpu=8, min_cpu=4), QUOTA, _profile(16)],
+        [("tenant", Severity.MEDIUM)],
+        label="MAX_CPU adds no workers",
+    ),
     Case("CAP010", [_unit(), QUOTA, _profile(None)], not_assessed=True, label="no profile"),
     Case("CAP010", [QUOTA, _profile(8)], not_assessed=True, label="no unit"),
     Case("CAP010", [_unit(max_cpu=None), QUOTA, _profile(8)], not_assessed=True, label="cores unknown"),
     Case("CAP006", [_unit(memory=GIB, tenant_id=1)], [("tenant 1", Severity.MEDIUM)], tenant_kind=TenantKind.SYS),
+    Case("CAP006", [_unit(memory=8 * GIB, max_cpu=0.5)], label="the cores are CAP024's"),
+    Case("CAP024", [_unit(max_cpu=2)]),
+    Case("CAP024", [_unit(max_cpu=1.9), _unit(max_cpu=4)], [("tenant", Severity.LOW)]),
+    Case("CAP024", [_unit(memory=4 * GIB, max_cpu=1)], [("tenant", Severity.MEDIUM)], label="one core"),
+    Case("CAP024", [_unit(memory=8 * GIB, max_cpu=0.5)], [("tenant", Severity.MEDIUM)], label="half a core"),
+    Case("CAP024", [_unit(), _unit(max_cpu=None)], not_assessed=True, label="one is unknown"),
+    Case(
+        "CAP024",
+        [_unit(tenant_id=1002), _unit(tenant_id=1001, max_cpu=None)],
+        tenant_kind=TenantKind.SYS,
+        label="a META tenant has no cores of its own",
+    ),
+    Case("CAP024", not_assessed=True, label="no unit"),
+    Case("CAP025", [_unit(memory=GIB, log_size=3 * GIB)], label="the default"),
+    Case("CAP025", [_unit(memory=10 * GIB, log_size=28 * GIB + 1)], label="rounded"),
+    Case("CAP025", [_unit(memory=10 * GIB, log_size=28 * GIB)], [("tenant", Severity.LOW)], label="somewhat less"),
+    Case(
+        "CAP025",
+        [_unit(memory=10 * GIB, log_size=30 * GIB), _unit(memory=10 * GIB, log_size=19 * GIB)],
+        [("tenant", Severity.MEDIUM)],
+        label="less than twice in one zone",
+    ),
+    Case(
+        "CAP025",
+        [_unit(tenant_id=1002, log_size=48 * GIB), _unit(tenant_id=1001, max_cpu=None, log_size=MIB)],
+        tenant_kind=TenantKind.SYS,
+        label="a META tenant has what its tenant's unit leaves",
+    ),
+    Case("CAP025", [_unit(log_size=0)], not_assessed=True, label="no size"),
+    Case("CAP025", not_assessed=True, label="no unit"),
+    Case("CAP026", _data_file("0", "0", "100G"), tenant_kind=TenantKind.SYS, label="as installed"),
+    Case("CAP026", _data_file("20G", "200G", "100G"), tenant_kind=TenantKind.SYS, label="grows"),
+    Case("CAP026", _data_file("0M", "100G", "100G"), tenant_kind=TenantKind.SYS, label="as large as it may be"),
+    Case(
+        "CAP026",
+        [*_data_file("0M", "200G", "100G"), *_data_file("1G", "200G", "100G", server=2)],
+        [("server 10.0.0.1:2882", Severity.MEDIUM)],
+        tenant_kind=TenantKind.SYS,
+        label="one of two servers",
+    ),
+    Case(
+        "CAP026",
+        _data_file("0", "200G", "0M"),
+        [("server 10.0.0.1:2882", Severity.MEDIUM)],
+        tenant_kind=TenantKind.SYS,
+        label="size by share of the disk",
+    ),
+    Case("CAP026", _data_file("0", "200G", "0M")[:2], not_assessed=True, tenant_kind=TenantKind.SYS, label="unread"),
+    Case("CAP027", _tenants(49), tenant_kind=TenantKind.SYS),
+    Case("CAP027", _tenants(50), [("cluster", Severity.LOW)], tenant_kind=TenantKind.SYS),
+    Case("CAP027", _tenants(100), [("cluster", Severity.MEDIUM)], tenant_kind=TenantKind.SYS, label="a hundred"),
+    Case("CAP027", not_assessed=True, tenant_kind=TenantKind.SYS, label="none is shown"),
 ]

@@ -269,7 +269,7 @@ CASES = [
     Case("CAP020", [_server(**_DEAD)], not_assessed=True),
     Case("CAP021", [_server(data_disk_in_use=749)]),
     Case("CAP021", [_server(data_disk_in_use=750)], [(_S1, LOW)]),
-    Case("CAP021", [_server(data_disk_in_use=820)], [(_S1, MEDIUM)]),
+    Case("CAP021", [_server(data_disk_in_use=800)], [(_S1, MEDIUM)]),
     Case("CAP021", [_server(data_disk_in_use=900), _server(2, data_disk_in_use=950)],
          [("server 2 (z1)", CRITICAL), (_S1, HIGH)]),
     Case("CAP021", [_server(**_DEAD)], not_assessed=True),

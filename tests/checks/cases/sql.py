@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
@@ -35,7 +34,6 @@ def _on(svr_ip: str, span_s: int, **other: Any) -> AuditReturn:
     return _ret(svr_ip=svr_ip, last_us=span_s * 1_000_000, **other)
 
 
-_SHARE = Variable(name="ob_sql_audit_percentage", value="3")
 
 
 def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
@@ -195,16 +193,15 @@ CASES = [
     Case("SQL021", [_ret(1, -4377, tenant_id=1004), _ret(9, tenant_id=1002)],
          [("return code -4377 of tenant 1004", HIGH)], label="seen from sys"),
     Case("SQL021", not_assessed=True, label="empty"),
-    Case("SQL007", [_ret(last_us=601_000_000)]),
-    Case("SQL007", [_ret(last_us=600_000_000), _SHARE], [("tenant", LOW)]),
-    Case("SQL007", [_ret(last_us=600_000_000)], [("tenant", LOW)], label="share unknown"),
-    Case("SQL007", [_ret(last_us=4), _ret(5, -4012, first_us=2, last_us=60_000_000)], [("tenant", MEDIUM)]),
-    Case("SQL007", [_on("10.0.0.1", 60), _on("10.0.0.2", 900)], [("tenant", MEDIUM)], label="a quieter server"),
-    Case("SQL007", [_on("10.0.0.1", 600), _on("10.0.0.2", 9, first_request=1)], [("tenant", LOW)],
+    Case("SQL007", [_ret(last_us=61_000_000)]),
+    Case("SQL007", [_ret(last_us=60_000_000)], [("tenant", LOW)]),
+    Case("SQL007", [_ret(last_us=4), _ret(5, -4012, first_us=2, last_us=60_000_000)], [("tenant", LOW)]),
+    Case("SQL007", [_on("10.0.0.1", 60), _on("10.0.0.2", 900)], [("tenant", LOW)], label="a quieter server"),
+    Case("SQL007", [_on("10.0.0.1", 60), _on("10.0.0.2", 9, first_request=1)], [("tenant", LOW)],
          label="a ring that is not full yet"),
-    Case("SQL007", [_on("10.0.0.1", 60, svr_port=2882), _on("10.0.0.1", 900, svr_port=2884), _SHARE],
-         [("tenant", MEDIUM)], label="two servers of one machine"),
-    Case("SQL007", [_on("10.0.0.1", 900, tenant_id=1), _on("10.0.0.1", 600, tenant_id=1002), _SHARE],
+    Case("SQL007", [_on("10.0.0.1", 60, svr_port=2882), _on("10.0.0.1", 900, svr_port=2884)],
+         [("tenant", LOW)], label="two servers of one machine"),
+    Case("SQL007", [_on("10.0.0.1", 900, tenant_id=1), _on("10.0.0.1", 60, tenant_id=1002)],
          [("tenant 1002", LOW)], label="seen from sys"),
     Case("SQL007", [_ret(last_us=1), _ret(5, -4012, first_request=1)], label="never-overwritten"),
     Case("SQL007", not_assessed=True, label="empty"),
@@ -270,6 +267,8 @@ CASES = [
     Case("SQL015", [_ret(hard_parses=149)]),
     Case("SQL015", [_ret(hard_parses=150)], [("tenant", LOW)]),
     Case("SQL015", [_ret(hard_parses=400)], [("tenant", MEDIUM)]),
+    Case("SQL015", [_ret(hard_parses=400), *(_shape(f"S{n}", 24, plan_misses=24) for n in range(17))],
+         [("tenant", MEDIUM)], label="seventeen fixed statements"),
     Case("SQL015", [_ret(hard_parses=800)], [("tenant", HIGH)]),
     Case("SQL015", [_ret(hard_parses=400, tenant_id=1002), _ret(10**6, tenant_id=1004)], [("tenant 1002", MEDIUM)],
          label="seen from sys"),
