@@ -1,4 +1,4 @@
-"""CAP027: number of business tenants in the cluster."""
+"""CAP026: number of business tenants in the cluster."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checks.capacity.pages import TENANT_TYPES, TENANTS
 
 
 @check(
-    code="CAP027",
+    code="CAP026",
     name="capacity.very_many_tenants",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,

@@ -131,14 +131,6 @@ def _profile(concurrency: int | None) -> BusinessProfile:
     return BusinessProfile(peak_qps=None, concurrency=concurrency, growth_pct_per_year=None)
 
 
-def _data_file(step: str, highest: str, size: str, *, server: int = 1) -> list[object]:
-    values = {"datafile_next": step, "datafile_maxsize": highest, "datafile_size": size}
-    return [
-        Parameter(svr_ip=f"10.0.0.{server}", svr_port=2882, scope="CLUSTER", name=name, value=value)
-        for name, value in values.items()
-    ]
-
-
 def _tenants(count: int) -> list[object]:
     """So many business tenants, each with its META tenant, and sys."""
     kinds = [(1, "SYS"), *((1000 + n, "USER" if n % 2 == 0 else "META") for n in range(1, 2 * count + 1))]
@@ -321,26 +313,8 @@ CASES = [
     ),
     Case("CAP025", [_unit(log_size=0)], not_assessed=True, label="no size"),
     Case("CAP025", not_assessed=True, label="no unit"),
-    Case("CAP026", _data_file("0", "0", "100G"), tenant_kind=TenantKind.SYS, label="as installed"),
-    Case("CAP026", _data_file("20G", "200G", "100G"), tenant_kind=TenantKind.SYS, label="grows"),
-    Case("CAP026", _data_file("0M", "100G", "100G"), tenant_kind=TenantKind.SYS, label="as large as it may be"),
-    Case(
-        "CAP026",
-        [*_data_file("0M", "200G", "100G"), *_data_file("1G", "200G", "100G", server=2)],
-        [("server 10.0.0.1:2882", Severity.MEDIUM)],
-        tenant_kind=TenantKind.SYS,
-        label="one of two servers",
-    ),
-    Case(
-        "CAP026",
-        _data_file("0", "200G", "0M"),
-        [("server 10.0.0.1:2882", Severity.MEDIUM)],
-        tenant_kind=TenantKind.SYS,
-        label="size by share of the disk",
-    ),
-    Case("CAP026", _data_file("0", "200G", "0M")[:2], not_assessed=True, tenant_kind=TenantKind.SYS, label="unread"),
-    Case("CAP027", _tenants(49), tenant_kind=TenantKind.SYS),
-    Case("CAP027", _tenants(50), [("cluster", Severity.LOW)], tenant_kind=TenantKind.SYS),
-    Case("CAP027", _tenants(100), [("cluster", Severity.MEDIUM)], tenant_kind=TenantKind.SYS, label="a hundred"),
-    Case("CAP027", not_assessed=True, tenant_kind=TenantKind.SYS, label="none is shown"),
+    Case("CAP026", _tenants(49), tenant_kind=TenantKind.SYS),
+    Case("CAP026", _tenants(50), [("cluster", Severity.LOW)], tenant_kind=TenantKind.SYS),
+    Case("CAP026", _tenants(100), [("cluster", Severity.MEDIUM)], tenant_kind=TenantKind.SYS, label="a hundred"),
+    Case("CAP026", not_assessed=True, tenant_kind=TenantKind.SYS, label="none is shown"),
 ]
