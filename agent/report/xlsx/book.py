@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -33,6 +32,7 @@ from agent.report.xlsx.cells import (
 )
 from agent.report.xlsx.columns import CLOSED_MARK, MARK, OTHER_MARK
 from agent.report.xlsx.list_sheets import WorkLists
+from agent.report.xlsx.packing import pack_workbook
 from agent.report.xlsx.written import find_mark, find_sheet, open_workbook, read_written
 
 _NAME_WIDTH, _VALUE_WIDTH = 34, 90
@@ -71,9 +71,7 @@ def build_workbook(document: Document, language: str, style: Style, update: Path
         fill(workbook.create_sheet(make_sheet_title(words(title)), place))
     workbook.active = 1
     _set_properties(workbook, report, document)
-    file = BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+    return pack_workbook(workbook)
 
 
 def _set_properties(workbook: Workbook, report: ReportView, document: Document) -> None:
