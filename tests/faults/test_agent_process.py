@@ -102,6 +102,7 @@ def test_a_signal_in_the_middle(
     record_property("faults", 1)
 
 
+@pytest.mark.slow
 def test_a_second_run_on_the_same_target_is_refused(site: Site, record_property: Record) -> None:
     (site.directory / "history.sqlite").unlink(missing_ok=True)
     out = site.directory / "twice"

@@ -73,6 +73,7 @@ def journals(site: Site) -> int:
     return len(list(site.out.glob(ALL_JOURNALS)))
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_leaves_the_period_due(kernel: Kernel, site: Site, record_property: Record) -> None:
     account = "hx_period"
     with contextlib.suppress(pymysql.OperationalError), run_kernel() as dying, reader(dying, account):
@@ -115,6 +116,7 @@ def test_killed_between_record_and_report_the_next_run_only_writes(site: Site, r
     record_property("faults", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_writing_names_a_command_that_finishes(
     site: Site, number: signal.Signals, record_property: Record
@@ -133,6 +135,7 @@ def test_a_signal_while_writing_names_a_command_that_finishes(
     record_property("faults", 1)
 
 
+@pytest.mark.slow
 def test_a_full_disk_while_writing_is_4_and_the_period_stays_due(site: Site, record_property: Record) -> None:
     full = "import resource; from agent import pipeline; real = pipeline.write_report\n" + (
         "def write(*given):\n"

@@ -54,6 +54,7 @@ def outcomes(delivered: AssessedTarget) -> set[str]:
     return {result["outcome"] for result in delivered.document["results"]}
 
 
+@pytest.mark.slow
 def test_the_kernel_is_killed_while_sources_are_read(kernel: Kernel, tmp_path: Path, record_property: Record) -> None:
     found: dict[str, str] = {}
     with contextlib.suppress(pymysql.OperationalError), run_kernel() as own, site_on(own, tmp_path, ACCOUNT) as site:
@@ -91,6 +92,7 @@ def test_the_account_is_dropped_half_way(site: Site, record_property: Record) ->
     record_property("faults", 1)
 
 
+@pytest.mark.slow
 def test_a_view_is_dropped_half_way(kernel: Kernel, record_property: Record) -> None:
     target = Target("4.2.5", TenantKind.USER)
     shelf, (registry, ruleset) = Shelf(kernel), shipped()

@@ -117,6 +117,7 @@ def test_assess_writes_everything_and_says_what(place: Place) -> None:
     assert (place.directory / "r" / "report.en.html").read_bytes() == (out / "report.en.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_collect_then_evaluate_gives_the_same_verdict(place: Place) -> None:
     engagement = place.engagement()
     collected = place.run("collect", "-e", engagement, "-o", place.directory / "c")
@@ -174,6 +175,7 @@ def test_a_class_that_is_not_granted_is_not_read(place: Place) -> None:
     assert "accounts" in results["SEC003"]["reason"]["en"]
 
 
+@pytest.mark.slow
 def test_if_due_assesses_once_per_quarter(place: Place) -> None:
     engagement = place.engagement()
     first = place.run("assess", "-e", engagement, "-o", place.directory / "a", "-f", "json", "--if-due")

@@ -116,6 +116,7 @@ def findings_of(document: dict[str, Any], code: str) -> set[str]:
     return {finding["resource"] for finding in result["findings"]}
 
 
+@pytest.mark.slow
 def test_a_fault_reaches_the_reports_and_its_cure_too(database: Database, account: str, tmp_path: Path) -> None:
     table = f"{DB}.orders"
     before = assessed(database, account, tmp_path / "before", "en")
@@ -164,6 +165,7 @@ targets:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_the_line_runs_on_a_server_named_by_url(kernel: Kernel) -> None:
     """A run of its own, as someone with a server at hand starts it."""

@@ -144,6 +144,7 @@ def collected(installed: Installed, kernel: Kernel, path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_it_finds_what_is_planted_and_its_own_cure_mends_it(
     installed: Installed, planted: Kernel, tmp_path: Path

@@ -152,6 +152,7 @@ def shelf(kernel: Kernel) -> Iterator[Shelf]:
     shelf.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TenantKind)
 @pytest.mark.parametrize(("make", "given"), [(healthy, GIVEN), (troubled, KNOWN)], ids=["healthy", "troubled"])
 def test_clusters_are_judged_as_before(shelf: Shelf, tmp_path: Path, make: Any, given: Any, kind: TenantKind) -> None:

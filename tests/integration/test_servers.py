@@ -58,6 +58,7 @@ with run_kernel(Path(sys.argv[1])) as kernel:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_the_kernel_ends_with_its_parent(kernel: Kernel, tmp_path: Path) -> None:
     """``kernel`` is only asked for so that this is skipped where there is none."""
