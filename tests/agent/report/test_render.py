@@ -105,7 +105,7 @@ def test_no_format_is_made_in_the_temporary_folder(tmp_path: Path, monkeypatch: 
     """A kill would leave a report there. The PDF has its own test, because a browser makes it."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     (made,) = render_files(sample.empty(), ["xlsx"], ["en"], tmp_path / "out")
-    assert render_files(sample.empty(), ["xlsx", "docx"], ["en"], tmp_path / "again", update=made)
+    assert render_files(sample.empty(), ["xlsx"], ["en"], tmp_path / "again", update=made)
 
 
 def test_what_cannot_be_loaded_beforehand_is_left_to_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
