@@ -36,6 +36,7 @@ from agent.support.sandbox import (
 
 PAGE = "report.html.j2"
 _HEADER_LENGTH = 60
+_ACTING = re.compile(r"<(?=link)|http-equiv", re.IGNORECASE)
 _DOCTYPE = re.compile(r"\A\s*<!DOCTYPE[^>]*>\s*", re.IGNORECASE)
 _PIXELS_PER_MM = 96 / 25.4
 _DESK_SCALE = 1.3  # enlarges the charts, which are drawn for a phone; the page shrinks them on a small screen
@@ -79,8 +80,17 @@ def _render_house_page(folder: Path, known: Mapping[str, Any]) -> str:
 
     page = run_bounded(render, PAGE)
     _refuse_loading(page)
+    page = _ACTING.sub(_write_harmless, page)
     policy = Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(known["policy"])
     return f'<!DOCTYPE html>\n<meta charset="utf-8">\n{policy}\n{_DOCTYPE.sub("", page, count=1)}'
+
+
+def _write_harmless(found: re.Match[str]) -> str:
+    """Return what reads the same as a text and is neither a tag nor an attribute.
+
+    Browsers see the ends of comments and the like elsewhere than the parser here, so that looking is not enough.
+    """
+    return found[0].replace("<", "&lt;").replace("-", "&#45;")
 
 
 class _Loading(HTMLParser):
@@ -89,8 +99,8 @@ class _Loading(HTMLParser):
     found = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: (value or "").strip().lower() for name, value in attrs}
-        if tag == "link" or (tag == "meta" and given.get("http-equiv") == "refresh"):
+        given = [(name, (value or "").strip().lower()) for name, value in attrs]
+        if tag == "link" or (tag == "meta" and ("http-equiv", "refresh") in given):
             self.found = self.found or (self.get_starttag_text() or tag)[:80]
 
 

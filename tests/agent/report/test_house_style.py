@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import time
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -227,12 +228,42 @@ def test_the_policy_comes_before_anything_that_a_template_writes(page: str, tmp_
         '<meta http-equiv="refresh" content="0;url=http://x">',
         "<META HTTP-EQUIV=' Refresh ' CONTENT=0>",
         "<p><link rel=dns-prefetch href=//x>",
+        "<meta http-equiv=refresh http-equiv=x content=0>",
     ],
 )
 def test_what_leads_away_from_the_report_is_refused(page: str, tmp_path: Path) -> None:
     with pytest.raises(RenderError) as caught:
         rendered(tmp_path, **{"report.html": "{{ policy }}" + page})
     assert "would load something or lead away" in say(caught.value.text, "en")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<!-->", "-->"),
+        ("<!-- --!>", "-->"),
+        ("<svg><style>", "</style></svg>"),
+        ("<svg><![CDATA[>", "]]></svg>"),
+        ("<script><!--", "</script>"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("tag", ["<meta http-equiv=refresh content='0;url=//x'>", "<LINK rel=preconnect href=//x>"])
+def test_what_a_browser_sees_and_a_parser_does_not_is_harmless(
+    before: str, after: str, tag: str, tmp_path: Path
+) -> None:
+    try:
+        html = rendered(tmp_path, **{"report.html": f"{before}{tag}{after}<p>whole"})
+    except RenderError as error:
+        assert "would load something or lead away" in say(error.text, "en")
+    else:
+        theirs = html.split("\n", 3)[3]
+        assert "whole" in theirs and not re.search("<link|http-equiv", theirs, re.IGNORECASE)
+
+
+def test_a_text_about_tags_reads_as_it_was(tmp_path: Path) -> None:
+    html = rendered(tmp_path, **{"report.html": "<p>{{ '<link> http-equiv=refresh' }}</p>"})
+    assert unescape(html).count("<link> http-equiv=refresh") == 1
 
 
 LOOP = "".join(f"{{% for {name} in range(99999) %}}" for name in "abc") + "{% endfor %}" * 3
