@@ -68,6 +68,10 @@ def collect_facts(
     for done, row in enumerate(_order_sources(wanted, facts)):
         progress(row.__name__, done, len(wanted))
         statement = compile_covered(row, capabilities, data_classes, scopes)
+        if isinstance(statement, Statement) and _is_known_empty(row, facts, records):
+            facts[row] = ()
+            records.append(SourceRecord(source=row.__name__, view=statement.view, status="ok"))
+            continue
         facts[row], record = _read_source(session, row, statement, watch, list_slicing_names(row, facts))
         records.append(_mark_cut(record, row, records))
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
@@ -97,6 +101,16 @@ def _rank_source(row: type) -> tuple[int, int, str]:
     spec = find_source_spec(row)
     assert spec is not None
     return _COST_ORDER.index(spec.cost), spec.limit, spec.name
+
+
+def _is_known_empty(
+    row: type, facts: Mapping[type, tuple[Any, ...] | Unavailable], records: Iterable[SourceRecord]
+) -> bool:
+    """Whether the source that this one goes with was read whole and has no row: then no statement is sent."""
+    spec = find_source_spec(row)
+    other = spec.only_with if spec else None
+    cut = any(record.source == other.__name__ and record.truncated for record in records) if other else False
+    return other is not None and facts.get(other) == () and not cut
 
 
 def _order_sources(wanted: Iterable[type], facts: Mapping[type, tuple[Any, ...] | Unavailable]) -> Iterator[type]:

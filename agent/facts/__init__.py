@@ -86,7 +86,8 @@ class SourceSpec:
     On the sys tenant ``sys_view`` is read instead of ``view``; it shows every tenant. ``sys_where`` is added to the
     condition there, where the rows would be too many without it. ``observes`` marks a record of the load, which shows
     only some span of time. ``sliced_by`` is the row type that lists the tables whose rows these are, with the same
-    TABLE_SCHEMA and TABLE_NAME: where there are many, the source is read for some of them at a time.
+    TABLE_SCHEMA and TABLE_NAME: where there are many, the source is read for some of them at a time. ``only_with`` is a
+    cheaper row type: where that has no row, this one has none either, and is not read.
     """
 
     name: str
@@ -104,6 +105,7 @@ class SourceSpec:
     sys_where: str = ""
     observes: Observes | None = None
     sliced_by: type | None = None
+    only_with: type | None = None
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ def source(
     sys_where: str = "",
     observes: Observes | None = None,
     sliced_by: type | None = None,
+    only_with: type | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
@@ -165,6 +168,7 @@ def source(
             sys_where=sys_where,
             observes=observes,
             sliced_by=sliced_by,
+            only_with=only_with,
         )
         return row
 

@@ -36,13 +36,15 @@ FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "bina
 _LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 _BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
+_BY_LIST = "PARTITION_METHOD LIKE 'LIST%' AND SUBPARTITION_NAME IS NULL"
 # Where partitions are not by range, subpartitions may be. The position goes before a bound, always seven digits, so
-# that the largest text is the last one's.
+# that the largest text is the last one's. The values of a list follow no order, so all have the same position there.
 _BOUND = (
     f"CASE WHEN {_BY_RANGE} THEN CONCAT(PARTITION_ORDINAL_POSITION + 1000000, PARTITION_DESCRIPTION)"
-    f" WHEN SUB{_BY_RANGE} THEN CONCAT(SUBPARTITION_ORDINAL_POSITION + 1000000, SUBPARTITION_DESCRIPTION) END"
+    f" WHEN SUB{_BY_RANGE} THEN CONCAT(SUBPARTITION_ORDINAL_POSITION + 1000000, SUBPARTITION_DESCRIPTION)"
+    f" WHEN {_BY_LIST} THEN CONCAT(1000000, PARTITION_DESCRIPTION) END"
 )
-_CATCH_ALL = f"{_BOUND} LIKE '_______MAXVALUE%'"
+_CATCH_ALL = f"({_BOUND} LIKE '_______MAXVALUE%' OR {_BOUND} LIKE '_______DEFAULT%')"
 
 
 @source(
@@ -87,6 +89,12 @@ class IndexColumn:
     index_type: str
     is_visible: str
     comment: str
+    nullable: str | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the column is NOT NULL for sure."""
+        return self.nullable in ("", "NO")
 
 
 @source(
@@ -200,23 +208,80 @@ class PartitionedTable:
     first and the last range partition as the server spells them, without a partition that takes all the rest
     (MAXVALUE): ``catch_all_pieces`` counts that one, or its subpartitions, and ``catch_all_rows`` its rows. Where only
     the subpartitions are by range, the bounds are theirs, in the partition that has most; all have the same as a rule.
+    Of lists they are the values of the first and the last partition by text, without that for the rest (DEFAULT).
     """
 
     table_schema: str
     table_name: str
     method: str = expr("MIN(PARTITION_METHOD)")
     expression: str | None = expr(
-        f"MIN(CASE WHEN {_BY_RANGE} THEN PARTITION_EXPRESSION WHEN SUB{_BY_RANGE} THEN SUBPARTITION_EXPRESSION END)"
+        f"MIN(CASE WHEN {_BY_RANGE} THEN PARTITION_EXPRESSION WHEN SUB{_BY_RANGE} THEN SUBPARTITION_EXPRESSION"
+        f" WHEN {_BY_LIST} THEN PARTITION_EXPRESSION END)"
     )
     partitions: int = expr("COUNT(DISTINCT PARTITION_NAME)")
     subpartitions: int | None = expr("MAX(SUBPARTITION_ORDINAL_POSITION)")
     pieces: int = expr("COUNT(*)")
     table_rows: int | None = expr("SUM(TABLE_ROWS)")
     largest_rows: int | None = expr("MAX(TABLE_ROWS)")
-    first_bound: str | None = expr(f"SUBSTR(MIN({_BOUND}), 8)")
+    first_bound: str | None = expr(f"SUBSTR(MIN(CASE WHEN NOT {_CATCH_ALL} THEN {_BOUND} END), 8)")
     last_bound: str | None = expr(f"SUBSTR(MAX(CASE WHEN NOT {_CATCH_ALL} THEN {_BOUND} END), 8)")
     catch_all_pieces: int = expr(f"COUNT(CASE WHEN {_CATCH_ALL} THEN 1 END)")
     catch_all_rows: int | None = expr(f"SUM(CASE WHEN {_CATCH_ALL} THEN TABLE_ROWS END)")
+
+
+@source(
+    "oceanbase.DBA_OB_DYNAMIC_PARTITION_TABLES",
+    DataClass.SETTINGS,
+    where="ENABLE = 'TRUE'",
+    order_by="DATABASE_NAME, TABLE_NAME",
+    limit=20000,
+)
+class DynamicPartitions:
+    """One table whose range partitions the server adds itself, by its DYNAMIC_PARTITION_POLICY."""
+
+    database_name: str
+    table_name: str
+    time_unit: str
+    precreate_time: str
+
+
+@source(
+    "information_schema.REFERENTIAL_CONSTRAINTS",
+    DataClass.SETTINGS,
+    where=BUSINESS.replace("TABLE_SCHEMA", "CONSTRAINT_SCHEMA"),
+    order_by="CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME",
+    limit=20000,
+    requires=Privilege.SHOW_VIEW,
+)
+class ForeignKey:
+    """One foreign key of a business table, without its columns: those cost three times as much to plan."""
+
+    constraint_schema: str
+    table_name: str
+    constraint_name: str
+    unique_constraint_schema: str
+    unique_constraint_name: str
+    referenced_table_name: str
+
+
+@source(
+    "information_schema.KEY_COLUMN_USAGE",
+    DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS} AND REFERENCED_TABLE_NAME IS NOT NULL",
+    order_by="TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
+    limit=60000,
+    requires=Privilege.SHOW_VIEW,
+    only_with=ForeignKey,
+)
+class ForeignKeyColumn:
+    """One column of a foreign key, on the side of the table that has the key."""
+
+    table_schema: str
+    table_name: str
+    constraint_name: str
+    column_name: str
+    ordinal_position: int
 
 
 @source(

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    name_object,
+    params,
+)
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
-from agent.facts.settings import Variable
-from checks.schema.counted import require_counted
+from checks.schema.counted import require_proven
 from checks.schema.pages import DDL, OBJECTS, VIEWS
 
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
+
+
+@params
+class AutoIncrementParams(Params):
+    """From which share on a column is not called well unless it is proven."""
+
+    unsure_from_pct: float
 
 
 @check(
@@ -47,22 +64,19 @@ def auto_increment_nearly_exhausted(
     counters: Rows[AutoIncrement],
     objects: Rows[BusinessObject],
     columns: Rows[NotableColumn],
-    variables: Rows[Variable],
     statistics: Rows[TableStatistics] | None,
+    p: AutoIncrementParams,
 ) -> Iterator[Measurement]:
     """Once the column is full every insert fails, and widening a large table takes hours that nobody has then.
-    OceanBase hands values out in caches of auto_increment_cache_size, so gaps are large and a small type is soon used
-    up. The view shows the end of the cache: where that is the end of a small type, it may be so from the first row on,
-    and only the rows that statistics count are taken for used. Such a column may be fuller than this check can see, and
-    is not judged without statistics."""
-    cache = next((int(row.value) for row in variables if row.name == "auto_increment_cache_size" and row.value), 0)
-    if not cache:
-        raise NotAssessed("The view shows no row of this tenant.")
+    OceanBase hands values out in caches, so gaps are large and a small type is soon used up. The view shows the end of
+    the cache, and a table may have a cache of its own, of a hundred million values at most. So what lies further back
+    is used for sure, and so are as many values as there are rows by statistics; between that and the end of the cache
+    nothing is known."""
     standing = {row.auto_increment_key: row for row in counters}
     tables = [row for row in objects if row.object_type == "TABLE"]
     of_table = {(row.owner, row.object_name): standing.get(row.object_id) for row in tables}
     counted = {(row.owner, row.table_name): row.num_rows for row in statistics or ()}
-    uncounted = []
+    unsure = []
     for column in columns:
         name, kind = (column.table_schema, column.table_name), column.data_type.lower()
         counter = of_table.get(name)
@@ -70,25 +84,14 @@ def auto_increment_nearly_exhausted(
             continue
         unsigned = "unsigned" in column.column_type.lower()
         highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
-        ends = (counter.sync_value, counter.auto_increment_value or 0)
-        rows = counted.get(name)
-        passed = max(
-            rows if rows and rows <= highest else 0, *(_count_surely_passed(end, highest, cache) for end in ends)
-        )
-        if rows is None and passed <= 0 and max(ends) >= highest:
-            uncounted.append(name_object(*name))
+        end, rows = max(counter.sync_value, counter.auto_increment_value or 0), counted.get(name) or 0
+        passed = max(rows if rows <= highest else 0, end - LARGEST_CACHE, 0)
+        if passed < highest * p.unsure_from_pct / 100 <= end:
+            unsure.append(name_object(*name))
             continue
-        wider = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
+        widest = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
         names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
-        widest = unsigned and kind == "bigint"
-        counts = {"reached_count": passed, "highest_count": highest, "wider": None if widest else wider}
-        yield Measurement(name_object(*name), 100 * passed / highest, {**names, **counts})
-    require_counted(uncounted, readable=statistics is not None)
-
-
-def _count_surely_passed(end: int, highest: int, cache: int) -> int:
-    """Return the number of values before a cache that ends at ``end``.
-
-    A cache that the type's end cut off may have any size: the setting was another then, or the table has its own.
-    """
-    return end - (LARGEST_CACHE if end >= highest else cache)
+        wider = None if unsigned and kind == "bigint" else widest
+        evidence = {**names, "reached_count": passed, "highest_count": highest, "wider": wider}
+        yield Measurement(name_object(*name), 100 * passed / highest, evidence)
+    require_proven(unsure)

@@ -1,12 +1,13 @@
-"""Bounds of range partitions as moments, in UTC because the zone in which the application writes is unknown."""
+"""Bounds of partitions by range or list as moments: the tenant's wall clock, marked as UTC."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from agent.facts.schema import PartitionedTable
+from checks.schema.zones import read_wall_clock, spell_zone
 
 _QUOTED = re.compile(r"'(\d{4})([-/])(\d\d)\2(\d\d)(?:[ T](\d\d):(\d\d))?[^']*'(?:,.*)?")
 _CALL = re.compile(r"\s*(\w+)\s*\([^()]+\)\s*")
@@ -25,22 +26,45 @@ _DATE_FUNCTIONS: dict[str, Callable[[int], datetime]] = {
     "unix_timestamp": lambda value: datetime.fromtimestamp(value, UTC),
     "year": lambda value: datetime(value, 1, 1, tzinfo=UTC),
 }
+_INSTANTS = {"unix_timestamp"}  # the others give the wall clock
 # The first partition often holds everything older, so this is more than a year.
 _WIDEST_RANGE = timedelta(days=732)
 
 
 def by_partition(table: PartitionedTable) -> bool:
-    """Whether partitions are by range; otherwise subpartitions may be."""
-    return table.method.upper().startswith("RANGE")
+    """Whether partitions are by range or list; otherwise subpartitions may be by range."""
+    return table.method.upper().startswith("RANGE") or _by_list(table)
 
 
-def ends_of(table: PartitionedTable) -> tuple[datetime, datetime] | None:
-    """Return when the first and the last partition except that of MAXVALUE end; None if their bounds are no dates."""
+def ends_of(table: PartitionedTable, zone: tzinfo | None = None) -> tuple[datetime, datetime] | None:
+    """Return when the first and the last partition except that for the rest end; None if their bounds are no dates.
+
+    Each value of a list stands for the time up to the next one.
+    """
     first, last = table.first_bound, table.last_bound
-    named = moment_of(table.expression, first), moment_of(table.expression, last)
-    if named[0] and named[1]:
-        return named[0], named[1]
-    return _find_plain_ends(first, last, ranges_of(table))
+    if _by_list(table):
+        first, last = (min(_list_values(first), default=None), max(_list_values(last), default=None))
+    named = moment_of(table.expression, first, zone), moment_of(table.expression, last, zone)
+    start, end = named
+    if not start or not end:
+        plain = _find_plain_ends(first, last, ranges_of(table), zone)
+        if not plain:
+            return None
+        start, end = plain
+    if not _by_list(table):
+        return start, end
+    step = (end - start) / max(ranges_of(table) - 1, 1) or _DAY
+    return start + step, end + step
+
+
+def _by_list(table: PartitionedTable) -> bool:
+    return table.method.upper().startswith("LIST") and not table.subpartitions
+
+
+def _list_values(bound: str | None) -> list[str]:
+    """Return the values of one partition by list, without those of further columns, which are spelled otherwise."""
+    values = re.findall(r"'[^']*'|[0-9.]+", bound or "")
+    return [value for value in values if len(value) == len(values[0])]
 
 
 def ranges_of(table: PartitionedTable) -> int:
@@ -48,12 +72,12 @@ def ranges_of(table: PartitionedTable) -> int:
     return (table.partitions if by_partition(table) else table.subpartitions or 0) - (table.catch_all_pieces > 0)
 
 
-def spelled(moment: datetime) -> str:
-    """Return a bound as people write it, without a time at midnight."""
-    return moment.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+def spelled(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Return a bound as people write it, without a time at midnight, and its zone."""
+    return f"{moment.strftime('%Y-%m-%d %H:%M').removesuffix(' 00:00')} {spell_zone(zone)}"
 
 
-def moment_of(expression: str | None, bound: str | None) -> datetime | None:
+def moment_of(expression: str | None, bound: str | None, zone: tzinfo | None = None) -> datetime | None:
     """Return the date of a bound that is a quoted date or the value of a date function; None for any other bound."""
     quoted = _QUOTED.fullmatch(bound or "")
     call = _CALL.fullmatch(expression or "")
@@ -62,31 +86,34 @@ def moment_of(expression: str | None, bound: str | None) -> datetime | None:
         if quoted:
             year, _, month, day, hour, minute = quoted.groups("0")
             return datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC)
-        return counted(int(float(bound))) if counted and bound else None
+        moment = counted(int(float(bound))) if counted and bound else None
+        return read_wall_clock(moment, zone) if moment and call and call[1].lower() in _INSTANTS else moment
     except (ValueError, OverflowError):
         return None
 
 
-def _find_plain_ends(first: str | None, last: str | None, ranges: int) -> tuple[datetime, datetime] | None:
+def _find_plain_ends(
+    first: str | None, last: str | None, ranges: int, zone: tzinfo | None
+) -> tuple[datetime, datetime] | None:
     """Return both ends if the bounds are numbers that read as dates, otherwise None.
 
     Ids may read as dates too. But dates are one or more whole days apart, or whole hours if they name hours, and on
     average not years.
     """
-    (start, step), (end, _) = _parse_moment(first), _parse_moment(last)
+    (start, step), (end, _) = _parse_moment(first, zone), _parse_moment(last, zone)
     if not start or not end or ranges <= 1:
         return None
     odd = (end - start) % step
     if min(odd, step - odd) > _SUMMER_TIME or not step <= (end - start) / (ranges - 1) <= _WIDEST_RANGE:
         return None
-    return _floor_moment(start, step), _floor_moment(end, step)
+    return (start, end) if zone else (_floor_moment(start, step), _floor_moment(end, step))
 
 
 def _floor_moment(moment: datetime, step: timedelta) -> datetime:
     return moment - (moment - _YEAR_1) % step
 
 
-def _parse_moment(bound: str | None) -> tuple[datetime | None, timedelta]:
+def _parse_moment(bound: str | None, zone: tzinfo | None) -> tuple[datetime | None, timedelta]:
     """Return the date that a number reads as, and its precision: a day or an hour."""
     written, counted = _WRITTEN.fullmatch(bound or ""), _SINCE_1970.fullmatch(bound or "")
     try:
@@ -94,8 +121,9 @@ def _parse_moment(bound: str | None) -> tuple[datetime | None, timedelta]:
             parts = int(written[1]), int(written[2]), int(written[3] or 1), int(written[4] or 0)
             return datetime(*parts, tzinfo=UTC), _HOUR if written[4] else _DAY
         if counted:
-            # Half a day is added: midnight in any zone then falls on the day that begins there.
-            return datetime.fromtimestamp(int(counted[1]), UTC) + _DAY / 2, _DAY
+            moment = datetime.fromtimestamp(int(counted[1]), UTC)
+            # In an unknown zone half a day is added: midnight in any zone then falls on the day that begins there.
+            return (read_wall_clock(moment, zone) if zone else moment + _DAY / 2), _DAY
     except ValueError:
         pass
     return None, _DAY

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
+from checks.schema.counted import list_once
 from checks.schema.pages import BASICS, DESIGN
 
 
@@ -43,7 +44,7 @@ def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> It
     for column in columns:
         if column.character_set_name and column.character_set_name not in FULL_CHARSETS:
             limited[column.table_schema, column.table_name].append(column)
-    for table in tables:
+    for table in list_once(tables):
         name = (table.table_schema, table.table_name)
         if found := limited.get(name):
             charsets = sorted({str(column.character_set_name) for column in found})

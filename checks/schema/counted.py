@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agent.api import NotAssessed, Rows, list_names, name_object
-from agent.facts.schema import PartitionedTable, TableChanges
+from agent.facts.schema import PartitionedTable, Table, TableChanges
 
 
 def counted(
@@ -27,23 +27,33 @@ def counted(
     require_counted(unknown)
 
 
+def list_once(tables: Iterable[Table]) -> list[Table]:
+    """Return each table once: before 4.2.1 BP5 the view lists partitioned ones twice."""
+    return list({(table.table_schema, table.table_name): table for table in tables}.values())
+
+
 def added_since(changes: Rows[TableChanges] | None) -> Mapping[tuple[str, str], int]:
     """Return schema and table -> rows added since its statistics were gathered, less those removed."""
     return {(row.table_owner, row.table_name): row.added_rows for row in changes or ()}
 
 
-def require_counted(uncounted: Sequence[str], *, readable: bool = True) -> None:
+def require_counted(uncounted: Sequence[str]) -> None:
     """Raise NotAssessed if the rows of some tables are unknown. A check calls this last, to keep other findings."""
-    if uncounted and not readable:
-        raise NotAssessed(
-            "How many rows these tables hold is unknown, for the account may not read the statistics: {tables}.",
-            "Run the script that ob-health grants prints, as an administrator of the tenant.",
-            tables=list_names(uncounted),
-        )
     if uncounted:
         raise NotAssessed(
             "How many rows these tables hold is unknown, for statistics were never gathered, or before most of the "
             "rows came: {tables}.",
             "Gather the optimizer statistics of {tables}.",
             tables=list_names(uncounted),
+        )
+
+
+def require_proven(unsure: Sequence[str]) -> None:
+    """Raise NotAssessed if it is unknown how far the counters of some tables are. A check calls this last."""
+    if unsure:
+        raise NotAssessed(
+            "How far these AUTO_INCREMENT columns have come is unknown, for a cache may reach that far from the first "
+            "row on: {tables}.",
+            "Compare AUTO_INCREMENT in SHOW CREATE TABLE with the column's type.",
+            tables=list_names(unsure),
         )

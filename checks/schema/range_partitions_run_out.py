@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
 from agent.facts.given import Clock
-from agent.facts.schema import PartitionedTable
+from agent.facts.schema import DynamicPartitions, PartitionedTable
+from agent.facts.settings import Variable
 from checks.schema.bounds import by_partition, ends_of, ranges_of, spelled
 from checks.schema.pages import OBJECTS, VIEWS
+from checks.schema.zones import find_zone, read_wall_clock
+
+DYNAMIC = WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000002530102")
 
 
 @params
 class RangeParams(Params):
-    closed_days: int
     ahead_count: int
 
 
@@ -24,13 +27,13 @@ class RangeParams(Params):
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Partitions by time run out",
-    finding="{resource}: the last range partition ends in {value} ({bound}), and none is there for rows beyond (limit "
-    "{limit}).",
+    finding="{resource}: the last partition by time ends in {value} ({bound}), and none is there for rows beyond "
+    "(limit {limit}).",
     remediation=Remediation(
-        advice="Add partitions for the coming months now, and let a scheduled job add them from then on. Do not rely "
-        "on a MAXVALUE partition alone: it only collects what should have had partitions of its own. Where the dates "
-        "divide subpartitions, 4.x up to 4.3.3 cannot add any: lay the table out anew, by date first and by the rest "
-        "below.",
+        advice="Add partitions for the coming months now. From 4.3.5 BP2 on let the server add them to range "
+        "partitions: DYNAMIC_PARTITION_POLICY; before, let a scheduled job do it. Do not rely on a partition for the "
+        "rest alone: it only collects what should have had partitions of its own. Where the dates divide "
+        "subpartitions, 4.x up to 4.3.3 cannot add any: lay the table out anew, by date first and by the rest below.",
         no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
         pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future.",
@@ -39,24 +42,31 @@ class RangeParams(Params):
     sources=(
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/1400.information_schema-partitions-of-mysql-mode.md"),
+        DYNAMIC,
     ),
 )
 def range_partitions_run_out(
-    tables: Rows[PartitionedTable], clock: Rows[Clock], p: RangeParams
+    tables: Rows[PartitionedTable],
+    dynamic: Rows[DynamicPartitions] | None,
+    variables: Rows[Variable] | None,
+    clock: Rows[Clock],
+    p: RangeParams,
 ) -> Iterator[Measurement]:
-    """A row beyond the last range partition is refused with error 1526, so one night every insert into the table fails.
-    Tables whose last bound passed long ago are closed archives, and where several partitions are ready ahead somebody
-    adds them in time: both are left out, and so are tables with a partition for all the rest. Subpartitions by range
-    count likewise, but that nobody is taken to add them. Numbers count as dates where they read as year, month, day
-    and hour or as a time since 1970, and lie whole days or hours apart. Bounds that are no dates are not judged."""
-    now = clock[0].as_of
+    """A row beyond the last partition is refused with error 1526, so one night every insert into the table fails. Where
+    several partitions are ready ahead somebody adds them in time, or the server does by the table's policy: these are
+    left out, and so are tables with a partition for all the rest. Nobody is taken to add subpartitions. Numbers count
+    as dates where they read as year, month, day and hour or as a time since 1970, and lie whole days or hours apart.
+    Bounds that are no dates are not judged. Dates are those of the tenant's time zone."""
+    zone = find_zone(variables)
+    now = read_wall_clock(clock[0].as_of, zone)
+    served = {(row.database_name, row.table_name) for row in dynamic or ()}
     for table in tables:
-        ends = ends_of(table)
-        if not ends or table.catch_all_pieces:
+        ends = ends_of(table, zone)
+        if not ends or ends[1] <= now or table.catch_all_pieces or (table.table_schema, table.table_name) in served:
             continue
         first, last = ends
-        left = (last.date() - now.date()).days
         width = (last - first) / max(ranges_of(table) - 1, 1)
         ready = math.ceil((last - now) / width) if width and by_partition(table) else 0  # the current one counts
-        if left >= -p.closed_days and ready < p.ahead_count:
-            yield Measurement(name_object(table.table_schema, table.table_name), left, {"bound": spelled(last)})
+        if ready < p.ahead_count:
+            left = (last.date() - now.date()).days
+            yield Measurement(name_object(table.table_schema, table.table_name), left, {"bound": spelled(last, zone)})

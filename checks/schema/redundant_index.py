@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
-from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
+from agent.facts.schema import ForeignKey, ForeignKeyColumn, IndexColumn, PartitionedIndex, PartitionedTable
+from checks.schema.indexes import Index, Table, choose_covering, group_indexes, join_parts, list_bound
 from checks.schema.pages import DESIGN, STATEMENTS, VIEWS
-
-Table = tuple[str, str]  # schema and name
-Index = dict[int, IndexColumn]  # by position: with a full-text index the view repeats the columns of all others
 
 
 @check(
@@ -41,33 +39,38 @@ Index = dict[int, IndexColumn]  # by position: with a full-text index the view r
     ),
 )
 def redundant_index(
-    columns: Rows[IndexColumn], tables: Rows[PartitionedTable], partitioned: Rows[PartitionedIndex]
+    columns: Rows[IndexColumn],
+    tables: Rows[PartitionedTable],
+    partitioned: Rows[PartitionedIndex],
+    keys: Rows[ForeignKey] | None,
+    key_columns: Rows[ForeignKeyColumn] | None,
 ) -> Iterator[Measurement]:
     """Every index is a table of its own that each write maintains, that takes memstore and disk and that compaction
     rewrites. One whose columns lead another index answers no query that the longer one could not, but for one thing:
-    a local index is searched partition by partition, so only a global one stands in for a global one."""
-    made: defaultdict[Table, defaultdict[str, Index]] = defaultdict(lambda: defaultdict(dict))
-    for row in columns:
-        made[row.table_schema, row.table_name][row.index_name][row.seq_in_index] = row
+    a local index is searched partition by partition, so only a global one stands in for a global one. An index that a
+    foreign key needs cannot be dropped."""
+    bound = list_bound(columns, keys or (), key_columns or ())
     split = {(row.table_schema, row.table_name) for row in tables}
     listed = {(row.owner, row.table_name, row.index_name): row.locality for row in partitioned}
-    for table, found in made.items():
+    for table, found in group_indexes(columns).items():
         alike: defaultdict[str, dict[str, Index]] = defaultdict(dict)
         for name, index in found.items():
             if all(map(_serves, index.values())):
                 alike[_find_locality(table, name, split, listed)][name] = index
         for locality in ("LOCAL", "GLOBAL"):
-            yield from _find_redundant(table, locality, alike[locality])
+            yield from _find_redundant(table, locality, alike[locality], bound)
 
 
-def _find_redundant(table: Table, locality: str, usable: Mapping[str, Index]) -> Iterator[Measurement]:
+def _find_redundant(
+    table: Table, locality: str, usable: Mapping[str, Index], bound: set[tuple[str, str, str]]
+) -> Iterator[Measurement]:
     schema, table_name = table
     for name, index in usable.items():
-        covering = _choose_covering(name, usable)
-        if covering and name != "PRIMARY":
+        covering = choose_covering(name, usable)
+        if covering and name != "PRIMARY" and (*table, name) not in bound:
             kind = "INDEX" if index[1].non_unique else "UNIQUE INDEX"
-            names = {"schema": schema, "table": table_name, "index": name, "kind": kind, "columns": _join_parts(index)}
-            evidence = {**names, "covering_columns": _join_parts(usable[covering]), "index_locality": locality}
+            names = {"schema": schema, "table": table_name, "index": name, "kind": kind, "columns": join_parts(index)}
+            evidence = {**names, "covering_columns": join_parts(usable[covering]), "index_locality": locality}
             yield Measurement(name_object(schema, table_name, name), covering, evidence)
 
 
@@ -85,27 +88,3 @@ def _find_locality(
 def _serves(row: IndexColumn) -> bool:
     hidden = row.column_name.startswith(("SYS_NC", "__"))  # expressions and parts of full-text indexes
     return row.index_type == "BTREE" and row.is_visible == "YES" and row.comment == "VALID" and not hidden
-
-
-def _list_parts(index: Index) -> list[tuple[str, int | None]]:
-    return [(index[seq].column_name, index[seq].sub_part) for seq in sorted(index)]
-
-
-def _choose_covering(name: str, indexes: Mapping[str, Index]) -> str:
-    """Return the index to keep instead, or an empty string. It is longer (then this one must not be unique), or equal
-    and first by uniqueness and name."""
-
-    def rank(other: str) -> tuple[int, bool, bool, str]:
-        return -len(indexes[other]), other != "PRIMARY", indexes[other][1].non_unique, other
-
-    mine = _list_parts(indexes[name])
-    same = [other for other, index in indexes.items() if _list_parts(index)[: len(mine)] == mine]
-    if not indexes[name][1].non_unique:
-        same = [other for other in same if len(indexes[other]) == len(mine)]
-    best = min(same, key=rank)
-    return "" if best == name else best
-
-
-def _join_parts(index: Index) -> str:
-    parts = ((column.replace("`", "``"), length) for column, length in _list_parts(index))
-    return ", ".join(f"`{column}`({length})" if length else f"`{column}`" for column, length in parts)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import IndexColumn, Table
+from checks.schema.counted import list_once
 
 
 @check(
@@ -42,6 +43,7 @@ def very_many_tables(
     if not memory:
         raise NotAssessed("The view shows no row of this tenant.")
     secondary = {(i.table_schema, i.table_name, i.index_name) for i in indexes if i.index_name != "PRIMARY"}
-    per_gib = (len(tables) + len(secondary)) / (memory / 2**30)
-    evidence = {"tables_count": len(tables), "indexes_count": len(secondary), "memory_bytes": memory}
+    count = len(list_once(tables))
+    per_gib = (count + len(secondary)) / (memory / 2**30)
+    evidence = {"tables_count": count, "indexes_count": len(secondary), "memory_bytes": memory}
     yield Measurement(tenant_name(None), per_gib, evidence)

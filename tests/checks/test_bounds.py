@@ -108,8 +108,8 @@ def test_midnight_in_any_zone_is_of_the_day_that_begins_there(ahead_of_utc: int)
 
 
 def found(tables: PartitionedTable, ahead_count: int) -> list[object]:
-    params = RangeParams(closed_days=30, ahead_count=ahead_count)
-    return [one.value for one in range_partitions_run_out((tables,), (Clock(as_of=NOW),), params)]
+    params, clock = RangeParams(ahead_count=ahead_count), (Clock(as_of=NOW),)
+    return [one.value for one in range_partitions_run_out((tables,), None, None, clock, params)]
 
 
 def test_how_many_are_ready_ahead_follows_from_the_mean_width() -> None:

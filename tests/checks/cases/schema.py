@@ -6,14 +6,16 @@ from agent.facts.resources import ResourceUnit
 from agent.facts.schema import (
     AutoIncrement,
     BusinessObject,
+    ForeignKey,
+    ForeignKeyColumn,
     IndexColumn,
     NotableColumn,
     PartitionedIndex,
     PartitionedTable,
     Table,
+    TableChanges,
     TableStatistics,
 )
-from agent.facts.settings import Variable
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, Text, UnavailableKind
 from tests.harness import Case
@@ -40,6 +42,7 @@ def _index(
     kind: str = "BTREE",
     visible: str = "YES",
     comment: str = "VALID",
+    nullable: str | None = None,
 ) -> list[IndexColumn]:
     """Index columns; ``c(10)`` is a column's prefix."""
     rows = []
@@ -57,9 +60,30 @@ def _index(
                 index_type=kind,
                 is_visible=visible,
                 comment=comment,
+                nullable=nullable,
             )
         )
     return rows
+
+
+def _key(*columns: str, parent: str = "PRIMARY", table: str = "t") -> list[object]:
+    """A foreign key of these columns, which refers to a key of the table ``p``."""
+    return [
+        ForeignKey(
+            constraint_schema="shop",
+            table_name=table,
+            constraint_name="fk",
+            unique_constraint_schema="shop",
+            unique_constraint_name=parent,
+            referenced_table_name="p",
+        ),
+        *(
+            ForeignKeyColumn(
+                table_schema="shop", table_name=table, constraint_name="fk", column_name=column, ordinal_position=number
+            )
+            for number, column in enumerate(columns, 1)
+        ),
+    ]
 
 
 def _number(column: str, kind: str, *, auto: bool = False) -> NotableColumn:
@@ -73,12 +97,11 @@ def _number(column: str, kind: str, *, auto: bool = False) -> NotableColumn:
     )
 
 
-def _auto(kind: str, value: int | None, sync: int = 0, cache: int = 1_000_000) -> list[object]:
+def _auto(kind: str, value: int | None, sync: int = 0) -> list[object]:
     return [
         _number("id", kind, auto=True),
         AutoIncrement(auto_increment_key=500_001, auto_increment_value=value, sync_value=sync),
         BusinessObject(owner="shop", object_name="t", object_id=500_001, object_type="TABLE", status="VALID"),
-        Variable(name="auto_increment_cache_size", value=str(cache)),
     ]
 
 
@@ -134,6 +157,7 @@ def _placed(*names: str, locality: str = "LOCAL") -> list[PartitionedIndex]:
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
 PRIMARY = _index("PRIMARY", "id", unique=True)
+UNIQUE = _index("u", "a", "b", unique=True, nullable="")
 B, BC = _index("b", "b"), _index("bc", "b", "c")
 INT_MAX = 2**31 - 1
 FEW = _counted(3)
@@ -146,6 +170,14 @@ CASES = [
     Case("SCH001", [_table("t"), _split()], [("shop.t", Severity.LOW)], label="partitioned"),
     Case("SCH001", [_table("t"), (PartitionedTable, GONE)], [("shop.t", Severity.LOW)], label="partitions unknown"),
     Case("SCH001", [_table("t"), *(B * 60000)], not_assessed=True, label="indexes cut off"),
+    Case("SCH001", [_table("t"), _table("t")], [("shop.t", Severity.LOW)], label="listed twice"),
+    Case(
+        "SCH001",
+        [_table("t"), TableChanges(table_owner="shop", table_name="t", changes=1, added_rows=1_000_000)],
+        [("shop.t", Severity.MEDIUM)],
+        label="grown since the statistics",
+    ),
+    Case("SCH001", [_table("t"), *UNIQUE], [("shop.t", Severity.LOW)], label="a unique key that could be it"),
     Case("SCH002", [*PRIMARY, *B, *_index("cb", "c", "b")]),
     Case("SCH002", [*B, *BC], [("shop.t.b", Severity.LOW)]),
     Case("SCH002", [*B, *BC, *B], [("shop.t.b", Severity.LOW)], label="repeated rows"),
@@ -185,23 +217,30 @@ CASES = [
     ),
     Case("SCH002", [*PRIMARY, *_index("i", "id"), _split()], label="global beside the key"),
     Case("SCH002", [*B, *BC, _split("u")], [("shop.t.b", Severity.LOW)], label="another table is partitioned"),
+    Case("SCH002", [*B, *BC, *_key("b")], label="a foreign key needs it"),
+    Case("SCH002", [*B, *BC, *_key("c")], [("shop.t.b", Severity.LOW)], label="a foreign key on others"),
+    Case("SCH002", [*B, *BC, *_key("b", table="u")], [("shop.t.b", Severity.LOW)], label="a foreign key elsewhere"),
+    Case(
+        "SCH002",
+        [
+            *(row for name in ("u", "PRIMARY") for row in _index(name, "id", unique=True, table="p")),
+            *_key("b", parent="u"),
+        ],
+        label="a foreign key refers to it",
+    ),
+    Case("SCH002", [*B, *BC, (ForeignKeyColumn, GONE)], [("shop.t.b", Severity.LOW)], label="keys unseen"),
     Case("SCH002", [*B, *BC, (PartitionedTable, GONE)], not_assessed=True, label="partitions unknown"),
     Case("SCH002", [*B, *BC, (PartitionedIndex, GONE)], not_assessed=True, label="localities unknown"),
     Case("SCH003", _auto("int(11)", 1_000_001), label="cache only"),
-    Case("SCH003", [*_auto("tinyint(4)", 127), FEW], label="type within the cache"),
-    Case("SCH003", [*_auto("smallint(5) unsigned", 65535), FEW], label="small within the cache"),
-    Case("SCH003", [*_auto("smallint(6)", 32767, cache=1000), FEW], label="cache made smaller since"),
-    Case("SCH003", [*_auto("tinyint(4)", 127, 127, cache=1), FEW], label="an explicit value takes a whole cache"),
-    Case("SCH003", [*_auto("mediumint(9)", 2**23 - 1, 2**23 - 1), FEW], label="the table may have a larger cache"),
-    Case(
-        "SCH003", _auto("smallint(5) unsigned", 64_101, cache=100), [("shop.t", Severity.CRITICAL)], label="small cache"
-    ),
+    Case("SCH003", [*_auto("tinyint(4)", 127), FEW], not_assessed=True, label="type within the cache"),
+    Case("SCH003", [*_auto("tinyint(4)", 127, 127), _counted(1)], not_assessed=True, label="id 126, explicit"),
+    Case("SCH003", [*_auto("smallint(6)", 19_659), FEW], label="cache ends below"),
+    Case("SCH003", [*_auto("smallint(6)", 19_661), FEW], not_assessed=True, label="cache may be any"),
+    Case("SCH003", [*_auto("mediumint(9)", 8_000_001), _counted(1)], not_assessed=True, label="a cache of its own"),
     Case(
         "SCH003", [*_auto("smallint(6)", 32767), _counted(31_500)], [("shop.t", Severity.CRITICAL)], label="rows tell"
     ),
-    Case("SCH003", [*_auto("smallint(6)", 32767), _counted(None)], not_assessed=True, label="rows unknown"),
-    Case("SCH003", _auto("tinyint(4)", 127), not_assessed=True, label="small, no statistics"),
-    Case("SCH003", [*_auto("tinyint(4)", 127), _counted(128)], label="more rows than values: they repeat"),
+    Case("SCH003", [*_auto("tinyint(4)", 127), _counted(128)], not_assessed=True, label="more rows than values"),
     Case(
         "SCH003",
         [*_auto("int(11)", INT_MAX, INT_MAX), (TableStatistics, GONE)],
@@ -215,12 +254,15 @@ CASES = [
         label="the widest type",
     ),
     Case("SCH003", _auto("int(10) unsigned", INT_MAX + 1_000_000), label="unsigned is half empty"),
-    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.6) + 1_000_002), [("shop.t", Severity.LOW)], label="low"),
-    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.75) + 1_000_002), [("shop.t", Severity.MEDIUM)], label="medium"),
-    Case("SCH003", _auto("int(11)", None, int(INT_MAX * 0.85) + 1_000_002), [("shop.t", Severity.HIGH)], label="sync"),
+    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.6) + 100_000_001), [("shop.t", Severity.LOW)], label="low"),
+    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.6) + 99_999_999), not_assessed=True, label="one cache less"),
+    Case("SCH003", _auto("int(11)", int(INT_MAX * 0.75) + 100_000_001), [("shop.t", Severity.MEDIUM)], label="medium"),
+    Case(
+        "SCH003", _auto("int(11)", None, int(INT_MAX * 0.85) + 100_000_001), [("shop.t", Severity.HIGH)], label="sync"
+    ),
     Case("SCH003", _auto("int(11)", INT_MAX, INT_MAX), [("shop.t", Severity.CRITICAL)], label="full"),
     Case("SCH003", _auto("bigint(20)", 10**15)),
-    Case("SCH003", [_number("id", "int(11)", auto=True)], not_assessed=True),
+    Case("SCH003", [_number("id", "int(11)", auto=True)], label="no counter"),
     Case("SCH004", [*PRIMARY, *(row for n in range(9) for row in _index(f"i{n}", "b"))]),
     Case("SCH004", [row for n in range(10) for row in _index(f"i{n}", "b", "c")], [("shop.t", Severity.LOW)]),
     Case(
@@ -249,8 +291,8 @@ CASES = [
     Case("SCH007", [_unit(1), *MANY]),
     Case("SCH007", [_unit(1), *MANY, *B], [("tenant", Severity.LOW)]),
     Case("SCH007", [_unit(2), *MANY, *B], label="twice the memory"),
-    Case("SCH007", [_unit(1), *MANY, *MANY, *MANY, *MANY], [("tenant", Severity.MEDIUM)], label="medium"),
-    Case("SCH007", [_unit(1), *(MANY * 7)], [("tenant", Severity.HIGH)], label="high"),
+    Case("SCH007", [_unit(1), *(_table(f"t{n}") for n in range(8_000))], [("tenant", Severity.MEDIUM)], label="medium"),
+    Case("SCH007", [_unit(1), *(_table(f"t{n}") for n in range(16_000))], [("tenant", Severity.HIGH)], label="high"),
     Case("SCH007", [*MANY], not_assessed=True),
     Case("SCH008", [*PRIMARY, *B]),
     Case("SCH008", _index("b", "b", "c", comment="UNUSABLE"), [("shop.t.b", Severity.MEDIUM)]),
@@ -258,4 +300,15 @@ CASES = [
     Case("SCH009", _index("i", *"abcdefg"), [("shop.t.i", Severity.LOW)]),
     Case("SCH009", _index("PRIMARY", *"abcdefghijkl", unique=True), [("shop.t.PRIMARY", Severity.MEDIUM)], label="key"),
     Case("SCH009", _index("i", *"abcdefgh", kind="FULLTEXT"), label="full text"),
+    Case("SCH009", _index("i", *"abcdef", "__doc_id_1", "__vid_2"), label="parts that the server added"),
+    Case("SCH006", [_table("a"), _table("a"), _text("gbk")], [("shop.a", Severity.LOW)], label="listed twice"),
+    Case("SCH007", [_unit(1), *MANY, *MANY], label="listed twice"),
+    Case("SCH023", [*_key("b"), *BC], label="leads an index"),
+    Case("SCH023", [*_key("c", "b"), *BC], label="in another order"),
+    Case("SCH023", [*_key("id"), *PRIMARY], label="leads the primary key"),
+    Case("SCH023", [*_key("c"), *BC], [("shop.t.fk", Severity.LOW)]),
+    Case("SCH023", [*_key("b", "d"), *BC], [("shop.t.fk", Severity.LOW)], label="in part"),
+    Case("SCH023", [*_key("b"), *_index("i", "b", visible="NO")], [("shop.t.fk", Severity.LOW)], label="invisible"),
+    Case("SCH023", [*_key("b", table="u"), *B], [("shop.u.fk", Severity.LOW)], label="another table"),
+    Case("SCH023", [*BC], label="no foreign keys"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.facts.schema import (
     BusinessObject,
+    DynamicPartitions,
     IndexColumn,
     PartitionedIndex,
     PartitionedTable,
@@ -15,7 +16,7 @@ from agent.facts.schema import (
     Table,
     TableChanges,
 )
-from agent.facts.settings import Parameter
+from agent.facts.settings import Parameter, Variable
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, Text, UnavailableKind
 from tests.harness import NOW, Case
@@ -87,6 +88,23 @@ def _seconds(month: int, day: int = 1) -> int:
     return int(datetime(2026, month, day, tzinfo=timezone(timedelta(hours=8))).timestamp())
 
 
+def _listed(first: str, last: str, partitions: int = 3, **parts: Any) -> PartitionedTable:
+    return _split("LIST COLUMNS", expression="d", partitions=partitions, first_bound=first, last_bound=last, **parts)
+
+
+_DYNAMIC = DynamicPartitions(database_name="shop", table_name="t", time_unit="DAY", precreate_time="3HOUR")
+_CHINA = Variable(name="time_zone", value="+08:00")
+# The midnight that begins the 25th in China, spelled in several ways.
+_INSTANT = _seconds(11, 25)
+_SAME = [
+    ("a call of UNIX_TIMESTAMP", _called("UNIX_TIMESTAMP(`d`)", _INSTANT)),
+    ("days", _called("to_days(`d`)", datetime(2026, 11, 25).toordinal() + 365)),
+    ("milliseconds", _plain(_seconds(10, 25) * 1000, _INSTANT * 1000, 2)),
+    ("a date", _plain("'2026-10-25'", "'2026-11-25'", 2)),
+    ("a number", _plain(20261025, 20261125, 2)),
+]
+
+
 def _table(name: str, *, rows: int = 0, collation: str = "utf8mb4_general_ci") -> Table:
     return Table(
         table_schema="shop",
@@ -148,9 +166,30 @@ CASES = [
     Case("SCH012", [_days(-17, 15)]),
     Case("SCH012", [_days(-17, 14)], FOUND),
     Case("SCH012", [_days(-27, 3)], [("shop.t", MEDIUM)], label="medium"),
-    Case("SCH012", [_days(-30, 0)], [("shop.t", HIGH)], label="today"),
-    Case("SCH012", [_days(-400, -30)], [("shop.t", HIGH)], label="just over"),
-    Case("SCH012", [_days(-400, -31)], label="closed archive"),
+    Case("SCH012", [_days(-30, 0), _days(-400, -9)], label="told as past"),
+    Case("SCH012", [_days(-17, 14), _DYNAMIC], label="the server adds them"),
+    Case("SCH012", [_listed("'2026-11-20'", "'2026-11-23'", 4)], [("shop.t", MEDIUM)], label="list by day"),
+    Case(
+        "SCH012",
+        [_listed("('2026-11-20',1)", "('2026-11-23',1),('2026-11-23',2)", 4)],
+        [("shop.t", MEDIUM)],
+        label="list by day and more",
+    ),
+    Case("SCH012", [_listed("'2026-11-20'", "'2026-11-25'", 6)], label="list, two days ahead"),
+    Case("SCH012", [_listed("20261120", "20261123", 4)], [("shop.t", MEDIUM)], label="list of numbers"),
+    Case("SCH012", [_listed("20261120", "20261123", 4, catch_all_pieces=1)], label="list with one for the rest"),
+    Case("SCH012", [_listed("'HZ'", "'SH'"), _listed("1", "9")], label="lists of no dates"),
+    Case("SCH022", [_days(-30, 0)], [("shop.t", HIGH)], label="today"),
+    Case("SCH022", [_days(-30, 1)], label="tomorrow"),
+    Case("SCH022", [_days(-400, -30)], [("shop.t", HIGH)], label="just over"),
+    Case("SCH022", [_days(-400, -31)], label="closed archive"),
+    Case("SCH022", [_days(-400, -31), _written(1)], [("shop.t", HIGH)], label="written to"),
+    Case("SCH022", [_days(-400, -31), (TableChanges, NO_VIEW)], not_assessed=True, label="changes unknown"),
+    Case("SCH022", [_days(-400, -9), _DYNAMIC], [("shop.t", HIGH)], label="the server should have added one"),
+    Case("SCH022", [_overgrown(-9, 10**6)], label="a partition for the rest"),
+    Case("SCH022", [_listed("'2026-11-18'", "'2026-11-20'", 3)], [("shop.t", HIGH)], label="list by day"),
+    *(Case("SCH012", [table, _CHINA], [("shop.t", MEDIUM)], label=f"China, {name}") for name, table in _SAME),
+    *(Case("SCH022", [table, _CHINA], label=f"China, {name}") for name, table in _SAME),
     Case("SCH012", [_days(-7, 3, partitions=11)], label="daily, three days ahead"),
     Case("SCH012", [_days(-9, 1, partitions=11)], [("shop.t", MEDIUM)], label="daily, the last one"),
     Case("SCH012", [_called("to_days(`d`)", TODAY.toordinal() + 365 + 10)], FOUND, label="to_days"),
@@ -188,7 +227,7 @@ CASES = [
     Case("SCH012", [_plain(_seconds(10), _seconds(12))], FOUND, label="seconds"),
     Case("SCH012", [_plain(_seconds(10) * 1000, _seconds(12) * 1000)], FOUND, label="milliseconds"),
     Case("SCH012", [_plain(20200101, 20261201, 20)], FOUND, label="the first one takes years"),
-    Case("SCH012", [_plain(_seconds(11, 13), _seconds(11, 23), 11)], [("shop.t", HIGH)], label="midnight of UTC+8"),
+    Case("SCH022", [_plain(_seconds(11, 13), _seconds(11, 23), 11)], [("shop.t", HIGH)], label="midnight of UTC+8"),
     Case("SCH012", [_plain(202601, 202712, 24)], label="months ahead"),
     Case("SCH012", [_plain(202512, 202610)], label="months, closed archive"),
     Case("SCH012", [_plain(20261201, 20261201, 1)], label="one number could be anything"),

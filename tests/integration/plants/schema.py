@@ -25,6 +25,27 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
+        "SCH023",
+        plant=[
+            "CREATE TABLE {db}.p (id INT PRIMARY KEY)",
+            "CREATE TABLE {db}.t (id INT PRIMARY KEY, b INT, c INT, KEY cb (c, b),"
+            " CONSTRAINT fk FOREIGN KEY (b) REFERENCES {db}.p (id))",
+        ],
+        resource="{db}.t.fk",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH022",
+        plant=[
+            "CREATE TABLE {db}.t (id INT, made DATE, PRIMARY KEY (id, made)) PARTITION BY LIST COLUMNS (made)"
+            " (PARTITION a VALUES IN ('2021-01-01'), PARTITION b VALUES IN ('2021-01-02'))",
+            "INSERT INTO {db}.t VALUES (1, '2021-01-02')",
+        ],
+        cure=["ALTER TABLE {db}.t ADD PARTITION (PARTITION c VALUES IN (DEFAULT))"],
+        resource="{db}.t",
+        severity=Severity.HIGH,
+    ),
+    Plant(
         "SCH002",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY, b INT, c INT, KEY kb (b), KEY kbc (b, c))"],
         resource="{db}.t.kb",

@@ -1,0 +1,58 @@
+"""SCH023: foreign keys whose columns lead no index of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.facts.schema import ForeignKey, ForeignKeyColumn, IndexColumn
+from checks.schema.indexes import Index, group_indexes, group_keys
+from checks.schema.pages import OBJECTS, VIEWS
+
+
+@check(
+    code="SCH023",
+    name="schema.foreign_key_unindexed",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Foreign key without an index on its columns",
+    finding="{resource}: no index of the table begins with the columns of the key ({value}), which refers to {parent}.",
+    remediation=Remediation(
+        advice="Create an index that begins with these columns; others may follow where statements use them. Where "
+        "rows of the referred table are never deleted and their key never changes, mute the finding with the reason.",
+        sql=("CREATE INDEX {index!i} ON {schema!i}.{table!i} ({columns});",),
+        no_rollback="The server refuses to drop an index on exactly the columns of a foreign key (error 5320).",
+        pre_check="No index of that name is there; disk and CPU for building an index on a table of this size.",
+        post_check="EXPLAIN of a DELETE from the referred table, or of a join over the key, no longer shows a full "
+        "scan of the table.",
+        risk="Every write to the table maintains one more index.",
+        window=True,
+    ),
+    sources=(
+        DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/1200.information_schema-key_column_usage-of-mysql-mode.md"),
+        KernelRun("4.3.5.3", "CREATE TABLE with a foreign key makes no index; SHOW INDEX"),
+    ),
+)
+def foreign_key_unindexed(
+    keys: Rows[ForeignKey], key_columns: Rows[ForeignKeyColumn], indexes: Rows[IndexColumn]
+) -> Iterator[Measurement]:
+    """Other than on MySQL a foreign key brings no index with it. Whenever a row of the referred table is deleted or its
+    key changes, the server looks for rows that refer to it; without an index it reads the whole table each time and
+    holds the lock meanwhile. Joins over the key read it, too."""
+    parents = {(key.constraint_schema, key.table_name, key.constraint_name): key.referenced_table_name for key in keys}
+    made = group_indexes(indexes)
+    for name, columns in group_keys(key_columns).items():
+        schema, table, constraint = name
+        if name in parents and not any(_leads(columns, index) for index in made.get((schema, table), {}).values()):
+            quoted = ", ".join("`" + column.replace("`", "``") + "`" for column in columns)
+            names = {"schema": schema, "table": table, "columns": quoted, "index": f"idx_{constraint}"[:64]}
+            parent = name_object(schema, parents[name])
+            yield Measurement(name_object(schema, table, constraint), ", ".join(columns), {**names, "parent": parent})
+
+
+def _leads(columns: list[str], index: Index) -> bool:
+    """Whether an index that the server uses begins with these columns, in any order."""
+    leading = {index[seq].column_name.casefold() for seq in sorted(index)[: len(columns)]}
+    usable = all(row.index_type == "BTREE" and row.is_visible == "YES" for row in index.values())
+    return usable and leading == {column.casefold() for column in columns}

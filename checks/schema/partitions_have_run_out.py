@@ -1,0 +1,81 @@
+"""SCH022: tables partitioned by time whose last partition has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    Unjudged,
+    check,
+    name_object,
+    params,
+)
+from agent.facts.given import Clock
+from agent.facts.schema import PartitionedTable, TableChanges
+from agent.facts.settings import Variable
+from checks.schema.bounds import ends_of, spelled
+from checks.schema.pages import OBJECTS, VIEWS
+from checks.schema.range_partitions_run_out import DYNAMIC
+from checks.schema.zones import find_zone, read_wall_clock
+
+
+@params
+class ClosedParams(Params):
+    """A table that ended longer ago and has no writes is taken for a closed archive."""
+
+    closed_days: int
+
+
+@check(
+    code="SCH022",
+    name="schema.partitions_have_run_out",
+    unit=Unit.DAYS,
+    actor=Actor.CUSTOMER,
+    title="Partitions by time have run out",
+    finding="{resource}: the last partition by time ended {value} ago ({bound}): rows of today are refused with error "
+    "1526 (limit {limit}).",
+    remediation=Remediation(
+        advice="Add partitions up to today and for the coming months at once, then load what was refused again. From "
+        "4.3.5 BP2 on let the server add them to range partitions: DYNAMIC_PARTITION_POLICY; before, let a scheduled "
+        "job do it, and watch that it runs. If the table is closed on purpose, mute the finding with the reason.",
+        no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
+        pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions. The audit or the log of "
+        "the application shows inserts that failed with 1526.",
+        post_check="information_schema.PARTITIONS shows a last bound well in the future, and inserts succeed.",
+        risk="None; adding a partition at the end moves no rows.",
+    ),
+    sources=(
+        DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/1400.information_schema-partitions-of-mysql-mode.md"),
+        DYNAMIC,
+    ),
+)
+def partitions_have_run_out(
+    tables: Rows[PartitionedTable],
+    changes: Rows[TableChanges] | None,
+    variables: Rows[Variable] | None,
+    clock: Rows[Clock],
+    p: ClosedParams,
+) -> Iterator[Measurement | Unjudged]:
+    """A row beyond the last partition is refused with error 1526, and the rows of the business carry the date of today.
+    What ended lately fails now. What ended long ago may be a closed archive, which is known by having no writes; with
+    writes since its statistics were gathered it is in use. Dates are those of the tenant's time zone."""
+    zone = find_zone(variables)
+    now = read_wall_clock(clock[0].as_of, zone)
+    written = {(row.table_owner, row.table_name) for row in changes or () if row.changes > 0}
+    for table in tables:
+        ends = ends_of(table, zone)
+        if not ends or ends[1] > now or table.catch_all_pieces:
+            continue
+        name, days = (table.table_schema, table.table_name), (now.date() - ends[1].date()).days
+        if days <= p.closed_days or name in written:
+            yield Measurement(name_object(*name), days, {"bound": spelled(ends[1], zone)})
+        elif changes is None:
+            yield Unjudged(name_object(*name))
