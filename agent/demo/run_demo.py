@@ -148,7 +148,7 @@ targets:
     password: env:{PASSWORD_VARIABLE}
     tls: {{mode: disabled}}   # the kernel listens on this machine only
     kind: user
-business: {{peak_qps: 800, concurrency: 40, growth_pct_per_year: 60}}
+business: {{workload: OLTP, peak_qps: 800, concurrency: 40, growth_pct_per_year: 60}}
 history: sqlite:///{(out / "history.sqlite").resolve()}
 """.encode(),
     )

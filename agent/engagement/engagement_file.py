@@ -131,8 +131,9 @@ class CriticalPeriodBlock(Block):
 
 
 class BusinessBlock(Block):
-    """What the customer says of the load; None is unknown."""
+    """What the customer says of the load; None is unknown. ``workload`` is what the tenant is for."""
 
+    workload: Literal["OLTP", "OLAP", "HTAP"] | None = None
     peak_qps: Quantity | None = None
     concurrency: Count | None = None
     growth_pct_per_year: Annotated[float, Field(ge=-100, le=10_000, allow_inf_nan=False)] | None = None

@@ -79,11 +79,11 @@ targets:
 
 ## 业务概况；不清楚的就不写。 / The load as the customer knows it; leave out what is unknown.
 # business:
+#   workload: OLTP
 #   peak_qps: 1000
 #   concurrency: 200
 #   growth_pct_per_year: 30
-#   critical_periods:
-#     - {name: REPLACE, from: 2000-11-01, to: 2000-11-12}
+#   critical_periods: [{name: REPLACE, from: 2000-11-01, to: 2000-11-12}]
 #   description: REPLACE
 
 ## SQL 看不到、由人担保的事实。 / What SQL cannot see and somebody vouches for.

@@ -96,7 +96,10 @@ def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier
     """Yield the fact rows that no view holds: business profile, valid attestations, values of the last assessment."""
     business = engagement.business_of(name)
     yield BusinessProfile(
-        peak_qps=business.peak_qps, concurrency=business.concurrency, growth_pct_per_year=business.growth_pct_per_year
+        peak_qps=business.peak_qps,
+        concurrency=business.concurrency,
+        growth_pct_per_year=business.growth_pct_per_year,
+        workload=business.workload,
     )
     for period in business.critical_periods:
         yield CriticalPeriod(name=period.name, start=period.first, end=period.last)

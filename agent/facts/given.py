@@ -26,11 +26,15 @@ class Clock:
 
 @supplied
 class BusinessProfile:
-    """What the customer says about the business; None where the engagement says nothing."""
+    """What the customer says about the business; None where the engagement says nothing.
+
+    ``workload``: OLTP, OLAP or HTAP.
+    """
 
     peak_qps: float | None
     concurrency: int | None
     growth_pct_per_year: float | None
+    workload: str | None = None
 
 
 @supplied

@@ -45,7 +45,7 @@ _WORDS = (
     " priv_alter_tenant priv_create priv_create_user priv_delete priv_drop priv_file priv_grant_option priv_index"
     " priv_insert priv_process priv_select priv_super priv_update recovery_window replica_type request retention role"
     " scope snap_interval ssl_cipher state stattype_locked status switchover_status table_collation task_id tenant_role"
-    " tenant_type type"
+    " tenant_type type workload"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {

@@ -102,7 +102,7 @@ def _evaluate_check(
 
     if not rule.enabled:
         return result(Outcome.DISABLED, reason=Text("Switched off in the rules."))
-    reason = _explain_inapplicable(spec, snapshot)
+    reason = _explain_inapplicable(spec, rule, snapshot)
     if reason:
         return result(Outcome.NOT_APPLICABLE, reason=reason)
     missing = _list_missing(spec, snapshot)
@@ -130,18 +130,19 @@ def _evaluate_check(
 
 
 _UNKNOWN_VARIANT = Text("The limit depends on the tenant's role or size, which the server does not show.")
+_NOT_JUDGED = Text("The rules do not judge this for a tenant of this version, role or size.")
 _WRONG_TENANT = {
     TenantKind.USER: Text("Only a user tenant can answer this."),
     TenantKind.SYS: Text("Only the sys tenant can answer this."),
 }
 
 
-def _explain_inapplicable(spec: CheckSpec, snapshot: Snapshot) -> Text | None:
+def _explain_inapplicable(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> Text | None:
     if snapshot.tenant_kind not in spec.tenants:
         return _WRONG_TENANT[spec.tenants[0]]
     if snapshot.version < spec.since:
         return Text("OceanBase {since} and later only.", {"since": str(spec.since)})
-    return None
+    return None if rule.applies else _NOT_JUDGED
 
 
 def _list_missing(spec: CheckSpec, snapshot: Snapshot) -> list[Unavailable]:
@@ -345,11 +346,18 @@ class _SqlFormatter(string.Formatter):
         return str(value)
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
-        if conversion == "i":
-            return "`" + str(value).replace("`", "``") + "`"
-        if conversion == "l":
-            return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+        if conversion in ("i", "l"):
+            return quote_value(value, conversion)
         return super().convert_field(value, conversion)
+
+
+def quote_value(value: object, conversion: str) -> str:
+    """Return a value as SQL takes it: ``i`` as an identifier, ``l`` as a literal, else as it is."""
+    if conversion == "i":
+        return "`" + str(value).replace("`", "``") + "`"
+    if conversion == "l":
+        return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+    return str(value)
 
 
 def fill_sql(templates: Iterable[str], words: Mapping[str, Scalar]) -> tuple[str, ...]:

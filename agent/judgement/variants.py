@@ -44,7 +44,9 @@ def _fit_rule(rule: Rule, traits: _Traits) -> Rule:
         if holds is None:
             return rule
         if holds:
-            return dataclasses.replace(variant.rule, overridden=rule.overridden, evidence=rule.evidence)
+            applies = variant.rule.enabled or not rule.enabled
+            kept = dataclasses.replace(variant.rule, enabled=rule.enabled, overridden=rule.overridden)
+            return dataclasses.replace(kept, applies=applies, evidence=rule.evidence)
     return dataclasses.replace(rule, variants=())
 
 

@@ -90,7 +90,8 @@ class Rule:
     """What rules.yaml says about one check.
 
     ``group``: only the dearest check of it costs points. ``join``: findings of its checks on one resource are one.
-    Of ``variants`` the first that holds goes before the rule itself; ``agent.judgement.variants`` picks it.
+    Of ``variants`` the first that holds goes before the rule itself; ``agent.judgement.variants`` picks it, and sets
+    ``applies`` to False where that one judges nothing.
     """
 
     judge: Ladder | Fixed | Expected
@@ -102,6 +103,7 @@ class Rule:
     enabled: bool = True
     overridden: bool = False
     variants: tuple[Variant, ...] = ()
+    applies: bool = True
 
 
 def _join_path(path: tuple[int | str, ...]) -> str:

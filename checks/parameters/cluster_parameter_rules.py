@@ -1,7 +1,8 @@
-"""PAR020-PAR045: parameters of the whole cluster; on a public cloud the platform's to set."""
+"""PAR020-PAR048: parameters of the whole cluster; on a public cloud the platform's to set."""
 
 from __future__ import annotations
 
+from agent.api import WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, NUMBER, SIZE, SWITCH, WORD
 
@@ -20,10 +21,12 @@ ROWS = (
     Row(
         code="PAR021", name="memstore_share_out_of_range", setting="memstore_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
+        unless="_memstore_limit_percentage",
         title="Memstore share of tenant memory is far from usual",
         why="This share of a tenant's memory holds new data. A small one makes freezes and throttling frequent; a "
         "large one starves the caches and the memory in which SQL runs.",
-        advice="Set the recommended value, and size tenants by memory instead.",
+        advice="Set the recommended value, and size tenants by memory instead. 0, from 4.3.0 on, means 40% for tenants "
+        "of 8 GB or less and 50% for larger ones.",
         risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
     ),
     Row(
@@ -40,8 +43,8 @@ ROWS = (
         code="PAR023", name="large_query_threshold_too_small", setting="large_query_threshold", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/11100.large_query_threshold.md",
         title="Ordinary statements count as large queries",
-        why="Statements beyond this time are paused and queued with the few workers for large queries. Set too small, "
-        "ordinary statements land there and wait for each other.",
+        why="Statements beyond this time may be paused and queued with the few workers for large queries. Set too "
+        "small, ordinary statements land there and wait for each other. From 4.3.0 on 0ms switches that off.",
         advice="Set the recommended value, or a longer time where long reports are ordinary.",
         risk=AT_ONCE,
     ),
@@ -122,7 +125,8 @@ ROWS = (
         title="Servers are given up too soon or too late",
         why="After this long without heartbeat a server counts as lost and its replicas are made anew. Minutes turn "
         "each restart into a copy of all data; days leave the cluster with a copy less all that time.",
-        advice="Set the recommended value, and raise it only for the length of planned maintenance.",
+        advice="Set the recommended value, and raise it only for the length of planned maintenance: the documentation "
+        "has 72h for an upgrade and 4h for the replacement of hardware.",
         risk="If a server is down longer than the new value, its replicas are copied at once.",
     ),
     Row(
@@ -137,9 +141,10 @@ ROWS = (
     Row(
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,
         page="100.system-configuration-items/300.cluster-level-configuration-items/5100.default_compress_func.md",
-        title="New tables are not compressed",
-        why="Tables created without an option of their own take this function. Uncompressed data takes several times "
-        "the disk, and each read and compaction moves as much more.",
+        title="New tables are not compressed, or by a function that is no longer supported",
+        why="Tables created without an option of their own take this function. With none, data takes several times the "
+        "disk, and each read and compaction moves as much more. zlib_1.0 is not supported from 4.2.2 on: its versions "
+        "compress to other bytes, and replicas may then fail to be restored in an upgrade.",
         advice="Set the recommended function, then rebuild large tables that were created meanwhile.",
         risk="Only new tables change; a rebuild of old ones costs space and time and needs a plan of its own.",
     ),
@@ -191,6 +196,7 @@ ROWS = (
     ),
     Row(
         code="PAR040", name="slow_log_disk_tolerated", setting="log_storage_warning_tolerance_time", kind=DURATION,
+        since=(4, 1, 0, 0),
         page="100.system-configuration-items/300.cluster-level-configuration-items/12800.log_storage_warning_tolerance_time.md",
         title="Slow log disk is tolerated too long",
         why="A log disk that does not answer for this long is marked faulty and its leaders move away. Until then "
@@ -239,10 +245,41 @@ ROWS = (
         code="PAR045", name="dead_connections_kept", setting="dead_socket_detection_timeout", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4800.dead_socket_detection_timeout.md",
         title="Dead client connections are noticed too late",
-        why="The network gives up an unanswered connection after this time (0s: only after the system's own quarter "
-        "of an hour). Until then the dead client's transaction keeps its locks.",
+        why="A connection whose other end does not answer for this long is given up (0s: the detection is off). Until "
+        "then the dead client's transaction keeps its locks.",
         advice=RECOMMENDED,
         risk="On a very bad network live connections may be cut; watch for reconnects.",
+    ),
+    Row(
+        code="PAR046", name="ddl_disabled", setting="enable_ddl", kind=SWITCH,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/6600.enable_ddl.md",
+        title="DDL is switched off for the cluster",
+        why="Every statement that creates or changes an object is refused while this is off, and jobs that add "
+        "partitions fail. It is meant for maintenance and easily left behind.",
+        advice="Switch it on again once the maintenance is over.",
+        risk="DDL that was held back by applications or jobs may start at once.",
+    ),
+    Row(
+        code="PAR047", name="data_disk_writes_unlimited", setting="data_disk_write_limit_percentage", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/4150.data_disk_write_limit_percentage.md",
+        since=(4, 2, 3, 0),
+        title="Nothing stops writes before the data disk is full",
+        why="At this share of the data disk business writes stop, so that tables can still be dropped to free space. "
+        "At 0, the default, they go on until compaction has no room left, and the server is hard to bring back.",
+        advice="Set (1 - memstore limit / size of the data disk) x 100, but not less than "
+        "data_disk_usage_limit_percentage. The SQL sets the value that fits where the memstores are small against "
+        "the disk.",
+        risk="If usage is beyond the new value, writes stop at once: check DATA_DISK_IN_USE first.",
+    ),
+    Row(
+        code="PAR048", name="chunk_cache_fixed", setting="memory_chunk_cache_size", kind=SIZE,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/13400.memory_chunk_cache_size.md",
+        title="Cache of the memory allocator has a fixed size",
+        why="At 0M the server adapts this cache itself. A fixed size keeps memory from the tenants, or sends each "
+        "allocation to the operating system.",
+        advice=RECOMMENDED,
+        risk=AT_ONCE,
+        sources=(WebPage("https://github.com/oceanbase/obdiag/issues/843"),),
     ),
 )  # fmt: skip
 

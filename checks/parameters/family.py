@@ -46,7 +46,7 @@ class Level(StrEnum):
 class Row:
     """One setting. ``name`` says what is wrong, ``why`` is the rationale, ``sql`` replaces the plain SET.
 
-    ``page`` is the setting's page of the documentation, ``sources`` are what else was read.
+    ``page`` is the setting's page of the documentation, "" where it has none; ``sources`` are what else was read.
     ``since`` is the first version that has the setting at this level. ``unless`` names a size that the server uses
     instead if it is not 0.
     """
@@ -83,7 +83,7 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
         title=row.title,
         finding=OF_CLUSTER if cluster else OF_TENANT,
         remediation=_build_remediation(row, level),
-        sources=(DocPage(f"{SETTINGS}/{row.page}"), *row.sources),
+        sources=(*((DocPage(f"{SETTINGS}/{row.page}"),) if row.page else ()), *row.sources),
         # A setting of a tenant is judged in that tenant, not from the sys tenant.
         tenants=(TenantKind.USER, TenantKind.SYS) if cluster else (TenantKind.USER,),
         rationale=row.why,

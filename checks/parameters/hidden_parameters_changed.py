@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
+from checks.parameters import tenant_parameter_rules
 
 # The server sets these itself in every new tenant.
 BY_ITSELF = frozenset({
@@ -15,6 +16,8 @@ BY_ITSELF = frozenset({
 })  # fmt: skip
 # The vendor's templates for kinds of workload set these values.
 OF_TEMPLATES = {"_enable_defensive_check": frozenset({"0"}), "_rowsets_max_rows": frozenset({"1", "4", "32"})}
+# These have rules of their own.
+_JUDGED = frozenset(row.setting for row in tenant_parameter_rules.ROWS)
 # The embedded kernel sets these itself.
 OF_EMBEDDED = frozenset(
     {"_ob_enable_pl_dynamic_stack_check", "_use_odps_jni_connector", "_enable_dbms_job_package", "_bloom_filter_ratio"}
@@ -37,7 +40,13 @@ OF_EMBEDDED = frozenset(
         post_check="GV$OB_PARAMETERS shows ISDEFAULT = YES for those set back.",
         risk="Some were set around a fault of this very version: without them it comes back.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            "700.reference/700.system-views/400.system-view-of-mysql-mode/300.performance-view-of-mysql-mode/"
+            "2100.gv-ob_parameters-of-mysql-mode.md"
+        ),
+        DocPage("620.obap/110.obap-deploy/100.obap-parameter-config.md"),
+    ),
 )
 def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -> Iterator[Measurement]:
     """Hidden parameters switch off safeguards and work around faults. They outlive their reason, survive upgrades, and
@@ -45,7 +54,7 @@ def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -
     hidden = [row for row in parameters if row.name.startswith("_") and row.isdefault is not None]
     if not hidden:
         raise NotAssessed("The server does not tell which hidden parameters are at their defaults.")
-    exempt = BY_ITSELF | (OF_EMBEDDED if any(row.embedded for row in build) else frozenset())
+    exempt = BY_ITSELF | _JUDGED | (OF_EMBEDDED if any(row.embedded for row in build) else frozenset())
     changed = {
         row.name: f"{row.name} = {row.value} (default {row.default_value})"
         for row in hidden

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from statistics import mode
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Unit, WebPage, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, RunAs, Unit, check
 from agent.facts.settings import Parameter
 from checks.parameters import cluster_parameter_rules, tenant_parameter_rules
 
@@ -42,7 +42,13 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
         post_check="GV$OB_PARAMETERS shows one value on all servers.",
         risk="Whatever the parameter does changes on the servers that differ: read its documentation first.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(
+            "700.reference/700.system-views/400.system-view-of-mysql-mode/300.performance-view-of-mysql-mode/"
+            "2100.gv-ob_parameters-of-mysql-mode.md"
+        ),
+        DocPage("700.reference/200.system-management/200.configuration-management/200.set-parameters.md"),
+    ),
 )
 def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """The same statement then behaves differently depending on the server that answers, and after a leader change the

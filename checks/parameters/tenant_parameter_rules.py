@@ -1,7 +1,8 @@
-"""PAR001-PAR016: parameters that a tenant sets for itself."""
+"""PAR001-PAR019, PAR049: parameters that a tenant sets for itself."""
 
 from __future__ import annotations
 
+from agent.api import KernelCode, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 
@@ -16,12 +17,13 @@ ROWS = (
         risk="Transfers start soon after and cost network and CPU; switch it on outside the peak.",
     ),
     Row(
-        code="PAR002", name="transfer_disabled", setting="enable_transfer", kind=SWITCH,
+        code="PAR002", name="transfer_disabled", setting="enable_transfer", kind=SWITCH, since=(4, 2, 1, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/3000.enable_transfer.md",
         title="Transfer of partitions between log streams is switched off",
         why="Partitions can only move to another log stream while transfer is on. Without it scaling out brings new "
         "units that stay empty, and skew between the log streams stays for good.",
-        advice="Switch transfer on again, unless OceanBase support has asked for it to stay off.",
+        advice="Switch transfer on again, unless OceanBase support has asked for it to stay off. It has no effect "
+        "while enable_rebalance is off.",
         risk="Transfers start soon after and cost network and CPU; switch it on outside the peak.",
     ),
     Row(
@@ -84,6 +86,7 @@ ROWS = (
     ),
     Row(
         code="PAR009", name="log_throttling_disabled", setting="log_disk_throttling_percentage", kind=NUMBER,
+        since=(4, 2, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/4500.log_disk_throttling_percentage.md",
         title="Log disk write throttling is switched off",
         why="Throttling slows writers before the log disk is full, so that checkpoints can free it. At 100 it is off: "
@@ -93,10 +96,11 @@ ROWS = (
     ),
     Row(
         code="PAR010", name="cpu_concurrency_out_of_range", setting="cpu_quota_concurrency", kind=NUMBER,
+        since=(4, 1, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/1800.cpu_quota_concurrency.md",
         title="Too few or too many worker threads per CPU",
-        why="The tenant gets this many workers per CPU of its unit. Too few and requests queue while CPUs idle; too "
-        "many and threads fight for CPUs and locks, so that response times spread.",
+        why="The tenant keeps this many workers active per CPU of its unit. Too few and requests queue while CPUs "
+        "idle; too many take memory and fight for CPUs and locks, so that response times spread.",
         advice="Set the recommended value; a higher one helps only where requests are known to wait much.",
         risk="The number of workers changes at once; watch the queue time in GV$OB_SQL_AUDIT afterwards.",
     ),
@@ -139,20 +143,76 @@ ROWS = (
     Row(
         code="PAR015", name="scheduled_jobs_disabled", setting="job_queue_processes", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/3800.job_queue_processes.md",
-        title="Scheduled jobs cannot run",
-        why="Maintenance windows run as scheduled jobs, statistics gathering among them. With 0 processes none "
-        "starts, statistics grow stale, and plans turn bad weeks later.",
+        title="Scheduled jobs are held back",
+        why="Maintenance windows run as scheduled jobs, statistics gathering among them. With 0 processes none starts; "
+        "with a few they wait for each other and miss their windows. The documentation has the parameter for Oracle "
+        "mode, but the kernel's scheduler asks for it in MySQL mode, too.",
         advice="Allow jobs again; stop single jobs with DBMS_SCHEDULER instead.",
+        sources=(
+            KernelCode("src/observer/dbms_scheduler/ob_dbms_sched_table_operator.cpp", "check_job_can_running"),
+        ),
         risk="Jobs that were held back may start soon; check DBA_SCHEDULER_JOBS first.",
     ),
     Row(
         code="PAR016", name="archive_lag_too_long", setting="archive_lag_target", kind=DURATION,
+        since=(4, 2, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/200.archive_lag_target.md",
         title="Log archiving may lag far behind",
         why="The archive may trail the tenant by this long, and that is what a disaster can lose although a backup "
         "exists.",
         advice="Set the recommended value, or less where the business can lose less.",
         risk="A shorter lag writes smaller archive files more often; watch the archive destination.",
+    ),
+    Row(
+        code="PAR017", name="vector_memory_share_too_large", setting="ob_vector_memory_limit_percentage", kind=NUMBER,
+        page="", since=(4, 3, 3, 0),
+        title="Vector indexes may take most of the tenant's memory",
+        why="Vector indexes stay in memory, up to this share of the tenant's. What they take, writes, caches and SQL "
+        "lack.",
+        advice="Set the recommended value, and give the tenant more memory if its vector indexes need it.",
+        risk="Indexes that need more than the new value are refused: compare GV$OB_VECTOR_MEMORY first.",
+        sources=(
+            WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000003351040"),
+            WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000003450328"),
+            WebPage("https://github.com/oceanbase/obdiag/issues/1232"),
+        ),
+    ),
+    Row(
+        code="PAR018", name="sessions_bounded_by_hand", setting="_resource_limit_max_session_num", kind=NUMBER,
+        page="",
+        title="Sessions are bounded by a hidden parameter",
+        why="At 0 the server derives the limit of sessions from the tenant's memory. A number set by hand stays when "
+        "the tenant grows, and new logins fail with Too many connections though max_connections is far.",
+        advice="Set it to 0, and bound connections in the pools or by max_connections.",
+        risk="More sessions take more of the tenant's memory.",
+        sources=(
+            WebPage(
+                "https://github.com/oceanbase/obdiag/blob/master/plugins/check/tasks/observer/cluster/"
+                "resource_limit_max_session_num.py"
+            ),
+            KernelCode("src/share/parameter/ob_parameter_seed.ipp", "_resource_limit_max_session_num"),
+        ),
+    ),
+    Row(
+        code="PAR019", name="log_throttling_duration_out_of_range", setting="log_disk_throttling_maximum_duration",
+        page="100.system-configuration-items/400.tenant-level-configuration-items/4400.log_disk_throttling_maximum_duration.md",
+        kind=DURATION, since=(4, 2, 0, 0),
+        title="Log disk write throttling is too weak or too strong",
+        why="Throttling is tuned so that what is left of the log disk lasts for this long. With a few minutes it "
+        "hardly slows writers and the log disk still fills; with days it nearly stops them.",
+        advice="Set the recommended value. Where checkpoints cannot keep up, raise it before you lower "
+        "log_disk_throttling_percentage.",
+        risk="A longer time slows writers more while throttling is active.",
+    ),
+    Row(
+        code="PAR049", name="own_memstore_share_out_of_range", setting="_memstore_limit_percentage", kind=NUMBER,
+        page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
+        since=(4, 3, 0, 0),
+        title="Memstore share of this tenant is far from usual",
+        why="This hidden parameter goes before the cluster's memstore_limit_percentage. At 0 the cluster's value "
+        "holds, which adapts to the tenant's memory when it is 0, too.",
+        advice="Set it to 0, and size the tenant by memory instead.",
+        risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
     ),
 )  # fmt: skip
 

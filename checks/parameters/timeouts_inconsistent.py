@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    DocPage,
     Measurement,
     NotAssessed,
     Params,
@@ -13,12 +14,12 @@ from agent.api import (
     Rows,
     TenantKind,
     Unit,
-    WebPage,
     check,
     params,
     tenant_name,
 )
 from agent.facts.settings import Variable
+from checks.parameters.family import SETTINGS
 
 
 @params
@@ -44,7 +45,10 @@ class TimeoutParams(Params):
         post_check="SHOW GLOBAL VARIABLES gives an ob_query_timeout that is no longer than ob_trx_timeout.",
         risk="Only new sessions take the new value; connection pools keep the old one until they reconnect.",
     ),
-    sources=(WebPage("https://en.oceanbase.com/docs/oceanbase-database"),),
+    sources=(
+        DocPage(f"{SETTINGS}/200.system-variable/300.global-system-variable/8600.ob_query_timeout-global.md"),
+        DocPage(f"{SETTINGS}/200.system-variable/300.global-system-variable/9700.ob_trx_timeout-global.md"),
+    ),
     tenants=(TenantKind.USER,),
 )
 def timeouts_inconsistent(variables: Rows[Variable], limits: TimeoutParams) -> Iterator[Measurement]:

@@ -1,4 +1,4 @@
-"""VAR001-VAR026: global system variables of a tenant."""
+"""VAR001-VAR027: global system variables of a tenant."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ ROWS = (
         code="VAR011", name="character_set_incomplete", setting="collation_server", kind=COLLATION,
         page="200.system-variable/300.global-system-variable/1600.collation_server-global.md",
         title="New databases cannot hold every character",
-        why="Databases made without an option take this collation and its character set. Sets other than utf8mb4 and "
-        "gb18030 lose emoji and rare Chinese characters in names and addresses.",
+        why="Databases made without an option take this collation and its character set. Sets other than utf8mb4, "
+        "utf16 and gb18030 lose emoji and rare Chinese characters in names and addresses.",
         advice="Set the recommended collation for new databases; existing ones keep theirs and need a migration.",
         risk="Joins between old and new tables may convert and then miss their index.",
     ),
@@ -188,8 +188,8 @@ ROWS = (
         code="VAR020", name="transmission_unchecked", setting="ob_enable_transmission_checksum", kind=ON_OFF,
         page="200.system-variable/300.global-system-variable/7600.ob_enable_transmission_checksum-global.md",
         title="Checksums of data sent are switched off",
-        why="Rows that travel between servers and through the proxy are then not verified, and a fault of network or "
-        "memory reaches the client as data.",
+        why="What travels between the proxy and the servers is then not verified, and a fault of network or memory "
+        "reaches the client as data.",
         advice=RECOMMENDED,
         risk=NEW_SESSIONS,
     ),
@@ -242,8 +242,8 @@ ROWS = (
         code="VAR026", name="row_image_incomplete", setting="binlog_row_image", kind=NAME,
         page="200.system-variable/300.global-system-variable/500.binlog_row_image-global.md",
         title="Binlog rows are incomplete",
-        why="With MINIMAL or NOBLOB the binlog service and CDC readers get changed columns only. Targets that compare "
-        "or rebuild whole rows then diverge.",
+        why="With MINIMAL the binlog service and CDC readers get changed columns only. Targets that compare or rebuild "
+        "whole rows then diverge.",
         advice=RECOMMENDED,
         risk="Logs grow, most for wide tables with small updates.",
     ),

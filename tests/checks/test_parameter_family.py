@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -13,20 +14,23 @@ from hypothesis import strategies as st
 
 from agent.facts.settings import Parameter, Variable
 from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.variants import fit_rules
 from agent.model.result import CheckResult
 from agent.model.rule import Expected
-from agent.model.sources import DocPage
+from agent.model.sources import DocPage, WebPage
 from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
 from checks.parameters.family import Level
 from checks.parameters.kinds import COLLATION, MODES, MOMENT, ON_OFF
-from tests.checks.settings_family import ROWS, WRONG, fact, parameter
+from tests.checks.settings_family import PRIMARY, ROWS, WRONG, fact, parameter, version_of
 from tests.harness import run_check, shipped, snapshot_of
 
+# Settings without a page of their own: two are hidden, the documentation of the third is of later versions.
+UNPUBLISHED = ("_memstore_limit_percentage", "_resource_limit_max_session_num", "ob_vector_memory_limit_percentage")
 PUBLISHED = Path(__file__).parent.parent / "data" / "published_defaults.tsv"
 
 
 def judged(code: str) -> Expected:
-    rule = shipped()[1].rules[code].judge
+    rule = fit_rules(shipped()[1], snapshot_of([PRIMARY], version=version_of(code))).rules[code].judge
     assert isinstance(rule, Expected)
     return rule
 
@@ -69,14 +73,18 @@ def test_the_setting_can_be_changed_by_whom_the_advice_speaks_to(code: str) -> N
 @pytest.mark.parametrize("code", ROWS)
 def test_the_setting_has_a_page_of_its_own(code: str) -> None:
     _, row = ROWS[code]
-    page = shipped()[0].checks[code].sources[0]
-    assert isinstance(page, DocPage)
-    assert PurePosixPath(page.path).name.split(".")[1].removesuffix("-global") == row.setting
+    sources = shipped()[0].checks[code].sources
+    if row.page:
+        assert isinstance(sources[0], DocPage)
+        page = PurePosixPath(sources[0].path).name.split(".")[1].removesuffix("-global")
+        assert page == row.setting.removeprefix("_")
+    else:
+        assert isinstance(sources[0], WebPage), "a setting without a page needs another place"
 
 
 @pytest.mark.parametrize("code", ROWS)
 def test_advice_never_recommends_the_present_value(code: str) -> None:
-    (finding,) = run_check(code, snapshot_of([fact(code, WRONG[code])])).findings
+    (finding,) = run_check(code, snapshot_of([fact(code, WRONG[code]), PRIMARY], version=version_of(code))).findings
     assert finding.sql != finding.rollback
     assert judged(code).recommended in finding.sql[0]
     assert str(finding.evidence["present"]) in finding.rollback[0]
@@ -100,11 +108,19 @@ def test_published_defaults_give_nothing_above_low(version: str) -> None:
     rows = list(defaults(version[:5]))
     names = {row.name for row in rows}
     specs = [registry.checks[code] for code, (_, row) in ROWS.items() if row.setting in names]
-    results = evaluate_checks(specs, ruleset, snapshot_of(rows, version=Version.parse(version)))
-    assert len(specs) >= len(ROWS) - 3
+    results = evaluate_checks(specs, ruleset, snapshot_of([*rows, PRIMARY], version=Version.parse(version)))
+    assert len(specs) == len(ROWS) - len(UNPUBLISHED)
     assert {result.outcome for result in results} <= {Outcome.PASS, Outcome.FINDING}, unsettled(results)
     found = {result.code: result.findings[0].severity for result in results if result.findings}
-    assert found == {"PAR027": Severity.LOW, "PAR028": Severity.LOW}
+    assert found == dict.fromkeys(["PAR027", "PAR028", "PAR047"], Severity.LOW)
+
+
+@pytest.mark.parametrize("code", ["PAR012", "PAR013"])
+@pytest.mark.parametrize("role", ["STANDBY", "RESTORE"])
+def test_a_standby_tenant_takes_its_compactions_from_the_primary(code: str, role: str) -> None:
+    standby = dataclasses.replace(PRIMARY, tenant_role=role)
+    assert run_check(code, snapshot_of([fact(code, WRONG[code]), standby])).outcome is Outcome.NOT_APPLICABLE
+    assert run_check(code, snapshot_of([fact(code, WRONG[code])])).outcome is Outcome.NOT_ASSESSED
 
 
 def unsettled(results: tuple[CheckResult, ...]) -> list[CheckResult]:
@@ -113,7 +129,7 @@ def unsettled(results: tuple[CheckResult, ...]) -> list[CheckResult]:
 
 @given(st.sampled_from(sorted(ROWS)), st.text(max_size=20))
 def test_any_text_is_judged_or_named_and_never_crashes(code: str, value: str) -> None:
-    result = run_check(code, snapshot_of([fact(code, value)]))
+    result = run_check(code, snapshot_of([fact(code, value), PRIMARY], version=version_of(code)))
     assert result.outcome in (Outcome.PASS, Outcome.FINDING, Outcome.NOT_ASSESSED), result.reason
 
 

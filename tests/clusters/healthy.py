@@ -45,7 +45,7 @@ GIVEN = (
     attested("last_restore_drill", "2026-09-12"),
     attested("tde_enabled", True),
     attested("console_whitelist_restricted", True),
-    BusinessProfile(peak_qps=4000.0, concurrency=18, growth_pct_per_year=25.0),
+    BusinessProfile(peak_qps=4000.0, concurrency=18, growth_pct_per_year=25.0, workload="OLTP"),
     CriticalPeriod(name="year-end sale", start=date(2026, 12, 12), end=date(2026, 12, 14)),
 )
 

@@ -1,0 +1,81 @@
+"""PAR083: neither the interval nor the job balances partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    WebPage,
+    check,
+    parse_duration,
+    tenant_name,
+)
+from agent.facts.maintenance import Job
+from agent.facts.settings import Parameter
+from checks.parameters.family import SETTINGS
+
+_SETTING = "partition_balance_schedule_interval"
+_JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
+
+
+@check(
+    code="PAR083",
+    name="parameters.partition_balance_off",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    title="Partitions are not balanced any more",
+    finding="{resource}: partition_balance_schedule_interval is {value}, and no enabled job balances the partitions.",
+    remediation=Remediation(
+        advice="Where the version has the job SCHEDULED_TRIGGER_PARTITION_BALANCE (from 4.2.4 on), enable it and leave "
+        "the interval at 0s. Otherwise set the interval.",
+        sql=(
+            "ALTER SYSTEM SET partition_balance_schedule_interval = {interval!l};",
+            "CALL DBMS_SCHEDULER.ENABLE({job!l});",
+        ),
+        rollback=(
+            "ALTER SYSTEM SET partition_balance_schedule_interval = {interval_is!l};",
+            "CALL DBMS_SCHEDULER.DISABLE({job!l});",
+        ),
+        pre_check="enable_rebalance and enable_transfer are True, and DBA_OB_BALANCE_JOBS shows no job at work.",
+        post_check="DBA_OB_BALANCE_JOB_HISTORY shows a job PARTITION_BALANCE after the interval, or after midnight.",
+        risk="Partitions move soon after and cost network and disk; start it outside the peak.",
+    ),
+    sources=(
+        DocPage(
+            f"{SETTINGS}/100.system-configuration-items/400.tenant-level-configuration-items/"
+            "6400.partition_balance_schedule_interval.md"
+        ),
+        WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000001888278"),
+        WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000003450828"),
+    ),
+    since=(4, 2, 0, 0),
+)
+def partition_balance_off(parameters: Rows[Parameter], jobs: Rows[Job] | None) -> Iterator[Measurement]:
+    """New partitions are spread when they are made, and grow as they like. Without balancing some servers end up with
+    most of the data, and with most of the work on it."""
+    values = {row.value: parse_duration(row.value) for row in parameters if row.name == _SETTING}
+    if not values:
+        raise NotAssessed("The server shows no {setting}: this version does not have it.", setting=_SETTING)
+    stopped = next((word for word, seconds in values.items() if seconds == 0), None)
+    if stopped is None:
+        return
+    if jobs is None:
+        raise NotAssessed("Whether a job balances the partitions instead cannot be seen.")
+    listed = [row for row in jobs if row.job_name.upper() == _JOB]
+    if any(row.is_enabled for row in listed):
+        return
+    evidence = {
+        "interval": None if listed else "2h",
+        "interval_is": None if listed else stopped,
+        "job": _JOB if listed else None,
+    }
+    yield Measurement(tenant_name(None), stopped, evidence)

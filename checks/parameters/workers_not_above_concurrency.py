@@ -1,0 +1,62 @@
+"""PAR084: cpu_quota_concurrency has caught up with workers_per_cpu_quota."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    check,
+    parse_number,
+    tenant_name,
+)
+from agent.facts.settings import Parameter
+from checks.parameters.family import AT_ONCE, SETTINGS
+
+_USUAL = 4  # the default of cpu_quota_concurrency, which its own check recommends, too
+_ITEMS = f"{SETTINGS}/100.system-configuration-items"
+
+
+@check(
+    code="PAR084",
+    name="parameters.workers_not_above_concurrency",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
+    title="The limit of worker threads leaves no room above the active ones",
+    finding="{resource}: workers_per_cpu_quota is {value}, and cpu_quota_concurrency is {concurrency}; the former must "
+    "be the larger.",
+    remediation=Remediation(
+        advice="Set cpu_quota_concurrency back to its default. Where the default is not below workers_per_cpu_quota "
+        "either, have the platform raise that one.",
+        sql=("ALTER SYSTEM SET cpu_quota_concurrency = {lower!l};",),
+        rollback=("ALTER SYSTEM SET cpu_quota_concurrency = {before!l};",),
+        pre_check="Note the present values of both on every server.",
+        post_check="workers_per_cpu_quota is above cpu_quota_concurrency on every server in GV$OB_PARAMETERS.",
+        risk=AT_ONCE,
+    ),
+    sources=(
+        DocPage(f"{_ITEMS}/300.cluster-level-configuration-items/25200.workers_per_cpu_quota.md"),
+        DocPage(f"{_ITEMS}/400.tenant-level-configuration-items/1800.cpu_quota_concurrency.md"),
+    ),
+    since=(4, 1, 0, 0),
+)
+def workers_not_above_concurrency(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+    """Workers that wait for a lock or another server are replaced by further ones, up to workers_per_cpu_quota for
+    each CPU. Where that is no more than the active ones, nothing replaces those that wait, and requests queue."""
+    workers = [parse_number(row.value) for row in parameters if row.name == "workers_per_cpu_quota"]
+    active = [row.value for row in parameters if row.name == "cpu_quota_concurrency"]
+    if not workers or not active:
+        raise NotAssessed("The server does not show both parameters.")
+    fewest, most = min(workers), max(active, key=parse_number)
+    if fewest <= parse_number(most):
+        can = fewest > _USUAL
+        evidence = {"concurrency": most, "lower": str(_USUAL) if can else None, "before": most if can else None}
+        yield Measurement(tenant_name(None), fewest, evidence)
