@@ -30,6 +30,16 @@ def list_unread(document: Document) -> tuple[SourceEntry, ...]:
     return tuple(source for source in document["sources"] if source["status"] not in _NOT_THERE)
 
 
+def list_stopped(document: Document) -> tuple[str, ...]:
+    """Return the sources whose statement was ended at its time limit, or that were read for some tables only."""
+    sources = document["sources"]
+    return tuple(
+        source["source"]
+        for source in sources
+        if source["status"] == UnavailableKind.TIMEOUT or (source["status"] == "ok" and source["reason"]["en"])
+    )
+
+
 def find_early_end(document: Document) -> EarlyEnd | None:
     """Return why reading ended before its end, or None if it did not. A broken connection comes before the others."""
     statuses = [(source["source"], source["status"]) for source in document["sources"]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.engagement.subscription import COUNTS_FROM_COVERAGE_PCT, PeriodStatus
 from agent.model.document import Document
 from agent.model.terms import Scalar, Severity, Text, UnavailableKind
-from agent.model.unread import EarlyEnd, find_early_end
+from agent.model.unread import EarlyEnd, find_early_end, list_stopped
 
 FOUND, FAILED, PARTIAL = 1, 4, 5
 _WHY = {
@@ -31,13 +31,16 @@ _WHY = {
 
 
 def list_shortfalls(document: Document, status: PeriodStatus | None) -> Iterator[Text]:
-    """Yield what an assessment lacks: why reading ended early, and whether its period stays due.
+    """Yield what an assessment lacks: why reading ended early, what was cut short, and whether its period stays due.
 
     ``status`` is where the target stands after it; None where the assessment counts for no period.
     """
     early = find_early_end(document)
     if early:
         yield describe_early_end(early)
+    if stopped := list_stopped(document):
+        text = "Ended at a limit before they were read whole: {names}. The report says why, and what helps."
+        yield Text(text, {"names": ", ".join(stopped)})
     args: dict[str, Scalar] = {
         "number": status.current.number if status and status.current else 0,
         "coverage_pct": document["score"]["coverage_pct"],

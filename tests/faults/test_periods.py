@@ -19,7 +19,7 @@ import pytest
 from agent.collection.journal import ALL_JOURNALS
 from agent.kernel.start import Kernel, run_kernel
 from tests.faults.proxy import Cue, Fault
-from tests.faults.site import Site, site_on
+from tests.faults.site import Site, newest_journal, site_on
 from tests.integration.reading import reader
 
 pytestmark = pytest.mark.kernel
@@ -98,6 +98,28 @@ def test_a_server_that_dies_leaves_the_period_due(kernel: Kernel, site: Site, re
     assert "is done" in schedule(site) and site.recorded() == 2
     code, said = end(assess(site))
     assert code == 0 and "is done" in said and journals(site) == 2
+    record_property("faults", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [Fault.STALL, Fault.DRIP])
+def test_a_statement_that_does_not_end_is_told_on_the_console_and_in_the_report(
+    site: Site, fault: Fault, record_property: Record
+) -> None:
+    """It is left a second after its limit; one more connection reads the rest."""
+    site.proxy.will(Cue(fault, b" ResourceUnit*/"))
+    code, said = end(assess(site))
+    assert code == 0 and "Ended at a limit before they were read whole: ResourceUnit." in said, said
+    document = json.loads((site.out / "assessment.json").read_text(encoding="utf-8"))
+    assert {s["source"]: s["status"] for s in document["sources"] if s["status"] == "timeout"} == {
+        "ResourceUnit": "timeout"
+    }
+    (took_ms,) = (s["duration_ms"] for s in document["sources"] if s["source"] == "ResourceUnit")
+    assert 5_000 <= took_ms < 7_500
+    page = (site.out / "report.en.html").read_text(encoding="utf-8")
+    assert "1 statements went on after their time limit, so the connection was shut on them: ResourceUnit" in page
+    sent = [json.loads(line) for line in newest_journal(site.out).read_text(encoding="utf-8").splitlines()]
+    assert sum(line.get("source") == "driver" for line in sent) == 2, "one reconnect"
     record_property("faults", 1)
 
 

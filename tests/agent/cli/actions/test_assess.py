@@ -246,6 +246,23 @@ def test_partial_goes_before_findings(fake: Fake) -> None:
     assert fake.run(fail_on="low") == 5
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_cut_short_is_told_on_the_console(
+    fake: Fake, language: str, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OB_HEALTH_LANG", language)
+    fake.answers["shop"] = lambda: read(Variable, kind=UnavailableKind.TIMEOUT)
+    assert fake.run() == 0
+    said = capsys.readouterr().err
+    assert ("Ended at a limit" if language == "en" else "未能完整读取") in said and "Variable" in said
+    assert "Memstore" not in said
+    whole = read()
+    partial = dataclasses.replace(whole.records[0], reason=Text("Read for some tables."))
+    fake.answers["shop"] = lambda: dataclasses.replace(whole, records=(partial, *whole.records[1:]))
+    fake.run()
+    assert f"{partial.source}" in capsys.readouterr().err
+
+
 def test_outside_the_service_no_period_is_claimed_or_told(fake: Fake, capsys: Any) -> None:
     fake.write(days=500)
     fake.answers["shop"] = lambda: read(Memstore)
