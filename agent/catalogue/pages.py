@@ -16,6 +16,7 @@ from rich.text import Text as Plain
 
 from agent.catalogue import registry, rules
 from agent.facts import find_source_spec
+from agent.judgement.evaluate import quote_value
 from agent.judgement.severity import find_top_class
 from agent.model.check import CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
@@ -286,13 +287,15 @@ def _find_worst(rule: Rule) -> Severity:
 
 
 def _describe_placeholders(sql: str, rule: Rule) -> str:
-    """Replace each placeholder with a word: ``{table!i}`` with ``<table>``."""
+    """Replace each placeholder with what is known before a finding, or with a word: ``{table!i}`` with ``<table>``."""
     known = {"of_tenant": " <TENANT = name, from sys>"}
     recommended = {r.judge.recommended for r in _list_plain_rules(rule) if isinstance(r.judge, Expected)}
     if len(recommended) == 1:
         known["recommended"] = recommended.pop()
-    pieces = ((before, name) for before, name, _, _ in Formatter().parse(sql))
-    return "".join(before + (known.get(name, f"<{name}>") if name else "") for before, name in pieces)
+    return "".join(
+        before + (quote_value(known[name], conversion or "") if name in known else f"<{name}>" if name else "")
+        for before, name, _, conversion in Formatter().parse(sql)
+    )
 
 
 def render_pages() -> dict[str, str]:
