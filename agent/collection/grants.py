@@ -19,15 +19,18 @@ EXPOSES = {
     DataClass.SQL_TEXT_FULL: "statement texts with their literals",
     DataClass.COLUMN_BOUNDS: "smallest and largest values of columns",
     DataClass.ACCOUNTS: "names, hosts and privileges of accounts, no password hashes",
+    DataClass.EMPTY_PASSWORDS: "which accounts have an empty password, by a column of hashes that is never returned",
 }
 EXPOSES_STRUCTURE = N_("structure of tables, columns and indexes, no rows")
 EXPOSES_SESSIONS = N_("the list of sessions")
 _ADVICE_OF_VERSION = (
     "-- Lines marked [version] may fail with error 1146 or 1054 where this version lacks the view or column:",
-    "-- that is fine; run the script with  mysql --force,  or have it printed with --for-version 4.2.5.",
+    "-- that is fine. Run the script with  mysql --force,  or have it printed with --for-version 4.2.5.",
     "-- 标记 [version] 的行在缺少该视图或列的版本上会报 1146 或 1054，可以忽略：请用 mysql --force 执行，",
     "-- 或让对方用 --for-version 4.2.5 重新生成本脚本。",
 )
+# Where the tenant's sql_mode lacks it, a GRANT to an unknown account makes that account, without a password.
+_NO_ACCOUNT_BY_GRANT = "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',NO_AUTO_CREATE_USER');"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,10 @@ def write_grants_script(
         "-- Run it as an administrator of the tenant. / 请以租户管理员身份执行。",
         *(_ADVICE_OF_VERSION if any(grant.optional for grant in grants) else ()),
         "",
-        "-- Put the password, in quotes, in the place of <password>; as it stands the line is refused.",
-        "-- 请将 <password> 换成带引号的密码；原样执行会因语法错误而被拒绝。",
+        "-- Put the password, in quotes, in the place of <password>. As it stands that line is refused, and with it",
+        "-- all others: GRANT makes no account without a password.",
+        "-- 请将 <password> 换成带引号的密码。原样执行时该行会被拒绝，其余各行也不会建立没有密码的账号。",
+        _NO_ACCOUNT_BY_GRANT,
         f"CREATE USER {account} IDENTIFIED BY <password>{' REQUIRE SSL' if require_tls else ''};",
         *map(_write_grant_line, grants),
         "",

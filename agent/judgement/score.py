@@ -21,6 +21,7 @@ from agent.model.comparison import Earlier
 from agent.model.result import BAND_LIMITS, Carried, CategoryScore, CheckResult, Finding, Score, ScoredResult, Unlock
 from agent.model.rule import ScoringPolicy
 from agent.model.terms import Actor, Severity, TenantKind, Text
+from agent.support.i18n import render_text
 
 _DIGITS = 1
 _LOWEST_SCORE = 0.1  # the score is never 0, so that an improvement always shows
@@ -96,7 +97,7 @@ def list_unlocks(results: Collection[CheckResult], tenant_kind: TenantKind) -> t
     for result in sorted(results, key=lambda result: result.code):
         if result.outcome in NOT_ANSWERED:
             wanted = (*([result.unlock] if result.unlock else []), *result.also_needs)
-            key = "\n".join(sorted(map(repr, wanted)))
+            key = "\n".join(sorted(render_text(text, "en") for text in wanted))  # values that are not said do not part
             groups.setdefault(key, []).append(result)
             needs.setdefault(key, wanted)
     stakes = {key: math.fsum(r.risk_stake for r in members if r.code in counted) for key, members in groups.items()}

@@ -38,7 +38,7 @@ def make_grants_scripts(options: GrantOptions, engagement: Engagement | None, ta
     Raises ConfigError for an unknown data class, kind of tenant, version or target.
     """
     if engagement is None:
-        return _make_script(options, options.user or _USUAL_USER, options.kind or TenantKind.USER.value, title="")
+        return _make_script(options, _take_name(options.user), options.kind or TenantKind.USER.value, title="")
     return "\n".join(_make_target_scripts(options, engagement, target))
 
 
@@ -54,13 +54,21 @@ def _make_target_scripts(options: GrantOptions, engagement: Engagement, target: 
         )
         user, _, tenant = block.user.partition("@")
         title = f"{engagement.customer.name} · {name}: {tenant or block.host}"
-        yield _make_script(own, options.user or user, options.kind or block.kind.value, title, engagement)
+        chosen = _take_name(options.user or user)
+        yield _make_script(own, chosen, options.kind or block.kind.value, title, engagement)
+
+
+def _take_name(user: str) -> str:
+    """Return the account of a login, which may name tenant and cluster too: ``account@tenant#cluster``."""
+    return user.partition("@")[0] or _USUAL_USER
 
 
 def _make_script(options: GrantOptions, user: str, kind: str, title: str, engagement: Engagement | None = None) -> str:
     chosen = frozenset(parse_data_classes(options.data_classes)) or None
     if kind not in list(TenantKind):
-        raise ConfigError(Text("--kind takes user or sys, not {word}.", {"word": kind}))
+        raise ConfigError(
+            Text("--kind takes user or sys, not {word}.", {"word": kind}), suggest_words([kind], TenantKind)
+        )
     found = registry.load_registry(engagement.rules.checks if engagement else ())
     return write_grants_script(
         found.sources_of(TenantKind(kind)),

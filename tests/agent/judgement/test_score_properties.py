@@ -246,6 +246,13 @@ def test_what_is_unlocked_adds_up_to_everything(
     assert round(whole, 6) == (100 if counted else 0)
 
 
+@given(assessments(), KINDS)
+def test_one_need_is_told_once(results: list[CheckResult], kind: TenantKind) -> None:
+    """What a need does not say, such as the hours that one of the checks wants, makes no second need."""
+    wanting = [replace(result, unlock=Text("more memory", {"hours": n})) for n, result in enumerate(results)]
+    assert len(list_unlocks(wanting, kind)) == any(result.outcome in NOT_ANSWERED for result in wanting)
+
+
 @given(assessments(), st.lists(NEEDS, min_size=len(CODES), max_size=len(CODES)), KINDS)
 def test_an_unlock_adds_what_assessing_its_checks_adds(
     results: list[CheckResult], needs: list[list[Text]], kind: TenantKind

@@ -60,6 +60,11 @@ def test_without_an_engagement_the_options_say_all() -> None:
     assert "CDB_" in make_grants_scripts(GrantOptions(kind="sys"), None, None)
 
 
+def test_a_login_with_tenant_and_cluster_names_its_account() -> None:
+    made = make_grants_scripts(GrantOptions(user="reader@orders#c1"), None, None)
+    assert "CREATE USER 'reader'@'%'" in made and "orders#c1" not in made
+
+
 @pytest.mark.parametrize("options", [{"kind": "none"}, {"version": "x"}, {"data_classes": ["all"]}])
 def test_what_is_unknown_is_refused(options: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
