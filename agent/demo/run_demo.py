@@ -18,34 +18,37 @@ import pymysql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent import pipeline
+from agent.archive.folder import EARLIER
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
 from agent.cli.actions.request_and_sign import USUAL_FILE, RequestOptions, sign_file, verify_all, write_request
 from agent.cli.actions.targets import show_progress
 from agent.collection.grants import Grant, list_grants
+from agent.collection.journal import ALL_JOURNALS
 from agent.demo.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.engagement.loading import load_engagement
 from agent.kernel import start
-from agent.model.terms import TenantKind
+from agent.model.terms import TenantKind, Text
 from agent.report.render import validate_formats
 from agent.support import console, sshsig
+from agent.support.errors import ConfigError
 from agent.support.files import make_folder, write_whole
 
 ACCOUNT = "ob_health"
 PASSWORD_VARIABLE = "OB_HEALTH_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 TARGET = "shop"
+_ENGAGEMENT, _FIRST_LINE = "engagement.yaml", "# The demo's engagement: one shop on the embedded kernel."
 _UNKNOWN_NAME_ERRORS = frozenset({1054, 1146})  # unknown column, no such view
 
 
 def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> bool:
     """Run the demo. Write the artifacts of the second assessment to ``out``, those of the first to ``out/before``.
 
-    Return whether all of them were written.
+    An earlier demo in ``out`` is removed first. Return whether all artifacts were written. Raises ConfigError for a
+    folder that holds anything else.
     """
     validate_formats(formats, languages)
-    shutil.rmtree(out / "before", ignore_errors=True)
-    make_folder(out)
-    (out / "history.sqlite").unlink(missing_ok=True)
+    make_room(out)
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
     with start.run_kernel() as server, demo_password():
         console.say("Planting a faulty shop workload ...")
@@ -62,6 +65,21 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
         whole &= _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1))
     console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
     return whole
+
+
+def make_room(out: Path) -> None:
+    """Make the folder, and remove an earlier demo from it. Raises ConfigError if it holds anything but a demo."""
+    engagement = out / _ENGAGEMENT
+    if out.exists():
+        held = [path.name for path in out.iterdir()] if out.is_dir() else [out.name]
+        if held and not (engagement.is_file() and engagement.read_bytes().startswith(_FIRST_LINE.encode())):
+            text = "{path} holds other files than those of a demo, which would be overwritten. Choose another --out."
+            raise ConfigError(Text(text, {"path": str(out)}))
+    make_folder(out)
+    for folder in (out / "before", out / EARLIER):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (*out.glob(ALL_JOURNALS), out / "history.sqlite"):
+        file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -134,10 +152,10 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
 
 def write_engagement(out: Path, port: int, now: datetime) -> Path:
     """Write the engagement of the demo as a TAM would, not yet authorized. Return its path."""
-    path = out / "engagement.yaml"
+    path = out / _ENGAGEMENT
     write_whole(
         path,
-        f"""# The demo's engagement: one shop on the embedded kernel.
+        f"""{_FIRST_LINE}
 customer: {{name: Demo Shop / 示例商城}}
 service: {{tier: 顶级版, start: {(now - timedelta(days=1)).date()}, months: 12}}
 targets:
