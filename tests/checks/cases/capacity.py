@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from agent.facts.given import Attestation, BusinessProfile
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, Memstore, ResourceUnit, TenantMemory
-from agent.facts.schema import RecycledObject
+from agent.facts.schema import DroppedObject, RecycledObject
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Tenant, Variable
 from agent.facts.sql import PlanCache
-from agent.model.terms import Severity, TenantKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 GIB = 1 << 30
@@ -82,11 +83,15 @@ def _parameter(name: str, value: object) -> Parameter:
     return Parameter(scope="TENANT", name=name, value=str(value))
 
 
-def _recycled(days: int | None) -> RecycledObject:
-    droptime = None if days is None else NOW - timedelta(days=days)
+def _recycled(days: int) -> RecycledObject:
     return RecycledObject(
-        owner="shop", object_name="__recycle_$_1", original_name="orders", type="TABLE", droptime=droptime
+        owner="shop", object_name=f"__recycle_$_{days}", original_name="orders", type="TABLE", droptime=None
     )
+
+
+def _dropped(days: int | None) -> DroppedObject:
+    moment = None if days is None else NOW - timedelta(days=days)
+    return DroppedObject(owner="__recyclebin", object_name=f"__recycle_$_{days}", last_ddl_time=moment)
 
 
 def _plan_cache(held: int, limit: int = 1000 * MIB) -> list[object]:
@@ -139,7 +144,8 @@ def _tenants(count: int) -> list[object]:
 
 QUOTA = _parameter("cpu_quota_concurrency", "4")
 CONNECTIONS = _variable("max_connections", 2147483647)
-UNTIMED = _recycled(None)
+UNTIMED = _dropped(None)
+_UNSEEN = Unavailable(UnavailableKind.NO_VIEW, Text("no such view"))
 
 CASES = [
     Case("CAP001", [_memstore(69)]),
@@ -245,10 +251,13 @@ CASES = [
         label="a META tenant is small by design",
     ),
     Case("CAP006", [_unit(tenant_id=1001, max_cpu=None)], not_assessed=True, tenant_kind=TenantKind.SYS, label="META"),
+    Case("CAP007", [(DroppedObject, _UNSEEN)], not_assessed=True, label="unseen"),
+    Case("CAP007", [_dropped(14), (RecycledObject, _UNSEEN)], [("recycle bin", Severity.LOW)], label="names unseen"),
+    Case("CAP007", [_dropped(200), _recycled(200)], [("recycle bin", Severity.MEDIUM)], label="named"),
     Case("CAP007", label="empty"),
-    Case("CAP007", [_recycled(13), UNTIMED]),
-    Case("CAP007", [_recycled(14), _recycled(3)], [("recycle bin", Severity.LOW)]),
-    Case("CAP007", [_recycled(180)], [("recycle bin", Severity.MEDIUM)], label="old"),
+    Case("CAP007", [_dropped(13), UNTIMED]),
+    Case("CAP007", [_dropped(14), _dropped(3)], [("recycle bin", Severity.LOW)]),
+    Case("CAP007", [_dropped(180)], [("recycle bin", Severity.MEDIUM)], label="old"),
     Case("CAP008", _plan_cache(899 * MIB)),
     Case("CAP008", _plan_cache(900 * MIB), [("tenant", Severity.LOW)]),
     Case("CAP008", _plan_cache(980 * MIB), [("tenant", Severity.MEDIUM)], label="full"),

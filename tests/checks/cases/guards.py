@@ -245,7 +245,7 @@ CAPACITY = [
     Case("CAP005", [_unit()], not_assessed=True, label="setting unknown"),
     Case("CAP006", [_unit(memory=4 * GIB), _unit(memory=GIB), _unit(memory=3 * GIB)], [(_OWN, MEDIUM)],
          label="the smallest counts"),
-    Case("CAP007", [capacity._recycled(3), capacity._recycled(14), capacity._recycled(9)], [("recycle bin", LOW)],
+    Case("CAP007", [capacity._dropped(3), capacity._dropped(14), capacity._dropped(9)], [("recycle bin", LOW)],
          label="the oldest counts"),
     Case("CAP008", [*_CACHES, _SHARE], [("tenant 1", LOW), ("tenant 1002", LOW)], tenant_kind=SYS, label="from sys"),
     Case("CAP008", [_with(_CACHES[1], tenant_id=2), _SHARE], [("tenant 2", LOW)], tenant_kind=SYS, label="not sys"),
