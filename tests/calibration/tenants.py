@@ -12,7 +12,6 @@ from agent.facts.accounts import Account
 from agent.facts.schema import (
     AutoIncrement,
     BusinessObject,
-    DroppedObject,
     IndexColumn,
     NotableColumn,
     PartitionedIndex,
@@ -53,7 +52,7 @@ class Tenant(NamedTuple):
 # What a product's tenant brings into a cluster; the rest is the cluster's.
 OF_PRODUCT = (
     Account, AuditReturn, AutoIncrement, BusinessObject, CachedPlan, Deadlock, IndexColumn, LockWait, NotableColumn,
-    PartitionedIndex, PartitionedTable, PlanCache, RecycledObject, DroppedObject, Sequence, SqlShape, Table, TableChanges,
+    PartitionedIndex, PartitionedTable, PlanCache, RecycledObject, Sequence, SqlShape, Table, TableChanges,
     TableStatistics, Transaction, Variable,
 )  # fmt: skip
 CLUSTER_STATES = ("healthy", *(f"with {count} faults" for count in FAULT_COUNTS), "troubled")
