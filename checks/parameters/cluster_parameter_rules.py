@@ -145,7 +145,8 @@ ROWS = (
         why="Tables created without an option of their own take this function. With none, data takes several times the "
         "disk, and each read and compaction moves as much more. zlib_1.0 is not supported from 4.2.2 on: its versions "
         "compress to other bytes, and replicas may then fail to be restored in an upgrade.",
-        advice="Set the recommended function, then rebuild large tables that were created meanwhile.",
+        advice="Set the recommended function, then rebuild large tables that were created meanwhile. From 4.2.2 on "
+        "zlib_1.0 cannot be set again.",
         risk="Only new tables change; a rebuild of old ones costs space and time and needs a plan of its own.",
     ),
     Row(

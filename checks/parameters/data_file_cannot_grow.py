@@ -18,6 +18,7 @@ from agent.api import (
     check,
     parse_size,
 )
+from agent.facts.given import Build
 from agent.facts.settings import Parameter
 from checks.parameters.family import SETTINGS
 
@@ -49,13 +50,15 @@ _NAMES = ("datafile_size", "datafile_maxsize", "datafile_next")
         WebPage("https://github.com/oceanbase/obdiag/issues/573"),
     ),
 )
-def data_file_cannot_grow(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+def data_file_cannot_grow(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
     """Who sets datafile_maxsize counts on the space up to it. With a step of 0 the file keeps its first size, and the
     data disk is full although the host has room."""
     servers: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for row in parameters:
         if row.name in _NAMES:
             servers[f"{row.svr_ip}:{row.svr_port}"][row.name] = parse_size(row.value)
+    if builds[0].embedded:
+        raise NotAssessed("The data file of the embedded kernel grows by itself.")
     if not any(len(found) == len(_NAMES) for found in servers.values()):
         raise NotAssessed("The server does not show the parameters of the data file.")
     for server, found in sorted(servers.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.api import KernelCode, WebPage
+from agent.api import KernelCode, KernelRun, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 
@@ -73,6 +73,7 @@ ROWS = (
         "still needs.",
         advice=RECOMMENDED,
         risk="A lower value recycles logs sooner: make sure that standby tenants and CDC readers keep up.",
+        sources=(KernelRun("4.3.5.3", "INFO of log_disk_utilization_threshold in GV$OB_PARAMETERS"),),
     ),
     Row(
         code="PAR008", name="log_stop_threshold_out_of_range", setting="log_disk_utilization_limit_threshold",

@@ -17,6 +17,7 @@ from agent.api import (
     parse_number,
     tenant_name,
 )
+from agent.facts.given import Build
 from agent.facts.settings import Parameter
 from checks.parameters.family import AT_ONCE, SETTINGS
 
@@ -48,13 +49,13 @@ _ITEMS = f"{SETTINGS}/100.system-configuration-items"
     ),
     since=(4, 1, 0, 0),
 )
-def workers_not_above_concurrency(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+def workers_not_above_concurrency(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
     """Workers that wait for a lock or another server are replaced by further ones, up to workers_per_cpu_quota for
     each CPU. Where that is no more than the active ones, nothing replaces those that wait, and requests queue."""
     workers = [parse_number(row.value) for row in parameters if row.name == "workers_per_cpu_quota"]
     active = [row.value for row in parameters if row.name == "cpu_quota_concurrency"]
-    if not workers or not active:
-        raise NotAssessed("The server does not show both parameters.")
+    if builds[0].embedded or not workers or not active:  # the embedded kernel shows those of its sys tenant
+        raise NotAssessed("The server does not show both parameters of a user tenant.")
     fewest, most = min(workers), max(active, key=parse_number)
     if fewest <= parse_number(most):
         can = fewest > _USUAL

@@ -86,6 +86,8 @@ CASES = [
     *_FAMILY,
     Case("PAR008", [fact("PAR008", "98")], label="upper bound"),
     Case("PAR008", [fact("PAR008", "99")], [("tenant 1002", Severity.MEDIUM)], label="beyond the bound"),
+    Case("PAR007", [fact("PAR007", "0")], version=Version(4, 3, 5, 3), label="as soon as possible"),
+    Case("PAR007", [fact("PAR007", "0")], [("tenant 1002", Severity.LOW)], label="not in 4.2"),
     Case("PAR021", [fact("PAR021", "0")], [("memstore_limit_percentage", Severity.MEDIUM)], label="not in 4.2"),
     Case("PAR021", [fact("PAR021", "0")], version=Version(4, 3, 0, 0), label="adapts from 4.3.0"),
     Case(

@@ -15,6 +15,13 @@ PLANTS = [
         always=["ALTER SYSTEM SET _enable_newsort = 'True'"],
     ),
     Plant(
+        "PAR083",
+        plant=["ALTER SYSTEM SET partition_balance_schedule_interval = '0s'"],
+        resource="tenant",
+        severity=Severity.LOW,
+        always=["ALTER SYSTEM SET partition_balance_schedule_interval = '2h'"],
+    ),
+    Plant(
         "PAR082",
         plant=["SET GLOBAL ob_query_timeout = 60000000", "SET GLOBAL ob_trx_timeout = 30000000"],
         resource="tenant",
@@ -23,4 +30,9 @@ PLANTS = [
     ),
 ]
 
-UNPLANTABLE = {"PAR080": "the embedded kernel is one server"}
+UNPLANTABLE = {
+    "PAR080": "the embedded kernel is one server",
+    "PAR084": "the embedded kernel shows the settings of its sys tenant",
+    "PAR085": "the data file of the embedded kernel grows by itself",
+    "PAR086": "an engagement says what the tenant is for, not the kernel",
+}
