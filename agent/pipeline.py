@@ -33,7 +33,7 @@ from agent.engagement.authorization.authorize import authorize
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import read_overrides
 from agent.engagement.service_terms import WHOLE_MONTHS
-from agent.engagement.subscription import judge_due
+from agent.engagement.subscription import find_current_period
 from agent.facts import CostClass
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks
@@ -341,7 +341,7 @@ def find_period(job: AssessmentJob) -> Period | None:
     """Return the period that an assessment now belongs to; None outside the service."""
     if job.engagement.service.months % WHOLE_MONTHS:
         return None  # outside the service: no quarter is owed
-    return judge_due(job.engagement.subscription, (), job.now).current
+    return find_current_period(job.engagement.subscription, job.now)
 
 
 def make_assessment_id(now: datetime) -> str:

@@ -17,7 +17,7 @@ from agent.catalogue.scoring_entry import parse_scoring
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult, list_signs
-from agent.model.rule import Mute, Override, Rule, Ruleset
+from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
 from agent.support.errors import RulesError
 from agent.support.shipped import locate_shipped
@@ -49,12 +49,7 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
     Every check must have a rule and every rule a check; an entry of the file goes before a plug-in's.
     Raises ConfigError (unreadable file) or RulesError with all problems.
     """
-    path = path or locate_shipped_rules()
-    data, locate = read_yaml(path)
-    problems = RuleProblems(str(path), partial(describe_place, path, locate))
-    if not isinstance(data, dict):
-        problems.add((), "{place}: a mapping with version, scoring and checks is expected")
-        problems.raise_any()
+    data, problems = _read_rules(path or locate_shipped_rules())
     for key in sorted(set(data) - _TOP_KEYS):
         problems.unknown_key((key,), _TOP_KEYS)
     if data.get("version") != 1 or isinstance(data["version"], bool):
@@ -64,6 +59,23 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
     problems.raise_any()
     brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
     return Ruleset(rules=rules, sha256=_hash_data([data, brought] if brought else data), scoring=scoring)
+
+
+def load_scoring() -> ScoringPolicy:
+    """Load what the shipped rules say about scores and periods, without any check. Raises as ``load_rules``."""
+    data, problems = _read_rules(locate_shipped_rules())
+    scoring = parse_scoring(data.get("scoring", {}), problems)
+    problems.raise_any()
+    return scoring
+
+
+def _read_rules(path: Path) -> tuple[dict[Any, Any], RuleProblems]:
+    data, locate = read_yaml(path)
+    problems = RuleProblems(str(path), partial(describe_place, path, locate))
+    if not isinstance(data, dict):
+        problems.add((), "{place}: a mapping with version, scoring and checks is expected")
+        problems.raise_any()
+    return data, problems
 
 
 def _hash_data(data: Any) -> str:

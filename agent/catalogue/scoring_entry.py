@@ -17,6 +17,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "usual_place_pct": (0.0, 100.0),
     "usual_weight": (0.1, 1000.0),
     "confidence_pct": (50.0, 99.9),
+    "counts_from_coverage_pct": (0.0, 100.0),
 }
 
 
@@ -30,13 +31,11 @@ def parse_scoring(data: Any, problems: RuleProblems) -> ScoringPolicy:
     for key in (key for key in _KEYS if key not in data):
         problems.add(("scoring",), "{place}: {key} is missing", key=key)
     usual = _parse_table(data.get(_TABLE, {}), problems)
-    place, weight, confidence = (
-        _parse_number(data.get(key, lowest), ("scoring", key), lowest, highest, problems)
+    numbers = {
+        key: _parse_number(data.get(key, lowest), ("scoring", key), lowest, highest, problems)
         for key, (lowest, highest) in _BOUNDS.items()
-    )
-    return ScoringPolicy(
-        usual_findings_pct=usual, usual_place_pct=place, usual_weight=weight, confidence_pct=confidence
-    )
+    }
+    return ScoringPolicy(usual_findings_pct=usual, **numbers)
 
 
 def _parse_table(data: Any, problems: RuleProblems) -> dict[Severity, dict[Severity, float]]:

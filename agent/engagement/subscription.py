@@ -18,8 +18,6 @@ from agent.model.terms import Text
 from agent.support.errors import ConfigError
 
 MONTHS_PER_PERIOD = 3
-# An assessment of less coverage counts for its period only if it read all that the customer's authorization grants.
-COUNTS_FROM_COVERAGE_PCT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +97,30 @@ def load_zone(subscription: Subscription) -> ZoneInfo:
         ) from None
 
 
-def read_enough(past: PastAssessment) -> bool:
-    """Whether an assessment read enough to count for its period, once its report is written."""
-    return past.coverage_pct >= COUNTS_FROM_COVERAGE_PCT or past.is_complete
+def read_enough(past: PastAssessment, counts_from_pct: float) -> bool:
+    """Whether an assessment read enough to count for its period, once its report is written.
+
+    That is a coverage of ``counts_from_pct``, or all that the customer's authorization grants.
+    """
+    return past.coverage_pct >= counts_from_pct or past.is_complete
 
 
-def is_done(past: PastAssessment) -> bool:
+def is_done(past: PastAssessment, counts_from_pct: float) -> bool:
     """Whether an assessment counts for its period: it read enough, and every file that was asked for is written.
 
     Where reports are delivered, their delivery belongs here too; where no destination is configured it is done.
     """
-    return read_enough(past) and not past.unwritten
+    return read_enough(past, counts_from_pct) and not past.unwritten
 
 
-def judge_due(subscription: Subscription, recorded: Iterable[PastAssessment], now: datetime) -> PeriodStatus:
+def find_current_period(subscription: Subscription, now: datetime) -> Period | None:
+    """Return the period that holds the day of ``now`` in the subscription's time zone. Raises as ``judge_due``."""
+    return judge_due(subscription, (), now, 0.0).current
+
+
+def judge_due(
+    subscription: Subscription, recorded: Iterable[PastAssessment], now: datetime, counts_from_pct: float
+) -> PeriodStatus:
     """Return where a target stands at ``now``, given all its recorded assessments. Pure.
 
     An assessment belongs to the period that holds its day in the subscription's time zone, and counts if it is done
@@ -124,23 +132,25 @@ def judge_due(subscription: Subscription, recorded: Iterable[PastAssessment], no
         list_periods(subscription.start, subscription.months),
         sorted(recorded, key=lambda past: past.as_of),
     )
-    today, days = now.astimezone(zone).date(), [past.as_of.astimezone(zone).date() for past in known if is_done(past)]
+    counting = [past for past in known if is_done(past, counts_from_pct)]
+    today, days = now.astimezone(zone).date(), [past.as_of.astimezone(zone).date() for past in counting]
     missing = [period for period in all_periods if not any(period.start <= day < period.end for day in days)]
     current = next((period for period in all_periods if period.start <= today < period.end), None)
     tried = [past for past in known if current and current.start <= past.as_of.astimezone(zone).date() < current.end]
     following = next((period.start for period in missing if period.end > today), None)
     state = _judge_state(today, subscription.start, current, missing)
     due = state is PeriodState.DUE
+    unwritten = next((past for past in reversed(tried) if read_enough(past, counts_from_pct)), None) if due else None
     return PeriodStatus(
         state=state,
-        text=_describe_due(current, tried)
+        text=_describe_due(current, tried, unwritten)
         if due and current
         else _describe_rest(state, all_periods, current, following),
         current=current,
         overdue=tuple(period for period in missing if period.end <= today),
         last=known[-1].as_of if known else None,
         next=following,
-        unwritten=_find_unwritten(tried) if due else None,
+        unwritten=unwritten,
     )
 
 
@@ -150,15 +160,9 @@ def _judge_state(today: date, start: date, current: Period | None, missing: list
     return PeriodState.DUE if current in missing else PeriodState.DONE
 
 
-def _find_unwritten(tried: list[PastAssessment]) -> PastAssessment | None:
-    """Return the newest assessment that lacks nothing but its report."""
-    return next((past for past in reversed(tried) if read_enough(past)), None)
-
-
-def _describe_due(current: Period, tried: list[PastAssessment]) -> Text:
-    """Say what is owed; ``tried`` are the assessments of the period, of which none is done."""
+def _describe_due(current: Period, tried: list[PastAssessment], unwritten: PastAssessment | None) -> Text:
+    """Say what is owed; ``tried`` are the assessments of the period, none of them done, ``unwritten`` one of them."""
     until = (current.end - timedelta(days=1)).isoformat()
-    unwritten = _find_unwritten(tried)
     if unwritten:
         return Text(
             "The assessment of period {number} is recorded ({id}), but not all of its report is written: {files}. "

@@ -145,18 +145,22 @@ _ALWAYS_THE_WORST = {severity: {severity: 100.0} for severity in Severity}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoringPolicy:
-    """What the low end of the score's range allows for in checks that were not assessed.
+    """What the low end of the score's range allows for in checks that were not assessed, and what counts.
 
     ``usual_findings_pct``: the worst severity that a check's rule can give -> severity -> of 100 such checks, how many
     find this at worst. ``usual_place_pct``: where in the class of its severity such a finding lies. ``usual_weight``:
     against what a tenant's own checks find, the usual weighs as much as so many findings. ``confidence_pct``: in so
     many of 100 cases no more is hidden than the low end allows for.
+
+    ``counts_from_coverage_pct`` is not about the range: an assessment of less coverage counts for its period of the
+    subscription only if it read all that the customer's authorization grants.
     """
 
     usual_findings_pct: Mapping[Severity, Mapping[Severity, float]] = field(default_factory=lambda: _ALWAYS_THE_WORST)
     usual_place_pct: float = 100.0
     usual_weight: float = 1.0
     confidence_pct: float = 99.0
+    counts_from_coverage_pct: float = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

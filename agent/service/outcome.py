@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.engagement.subscription import COUNTS_FROM_COVERAGE_PCT, PeriodStatus
+from agent.engagement.subscription import PeriodStatus
 from agent.model.document import Document
 from agent.model.terms import Scalar, Severity, Text, UnavailableKind
 from agent.model.unread import EarlyEnd, find_early_end, list_stopped
@@ -30,10 +30,11 @@ _WHY = {
 }
 
 
-def list_shortfalls(document: Document, status: PeriodStatus | None) -> Iterator[Text]:
+def list_shortfalls(document: Document, status: PeriodStatus | None, counts_from_pct: float) -> Iterator[Text]:
     """Yield what an assessment lacks: why reading ended early, what was cut short, and whether its period stays due.
 
     ``status`` is where the target stands after it; None where the assessment counts for no period.
+    ``counts_from_pct`` is the coverage from which an assessment counts.
     """
     early = find_early_end(document)
     if early:
@@ -44,7 +45,7 @@ def list_shortfalls(document: Document, status: PeriodStatus | None) -> Iterator
     args: dict[str, Scalar] = {
         "number": status.current.number if status and status.current else 0,
         "coverage_pct": document["score"]["coverage_pct"],
-        "least_pct": COUNTS_FROM_COVERAGE_PCT,
+        "least_pct": counts_from_pct,
     }
     if status and status.unwritten:
         yield Text("Period {number} stays due until its report is written.", args)

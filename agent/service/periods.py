@@ -27,9 +27,11 @@ _RENEWALS = 3
 _PATIENCE_S = 10.0
 
 
-def read_status(history: History, engagement: Engagement, target: str, now: datetime) -> PeriodStatus:
+def read_status(
+    history: History, engagement: Engagement, target: str, now: datetime, counts_from_pct: float
+) -> PeriodStatus:
     """Return where a target stands in its subscription, by what is recorded."""
-    return judge_due(engagement.subscription, history.recorded(engagement.customer.name, target), now)
+    return judge_due(engagement.subscription, history.recorded(engagement.customer.name, target), now, counts_from_pct)
 
 
 def estimate_lease(engagement: Engagement, target: str) -> timedelta:

@@ -97,12 +97,12 @@ def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None)
         raise HistoryError(
             "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
         )
-    status = read_status(job.history, job.engagement, job.target, job.now)
+    status = _read_status(job, job.history)
     if not status.due or status.current is None:
         return _say_status(job, status)
     refuse_foreign_folder(wish.directory, job.engagement.customer.name, job.target)
     with hold_period(job.history, job.engagement, job.target, status.current) as claim:
-        status = read_status(job.history, job.engagement, job.target, job.now)
+        status = _read_status(job, job.history)
         code = _say_status(job, status)
         if not status.due:
             return code
@@ -110,6 +110,10 @@ def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None)
         if status.unwritten:
             return _write_recorded(claimed, status.unwritten.id, wish, limit)
         return _assess(claimed, wish, limit)
+
+
+def _read_status(job: AssessmentJob, history: History) -> PeriodStatus:
+    return read_status(history, job.engagement, job.target, job.now, job.shipped.scoring.counts_from_coverage_pct)
 
 
 def _say_status(job: AssessmentJob, status: PeriodStatus) -> int:
@@ -183,8 +187,8 @@ def _conclude(
     """Print what the assessment lacks, and whether its period stays due. Return the exit code."""
     status = None
     if document["period"] and job.history and in_history:
-        status = read_status(job.history, job.engagement, job.target, job.now)
-    for shortfall in list_shortfalls(document, status):
+        status = _read_status(job, job.history)
+    for shortfall in list_shortfalls(document, status, job.shipped.scoring.counts_from_coverage_pct):
         console.warn(shortfall)
     return choose_code(
         document, limit=limit, is_whole=not (status and status.due), is_written=is_written, in_history=in_history

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.text import Text as Plain
 
 from agent.archive.history.store import History
+from agent.catalogue import rules
 from agent.cli.actions.assess import AssessOptions, assess_all
 from agent.cli.actions.targets import locate_history, open_history, say_damaged
 from agent.engagement.engagement_file import Engagement
@@ -53,9 +54,10 @@ def _read_statuses(engagement: Engagement, now: datetime) -> tuple[dict[str, Per
     try:
         with History.open(locate_history(None, engagement), create=False) as history:
             damaged = say_damaged(history, engagement.customer.name)
-            return {target: read_status(history, engagement, target, now) for target in engagement.targets}, damaged
+            least_pct, names = rules.load_scoring().counts_from_coverage_pct, engagement.targets
+            return {name: read_status(history, engagement, name, now, least_pct) for name in names}, damaged
     except NoHistory:
-        return dict.fromkeys(engagement.targets, judge_due(engagement.subscription, (), now)), False
+        return dict.fromkeys(engagement.targets, judge_due(engagement.subscription, (), now, 0.0)), False
 
 
 def _format_period(period: Period) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,18 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.engagement.subscription import (
-    COUNTS_FROM_COVERAGE_PCT,
     PeriodState,
     PeriodStatus,
     Subscription,
+    find_current_period,
     is_done,
-    judge_due,
     list_periods,
 )
+from agent.engagement.subscription import judge_due as judge_due_from
 from agent.model.assessment import PastAssessment
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
 
+COUNTS_FROM_PCT = 60.0
+judge_due = partial(judge_due_from, counts_from_pct=COUNTS_FROM_PCT)
 YEAR = Subscription(date(2026, 1, 31), 12, "Asia/Shanghai")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 STARTS = st.dates(date(1990, 1, 1), date(2200, 12, 31))
@@ -221,6 +224,12 @@ def reads_well(status: PeriodStatus) -> str:
     return english
 
 
+def test_the_current_period_is_that_of_the_day_in_the_zone() -> None:
+    assert find_current_period(YEAR, at("2026-01-30T23:59:59")) is None
+    found = [find_current_period(YEAR, at(text)) for text in ("2026-01-31T00:00:00", "2026-04-30T00:00:00")]
+    assert [period.number if period else 0 for period in found] == [1, 2]
+
+
 # what makes a period done
 
 NOW = at("2026-03-01T00:00:00")
@@ -230,8 +239,8 @@ PDF = ("report.en.pdf",)
 @pytest.mark.parametrize(
     ("tried", "is_period_done"),
     [
-        (past(NOW, COUNTS_FROM_COVERAGE_PCT), True),
-        (past(NOW, COUNTS_FROM_COVERAGE_PCT - 0.1), False),
+        (past(NOW, COUNTS_FROM_PCT), True),
+        (past(NOW, COUNTS_FROM_PCT - 0.1), False),
         (past(NOW, 6.4), False),
         (past(NOW, 30.0, is_complete=True), True),
         (past(NOW, 30.0, is_complete=True, unwritten=PDF), False),
@@ -241,7 +250,7 @@ PDF = ("report.en.pdf",)
     ids=str,
 )
 def test_a_period_is_done_when_enough_was_read_and_all_is_written(tried: PastAssessment, is_period_done: bool) -> None:
-    assert is_done(tried) is is_period_done
+    assert is_done(tried, COUNTS_FROM_PCT) is is_period_done
     status = judge_due(YEAR, [tried], NOW)
     assert status.due is not is_period_done
     assert judge_due(YEAR, [tried], at("2027-03-01T00:00:00")).overdue[0].number == (2 if is_period_done else 1)

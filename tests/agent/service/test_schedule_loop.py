@@ -91,7 +91,7 @@ def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
 
             def tick(history: History = history) -> None:
                 now = datetime.now(UTC)
-                if judge_due(subscription, history.recorded("acme", "shop"), now).due:
+                if judge_due(subscription, history.recorded("acme", "shop"), now, 60.0).due:
                     history.save(document(now.isoformat(), now))
 
             stop = threading.Event()

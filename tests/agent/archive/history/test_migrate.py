@@ -87,7 +87,7 @@ def test_what_counted_before_the_migration_counts_as_it_did(revision: str, cover
     place = database(tmp_path / "old.db", script + f"UPDATE assessment SET coverage_pct = {coverage_pct};")
     subscription, moment = Subscription(date(2026, 1, 31), 12, "UTC"), datetime(2026, 3, 2, tzinfo=UTC)
     with History.open(place) as history:
-        assert judge_due(subscription, history.recorded("acme", "shop"), moment).state is PeriodState.DONE
+        assert judge_due(subscription, history.recorded("acme", "shop"), moment, 60.0).state is PeriodState.DONE
 
 
 @pytest.mark.mariadb

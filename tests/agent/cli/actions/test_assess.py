@@ -149,7 +149,7 @@ class Fake:
 
     def is_due(self, target: str = "shop", now: datetime = NOW) -> bool:
         with self.history as history:
-            return judge_due(self.engagement.subscription, history.recorded(self.customer, target), now).due
+            return judge_due(self.engagement.subscription, history.recorded(self.customer, target), now, 60.0).due
 
     def recorded(self) -> list[str]:
         with self.history as history:
