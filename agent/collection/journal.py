@@ -196,10 +196,17 @@ def verify_journal(path: Path) -> VerifiedJournal:
     """Check that a journal is as it was written. Raises SnapshotError if there is no journal at that place."""
     args = {"path": str(path)}
     try:
-        *lines, rest = path.read_bytes().split(b"\n")
+        content = path.read_bytes()
     except OSError as error:
         args["reason"] = error.strerror or str(error)
         raise SnapshotError(Text("{path}: cannot be read: {reason}", args)) from None
+    if b"\r\n" in content:
+        text = (
+            "{path}: its line ends are not those that were written; mail programs change them. Ask for the file in a "
+            "zip archive, and verify that."
+        )
+        raise SnapshotError(Text(text, args))
+    *lines, rest = content.split(b"\n")
     first = _read_line(lines[0]) if lines else None
     if first is None or first.get("event") != JournalEvent.OPENED:
         raise SnapshotError(Text("{path}: this is no journal, or its first line has been altered.", args))

@@ -1,4 +1,4 @@
-"""Refuses a folder that belongs to another customer or target, before anything is connected."""
+"""Refuses a folder that belongs to another customer or target, before anything is connected or judged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ def refuse_foreign_folder(directory: Path, customer: str, target: str) -> None:
     """Raise ConfigError if assessments or journals of another customer or target lie in the folder."""
     owner = read_owner(directory)
     args: dict[str, Scalar] = {"path": str(directory), "ours": customer, "target": target}
-    named = [owner.customer, *map(read_customer, sorted(directory.glob(ALL_JOURNALS)))]
-    theirs = next((name for name in named if name and name != customer), "")
+    theirs = _find_other_customer(directory, customer)
     if theirs:
         raise ConfigError(
             Text(
@@ -31,3 +30,20 @@ def refuse_foreign_folder(directory: Path, customer: str, target: str) -> None:
                 {**args, "theirs": owner.target},
             )
         )
+
+
+def refuse_foreign_snapshot(snapshot: Path, customer: str) -> None:
+    """Raise ConfigError if a snapshot lies in the folder of another customer: a snapshot does not name its own."""
+    theirs = _find_other_customer(snapshot.parent, customer)
+    if theirs:
+        text = (
+            "{path} lies with the assessment of {theirs}, and the engagement is of {ours}. Name the engagement of "
+            "{theirs} with -e, or copy the snapshot to a folder of its own."
+        )
+        raise ConfigError(Text(text, {"path": str(snapshot), "theirs": theirs, "ours": customer}))
+
+
+def _find_other_customer(directory: Path, customer: str) -> str:
+    """Return another customer that an assessment or a journal in the folder names; empty without one."""
+    named = (read_owner(directory).customer, *map(read_customer, sorted(directory.glob(ALL_JOURNALS))))
+    return next((name for name in named if name and name != customer), "")

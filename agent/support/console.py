@@ -59,12 +59,23 @@ def is_told(level: Loudness) -> bool:
 
 
 def choose_language() -> str:
-    """Return the language of ``--lang``, of ``OB_HEALTH_LANG``, of the locale (as POSIX orders it), or English."""
+    """Return the language of ``--lang``, of ``OB_HEALTH_LANG``, of the locale (as POSIX orders it), or English.
+
+    English too where the environment asks for Chinese and standard output has no letters for it.
+    """
     if chosen := _chosen_language.get() or _preferred_language.get():
         return chosen
     wanted = next(filter(None, map(os.environ.get, ("OB_HEALTH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
     wanted = wanted or (locale.getlocale()[0] or "")
-    return "zh-CN" if wanted.lower().startswith("zh") else "en"
+    return "zh-CN" if wanted.lower().startswith("zh") and _has_chinese_letters() else "en"
+
+
+def _has_chinese_letters() -> bool:
+    try:
+        "中".encode(getattr(out.file, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def prefer_language(chosen: str) -> None:

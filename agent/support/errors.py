@@ -123,6 +123,12 @@ class NoHistory(HistoryError):
     exit_code = 2
 
 
+class NoSuchAssessment(HistoryError):
+    """The history holds no assessment of that id, or several whose ids begin so."""
+
+    exit_code = 2
+
+
 class DamagedHistory(HistoryError):
     """An assessment in the history cannot be read; the others can."""
 

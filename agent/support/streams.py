@@ -1,7 +1,8 @@
-"""Standard output and standard error that outlive their reader and that write what their encoding lacks as ``?``."""
+"""Standard output and standard error that outlive their reader and that write plainly what their encoding lacks."""
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -9,6 +10,22 @@ import sys
 from typing import TextIO
 
 _CLOSED = (BrokenPipeError, ConnectionResetError)
+_PLAINLY = "ob-health-plainly"
+_PLAIN_SIGNS = {
+    "−": "-", "–": "-", "—": "-", "─": "-", "·": "-", "→": "->", "≥": ">=", "≤": "<=", "≠": "!=", "×": "x",
+    "‰": "/1000", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'",
+    "：": ":", "，": ",", "；": ";", "（": "(", "）": ")",
+}  # fmt: skip
+
+
+def _write_plainly(error: UnicodeError) -> tuple[str, int]:
+    """Return signs of the same meaning for what the encoding lacks, ``?`` for any other letter, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN_SIGNS.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_PLAINLY, _write_plainly)
 
 
 class _PatientFile(io.FileIO):
@@ -48,7 +65,7 @@ def _make_patient(stream: TextIO) -> TextIO:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=stream.encoding,
-        errors="replace",
+        errors=_PLAINLY,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )

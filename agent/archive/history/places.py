@@ -42,6 +42,9 @@ def parse_place(named: str | None) -> URL:
         )
     if url.drivername in _MYSQL:
         raise _build_other_driver(url)
+    if url.get_backend_name() == "sqlite" and (url.database or "") in ("", ":memory:"):
+        text = "The history at {where} would be forgotten at the end of the run. Name a file: sqlite:///FILE"
+        raise HistoryPlaceError(Text(text, {"where": str(url)}))
     return url
 
 

@@ -25,7 +25,7 @@ from agent.model.assessment import PastAssessment
 from agent.model.document import Document, FindingEntry, ResultEntry
 from agent.model.terms import Text
 from agent.model.unread import list_unread
-from agent.support.errors import DamagedHistory, HistoryError
+from agent.support.errors import DamagedHistory, HistoryError, NoSuchAssessment
 
 _CANDIDATES_SHOWN = 5
 # What reading a row raises whose values are not those that were written.
@@ -201,10 +201,10 @@ class History:
                 return self._read_document(session, wanted)
         values = {"id": id_or_prefix, "where": self.where, "ids": ", ".join(ids)}
         if ids:
-            raise HistoryError(
+            raise NoSuchAssessment(
                 Text("Several assessments have an id that begins with {id}: {ids}. Write more of the id.", values)
             )
-        raise HistoryError(
+        raise NoSuchAssessment(
             Text(
                 "The history at {where} holds no assessment whose id begins with {id}. "
                 "`ob-health history list` shows the ids.",

@@ -9,6 +9,7 @@ from agent.archive.snapshot import read_snapshot_file
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
 from agent.engagement.stand_in import add_stand_in, make_stand_in
+from agent.service.own_folder import refuse_foreign_snapshot
 
 
 def choose_engagement(file: Path | None, snapshot: Path, *, is_named: bool) -> Engagement | None:
@@ -20,6 +21,8 @@ def choose_engagement(file: Path | None, snapshot: Path, *, is_named: bool) -> E
     found = read_snapshot_file(snapshot)
     target = str(found.plain["target"])
     loaded = load_engagement(file) if file else None
+    if loaded and not found.sealed:
+        refuse_foreign_snapshot(snapshot, loaded.customer.name)
     if not found.sealed or (loaded and target in loaded.targets):
         return loaded
     if loaded and is_named:

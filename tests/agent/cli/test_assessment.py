@@ -100,7 +100,7 @@ def test_an_id_that_is_none_is_one_message(tmp_path: Path) -> None:
     History.open(place).close()
     with pytest.raises(HealthAgentError) as caught:
         run("-a", "nothing", "-o", tmp_path / "out", "--history", place)
-    assert "holds no assessment" in say(caught.value.text, "en")
+    assert "holds no assessment" in say(caught.value.text, "en") and caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize("name", ["nothing.json", "folder/20261003"])

@@ -78,3 +78,17 @@ def test_what_is_no_snapshot_is_told_with_and_without_an_engagement(folder: Path
     (folder / "shared.obh").write_bytes(b"nothing")
     ended = evaluate(folder)
     assert ended.code == 2 and b"not a snapshot" in ended.err
+
+
+def test_a_snapshot_is_not_judged_in_the_name_of_another_customer(folder: Path) -> None:
+    """A plain snapshot names no customer: the assessment beside it does, and a redacted copy of it may lie there."""
+    (folder / "acme.yaml").write_text(ACME.replace("orders:", "shop:"), "utf-8")
+    (folder / "bolt.yaml").write_text(ACME.replace("orders:", "shop:").replace("Acme", "Bolt"), "utf-8")
+    assert evaluate(folder, "-e", "acme.yaml", snapshot="original.obh").code == 0
+    for name in ("original.obh", "shared.obh"):
+        shutil.copy(folder / name, folder / "out" / name)
+    ended = run_here(folder, "evaluate", "-s", "out/original.obh", "-o", "bolt", "-f", "json", "-e", "bolt.yaml")
+    assert ended.code == 2 and "of Acme, and the engagement is of Bolt" in ended.err.decode(), ended
+    assert not (folder / "bolt").exists()
+    assert run_here(folder, "evaluate", "-s", "out/shared.obh", "-o", "elsewhere", "-f", "json").code == 0
+    assert run_here(folder, "evaluate", "-s", "original.obh", "-o", "copied", "-f", "json", "-e", "bolt.yaml").code == 0

@@ -73,10 +73,22 @@ def test_letters_that_an_encoding_lacks_are_replaced(command: str, encoding: str
     assert said and "Traceback" not in said and "Unicode" not in said
 
 
-def test_chinese_is_chinese_in_gbk_and_question_marks_where_there_are_none(folder: Path) -> None:
-    for encoding, expected in (("gbk", "用法：ob-health grants"), ("latin-1", "???ob-health grants")):
-        ended = run_here(folder, "grants", "--help", encoding=encoding, LC_ALL="zh_CN.GBK")
-        assert ended.out.decode(encoding).startswith(expected), ended
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "gb2312", "big5", "latin-1", "ascii", "cp1252"])
+def test_chinese_is_chinese_where_there_are_letters_for_it_and_else_english(encoding: str, folder: Path) -> None:
+    ended = run_here(folder, "grants", "--help", encoding=encoding, LC_ALL="zh_CN.GBK")
+    has_letters = encoding.startswith(("gb", "big"))
+    expected = "用法" if encoding.startswith("gb") else "" if has_letters else "Usage: ob-health grants"
+    assert ended.out.decode(encoding).startswith(expected), ended
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb2312", "latin-1", "ascii"])
+def test_signs_keep_their_meaning_where_an_encoding_lacks_them(encoding: str, folder: Path) -> None:
+    """A limit from above must not look like one from below, nor a loss of points like a riddle."""
+    listed = run_here(folder, "checks", "list", "--code", "SEC003", encoding=encoding).out.decode(encoding)
+    shutil.copy(ROOT / "tests" / "data" / "before_rooms" / "snapshot.obh", folder / "snapshot.obh")
+    words = ("evaluate", "-s", "snapshot.obh", "-o", f"out-{encoding}", "-f", "json", "-l", "en")
+    summed_up = run_here(folder, *words, encoding=encoding).out.decode(encoding)
+    assert ("≥" in listed or ">=" in listed) and "?" not in listed + summed_up
 
 
 def test_json_keeps_every_letter_in_every_encoding(folder: Path) -> None:
@@ -132,4 +144,4 @@ def test_a_stream_that_is_not_there(line: str, command: str, code: int, folder: 
 
 def test_a_poor_encoding_from_the_environment(folder: Path) -> None:
     ended = run_process(folder, "grants", "--help", PYTHONIOENCODING="latin-1", OB_HEALTH_LANG="zh-CN")
-    assert ended.code == 0 and ended.out.startswith(b"???") and not ended.err
+    assert ended.code == 0 and ended.out.startswith(b"Usage") and not ended.err

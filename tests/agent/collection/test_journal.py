@@ -79,6 +79,15 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
 MUTATION = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+def test_other_line_ends_are_not_called_altered(whole: bytes, tmp_path: Path) -> None:
+    """As mail programs leave them; it is not called intact either."""
+    path = tmp_path / "mailed.jsonl"
+    path.write_bytes(whole.replace(b"\n", b"\r\n"))
+    with pytest.raises(SnapshotError) as told:
+        verify_journal(path)
+    assert "line ends" in told.value.text.msgid and "altered" not in told.value.text.msgid
+
+
 @MUTATION
 @given(data=st.data())
 def test_any_changed_byte_is_found(whole: bytes, tmp_path: Path, data: st.DataObject) -> None:

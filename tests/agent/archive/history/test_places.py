@@ -188,6 +188,9 @@ def test_a_wrong_url_is_refused_without_its_password(place: str, monkeypatch: py
         ("sqlite:///{folder}/h.db?timeout=long", "cannot be used as it is written"),
         ("sqlite+nosuch:///{folder}/h.db", "cannot be used as it is written"),
         ("mysql+pymysql//host/db", "is not understood"),
+        ("sqlite://", "would be forgotten"),
+        ("sqlite:///:memory:", "would be forgotten"),
+        ("sqlite+pysqlite:///", "would be forgotten"),
     ],
 )
 def test_a_place_written_wrongly_is_told_before_anything_is_connected(place: str, words: str, tmp_path: Path) -> None:
