@@ -46,7 +46,7 @@ def write_request_command(
         typer.Option(
             "--data-classes",
             metavar="CLASS,...",
-            help="Comma-separated; default: all but sql_text_full and column_bounds.",
+            help="Comma-separated; default: all but sql_text_full, column_bounds and empty_passwords.",
             autocompletion=complete_data_classes,
         ),
     ] = "",

@@ -20,6 +20,7 @@ from agent.model import rule
 from agent.model.cost import Budget, BusyLimits
 from agent.model.terms import TenantKind
 from agent.support.yaml_fields import (
+    Account,
     AnyFile,
     Block,
     Code,
@@ -161,7 +162,8 @@ class AttestationsBlock(Block):
 class TargetBlock(Block):
     """One tenant to assess. ``business`` replaces the engagement's; ``attestations`` go before the engagement's.
 
-    ``via`` is an SSH jump host; without ``via_key`` the user's ssh-agent and usual keys are tried.
+    ``via`` is an SSH jump host; without ``via_key`` the user's ssh-agent and usual keys are tried. ``administrators``
+    are the accounts of people who administer the tenant, as ``user`` or ``user@host``.
     """
 
     host: Host
@@ -176,6 +178,7 @@ class TargetBlock(Block):
     limits: LimitsBlock = LimitsBlock()
     business: BusinessBlock | None = None
     attestations: AttestationsBlock = AttestationsBlock()
+    administrators: Many[Account] = ()
 
     @field_validator("via_key", "via_known_hosts")
     @classmethod

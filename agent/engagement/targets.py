@@ -11,7 +11,7 @@ from typing import Any
 from agent.collection.connect import Budget, Endpoint
 from agent.collection.tls_pin import pin_certificate
 from agent.engagement.engagement_file import Engagement, TargetBlock, TlsBlock
-from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
+from agent.facts.given import Administrator, Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.model.assessment import Colophon
 from agent.model.comparison import Earlier
 from agent.model.cost import BusyLimits
@@ -113,6 +113,9 @@ def list_given_facts(engagement: Engagement, name: str, as_of: datetime, earlier
                 on=attestation.date,
                 valid_until=attestation.valid_until,
             )
+    for account in engagement.targets[name].administrators:
+        user, _, host = account.partition("@")
+        yield Administrator(user_name=user, host=host)
     if earlier:
         yield from _list_earlier_values(earlier)
 

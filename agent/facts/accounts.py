@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent.facts import source
+from agent.facts import expr, source
 from agent.model.terms import DataClass
 
+_NOT_OURS = (
+    "(USER_NAME = 'root' OR USER_NAME <> SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
+    " OR HOST <> SUBSTRING_INDEX(CURRENT_USER(), '@', -1))"
+)
 # Accounts that OceanBase, its tools and its clouds make for themselves; consoles keep these names from customers.
 PLATFORM = frozenset({
     "oraauditor", "lbacsys", "sys", "standbyro", "proxyro", "ocp_monitor", "oceanbase", "operator", "obmigrate", "omc",
@@ -18,8 +22,7 @@ INTERNAL_PREFIX = "__oceanbase_inner"
 @source(
     "oceanbase.DBA_OB_USERS",
     DataClass.ACCOUNTS,
-    where="USER_NAME = 'root' OR USER_NAME <> SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
-    " OR HOST <> SUBSTRING_INDEX(CURRENT_USER(), '@', -1)",
+    where=_NOT_OURS,
     order_by="USER_NAME, HOST",
     limit=5000,
 )
@@ -49,3 +52,32 @@ class Account:
     priv_file: str | None = None
     priv_alter_tenant: str | None = None
     priv_alter_system: str | None = None
+
+
+@source(
+    "oceanbase.DBA_OB_USERS",
+    DataClass.EMPTY_PASSWORDS,
+    where=f"PASSWD = '' AND IS_LOCKED = 'NO' AND {_NOT_OURS}",
+    order_by="USER_NAME, HOST",
+    limit=5000,
+)
+class OpenAccount:
+    """One account that can log in without a password. The server compares the hash; none is returned."""
+
+    user_name: str
+    host: str
+    type: str | None = None
+
+
+@source(
+    "information_schema.CONNECTION_CONTROL_FAILED_LOGIN_ATTEMPTS",
+    DataClass.ACCOUNTS,
+    order_by="FAILED_ATTEMPTS DESC",
+    limit=1000,
+)
+class FailedLogins:
+    """How often in a row the login of one account has failed; one that succeeds ends the count."""
+
+    user_name: str = expr("SUBSTRING_INDEX(USERHOST, '@', 1)")
+    host: str = expr("SUBSTRING_INDEX(USERHOST, '@', -1)")
+    failed_attempts: int

@@ -106,15 +106,16 @@ class ArchiveBinding:
 
 
 @source(
-    "oceanbase.CDB_OB_RESTORE_HISTORY",
+    "oceanbase.DBA_OB_RESTORE_HISTORY",
     DataClass.STATISTICS,
-    where="TENANT_ID = 1",
+    sys_view="oceanbase.CDB_OB_RESTORE_HISTORY",
+    sys_where="TENANT_ID = 1",
     order_by="START_TIMESTAMP DESC, JOB_ID DESC",
 )
 class RestoreJob:
     """One restore into a tenant of this cluster that has ended: SUCCESS or FAILED.
 
-    Only sys sees the restores of other tenants. Restored tenants have copies of their rows, which are left out.
+    sys sees all. A tenant sees how it was made itself, in a copy that is left out for sys.
     """
 
     job_id: int

@@ -58,6 +58,14 @@ class Attestation:
 
 
 @supplied
+class Administrator:
+    """One account of a person who administers the tenant, as the engagement names it; ``host`` is "" for every host."""
+
+    user_name: str
+    host: str
+
+
+@supplied
 class EarlierValue:
     """A finding's value in an earlier assessment of this target."""
 

@@ -91,6 +91,7 @@ class DataClass(StrEnum):
     SQL_TEXT_FULL = "sql_text_full"
     COLUMN_BOUNDS = "column_bounds"
     ACCOUNTS = "accounts"
+    EMPTY_PASSWORDS = "empty_passwords"
 
 
 class Unit(StrEnum):

@@ -286,5 +286,8 @@ User = Annotated[
     str,
     _match_pattern(r"[^\s@#:]+(@[^\s@#:]+(#[^\s@#:]+)?)?", "{place}: write user@tenant#cluster, user@tenant or user"),
 ]
+Account = Annotated[
+    str, _match_pattern(r"[^\s@'\"`]+(@[^\s@'\"`]+)?", "{place}: write user, or user@host as DBA_OB_USERS shows them")
+]
 Name = Annotated[str, _match_pattern(r"\w[\w.-]{0,63}", "{place}: a name has letters, digits, '-', '_' and '.' only")]
 Code = Annotated[str, _match_pattern(r"[A-Z]{3}\d{3}", "{place}: write the code of a check, such as CAP001")]

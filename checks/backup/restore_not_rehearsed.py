@@ -52,14 +52,15 @@ def restore_not_rehearsed(
     restore into another cluster is shown there only, and a tenant does not see those of other tenants: what is not in
     the history of sys is attested."""
     drills = {date.fromisoformat(str(item.value)): item.by for item in attestations if item.key == "last_restore_drill"}
+    is_sys = builds[0].tenant_kind is TenantKind.SYS
     for job in restores or ():
-        if job.status == "SUCCESS" and job.finish_timestamp:
+        if is_sys and job.status == "SUCCESS" and job.finish_timestamp:
             drills.setdefault(job.finish_timestamp.date(), "CDB_OB_RESTORE_HISTORY")
     if drills:
         newest = max(drills)
         days = (clock[0].as_of.date() - newest).days
         yield Measurement(Named("restore rehearsal"), days, {"by": drills[newest]})
-    elif builds[0].tenant_kind is TenantKind.SYS and restores is not None:
+    elif is_sys and restores is not None:
         raise NotAssessed(
             "The history of this cluster shows no restore that succeeded, and none into another cluster is attested.",
             "Attest last_restore_drill, a date, in the engagement file.",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import NotAssessed, ResourceName, name_account
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account
+from agent.facts.given import Administrator
 
 # Folders of the documentation.
 _SECURITY = "600.manage/500.security-and-permissions"
@@ -42,9 +43,15 @@ def usable(accounts: tuple[Account, ...]) -> Iterator[Account]:
     return (account for account in customers(accounts) if account.is_locked != "YES")
 
 
-def empowered(accounts: tuple[Account, ...]) -> Iterator[Account]:
-    """Yield ``usable`` accounts, and roles, which pass on their privileges. The views do not tell who has a role."""
-    yield from usable(accounts)
+def empowered(accounts: tuple[Account, ...], administrators: tuple[Administrator, ...]) -> Iterator[Account]:
+    """Yield ``usable`` accounts, and roles, which pass on their privileges. The views do not tell who has a role.
+
+    Accounts that the engagement names as administrators are left out: such privileges are theirs.
+    """
+    named = {(row.user_name, row.host) for row in administrators}
+    for account in usable(accounts):
+        if not named & {(account.user_name, ""), (account.user_name, account.host)}:
+            yield account
     yield from (account for account in accounts if account.type == "ROLE" and not _is_platform_account(account))
     if any(account.type is None and account.is_locked == "YES" for account in accounts):
         raise NotAssessed("Which of the locked accounts are roles cannot be read; roles pass their privileges on.")

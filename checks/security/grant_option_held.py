@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
+from agent.facts.given import Administrator
 from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name
 
 
@@ -30,10 +31,10 @@ from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, empowered, f
         DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
     ),
 )
-def grant_option_held(accounts: Rows[Account]) -> Iterator[Measurement]:
+def grant_option_held(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
     """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no
     review knows of, and taking its own privileges away later does not take theirs."""
-    for account in empowered(accounts):
+    for account in empowered(accounts, administrators):
         if account.priv_grant_option == "YES":
             evidence = {"user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), account.priv_grant_option, evidence)

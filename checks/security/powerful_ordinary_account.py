@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
+from agent.facts.given import Administrator
 from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name, held
 
 
@@ -18,7 +19,8 @@ from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, em
     finding="{resource} holds administrator privileges on all databases: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
         advice="Keep such privileges for named administrators. Revoke them from application accounts and grant what "
-        "the application needs on its own database. If this is an administrator, mute the finding with the reason.",
+        "the application needs on its own database. If this is an administrator, name the account under "
+        "administrators of the target in the engagement file.",
         sql=("REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",),
         rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
         pre_check="Look for the account's statements in GV$OB_SQL_AUDIT: does it really use the privilege?",
@@ -31,10 +33,10 @@ from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, em
         DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
     ),
 )
-def powerful_ordinary_account(accounts: Rows[Account]) -> Iterator[Measurement]:
+def powerful_ordinary_account(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
     """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's
     hands an SQL injection becomes the loss of the tenant, and nobody can tell any more who changed what."""
-    for account in empowered(accounts):
+    for account in empowered(accounts, administrators):
         privileges = held(account, POWERFUL)
         if privileges:
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}

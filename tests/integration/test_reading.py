@@ -15,6 +15,7 @@ import pytest
 
 from agent.collection import preflight
 from agent.collection.collect import collect_facts
+from agent.collection.grants import list_grants
 from agent.facts import OWN_MARKER, find_source_spec, list_sources
 from agent.facts.resources import Counter, Memstore, TenantMemory
 from agent.facts.schema import AutoIncrement, BusinessObject, IndexColumn, NotableColumn, Table, TableStatistics
@@ -22,9 +23,9 @@ from agent.facts.settings import Variable
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.kernel.start import Kernel
 from agent.model.snapshot import Capabilities, Snapshot
-from agent.model.terms import TenantKind, Version
+from agent.model.terms import DataClass, TenantKind, Version
 from agent.support.errors import StatementRefused
-from tests.integration.reading import PASSWORD, Audited, audited, lacks, open_session, read, reader, rows_of
+from tests.integration.reading import PASSWORD, Audited, audited, give, lacks, open_session, read, reader, rows_of
 
 pytestmark = pytest.mark.kernel
 READER, SHOPPER, DB = "hx_reader", "hx_shopper", "hx_reading"
@@ -255,7 +256,6 @@ def test_numbers_are_of_their_declared_type_and_times_are_aware(taken: Taken) ->
         f"SELECT * FROM {DB}.counted",
         f"SELECT COUNT(*) FROM {DB}.counted",
         f"SHOW CREATE TABLE {DB}.counted2",
-        "SELECT PASSWD FROM oceanbase.DBA_OB_USERS",
         "SELECT * FROM oceanbase.DBA_OB_USERS",
         "SELECT QUERY_SQL FROM oceanbase.GV$OB_SQL_AUDIT",
         "SELECT * FROM oceanbase.GV$OB_SQL_AUDIT",
@@ -282,12 +282,26 @@ def test_the_account_by_itself_reads_no_business_row_no_secret_and_writes_nothin
         assert error.value.args[0] in (1044, 1142, 1143, 1146, 1227), error.value
 
 
+def test_hashes_are_granted_with_their_own_class_of_data_only(kernel: Kernel) -> None:
+    usual = frozenset(DataClass) - {DataClass.EMPTY_PASSWORDS}
+    kernel.run(["DROP USER IF EXISTS hx_usual", f"CREATE USER hx_usual IDENTIFIED BY '{PASSWORD}'"])
+    try:
+        give(kernel, list_grants(list(list_sources()), "hx_usual", "%", usual))
+        with contextlib.closing(kernel.connect("hx_usual", PASSWORD)) as connection, connection.cursor() as cursor:
+            with pytest.raises(pymysql.MySQLError) as error:
+                cursor.execute("SELECT USER_NAME FROM oceanbase.DBA_OB_USERS WHERE PASSWD = ''")
+            assert error.value.args[0] in (1142, 1143), error.value
+    finally:
+        kernel.run(["DROP USER hx_usual"])
+
+
 def test_an_account_without_any_grant_proves_nothing_healthy(kernel: Kernel) -> None:
     """information_schema answers it with no rows and no error: that may not look like an empty, healthy tenant."""
     kernel.run(["DROP USER IF EXISTS hx_nobody", f"CREATE USER hx_nobody IDENTIFIED BY '{PASSWORD}'"])
     with open_session(kernel, "hx_nobody") as session:
         snapshot = read(session, list_sources())
     kernel.run(["DROP USER hx_nobody"])
-    # Every account may see the global variables.
-    assert {record.source for record in snapshot.records if record.status != "privilege"} == {"Variable"}
+    # Every account may see the global variables, and how often logins have failed.
+    open_to_all = {"Variable", "FailedLogins"}
+    assert {record.source for record in snapshot.records if record.status != "privilege"} == open_to_all
     assert len(snapshot.problems) == 2, snapshot.problems  # SHOW VIEW and PROCESS; the rest follows from them

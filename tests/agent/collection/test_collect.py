@@ -186,3 +186,22 @@ def test_what_people_supply_and_the_clock_are_facts_too() -> None:
     assert snapshot.facts[Clock] == (Clock(as_of=NOW),) and snapshot.as_of == NOW
     assert snapshot.facts[Build] == (Build(version=Version(4, 2, 5), tenant_kind=TenantKind.USER, embedded=False),)
     assert snapshot.cost.statements == 7
+
+
+@source("oceanbase.HX_ENDED", cost=CostClass.MEDIUM, only_with=Ended)
+class EndedDetail:
+    ended: datetime | None
+
+
+def test_a_source_is_not_read_where_the_one_that_it_goes_with_has_no_row() -> None:
+    unread = taken(EndedDetail, Ended, Ended=[])  # a statement for the detail would raise KeyError
+    assert unread.facts[EndedDetail] == ()
+    assert [record.status for record in unread.records] == ["ok", "ok"]
+    read = taken(EndedDetail, Ended, Ended=[(None,)], EndedDetail=[(NOW,)])
+    assert read.facts[EndedDetail] == (EndedDetail(ended=NOW),)
+
+
+def test_a_source_is_read_where_the_one_that_it_goes_with_is_unknown() -> None:
+    error = StatementError(Text("no"), UnavailableKind.TIMEOUT)
+    assert taken(EndedDetail, Ended, Ended=error, EndedDetail=[(NOW,)]).facts[EndedDetail] == (EndedDetail(ended=NOW),)
+    assert taken(EndedDetail, EndedDetail=[]).facts[EndedDetail] == ()

@@ -22,10 +22,12 @@ from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
 from agent.support.i18n import render_text
 
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())
+_NEWER = {"DynamicPartitions"}  # from 4.3.5 BP2 on
 EXPECTED = {
-    "4.2.5 user": {"RecycledObject", "Server", "Zone"}, "4.2.5 sys": {"RecycledObject"},
-    "4.3.0 user": {"SqlTotal", "RepositoryShape", "Server", "Zone"}, "4.3.0 sys": {"SqlTotal", "RepositoryShape"},
-    "4.3.3 user": {"RecycledObject", "Server", "Zone"}, "4.3.3 sys": {"RecycledObject"},
+    "4.2.5 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.2.5 sys": {"RecycledObject"} | _NEWER,
+    "4.3.0 user": {"SqlTotal", "RepositoryShape", "Server", "Zone"} | _NEWER,
+    "4.3.0 sys": {"SqlTotal", "RepositoryShape"} | _NEWER,
+    "4.3.3 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.3.3 sys": {"RecycledObject"} | _NEWER,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 from agent.collection.connect import Budget
 from agent.collection.tls_pin import PinnedContext, verifies_server
 from agent.engagement import targets
-from agent.facts.given import Attestation, BusinessProfile, CriticalPeriod, EarlierValue
+from agent.facts.given import Administrator, Attestation, BusinessProfile, CriticalPeriod, EarlierValue
 from agent.judgement.joining import join_findings
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult
@@ -124,6 +124,23 @@ def test_facts_that_people_supply(tmp_path: Path) -> None:
     assert [(fact.key, fact.value) for fact in attested] == [("tde_enabled", False)], (
         "the target's own; expired ones left out"
     )
+
+
+def test_administrators_are_facts(tmp_path: Path) -> None:
+    written = content().replace(
+        "    tls: {mode: required}", '    administrators: [dba, "ops@10.%"]\n    tls: {mode: required}'
+    )
+    assert written != content()
+    given = list(targets.list_given_facts(load(tmp_path, written), "orders", NOW, None))
+    named = [fact for fact in given if isinstance(fact, Administrator)]
+    assert named == [Administrator(user_name="dba", host=""), Administrator(user_name="ops", host="10.%")]
+
+
+@pytest.mark.parametrize("account", ["''", "'a b'", '"o\'x"', "'@10.%'", "'a@'", "5"])
+def test_an_administrator_that_is_no_account_is_told(tmp_path: Path, account: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path, content().replace("    tls:", f"    administrators: [{account}]\n    tls:"))
+    assert "administrators" in " ".join(render_text(problem, "en") for problem in error.value.problems)
 
 
 def test_the_last_assessments_numbers_are_facts_and_its_words_are_not(tmp_path: Path) -> None:

@@ -159,6 +159,7 @@ CASES = [
     Case("BAK009", [_restore(200), _restore(1, "FAILED")], [("restore rehearsal", LOW)], tenant_kind=_SYS,
          label="seen-from-sys"),
     Case("BAK009", [_restore(1, "FAILED")], not_assessed=True, tenant_kind=_SYS, label="only failed ones"),
+    Case("BAK009", [_restore(1)], not_assessed=True, label="how the tenant was made"),
     Case("BAK009", [(RestoreJob, _UNSEEN)], not_assessed=True, tenant_kind=_SYS, label="history-unseen"),
     Case("BAK010", [_set(99)]),
     Case("BAK010", [_CONSOLE], label="platform-backs-up"),

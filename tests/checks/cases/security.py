@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from agent.facts.accounts import Account
-from agent.facts.given import Attestation
+from agent.facts.accounts import Account, FailedLogins, OpenAccount
+from agent.facts.given import Administrator, Attestation
 from agent.facts.sessions import Session
 from agent.facts.settings import Parameter, Variable
 from agent.model.terms import Severity
 from tests.harness import NOW, Case
 
-LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 THROTTLE = "connection_control_failed_connections_threshold"
 ATTESTED = Attestation(
     key="console_whitelist_restricted", value=True, by="Li Wei", on=date(2026, 10, 1), valid_until=date(2027, 4, 1)
@@ -76,6 +76,14 @@ def _sessions(plain: int, encrypted: int, host: str = "10.1.2.3:4567") -> list[S
         )
         for number, cipher in enumerate(ciphers)
     ]
+
+
+def _named(user: str, host: str = "") -> Administrator:
+    return Administrator(user_name=user, host=host)
+
+
+def _failed(attempts: int) -> FailedLogins:
+    return FailedLogins(user_name="'shop'", host="'%'", failed_attempts=attempts)
 
 
 def _roots(count: int) -> list[Session]:
@@ -163,7 +171,31 @@ CASES = [
     Case("SEC015", [ATTESTED]),
     Case("SEC015", [DENIED], [("tenant", MEDIUM)]),
     Case("SEC015", not_assessed=True),
+    Case("SEC003", [_account("ops", "10.1.%", "super"), _named("ops")], label="an administrator"),
+    Case("SEC003", [_account("ops", "10.1.%", "super"), _named("ops", "10.1.%")], label="an administrator by host"),
+    Case(
+        "SEC003",
+        [_account("ops", "10.1.%", "super"), _named("ops", "10.2.%"), _named("op")],
+        [("ops@10.1.%", LOW)],
+        label="another administrator",
+    ),
+    Case("SEC003", [ROLE, _named("reporting")], [("role reporting@%", LOW)], label="a role is nobody"),
+    Case("SEC004", [_account("ops", "%", "grant_option"), _named("ops")], label="an administrator"),
+    Case("SEC005", [_account("ops", "%", "drop"), _named("ops")], label="an administrator"),
     Case("SEC016", [replace(ATTESTED, key="tde_enabled")]),
     Case("SEC016", [replace(DENIED, key="tde_enabled")], [("tenant", LOW)]),
     Case("SEC016", [DENIED], not_assessed=True, label="another attestation"),
+    Case("SEC017", label="every account has one"),
+    Case("SEC017", [OpenAccount(user_name="reporting", host="%", type="ROLE")], label="a role"),
+    Case(
+        "SEC017",
+        [OpenAccount(user_name="root", host="%"), OpenAccount(user_name="shop", host="10.%", type="USER")],
+        [("root@%", HIGH), ("shop@10.%", HIGH)],
+    ),
+    Case("SEC018", [*_throttle("5"), _failed(9)]),
+    Case("SEC018", [*_throttle("5"), _failed(10)], [("shop@%", LOW)]),
+    Case("SEC018", [*_throttle("5"), _failed(100)], [("shop@%", MEDIUM)], label="a program"),
+    Case("SEC018", [*_throttle("5")], label="none fails"),
+    Case("SEC018", [*_throttle("0")], not_assessed=True, label="not counted"),
+    Case("SEC018", [_failed(100)], not_assessed=True, label="setting unknown"),
 ]

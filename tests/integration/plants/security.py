@@ -13,7 +13,9 @@ OPEN = "SET GLOBAL ob_tcp_invited_nodes = '127.0.0.1,%'"
 _NETWORK = "the networks are put in by a person"
 
 
-def _account(code: str, host: str, granted: Sequence[str], severity: Severity) -> Plant:
+def _account(
+    code: str, host: str, granted: Sequence[str], severity: Severity, *, cure: str = "", no_loop: str = ""
+) -> Plant:
     """An account made with these grants, and nothing left of it afterwards."""
     name = f"'plant_{code.lower()}'@'{host}'"
     door = ((OPEN,), (CLOSED,)) if host == "%" else ((), ())
@@ -27,8 +29,8 @@ def _account(code: str, host: str, granted: Sequence[str], severity: Severity) -
         always=(*door[1], f"DROP USER IF EXISTS {name}", f"DROP USER IF EXISTS 'plant_{code.lower()}'@'10.%'"),
         resource=f"plant_{code.lower()}@{host}",
         severity=severity,
-        cure=(f"RENAME USER {name} TO 'plant_{code.lower()}'@'10.%'",) if host == "%" else (),
-        no_loop=_NETWORK if host == "%" else "",
+        cure=(cure.replace("WHO", name),) if cure else (),
+        no_loop=no_loop,
     )
 
 
@@ -42,7 +44,14 @@ PLANTS = [
         resource="root@%",
         severity=Severity.MEDIUM,
     ),
-    _account("SEC002", "%", ["GRANT SELECT ON *.* TO WHO"], Severity.LOW),
+    _account(
+        "SEC002",
+        "%",
+        ["GRANT SELECT ON *.* TO WHO"],
+        Severity.LOW,
+        cure="RENAME USER WHO TO 'plant_sec002'@'10.%'",
+        no_loop=_NETWORK,
+    ),
     _account(
         "SEC003",
         "127.0.0.1",
@@ -60,6 +69,17 @@ PLANTS = [
         "127.0.0.1",
         ["GRANT INSERT, UPDATE, DELETE ON *.* TO WHO"],
         Severity.LOW,
+        cure="REVOKE INSERT, UPDATE, DELETE ON *.* FROM WHO",
+        no_loop="what the account needs on its own database is put in by a person",
+    ),
+    Plant(
+        "SEC017",
+        plant=("CREATE USER 'plant_sec017'@'127.0.0.1'",),
+        cure=("ALTER USER 'plant_sec017'@'127.0.0.1' IDENTIFIED BY 'Plant-2026'",),
+        no_loop="the password is put in by a person",
+        always=("DROP USER IF EXISTS 'plant_sec017'@'127.0.0.1'",),
+        resource="plant_sec017@127.0.0.1",
+        severity=Severity.HIGH,
     ),
     Plant(
         "SEC006",
@@ -84,6 +104,7 @@ PLANTS = [
 ]
 
 UNPLANTABLE = {
+    "SEC018": "the embedded kernel counts no failed logins",
     "SEC013": "takes five sessions of root at once (test_security_live)",
     "SEC015": "the whitelist of the console is attested",
     "SEC016": "encryption is attested",
