@@ -35,6 +35,7 @@ from agent.model.check import CheckSpec
 from agent.model.snapshot import Snapshot
 from tests.checks.decoys import with_decoys
 from tests.checks.figures import cases_of, said_by
+from tests.covering import find_covering_test
 from tests.harness import Case, shipped, snapshot_of
 
 ROOT = Path(__file__).parent.parent
@@ -336,6 +337,14 @@ def run_with(name: str, path: str, changed: str, tests: Sequence[str]) -> int:
     return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests]))
 
 
+def is_seen_by_room(mutant: Mutant, room: str) -> bool:
+    """Whether a test of the module fails with the change, or else one of its room."""
+    module = mutant.path.relative_to(ROOT).as_posix()
+    return is_seen_by_tests(mutant, [find_covering_test(module)]) or is_seen_by_tests(
+        mutant, [TESTS.get(room, f"tests/{room}")]
+    )
+
+
 def is_seen_by_tests(mutant: Mutant, tests: Sequence[str]) -> bool:
     """Whether a test of these fails with the changed module."""
     with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
@@ -374,7 +383,7 @@ def measure_room(
         is_check = parts[0] == "checks"
         key = parts[1] if is_check else room
         made[key] += 1
-        if is_seen_by_cases(mutant, by) if is_check else is_seen_by_tests(mutant, [TESTS.get(room, f"tests/{room}")]):
+        if is_seen_by_cases(mutant, by) if is_check else is_seen_by_room(mutant, room):
             seen[key] += 1
         else:
             survivors.append(mutant)
