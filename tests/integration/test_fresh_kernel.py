@@ -15,8 +15,9 @@ from agent.kernel.start import run_kernel
 from agent.model.terms import Outcome, Severity, TenantKind
 from tests.harness import shipped
 
-# What is truly so on a fresh embedded kernel: a small unit, an audit ring of seconds, no password rules.
-EXPECTED = {"CAP006", "SQL007", "SEC008", "SEC011", "SEC012"}
+# What is truly so on a fresh embedded kernel: a small unit with a small log disk, an audit ring of seconds, no password
+# rules.
+EXPECTED = {"CAP006", "CAP024", "CAP025", "SQL007", "SEC008", "SEC011", "SEC012"}
 
 
 @pytest.mark.kernel
