@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 USUAL_ENGAGEMENT = Path("engagement.yaml")
 ALL_FORMATS = ",".join(FORMATS)
+Context = typer.Context
 _NO_ENGAGEMENT = Text(
     "No engagement is named, and this folder has no {file}. Give -e FILE, or make one: ob-health init NAME",
     {"file": str(USUAL_ENGAGEMENT)},
@@ -173,6 +174,12 @@ HistoryPlace = Annotated[
 def split_words(words: str | None) -> list[str]:
     """``"a, b"`` -> ``["a", "b"]``."""
     return [word.strip() for word in (words or "").split(",") if word.strip()]
+
+
+def is_given(ctx: Context, name: str) -> bool:
+    """Whether an option was given, on the command line or by its variable."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name not in ("DEFAULT", "DEFAULT_MAP")
 
 
 def read_clock() -> datetime:

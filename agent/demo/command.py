@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
-from agent.cli.options import ALL_FORMATS, Formats, Languages, OutDir, read_clock, split_words
+from agent.cli.options import ALL_FORMATS, Context, Formats, Languages, OutDir, is_given, read_clock, split_words
 
 
 def demo_command(
-    ctx: typer.Context,
+    ctx: Context,
     out: OutDir = Path("build/demo"),
     lang: Languages = "zh-CN,en",
     format: Formats = ALL_FORMATS,
@@ -23,6 +21,5 @@ def demo_command(
     from agent.demo.run_demo import run_demo
     from agent.service.outcome import FAILED
 
-    is_asked_for = str(getattr(ctx.get_parameter_source("format"), "name", "")) != "DEFAULT"
-    if not run_demo(out, split_words(format), split_words(lang), read_clock) and is_asked_for:
+    if not run_demo(out, split_words(format), split_words(lang), read_clock) and is_given(ctx, "format"):
         raise SystemExit(FAILED)

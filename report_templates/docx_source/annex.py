@@ -39,8 +39,12 @@ def not_assessed() -> str:
         Column(
             say("Reason"),
             82,
-            para("TableText", run("{{ line.outcome }}", "Soft"))
-            + when("line.reason", para("TableText", "{{ line.reason }}")),
+            when(
+                "loop.first",
+                para("TableText", run("{{ line.outcome }}", "Soft"))
+                + when("line.reason", para("TableText", "{{ line.reason }}")),
+                otherwise=para("TableText", run(say("as above"), "Soft")),
+            ),
         ),
         Column(say("Risk points at stake"), 24, "{{ '–' if line.carried_from else line.points }}", right=True),
     )
@@ -51,8 +55,10 @@ def not_assessed() -> str:
         row(*(cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
         steer_row("for unlock in report.unlocks", 3, sum(widths)),
         row(cell(para("TableText", run(needs, "Strong"), together=True), sum(widths), span=3)),
-        steer_row("for line in unlock.lines", 3, sum(widths)),
+        steer_row("for block in unlock.blocks", 3, sum(widths)),
+        steer_row("for line in block", 3, sum(widths)),
         row(*(cell(column.cell, column.width_mm, right=column.right) for column in columns)),
+        steer_row("endfor", 3, sum(widths)),
         steer_row("endfor", 3, sum(widths)),
         steer_row("endfor", 3, sum(widths)),
     )

@@ -156,7 +156,7 @@ class CardMaker:
             rollback=_build_script(rollback[:ROWS_SHOWN]),
             more_rollback=_build_script(rollback[ROWS_SHOWN:]),
             no_rollback=make_printable(texts["no_rollback"]),
-            unjudged=format_unjudged(result, self.words),
+            unjudged=format_unjudged(result, self.document, self.words),
             facts=self._list_facts(result, texts),
             link=_keep_web_address(self.words.pick(result["remediation"]["links"])),
             signs=self._list_advice(result["code"], findings),
@@ -310,9 +310,14 @@ def _keep_web_address(link: str) -> str:
     return link if link.startswith(("https://", "http://")) and make_printable(link, NAME_LENGTH) == link else ""
 
 
-def format_unjudged(result: ResultEntry, words: Words) -> str:
-    """Return what the check could not judge and what unlocks that; empty if it judged all."""
+def format_unjudged(result: ResultEntry, document: Document, words: Words) -> str:
+    """Return what the check could not judge and what unlocks that; empty if it judged all.
+
+    What also unlocks checks that are not assessed is told with these, once.
+    """
     reason, unlock = words.pick(result["reason"]), words.pick(result["unlock"])
+    if reason and any(result["unlock"] in group["needs"] for group in document["unlocks"]):
+        return words("Not all could be judged: {reason}", reason=reason)
     if reason:
         return words("Not all could be judged: {reason} {unlock}", reason=reason, unlock=unlock)
     left = [words.resource(entry) for entry in result["unjudged"]]

@@ -35,7 +35,7 @@ class CheckLine:
     told_with: str = ""
 
 
-def build_check_line(result: ResultEntry, words: Words) -> CheckLine:
+def build_check_line(result: ResultEntry, document: Document, words: Words) -> CheckLine:
     """Return the line of one check."""
     carried = bool(result["carried_from"])
     texts = result["texts"].get(words.language, result["texts"]["en"])
@@ -51,7 +51,9 @@ def build_check_line(result: ResultEntry, words: Words) -> CheckLine:
         carried_runs=result["carried_runs"],
         carried=tuple(words.resource(entry) for entry in result["carried"][:CARRIED_NAMED]),
         attested=result["attested"],
-        unjudged=format_unjudged(result, words) if result["outcome"] in (Outcome.PASS, Outcome.JOINED) else "",
+        unjudged=format_unjudged(result, document, words)
+        if result["outcome"] in (Outcome.PASS, Outcome.JOINED)
+        else "",
         told_with=words(", ").join(make_printable(code, NAME_LENGTH) for code in result["told_with"]),
     )
 
@@ -60,5 +62,6 @@ def list_check_lines(document: Document, words: Words, *outcomes: Outcome) -> tu
     """Return the checks with one of the outcomes, most points at stake first."""
     chosen = [result for result in document["results"] if result["outcome"] in outcomes]
     return tuple(
-        build_check_line(result, words) for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"]))
+        build_check_line(result, document, words)
+        for result in sorted(chosen, key=lambda r: (-r["risk_stake"], r["code"]))
     )

@@ -19,6 +19,14 @@ class UnlockGroup:
     coverage: str
     lines: tuple[CheckLine, ...]
 
+    @property
+    def blocks(self) -> tuple[tuple[CheckLine, ...], ...]:
+        """The lines, those of one category and reason together, so that the reason is told once."""
+        blocks: dict[tuple[str, str, str], list[CheckLine]] = {}
+        for line in self.lines:
+            blocks.setdefault((line.category, line.outcome, line.reason), []).append(line)
+        return tuple(map(tuple, blocks.values()))
+
 
 def build_unlock_groups(document: Document, lines: Sequence[CheckLine], words: Words) -> tuple[UnlockGroup, ...]:
     """Return the groups of the document, most coverage first; an older document is grouped by the first need."""

@@ -150,7 +150,9 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         changes_unseen=max(0, len(changes) - LIST_LENGTH),
         not_assessed=not_assessed,
         unlocks=build_unlock_groups(document, not_assessed, words),
-        carried=tuple(build_check_line(result, words) for result in document["results"] if result["carried_from"]),
+        carried=tuple(
+            build_check_line(result, document, words) for result in document["results"] if result["carried_from"]
+        ),
         muted=muted[:LIST_LENGTH],
         muted_unseen=max(0, len(muted) - LIST_LENGTH),
         overrides=_list_overrides(document),
@@ -196,7 +198,7 @@ def _build_cards(results: Sequence[ResultEntry], document: Document, words: Word
 
 def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:
     return tuple(
-        _build_muted(result, finding, told, words)
+        _build_muted(result, finding, told, document, words)
         for result in document["results"]
         for finding in result["findings"]
         if finding["muted"]
@@ -214,7 +216,11 @@ def _group_by_mute(code: str, finding: FindingEntry) -> Iterable[list[tuple[str,
 
 
 def _build_muted(
-    result: ResultEntry, finding: FindingEntry, told: Sequence[tuple[str, JudgedEntry]], words: Words
+    result: ResultEntry,
+    finding: FindingEntry,
+    told: Sequence[tuple[str, JudgedEntry]],
+    document: Document,
+    words: Words,
 ) -> MutedFinding:
     worst = max((Severity(sign["severity"]) for _, sign in told), key=lambda severity: severity.rank)
     mute = told[0][1]["muted"] or {"owner": "", "reason": "", "until": ""}
@@ -228,7 +234,7 @@ def _build_muted(
         owner=make_printable(mute["owner"], NAME_LENGTH),
         reason=make_printable(mute["reason"]),
         until=make_printable(mute["until"], NAME_LENGTH),
-        unjudged=format_unjudged(result, words) if result["outcome"] == Outcome.MUTED else "",
+        unjudged=format_unjudged(result, document, words) if result["outcome"] == Outcome.MUTED else "",
     )
 
 

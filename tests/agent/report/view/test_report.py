@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 
@@ -104,6 +105,23 @@ def test_not_assessed_is_grouped_by_what_unlocks_it_the_most_coverage_first() ->
     gains = [float(unlock.coverage.removesuffix("%")) for unlock in REPORT.unlocks]
     assert gains == sorted(gains, reverse=True) and gains[0] > 10
     assert round(sum(gains) + sample.rich()["score"]["coverage_pct"], 6) == 100
+
+
+def test_one_reason_is_told_once_and_a_need_with_the_checks_that_wait_for_it() -> None:
+    document = sample.rich()
+    bak = next(result for result in document["results"] if result["code"] == "BAK001")
+    twin = {**copy.deepcopy(bak), "code": "BAK999"}
+    seen = next(result for result in document["results"] if result["outcome"] == Outcome.PASS)
+    seen |= {"reason": bak["reason"], "unlock": bak["unlock"]}
+    document["results"].append(twin)  # type: ignore[arg-type]
+    document["unlocks"][0]["codes"].append("BAK999")
+    report = build_report(document, "en")
+    assert [[line.code for line in block] for block in report.unlocks[0].blocks] == [["BAK001", "BAK999"]]
+    told = next(line for line in report.passed if line.code == seen["code"]).unjudged
+    assert bak["reason"]["en"] in told and bak["unlock"]["en"] not in told
+    shown = render_html(document, "en").decode()
+    assert shown.count("Attest <code>last_backup") + shown.count("Attest `last_backup`") == 1
+    assert shown.count('rowspan="2"') == 1
 
 
 def test_an_older_document_is_grouped_by_the_first_thing_needed() -> None:
