@@ -1,0 +1,1 @@
+"""How much of what is wrong the agent finds, and whether it accuses what is right (``make accuracy``)."""

@@ -1,0 +1,209 @@
+"""Plants a case file on a fresh kernel and keeps its sessions open while the tenant is assessed."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pymysql
+
+from agent.kernel.start import Kernel
+from tests.accuracy.cases import CaseFile, Fault, LookAlike, Place, Run
+
+PASSWORD = "Accuracy-2026"
+PATIENCE = "SET SESSION ob_query_timeout = 120000000"
+# Wide enough that the statements of a whole file stay in it; what is right for a busy tenant.
+ROOM = ("SET GLOBAL ob_sql_audit_percentage = 10", "SET GLOBAL ob_plan_cache_percentage = 10")
+SNAPSHOT = "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"
+FORGET = (
+    "ALTER SYSTEM FLUSH PLAN CACHE",
+    "SET GLOBAL ob_sql_audit_percentage = 0",
+    "DO SLEEP(1.2)",
+    "SET GLOBAL ob_sql_audit_percentage = 10",
+    "DO SLEEP(1.2)",
+)
+_DAY = re.compile(r"\{day([+-]\d+)\}")
+IDLE_S = 12.0  # a session is idle with changes after ten seconds
+
+
+@dataclasses.dataclass(kw_only=True)
+class Planted:
+    """One place as it came to be. ``sql_ids`` are those of its load, ``account`` holds its session open.
+
+    ``error`` says why it could not be planted: it is not counted then, but listed.
+    """
+
+    place: Fault | LookAlike
+    account: str = ""
+    sql_ids: frozenset[str] = frozenset()
+    error: str = ""
+    load_errors: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.place.kind if isinstance(self.place, Fault) else self.place.like
+
+
+class Field:
+    """A fresh kernel with one case file planted on it."""
+
+    def __init__(self, kernel: Kernel, file: CaseFile) -> None:
+        self.kernel = kernel
+        self.schema = file.schema_name
+        places: list[Fault | LookAlike] = [*file.faults, *file.lookalikes]
+        self.places = [Planted(place=place) for place in places]
+        self._file = file
+        self._held = contextlib.ExitStack()
+        self._application = f"{self.schema}_app"
+
+    def plant(self) -> None:
+        """Set up, plant what statements need and send these, then plant the rest: settings may hide statements."""
+        self.kernel.run(ROOM)
+        self.run_alone(self._file.setup)
+        self._make_account(self._application)
+        loaded = [planted for planted in self.places if planted.place.run]
+        for planted in loaded:
+            self._try(planted, planted.place.planted)
+        self._hold(loaded)
+        self._send([planted for planted in loaded if not planted.error])
+        self._snapshot()
+        for planted in self.places:
+            if not planted.place.run:
+                self._try(planted, planted.place.planted)
+                self._hold([planted])
+        if any(planted.place.held for planted in self.places):
+            time.sleep(IDLE_S)
+
+    def close(self) -> None:
+        """End the sessions that are held open."""
+        self._held.close()
+
+    def forget(self) -> None:
+        """Let the load leave the audit ring and the plan cache, as hours of other statements would."""
+        with contextlib.closing(self.kernel.connect()) as connection:
+            for statement in FORGET:
+                connection.cursor().execute(statement)
+
+    def run_alone(self, statements: Sequence[str]) -> None:
+        """Statements of the administrator in a session of their own."""
+        with contextlib.closing(self.kernel.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(PATIENCE)
+            for statement in statements:
+                cursor.execute(put_days(statement))
+
+    def _try(self, planted: Planted, statements: Sequence[str]) -> None:
+        try:
+            self.run_alone([f"USE `{self.schema}`", *statements])
+        except pymysql.MySQLError as error:
+            planted.error = f"{error.args[0]} {error.args[-1]}"
+
+    def _make_account(self, name: str) -> None:
+        self.run_alone(
+            [
+                f"CREATE USER '{name}'@'{self.kernel.host}' IDENTIFIED BY '{PASSWORD}'",
+                f"GRANT ALL ON `{self.schema}`.* TO '{name}'@'{self.kernel.host}'",
+            ]
+        )
+
+    def _open(self, account: str) -> pymysql.Connection[Any]:
+        connection = self.kernel.connect(account, PASSWORD, self.schema)
+        self._held.callback(_close_quietly, connection)
+        connection.cursor().execute(PATIENCE)
+        return connection
+
+    def _hold(self, places: Sequence[Planted]) -> None:
+        for planted in places:
+            if planted.error or not (planted.place.held or planted.place.waiting):
+                continue
+            planted.account = f"{self.schema}_s{self.places.index(planted)}"
+            try:
+                self._make_account(planted.account)
+                self._hold_open(self._open(planted.account), planted.place)
+            except pymysql.MySQLError as error:
+                planted.error = f"{error.args[0]} {error.args[-1]}"
+
+    def _hold_open(self, connection: pymysql.Connection[Any], place: Place) -> None:
+        for statement in place.held:
+            connection.cursor().execute(statement)
+        if place.waiting:
+            waiting = self._open(self._application)
+            threading.Thread(target=_send_quietly, args=(waiting, place.waiting), daemon=True).start()
+
+    def _send(self, places: Sequence[Planted]) -> None:
+        """Send each load in a session of its own, so that the audit tells which statements were whose."""
+        sessions: dict[int, Planted] = {}
+        for planted in places:
+            with contextlib.closing(self.kernel.connect(self._application, PASSWORD, self.schema)) as connection:
+                (number,) = _ask(connection, "SELECT CONNECTION_ID()")[0]
+                sessions[int(number)] = planted
+                failed: dict[str, None] = {}
+                for error in _send_all(connection, planted.place.run):
+                    failed[error] = None
+                planted.load_errors = tuple(failed)
+        time.sleep(1.2)  # the audit lags behind by up to a second
+        for number, planted in sessions.items():
+            planted.sql_ids = self._list_sql_ids(number)
+
+    def _list_sql_ids(self, session: int) -> frozenset[str]:
+        asked = (
+            "SELECT DISTINCT SQL_ID FROM oceanbase.GV$OB_SQL_AUDIT"
+            f" WHERE SID = {session} AND IS_INNER_SQL = 0 AND SQL_ID <> ''"
+            " AND QUERY_SQL NOT LIKE 'SET %' AND QUERY_SQL <> 'SELECT CONNECTION_ID()'"
+        )
+        with contextlib.closing(self.kernel.connect()) as connection:
+            return frozenset(str(sql_id) for (sql_id,) in _ask(connection, asked))
+
+    def _snapshot(self) -> None:
+        """Let the workload repository see the load, where it is open to the tenant."""
+        with contextlib.suppress(pymysql.MySQLError):
+            self.run_alone([SNAPSHOT])
+
+
+@contextlib.contextmanager
+def planted_on(kernel: Kernel, file: CaseFile) -> Iterator[Field]:
+    """The file planted, its sessions open for the time of the block."""
+    field = Field(kernel, file)
+    try:
+        field.plant()
+        yield field
+    finally:
+        field.close()
+
+
+def put_days(statement: str) -> str:
+    """Put dates in: ``{day-30}`` is the date thirty days ago."""
+    today = datetime.now(UTC).date()
+    return _DAY.sub(lambda found: (today + timedelta(days=int(found[1]))).isoformat(), statement)
+
+
+def _ask(connection: pymysql.Connection[Any], statement: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+def _send_all(connection: pymysql.Connection[Any], runs: Sequence[Run]) -> Iterator[str]:
+    """Send the statements; yield what the server refuses, for a load may be meant to fail."""
+    for run in runs:
+        for _ in range(run.times):
+            try:
+                _ask(connection, run.statement)
+            except pymysql.MySQLError as error:
+                yield f"{error.args[0]} {error.args[-1]}"
+
+
+def _send_quietly(connection: pymysql.Connection[Any], statements: Sequence[str]) -> None:
+    with contextlib.suppress(pymysql.MySQLError, OSError, ValueError, AttributeError):
+        for statement in statements:
+            connection.cursor().execute(statement)
+
+
+def _close_quietly(connection: pymysql.Connection[Any]) -> None:
+    with contextlib.suppress(pymysql.MySQLError, OSError):
+        connection.close()
