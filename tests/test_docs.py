@@ -23,9 +23,12 @@ import typer
 import yaml
 
 from agent.__main__ import build_command
+from agent.catalogue.registry import load_registry
 from agent.engagement.authorization.request import Revocation, parse_signed
 from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import engagement_template
+from agent.model.terms import TenantKind
+from tests.harness import MOST_STATEMENTS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -182,6 +185,12 @@ def test_the_index_names_every_page() -> None:
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_a_readme_fits_two_screens(name: str) -> None:
     assert len(read_page(ROOT / name).splitlines()) <= README_LINES
+
+
+def test_the_budget_of_statements_is_one_number() -> None:
+    """What contributors are told is what the tests demand; the sources of each kind of tenant are within it."""
+    assert f"at most {MOST_STATEMENTS} statements" in read_page(ROOT / "CONTRIBUTING.md")
+    assert all(len(load_registry().sources_of(kind)) < MOST_STATEMENTS for kind in TenantKind)
 
 
 @pytest.mark.parametrize("picture", sorted((DOCS / "images").iterdir()), ids=lambda path: path.name)

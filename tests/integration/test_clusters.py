@@ -24,7 +24,7 @@ from tests.clusters.held import SCHEMA, Shelf
 from tests.clusters.large import Size, put_large
 from tests.clusters.schema import TARGETS, Target, views_of
 from tests.clusters.troubled import FAULTS, KNOWN, troubled
-from tests.harness import shipped
+from tests.harness import MOST_STATEMENTS, shipped
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 Well = Callable[[Target], Snapshot]
@@ -177,7 +177,7 @@ def test_a_large_cluster_is_read_within_bounds(shelf: Shelf, kind: TenantKind) -
     put_large(shelf, target, Size(tablets=100_000 if kind is TenantKind.SYS else 25_000))
     snapshot = shelf.read(target, GIVEN, Budget(statement_timeout_s=30, total_database_ms=120_000))
     assert broken(snapshot) == []
-    assert snapshot.cost.statements <= 65
+    assert snapshot.cost.statements <= MOST_STATEMENTS
     if kind is TenantKind.SYS:  # everything is read in full but what is ordered by weight or by age
         assert {record.source for record in snapshot.records if record.truncated} <= LARGEST_OR_NEWEST_FIRST
     assert set(worst(judged(snapshot)).values()) <= {Severity.LOW}
