@@ -139,6 +139,7 @@ class AutoIncrement:
 @source(
     "oceanbase.DBA_OBJECTS",
     DataClass.SETTINGS,
+    cost=CostClass.MEDIUM,
     where="(OWNER = '__recyclebin' AND OBJECT_TYPE = 'TABLE')"
     " OR (OBJECT_TYPE = 'DATABASE' AND SUBSTR(OBJECT_NAME, 1, 12) = '__recycle_$_')",
     order_by="LAST_DDL_TIME, OBJECT_NAME",
