@@ -39,7 +39,7 @@ _NS_PER_DAY = 86_400 * 10**9
         SSTABLES_PAGE,
         WebPage("https://github.com/oceanbase/obdiag/issues/838"),
         KernelRun(
-            "4.3.5.3", "an open transaction and a minor freeze: its SSTable is unsettled until the transaction ends"
+            "4.3.5.3", "an open transaction and a minor freeze: its SSTable stays unsettled"
         ),
     ),
 )

@@ -165,7 +165,7 @@ def test_the_server_counts_a_timeout_when_a_statement_or_commit_meets_it(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("stock")
-def test_an_sstable_of_an_open_transaction_is_not_released_before_its_end(kernel: Kernel) -> None:
+def test_an_sstable_with_an_open_transaction_is_found_when_it_grows_old(kernel: Kernel) -> None:
     def assess_in_days(days: int) -> CheckResult:
         snapshot = read(kernel, ["CMP006"])
         clock = (Clock(as_of=datetime.now(UTC) + timedelta(days=days)),)
@@ -175,7 +175,6 @@ def test_an_sstable_of_an_open_transaction_is_not_released_before_its_end(kernel
         kernel.run(["ALTER SYSTEM MINOR FREEZE"])
         eventually(lambda: found(assess_in_days(3)) == {"tenant": Severity.MEDIUM}, 60)
         assert assess_in_days(0).outcome is Outcome.PASS, "young"
-    eventually(lambda: assess_in_days(3).outcome is Outcome.PASS, 60)
 
 
 def count_timeouts(kernel: Kernel) -> int:
