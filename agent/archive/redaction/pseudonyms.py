@@ -31,8 +31,11 @@ _WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
     TextContent.COLUMN: re.compile(r"SYS_NC[\w$]*"),
     TextContent.INDEX: re.compile("PRIMARY"),
     TextContent.ACCOUNT: re.compile(rf"root|{INTERNAL_PREFIX}\w*|(?i:{'|'.join(sorted(PLATFORM))})"),
+    # What admits very many addresses stays, for checks judge it: it names nobody.
     TextContent.HOST: re.compile(
-        r"%|0\.0\.0\.0/0|::/0|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+", re.IGNORECASE
+        r"[%_.:]*\d?[%_.:]*[%_][%_.:]*|\d+\.0\.0\.0/(?:[0-2]|0\.0\.0\.0)|[0-9a-f]{0,4}::/(?:[0-3]|::)"
+        r"|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+",
+        re.IGNORECASE,
     ),
     TextContent.TENANT: re.compile(r"sys|META\$\d+"),
     TextContent.JOB: re.compile(

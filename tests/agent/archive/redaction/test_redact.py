@@ -34,7 +34,7 @@ from agent.model.terms import Outcome
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import render_text
 from checks.schema.float_for_exact_values import MONEY, RATE
-from checks.security.accounts import ANYWHERE
+from checks.security.admitted import find_admitting
 from checks.security.tls_not_used import LOCAL
 from tests.agent.archive.test_snapshot import SNAPSHOT, opened, packed
 from tests.checks import cases
@@ -79,11 +79,23 @@ def test_every_part_of_a_snapshot_is_known() -> None:
     assert parts == PLAIN | HELD_BY_A_SNAPSHOT
 
 
+WIDE = (
+    "%", "%%", "_%", "%.%.%.%", "%:%", "1%", "1__.%", "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/0.0.0.0",
+    "::/0", "::/::", "2000::/3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", WIDE)
+def test_what_admits_very_many_addresses_is_judged_the_same_without_names(entry: str) -> None:
+    assert find_admitting([entry])[0] >= 25
+    assert NAMES.of(TextContent.HOST, entry) == entry
+
+
 def test_what_checks_look_for_in_names_stays() -> None:
     assert TELLING >= MONEY | RATE
     for name in (*PLATFORM, *map(str.upper, PLATFORM), "root", f"{INTERNAL_PREFIX}_user"):
         assert NAMES.of(TextContent.ACCOUNT, name) == name
-    for host in (*ANYWHERE, "127.0.0.1", "127.0.0.1:4000", "localhost", "::1", "[::1]:4000", "::ffff:127.0.0.1"):
+    for host in (*WIDE, "127.0.0.1", "127.0.0.1:4000", "localhost", "::1", "[::1]:4000", "::ffff:127.0.0.1"):
         assert NAMES.of(TextContent.HOST, host) == host
     assert not NAMES.of(TextContent.HOST, "10.1.2.3:4000").startswith(LOCAL)
 
