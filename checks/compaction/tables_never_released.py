@@ -38,9 +38,7 @@ _NS_PER_DAY = 86_400 * 10**9
     sources=(
         SSTABLES_PAGE,
         WebPage("https://github.com/oceanbase/obdiag/issues/838"),
-        KernelRun(
-            "4.3.5.3", "an open transaction and a minor freeze: its SSTable stays unsettled"
-        ),
+        KernelRun("4.3.5.3", "an open transaction and a minor freeze: its SSTable stays unsettled"),
     ),
 )
 def tables_never_released(tables: Rows[UnsettledTables], clock: Rows[Clock]) -> Iterator[Measurement]:
