@@ -206,6 +206,7 @@ def _connect_target(
                     written,
                     authorization.withheld,
                     permit=authorization.find_time_objection,
+                    clock=job.clock or (lambda: job.now),
                 )
             )
             sources, kind = list_covered(job.sources, authorization), engagement.targets[name].kind

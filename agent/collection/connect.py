@@ -92,7 +92,7 @@ class ReadOnlySession:
 
     With a journal, every statement is written there before it is sent, and its result after. The customer signed
     no statement of the names in ``withheld``, so those are not sent. ``permit`` returns why nothing may be
-    sent at a moment. It is asked before connecting, by our clock, and before each statement, by the server's.
+    sent at a moment. It is asked before connecting, by our ``clock``, and before each statement, by the server's.
     Raises NotAuthorized where it refuses from the start, or where the server's clock is far from ours.
     """
 
@@ -105,6 +105,7 @@ class ReadOnlySession:
         withheld: frozenset[str] = frozenset(),
         *,
         permit: Permit = lambda moment: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not _IN_MARKER.fullmatch(assessment_id):
             raise ValueError(f"not an assessment id: {assessment_id!r}")
@@ -114,7 +115,7 @@ class ReadOnlySession:
         self.connections = 0
         self._journal = journal
         self._withheld = withheld
-        self._permit = permit
+        self._permit, self._own_clock = permit, clock
         self._reconnected = False
         self._opened = self._last_answer = time.perf_counter()
         self._clock: ServerClock | None = None
@@ -178,7 +179,7 @@ class ReadOnlySession:
         return self._clock.place(self._opened, self._last_answer) if self._clock else (0, 1)
 
     def _find_refusal(self) -> Text | None:
-        return self._permit(self._clock.tell_time() if self._clock else datetime.now(UTC))
+        return self._permit(self._clock.tell_time() if self._clock else self._own_clock())
 
     def _send_statement(self, sql: str, source: str, shape: gate.AnswerShape, at_most_s: float = math.inf) -> list[Row]:
         limit_s = min(self.budget.statement_timeout_s, at_most_s)
