@@ -154,3 +154,4 @@ def backups(cluster: Cluster, tenant: int) -> None:
         checkpoint_scn=reached,
     )
     own(cluster, "OB_BACKUP_DELETE_POLICY", tenant, policy_name="default", recovery_window="28d")
+    own(cluster, "OB_ARCHIVE_DEST", tenant, dest_no=0, name="binding", value="OPTIONAL")
