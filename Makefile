@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test test-slow proof-later calibration check bench docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proof-later calibration accuracy check bench docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,9 @@ proof-later: $(STAMP)  ## Faults of statements judged ten minutes and 100,000 st
 
 calibration: $(STAMP)  ## How often the score's range holds the truth, and how wide it is: some minutes
 	$(BIN)/python -m tests.calibration.measure
+
+accuracy: $(STAMP)  ## Recall and precision on seeded faults, and build/accuracy.json: about half an hour; exit 1 below the aims
+	$(BIN)/python -m tests.accuracy.measure
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .
