@@ -10,7 +10,8 @@ from checks.parameters.changes import change
 from checks.security.accounts import LOGIN, VARIABLES
 from checks.security.settings import value_of
 
-WANTED = {"length": 12, "mixed_case_count": 1, "number_count": 1, "special_char_count": 1, "policy": 1}
+# The documentation recommends a length of 20 in production, with digits, both cases and special characters.
+WANTED = {"length": 20, "mixed_case_count": 1, "number_count": 1, "special_char_count": 1, "policy": 1}
 POLICIES = ("LOW", "MEDIUM")
 
 
