@@ -144,12 +144,15 @@ def _line_up(rows: Sequence[tuple[str, ...]], styles: Sequence[str]) -> Iterator
 
 def describe_limits(spec: CheckSpec, rule: Rule) -> str:
     """Return the rule in words: ``medium ≥ 70%, high ≥ 80%, critical ≥ 90%``; its variants follow."""
-    parts = [_describe_plain_limits(spec, rule)]
-    for variant in rule.variants:
-        limits = _describe_plain_limits(spec, variant.rule) if variant.rule.enabled else console.localize("not judged")
-        when = describe_circumstances(variant.when)
-        parts.append(console.localize("{when}: {limits}", when=when, limits=limits))
-    return "; ".join(parts)
+    plain = _list_plain_rules(rule)
+    recommended = [each.judge.recommended if isinstance(each.judge, Expected) else "" for each in plain]
+    parts = [_describe_plain_limits(spec, each) if each.enabled else console.localize("not judged") for each in plain]
+    if len(set(recommended)) > 1:
+        told = zip(parts, recommended, strict=True)
+        parts = [console.localize("{limits}, recommended {value}", limits=part, value=value) for part, value in told]
+    when = [describe_circumstances(variant.when) for variant in rule.variants]
+    rest = (console.localize("{when}: {limits}", when=w, limits=part) for w, part in zip(when, parts[1:], strict=True))
+    return "; ".join((parts[0], *rest))
 
 
 def describe_circumstances(when: Circumstances) -> str:

@@ -75,7 +75,10 @@ def test_what_a_variant_does_not_say_is_as_the_entry_says(tmp_path: Path) -> Non
     assert since.rule.evidence == rule.evidence
     with console.use_language("en"):
         shown = describe_limits(SPECS["VAR901"], rule)
-    assert shown == "medium unless ON; from 4.3.0.0: medium unless OFF; up to 4.1: low unless ON"
+    assert shown == (
+        "medium unless ON, recommended ON; from 4.3.0.0: medium unless OFF, recommended OFF; "
+        "up to 4.1: low unless ON, recommended ON"
+    )
 
 
 def test_every_circumstance_is_described(tmp_path: Path) -> None:
