@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, KernelCode, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.resources import LogReplica
 from checks.availability.pages import LOG_STAT_PAGE, REBUILD_PAGE
 from checks.availability.streams import log_streams
@@ -28,7 +28,12 @@ _NS_PER_S = 1_000_000_000
         post_check="IN_SYNC is YES for every replica in GV$OB_LOG_STAT.",
         risk="A rebuild copies the whole replica over the network: outside the peak.",
     ),
-    sources=(LOG_STAT_PAGE, REBUILD_PAGE),
+    sources=(
+        LOG_STAT_PAGE,
+        REBUILD_PAGE,
+        # IN_SYNC is NO from three seconds of log behind the leader, so it does not flicker.
+        KernelCode("src/logservice/palf/log_define.h", "PALF_LOG_SYNC_DELAY_THRESHOLD_US"),
+    ),
 )
 def replica_out_of_sync(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
     """A transaction commits when the majority has its log. A replica that lags counts for the majority but cannot take

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, RunAs, Unit, Unjudged, check, is_meta, tenant_name
+from agent.api import (
+    Actor,
+    KernelCode,
+    Measurement,
+    Named,
+    Remediation,
+    Rows,
+    RunAs,
+    Unit,
+    Unjudged,
+    check,
+    is_meta,
+    tenant_name,
+)
 from agent.facts.cluster import LogRestore
 from agent.facts.settings import Tenant
 from checks.availability.pages import RESTORE_SOURCE_PAGE, RESTORE_STATUS_PAGE, STANDBY_STUCK_PAGE
 
 # It runs, has reached the end that was set for it, or waits for what it does itself; AVL010 tells how far it is behind.
-_WELL = frozenset({"NORMAL", "RESTORE SUSPEND", "STANDBY IN THROTTLING", "WAIT LOG STREAM CREATED"})
+# The documentation and the kernel spell the last one differently.
+_WELL = frozenset(
+    {"NORMAL", "RESTORE SUSPEND", "STANDBY IN THROTTLING", "WAIT LOG STREAM CREATED", "WAITING LS CREATED"}
+)
 
 
 @check(
@@ -35,7 +51,12 @@ _WELL = frozenset({"NORMAL", "RESTORE SUSPEND", "STANDBY IN THROTTLING", "WAIT L
         post_check="SYNC_STATUS is NORMAL for each log stream, and SYNC_SCN in DBA_OB_TENANTS follows the clock.",
         risk="None by reading.",
     ),
-    sources=(STANDBY_STUCK_PAGE, RESTORE_STATUS_PAGE, RESTORE_SOURCE_PAGE),
+    sources=(
+        STANDBY_STUCK_PAGE,
+        RESTORE_STATUS_PAGE,
+        RESTORE_SOURCE_PAGE,
+        KernelCode("src/logservice/restoreservice/ob_log_restore_handler.cpp", "restore_status_str"),
+    ),
 )
 def standby_log_stopped(restores: Rows[LogRestore], tenants: Rows[Tenant] | None) -> Iterator[Measurement | Unjudged]:
     """All log streams of a standby advance together: one that receives no log holds the whole tenant back. A source

@@ -227,6 +227,7 @@ CASES = [
     Case("AVL017", [_tenant(switchover_status="SWITCHING TO STANDBY")], [("tenant t1002", HIGH)]),
     Case("AVL017", [_tenant(switchover_status=None)], not_assessed=True),
     Case("AVL019", [_restore("NORMAL"), _restore("RESTORE SUSPEND", 1002), _restore("STANDBY IN THROTTLING", 1)]),
+    Case("AVL019", [_restore("WAITING LS CREATED"), _restore("WAIT LOG STREAM CREATED", 1002)], label="being made"),
     Case("AVL019", [_served()], label="a primary"),
     Case("AVL019", [_standby(1)], not_assessed=True, label="a standby of which nothing is told"),
     Case("AVL019", [_standby(1), _restore("CHECK NETWORK"), _restore("CHECK NETWORK", 1002)], [("tenant", HIGH)]),
