@@ -17,7 +17,7 @@ from agent.kernel.start import Kernel
 from tests.accuracy.cases import CaseFile, Fault, LookAlike, Place, Run
 
 PASSWORD = "Accuracy-2026"
-PATIENCE = "SET SESSION ob_query_timeout = 120000000"
+PATIENCE = "SET SESSION ob_query_timeout = 600000000"
 # Wide enough that the statements of a whole file stay in it; what is right for a busy tenant.
 ROOM = ("SET GLOBAL ob_sql_audit_percentage = 10", "SET GLOBAL ob_plan_cache_percentage = 10")
 SNAPSHOT = "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"
@@ -141,6 +141,7 @@ class Field:
         for planted in places:
             with contextlib.closing(self.kernel.connect(self._application, PASSWORD, self.schema)) as connection:
                 (number,) = _ask(connection, "SELECT CONNECTION_ID()")[0]
+                _ask(connection, PATIENCE)
                 sessions[int(number)] = planted
                 failed: dict[str, None] = {}
                 for error in _send_all(connection, planted.place.run):
