@@ -31,7 +31,7 @@ from agent.kernel import start
 from agent.model.terms import TenantKind, Text
 from agent.report.render import validate_formats
 from agent.support import console, sshsig
-from agent.support.errors import ConfigError
+from agent.support.errors import ConfigError, KernelError
 from agent.support.files import make_folder, write_whole
 
 ACCOUNT = "ob_health"
@@ -45,10 +45,22 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
     """Run the demo. Write the artifacts of the second assessment to ``out``, those of the first to ``out/before``.
 
     An earlier demo in ``out`` is removed first. Return whether all artifacts were written. Raises ConfigError for a
-    folder that holds anything else.
+    folder that holds anything else, and KernelError.
     """
     validate_formats(formats, languages)
     make_room(out)
+    try:
+        whole = _show_all(out, formats, languages, clock)
+    except pymysql.MySQLError as error:
+        text = (
+            "The embedded kernel failed at a statement of the demo: {reason}. The machine may be too busy; try again."
+        )
+        raise KernelError(Text(text, {"reason": str(error)})) from None
+    console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
+    return whole
+
+
+def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> bool:
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
     with start.run_kernel() as server, demo_password():
         console.say("Planting a faulty shop workload ...")
@@ -62,9 +74,7 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
         console.say("Curing two faults, planting a new one, and assessing again:")
         shop.run(CURES)
         shop.plant(NEW_FAULTS)
-        whole &= _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1))
-    console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
-    return whole
+        return _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1)) and whole
 
 
 def make_room(out: Path) -> None:

@@ -30,8 +30,8 @@ _WRITE_LATER = Text("When that is mended, write {files} with: {command}").msgid
 class ReportWish:
     """Which report is wanted, and where. ``update`` is an earlier list of findings.
 
-    ``engagement`` and ``recorded_id`` (the assessment is in its history) are for the command that writes what is
-    missing.
+    ``engagement``, ``recorded_id`` (the assessment is in its history) and ``snapshot`` (it was judged from that file)
+    are for the command that writes what is missing.
     """
 
     directory: Path
@@ -41,6 +41,7 @@ class ReportWish:
     update: Path | None = None
     engagement: Path | None = None
     recorded_id: str = ""
+    snapshot: Path | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def _advise_command(msgid: str, wish: ReportWish, missing: Sequence[str], **args
     elif document.name not in missing and document.exists():
         command = ["render", "-a", str(document)]
     else:
-        command = ["evaluate", "-s", str(wish.directory / _SNAPSHOT)]
+        command = ["evaluate", "-s", str(wish.snapshot or wish.directory / _SNAPSHOT)]
     command += ["-f", ",".join(name_formats(missing)), "-l", ",".join(wish.languages), "-o", str(wish.directory)]
     command += ["-e", str(wish.engagement)] if wish.engagement else []
     command += ["--update", str(wish.update)] if wish.update and command[0] == "render" else []

@@ -257,7 +257,14 @@ def evaluate_file(
     with console.speak_of(engagement.customer.name, name):
         document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
         chosen = languages or engagement.language
-        wish = ReportWish(directory=out, formats=formats, languages=chosen, house=engagement.report)
+        wish = ReportWish(
+            directory=out,
+            formats=formats,
+            languages=chosen,
+            house=engagement.report,
+            engagement=engagement.path if engagement.path.is_file() else None,
+            snapshot=path,
+        )
         report, damage = write_report(document, wish), job.recalled.error
         console.print_summary(document, report.files)
         for warning in (*report.warnings, *([damage.text] if damage else [])):

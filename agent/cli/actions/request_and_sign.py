@@ -86,7 +86,9 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
 def _choose_language(given: str) -> str:
     if given not in LANGUAGES:
         text = "There is no language {given}; known are {known}."
-        raise ConfigError(Text(text, {"given": given, "known": ", ".join(LANGUAGES)}))
+        raise ConfigError(
+            Text(text, {"given": given, "known": ", ".join(LANGUAGES)}), suggest_words([given], LANGUAGES)
+        )
     return given
 
 

@@ -92,3 +92,17 @@ def test_a_snapshot_is_not_judged_in_the_name_of_another_customer(folder: Path) 
     assert not (folder / "bolt").exists()
     assert run_here(folder, "evaluate", "-s", "out/shared.obh", "-o", "elsewhere", "-f", "json").code == 0
     assert run_here(folder, "evaluate", "-s", "original.obh", "-o", "copied", "-f", "json", "-e", "bolt.yaml").code == 0
+
+
+@pytest.mark.parametrize("engagement", ["", "acme.yaml"])
+def test_the_command_that_writes_what_is_missing_later_can_be_run_as_printed(folder: Path, engagement: str) -> None:
+    """Without assessment.json it begins from the same snapshot, wherever that lies, and in the same house style."""
+    (folder / "acme.yaml").write_text(ACME.replace("orders:", "shop:"), "utf-8")
+    snapshot, more = ("original.obh", ("-e", engagement)) if engagement else ("shared.obh", ())
+    words = ("evaluate", "-s", snapshot, "-o", "out", "-f", "pdf", *more)
+    ended = run_here(folder, *words, OB_HEALTH_CHROMIUM=str(folder / "none"))
+    assert ended.code == 4, ended
+    printed = ended.err.decode().split("with: ob-health ")[1].split()
+    assert printed[:3] == ["evaluate", "-s", snapshot] and printed[printed.index("-o") + 1] == "out"
+    assert printed[-2:] == ["-e", engagement] if engagement else "-e" not in printed
+    assert run_here(folder, *printed, OB_HEALTH_CHROMIUM=str(folder / "none")).code == 4
