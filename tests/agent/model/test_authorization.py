@@ -52,6 +52,33 @@ def test_a_window_over_midnight(local: str, is_open: bool) -> None:
     assert (said(moment, NIGHT) == "") is is_open
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes", "utc", "is_open"),
+    [
+        (
+            "22:00",
+            "02:00",
+            "2026-10-25T00:30:00",
+            False,
+        ),  # 02:30 in the night that is an hour longer, for the first time
+        ("22:00", "02:00", "2026-10-24T23:59:59", True),
+        ("01:00", "02:30", "2026-10-25T00:29:59", True),
+        ("01:00", "02:30", "2026-10-25T00:30:00", False),
+        ("01:00", "02:30", "2026-10-25T01:29:59", True),  # it is before 02:30 once more
+        ("01:00", "02:30", "2026-10-25T01:30:00", False),
+        ("02:10", "02:50", "2026-03-29T00:59:59", False),  # these minutes are left out in the shorter night
+        ("02:10", "02:50", "2026-03-29T01:00:00", False),
+        ("23:00", "24:00", "2026-03-29T21:59:59.999999", True),
+        ("23:00", "24:00", "2026-03-29T22:00:00", False),
+    ],
+)
+def test_where_clocks_are_put_forward_and_back_the_clock_on_the_wall_counts(
+    opens: str, closes: str, utc: str, is_open: bool
+) -> None:
+    window = SignedWindow(opens=opens, closes=closes, timezone="Europe/Berlin")
+    assert window.is_open(datetime.fromisoformat(utc + "+00:00")) is is_open
+
+
 def test_a_closed_window_says_when_it_closed() -> None:
     text = said(datetime.fromisoformat("2026-11-29T06:00:00+08:00"), NIGHT)
     assert text.startswith("The signed window closed at 06:00 (sat, sun 22:00-06:00 Asia/Shanghai)")
