@@ -32,7 +32,7 @@ from agent.support.installation import advise_install
 
 HOST = "127.0.0.1"
 _START_TIMEOUT_S = 90.0
-_ANSWER_TIMEOUT_S = 60.0
+_ANSWER_TIMEOUT_S = 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
