@@ -148,7 +148,7 @@ class AutoIncrement:
 class DroppedObject:
     """A dropped table or database that still takes space; the oldest five thousand. Its last DDL was the DROP.
 
-    4.2 and 4.3.1 to 4.3.3 have no DBA_RECYCLEBIN in MySQL mode, but their dictionary lists what is in the recycle bin.
+    4.2.5 and 4.3.3 have no DBA_RECYCLEBIN in MySQL mode, but their dictionary lists what is in the recycle bin.
     """
 
     owner: str
