@@ -19,7 +19,7 @@ from tests.accuracy.cases import CaseFile, Fault, LookAlike, Place, Run
 PASSWORD = "Accuracy-2026"
 PATIENCE = "SET SESSION ob_query_timeout = 600000000"
 # Wide enough that the statements of a whole file stay in it; what is right for a busy tenant.
-ROOM = ("SET GLOBAL ob_sql_audit_percentage = 10", "SET GLOBAL ob_plan_cache_percentage = 10")
+ROOM = ("SET GLOBAL ob_sql_audit_percentage = 10", "SET GLOBAL ob_plan_cache_percentage = 20")
 SNAPSHOT = "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"
 FORGET = (
     "ALTER SYSTEM FLUSH PLAN CACHE",
