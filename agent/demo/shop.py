@@ -59,6 +59,9 @@ _APPLICATION = (
 )
 
 
+_PATIENCE = "SET SESSION ob_query_timeout = 300000000"  # five minutes, for a busy machine; ten seconds by default
+
+
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Statements of the administrator, and then those of the application, which may fail."""
@@ -93,7 +96,7 @@ class Shop:
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements as the administrator."""
-        self._server.run(statement.replace("{password}", self._password) for statement in statements)
+        self._server.run([_PATIENCE, *(statement.replace("{password}", self._password) for statement in statements)])
 
     def plant(self, workload: Workload) -> None:
         """Run the workload, and wait until the server's own statistics show it."""
