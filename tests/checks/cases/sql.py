@@ -34,8 +34,6 @@ def _on(svr_ip: str, span_s: int, **other: Any) -> AuditReturn:
     return _ret(svr_ip=svr_ip, last_us=span_s * 1_000_000, **other)
 
 
-
-
 def _shape(sql_id: str = "A", executions: int = 1000, **other: Any) -> SqlShape:
     zero = dict.fromkeys(
         (
