@@ -17,7 +17,7 @@ from checks.schema.pages import DDL, DESIGN
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Table without a primary key",
-    finding="{resource} has no primary key; it has at least {value} rows by statistics and what came since.",
+    finding="{resource} has no primary key; rows by statistics: {rows_count}, with what came since at least {value}.",
     remediation=Remediation(
         advice="Where the table has a unique key of columns that are NOT NULL, make that the primary key, and drop "
         "the unique key afterwards where no foreign key refers to it. Otherwise make the business key the primary "
@@ -71,7 +71,11 @@ def no_primary_key(
             evidence: dict[str, Scalar] = {"schema": name[0], "plain_table": table.table_name if plain else None}
             evidence |= {"keyed_table": table.table_name if key else None, "key_columns": key}
             rows = max((table.table_rows or 0) + added.get(name, 0), 0)
-            yield Measurement(name_object(*name), rows, {**evidence, "partitions_count": partitions})
+            evidence |= {
+                "partitions_count": partitions,
+                "rows_count": table.table_rows or None,
+            }  # 0 by statistics is unknown
+            yield Measurement(name_object(*name), rows, evidence)
 
 
 def _find_key(indexes: Iterable[Index]) -> str | None:

@@ -40,7 +40,7 @@ class ClosedParams(Params):
     actor=Actor.CUSTOMER,
     title="Partitions by time have run out",
     finding="{resource}: the last partition by time ended {value} ago ({bound}): rows of today are refused with error "
-    "1526 (limit {limit}).",
+    "1526.",
     remediation=Remediation(
         advice="Add partitions up to today and for the coming months at once, then load what was refused again. From "
         "4.3.5 BP2 on let the server add them to range partitions: DYNAMIC_PARTITION_POLICY; before, let a scheduled "

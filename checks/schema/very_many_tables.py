@@ -44,6 +44,6 @@ def very_many_tables(
         raise NotAssessed("The view shows no row of this tenant.")
     secondary = {(i.table_schema, i.table_name, i.index_name) for i in indexes if i.index_name != "PRIMARY"}
     count = len(list_once(tables))
-    per_gib = (count + len(secondary)) / (memory / 2**30)
+    per_gib = round((count + len(secondary)) / (memory / 2**30))
     evidence = {"tables_count": count, "indexes_count": len(secondary), "memory_bytes": memory}
     yield Measurement(tenant_name(None), per_gib, evidence)
