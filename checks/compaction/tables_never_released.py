@@ -26,9 +26,8 @@ _NS_PER_DAY = 86_400 * 10**9
         "later. On other releases look for a transaction that has been open for as long (TXN001), and call OceanBase "
         "support if there is none.",
         sql=(
-            "SELECT SVR_IP, LS_ID, TABLET_ID, TABLE_TYPE, SIZE, END_LOG_SCN FROM oceanbase.GV$OB_SSTABLES WHERE "
-            "UPPER_TRANS_VERSION = 9223372036854775807 AND TABLE_TYPE NOT LIKE '%MEMTABLE' ORDER BY END_LOG_SCN LIMIT "
-            "50;",
+            "SELECT * FROM oceanbase.GV$OB_SSTABLES WHERE UPPER_TRANS_VERSION = 9223372036854775807 AND TABLE_TYPE NOT "
+            "LIKE '%MEMTABLE' ORDER BY END_LOG_SCN LIMIT 50;",
         ),
         no_rollback="The statement only reads.",
         pre_check="Query again after a day: the same tablets are listed.",

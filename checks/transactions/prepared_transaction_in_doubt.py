@@ -36,8 +36,7 @@ from checks.transactions.origin import (
         "ordinary transaction that still hangs is rolled back by ending its session: connect directly to the node that "
         "the finding names, not through ODP, where sessions have other ids.",
         sql=(
-            "SELECT TX_ID, LS_ID, STATE, ACTION, CTX_CREATE_TIME, LAST_REQUEST_TIME, FORMATID, GLOBALID, BRANCHID FROM "
-            "oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE ROLE = 'LEADER' AND TX_ID = {tx_id};",
+            "SELECT * FROM oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE ROLE = 'LEADER' AND TX_ID = {tx_id};",
             "KILL {kill_id};",
             "XA ROLLBACK <xid of transaction {xa_tx_id}>;",
         ),
