@@ -15,6 +15,7 @@ from agent.support.i18n import render_text
 from tests.accuracy.cases import About, Fault, Kind
 from tests.accuracy.planting import Planted
 
+NO_CHECK = "no check"  # counted under this instead of a code
 WIDE = ("tenant", "return code")  # what is said of the tenant as a whole may come from any of its faults
 _PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
 _ACCOUNT = re.compile(r"'?(?P<user>[^'@]*)'?(?:@'?(?P<host>[^']*)'?)?")
@@ -124,7 +125,7 @@ def judge_file(
     for planted in faults:
         kind, place = kinds[planted.kind], planted.place
         age = place.age_days or kind.age_days
-        first = kind.codes[0] if kind.codes else "none"
+        first = kind.codes[0] if kind.codes else NO_CHECK
         _add(counts["seeded"], first)
         hits = _find(told[age], planted, kind, kind.codes)
         if hits:
@@ -132,7 +133,7 @@ def judge_file(
             assert isinstance(place, Fault)
             same += any(hit.severity is place.severity for hit in hits)
             continue
-        misses.append(_line(name, planted, ",".join(kind.codes) or "none", _explain(seen[age], planted, kind)))
+        misses.append(_line(name, planted, ",".join(kind.codes) or NO_CHECK, _explain(seen[age], planted, kind)))
         false_passes += [_line(name, planted, code) for code in _list_passes(seen[age], planted, kind)]
     false_alarms = [
         _line(name, planted, hit.code, hit.resource)

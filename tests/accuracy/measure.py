@@ -28,7 +28,7 @@ from agent.support.i18n import render_text
 from tests.accuracy.assessing import Assessor, engaged
 from tests.accuracy.cases import Cases, Kind, list_paths, load_cases, load_kinds
 from tests.accuracy.healthy import HEALTHY
-from tests.accuracy.judging import Line, Verdict, judge_file, list_resolved, list_told
+from tests.accuracy.judging import NO_CHECK, Line, Verdict, judge_file, list_resolved, list_told
 from tests.accuracy.obdiag import ObdiagFigures, measure_obdiag
 from tests.accuracy.planting import Field, planted_on
 
@@ -70,6 +70,12 @@ class Figures:
     @property
     def recall_pct(self) -> float:
         return _share(self.count("found").total(), self.count("seeded").total())
+
+    @property
+    def recall_with_a_check_pct(self) -> float:
+        """Of the faults for whose kind there is a check."""
+        seeded = self.count("seeded")
+        return _share(self.count("found").total(), seeded.total() - seeded[NO_CHECK])
 
     @property
     def precision_pct(self) -> float:
@@ -152,15 +158,31 @@ def print_figures(figures: Figures, console: Console) -> None:
     total = (seeded.total(), found.total(), f"{figures.recall_pct:.1f}", findings.total(), explained.total())
     table.add_row("all", *map(str, total), f"{figures.precision_pct:.1f}", style="bold")
     console.print(table)
+    console.print(_tabulate_files(figures))
     for name in ("misses", "false alarms", "false passes", *RESOLVED, "unexplained", "not planted"):
         _print_lines(name, figures.lines(name), console)
     same = sum(one.verdict.same_severity for one in figures.measured)
+    console.print(f"recall where there is a check: {figures.recall_with_a_check_pct:.1f} %")
     console.print(
         f"{figures.kinds} kinds, {seeded.total()} faults, {figures.lookalikes} look-alikes in"
         f" {len(figures.measured)} files; as severe as the author thought: {same} of {found.total()}"
     )
     console.print(f"healthy tenant: {', '.join(figures.healthy) or 'nothing found'}")
     _print_obdiag(figures, console)
+
+
+def _tabulate_files(figures: Figures) -> Table:
+    """By file, and beside the recall that of the faults for which there is a check at all."""
+    table = Table(
+        "file", "faults", "found", "recall %", "with a check %", "look-alikes", "false alarms", "false passes"
+    )
+    for one in figures.measured:
+        seeded, found = Counter(one.verdict.seeded), Counter(one.verdict.found).total()
+        checked = seeded.total() - seeded[NO_CHECK]
+        shares = (f"{_share(found, whole):.1f}" for whole in (seeded.total(), checked))
+        wrong = (str(len(one.verdict.lines[name])) for name in ("false alarms", "false passes"))
+        table.add_row(one.file, str(seeded.total()), str(found), *shares, str(one.verdict.lookalikes), *wrong)
+    return table
 
 
 def _print_lines(name: str, lines: Sequence[Line], console: Console) -> None:
@@ -192,6 +214,7 @@ def write_figures(figures: Figures, path: Path = OUT) -> None:
     path.parent.mkdir(exist_ok=True)
     kept = {
         "recall_pct": round(figures.recall_pct, 1),
+        "recall_with_a_check_pct": round(figures.recall_with_a_check_pct, 1),
         "precision_pct": round(figures.precision_pct, 1),
         "kinds": figures.kinds,
         "faults": figures.count("seeded").total(),
