@@ -68,7 +68,8 @@ UNPLANTABLE = {
     "AVL010": _TENANT, "AVL011": _MOVES, "AVL012": _MOVES, "AVL013": _SERVERS, "AVL014": _SERVERS, "AVL015": _TENANT,
     "AVL016": _SINGLE, "AVL017": _TENANT, "AVL019": "the kernel is no standby", "AVL020": _TENANT,
     "AVL021": _SINGLE, "AVL022": _SINGLE,
-    "CAP020": _SERVERS, "CAP021": _SERVERS, "CAP022": _SERVERS, "CAP023": _SERVERS, "CAP026": "the kernel is one tenant",
+    "CAP020": _SERVERS, "CAP021": _SERVERS, "CAP022": _SERVERS, "CAP023": _SERVERS,
+    "CAP026": "the kernel is one tenant",
     "VER003": _SERVERS, "VER004": "the kernel's min_observer_version counts its own series",
     "OPS005": "no operation on the tenant can be made to fail and be recorded on the kernel",
 }  # fmt: skip
