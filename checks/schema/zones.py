@@ -21,6 +21,8 @@ def find_zone(variables: Rows[Variable] | None) -> tzinfo | None:
     if offset := _OFFSET.fullmatch(name):
         ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return timezone(-ahead if offset[1] == "-" else ahead)
+    if name.upper() in ("UTC", "GMT"):
+        return UTC
     try:
         return ZoneInfo(name) if "/" in name else None
     except (KeyError, ValueError, OSError):
