@@ -19,8 +19,8 @@ _NOTES_421 = "900.release-notes/10200.community-edition-history-release/9890.V4.
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="The build has a known fault",
-    finding="{build} has a known fault: {resource}. Builds from {first_affected} to {last_affected} have it; {fixed_in} mends it. Harm "
-    "{value} of 4, source: {source}",
+    finding="{build} has a known fault: {resource}. Builds from {first_affected} to {last_affected} have "
+    "it; {fixed_in} mends it. Harm {value} of 4, source: {source}",
     remediation=Remediation(
         advice="Upgrade to the build that mends it or a later one of the same series. Until then ask the business "
         "whether it meets what the finding names, and avoid that.",

@@ -113,7 +113,7 @@ def test_one_reason_is_told_once_and_a_need_with_the_checks_that_wait_for_it() -
     twin = {**copy.deepcopy(bak), "code": "BAK999"}
     seen = next(result for result in document["results"] if result["outcome"] == Outcome.PASS)
     seen |= {"reason": bak["reason"], "unlock": bak["unlock"]}
-    document["results"].append(twin)  # type: ignore[arg-type]
+    document["results"].append(twin)
     document["unlocks"][0]["codes"].append("BAK999")
     report = build_report(document, "en")
     assert [[line.code for line in block] for block in report.unlocks[0].blocks] == [["BAK001", "BAK999"]]
