@@ -23,6 +23,8 @@ _PUBLIC_4 = tuple(
     if (address := IPv4Address(f"{first}.{rest}")).is_global
 )
 _PUBLIC_6 = tuple(IPv6Address((first << 112) + (first << 40) + 1) for first in range(0x2400, 0x3000, 37))
+# Each with the text that patterns are compared with.
+_FAMILIES = tuple([(address, str(address)) for address in family] for family in (_PUBLIC_4, _PUBLIC_6))
 
 
 def find_admitting(entries: Iterable[str]) -> tuple[float, list[str]]:
@@ -30,35 +32,36 @@ def find_admitting(entries: Iterable[str]) -> tuple[float, list[str]]:
 
     It is that of IPv4 or of IPv6, of which more is admitted.
     """
-    listed = [entry.strip() for entry in entries]
-    return max((_find_admitted(listed, family) for family in (_PUBLIC_4, _PUBLIC_6)), key=lambda found: found[0])
+    # A single address is no share of all, and a list may hold thousands.
+    listed = [entry for entry in dict.fromkeys(map(str.strip, entries)) if re.search("[%_/]", entry)]
+    return max((_find_admitted(listed, family) for family in _FAMILIES), key=lambda found: found[0])
 
 
-def _find_admitted(entries: Sequence[str], family: Sequence[Address]) -> tuple[float, list[str]]:
+def _find_admitted(entries: Sequence[str], family: Sequence[tuple[Address, str]]) -> tuple[float, list[str]]:
     left, named = list(family), []
     for entry in entries:
         admits = _read_entry(entry)
-        rest = [address for address in left if not admits(address)]
+        rest = [(address, text) for address, text in left if not admits(address, text)]
         if len(rest) < len(left):
             named.append(entry)
         left = rest
     return 100 * (1 - len(left) / len(family)), named
 
 
-def _read_entry(entry: str) -> Callable[[Address], bool]:
-    """Return whether an entry admits an address, as a function of the address."""
+def _read_entry(entry: str) -> Callable[[Address, str], bool]:
+    """Return whether an entry admits an address, as a function of the address and its text."""
     host, slash, mask = entry.partition("/")
     if slash:
         try:
             own = ip_address(host)
             bits = int(ip_address(mask)) if re.search("[.:]", mask) else _make_mask(int(mask), own.max_prefixlen)
         except ValueError:
-            return lambda address: False
-        return lambda address: address.version == own.version and int(address) & bits == int(own) & bits
+            return lambda address, text: False
+        return lambda address, text: address.version == own.version and int(address) & bits == int(own) & bits
     # Patterns of fnmatch are matched in linear time, whatever stands in the entry.
     pattern = "".join({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}.get(letter, letter) for letter in entry)
     matches = re.compile(fnmatch.translate(pattern)).match
-    return lambda address: matches(str(address)) is not None
+    return lambda address, text: matches(text) is not None
 
 
 def _make_mask(length: int, width: int) -> int:

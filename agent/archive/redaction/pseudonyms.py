@@ -33,7 +33,7 @@ _WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
     TextContent.ACCOUNT: re.compile(rf"root|{INTERNAL_PREFIX}\w*|(?i:{'|'.join(sorted(PLATFORM))})"),
     # What admits very many addresses stays, for checks judge it: it names nobody.
     TextContent.HOST: re.compile(
-        r"[%_.:]*\d?[%_.:]*[%_][%_.:]*|\d+\.0\.0\.0/(?:[0-2]|0\.0\.0\.0)|[0-9a-f]{0,4}::/(?:[0-3]|::)"
+        r"(?=[^%_]*[%_])[%_.:]*(?:\d[%_.:]*)?|\d+\.0\.0\.0/(?:[0-2]|0\.0\.0\.0)|[0-9a-f]{0,4}::/(?:[0-3]|::)"
         r"|localhost|::1|\[::1\]|(?:::ffff:)?127\.\d+\.\d+\.\d+",
         re.IGNORECASE,
     ),
