@@ -18,7 +18,7 @@ from agent.api import (
     tenant_name,
 )
 from agent.facts.resources import Counter
-from checks.capacity.pages import COUNTERS, MONITORED
+from checks.capacity.pages import COUNTERS_PAGE, MONITORED
 
 HIT, MISS = "block cache hit", "block cache miss"
 
@@ -46,7 +46,7 @@ class BlockCacheParams(Params):
     ),
     sources=(
         MONITORED,
-        COUNTERS,
+        COUNTERS_PAGE,
     ),
 )
 def block_cache_hit_rate_low(counters: Rows[Counter], p: BlockCacheParams) -> Iterator[Measurement]:

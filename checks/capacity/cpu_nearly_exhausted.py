@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
-from checks.capacity.pages import COUNTERS, CPU_SAMPLES, REQUESTS_QUEUE
+from checks.capacity.pages import COUNTERS_PAGE, CPU_SAMPLES, REQUESTS_QUEUE
 from checks.capacity.usage import busiest_cpu
 
 
@@ -34,7 +34,7 @@ class CpuParams(Params):
     ),
     sources=(
         CPU_SAMPLES,
-        COUNTERS,
+        COUNTERS_PAGE,
         REQUESTS_QUEUE,
     ),
 )

@@ -20,7 +20,7 @@ UNITS = DocPage(f"{_BUSINESS_VIEWS}/300.performance-view-of-mysql-mode/4600.gv-o
 PLAN_CACHE = DocPage(
     f"{_BUSINESS_VIEWS}/300.performance-view-of-mysql-mode/2400.gv-ob_plan_cache_stat-of-mysql-mode.md"
 )
-COUNTERS = DocPage(f"{_BUSINESS_VIEWS}/300.performance-view-of-mysql-mode/5600.gv-sysstat-of-mysql-mode.md")
+COUNTERS_PAGE = DocPage(f"{_BUSINESS_VIEWS}/300.performance-view-of-mysql-mode/5600.gv-sysstat-of-mysql-mode.md")
 STATEMENTS = DocPage(f"{_BUSINESS_VIEWS}/300.performance-view-of-mysql-mode/3900.gv-ob_sqlstat-of-mysql-mode.md")
 CPU_SAMPLES = DocPage(f"{_BUSINESS_VIEWS}/200.dictionary-view-of-mysql-mode/16500.o-dba_wr_sysstat-of-mysql-mode.md")
 TABLETS = DocPage(f"{_BUSINESS_VIEWS}/200.dictionary-view-of-mysql-mode/12000.o-dba_ob_tablet_to_ls-of-mysql-mode.md")
