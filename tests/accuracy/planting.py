@@ -132,7 +132,7 @@ class Field:
         for statement in place.held:
             connection.cursor().execute(statement)
         if place.waiting:
-            waiting = self._open(self._application)
+            waiting = self.kernel.connect(self._application, PASSWORD, self.schema)
             threading.Thread(target=_send_quietly, args=(waiting, place.waiting), daemon=True).start()
 
     def _send(self, places: Sequence[Planted]) -> None:
@@ -200,8 +200,9 @@ def _send_all(connection: pymysql.Connection[Any], runs: Sequence[Run]) -> Itera
 
 
 def _send_quietly(connection: pymysql.Connection[Any], statements: Sequence[str]) -> None:
-    with contextlib.suppress(pymysql.MySQLError, OSError, ValueError, AttributeError):
-        for statement in statements:
+    """Wait in this thread, which alone closes the connection: whoever else did would wait for the answer, too."""
+    with contextlib.suppress(pymysql.MySQLError, OSError), contextlib.closing(connection):
+        for statement in (PATIENCE, *statements):
             connection.cursor().execute(statement)
 
 
