@@ -100,6 +100,7 @@ class About(StrEnum):
     """What findings of a kind are about, and so how one is matched with what was planted."""
 
     OBJECT = "object"  # a schema, a table or a part of it: by the parts of its name
+    TABLE = "table"  # by schema and table, where a finding names another part of it than people do
     STATEMENT = "statement"  # by the SQL_IDs that the server gave to what ``run`` sent
     ACCOUNT = "account"  # by user and host
     SESSION = "session"  # by the account that holds it open

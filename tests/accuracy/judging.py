@@ -101,9 +101,13 @@ def concerns(told: Told, planted: Planted, kind: Kind) -> bool:
     names = name_resources(planted, kind)
     if kind.about is About.ACCOUNT:
         return any(told.resource.lower() in (name.lower(), name.lower().partition("@")[0]) for name in names)
-    if kind.about is not About.OBJECT or kind.resource:
+    if kind.about not in (About.OBJECT, About.TABLE) or kind.resource:
         return told.resource in names
     here, there = split_name(planted.place.where), split_name(told.resource)
+    if len(here) == 1 and here[0] == there[-1]:
+        return True  # an outline, say, whose schema the author left out
+    if kind.about is About.TABLE:
+        here, there = here[:2], there[:2]
     shorter = min(len(here), len(there))
     return shorter > 0 and here[:shorter] == there[:shorter]
 
