@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Observes, Rows
+from agent.model.address import unify_address
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
 from agent.model.naming import Named, ResourceName, is_meta, list_names, name_account, name_object, tenant_name
 from agent.model.sources import DocPage, KernelCode, KernelRun, Source, WebPage
@@ -57,6 +58,7 @@ __all__ = [
     "parse_switch",
     "parse_word",
     "tenant_name",
+    "unify_address",
 ]
 
 API_VERSION = 1

@@ -39,14 +39,14 @@ class TextContent(StrEnum):
 
 
 _WORDS = (
-    "backup_type balance_strategy build_version character_set_name code column_type command comment compatible ctx_name"
-    " cycle_flag data_disk_health_status data_type enabled event extra file_status in_sync index_type is_error"
-    " is_locked is_suspended is_visible isdefault key method mod_name module nullable object_type precreate_time"
-    " priv_alter priv_alter_system"
-    " priv_alter_tenant priv_create priv_create_user priv_delete priv_drop priv_file priv_grant_option priv_index"
-    " priv_insert priv_process priv_select priv_super priv_update recovery_window replica_type request retention role"
-    " scope snap_interval ssl_cipher state stattype_locked status switchover_status table_collation task_id tenant_role"
-    " tenant_type time_unit type workload"
+    "backup_type balance_strategy build_version character_set_name code column_type command comment compatible"
+    " ctx_name cycle_flag data_disk_health_status data_type enabled event extra file_status in_recyclebin in_sync"
+    " index_type is_error is_locked is_suspended is_visible isdefault key locked method mod_name module nullable"
+    " object_type precreate_time priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
+    " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
+    " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
+    " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type time_unit"
+    " type workload"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
@@ -59,8 +59,8 @@ COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(("restore_tenant_name", "backup_tenant_name"), TextContent.TENANT),
     **dict.fromkeys(("constraint_name", "unique_constraint_name"), TextContent.INDEX),
     **dict.fromkeys(("user", "user_name"), TextContent.ACCOUNT),
-    **dict.fromkeys(("host", "svr_ip", "user_host", "user_client_ip"), TextContent.HOST),
-    **dict.fromkeys(("member_list", "paxos_member_list"), TextContent.HOSTS),
+    **dict.fromkeys(("host", "scheduler_addr", "svr_ip", "user_host", "user_client_ip"), TextContent.HOST),
+    **dict.fromkeys(("degraded_list", "member_list", "paxos_member_list"), TextContent.HOSTS),
     **dict.fromkeys(("locality", "previous_locality", "primary_zone"), TextContent.ZONES),
     **dict.fromkeys(("statement", "expression"), TextContent.SQL),
     **dict.fromkeys(("first_bound", "last_bound"), TextContent.BOUND),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelCode, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, KernelCode, Measurement, Remediation, Rows, RunAs, Scalar, Unit, check, unify_address
 from agent.facts.cluster import Location
 from checks.availability.pages import LOCATIONS_PAGE
 from checks.availability.placement import leaders
-from checks.availability.streams import list_members, stream_name, unify_address
+from checks.availability.streams import list_members, stream_name
 
 
 @check(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from datetime import datetime
 
-from agent.api import Named, NotAssessed, Rows, is_meta, tenant_name
+from agent.api import Named, NotAssessed, Rows, is_meta, tenant_name, unify_address
 from agent.facts import count_most_rows
 from agent.facts.resources import LogReplica
 
@@ -43,14 +42,6 @@ def list_members(text: str | None) -> frozenset[tuple[str, int]]:
     """Return host and port of each member in a list as the server writes it; what is no address is left out."""
     found = (_MEMBER.fullmatch(item.strip()) for item in (text or "").split(","))
     return frozenset((unify_address(match["host"]), int(match["port"])) for match in found if match)
-
-
-def unify_address(host: str) -> str:
-    """Return one spelling of an address: views write IPv6 with or without brackets and zeros."""
-    try:
-        return str(ipaddress.ip_address(host.strip("[]")))
-    except ValueError:
-        return host
 
 
 def seconds_behind(scn: int, now: datetime) -> float:

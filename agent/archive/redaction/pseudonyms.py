@@ -19,6 +19,7 @@ from agent.facts.dialect import OceanBase
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent
+from agent.model.address import is_address, unify_address
 
 # Parts of column names that tell checks what a column is for.
 TELLING = frozenset(
@@ -135,11 +136,10 @@ class Pseudonyms:
         return self._key.pseudonym(TextContent.JOB.value, name) + "_DAY_WINDOW" * name.upper().endswith("DAY_WINDOW")
 
     def _replace_host(self, text: str) -> str:
-        found = _HOST.fullmatch(text)
-        host, ports = found.groups() if found else (text, "")
+        host, ports = _split_ports(text)
         if _WELL_KNOWN[TextContent.HOST].fullmatch(host):
             return text
-        return self._key.pseudonym(TextContent.HOST.value, host) + ports
+        return self._key.pseudonym(TextContent.HOST.value, unify_address(host)) + ports
 
     def _replace_hosts(self, text: str) -> str:
         return re.sub(r"[^,\s]+", lambda found: str(self.of(TextContent.HOST, found[0])), text)
@@ -172,3 +172,11 @@ class Pseudonyms:
 
     def _replace_identifier(self, name: str) -> str:
         return self._known.get(name.lower()) or self._key.pseudonym("name", name.lower())
+
+
+def _split_ports(text: str) -> tuple[str, str]:
+    """Return host and what follows it (``:2882:1``). An IPv6 address without brackets has nothing behind it."""
+    found = _HOST.fullmatch(text)
+    if not found or is_address(text):
+        return text, ""
+    return found[1], found[2]
