@@ -45,8 +45,8 @@ _WORDS = (
     " object_type precreate_time priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
-    " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type time_unit"
-    " type workload"
+    " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
+    " time_unit type workload"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
