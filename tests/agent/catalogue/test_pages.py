@@ -36,7 +36,7 @@ def test_what_a_finding_fills_in_has_words(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("OB_HEALTH_LANG", "en")
     assert "ALTER SYSTEM MINOR FREEZE <TENANT = name, from sys>;" in pages.explain_check("CAP001")
     assert "ALTER TABLE <schema>.<plain_table> ADD " in pages.explain_check("SCH001")
-    assert "ALTER SYSTEM SET enable_rebalance = True;" in pages.explain_check("PAR001")
+    assert "ALTER SYSTEM SET enable_rebalance = 'True';" in pages.explain_check("PAR001")
 
 
 def test_every_part_of_a_page_is_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
