@@ -65,7 +65,8 @@ class BusyWatch:
     def _check_budget_left(self, source: str) -> Unavailable | None:
         budget, spent = self._session.budget, self._session.cost
         left_ms = budget.total_database_ms - spent.database_ms
-        if left_ms >= budget.statement_timeout_s * 1000:
+        # A long timeout alone must not shut out what is costly: half of a budget is room enough.
+        if left_ms >= min(budget.statement_timeout_s * 1000, budget.total_database_ms / 2):
             return None
         args: dict[str, Scalar] = {"source": source, "left_ms": max(0.0, left_ms)}
         return Unavailable(

@@ -57,13 +57,14 @@ class CompactionDiagnosis:
 class UnsettledTables:
     """SSTables of a tenant for which the server has not found the newest version of their rows, and so keeps them.
 
-    ``oldest_scn`` counts nanoseconds since 1970, ``size`` bytes.
+    ``oldest_scn`` counts nanoseconds since 1970, ``size`` bytes. Where the view has no tenants there is always a row,
+    with 0 ``tables`` if there are none.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None)
     tables: int = expr("COUNT(*)")
-    size: int = expr("SUM(SIZE)")
-    oldest_scn: int = expr("MIN(END_LOG_SCN)")
+    size: int = expr("COALESCE(SUM(SIZE), 0)")
+    oldest_scn: int = expr("COALESCE(MIN(END_LOG_SCN), 0)")
 
 
 @source(

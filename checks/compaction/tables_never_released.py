@@ -45,6 +45,6 @@ def tables_never_released(tables: Rows[UnsettledTables], clock: Rows[Clock]) -> 
     keeps that SSTable and all behind it: the disk fills, and every query and minor compaction reads more of them."""
     now_ns = int(clock[0].as_of.timestamp()) * 10**9
     for row in tables:
-        if not is_meta(row.tenant_id):
+        if row.tables and not is_meta(row.tenant_id):
             days = (now_ns - row.oldest_scn) / _NS_PER_DAY
             yield Measurement(tenant_name(row.tenant_id), days, {"tables_count": row.tables, "size_bytes": row.size})

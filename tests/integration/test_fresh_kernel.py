@@ -17,7 +17,7 @@ from tests.harness import shipped
 
 # What is truly so on a fresh embedded kernel: a small unit with a small log disk, an audit ring of seconds, no password
 # rules.
-EXPECTED = {"CAP006", "CAP024", "CAP025", "SQL007", "SEC008", "SEC011", "SEC012"}
+EXPECTED = {"CAP006", "CAP024", "CAP025", "PAR047", "SQL007", "SEC008", "SEC011", "SEC012"}
 
 
 @pytest.mark.kernel
