@@ -41,7 +41,7 @@ def engagement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @needs_openssh
 def test_the_three_commands(engagement: Path) -> None:
     document, directory = engagement.with_name("authorization.yaml"), engagement.parent
-    assert f"written: {document}" in run("request", "-e", engagement, "--asked-by", "Zhao")
+    assert f"written: {document}" in run("request", "-e", engagement, "--asked-by", "Zhao", "--hours", "00:00-24:00")
     said = run("sign", document, "--key", directory / "key")
     assert SIGNER in said and sshsig.fingerprint_key(KEY.public_key()) in said
     signers = directory / "signers"
