@@ -92,6 +92,7 @@ COVERING: Mapping[str, str] = {
     # kernel
     "agent/kernel/guard.py": "tests/agent/kernel/test_start.py",
     # model
+    "agent/model/address.py": "tests/checks/test_log_streams.py",
     "agent/model/assessment.py": "tests/agent/test_pipeline.py",
     "agent/model/check.py": "tests/agent/judgement/test_evaluate.py",
     "agent/model/comparison.py": "tests/agent/judgement/test_compare.py",

@@ -69,7 +69,7 @@ DATA_CLASSES: Mapping[str, str] = {
     "sql_text_full": N_("full SQL text"),
     "column_bounds": N_("column bounds"),
     "accounts": N_("accounts"),
-    "empty_passwords": N_("which passwords are empty"),
+    "empty_passwords": N_("empty passwords"),
 }
 BANDS: Mapping[str, str] = {
     "excellent": N_("Excellent"),

@@ -44,10 +44,7 @@ class WriteParams(Params):
         post_check="The statement is gone from GV$OB_PLAN_CACHE_PLAN_STAT once its plan has aged out.",
         risk="TRUNCATE TABLE cannot be rolled back.",
     ),
-    sources=(
-        SQL_RULES,
-        CACHED_PLANS,
-    ),
+    sources=(SQL_RULES, CACHED_PLANS),
 )
 def write_without_where(
     plans: Rows[CachedPlan],

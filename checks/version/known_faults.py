@@ -50,6 +50,11 @@ class BuildLevel:
         known = match is not None and Version.parse(match[1]) == version
         return cls(tuple(version), (int(match[2]), int(match[3])) if match and known else None)
 
+    def __str__(self) -> str:
+        """``4.2.1.3 BP3 HF1``."""
+        levels = zip(("BP", "HF"), self.patch or (), strict=False)
+        return " ".join([".".join(map(str, self.numbers)), *(f"{level}{number}" for level, number in levels)])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -67,6 +72,15 @@ class Fault:
     condition: str
     what: str
     source: str
+
+    def tell_builds(self) -> dict[str, str]:
+        """Return the evidence of a finding: which builds have it, which one mends it, and who says so."""
+        return {
+            "first_affected": self.first,
+            "last_affected": self.last,
+            "fixed_in": self.fixed,
+            "source": self.source,
+        }
 
     def has(self, build: BuildLevel) -> bool | None:
         """Whether the build has the fault, its condition aside; None if it takes a patch level that is not known."""

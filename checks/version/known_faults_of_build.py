@@ -62,16 +62,7 @@ def known_faults_of_build(
         has = _combine(fault.has(build), _is_met(fault, settings))
         unknown += has is None
         if has:
-            shown = {
-                "first_affected": fault.first,
-                "last_affected": fault.last,
-                "fixed_in": fault.fixed,
-                "source": fault.source,
-            }
-            name = ".".join(map(str, build.numbers)) + "".join(
-                f" {level}{number}" for level, number in zip(("BP", "HF"), build.patch or (), strict=False)
-            )
-            yield Measurement(Named(fault.what), fault.harm, {"build": name, **shown})
+            yield Measurement(Named(fault.what), fault.harm, {"build": str(build), **fault.tell_builds()})
     if unknown:
         raise NotAssessed(
             "Whether the build has {unknown_count} known faults is not decided: the server does not show its patch "
