@@ -121,6 +121,7 @@ def test_a_statement_that_does_not_end_is_told_on_the_console_and_in_the_report(
     record_property("faults", 1)
 
 
+@pytest.mark.slow
 def test_killed_between_record_and_report_the_next_run_only_writes(site: Site, record_property: Record) -> None:
     assert end(assess(site, KILLED))[0] == -signal.SIGKILL
     assert site.recorded() == 1 and not (site.out / "report.en.html").exists()

@@ -160,6 +160,7 @@ def command(*arguments: str | Path, directory: Path) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 @needs_openssh
 def test_from_the_request_to_the_report_with_stock_openssh(kernel: Kernel, account: None, tmp_path: Path) -> None:
@@ -203,6 +204,7 @@ def within_the_signed(document: Path, written: Path) -> None:
             assert any(re.fullmatch(pattern.replace("`", ""), plain) for pattern in own), line
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_outside_the_service_the_report_prints_the_reason(kernel: Kernel, account: None, tmp_path: Path) -> None:
     path = authorized(engagement_at(tmp_path, kernel.port))

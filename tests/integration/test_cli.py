@@ -165,6 +165,7 @@ def test_outside_the_authorization_nothing_is_connected(place: Place) -> None:
         journal.unlink()
 
 
+@pytest.mark.slow
 def test_a_class_that_is_not_granted_is_not_read(place: Place) -> None:
     engagement = place.engagement(data_classes=[DataClass.SETTINGS, DataClass.STATISTICS])
     done = place.run("assess", "-e", engagement, "-o", place.directory / "o", "-f", "json")
@@ -203,6 +204,7 @@ def test_messages_in_chinese(place: Place) -> None:
     assert done.returncode == 3 and "授权" in done.stderr
 
 
+@pytest.mark.slow
 def test_preflight_names_the_grant(place: Place, kernel: Kernel) -> None:
     done = place.run("preflight", "-e", place.engagement())
     assert done.returncode == 0, done.stderr
@@ -227,6 +229,7 @@ def test_broken_yaml_is_one_message(place: Place) -> None:
     assert done.returncode == 2 and "engagement.yaml" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_grants_script_and_catalogue(place: Place) -> None:
     assert "CREATE USER 'ob_health'@'10.1.2.3'" in place.run("grants", "--host", "10.1.2.3").stdout
     assert len(json.loads(place.run("checks", "list", "--json").stdout)) >= 45
@@ -248,6 +251,7 @@ def test_init_scaffolds_an_engagement_that_does_not_authorize_yet(place: Place) 
     assert place.run("init", "acme", "--dir", place.directory).returncode == 2
 
 
+@pytest.mark.slow
 def test_mute_hides_exactly_one_finding(place: Place) -> None:
     plain = place.run("assess", "-e", place.engagement(), "-o", place.directory / "a", "-f", "json")
     assert plain.returncode == 0

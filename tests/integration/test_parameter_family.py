@@ -84,6 +84,7 @@ def test_an_untouched_kernel_passes_all_that_it_has(kernel: Kernel) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 @pytest.mark.parametrize("codes", [sorted(set(PLANTED) - ALONE.keys()), *([code] for code in ALONE)], ids=len)
 def test_wrong_values_are_found_mended_by_the_advice_and_brought_back_by_the_rollback(

@@ -62,6 +62,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(place / "packages")
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass(installed: Installed) -> None:
     done = installed.run("pytest", "-q", "-p", "no:cacheprovider", EXAMPLE / "tests")
     assert done.returncode == 0, done.stdout + done.stderr

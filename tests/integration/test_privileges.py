@@ -111,6 +111,7 @@ def test_what_the_customer_signed_for_is_read_and_the_report_says_so(
     assert "The account may do more than read, because" in html and REASON in html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("grants", "words"),
     [
@@ -143,6 +144,7 @@ def test_preflight_keeps_a_journal_of_what_it_sent(kernel: Kernel, tmp_path: Pat
     assert shown.returncode == 0
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_named_with_a_grant_that_runs_and_the_coverage_that_it_buys(
     kernel: Kernel, tmp_path: Path
 ) -> None:

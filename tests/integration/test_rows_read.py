@@ -54,6 +54,7 @@ def read_per_execution(kernel: Kernel, user: str) -> list[float]:
     return [row.rows_read / row.executions for row in ours] if len(ours) == len(SHAPES) else []
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_rows_that_left_the_memstore_are_counted(kernel: Kernel) -> None:
     kernel.run(["CREATE DATABASE rows_read", *(text.format(db="rows_read") for text in table_of(ROWS // 10_000))])

@@ -30,7 +30,7 @@ from tests.agent.report.pages import chromium, page, page_one
 from tests.agent.report.pages import text_of as text_of_page
 
 DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}
-FORMATS = ("html", "docx", "xlsx", pytest.param("pdf", marks=pytest.mark.browser))
+FORMATS = ("html", "docx", "xlsx", pytest.param("pdf", marks=[pytest.mark.browser, pytest.mark.slow]))
 CHANGES_SHOWN = 20  # PDF and Word point to where the others are
 TENTHS = re.compile(r"(?<![\d.,–-])\d+\.\d(?![\d.])")
 

@@ -50,7 +50,7 @@ def mariadb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     params=[
         "sqlite",
         pytest.param("mariadb", marks=pytest.mark.mariadb),
-        pytest.param("kernel", marks=pytest.mark.kernel),
+        pytest.param("kernel", marks=[pytest.mark.kernel, pytest.mark.slow]),
     ]
 )
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:

@@ -27,7 +27,7 @@ def kernel_url(kernel: Kernel) -> Iterator[str]:
     kernel.run(["DROP DATABASE history_test"])
 
 
-@pytest.fixture(params=["sqlite", pytest.param("kernel", marks=pytest.mark.kernel)])
+@pytest.fixture(params=["sqlite", pytest.param("kernel", marks=[pytest.mark.kernel, pytest.mark.slow])])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A place for a history without assessments, on each kind of database."""
     if request.param == "sqlite":
