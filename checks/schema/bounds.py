@@ -47,7 +47,9 @@ def ends_of(table: PartitionedTable, zone: tzinfo | None = None) -> tuple[dateti
     named = moment_of(table.expression, first, zone), moment_of(table.expression, last, zone)
     start, end = named
     if not start or not end:
-        plain = _find_plain_ends(first, last, ranges_of(table), zone)
+        # Short numbers in a list are names more often than months: campaigns, regions, kinds.
+        names = _by_list(table) and len((first or "").strip("'")) < len("20260101")
+        plain = None if names else _find_plain_ends(first, last, ranges_of(table), zone)
         if not plain:
             return None
         start, end = plain

@@ -177,6 +177,7 @@ CASES = [
     ),
     Case("SCH012", [_listed("'2026-11-20'", "'2026-11-25'", 6)], label="list, two days ahead"),
     Case("SCH012", [_listed("20261120", "20261123", 4)], [("shop.t", MEDIUM)], label="list of numbers"),
+    Case("SCH022", [_listed("202609", "202610", 2)], label="list of campaigns"),
     Case("SCH012", [_listed("20261120", "20261123", 4, catch_all_pieces=1)], label="list with one for the rest"),
     Case("SCH012", [_listed("'HZ'", "'SH'"), _listed("1", "9")], label="lists of no dates"),
     Case("SCH022", [_days(-30, 0)], [("shop.t", HIGH)], label="today"),
