@@ -46,6 +46,11 @@ def list_bound(
     return bound
 
 
+def is_whole(index: Index) -> bool:
+    """Whether all columns of an index were read: they are numbered from 1 on."""
+    return sorted(index) == list(range(1, len(index) + 1))
+
+
 def _list_parts(index: Index) -> list[tuple[str, int | None]]:
     return [(index[seq].column_name, index[seq].sub_part) for seq in sorted(index)]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import ForeignKey, ForeignKeyColumn, IndexColumn, PartitionedIndex, PartitionedTable
-from checks.schema.indexes import Index, Table, choose_covering, group_indexes, join_parts, list_bound
+from checks.schema.indexes import Index, Table, choose_covering, group_indexes, is_whole, join_parts, list_bound
 from checks.schema.pages import DESIGN, STATEMENTS, VIEWS
 
 
@@ -55,7 +55,7 @@ def redundant_index(
     for table, found in group_indexes(columns).items():
         alike: defaultdict[str, dict[str, Index]] = defaultdict(dict)
         for name, index in found.items():
-            if all(map(_serves, index.values())):
+            if is_whole(index) and all(map(_serves, index.values())):
                 alike[_find_locality(table, name, split, listed)][name] = index
         for locality in ("LOCAL", "GLOBAL"):
             yield from _find_redundant(table, locality, alike[locality], bound)
