@@ -22,6 +22,11 @@ from agent.api import (
 from agent.facts.given import BusinessProfile
 from agent.facts.settings import Parameter, Variable
 
+_WORDS = {"parallel_degree_policy": "auto", "default_table_store_format": "column"}
+_SCAN = "parallel_min_scan_time_threshold"
+_LOWEST = ("ob_query_timeout", "ob_trx_timeout", "ob_sql_work_area_percentage", "max_allowed_packet")
+_JUDGED = frozenset({*_WORDS, _SCAN, *_LOWEST})
+
 
 @params
 class AnalyticalParams(Params):
@@ -70,6 +75,8 @@ def analytical_profile_missing(
     if workload != "OLAP":
         return
     values = {row.name: row.value or "" for row in variables} | {row.name: row.value for row in parameters}
+    if not values.keys() & _JUDGED:
+        raise NotAssessed("The server shows none of these settings: {settings}.", settings=", ".join(sorted(_JUDGED)))
     differing = [f"{name} = {values[name]}" for name in sorted(_list_differing(values, limits))]
     if differing:
         yield Measurement(tenant_name(None), len(differing), {"differing": ", ".join(differing)})
@@ -77,16 +84,14 @@ def analytical_profile_missing(
 
 def _list_differing(values: dict[str, str], limits: AnalyticalParams) -> Iterator[str]:
     """Names of the settings that are shown and not as recommended. A setting that the version lacks is passed over."""
-    lowest = {
-        "ob_query_timeout": limits.min_query_timeout_us,
-        "ob_trx_timeout": limits.min_transaction_timeout_us,
-        "ob_sql_work_area_percentage": limits.min_work_area_pct,
-        "max_allowed_packet": limits.min_packet_bytes,
-    }
-    words = {"parallel_degree_policy": "auto", "default_table_store_format": "column"}
-    scan = "parallel_min_scan_time_threshold"
+    bounds = (
+        limits.min_query_timeout_us,
+        limits.min_transaction_timeout_us,
+        limits.min_work_area_pct,
+        limits.min_packet_bytes,
+    )
     numbers = {name: int(value) for name, value in values.items() if value.isdecimal()}
-    yield from (name for name, low in lowest.items() if numbers.get(name, low) < low)
-    yield from (name for name, word in words.items() if name in values and values[name].lower() != word)
-    if numbers.get(scan, 0) > limits.max_scan_ms:
-        yield scan
+    yield from (name for name, low in zip(_LOWEST, bounds, strict=True) if numbers.get(name, low) < low)
+    yield from (name for name, word in _WORDS.items() if name in values and values[name].lower() != word)
+    if numbers.get(_SCAN, 0) > limits.max_scan_ms:
+        yield _SCAN

@@ -20,7 +20,7 @@ from agent.api import (
 )
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
-from checks.parameters.family import SETTINGS
+from checks.parameters.family import SETTINGS, parse_setting
 
 _ITEMS = f"{SETTINGS}/100.system-configuration-items/300.cluster-level-configuration-items"
 _NAMES = ("datafile_size", "datafile_maxsize", "datafile_next")
@@ -56,7 +56,7 @@ def data_file_cannot_grow(parameters: Rows[Parameter], builds: Rows[Build]) -> I
     servers: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for row in parameters:
         if row.name in _NAMES:
-            servers[f"{row.svr_ip}:{row.svr_port}"][row.name] = parse_size(row.value)
+            servers[f"{row.svr_ip}:{row.svr_port}"][row.name] = parse_setting(parse_size, row.name, row.value)
     if builds[0].embedded:
         raise NotAssessed("The data file of the embedded kernel grows by itself.")
     if not any(len(found) == len(_NAMES) for found in servers.values()):

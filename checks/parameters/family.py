@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from agent.api import (
     Actor,
@@ -26,6 +27,7 @@ from agent.api import (
 from agent.facts.settings import Parameter, Variable
 from checks.parameters.kinds import Kind
 
+T = TypeVar("T")
 SETTINGS = "700.reference/800.configuration-items-and-system-variables"
 OF_TENANT = "{resource}: {setting} is {value}, but {limit} is expected."
 OF_CLUSTER = "{resource} is {value}, but {limit} is expected."
@@ -158,11 +160,20 @@ def _spell_value(row: Row, value: str | None) -> str:
     """Return the value as a person reads it. Raises NotAssessed for a value that cannot be read."""
     if value is None:
         raise NotAssessed("The server shows no value for {setting}.", setting=row.setting)
-    try:
-        word = row.kind.spell(value)
+
+    def spell(given: str) -> str:
+        word = row.kind.spell(given)
         row.kind.parse(word)
+        return word
+
+    return parse_setting(spell, row.setting, value)
+
+
+def parse_setting(parse: Callable[[str], T], setting: str, value: str) -> T:
+    """Return what the value of a setting says. Raises NotAssessed for a value that cannot be read."""
+    try:
+        return parse(value)
     except ValueError:
         raise NotAssessed(
-            "{setting} has a value that is not understood: {present}", setting=row.setting, present=value
+            "{setting} has a value that is not understood: {present}", setting=setting, present=value
         ) from None
-    return word

@@ -20,7 +20,7 @@ from agent.api import (
 )
 from agent.facts.maintenance import Job
 from agent.facts.settings import Parameter
-from checks.parameters.family import SETTINGS
+from checks.parameters.family import SETTINGS, parse_setting
 
 _SETTING = "partition_balance_schedule_interval"
 _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
@@ -62,7 +62,9 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
 def partition_balance_off(parameters: Rows[Parameter], jobs: Rows[Job] | None) -> Iterator[Measurement]:
     """New partitions are spread when they are made, and grow as they like. Without balancing some servers end up with
     most of the data, and with most of the work on it."""
-    values = {row.value: parse_duration(row.value) for row in parameters if row.name == _SETTING}
+    values = {
+        row.value: parse_setting(parse_duration, row.name, row.value) for row in parameters if row.name == _SETTING
+    }
     if not values:
         raise NotAssessed("The server shows no {setting}: this version does not have it.", setting=_SETTING)
     stopped = next((word for word, seconds in values.items() if seconds == 0), None)

@@ -9,20 +9,29 @@ from agent.api import (
     DocPage,
     Measurement,
     NotAssessed,
+    Params,
     Remediation,
     Rows,
     TenantKind,
     Unit,
     check,
+    params,
     parse_number,
     tenant_name,
 )
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
-from checks.parameters.family import AT_ONCE, SETTINGS
+from checks.parameters.family import AT_ONCE, SETTINGS, parse_setting
 
-_USUAL = 4  # the default of cpu_quota_concurrency, which its own check recommends, too
+_WORKERS, _ACTIVE = "workers_per_cpu_quota", "cpu_quota_concurrency"
 _ITEMS = f"{SETTINGS}/100.system-configuration-items"
+
+
+@params
+class ConcurrencyParams(Params):
+    """What cpu_quota_concurrency is set to where that helps: its default."""
+
+    usual_threads_count: int
 
 
 @check(
@@ -49,15 +58,21 @@ _ITEMS = f"{SETTINGS}/100.system-configuration-items"
     ),
     since=(4, 1, 0, 0),
 )
-def workers_not_above_concurrency(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
+def workers_not_above_concurrency(
+    parameters: Rows[Parameter], builds: Rows[Build], p: ConcurrencyParams
+) -> Iterator[Measurement]:
     """Workers that wait for a lock or another server are replaced by further ones, up to workers_per_cpu_quota for
     each CPU. Where that is no more than the active ones, nothing replaces those that wait, and requests queue."""
-    workers = [parse_number(row.value) for row in parameters if row.name == "workers_per_cpu_quota"]
-    active = [row.value for row in parameters if row.name == "cpu_quota_concurrency"]
+    workers = [parse_setting(parse_number, row.name, row.value) for row in parameters if row.name == _WORKERS]
+    active = {parse_setting(parse_number, row.name, row.value): row.value for row in parameters if row.name == _ACTIVE}
     if builds[0].embedded or not workers or not active:  # the embedded kernel shows those of its sys tenant
         raise NotAssessed("The server does not show both parameters of a user tenant.")
-    fewest, most = min(workers), max(active, key=parse_number)
-    if fewest <= parse_number(most):
-        can = fewest > _USUAL
-        evidence = {"concurrency": most, "lower": str(_USUAL) if can else None, "before": most if can else None}
+    fewest, most = min(workers), active[max(active)]
+    if fewest <= max(active):
+        can = fewest > p.usual_threads_count
+        evidence = {
+            "concurrency": most,
+            "lower": str(p.usual_threads_count) if can else None,
+            "before": most if can else None,
+        }
         yield Measurement(tenant_name(None), fewest, evidence)

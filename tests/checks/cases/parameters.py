@@ -223,4 +223,14 @@ CASES = [
         label="defaults",
     ),
     Case("PAR086", [_profile(None), *_analytical()], not_assessed=True, version=Version(4, 3, 5, 0), label="not said"),
+    Case(
+        "PAR086",
+        [_profile("OLAP"), Variable(name="autocommit", value="ON")],
+        not_assessed=True,
+        version=Version(4, 3, 5, 0),
+        label="not shown",
+    ),
+    Case("PAR084", _workers("x", "4"), not_assessed=True, label="not a number"),
+    Case("PAR083", [_interval("soon")], not_assessed=True, label="not a duration"),
+    Case("PAR085", _data_file("100G", "200G", "much"), not_assessed=True, label="not a size"),
 ]

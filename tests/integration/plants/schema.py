@@ -41,7 +41,11 @@ PLANTS = [
             " (PARTITION a VALUES IN ('2021-01-01'), PARTITION b VALUES IN ('2021-01-02'))",
             "INSERT INTO {db}.t VALUES (1, '2021-01-02')",
         ],
-        cure=["ALTER TABLE {db}.t ADD PARTITION (PARTITION c VALUES IN (DEFAULT))"],
+        # With statistics, for how much the new partition for the rest holds is judged, too.
+        cure=[
+            "ALTER TABLE {db}.t ADD PARTITION (PARTITION c VALUES IN (DEFAULT))",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
         resource="{db}.t",
         severity=Severity.HIGH,
     ),
