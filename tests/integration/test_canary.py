@@ -61,7 +61,7 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "checks docs": ((0, "--dir {out}/docs"),),
     "rules validate": ((0, "-e {env}"), (2, "--rules {env}")),
     "history list": ((0, "--history {history}"), (4, "")),
-    "history show": ((2, "--history {history} none"), (2, "none")),
+    "history show": ((2, "--history {history} none"), (4, "none")),
     "history purge": ((0, "--history {history}"), (4, "")),
     "schedule list": ((0, "-e {env}"), (4, "-e {lost}")),
     "schedule run": ((0, "-e {scheduled} -e {failing} -o {out}/scheduled -f json"),),
