@@ -70,7 +70,7 @@ def taken(kernel: Kernel) -> Iterator[Taken]:
         f"CREATE USER {SHOPPER} IDENTIFIED BY '{PASSWORD}'",
         f"GRANT ALL ON {DB}.* TO {SHOPPER}",
         f"CREATE TABLE {DB}.counted (id BIGINT AUTO_INCREMENT PRIMARY KEY, price DOUBLE, KEY k (price))",
-        f"CREATE TABLE {DB}.never_counted (id INT PRIMARY KEY)",
+        f"CREATE TABLE {DB}.never_counted (id BIGINT PRIMARY KEY, FOREIGN KEY (id) REFERENCES {DB}.counted (id))",
         f"INSERT INTO {DB}.counted (price) VALUES (1), (2), (3)",
         f"INSERT INTO {DB}.never_counted VALUES (1)",
         f"CALL dbms_stats.gather_table_stats('{DB}', 'counted')",
