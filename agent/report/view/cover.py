@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agent.model.document import Document
-from agent.model.labels import N_
+from agent.model.document import AuthorizationEntry, Document
+from agent.model.labels import DATA_CLASSES, N_, SIGNED
 from agent.model.terms import Outcome, Unit
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
@@ -102,8 +103,19 @@ def build_scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]
             _format_quantity(business["growth_pct_per_year"], Unit.PCT, words),
         ),
         (words("Critical periods of the business"), periods),
+        *_list_permission(document["authorization"], words),
     )
     return tuple((name, value) for name, value in told if value)
+
+
+def _list_permission(authorization: AuthorizationEntry | None, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what the authorization lets be read, and how to tell that it is the one that was signed."""
+    if not authorization:
+        return
+    granted = (words.label(DATA_CLASSES, name) for name in authorization["data_classes"])
+    yield words("Data classes granted"), words(", ").join(granted)
+    for key in ("signer", "sha256"):
+        yield words(SIGNED[key]), make_printable(authorization[key])
 
 
 def _format_quantity(value: float | None, unit: Unit, words: Words) -> str:

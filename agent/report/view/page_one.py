@@ -14,7 +14,6 @@ from agent.model.labels import (
     BANDS,
     CATEGORIES,
     CHANGES,
-    DATA_CLASSES,
     DEADLINES,
     EFFORTS,
     SEVERITIES,
@@ -257,20 +256,16 @@ def _list_wait(milliseconds: float, words: Words) -> Iterable[tuple[str, str]]:
 
 
 def _list_authorization(authorization: AuthorizationEntry | None, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return who allowed the assessment and until when; keys, hashes and classes stand in the scope chapter."""
     if not authorization:
         return ()
-    separator = words(", ")
-    signed = [authorization[key] for key in ("signer", "sha256", "outside_service", "allow_privileges")]
+    reasons = ((SIGNED[key], authorization[key]) for key in ("outside_service", "allow_privileges"))
     return (
         (words("Reference"), make_printable(authorization["reference"], NAME_LENGTH)),
         (words("Approved by"), make_printable(authorization["approver"], NAME_LENGTH)),
         (words("Valid until"), words.moment(authorization["until"])),
-        (
-            words("Data classes granted"),
-            separator.join(words.label(DATA_CLASSES, name) for name in authorization["data_classes"]),
-        ),
         # An assessment from before authorizations were signed has none of these.
-        *((words(word), make_printable(text)) for word, text in zip(SIGNED.values(), signed, strict=True) if text),
+        *((words(word), make_printable(text)) for word, text in reasons if text),
     )
 
 

@@ -244,3 +244,14 @@ def test_cover_and_scope_leave_out_what_nobody_said() -> None:
 def test_the_glossary_is_in_both_languages() -> None:
     assert len(build_glossary(EN)) == len(build_glossary(ZH)) > 10
     assert all(one[1] != other[1] for one, other in zip(build_glossary(EN), build_glossary(ZH), strict=True))
+
+
+def test_the_scope_says_what_may_be_read_and_by_which_authorization() -> None:
+    scope = dict(build_scope(sample.rich(), EN))
+    assert scope["Signed with the key"].startswith("SHA256:") and scope["Hash of the document"] == "5f" * 32
+    assert scope["Data classes granted"].startswith("settings")
+    unsigned = sample.rich()
+    unsigned["authorization"] = None
+    assert not {"Signed with the key", "Hash of the document", "Data classes granted"} & set(
+        dict(build_scope(unsigned, EN))
+    )
