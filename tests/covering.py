@@ -50,14 +50,9 @@ COVERING: Mapping[str, str] = {
     "agent/cli/usage_errors.py": "tests/agent/cli/test_help.py",
     "agent/cli/variables.py": "tests/agent/cli/test_help.py",
     # collection
-    "agent/collection/guarded_driver.py": "tests/faults/test_hostile_server.py",
     "agent/collection/only_row.py": "tests/agent/collection/test_receipt.py",
-    "agent/collection/server_clock.py": "tests/faults/test_hostile_server.py",
-    "agent/collection/server_errors.py": "tests/integration/test_failures.py",
     "agent/collection/server_views.py": "tests/agent/collection/test_grants.py",
-    "agent/collection/spending.py": "tests/agent/collection/test_collect.py",
-    "agent/collection/tls_errors.py": "tests/integration/test_tls.py",
-    "agent/collection/tls_pin.py": "tests/faults/test_hostile_server.py",
+    "agent/collection/tls_pin.py": "tests/agent/collection/test_tls_errors.py",
     # demo
     "agent/demo/command.py": "tests/agent/cli/test_help.py",
     "agent/demo/run_demo.py": "tests/integration/test_cli.py",

@@ -2,9 +2,11 @@
 
 ``python -m tests.mutants checks`` does it for all checks, each against its own cases in this process: ``--by cases``
 compares outcome, resource and severity, ``--by figures`` all that is kept of a case (``tests/checks/kept``), and
-``--by decoys`` does so once more with unrelated rows beside. ``python -m tests.mutants agent/judgement`` runs pytest on
-the tests of that room for each change, in a process of its own that sees the changed module instead of the file.
-``--sample`` takes so many changes per room, ``--only`` files whose path contains this.
+``--by decoys`` does so once more with unrelated rows beside. ``python -m tests.mutants agent/judgement`` runs pytest
+for each change, in a process of its own that reads the changed module instead of the file: the tests of the module,
+then those of its room, and last those of both that start the kernel. If they fail without a change, it ends at once:
+they would see every change. ``--sample`` takes so many changes per room, ``--only`` those whose ``path:line`` contains
+this.
 """
 
 from __future__ import annotations
@@ -12,22 +14,22 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from agent.judgement.evaluate import evaluate_checks
@@ -39,8 +41,8 @@ from tests.covering import find_covering_test
 from tests.harness import Case, shipped, snapshot_of
 
 ROOT = Path(__file__).parent.parent
-# Rooms whose tests are not in the folder of the same name below tests/.
-TESTS = {"agent/engagement/authorization": "tests/agent/engagement"}
+# Rooms whose tests are not, or not all, in the folder of the same name below tests/.
+TESTS = {"agent/engagement/authorization": ("tests/agent/engagement",)}
 PATIENCE_S = 5
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
@@ -65,8 +67,13 @@ class Mutant:
     what: str
     source: str
 
+    @property
+    def place(self) -> str:
+        """Where it is, as ``path:line``."""
+        return f"{self.path.relative_to(ROOT)}:{self.line}"
+
     def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.what}"
+        return f"{self.place}: {self.what}"
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
@@ -299,63 +306,59 @@ def is_seen_by_cases(mutant: Mutant, by: str) -> bool:
 # Other rooms, by pytest.
 
 
-class _Loader(SourceFileLoader):
-    """Loads a module from other source than its file's."""
-
-    source = b""
-
-    def get_code(self, fullname: str) -> CodeType:
-        return compile(self.source, self.get_filename(fullname), "exec", dont_inherit=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Finder(MetaPathFinder):
-    """Finds one module, and for it the changed source."""
-
-    name: str
-    path: str
-    source: bytes
-
-    def find_spec(
-        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        loader = _Loader(fullname, self.path)
-        loader.source = self.source
-        return spec_from_file_location(fullname, self.path, loader=loader)
-
-
-def run_with(name: str, path: str, changed: str, tests: Sequence[str]) -> int:
-    """Run pytest in this process with one module from the file ``changed``. Called in a process of its own."""
-    import pytest
-
-    for loaded in [one for one in sys.modules if one == "agent" or one.startswith(("agent.", "checks.", "tests."))]:
-        del sys.modules[loaded]
-    sys.dont_write_bytecode = True
-    sys.meta_path.insert(0, _Finder(name, path, Path(changed).read_bytes()))
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests]))
+_NO_TESTS = 5  # pytest's exit code where the marks leave none
 
 
 def is_seen_by_room(mutant: Mutant, room: str) -> bool:
-    """Whether a test of the module fails with the change, or else one of its room."""
-    module = mutant.path.relative_to(ROOT).as_posix()
-    return is_seen_by_tests(mutant, [find_covering_test(module)]) or is_seen_by_tests(
-        mutant, [TESTS.get(room, f"tests/{room}")]
+    """Whether a test of the module fails with the change, or else one of its room, or one that starts the kernel."""
+    covering = find_covering_test(mutant.path.relative_to(ROOT).as_posix())
+    own = (covering,) if (ROOT / covering).exists() else ()
+    of_room = tuple(place for place in TESTS.get(room, (f"tests/{room}",)) if (ROOT / place).exists())
+    stages = (
+        ("not slow and not kernel", own),
+        ("not slow and not kernel", of_room),
+        ("not slow and kernel", (*own, *of_room)),
     )
+    return any(is_seen_by_tests(mutant, marked, tests) for marked, tests in stages)
 
 
-def is_seen_by_tests(mutant: Mutant, tests: Sequence[str]) -> bool:
-    """Whether a test of these fails with the changed module."""
-    with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
-        file.write(mutant.source)
-        file.flush()
-        order = [sys.executable, "-m", "tests.mutants", "--run", _module_name(mutant.path), str(mutant.path), file.name]
-        try:
-            done = subprocess.run([*order, *tests], cwd=ROOT, capture_output=True, timeout=600, check=False)
-        except subprocess.TimeoutExpired:
-            return True
-    return done.returncode != 0
+def is_seen_by_tests(mutant: Mutant, marked: str, tests: tuple[str, ...]) -> bool:
+    """Whether one of these tests with these marks fails with the change. A change that runs on for long is seen."""
+    usual_s = _measure_unchanged(mutant.path, marked, tests)
+    if usual_s is None:
+        return False
+    try:
+        return _run_tests(mutant.path, mutant.source, marked, tests, 60 + 3 * usual_s) != 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
+@cache
+def _measure_unchanged(path: Path, marked: str, tests: tuple[str, ...]) -> float | None:
+    """How many seconds the tests take with the module as it is, None if there are none. Ends the run if they fail."""
+    if not tests:
+        return None
+    began = time.monotonic()
+    code = _run_tests(path, ast.unparse(ast.parse(path.read_text(encoding="utf-8"))), marked, tests, None)
+    if code not in (0, _NO_TESTS):
+        sys.exit(f"{path.relative_to(ROOT)} is as it was, and {', '.join(tests)} ({marked}) fail: mend them first.")
+    return time.monotonic() - began if code == 0 else None
+
+
+def _run_tests(path: Path, source: str, marked: str, tests: tuple[str, ...], patience_s: float | None) -> int:
+    """Pytest's exit code in a process that has this source for the module, and leaves nothing in this tree."""
+    kept = Path(_make_room().name)
+    shutil.rmtree(kept / "examples", ignore_errors=True)  # what Hypothesis found for another change
+    changed = kept / "changed.py"
+    changed.write_text(source, encoding="utf-8")
+    order = [sys.executable, "-m", "tests.mutated", str(path), str(changed), "-m", marked, *tests]
+    env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(kept)}
+    return subprocess.run(order, cwd=ROOT, env=env, capture_output=True, timeout=patience_s, check=False).returncode
+
+
+@cache
+def _make_room() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
 
 
 # What is asked and printed.
@@ -364,7 +367,7 @@ def is_seen_by_tests(mutant: Mutant, tests: Sequence[str]) -> bool:
 def _mutants_in(room: str, only: str, sample: int, seed: int) -> list[Mutant]:
     place = ROOT / room
     paths = [place] if place.is_file() else sorted(place.rglob("*.py"))
-    found = [mutant for path in paths if only in str(path) for mutant in mutants_of(path)]
+    found = [mutant for path in paths for mutant in mutants_of(path) if only in mutant.place]
     if sample and sample < len(found):
         chosen = sorted(random.Random(seed).sample(range(len(found)), sample))
         return [found[number] for number in chosen]
@@ -378,7 +381,9 @@ def measure_room(
     made: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     survivors = []
-    for mutant in _mutants_in(room, only, sample, seed):
+    mutants = _mutants_in(room, only, sample, seed)
+    for number, mutant in enumerate(mutants, 1):
+        began = time.monotonic()
         parts = mutant.path.relative_to(ROOT).parts
         is_check = parts[0] == "checks"
         key = parts[1] if is_check else room
@@ -387,14 +392,14 @@ def measure_room(
             seen[key] += 1
         else:
             survivors.append(mutant)
+        if not is_check:
+            state = "NOT SEEN" if mutant in survivors else "seen"
+            sys.stderr.write(f"{number}/{len(mutants)} {mutant}: {state}, {time.monotonic() - began:.1f} s\n")
     return made, seen, survivors
 
 
 def main() -> None:
     """Print the survivors and the score of every room."""
-    if sys.argv[1:2] == ["--run"]:
-        name, path, changed, *tests = sys.argv[2:]
-        sys.exit(run_with(name, path, changed, tests))
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("rooms", nargs="*", default=["checks"])
     parser.add_argument("--by", choices=sorted(SAYINGS), default="decoys")
