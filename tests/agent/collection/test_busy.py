@@ -50,8 +50,8 @@ QUIET, BUSY = (1, 50, 400, 0, 0), (40, 40 * 100, 40 * 400, 0, 0)  # four cores: 
 class Tenant:
     """A session whose looks give these answers in turn, the last one for ever."""
 
-    def __init__(self, looks: Sequence[Any], spent_ms: float = 0.0) -> None:
-        self.endpoint, self.budget = Endpoint(name="shop", host="h", port=1, user="r", password=str), Budget()
+    def __init__(self, looks: Sequence[Any], spent_ms: float = 0.0, budget: Budget = Budget()) -> None:
+        self.endpoint, self.budget = Endpoint(name="shop", host="h", port=1, user="r", password=str), budget
         self.cost, self.sent, self.looks = Cost(database_ms=spent_ms), list[str](), list(looks)
 
     def fetch(self, sql: str, source: str) -> list[Any]:
@@ -112,8 +112,10 @@ def test_a_target_that_stays_busy_stops_all_that_is_costly_and_says_so() -> None
     assert tenant.sent == ["load", "Cheap", "load"], "once it is known, it is not asked again"
     missing = snapshot.facts[Heavy]
     assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.BUSY
-    said = render_text(missing.reason, "en")
-    assert "40 active sessions (at most 16), CPU 25% (at most 90%), requests wait 0 ms in the queue (at most" in said
+    assert render_text(missing.reason, "en") == (
+        "The target is busy: 40 active sessions (at most 16), CPU 25% (at most 90%),"
+        " requests wait 0 ms in the queue (at most 100 ms)."
+    )
     assert "busy_wait_s" in render_text(missing.remedy, "en")
     assert [render_text(problem.what, "en") for problem in snapshot.problems] == [
         "The target stayed busy, so reading was stopped. Missing are: Medium, Other, Heavy, Huge."
@@ -132,6 +134,44 @@ def test_it_waits_for_a_quieter_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot, watch = taken(Tenant([QUIET, BUSY, BUSY, QUIET]), BusyLimits(wait_s=60.0))
     assert set(statuses(snapshot).values()) == {"ok"}
     assert watch.waited_ms == pytest.approx(1000 * sum(slept)) and len(slept) == 2
+
+
+class Hours:
+    """A clock that goes on only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 1000.0, list[float]()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def test_it_looks_again_every_five_seconds_and_stops_when_the_time_to_wait_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hours, tenant = Hours(), Tenant([BUSY])
+    monkeypatch.setattr("agent.collection.busy.time", hours)
+    snapshot, watch = taken(tenant, BusyLimits(wait_s=12.0), sources=[Heavy])
+    assert statuses(snapshot) == {"Heavy": "busy"}
+    assert (hours.slept, watch.waited_ms) == ([5.0, 5.0, 2.0], 12_000.0)
+    assert tenant.sent == ["load"] * 5, "at the start, at once, and after each wait"
+
+
+@pytest.mark.parametrize(
+    "look", [(1, 50, 400, 0), (1, 50, 400, 0, 0, 0), (1, 50, float("nan"), 0, 0), (1, float("inf"), 400, 0, 0), ()]
+)
+def test_a_look_that_is_none_holds_nothing_back_and_is_told(look: tuple[float, ...]) -> None:
+    snapshot, _ = taken(Tenant([look]))
+    assert set(statuses(snapshot).values()) == {"ok"}
+    assert ["could not be seen" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +228,33 @@ def test_without_process_an_empty_list_of_sessions_proves_nothing() -> None:
     tenant = Tenant([QUIET])
     snapshot, _ = taken(tenant, privileges=frozenset())
     assert "load" not in tenant.sent and len(snapshot.problems) == 1
+
+
+@pytest.mark.parametrize("privilege", ["PROCESS", "SELECT"])
+def test_all_sessions_are_seen_by_either_privilege(privilege: str) -> None:
+    tenant = Tenant([QUIET])
+    snapshot, _ = taken(tenant, privileges=frozenset({privilege}))
+    assert "load" in tenant.sent and snapshot.problems == ()
+
+
+@pytest.mark.parametrize("kind", [UnavailableKind.BUDGET, UnavailableKind.CLOSED])
+def test_what_each_source_says_itself_is_not_told_of_the_look_too(kind: UnavailableKind) -> None:
+    snapshot, watch = taken(Tenant([StatementError(Text("no more"), kind)]))
+    assert watch.problem is None and snapshot.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("timeout_s", "spent_ms", "status"),
+    [(10, 20_000.0, "ok"), (10, 20_001.0, "budget"), (25, 15_000.0, "ok"), (25, 15_001.0, "budget")],
+)
+def test_a_heavy_source_needs_its_timeout_or_half_of_the_budget(timeout_s: float, spent_ms: float, status: str) -> None:
+    tenant = Tenant([QUIET], spent_ms, Budget(statement_timeout_s=timeout_s, total_database_ms=30_000))
+    assert statuses(taken(tenant, sources=[Heavy])[0]) == {"Heavy": status}
+
+
+def test_more_was_spent_than_there_was_and_nothing_is_left() -> None:
+    missing = taken(Tenant([QUIET], spent_ms=31_000.0), sources=[Heavy])[0].facts[Heavy]
+    assert isinstance(missing, Unavailable) and missing.reason.args == {"source": "Heavy", "left_ms": 0.0}
 
 
 def test_a_heavy_source_needs_room_for_its_whole_timeout() -> None:

@@ -26,5 +26,6 @@ def test_what_was_done_in_time_is_not_disturbed() -> None:
     rung: list[bool] = []
     with limit_time(60, lambda: rung.append(True)):
         (timer,) = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+        assert timer.daemon, "it holds up no exit of the program"
     timer.join(timeout=30)
     assert not timer.is_alive() and rung == []

@@ -110,6 +110,57 @@ def test_the_audit_lags_so_it_is_asked_twice_and_no_more() -> None:
     assert read(Ring((0, 0, 0, 0, 0), (28, 0, 0, 0, 0)), *audit.COLUMNS).found == 28
 
 
+class Hours:
+    """A clock that goes on while somebody sleeps or works."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 1000.0, list[float]()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.now += seconds
+
+    def work(self) -> None:
+        self.now += 1.0
+
+
+@pytest.mark.parametrize(("works", "slept"), [(False, [0.7, 1.3]), (True, [0.0, 0.3])])
+def test_the_wait_for_the_audit_is_used_for_other_work(
+    works: bool, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = Hours()
+    monkeypatch.setattr("agent.collection.receipt.time", hours)
+    ring, may = Ring((0, 0, 0, 0, 0), (0, 0, 0, 0, 0)), frozenset(audit.COLUMNS)
+    capabilities = Capabilities(
+        version=Version(4, 2, 5),
+        tenant_kind=TenantKind.USER,
+        account="r@%",
+        columns={audit.VIEW: may},
+        grants={audit.VIEW: may},
+    )
+    read_receipt(cast(ReadOnlySession, ring), capabilities, meanwhile=hours.work if works else lambda: None)
+    assert hours.slept == slept
+
+
+def test_what_was_not_signed_at_all_is_not_sent() -> None:
+    ring = Ring()
+    ring.withheld = frozenset({"receipt", "receipt_by_marker"})
+    found = read(ring, *audit.COLUMNS, audit.TEXT_COLUMN)
+    assert (found.way, found.sent, ring.sent) == ("", 30, [])
+    assert "signed authorization does not list this statement, so it is not sent: receipt." in render_text(
+        found.reason, "en"
+    )
+
+
+def test_without_a_column_that_is_counted_nothing_is_asked() -> None:
+    for column in audit.COLUMNS:
+        ring = Ring()
+        assert read(ring, *(audit.COLUMNS - {column}), audit.TEXT_COLUMN).way == "" and ring.sent == []
+
+
 def test_what_cannot_be_read_back_says_why_and_asks_nothing() -> None:
     ring = Ring()
     found = read(ring, "USER_NAME")
