@@ -83,7 +83,6 @@ COVERING: Mapping[str, str] = {
     # judgement
     "agent/judgement/assessed.py": "tests/agent/judgement/test_evaluate.py",
     "agent/judgement/carrying.py": "tests/agent/judgement/test_score_carried.py",
-    "agent/judgement/evidence.py": "tests/checks/test_evidence.py",
     # kernel
     "agent/kernel/guard.py": "tests/agent/kernel/test_start.py",
     # model

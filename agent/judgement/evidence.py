@@ -19,8 +19,6 @@ from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Text
 
-_NAMED = 5  # resources that a reason names
-
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -203,5 +201,5 @@ def _find_unjudged(least: LeastEvidence, judged: Collection[str], unjudged: Coll
         "Of {all_count} resources {unjudged_count} could not be judged, because too little is known of them: {names}",
         all_count=everything,
         unjudged_count=len(unjudged),
-        names=list_names(sorted(unjudged)[:_NAMED]),
+        names=list_names(sorted(unjudged)),
     )
