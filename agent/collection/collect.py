@@ -6,19 +6,22 @@ import dataclasses
 import time
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from agent.collection.busy import BusyWatch
 from agent.collection.connect import ReadOnlySession, Row
+from agent.collection.definition_reading import ShownTables, list_shown_tables, read_definitions
 from agent.collection.masking import mask_fields
+from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered
 from agent.collection.slices import SlicedAnswer, list_slicing_names, read_slices
 from agent.collection.statements import Statement
-from agent.facts import CostClass, find_source_spec
+from agent.facts import CostClass, SourceSpec, find_source_spec
+from agent.facts.definitions import TableDefinition
 from agent.facts.given import Build, Clock
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Scalar, Text, UnavailableKind
@@ -67,12 +70,13 @@ def collect_facts(
     wanted = sorted({row for row in sources if find_source_spec(row)}, key=_rank_source)
     for done, row in enumerate(_order_sources(wanted, facts)):
         progress(row.__name__, done, len(wanted))
-        statement = compile_covered(row, capabilities, data_classes, scopes)
+        statement = _narrow(row, compile_covered(row, capabilities, data_classes, scopes), facts)
         if isinstance(statement, Statement) and _is_known_empty(row, facts, records):
             facts[row] = ()
             records.append(SourceRecord(source=row.__name__, view=statement.view, status="ok"))
             continue
-        facts[row], record = _read_source(session, row, statement, watch, list_slicing_names(row, facts))
+        names = _list_names(row, facts)
+        facts[row], record = _read_source(session, row, statement, watch, names)
         records.append(_mark_cut(record, row, records))
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
@@ -93,6 +97,29 @@ def collect_facts(
     )
 
 
+def _narrow(row: type, statement: Statement | Unavailable, facts: Facts) -> Statement | Unavailable:
+    """Return the statement for the dearest statements of the tenant, where the source is read for those alone."""
+    spec = find_source_spec(row)
+    if spec and spec.shown_for and not isinstance(statement, Unavailable):
+        tables = list_shown_tables(row, facts)
+        return tables if isinstance(tables, Unavailable) else statement
+    if spec is None or not spec.narrowed_by or isinstance(statement, Unavailable):
+        return statement
+    sql_ids = list_dearest_ids(row, facts)
+    if isinstance(sql_ids, Unavailable):
+        return sql_ids
+    return narrow_statement(statement, sql_ids) if sql_ids else statement
+
+
+def _list_names(row: type, facts: Facts) -> Sequence[tuple[str, str]]:
+    """Return the tables by whose names the source is read, in slices or one by one; none for one statement."""
+    spec = find_source_spec(row)
+    if spec is None or not spec.shown_for:
+        return list_slicing_names(row, facts)
+    tables = list_shown_tables(row, facts)
+    return () if isinstance(tables, Unavailable) else tables
+
+
 def _rank_source(row: type) -> tuple[int, int, str]:
     """Sort cheap sources first, and short answers before long lists of objects.
 
@@ -103,28 +130,41 @@ def _rank_source(row: type) -> tuple[int, int, str]:
     return _COST_ORDER.index(spec.cost), spec.limit, spec.name
 
 
-def _is_known_empty(
-    row: type, facts: Mapping[type, tuple[Any, ...] | Unavailable], records: Iterable[SourceRecord]
-) -> bool:
+def _is_known_empty(row: type, facts: Facts, records: Iterable[SourceRecord]) -> bool:
     """Whether the source that this one goes with was read whole and has no row: then no statement is sent."""
     spec = find_source_spec(row)
+    if spec and spec.narrowed_by:
+        return list_dearest_ids(row, facts) == ()
+    if spec and spec.shown_for:
+        return list_shown_tables(row, facts) == ()
     other = spec.only_with if spec else None
     cut = any(record.source == other.__name__ and record.truncated for record in records) if other else False
     return other is not None and facts.get(other) == () and not cut
 
 
-def _order_sources(wanted: Iterable[type], facts: Mapping[type, tuple[Any, ...] | Unavailable]) -> Iterator[type]:
-    """Yield sources that are read in slices last: they may take all that is left of the load budget.
+def _order_sources(wanted: Iterable[type], facts: Facts) -> Iterator[type]:
+    """Yield what is read for the dearest statements after all records of the load, and what is read in slices last.
 
-    Whether one is, is known from the facts that were read before.
+    Slices may take all that is left of the load budget. Whether a source is read so, is known from the facts that were
+    read before.
     """
-    late = []
+    narrowed, sliced = [], []
     for row in wanted:
+        spec = find_source_spec(row)
         if list_slicing_names(row, facts):
-            late.append(row)
+            sliced.append(row)
+        elif spec and (spec.narrowed_by or spec.shown_for):
+            narrowed.append(row)
         else:
             yield row
-    yield from late
+    yield from sorted(narrowed, key=_rank_shown)
+    yield from sliced
+
+
+def _rank_shown(row: type) -> bool:
+    """Sort the tables' definitions behind the plans that name the tables."""
+    spec = find_source_spec(row)
+    return spec is not None and spec.shown_for is not None
 
 
 def _mark_cut(record: SourceRecord, row: type, records: Iterable[SourceRecord]) -> SourceRecord:
@@ -142,7 +182,8 @@ def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> 
         if names:
             yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES.get(kind))
     for record in records:
-        if record.status == "ok" and record.reason:
+        # Definitions that are left out are named among the sources; no check is the poorer for the sixty-first table.
+        if record.status == "ok" and record.reason and record.source != TableDefinition.__name__:
             yield Problem(record.reason, _REMEDIES[UnavailableKind.BUDGET])
     shut = [record.source for record in records if is_shut(record.reason)]
     if shut:
@@ -171,7 +212,7 @@ def _read_source(
         )
     started = time.perf_counter()
     try:
-        answer = read_slices(session, statement, names)
+        answer = _ask(session, spec, statement, names)
         if answer.failure and not answer.rows:
             raise answer.failure
         rows = tuple(_build_row(row, statement, values, spec.data_class) for values in answer.rows[: statement.limit])
@@ -190,8 +231,8 @@ def _read_source(
             status="ok",
             rows=len(rows),
             duration_ms=_measure_ms_since(started),
-            truncated=len(answer.rows) > statement.limit or answer.failure is not None,
-            reason=_explain_partial(spec.name, answer, len(names)),
+            truncated=answer.is_cut(statement.limit),
+            reason=answer.explain(spec.name, len(names)),
         )
     return missing, SourceRecord(
         source=spec.name,
@@ -202,16 +243,11 @@ def _read_source(
     )
 
 
-def _explain_partial(source: str, answer: SlicedAnswer, tables: int) -> Text | None:
-    if answer.failure is None:
-        return None
-    args: dict[str, Scalar | Text] = {
-        "source": source,
-        "read_count": answer.tables,
-        "all_count": tables,
-        "reason": answer.failure.text,
-    }
-    return Text("{source} was read for {read_count} of {all_count} tables; then: {reason}", args)
+def _ask(
+    session: ReadOnlySession, spec: SourceSpec, statement: Statement, names: Sequence[tuple[str, str]]
+) -> SlicedAnswer | ShownTables:
+    read = read_definitions if spec.shown_for else read_slices
+    return read(session, statement, names)
 
 
 def _measure_ms_since(started: float) -> float:

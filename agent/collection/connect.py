@@ -212,7 +212,7 @@ class ReadOnlySession:
     def _attach_hints(self, sql: str, source: str, limit_s: float) -> str:
         marker = f"/*{OWN_MARKER} {self.assessment_id} {source}*/ "
         hints = _HINTS.format(timeout_us=int(limit_s * 1_000_000))
-        return marker + sql.replace("SELECT ", f"SELECT /*+ {hints} */ ", 1)
+        return marker + (sql.replace("SELECT ", f"SELECT /*+ {hints} */ ", 1) if sql.startswith("SELECT ") else sql)
 
     def _reconnect_once(self, cause: StatementError) -> None:
         """Connect again, once. The rest of a broken answer must never be read as the next answer."""

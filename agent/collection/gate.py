@@ -1,9 +1,10 @@
 """The gate: decides which statements may be sent to the customer's database.
 
-A statement passes if it is one of the session's own settings or ``SHOW GRANTS``, or if sqlglot reads it as one
-plain SELECT made only of allowed node types, parts and functions, without any comment. Functions are allowed by the
-name that is written: the parser gives one node to several names, and the server may know another of them as a stored
-function. ``connect`` adds the marker and the hints afterwards.
+A statement passes if it is one of the session's own settings or ``SHOW GRANTS``, if it is ``SHOW CREATE TABLE`` of one
+business table by its plain name, or if sqlglot reads it as one plain SELECT made only of allowed node types, parts and
+functions, without any comment. Functions are allowed by the name that is written: the parser gives one node to several
+names, and the server may know another of them as a stored function. ``connect`` adds the marker and the hints
+afterwards.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from itertools import pairwise
 from sqlglot import Dialect, Token, TokenType
 from sqlglot import expressions as exp
 
+from agent.facts import SYSTEM_SCHEMAS, definitions
 from agent.facts.own_statements import session
 from agent.model.terms import Text
 from agent.support.errors import StatementRefused
 
 _SESSION = re.compile(re.escape(session.SESSION_SETTINGS).replace(r"\{timeout_us:d\}", "[0-9]+"))
+# Two names in backticks, without what could end them or begin a comment for another parser.
+_SHOW_TABLE = re.compile(rf"{definitions.SHOW} `([^`\\]{{1,128}})`\.`([^`\\]{{1,128}})`")
+_SHOWN = ("Table", "Create Table")
 _NODES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.From, exp.Where, exp.Group, exp.Order, exp.Ordered, exp.Limit, exp.Join, exp.Table, exp.TableAlias,
     exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Null, exp.Boolean, exp.Tuple, exp.Paren,
@@ -42,6 +47,8 @@ _PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Window: frozenset({"this", "partition_by", "over"}),
 }
 _MAX_STATEMENT_CHARS = 20_000
+_MARKS = ("/*", "*/", "--", "#", ";")
+_SYSTEM = frozenset(schema.lower() for schema in SYSTEM_SCHEMAS)
 _DIALECT = Dialect.get_or_raise("mysql")
 # The server resolves each of these names itself: tests call stored functions of the same names on the kernel.
 _FUNCTIONS = frozenset(
@@ -82,6 +89,9 @@ def check_statement(sql: str, system_schema: str = "oceanbase") -> AnswerShape:
     if sql == session.GRANTS:
         return AnswerShape(("",))
     try:
+        if shown := _SHOW_TABLE.fullmatch(sql):
+            _require_plain_table(sql, shown[1], shown[2])
+            return AnswerShape(_SHOWN, 1)
         return _describe_answer(_parse_select(sql, frozenset({system_schema, "information_schema"})))
     except _Objection as objection:
         reason = str(objection)
@@ -94,8 +104,18 @@ class _Objection(Exception):
     """Why a statement is refused."""
 
 
+def _require_plain_table(sql: str, schema: str, table: str) -> None:
+    if any(mark in sql for mark in _MARKS) or not sql.isprintable():
+        raise _Objection("the name of its table holds a comment's mark or a character that cannot be printed")
+    if schema.lower() in _SYSTEM:
+        raise _Objection(f"{schema} is a schema of the server itself")
+    trees = _DIALECT.parse(sql)
+    if len(trees) != 1 or not isinstance(trees[0], exp.Show) or trees[0].name != "CREATE TABLE":
+        raise _Objection(f"it is not {definitions.SHOW} of one table: {table[:40]}")
+
+
 def _parse_select(sql: str, schemas: frozenset[str]) -> exp.Select:
-    if any(mark in sql for mark in ("/*", "*/", "--", "#", ";", "\\")):
+    if any(mark in sql for mark in (*_MARKS, "\\")):
         raise _Objection("it holds a comment, a second statement or a backslash")
     # Our own SQL is plain ASCII on one line; parser and server may read other blanks and quotes differently.
     if not (sql.isascii() and sql.isprintable()) or len(sql) > _MAX_STATEMENT_CHARS:

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 
 from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
-from agent.facts import SourceSpec, find_source_spec
+from agent.facts import SourceSpec, definitions, find_source_spec
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
@@ -52,6 +52,8 @@ def describe_scope(row: type, kinds: Collection[TenantKind] = tuple(TenantKind))
     views = {view for kind in kinds for view in spec.seen_from(kind).views}
     columns = frozenset[str]().union(*list_columns_read(row).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
+    if spec.shown_for:
+        joined = definitions.SHOW
     return SourceScope(
         data_class=spec.data_class,
         views=frozenset(views),

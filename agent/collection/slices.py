@@ -19,7 +19,7 @@ from agent.collection.server_errors import explain_odd_answer
 from agent.collection.statements import Statement
 from agent.facts import find_source_spec
 from agent.model.snapshot import Unavailable
-from agent.model.terms import Text
+from agent.model.terms import Scalar, Text
 from agent.support.errors import StatementError
 
 # With so many tables one statement is enough.
@@ -45,6 +45,22 @@ class SlicedAnswer:
     rows: list[Row]
     tables: int
     failure: StatementError | None = None
+
+    def is_cut(self, limit: int) -> bool:
+        """Whether there may be more rows than were read."""
+        return len(self.rows) > limit or self.failure is not None
+
+    def explain(self, source: str, tables: int) -> Text | None:
+        """Return why not all of so many tables were read; None if they were."""
+        if self.failure is None:
+            return None
+        args: dict[str, Scalar | Text] = {
+            "source": source,
+            "read_count": self.tables,
+            "all_count": tables,
+            "reason": self.failure.text,
+        }
+        return Text("{source} was read for {read_count} of {all_count} tables; then: {reason}", args)
 
 
 def list_slicing_names(row: type, facts: Mapping[type, tuple[Any, ...] | Unavailable]) -> list[Name]:

@@ -27,7 +27,10 @@ _DIALECT = mysql.dialect(paramstyle="named")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One compiled SELECT. ``fields`` are the row type's fields that it returns, in order; ``limit`` its row bound."""
+    """One compiled SELECT. ``fields`` are the row type's fields that it returns, in order; ``limit`` its row bound.
+
+    ``sql`` is "" where each table has a statement of its own.
+    """
 
     source: str
     view: str
@@ -73,6 +76,8 @@ def list_columns_read(row: type) -> dict[str, frozenset[str]]:
     A column of a join is named under every view of it that the declaration lists.
     """
     spec = _require_spec(row)
+    if spec.shown_for:
+        return dict.fromkeys(spec.views, frozenset[str]())
     columns = frozenset[str]().union(*(f.columns for f in _list_fields(row)))
     columns |= (
         find_columns(spec.where) | _list_ordering_columns(spec, row) | find_columns(spec.from_sql.partition(" ON ")[2])
@@ -112,6 +117,8 @@ def compile_source(
     )
     if refused:
         return refused
+    if spec.shown_for:
+        return Statement(spec.name, spec.view, "", tuple(field.name for field in _list_fields(row)), spec.limit)
     present = frozenset[str]().union(*(_list_visible_columns(view, capabilities) for view in spec.views))
     asked = (field for field in _list_fields(row) if capabilities.tenant_kind is TenantKind.SYS or not field.sys_only)
     fields = [field for field in asked if field.columns <= present or not field.optional]

@@ -37,6 +37,7 @@ MIXED_VIEWS = frozenset(
         "oceanbase.DBA_OB_USERS",
         "oceanbase.GV$OB_SQL_AUDIT",
         "oceanbase.GV$OB_SQLSTAT",
+        "oceanbase.GV$OB_SQL_PLAN",
         "oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT",
         "oceanbase.GV$OB_PROCESSLIST",
         "oceanbase.DBA_OB_OUTLINES",
@@ -87,7 +88,9 @@ class SourceSpec:
     condition there, where the rows would be too many without it. ``observes`` marks a record of the load, which shows
     only some span of time. ``sliced_by`` is the row type that lists the tables whose rows these are, with the same
     TABLE_SCHEMA and TABLE_NAME: where there are many, the source is read for some of them at a time. ``only_with`` is a
-    cheaper row type: where that has no row, this one has none either, and is not read.
+    cheaper row type: where that has no row, this one has none either, and is not read. ``narrowed_by`` are row types
+    whose SQL_ID, dearest first, are the only ones that this source is read for. ``shown_for`` is the row type whose
+    tables this source shows with SHOW CREATE TABLE, one statement each, at most ``limit`` of them.
     """
 
     name: str
@@ -106,6 +109,8 @@ class SourceSpec:
     observes: Observes | None = None
     sliced_by: type | None = None
     only_with: type | None = None
+    narrowed_by: tuple[type, ...] = ()
+    shown_for: type | None = None
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -147,6 +152,8 @@ def source(
     observes: Observes | None = None,
     sliced_by: type | None = None,
     only_with: type | None = None,
+    narrowed_by: tuple[type, ...] = (),
+    shown_for: type | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
@@ -169,6 +176,8 @@ def source(
             observes=observes,
             sliced_by=sliced_by,
             only_with=only_with,
+            narrowed_by=narrowed_by,
+            shown_for=shown_for,
         )
         return row
 

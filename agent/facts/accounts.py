@@ -32,6 +32,7 @@ class Account:
     The assessing account is left out (preflight judges it), except root, which is always listed.
     """
 
+    user_id: int | None = None
     user_name: str
     host: str
     type: str | None = None
@@ -52,6 +53,28 @@ class Account:
     priv_file: str | None = None
     priv_alter_tenant: str | None = None
     priv_alter_system: str | None = None
+
+
+@source(
+    "oceanbase.DBA_OB_DATABASE_PRIVILEGE",
+    DataClass.ACCOUNTS,
+    order_by="USER_ID, DATABASE_NAME",
+    limit=20000,
+)
+class DatabaseGrant:
+    """What one account (``user_id`` of ``Account``) may do in one database, which need not exist; 'YES' or 'NO'."""
+
+    user_id: int
+    database_name: str
+    priv_alter: str
+    priv_create: str
+    priv_delete: str
+    priv_drop: str
+    priv_grant_option: str
+    priv_insert: str
+    priv_update: str
+    priv_select: str
+    priv_index: str
 
 
 @source(

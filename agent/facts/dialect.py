@@ -35,6 +35,7 @@ _AFTER_OUTFILE = frozenset({TokenType.FROM, TokenType.FOR, TokenType.SEMICOLON, 
 
 
 _NUMBER = "0"
+_MARK = "\N{NUMERO SIGN}"  # in no literal of a masked text
 _STANDING_FOR = (("?", TokenType.STRING), (_NUMBER, TokenType.NUMBER))
 
 
@@ -195,17 +196,23 @@ def _respell(token: Token, word: str, kind: TokenType = TokenType.VAR) -> Token:
     return Token(kind, word, token.line, token.col, token.start, token.end, token.comments)
 
 
-def parse_sql(sql: str) -> list[exp.Expr] | None:
+def parse_sql(sql: str, *, numbered: bool = False) -> list[exp.Expr] | None:
     """Return the trees of a text's statements; None if it cannot be parsed.
 
-    A ``?`` may stand for any literal: where the grammar wants a text, or else a number.
+    A ``?`` may stand for any literal: where the grammar wants a text, or else a number. With ``numbered`` the k-th one
+    in the order of the text, from 0, is a placeholder named k: a tree is not walked in that order.
     """
     try:
         tokens = _spell_for_mysql(tokenize_sql(sql))
     except SqlglotError:
         return None
+    places = [number for number, token in enumerate(tokens) if token.token_type is TokenType.PLACEHOLDER]
+    rank = {place: str(order) if numbered else None for order, place in enumerate(places)}
     for text, kind in _STANDING_FOR:
-        spelled = [_stand_for(tokens, number, text, kind) for number in range(len(tokens))]
+        spelled = [
+            _stand_for(tokens, number, f"{text}{_MARK}{rank[number]}" if rank.get(number) else text, kind)
+            for number in range(len(tokens))
+        ]
         try:
             trees = OceanBase().parser().parse(spelled, sql)
         except (SqlglotError, RecursionError):
@@ -232,7 +239,12 @@ def _stand_for(tokens: list[Token], number: int, text: str, kind: TokenType) -> 
 
 
 def _restore_placeholder(node: exp.Expr, text: str) -> exp.Expr:
-    return exp.Placeholder() if isinstance(node, exp.Literal) and node.this == text else node
+    if not isinstance(node, exp.Literal):
+        return node
+    if node.this == text:
+        return exp.Placeholder()
+    before, mark, order = node.name.partition(_MARK)
+    return exp.Placeholder(this=order) if mark and before == text else node
 
 
 def tokenize_sql(sql: str) -> list[Token]:

@@ -31,6 +31,8 @@ BUSINESS = f"TABLE_SCHEMA NOT IN ({_SYSTEM}) AND {_OWN_TABLES}"
 BUSINESS_OWNER = f"OWNER NOT IN ({_SYSTEM})"
 # Where this many rows come back, tables at the end of the alphabet may have indexes that were not read.
 MAX_INDEX_COLUMNS = 60000
+# Where this many rows come back, databases and tables at the end of the alphabet were not read.
+MAX_OBJECTS = 25000
 # Character sets that hold all of Unicode; "binary" holds bytes.
 FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "binary")
 _LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
@@ -122,6 +124,7 @@ class NotableColumn:
     column_type: str = expr("CASE WHEN CHARACTER_SET_NAME IS NULL THEN COLUMN_TYPE ELSE DATA_TYPE END")
     extra: str
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
+    collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)
@@ -344,14 +347,14 @@ class Sequence:
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
     where=f"{BUSINESS_OWNER} AND {_leave_out_made_tables('OBJECT_NAME')}"
-    " AND (OBJECT_TYPE = 'TABLE' OR STATUS <> 'VALID')",
+    " AND (OBJECT_TYPE IN ('TABLE', 'DATABASE') OR STATUS <> 'VALID')",
     order_by="STATUS, OWNER, OBJECT_NAME",
-    limit=25000,
+    limit=MAX_OBJECTS,
 )
 class BusinessObject:
-    """One business table, or another business object whose status is not VALID; those come first.
+    """One business table or database, or another business object whose status is not VALID; those come first.
 
-    The view is expensive to plan, so both questions share one statement.
+    The view is expensive to plan, so all these questions share one statement.
     """
 
     owner: str

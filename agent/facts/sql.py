@@ -217,7 +217,10 @@ class PlanCache:
     observes=Observes.PLAN_CACHE,
 )
 class CachedPlan:
-    """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds."""
+    """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds.
+
+    ``param_infos`` has an entry for each value, ``{...,type}``: numbers, no literals.
+    """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
     sql_id: str
@@ -227,5 +230,7 @@ class CachedPlan:
     statement: str = expr(f"SUBSTR(STATEMENT, 1, {STATEMENT_CHARS})")
     executions: int
     elapsed_time: int
+    param_infos: str | None = expr("SUBSTR(PARAM_INFOS, 1, 4000)", default=None)
+    rows_processed: int | None = None
     table_scan: int | None = None
     first_load_time: datetime | None = None

@@ -46,7 +46,7 @@ _WORDS = (
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
-    " time_unit type workload"
+    " operator param_infos partitions session_state time_unit type wait_class workload"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
@@ -68,6 +68,8 @@ COLUMNS: dict[str, TextContent] = {
     "outline_name": TextContent.OUTLINE, "zone": TextContent.ZONE, "tenant_name": TextContent.TENANT,
     "tenant": TextContent.TENANT, "job_name": TextContent.JOB, "policy_name": TextContent.POLICY,
     "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,
+    "object_alias": TextContent.TABLE, "object_owner": TextContent.DATABASE,
+    "optimizer": TextContent.TEXT, "definition": TextContent.TEXT,
     "resource": TextContent.TEXT, "by": TextContent.PERSON,
 }  # fmt: skip
 # By row type and column: the exceptions, and columns whose names say nothing.

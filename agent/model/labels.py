@@ -67,6 +67,8 @@ DATA_CLASSES: Mapping[str, str] = {
     "statistics": N_("statistics"),
     "sql_text_masked": N_("SQL text with literals masked"),
     "sql_text_full": N_("full SQL text"),
+    "plans": N_("execution plans without conditions"),
+    "definitions": N_("definitions of tables"),
     "column_bounds": N_("column bounds"),
     "accounts": N_("accounts"),
     "empty_passwords": N_("empty passwords"),

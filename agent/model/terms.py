@@ -89,6 +89,8 @@ class DataClass(StrEnum):
     STATISTICS = "statistics"
     SQL_TEXT_MASKED = "sql_text_masked"
     SQL_TEXT_FULL = "sql_text_full"
+    PLANS = "plans"
+    DEFINITIONS = "definitions"
     COLUMN_BOUNDS = "column_bounds"
     ACCOUNTS = "accounts"
     EMPTY_PASSWORDS = "empty_passwords"

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from agent.api import NotAssessed, Observes, Rows, Unjudged
+from agent.facts.shape_load import ShapeLoad, collect_loads
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.ring import shape_name
-from checks.sql.shape_load import ShapeLoad, read_history, read_shape, read_totals
 
 
 def list_loads(
@@ -29,19 +29,6 @@ def list_loads(
             "Keep the SQL audit and the workload repository switched on, and assess after a day of business.",
         )
     return found
-
-
-def collect_loads(
-    shapes: Rows[SqlShape] | None,
-    totals: Rows[SqlTotal] | None,
-    history: Rows[RepositoryShape] | None,
-    plans: Rows[CachedPlan] | None = None,
-) -> list[ShapeLoad]:
-    """Return every shape in every record. ``plans`` tell which shapes scan a table in full."""
-    known = [plan for plan in plans or () if plan.table_scan is not None]
-    scans = {plan.sql_id: False for plan in known} | {plan.sql_id: True for plan in known if plan.table_scan}
-    loads = [*map(read_shape, shapes or ()), *read_totals(totals or (), scans), *read_history(history or (), scans)]
-    return [load for load in loads if load.sql_id and load.executions > 0]
 
 
 def list_frequent(loads: list[ShapeLoad], min_executions: int, min_average_ms: int = 0) -> Iterator[ShapeLoad]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.resources import SqlTimeSample, sum_growth
+from agent.facts.shape_load import ShapeLoad
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
 from checks.sql.loads import list_loads
 from checks.sql.pages import SQLSTAT
 from checks.sql.ring import shape_name, text_of
-from checks.sql.shape_load import ShapeLoad
 
 
 @params

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
+from agent.facts.shape_load import collect_loads
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
-from checks.sql.loads import collect_loads, list_textless
+from checks.sql.loads import list_textless
 from checks.sql.pages import SQL_RULES
 from checks.sql.ring import shape_name, text_of
 

@@ -17,9 +17,10 @@ from agent.api import (
     check,
     params,
 )
+from agent.facts.shape_load import collect_loads
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
-from checks.sql.loads import collect_loads, list_textless
+from checks.sql.loads import list_textless
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
 from checks.sql.ring import shape_name, text_of
 

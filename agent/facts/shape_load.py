@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agent.api import Observes, Rows
-from agent.facts.sql import RepositoryShape, SqlShape, SqlTotal
+from agent.facts import Observes, Rows
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 
 _SNAPSHOTS_A_DAY = 24
 
@@ -119,3 +119,16 @@ def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> I
             full_scans=_count_scans(sql_id, executions, scans),
             days=(newest - min(row.first_snap for row in present)) / _SNAPSHOTS_A_DAY,
         )
+
+
+def collect_loads(
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan] | None = None,
+) -> list[ShapeLoad]:
+    """Return every shape in every record. ``plans`` tell which shapes scan a table in full."""
+    known = [plan for plan in plans or () if plan.table_scan is not None]
+    scans = {plan.sql_id: False for plan in known} | {plan.sql_id: True for plan in known if plan.table_scan}
+    loads = [*map(read_shape, shapes or ()), *read_totals(totals or (), scans), *read_history(history or (), scans)]
+    return [load for load in loads if load.sql_id and load.executions > 0]

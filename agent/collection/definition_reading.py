@@ -1,0 +1,100 @@
+"""Shows the definitions of the tables that the dearest statements read, within a limit of time of their own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.collection.connect import ReadOnlySession, Row
+from agent.collection.narrowing import Facts, list_dearest_ids
+from agent.collection.statements import Statement
+from agent.facts import SYSTEM_SCHEMAS, find_source_spec
+from agent.facts.definition_text import strip_definition
+from agent.facts.definitions import write_show_statement
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Scalar, Text, UnavailableKind
+from agent.support.errors import StatementError, StatementRefused
+
+_MOST_S = 2.0
+_MOST_NAMED = 20
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTables:
+    """The rows of the tables that were shown, the names of those that were not, and what ended it early."""
+
+    rows: list[Row]
+    left_out: tuple[Name, ...]
+    failure: StatementError | None = None
+
+    def is_cut(self, limit: int) -> bool:
+        """Whether a table was left out, within the limit or not."""
+        return bool(self.left_out) or len(self.rows) > limit
+
+    def explain(self, source: str, tables: int) -> Text | None:
+        """Name the first tables that were left out; None if none was."""
+        if not self.left_out:
+            return None
+        named = ", ".join(f"{schema}.{table}" for schema, table in self.left_out[:_MOST_NAMED])
+        args: dict[str, Scalar | Text] = {
+            "source": source,
+            "read_count": len(self.rows),
+            "all_count": tables,
+            "names": f"{named}, \u2026" if len(self.left_out) > _MOST_NAMED else named,
+        }
+        return Text("{source} was read for {read_count} of {all_count} tables; left out are: {names}", args)
+
+
+def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable:
+    """Return the tables that the cached plans read, those of the dearest statements first.
+
+    Unavailable if no plan could be read.
+    """
+    spec = find_source_spec(row)
+    assert spec is not None
+    assert spec.shown_for is not None
+    steps = facts.get(spec.shown_for, ())
+    if isinstance(steps, Unavailable):
+        return steps
+    dearest = list_dearest_ids(spec.shown_for, facts)
+    rank = {} if isinstance(dearest, Unavailable) else {sql_id: place for place, sql_id in enumerate(dearest)}
+    ranked = sorted(steps, key=lambda step: rank.get(step.sql_id, len(rank)))
+    return tuple(dict.fromkeys(_list_tables(ranked)))
+
+
+def _list_tables(steps: Iterable[Any]) -> Iterator[Name]:
+    for step in steps:
+        if step.object_type == "BASIC TABLE" and step.object_owner not in ("", *SYSTEM_SCHEMAS):
+            yield step.object_owner, step.object_name
+
+
+def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequence[Name]) -> ShownTables:
+    """Show one table after the other, up to the limit of the source and of time, or until the session ends.
+
+    A table that was dropped meanwhile, or whose definition cannot be read, is left out.
+    """
+    rows: list[Row] = []
+    left_out: list[Name] = []
+    until = time.perf_counter() + _MOST_S
+    for place, (schema, table) in enumerate(names):
+        if len(rows) >= statement.limit or time.perf_counter() > until:
+            return ShownTables(rows, (*left_out, *names[place:]))
+        try:
+            ((_, text),) = session.fetch(write_show_statement(schema, table), statement.source)
+        except StatementRefused:
+            left_out.append((schema, table))
+            continue
+        except StatementError as error:
+            if error.kind is UnavailableKind.ERROR:
+                left_out.append((schema, table))
+                continue
+            return ShownTables(rows, (*left_out, *names[place:]), error)
+        definition = strip_definition(str(text))
+        if definition:
+            rows.append((schema, table, definition))
+        else:
+            left_out.append((schema, table))
+    return ShownTables(rows, tuple(left_out))

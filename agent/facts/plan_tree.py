@@ -1,0 +1,162 @@
+"""Answers questions about a cached plan: which tables it reads, by which way, and how far the estimates were off. Pure.
+
+The optimizer's note on a scan is a list of ``name:value`` lines (seen on 4.3.5): rows of the table, of the range that
+the index leaves, and of the lookups back to the table; the indexes that it could choose from; the statistics' version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from agent.facts.plans import PlanStep
+
+_SCAN = re.compile(r"(?:DISTRIBUTED |COLUMN |PX |BATCH )*TABLE (FULL SCAN|RANGE SCAN|SKIP SCAN|GET|SCAN)")
+_ALIAS = re.compile(r"(?P<table>[^()]+)(?:\((?P<index>[^()]+)\))?(?:,\s*Reverse)?", re.IGNORECASE)
+_NOTE = re.compile(r"^\s*([a-z_ ]+?)\s*:\s*(.*?)\s*$")
+_PIECE = re.compile(r"p(?:\[(\d+)-(\d+)\]|(\d+))(?:sp(?:\[(\d+)-(\d+)\]|(\d+)))?")
+_NEVER = "version=1970-01-01"
+
+
+class Way(StrEnum):
+    """How a scan finds its rows."""
+
+    FULL = "full"
+    RANGE = "range"
+    SKIP = "skip"
+    GET = "get"
+
+
+_WAYS = {"FULL SCAN": Way.FULL, "SCAN": Way.FULL, "RANGE SCAN": Way.RANGE, "SKIP SCAN": Way.SKIP, "GET": Way.GET}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One scan of a business table in a plan. ``index`` is "" for the table itself, which its primary key orders.
+
+    Rows of one execution: ``rows_estimated`` and ``rows_real`` are what the scan returned; ``range_rows`` what the
+    optimizer expected to go through, ``back_rows`` what to look up in the table, ``table_rows`` what the table has.
+    None where the optimizer left no note. ``statistics_known`` is False where it had no statistics at all.
+    ``pieces`` counts the partitions that are read.
+    """
+
+    step: PlanStep
+    table: str
+    index: str
+    way: Way
+    rows_estimated: int
+    rows_real: int
+    pieces: int
+    table_rows: int | None = None
+    range_rows: int | None = None
+    back_rows: int | None = None
+    available: tuple[str, ...] = ()
+    statistics_known: bool | None = None
+
+    @property
+    def owner(self) -> str:
+        """The database of the table."""
+        return self.step.object_owner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One plan of one statement: its operators from top to bottom."""
+
+    sql_id: str
+    plan_hash: int
+    steps: tuple[PlanStep, ...]
+
+    @cached_property
+    def accesses(self) -> tuple[Access, ...]:
+        """The scans of business tables, in the order in which EXPLAIN prints them."""
+        return tuple(found for step in self.steps if (found := read_access(step)) is not None)
+
+    def list_children(self, parent: PlanStep) -> list[PlanStep]:
+        """Return the operators right below one, from first to last."""
+        below = self.steps[self.steps.index(parent) + 1 :]
+        children = []
+        for step in below:
+            if step.depth <= parent.depth:
+                break
+            if step.depth == parent.depth + 1:
+                children.append(step)
+        return children
+
+
+def read_plans(steps: Iterable[PlanStep]) -> dict[str, list[Plan]]:
+    """Return the plans of each SQL_ID, in the order of their hashes."""
+    by_plan: defaultdict[tuple[str, int], list[PlanStep]] = defaultdict(list)
+    for step in steps:
+        by_plan[step.sql_id, step.plan_hash].append(step)
+    plans: defaultdict[str, list[Plan]] = defaultdict(list)
+    for (sql_id, plan_hash), found in sorted(by_plan.items()):
+        plans[sql_id].append(Plan(sql_id=sql_id, plan_hash=plan_hash, steps=tuple(sorted(found, key=lambda s: s.id))))
+    return dict(plans)
+
+
+def read_access(step: PlanStep) -> Access | None:
+    """Return the scan of a business table that an operator is, or None if it is another operator."""
+    scan = _SCAN.fullmatch(step.operator.strip())
+    if scan is None or step.object_owner in ("", "oceanbase") or not step.object_name:
+        return None
+    alias = _ALIAS.fullmatch(step.object_alias.strip())
+    notes = _read_notes(step.optimizer)
+    statistics = notes.get("stats info")
+    return Access(
+        step=step,
+        table=step.object_name,
+        index=(alias["index"] or "") if alias else "",
+        way=_WAYS[scan[1]],
+        rows_estimated=step.rows_estimated,
+        rows_real=step.rows_real,
+        pieces=count_pieces(step.partitions),
+        table_rows=_read_count(notes.get("table_rows")),
+        range_rows=_read_count(notes.get("physical_range_rows")),
+        back_rows=_read_count(notes.get("index_back_rows")),
+        available=_read_names(notes.get("avaiable_index_name") or notes.get("available_index_name") or ""),
+        statistics_known=None if statistics is None else _NEVER not in statistics,
+    )
+
+
+def count_pieces(partitions: str) -> int:
+    """Count the partitions that a scan reads, as the plan writes them: ``partitions(p[0-2], p5)``. Unknown counts as 0.
+
+    Subpartitions are counted each: ``p[0-1]sp[0-3]`` are eight.
+    """
+    found = 0
+    for first, last, single, sub_first, sub_last, sub_single in _PIECE.findall(partitions):
+        pieces = 1 if single else int(last) - int(first) + 1
+        parts = int(sub_last) - int(sub_first) + 1 if sub_first else 1
+        found += pieces * (parts if sub_first or sub_single else 1)
+    return found
+
+
+def _read_notes(optimizer: str) -> dict[str, str]:
+    notes: dict[str, str] = {}
+    for line in optimizer.splitlines():
+        note = _NOTE.match(line)
+        if note and note[2]:
+            notes.setdefault(note[1], note[2])
+    return notes
+
+
+def _read_count(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.strip("[]").split(",") if (name := part.strip()))
+
+
+def find_largest_error(accesses: Sequence[Access]) -> tuple[Access, float] | None:
+    """Return the scan whose rows were misjudged most, and by which factor: above 1 there were more than expected.
+
+    A scan that measured nothing and was expected to return next to nothing says nothing.
+    """
+    judged = [(access, max(access.rows_real, 1) / max(access.rows_estimated, 1)) for access in accesses]
+    return max(judged, key=lambda item: max(item[1], 1 / item[1]), default=None)

@@ -1,0 +1,122 @@
+"""The statements that take the most time, each with what is known of it: load, text, conditions, plans, tables. Pure.
+
+A statement is one SQL_ID of one tenant. Its figures are those of the record that covers the longest time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from agent.facts import Observes, Rows
+from agent.facts.conditions import Question, read_parameter_types, read_questions
+from agent.facts.definition_text import TableShape, read_definition
+from agent.facts.definitions import TableDefinition
+from agent.facts.plan_tree import Plan, read_plans
+from agent.facts.plans import PlanStep
+from agent.facts.shape_load import ShapeLoad, collect_loads
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+
+# The longest record first: days, since the plan was made, seconds to hours.
+_LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
+_TEXT_TYPES = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkStatement:
+    """One statement. ``load`` is its dearest record over the longest time; ``loads`` are all of them.
+
+    ``text`` is None where no cached plan has it, and ``questions`` where it cannot be parsed. ``parameters`` are the
+    types of its values by plan. ``shapes`` are the definitions of its tables, by name; those that were not read are
+    missing.
+    """
+
+    sql_id: str
+    tenant_id: int | None
+    load: ShapeLoad
+    loads: tuple[ShapeLoad, ...]
+    text: str | None = None
+    questions: tuple[Question, ...] | None = None
+    plans: tuple[Plan, ...] = ()
+    parameters: Mapping[int, tuple[int, ...]]
+    shapes: Mapping[str, TableShape]
+
+    @property
+    def reads(self) -> float:
+        """Rows that one execution goes through on average, as far as any record counted them."""
+        return max(((load.rows_read or 0) / load.executions for load in self.loads), default=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadFacts:
+    """The facts that a workload is read from; None where one could not be read."""
+
+    shapes: Rows[SqlShape] | None = None
+    totals: Rows[SqlTotal] | None = None
+    history: Rows[RepositoryShape] | None = None
+    plans: Rows[CachedPlan] | None = None
+    steps: Rows[PlanStep] | None = None
+    definitions: Rows[TableDefinition] | None = None
+
+    def are_those(self, other: WorkloadFacts) -> bool:
+        """Whether the other has the very same facts: comparing them one by one would take longer than reading them."""
+        return all(getattr(self, item.name) is getattr(other, item.name) for item in fields(self))
+
+
+# Each check on statements asks for the same workload, so the last ones are kept: parsing them again would take seconds.
+_MOST_REMEMBERED = 3
+_remembered: list[tuple[WorkloadFacts, tuple[WorkStatement, ...]]] = []
+
+
+def read_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
+    """Return the statements of all records, the dearest first."""
+    for known, found in _remembered:
+        if known.are_those(facts):
+            return found
+    found = _build_workload(facts)
+    _remembered[:] = [(facts, found), *_remembered[: _MOST_REMEMBERED - 1]]
+    return found
+
+
+def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
+    by_statement: defaultdict[tuple[int | None, str], list[ShapeLoad]] = defaultdict(list)
+    for load in collect_loads(facts.shapes, facts.totals, facts.history, facts.plans):
+        by_statement[load.tenant_id, load.sql_id].append(load)
+    known = {row.table_name: read_definition(row.definition) for row in facts.definitions or ()}
+    trees = read_plans(facts.steps or ())
+    by_id: defaultdict[str, list[CachedPlan]] = defaultdict(list)
+    for plan in facts.plans or ():
+        by_id[plan.sql_id].append(plan)
+    found = [
+        _build_statement(records, by_id[sql_id], trees.get(sql_id, []), known)
+        for (_, sql_id), records in by_statement.items()
+    ]
+    return tuple(sorted(found, key=lambda statement: statement.load.elapsed_us, reverse=True))
+
+
+def _build_statement(
+    records: list[ShapeLoad], cached: list[CachedPlan], plans: list[Plan], shapes: Mapping[str, TableShape]
+) -> WorkStatement:
+    longest = min(records, key=lambda load: (_LONGEST_FIRST.index(load.record), -load.elapsed_us))
+    text = next((plan.statement for plan in cached), None)
+    return WorkStatement(
+        sql_id=longest.sql_id,
+        tenant_id=longest.tenant_id,
+        load=longest,
+        loads=tuple(records),
+        text=text,
+        questions=read_questions(text, shapes) if text is not None else None,
+        plans=tuple(plans),
+        parameters={plan.plan_hash: read_parameter_types(plan.param_infos or "") for plan in cached},
+        shapes={name: shape for name, shape in shapes.items() if _is_read(name, plans)},
+    )
+
+
+def _is_read(table: str, plans: Iterable[Plan]) -> bool:
+    return any(access.table == table for plan in plans for access in plan.accesses)
+
+
+def holds_text(data_type: str) -> bool:
+    """Whether a column of this type holds text, so that a number compared with it changes the column and not itself."""
+    return data_type.lower() in _TEXT_TYPES

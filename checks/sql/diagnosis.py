@@ -1,0 +1,70 @@
+"""What the checks on plans and conditions share: which statements are worth asking about, and what a finding says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import NotAssessed, Scalar, Unjudged
+from agent.facts.plan_tree import Access, Plan
+from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
+from checks.sql.loads import list_frequent
+from checks.sql.ring import shape_name
+
+_TEXT_CHARS = 400
+
+
+def list_slow(facts: WorkloadFacts, min_executions: int, min_average_ms: int) -> list[WorkStatement]:
+    """Return the statements that some record shows often and slow enough, the dearest first.
+
+    Raises NotAssessed if no record holds a statement.
+    """
+    workload = read_workload(facts)
+    if not workload:
+        raise NotAssessed(
+            "No record of the load holds a statement of the customer.",
+            "Keep the SQL audit and the workload repository switched on, and assess after a day of business.",
+        )
+    return [
+        statement
+        for statement in workload
+        if next(list_frequent(list(statement.loads), min_executions, min_average_ms), None)
+    ]
+
+
+def list_unread(statements: list[WorkStatement]) -> Iterator[Unjudged]:
+    """Yield the statements without a text that parses, or without a plan: nothing can be said of them."""
+    for statement in statements:
+        if statement.questions is None or not statement.plans:
+            yield Unjudged(name_statement(statement))
+
+
+def name_statement(statement: WorkStatement) -> str:
+    """Return the stable name of a statement as a resource."""
+    return shape_name(statement.sql_id, statement.tenant_id)
+
+
+def list_evidence(statement: WorkStatement, access: Access | None = None) -> dict[str, Scalar]:
+    """Return what every finding on a statement says: load, table and way of access, and the masked text."""
+    evidence: dict[str, Scalar] = {
+        "database": statement.load.database,
+        "executions_count": statement.load.executions,
+        "average_us": statement.load.average_us,
+        "statement": (statement.text or "")[:_TEXT_CHARS] or None,
+    }
+    if access is not None:
+        evidence |= {"table": f"{access.owner}.{access.table}", "index": access.index or "PRIMARY"}
+    return evidence
+
+
+def find_plan(statement: WorkStatement) -> Plan | None:
+    """Return the plan that goes through the most rows: the one to mend."""
+    return max(statement.plans, key=_count_rows, default=None)
+
+
+def _count_rows(plan: Plan) -> int:
+    return sum(count_rows(access) for access in plan.accesses)
+
+
+def count_rows(access: Access) -> int:
+    """Rows that a scan goes through in one execution: what the optimizer expected, or what the scan returned."""
+    return max(access.range_rows or 0, access.rows_real)
