@@ -21,6 +21,7 @@ from agent.cli.actions.request_and_sign import (
     write_request,
 )
 from agent.engagement.authorization.request import Request, parse_signed
+from agent.engagement.authorization.summary import describe_purpose, wrap_text
 from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import scaffold
 from agent.facts import find_source_spec
@@ -207,6 +208,65 @@ def test_nothing_is_asked_for_that_does_not_apply(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     full = written(tmp_path / "full", dataclasses.replace(ASKED, data_classes=["statistics", "sql_text_full"]))
     assert "receipt_by_marker" in full.statements
+
+
+@pytest.mark.parametrize(
+    ("titles", "language", "said"),
+    [
+        ([], "en", ""),
+        (["A"], "en", "For: A"),
+        (["A", "B"], "en", "For: A; B"),
+        (["A", "B", "C"], "en", "For: A; B; and 1 more"),
+        (["A", "B", "C", "D"], "en", "For: A; B; and 2 more"),
+        (["A", "B"], "zh-CN", "用途：A；B"),
+    ],
+)
+def test_a_source_names_two_purposes_and_counts_the_rest(titles: list[str], language: str, said: str) -> None:
+    assert describe_purpose(titles, language) == said
+
+
+def test_a_line_of_a_comment_has_a_hundred_columns_and_no_end_of_its_own() -> None:
+    assert wrap_text("a" * 49 + " " + "b" * 50) == ["a" * 49 + " " + "b" * 50]
+    assert [line.strip() for line in wrap_text("a" * 50 + " " + "b" * 50)] == ["a" * 50, "b" * 50]
+    assert wrap_text("a\nallow: b") == ["a allow: b"]
+
+
+def summary_of(directory: Path) -> str:
+    """The sentences and terms of the written request, on one line."""
+    return " ".join((directory / USUAL_FILE).read_text(encoding="utf-8").replace("#", " ").split())
+
+
+def test_the_costs_of_several_tenants_are_told_at_their_most(tmp_path: Path) -> None:
+    wide = "    limits: {total_database_ms: 40000, max_rows: 300000, statement_timeout_s: 20, busy_wait_s: 120}\n"
+    second = "  stock: {host: db.example.com, port: 3306, user: reader, password: env:STOCK_PASSWORD}\n"
+    written(tmp_path, dataclasses.replace(ASKED, language="en"), MINIMAL + wide + second)
+    said = summary_of(tmp_path)
+    assert "at most 40 s of database time and 300,000 rows, a single statement at most 20 s." in said
+    assert "it waits, and stops after 2 min." in said
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "said"),
+    [
+        (["sat", "sun"], "on these days only: Saturday, Sunday, from"),
+        (["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "on these days only: every day, from"),
+    ],
+)
+def test_the_days_of_the_window_are_named(tmp_path: Path, weekdays: list[str], said: str) -> None:
+    written(tmp_path, dataclasses.replace(ASKED, language="en", weekdays=weekdays))
+    assert said in summary_of(tmp_path)
+
+
+def test_the_terms_stand_as_people_wrote_them_and_none_stands_empty(tmp_path: Path) -> None:
+    """In the order in which they are read; names in their own letters; words on one line."""
+    found = written(tmp_path, dataclasses.replace(ASKED, asked_by="赵敏", language="en"))
+    text = (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
+    terms = [line.partition(":")[0] for line in text.splitlines() if re.match(r"[a-z_]+:", line)]
+    assert terms == [name for name in Request.model_fields if name in terms] and terms[0] == "form"
+    assert "asked_by: 赵敏\n" in text and "data_classes: [" in text and "views: [" in text
+    assert not re.search(r"^  (filter|grouped_by|joined|columns): *(''|\[\])?$", text, re.MULTILINE)
+    others = re.search(r"Not asked for: ([^.]*)\.", summary_of(tmp_path))
+    assert others and others[1].count(";") == len(set(DataClass) - set(found.data_classes)) - 1
 
 
 @pytest.mark.parametrize("char", ["\n", "\r", "\x85", "\u2028", "\u2029", "\x0b"])

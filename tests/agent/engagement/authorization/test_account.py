@@ -55,5 +55,7 @@ def test_what_the_customer_allows_is_said_and_not_refused() -> None:
 def test_an_account_that_cannot_be_known_is_no_reader() -> None:
     with pytest.raises(TargetError) as caught:
         admit_account(seen(None), PLAIN, "shop")
-    assert caught.value.exit_code == 4 and "SHOW GRANTS" in render_text(caught.value.text, "en")
+    message = render_text(caught.value.text, "en")
+    assert message.startswith("shop: the server does not say what the account r@% may do, so nothing was read.")
+    assert caught.value.exit_code == 4 and "SHOW GRANTS" in message
     assert len(admit_account(seen(None), ALLOWED, "shop").problems) == 1

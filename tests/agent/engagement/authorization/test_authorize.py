@@ -88,10 +88,13 @@ def test_a_file_that_is_not_there(tmp_path: Path, missing: str) -> None:
     assert missing in message and "ssh-keygen -Y sign -n ob-health" in message
 
 
-def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "most"), [(DOCUMENT, 1 << 20), (f"{DOCUMENT}.sig", sshsig.MAX_SIGNATURE_BYTES)])
+def test_a_file_that_is_too_large(tmp_path: Path, name: str, most: int) -> None:
     engagement = prepared(tmp_path)
-    (tmp_path / DOCUMENT).write_bytes(b"#" * ((1 << 20) + 1))
-    assert "too large" in refusal(engagement)
+    (tmp_path / name).write_bytes(b"#" * (most + 1))
+    assert refusal(engagement).startswith(f"The authorization needs {tmp_path / name}, which is too large")
+    (tmp_path / name).write_bytes(b"#" * most)
+    assert "too large" not in refusal(engagement)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,9 +116,11 @@ def test_wrong_key(tmp_path: Path) -> None:
 
 def test_expired_and_not_yet_valid(tmp_path: Path) -> None:
     engagement = prepared(tmp_path)
-    assert "expired at" in refusal(engagement, now=NOW + DAY)
-    assert "valid only from" in refusal(engagement, now=NOW - DAY - timedelta(seconds=1))
-    assert authorize(engagement, "orders", NOW + DAY - timedelta(seconds=1), SOURCES).reference == "T-1"
+    ended, early = refusal(engagement, now=NOW + DAY), refusal(engagement, now=NOW - DAY - timedelta(seconds=1))
+    assert ended == "Authorization T-1 expired at 2026-11-24 06:00+00:00. Ask Acme to sign a new request."
+    assert early.startswith("Authorization T-1 is valid only from 2026-11-22 06:00+00:00 on. Assess orders after that")
+    for now in (NOW - DAY, NOW + DAY - timedelta(seconds=1)):
+        assert authorize(engagement, "orders", now, SOURCES).reference == "T-1"
 
 
 def test_revoked_by_a_line_in_the_engagement(tmp_path: Path) -> None:
@@ -186,7 +191,11 @@ def test_wrong_customer(tmp_path: Path) -> None:
         ("user: reader@orders#c1", "user: root@orders#c1", "another user for target orders: reader@orders#c1, not"),
         ("host: db.example.com", "host: db2.example.com", "another host for target orders"),
         ("port: 3306", "port: 2881", "another port for target orders: 3306, not 2881"),
-        ("port: 3306", "port: 3306\n    limits: {max_rows: 200001}", "allows max_rows up to 200000 on orders"),
+        (
+            "port: 3306",
+            "port: 3306\n    limits: {max_rows: 200001}",
+            "max_rows up to 200000 on orders; the engagement says 200001. Lower limits.max_rows",
+        ),
         ("port: 3306", "port: 3306\n    kind: sys", "another kind for target orders: user, not sys"),
         ("port: 3306", "port: 3306\n    tls: {mode: disabled}", "another tls.mode for target orders: "),
         ("port: 3306", "port: 3306\n    tls: {mode: verify, ca: ca.pem}", "another tls."),
@@ -229,6 +238,12 @@ def test_another_way_to_the_target_needs_a_new_signature(tmp_path: Path, way: st
             assert "names another " in refusal(engagement)
 
 
+def test_a_jump_host_that_was_signed_cannot_be_left_out(tmp_path: Path) -> None:
+    prepared(tmp_path, MINIMAL + "    via: ssh://tam@jump\n")
+    message = refusal(load(tmp_path, MINIMAL + AUTHORIZATION))
+    assert "names another via for target orders: ssh://tam@jump, not -. Correct the engagement" in message
+
+
 def test_another_certificate_in_the_file_needs_a_new_signature(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("one")
     engagement = prepared(tmp_path, MINIMAL + "    tls: {mode: verify, ca: ca.pem}\n")
@@ -249,6 +264,8 @@ def test_the_earlier_form_holds_until_its_end_and_the_report_says_so(tmp_path: P
     found = authorize(engagement, "orders", NOW, SOURCES)
     (note,) = (render_text(item, "en") for item in found.notes)
     assert "T-1" in note and "kind of tenant (user), TLS (required) and jump host (ssh://tam@jump)" in note
+    (direct,) = authorize(load(tmp_path, MINIMAL + AUTHORIZATION), "orders", NOW, SOURCES).notes
+    assert "jump host (-)" in render_text(direct, "en")
     other = load(tmp_path, MINIMAL.replace("port: 3306", "port: 2881") + AUTHORIZATION)
     assert "another port" in refusal(other)
 
@@ -257,7 +274,12 @@ def test_no_new_document_can_be_written_in_the_earlier_form(tmp_path: Path) -> N
     begin = datetime(2027, 1, 1, tzinfo=UTC)
     engagement = prepared(tmp_path, not_before=begin, not_after=begin + 9 * DAY)
     signed(tmp_path / DOCUMENT, in_earlier_form((tmp_path / DOCUMENT).read_text()))
-    assert "has the form of an earlier version" in refusal(engagement, now=begin + DAY)
+    message = refusal(engagement, now=begin + DAY)
+    assert "has the form of an earlier version" in message and "how orders is reached" in message
+    assert "it begins after 2027-01-01. Ask Acme" in message
+    engagement = prepared(tmp_path, not_before=begin - timedelta(seconds=1), not_after=begin + 9 * DAY)
+    signed(tmp_path / DOCUMENT, in_earlier_form((tmp_path / DOCUMENT).read_text()))
+    assert authorize(engagement, "orders", begin + DAY, SOURCES).notes, "it was there before the end"
 
 
 def test_one_form_cannot_pass_for_the_other(tmp_path: Path) -> None:

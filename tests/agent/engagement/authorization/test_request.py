@@ -69,7 +69,10 @@ def test_what_was_drafted_is_understood(tmp_path: Path) -> None:
         ("  kind: user\n", "", 'each target has "kind" and "tls"'),
         ("    mode: required\n", "    {}\n", "tls: this must not be empty"),
         ("retention_days: 400", "retention_days: 0", "retention_days: must be greater than 0"),
+        ("retention_days: 400", "retention_days: 36501", "retention_days: must be at most 36,500"),
         ("retention_days: 400", f"retention_days: {10**400}", "retention_days: must be at most 36,500"),
+        ("  port: 3306", "  port: 0", "port: must be at least 1"),
+        ("  port: 3306", "  port: 65536", "port: must be at most 65,535"),
         ("total_database_ms: 30000", f"total_database_ms: {10**400}", "total_database_ms: must be at most"),
         ("timezone: Asia/Shanghai", "timezone: Asia", "window.timezone: no such time zone"),
         ("closes: '24:00'", "closes: '25:00'", "window.closes: write a time of day in quotes"),
@@ -90,3 +93,18 @@ def test_what_cannot_be_signed_for(tmp_path: Path, old: str, new: str, problem: 
     with pytest.raises(ConfigError) as caught:
         parse_signed(Request, text.replace(old, new).encode(), tmp_path / "a.yaml")
     assert any(problem in render_text(item, "en") for item in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("retention_days: 400", "retention_days: 1"),
+        ("retention_days: 400", "retention_days: 36500"),
+        ("  port: 3306", "  port: 1"),
+        ("  port: 3306", "  port: 65535"),
+    ],
+)
+def test_what_is_just_within_the_bounds_can_be_signed_for(tmp_path: Path, old: str, new: str) -> None:
+    text = request_text(load(tmp_path, MINIMAL), (Memstore, Variable))
+    assert text.count(old) == 1
+    assert parse_signed(Request, text.replace(old, new).encode(), tmp_path / "a.yaml").sources
