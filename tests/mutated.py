@@ -22,7 +22,7 @@ def load_instead(path: Path, source: bytes) -> None:
         place = self.get_filename(fullname)
         return compile(source, place, "exec", dont_inherit=True) if Path(place) == path else get_code(self, fullname)
 
-    SourceFileLoader.get_code = get_changed  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_changed  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:
