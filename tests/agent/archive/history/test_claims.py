@@ -15,13 +15,14 @@ from subprocess import PIPE, Popen
 import pytest
 from sqlalchemy import URL, text
 
+from agent.archive.history import claims
 from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
 from agent.archive.history.store import History
 from agent.kernel.start import Kernel
 from agent.support.errors import ClaimLost, PeriodClaimed
 from agent.support.i18n import render_text
-from tests.agent.archive.history.documents import document, message
+from tests.agent.archive.history.documents import NOON, document, kept, message
 from tests.mariadb import running_mariadb
 
 LEASE = timedelta(minutes=15)
@@ -156,9 +157,53 @@ def test_a_failed_record_leaves_the_claim_as_it_was(history: History) -> None:
     assert history.list() == () and history.renew(claim).token == claim.token
 
 
+def test_a_claim_ends_at_its_last_moment(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    moment = [now]
+    monkeypatch.setattr(claims, "read_database_time", lambda session: moment[0])
+    first = history.claim(wanted("one"))
+    assert first.until == now + LEASE
+    moment[0] = now + LEASE - timedelta(microseconds=1)
+    assert "one is assessing" in refused(history, wanted("two"))
+    moment[0] = now + LEASE
+    second = history.claim(wanted("two"))
+    assert (second.token, second.until) == (2, now + 2 * LEASE)
+
+
+def test_what_was_asked_for_and_not_taken_records_nothing(history: History) -> None:
+    history.claim(wanted("one"))
+    with pytest.raises(ClaimLost):
+        history.save(document("a1"), claim=wanted("two"))
+    with pytest.raises(ClaimLost):
+        history.renew(wanted("two"))
+    history.release(wanted("two"))
+    assert history.list() == () and "one is assessing" in refused(history, wanted("three"))
+
+
+def test_claims_go_with_the_last_assessment_of_their_customer(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number must not come twice while somebody may hold it, so a claim in force stays."""
+    end = NOON + timedelta(days=30)
+    moment = [NOON]
+    monkeypatch.setattr(claims, "read_database_time", lambda session: moment[0])
+    acme = history.claim(wanted())
+    bolt = history.claim(wanted(customer="bolt"))
+    forever = history.claim(wanted(customer="forever"))
+    for customer in ("acme", "bolt", "forever"):
+        history.save(kept(customer, 30, customer=customer))
+    history.save(document("stays", customer="forever"))
+    history.renew(dataclasses.replace(bolt, lease=end - NOON + timedelta(seconds=1)))
+    assert len(history.purge(end)) == 3
+    moment[0] = end + timedelta(hours=1)
+    tokens = [history.claim(wanted(customer=one.customer)).token for one in (acme, bolt, forever)]
+    assert tokens == [1, 2, 2]
+
+
 RACE = """
 import json, sys
 from datetime import date, timedelta
+from agent.archive.history import claims
 from agent.archive.history.claims import make_claim
 from agent.archive.history.store import History
 from agent.support.errors import ClaimLost, PeriodClaimed

@@ -54,7 +54,12 @@ def test_the_newest_revision_is_the_one_that_the_models_name() -> None:
 
 def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
     History.open(str(tmp_path / "h.db")).close()
-    engine = create_engine(f"sqlite:///{tmp_path}/h.db")
+    require_models(f"sqlite:///{tmp_path}/h.db")
+
+
+def require_models(url: str) -> None:
+    """The tables of a database are those of the models, down to the lengths of texts and the parts of a second."""
+    engine = create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
@@ -114,6 +119,7 @@ def test_a_server_with_data_is_upgraded_from_every_schema(revision: str, tmp_pat
             assert (past.as_of, past.coverage_pct, past.is_complete, past.unwritten) == (NOON, 6.4, True, ())
             assert history.load("a1") == document("a1")
             assert history.claim(claimed("2026-01-31")).token == 1
+        require_models(url)
 
 
 def test_claims_of_the_saved_schema_are_read(tmp_path: Path) -> None:

@@ -107,6 +107,8 @@ ROWS = {
     "no time": "UPDATE assessment SET as_of = 'yesterday' WHERE id = 'a1'",
     "no number": "UPDATE assessment SET coverage_pct = 'much' WHERE id = 'a1'",
     "no score": "UPDATE assessment SET score = 'good' WHERE id = 'a1'",
+    "the first year": "UPDATE assessment SET as_of = '0001-01-01 00:00:00.000000' WHERE id = 'a1'",
+    "the last year": "UPDATE assessment SET as_of = '9999-12-31 23:59:59.000000' WHERE id = 'a1'",
     "no day": "UPDATE assessment SET period_from = 'x' WHERE id = 'a1'",
 }
 
@@ -150,7 +152,7 @@ def test_a_server_that_does_not_answer() -> None:
     port = closed_port()
     with pytest.raises(HistoryError) as error:
         History.open(f"mysql+pymysql://tam:{SECRET}@127.0.0.1:{port}/health")
-    assert str(port) in message(error)
+    assert str(port) in message(error) and "Can't connect to MySQL server" in message(error)
     assert SECRET not in message(error) + str(error.value) + repr(error.value.text)
 
 

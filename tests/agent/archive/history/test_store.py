@@ -15,7 +15,7 @@ from agent.kernel.start import Kernel
 from agent.model.assessment import Period
 from agent.model.terms import Severity
 from agent.support.errors import HistoryError
-from tests.agent.archive.history.documents import MUTE, NOON, document, found, message
+from tests.agent.archive.history.documents import MUTE, NOON, document, found, kept, message
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +144,52 @@ def test_a_prefix_must_be_unique(history: History) -> None:
     with pytest.raises(HistoryError) as error:
         history.load("a")
     assert all(id in message(error) for id in ("abc", "abd", "ab"))
+
+
+def test_of_many_that_begin_alike_the_five_newest_are_named(history: History) -> None:
+    for number in range(7):
+        history.save(document(f"a{number}", NOON + timedelta(days=number)))
+    with pytest.raises(HistoryError) as error:
+        history.load("a")
+    assert "begins with a: a6, a5, a4, a3, a2. Write more" in message(error)
+
+
+def test_a_list_has_fifty_unless_told_otherwise(history: History) -> None:
+    for number in range(51):
+        history.save(document(f"a{number:02}", NOON + timedelta(days=number)))
+    assert [entry.id for entry in history.list()] == [f"a{number:02}" for number in range(50, 0, -1)]
+    assert len(history.list(limit=51)) == 51
+
+
+def test_of_two_at_one_time_the_last_is_the_one_of_the_higher_id(history: History) -> None:
+    for id in ("a2", "a3", "a1"):
+        history.save(document(id))
+    last = history.last("acme", "shop")
+    assert last is not None and last["assessment_id"] == "a3"
+    assert [entry.id for entry in history.list()] == ["a1", "a2", "a3"]
+
+
+def test_what_may_be_kept_no_longer_is_removed_at_that_moment(history: History) -> None:
+    end = NOON + timedelta(days=30)
+    history.save(kept("old", 30, findings=(found("disk", Severity.LOW),)), Path("/reports/shop"))
+    history.save(kept("longer", 31))
+    history.save(kept("other", 30, customer="bolt"))
+    history.save(document("for_ever"))
+    assert history.purge(end - timedelta(microseconds=1)) == ()
+    (purged,) = history.purge(end, "acme")
+    assert (purged.id, purged.keep_until, purged.place) == ("old", end, "/reports/shop")
+    assert sorted(entry.id for entry in history.list()) == ["for_ever", "longer", "other"]
+    assert history.sightings("acme", "shop", "print-disk") == ()
+    assert {purged.id for purged in history.purge(end + timedelta(days=9999))} == {"longer", "other"}
+
+
+def test_a_time_without_a_zone_is_refused_and_never_guessed(history: History) -> None:
+    history.save(document("a1"))
+    with pytest.raises(HistoryError):
+        history.last("acme", "shop", NOON.replace(tzinfo=None))
+    with pytest.raises(HistoryError):
+        history.save(document("a2", NOON.replace(tzinfo=None)))
+    assert [entry.id for entry in history.list()] == ["a1"]
 
 
 @pytest.mark.parametrize("wanted", ["x", "a%", "_1", "' OR 1=1"])
