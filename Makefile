@@ -61,8 +61,8 @@ golden: $(STAMP)  ## Write the kept words of the report and of all cases anew, a
 	$(BIN)/python -m tests.agent.report.golden
 	$(BIN)/python -m tests.checks.keep
 
-mutants: $(STAMP)  ## Change the code of the checks a little; list the changes that no case sees
-	$(BIN)/python -m tests.mutants checks
+mutants: $(STAMP)  ## Change the code of ROOM a little (checks; agent/judgement); list the changes that no test sees
+	nice -n 10 $(BIN)/python -m tests.mutants $(or $(ROOM),checks) $(if $(SAMPLE),--sample $(SAMPLE))
 
 messages: $(STAMP)  ## List messages that have no translation
 	$(BIN)/python -m tests.messages
