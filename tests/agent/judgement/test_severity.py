@@ -60,6 +60,15 @@ def test_a_ladder_may_leave_classes_out_and_come_in_any_order() -> None:
     assert (top.severity, top.risk_points) == (C, 52)
 
 
+@pytest.mark.parametrize(
+    ("value", "points"), [(0.25, 1.5), (0.375, 2.25), (0.5, 8.0), (0.75, 12.0), (1.0, 16.0), (7.0, 16.0)]
+)
+def test_a_ladder_of_shares_is_as_fine_as_one_of_hundreds(value: float, points: float) -> None:
+    verdict = judge_value(Ladder(((M, 0.25), (H, 0.5)), worst=1.0), value)
+    assert verdict is not None
+    assert verdict.risk_points == pytest.approx(points)
+
+
 def test_worst_at_the_top_rung_is_the_upper_end() -> None:
     verdict = judge_value(Ladder(((H, 0.0),), worst=0.0), 0)
     assert verdict is not None

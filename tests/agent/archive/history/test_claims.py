@@ -200,6 +200,18 @@ def test_claims_go_with_the_last_assessment_of_their_customer(
     assert tokens == [1, 2, 2]
 
 
+@pytest.mark.mariadb
+def test_a_connection_that_the_server_has_ended_is_made_anew(mariadb_port: int) -> None:
+    """A run holds its history open for an hour, and servers end what is idle."""
+    place = f"mysql+pymysql://reader:p@127.0.0.1:{mariadb_port}/history"
+    with History.open(place) as history, History.open(place) as other:
+        with history._engine.connect() as connection:
+            number = connection.scalar(text("SELECT CONNECTION_ID()"))
+        with other._engine.connect() as connection:
+            connection.execute(text(f"KILL {number}"))
+        assert history.list("nobody") == ()
+
+
 RACE = """
 import json, sys
 from datetime import date, timedelta

@@ -14,7 +14,7 @@ import pytest
 
 from agent.archive.history.places import PLACE_VARIABLE
 from agent.archive.history.store import History
-from agent.support.errors import DamagedHistory, HistoryError, HistoryPlaceError
+from agent.support.errors import DamagedHistory, HistoryError, HistoryPlaceError, NoHistory
 from agent.support.i18n import render_text
 from tests.agent.archive.history.documents import NOON, document, message
 
@@ -80,6 +80,34 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     assert "not a database" in message(error)
     assert str(file) in message(error)
     assert file.read_bytes() == before
+
+
+def test_what_must_be_there_is_not_made(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "h.db"
+    with pytest.raises(NoHistory) as error:
+        History.open(str(file), create=False)
+    assert f"There is no history at {file}." in message(error) and not file.parent.exists()
+    file.parent.mkdir()
+    sqlite3.connect(file).close()
+    file.touch()
+    with pytest.raises(NoHistory):
+        History.open(str(file), create=False)
+    assert file.read_bytes() == b""
+    with History.open(str(file)) as made:
+        made.save(document("a1"))
+    with History.open(str(file), create=False) as found:
+        assert [entry.id for entry in found.list()] == ["a1"]
+
+
+def test_no_failure_repeats_what_was_to_be_kept(tmp_path: Path) -> None:
+    """Neither in the message nor in the error of the database behind it."""
+    half = document("a1", customer="a secret customer")
+    half["target"]["name"] = None
+    with History.open(str(tmp_path / "h.db")) as history, pytest.raises(HistoryError) as error:
+        history.save(half)
+    cause = error.value.__cause__
+    assert cause is not None and "NOT NULL" in str(cause)
+    assert "a secret customer" not in message(error) + str(cause)
 
 
 def test_a_damaged_document_is_reported(tmp_path: Path) -> None:
@@ -187,10 +215,10 @@ def test_a_wrong_url_is_refused_without_its_password(place: str, monkeypatch: py
         (f"mysql+pymysql://tam:{SECRET}@127.0.0.1:1/db?connect_timeout=long", "cannot be used as it is written"),
         (f"mysql+pymysql://tam:{SECRET}@127.0.0.1:1/db?charset=nosuch", "cannot be used as it is written"),
         ("sqlite:///{folder}/h.db?nosuch=1", "nosuch"),
-        ("sqlite:///{folder}/h.db?timeout=long", "cannot be used as it is written"),
+        ("sqlite:///{folder}/h.db?timeout=long", "cannot be used as it is written ({folder}/h.db): "),
         ("sqlite+nosuch:///{folder}/h.db", "cannot be used as it is written"),
         ("mysql+pymysql//host/db", "is not understood"),
-        ("sqlite://", "would be forgotten"),
+        ("sqlite://", "The history at sqlite:// would be forgotten"),
         ("sqlite:///:memory:", "would be forgotten"),
         ("sqlite+pysqlite:///", "would be forgotten"),
     ],
@@ -199,5 +227,5 @@ def test_a_place_written_wrongly_is_told_before_anything_is_connected(place: str
     with pytest.raises(HistoryPlaceError) as error:
         History.open(place.replace("{folder}", str(tmp_path)))
     said = message(error)
-    assert words in said and error.value.exit_code == 2
+    assert words.replace("{folder}", str(tmp_path)) in said and error.value.exit_code == 2
     assert SECRET not in said + render_text(error.value.text, "zh-CN") + str(error.value) + repr(error.value.text)

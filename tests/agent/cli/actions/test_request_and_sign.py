@@ -257,6 +257,41 @@ def test_the_days_of_the_window_are_named(tmp_path: Path, weekdays: list[str], s
     assert said in summary_of(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("mode", "words", "chinese"),
+    [
+        ("disabled", "; without TLS; reached directly.", "不使用 TLS"),
+        ("required", "; TLS without looking at the certificate; reached directly.", "TLS"),
+        ("verify", "; TLS with a verified certificate; reached directly.", "TLS"),
+    ],
+)
+def test_the_way_to_a_tenant_is_told(tmp_path: Path, mode: str, words: str, chinese: str) -> None:
+    content = MINIMAL + f"    tls: {{mode: {mode}}}\n"
+    for language, said in (("en", words), ("zh-CN", chinese)):
+        written(tmp_path / language, dataclasses.replace(ASKED, language=language), content)
+        summary = summary_of(tmp_path / language)
+        assert said in summary and (words.strip("; ") in summary) is (language == "en")
+    written(tmp_path / "via", dataclasses.replace(ASKED, language="en"), content + "    via: ssh://tam@jump\n")
+    assert "; through the jump host ssh://tam@jump." in summary_of(tmp_path / "via")
+
+
+def test_each_chapter_of_terms_is_explained_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    reason = dataclasses.replace(ASKED, language="zh-CN", allow_privileges="只有 root")
+    written(tmp_path, reason)
+    lines = (tmp_path / USUAL_FILE).read_text(encoding="utf-8").splitlines()
+    for term in ("targets", "data_classes", "not_before", "window", "retention_days", "allow_privileges", "statements",
+                 "sources"):  # fmt: skip
+        place = next(number for number, line in enumerate(lines) if line.startswith(f"{term}:"))
+        heading = lines[max(number for number, line in enumerate(lines[:place]) if not line) + 1]
+        assert heading.startswith("# ") and re.search("[\u4e00-\u9fff]", heading), (term, heading)
+
+
+def test_what_is_all_asked_for_leaves_nothing_to_name(tmp_path: Path) -> None:
+    everything = [item.value for item in DataClass]
+    written(tmp_path, dataclasses.replace(ASKED, language="en", data_classes=everything))
+    assert "Not asked for" not in summary_of(tmp_path)
+
+
 def test_the_terms_stand_as_people_wrote_them_and_none_stands_empty(tmp_path: Path) -> None:
     """In the order in which they are read; names in their own letters; words on one line."""
     found = written(tmp_path, dataclasses.replace(ASKED, asked_by="赵敏", language="en"))
