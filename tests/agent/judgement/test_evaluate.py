@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.api import NotAssessed, tenant_name
-from agent.facts.resources import Memstore
+from agent.facts.resources import Counter, Memstore
 from agent.facts.settings import Tenant, Variable
+from agent.facts.sql import CachedPlan, SqlTotal
 from agent.judgement.assessed import was_judged
 from agent.judgement.evaluate import evaluate_checks, fill_sql
 from agent.judgement.fingerprint import fingerprint_finding
@@ -22,12 +23,14 @@ from agent.judgement.mutes import MuteMatcher
 from agent.model.check import CheckSpec, Measurement, Unjudged
 from agent.model.naming import Named, name_object
 from agent.model.result import CheckResult
-from agent.model.rule import Mute, Ruleset
+from agent.model.rule import LeastEvidence, Mute, Ruleset
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import Stopped
 from agent.support.i18n import render_text
+from tests.agent.judgement.test_load_records import plan, total
 from tests.agent.tiny import NOW, SPECS, memstore, ruleset, snapshot
+from tests.harness import NOW as LATER
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("may not"), Text("GRANT it"))
 
@@ -222,6 +225,12 @@ def test_of_several_parts_of_one_resource_the_worst_is_the_finding(rules: Rulese
     assert [(f.resource, f.value) for f in findings] == [("a", max(values))] * (max(values) >= 70)
 
 
+def test_of_parts_that_are_equally_bad_the_first_is_told(rules: Ruleset) -> None:
+    parts = [Measurement("a", 95.0, {"used_bytes": number}, str(number)) for number in (3, 1, 2)]
+    (found,) = run(rules, snapshot(), measure=measuring(*parts)).findings
+    assert found.evidence["used_bytes"] == 3
+
+
 @pytest.mark.parametrize("values", [(71.0, 85.0), (85.0, 71.0), (85.0, 85.0), (1.0, 2.0), (1.0, 85.0)])
 @pytest.mark.parametrize("names", [("a", "a"), ("a\x1b", "a "), ("x" * 3000, "x" * 4000)])
 def test_two_measurements_with_one_fingerprint_are_an_error_and_none_is_dropped(
@@ -303,6 +312,40 @@ def test_an_expected_value_is_judged_as_parsed_and_shown_as_the_server_spells_it
     assert (finding.resource, finding.value, finding.limit) == ("b", "False", "ON")
     assert finding.sql == ("SET GLOBAL b = 'ON';",) and finding.rollback == ("SET GLOBAL x = 'False';",)
     assert run(rules, snapshot(variables=[Variable(name="a", value="maybe")]), "VAR901").outcome is Outcome.ERROR
+
+
+def test_the_words_of_a_failure_are_bounded(rules: Ruleset) -> None:
+    crashed = run(rules, snapshot(), measure=measuring(error=ValueError("x" * 9000)))
+    assert crashed.reason is not None and crashed.reason.args["reason"] == "ValueError: " + "x" * 288
+    twice = run(rules, snapshot(), measure=measuring(*[Measurement("y" * 9000, 95.0, {"used_bytes": 1})] * 2))
+    assert twice.reason is not None and twice.reason.args["resource"] == "y" * 300
+
+
+def test_sql_takes_no_width() -> None:
+    """It could take gigabytes."""
+    with pytest.raises(ValueError, match=r"no width: >9{19}$"):
+        fill_sql(["SET a = {a:>99999999999999999999999}"], {"a": "x"})
+
+
+def test_what_a_record_hides_is_told_and_who_is_well_beside_it(rules: Ruleset) -> None:
+    """A check on the load that saw enough, though not all."""
+    facts = snapshot([memstore("a", 1)])
+    load = {CachedPlan: (plan(48),), SqlTotal: (total(900),)}
+    load |= {Counter: (Counter(con_id=1002, name="sql select time", value=1000),)}  # type: ignore[dict-item]
+    facts = dataclasses.replace(facts, as_of=LATER, facts={**facts.facts, **load})
+    rule = dataclasses.replace(rules.rules["CAP901"], evidence=LeastEvidence(span_hours=24.0, load_pct=80.0))
+    asked = dataclasses.replace(rules, rules={**rules.rules, "CAP901": rule})
+    measure = measuring(Measurement("a", 5.0, {"used_bytes": 1}))
+    spec = dataclasses.replace(
+        SPECS["CAP901"], measure=measure, facts={"memstores": Memstore, "totals": SqlTotal, "plans": CachedPlan}
+    )
+    (found,) = evaluate_checks([spec], asked, facts)
+    assert (found.outcome, found.reason, found.well) == (Outcome.PASS, None, {"a"})
+    assert found.hidden_us_per_s == pytest.approx(100 / (48 * 3600))
+    assert was_judged(found, "a")
+    whole = dataclasses.replace(facts, facts={**facts.facts, SqlTotal: (total(1000),)})
+    (seen,) = evaluate_checks([spec], asked, whole)
+    assert (seen.outcome, seen.hidden_us_per_s, seen.well) == (Outcome.PASS, 0.0, frozenset())
 
 
 def test_long_values_are_bounded(rules: Ruleset) -> None:

@@ -121,6 +121,33 @@ def test_too_little_past_gives_no_forecast(trend: list[TrendPoint]) -> None:
     assert compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), trend).forecasts == ()
 
 
+@pytest.mark.parametrize(("apart_days", "forecasts"), [(14, 0), (15, 1)])
+def test_thirty_days_and_three_points_are_enough(apart_days: int, forecasts: int) -> None:
+    facts = snapshot(unit("z1", 40 * GIB, 100 * GIB))
+    assert len(compute_figures(facts, before(20, 30, apart_days=apart_days)).forecasts) == forecasts
+
+
+@pytest.mark.parametrize(("left_days", "is_told"), [(3649, True), (3650, False)])
+def test_beyond_ten_years_no_day_is_told(left_days: int, is_told: bool) -> None:
+    facts = snapshot(unit("z1", 40 * GIB, (40 + left_days) * GIB))
+    (forecast,) = compute_figures(facts, before(10, 25, apart_days=15)).forecasts
+    assert forecast.full_on == ((NOW + timedelta(days=left_days)).date() if is_told else None)
+
+
+def test_of_equal_statements_the_order_is_that_of_their_ids_and_shares_are_per_cent() -> None:
+    found = compute_figures(snapshot(shape(2, 30), shape(1, 30), shape(3, 40)))
+    assert [(top.sql_id, top.share_pct) for top in found.top_sql] == [("S003", 40), ("S001", 30), ("S002", 30)]
+    assert (found.top_sql[0].db_name, found.top_sql[0].executions, found.shapes) == ("shop", 7, 3)
+
+
+def test_a_zone_that_nobody_names_and_a_log_disk_count_too() -> None:
+    found = compute_figures(snapshot(unit(None, 1, 10), unit(None, 2, 10))).capacity
+    assert [(gauge.kind, gauge.used_bytes, gauge.size_bytes) for gauge in found] == [
+        ("data_disk", 3, 20), ("log_disk", 36 * GIB, 48 * GIB),
+    ]  # fmt: skip
+    assert {gauge.resource for gauge in found} == {"tenant"}
+
+
 def test_a_disk_of_unknown_size_has_a_slope_and_no_end() -> None:
     (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB)), before(10, 20, 30, size=None)).forecasts
     assert forecast.bytes_per_day > 0
