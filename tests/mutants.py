@@ -307,6 +307,7 @@ def is_seen_by_cases(mutant: Mutant, by: str) -> bool:
 
 
 _NO_TESTS = 5  # pytest's exit code where the marks leave none
+_ANY = ROOT / "agent" / "__init__.py"
 
 
 def is_seen_by_room(mutant: Mutant, room: str) -> bool:
@@ -315,16 +316,19 @@ def is_seen_by_room(mutant: Mutant, room: str) -> bool:
     own = (covering,) if (ROOT / covering).exists() else ()
     of_room = tuple(place for place in TESTS.get(room, (f"tests/{room}",)) if (ROOT / place).exists())
     stages = (
-        ("not slow and not kernel", own),
-        ("not slow and not kernel", of_room),
-        ("not slow and kernel", (*own, *of_room)),
+        (mutant.path, "not slow and not kernel", own),
+        (_ANY, "not slow and not kernel", of_room),
+        (_ANY, "not slow and kernel", (*own, *of_room)),
     )
-    return any(is_seen_by_tests(mutant, marked, tests) for marked, tests in stages)
+    return any(is_seen_by_tests(mutant, *stage) for stage in stages)
 
 
-def is_seen_by_tests(mutant: Mutant, marked: str, tests: tuple[str, ...]) -> bool:
-    """Whether one of these tests with these marks fails with the change. A change that runs on for long is seen."""
-    usual_s = _measure_unchanged(mutant.path, marked, tests)
+def is_seen_by_tests(mutant: Mutant, unchanged: Path, marked: str, tests: tuple[str, ...]) -> bool:
+    """Whether one of these tests with these marks fails with the change. A change that runs on for long is seen.
+
+    That they pass without it is tried once for each module in ``unchanged``, written anew as the changes of it are.
+    """
+    usual_s = _measure_unchanged(unchanged, marked, tests)
     if usual_s is None:
         return False
     try:
