@@ -331,7 +331,7 @@ def test_what_a_record_hides_is_told_and_who_is_well_beside_it(rules: Ruleset) -
     """A check on the load that saw enough, though not all."""
     facts = snapshot([memstore("a", 1)])
     load = {CachedPlan: (plan(48),), SqlTotal: (total(900),)}
-    load |= {Counter: (Counter(con_id=1002, name="sql select time", value=1000),)}  # type: ignore[dict-item]
+    load |= {Counter: (Counter(con_id=1002, name="sql select time", value=1000),)}
     facts = dataclasses.replace(facts, as_of=LATER, facts={**facts.facts, **load})
     rule = dataclasses.replace(rules.rules["CAP901"], evidence=LeastEvidence(span_hours=24.0, load_pct=80.0))
     asked = dataclasses.replace(rules, rules={**rules.rules, "CAP901": rule})
@@ -340,7 +340,7 @@ def test_what_a_record_hides_is_told_and_who_is_well_beside_it(rules: Ruleset) -
         SPECS["CAP901"], measure=measure, facts={"memstores": Memstore, "totals": SqlTotal, "plans": CachedPlan}
     )
     (found,) = evaluate_checks([spec], asked, facts)
-    assert (found.outcome, found.reason, found.well) == (Outcome.PASS, None, {"a"})
+    assert (found.outcome, found.reason, found.well) == (Outcome.PASS, None, frozenset({"a"}))
     assert found.hidden_us_per_s == pytest.approx(100 / (48 * 3600))
     assert was_judged(found, "a")
     whole = dataclasses.replace(facts, facts={**facts.facts, SqlTotal: (total(1000),)})
