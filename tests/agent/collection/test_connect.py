@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from pymysql.constants import CLIENT
 
+from agent.collection import connect
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.support.errors import ConfigError, ConnectError
 from agent.support.i18n import render_text
@@ -99,10 +100,21 @@ def test_a_server_that_asks_for_the_password_in_clear_is_not_given_it(asked: byt
         assert "asks for the password in clear" in refusal("127.0.0.1", listener.getsockname()[1])
         thread.join(timeout=10)
     assert b"reader" in heard and b"s3cret" not in heard and not thread.is_alive()
+    (wishes,) = struct.unpack("<I", heard[4:8])
+    assert not wishes & CLIENT.LOCAL_FILES, "a server may ask for any file of a client that says it sends some"
 
 
 def _packet(number: int, payload: bytes) -> bytes:
     return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
+
+
+def test_a_statement_leaves_at_once_and_a_dead_peer_is_noticed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        endpoint = Endpoint(name="s", host="127.0.0.1", port=listener.getsockname()[1], user="r", password=str)
+        with connect._dial_server(endpoint) as way:
+            assert way.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert way.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert way.gettimeout() == endpoint.connect_timeout_s == 10
 
 
 @pytest.mark.parametrize("password", ["密码", "pässword", "😀"])

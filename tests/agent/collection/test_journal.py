@@ -62,6 +62,8 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["event"] for line in lines] == ["opened", "sent", "answered", "sent", "answered", "closed"]
     assert (lines[0]["target"], lines[0]["assessment"]) == ("shop", "20261123-060000-abcdef")
+    assert (lines[0]["format"], lines[0]["previous"]) == (1, "0" * 64), "journals of earlier agents stay intact"
+    assert [line["number"] for line in lines[1:-1]] == [1, 1, 2, 2]
     assert lines[2]["error"] == 1142 and (lines[4]["rows"], lines[4]["bytes"], lines[4]["duration_ms"]) == (1, 10, 1.25)
     assert lines[-1]["statements"] == 2
     assert [line["previous"] for line in lines[1:]] == [line["sha256"] for line in lines[:-1]]
@@ -74,6 +76,13 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
         head=lines[-1]["sha256"],
     )
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_times_are_kept_to_the_microsecond(tmp_path: Path) -> None:
+    with Journal(tmp_path / FILE_NAME, "20261123-060000-abcdef", "shop") as journal:
+        journal.sent("A", "SELECT 1")
+        journal.answered(1.23456, 1, 1, None)
+    assert json.loads((tmp_path / FILE_NAME).read_text().splitlines()[2])["duration_ms"] == 1.235
 
 
 MUTATION = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
