@@ -1,0 +1,272 @@
+"""What ``ob-health sql`` does: tells the statements of a snapshot, as the checks see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.tree import Tree
+
+from agent.archive.snapshot import load_snapshot
+from agent.catalogue import registry, rules
+from agent.facts.definitions import TableDefinition
+from agent.facts.plan_tree import Plan, read_access
+from agent.facts.plans import PlanStep, StatementHour, StatementWait
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
+from agent.judgement.evaluate import evaluate_checks
+from agent.model.labels import N_
+from agent.model.result import Finding
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import Category, Outcome, Text, Unit
+from agent.support import console
+from agent.support.errors import ConfigError
+from agent.support.i18n import format_value, translate
+
+_TEXT_CHARS = 60
+_RECORDS = {
+    "workload repository": N_("workload repository"),
+    "plan cache": N_("plan cache"),
+    "audit ring": N_("SQL audit"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldStatement:
+    """One statement with what the checks found on it: (code, finding). ``unjudged`` are checks that knew too little."""
+
+    statement: WorkStatement
+    causes: tuple[tuple[str, Finding], ...]
+    unjudged: tuple[str, ...]
+    waits: tuple[StatementWait, ...]
+    hours: tuple[StatementHour, ...]
+
+
+def print_statements(path: Path, limit: int, *, as_json: bool) -> None:
+    """Print the dearest statements as a table, or as JSON. Raises SnapshotError and ConfigError."""
+    told = _read_told(path)
+    if as_json:
+        console.print_json([_describe(one) for one in told[:limit]])
+        return
+    if not told:
+        console.say("No record of the load in this snapshot holds a statement.")
+        return
+    whole = sum(one.statement.load.elapsed_us for one in told)
+    console.print_table(
+        ("SQL_ID", "database", "executions", "total", "share", "average", "rows read", "causes", "statement"),
+        [_list_cells(one, whole) for one in told[:limit]],
+    )
+    if len(told) > limit:
+        console.say("{count} more; --limit shows them.", count=len(told) - limit)
+
+
+def print_statement(path: Path, sql_id: str, *, as_json: bool) -> None:
+    """Print all that is known of one statement. Raises SnapshotError, and ConfigError for an id that is not there."""
+    one = _find_statement(_read_told(path), sql_id, path)
+    if as_json:
+        console.print_json(_describe(one))
+        return
+    _print_head(one)
+    _print_loads(one)
+    for plan in one.statement.plans if console.is_told(console.Loudness.NORMAL) else ():
+        console.out.print(_draw_plan(plan))
+    _print_waits(one)
+    _print_causes(one)
+    for definition in _list_definitions(path, one):
+        console.print_verbatim(f"\n{definition}")
+
+
+def _find_statement(told: Sequence[ToldStatement], sql_id: str, path: Path) -> ToldStatement:
+    found = [one for one in told if one.statement.sql_id.startswith(sql_id.upper())]
+    exact = [one for one in found if one.statement.sql_id == sql_id.upper()] or found
+    if len(exact) == 1:
+        return exact[0]
+    args = {"path": str(path), "given": sql_id, "ids": ", ".join(one.statement.sql_id for one in found[:5])}
+    if not found:
+        text = "{path}: there is no statement {given} in this snapshot; ob-health sql list shows those that are."
+        raise ConfigError(Text(text, args))
+    raise ConfigError(Text("{path}: several statements begin with {given}: {ids}. Give more of the id.", args))
+
+
+def _read_told(path: Path) -> list[ToldStatement]:
+    found = registry.load_registry()
+    snapshot = load_snapshot(path, {row for spec in found.checks.values() for row in spec.facts.values()})
+    specs = [spec for spec in found.checks.values() if spec.category is Category.SQL]
+    results = evaluate_checks(specs, rules.load_rules(found.checks), snapshot, found.translations)
+    workload = read_workload(
+        WorkloadFacts(
+            shapes=_find_rows(snapshot, SqlShape),
+            totals=_find_rows(snapshot, SqlTotal),
+            history=_find_rows(snapshot, RepositoryShape),
+            plans=_find_rows(snapshot, CachedPlan),
+            steps=_find_rows(snapshot, PlanStep),
+            definitions=_find_rows(snapshot, TableDefinition),
+        )
+    )
+    return [
+        ToldStatement(
+            statement=statement,
+            causes=tuple(
+                (result.code, finding)
+                for result in results
+                for finding in result.findings
+                if statement.sql_id in finding.resource
+            ),
+            unjudged=tuple(
+                result.code
+                for result in results
+                if result.outcome is Outcome.NOT_ASSESSED or any(statement.sql_id in name for name in result.unjudged)
+            ),
+            waits=tuple(row for row in _find_rows(snapshot, StatementWait) if row.sql_id == statement.sql_id),
+            hours=tuple(row for row in _find_rows(snapshot, StatementHour) if row.sql_id == statement.sql_id),
+        )
+        for statement in workload
+    ]
+
+
+def _find_rows(snapshot: Snapshot, row: type) -> tuple[Any, ...]:
+    rows = snapshot.facts.get(row, ())
+    return () if isinstance(rows, Unavailable) else rows
+
+
+def _say(value: Any, unit: Unit) -> str:
+    return format_value(value, unit, console.choose_language())
+
+
+def _list_cells(one: ToldStatement, whole_us: int) -> tuple[str, ...]:
+    load = one.statement.load
+    text = " ".join((one.statement.text or translate("unknown", console.choose_language())).split())
+    return (
+        one.statement.sql_id[:12],
+        load.database,
+        _say(load.executions, Unit.COUNT),
+        _say(load.elapsed_us, Unit.MICROSECONDS),
+        _say(100 * load.elapsed_us / whole_us if whole_us else None, Unit.PCT),
+        _say(load.average_us, Unit.MICROSECONDS),
+        _say(round(one.statement.reads), Unit.COUNT),
+        ", ".join(code for code, _ in one.causes) or "–",
+        text if len(text) <= _TEXT_CHARS else text[: _TEXT_CHARS - 1] + "…",
+    )
+
+
+def _print_head(one: ToldStatement) -> None:
+    console.say("SQL {sql_id} in {database}", "bold", sql_id=one.statement.sql_id, database=one.statement.load.database)
+    text = one.statement.text
+    if text is not None:
+        console.print_verbatim(console.strip_controls(text) + "\n")
+    else:
+        console.say("Its text is not known: no cached plan has it, or the data class sql_text_masked is not granted.")
+
+
+def _print_loads(one: ToldStatement) -> None:
+    language = console.choose_language()
+    console.print_table(
+        ("record", "executions", "total", "average", "rows read", "rows used", "retries", "waits"),
+        [
+            (
+                translate(_RECORDS[load.record.value], language),
+                _say(load.executions, Unit.COUNT),
+                _say(load.elapsed_us, Unit.MICROSECONDS),
+                _say(load.average_us, Unit.MICROSECONDS),
+                _say(load.rows_read, Unit.COUNT),
+                _say(load.rows_used, Unit.COUNT),
+                _say(load.retries, Unit.COUNT),
+                _say(load.wait_us, Unit.MICROSECONDS),
+            )
+            for load in one.statement.loads
+        ],
+    )
+
+
+def _draw_plan(plan: Plan) -> Tree:
+    """Draw the operators as a tree: estimated against measured rows, and what a scan goes through."""
+    title = translate("Plan {plan_hash}", console.choose_language()).replace("{plan_hash}", str(plan.plan_hash))
+    root = Tree(escape(title), highlight=False)
+    parents: list[tuple[int, Tree]] = []
+    for step in plan.steps:
+        while parents and parents[-1][0] >= step.depth:
+            parents.pop()
+        branch = (parents[-1][1] if parents else root).add(escape(_describe_step(step)))
+        parents.append((step.depth, branch))
+    return root
+
+
+def _describe_step(step: PlanStep) -> str:
+    language = console.choose_language()
+    parts = [" ".join(filter(None, (step.operator.strip(), step.object_alias.strip())))]
+    args = {"estimated": _say(step.rows_estimated, Unit.COUNT), "real": _say(step.rows_real, Unit.COUNT)}
+    parts.append(translate("rows: {estimated} estimated, {real} measured", language).format_map(args))
+    access = read_access(step)
+    if access and access.range_rows is not None:
+        through = {"rows": _say(access.range_rows, Unit.COUNT), "back": _say(access.back_rows or 0, Unit.COUNT)}
+        parts.append(translate("goes through {rows}, looks up {back}", language).format_map(through))
+    if step.partitions:
+        parts.append(step.partitions)
+    return console.strip_controls(" · ".join(parts))
+
+
+def _print_waits(one: ToldStatement) -> None:
+    language = console.choose_language()
+    if one.waits:
+        console.print_table(
+            ("state", "class", "event", "samples"),
+            [
+                (wait.session_state, wait.wait_class, wait.event or "–", _say(wait.samples, Unit.COUNT))
+                for wait in one.waits
+            ],
+        )
+    if one.hours:
+        hours = ", ".join(f"{row.hour:02d}h {_say(row.samples, Unit.COUNT)}" for row in one.hours)
+        console.say("Seen at work by the hour (UTC): {hours}", hours=hours)
+    if not (one.waits or one.hours):
+        console.print_verbatim(
+            translate("What it waits for is not known: no sample of its sessions was read.", language)
+        )
+
+
+def _print_causes(one: ToldStatement) -> None:
+    language = console.choose_language()
+    for code, finding in one.causes:
+        console.say("{code}  {finding}", "bold", code=code, finding=finding.text)
+    if not one.causes:
+        console.print_verbatim(translate("No check found a cause.", language))
+    if one.unjudged:
+        console.say("Too little is known to judge it by: {codes}", codes=", ".join(one.unjudged))
+
+
+def _list_definitions(path: Path, one: ToldStatement) -> Iterator[str]:
+    names = {(access.owner, access.table) for plan in one.statement.plans for access in plan.accesses}
+    for row in _find_rows(load_snapshot(path), TableDefinition):
+        if (row.table_schema, row.table_name) in names:
+            yield "\n".join(map(console.strip_controls, row.definition.splitlines()))
+
+
+def _describe(one: ToldStatement) -> dict[str, Any]:
+    """Return what a program reads. Times in microseconds."""
+    return {
+        "sql_id": one.statement.sql_id,
+        "tenant_id": one.statement.tenant_id,
+        "database": one.statement.load.database,
+        "statement": one.statement.text,
+        "parsed": one.statement.questions is not None,
+        "loads": [asdict(load) for load in one.statement.loads],
+        "plans": [
+            {"plan_hash": str(plan.plan_hash), "steps": [asdict(step) for step in plan.steps]}
+            for plan in one.statement.plans
+        ],
+        "waits": [asdict(wait) for wait in one.waits],
+        "hours": [asdict(hour) for hour in one.hours],
+        "causes": [
+            {
+                "code": code,
+                "severity": finding.severity.value,
+                "value": finding.value,
+                "evidence": dict(finding.evidence),
+            }
+            for code, finding in one.causes
+        ],
+        "unjudged": list(one.unjudged),
+    }
