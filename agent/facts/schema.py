@@ -103,14 +103,15 @@ class IndexColumn:
     "information_schema.COLUMNS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED})",
+    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED}"
+    " OR COLUMN_KEY <> '')",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
-    limit=60000,
+    limit=80000,
     requires=Privilege.SHOW_VIEW,
     sliced_by=Table,
 )
 class NotableColumn:
-    """One column that a check asks about: AUTO_INCREMENT, floating point, or text in a limited character set.
+    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, or part of a key.
 
     It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
     to plan, so all these questions share one statement. The type of a text is read without its length, because the
@@ -123,6 +124,7 @@ class NotableColumn:
     data_type: str
     column_type: str = expr("CASE WHEN CHARACTER_SET_NAME IS NULL THEN COLUMN_TYPE ELSE DATA_TYPE END")
     extra: str
+    column_key: str = ""
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
     collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
 
@@ -285,6 +287,7 @@ class ForeignKey:
     unique_constraint_schema: str
     unique_constraint_name: str
     referenced_table_name: str
+    delete_rule: str | None = None
 
 
 @source(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
-from agent.api import NotAssessed, ResourceName, name_account
-from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account
+from agent.api import DocPage, NotAssessed, ResourceName, list_names, name_account, name_object
+from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account, DatabaseGrant
 from agent.facts.given import Administrator
 
 # Folders of the documentation.
@@ -17,6 +19,7 @@ STATEMENTS = f"{_SYNTAX}/600.sql-statement-of-mysql-mode"
 VARIABLES = "700.reference/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable"
 _VIEWS = "700.reference/700.system-views/400.system-view-of-mysql-mode"
 VIEWS = f"{_VIEWS}/200.dictionary-view-of-mysql-mode"
+GRANTS_VIEW = DocPage(f"{VIEWS}/8400.o-dba_ob_database_privilege-of-mysql-mode.md")
 PERFORMANCE = f"{_VIEWS}/300.performance-view-of-mysql-mode"
 
 # Privileges that change the server or the accounts themselves.
@@ -28,7 +31,12 @@ POWERFUL = {
 }
 WRITING = {"INSERT": "priv_insert", "UPDATE": "priv_update", "DELETE": "priv_delete", "DROP": "priv_drop"}
 READING = {"SELECT": "priv_select"}
-CHANGING = {"CREATE": "priv_create", "ALTER": "priv_alter", "INDEX": "priv_index", "FILE": "priv_file"}
+SEEING = {**READING, "PROCESS": "priv_process"}
+STRUCTURE = {"CREATE": "priv_create", "ALTER": "priv_alter", "INDEX": "priv_index"}
+FILES = {"FILE": "priv_file"}
+CHANGING = {**STRUCTURE, **FILES}
+# Whoever logs in with one of these hosts is on the server already.
+_LOCAL = frozenset(("127.0.0.1", "::1", "localhost"))
 
 
 def customers(accounts: tuple[Account, ...]) -> Iterator[Account]:
@@ -61,9 +69,34 @@ def _is_platform_account(account: Account) -> bool:
     return account.user_name.casefold() in PLATFORM or account.user_name.startswith(INTERNAL_PREFIX)
 
 
-def held(account: Account, privileges: dict[str, str]) -> list[str]:
-    """Return the names of these privileges that the account holds on all databases."""
+def is_local(account: Account) -> bool:
+    """Whether the account works on the server itself only, where no application runs but administrators do."""
+    return account.host.casefold() in _LOCAL
+
+
+def is_tied(account: Account) -> bool:
+    """Whether the account works from one address only, as those of tools do."""
+    return is_local(account) or not re.search("[%_/]", account.host)
+
+
+def group_grants(
+    accounts: Iterable[Account], grants: Iterable[DatabaseGrant]
+) -> Iterator[tuple[Account, list[DatabaseGrant]]]:
+    """Yield each of these accounts with what it may do in single databases."""
+    owned: defaultdict[int | None, list[DatabaseGrant]] = defaultdict(list)
+    for grant in grants:
+        owned[grant.user_id].append(grant)
+    return ((account, owned.get(account.user_id, [])) for account in accounts)
+
+
+def held(account: Account | DatabaseGrant, privileges: dict[str, str]) -> list[str]:
+    """Return the names of these privileges that the account holds on all databases, or in the one of the grant."""
     return [name for name, column in privileges.items() if getattr(account, column) == "YES"]
+
+
+def list_databases(grants: Iterable[DatabaseGrant]) -> str:
+    """Return the databases of these grants in one line."""
+    return list_names([name_object(grant.database_name) for grant in grants])
 
 
 def full_name(account: Account) -> ResourceName:

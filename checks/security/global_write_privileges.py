@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check
 from agent.facts.accounts import Account
 from agent.facts.given import Administrator
-from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, WRITING, empowered, full_name, held
+from checks.security.accounts import (
+    CHANGING,
+    PRIVILEGES,
+    STATEMENTS,
+    VIEWS,
+    WRITING,
+    empowered,
+    full_name,
+    held,
+    is_local,
+)
 
 
 @check(
@@ -15,10 +25,11 @@ from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, WRITING, emp
     name="security.global_write_privileges",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Ordinary account may write to every database",
-    finding="{resource} may write to all databases: {privileges} (held: {value}, limit {limit}).",
+    title="Ordinary account may write to every database or to files of the server",
+    finding="{resource} may change all databases, or files of the server: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Grant the account what it needs on its own database first, then revoke the global privileges.",
+        advice="Grant the account what it needs on its own database first, then revoke the global privileges. FILE is "
+        "global only: let a tool that runs on the server read and write files instead.",
         sql=(
             "GRANT <privileges> ON <database>.* TO {user!l}@{host!l};",
             "SHOW GRANTS FOR {user!l}@{host!l};",
@@ -35,11 +46,16 @@ from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, WRITING, emp
         DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
     ),
 )
-def global_write_privileges(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
+def global_write_privileges(
+    accounts: Rows[Account], administrators: Rows[Administrator]
+) -> Iterator[Measurement | Unjudged]:
     """Privileges on *.* reach every database of the tenant, also those of other applications and those made
-    tomorrow. One faulty script or one leaked password then destroys far more than its own data."""
+    tomorrow. One faulty script or one leaked password then destroys far more than its own data. FILE reaches the files
+    of the server. An account that works on the server itself only is an administrator's as a rule and is not judged."""
     for account in empowered(accounts, administrators):
-        privileges = held(account, WRITING)
-        if privileges:
+        privileges = held(account, {**WRITING, **CHANGING})
+        if privileges and is_local(account):
+            yield Unjudged(full_name(account))
+        elif privileges:
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), len(privileges), evidence)

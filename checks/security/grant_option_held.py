@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
-from agent.facts.accounts import Account
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
+from agent.facts.accounts import Account, DatabaseGrant
 from agent.facts.given import Administrator
-from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name
+from checks.security.accounts import (
+    PRIVILEGES,
+    STATEMENTS,
+    VIEWS,
+    empowered,
+    full_name,
+    group_grants,
+    is_local,
+    list_databases,
+)
 
 
 @check(
@@ -16,11 +25,17 @@ from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, empowered, f
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Ordinary account may pass its privileges on",
-    finding="{resource} holds GRANT OPTION on all databases and can give its privileges to others.",
+    finding="{resource} holds GRANT OPTION on {databases} and can give its privileges there to others.",
     remediation=Remediation(
         advice="Revoke GRANT OPTION; let only administrators grant. The account keeps its other privileges.",
-        sql=("REVOKE GRANT OPTION ON *.* FROM {user!l}@{host!l};",),
-        rollback=("GRANT USAGE ON *.* TO {user!l}@{host!l} WITH GRANT OPTION;",),
+        sql=(
+            "REVOKE GRANT OPTION ON {everything} FROM {user!l}@{host!l};",
+            "REVOKE GRANT OPTION ON {database!i}.* FROM {user!l}@{host!l};",
+        ),
+        rollback=(
+            "GRANT USAGE ON {everything} TO {user!l}@{host!l} WITH GRANT OPTION;",
+            "GRANT USAGE ON {database!i}.* TO {user!l}@{host!l} WITH GRANT OPTION;",
+        ),
         pre_check="Ask whether a deployment tool grants privileges with this account.",
         post_check="SHOW GRANTS for the account no longer ends with WITH GRANT OPTION.",
         risk="GRANT statements of this account fail from then on.",
@@ -31,10 +46,20 @@ from checks.security.accounts import PRIVILEGES, STATEMENTS, VIEWS, empowered, f
         DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
     ),
 )
-def grant_option_held(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
+def grant_option_held(
+    accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
+) -> Iterator[Measurement | Unjudged]:
     """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no
-    review knows of, and taking its own privileges away later does not take theirs."""
-    for account in empowered(accounts, administrators):
-        if account.priv_grant_option == "YES":
-            evidence = {"user": account.user_name, "host": account.host}
-            yield Measurement(full_name(account), account.priv_grant_option, evidence)
+    review knows of, and taking its own privileges away later does not take theirs. It may do so on all databases or
+    on one. An account that works on the server itself only is an administrator's as a rule and is not judged."""
+    for account, granted in group_grants(empowered(accounts, administrators), grants):
+        own = [grant for grant in granted if grant.priv_grant_option == "YES"]
+        everywhere = account.priv_grant_option == "YES"
+        if (everywhere or own) and is_local(account):
+            yield Unjudged(full_name(account))
+        elif everywhere or own:
+            evidence: dict[str, Scalar] = {"user": account.user_name, "host": account.host}
+            evidence["everything"] = "*.*" if everywhere else None
+            evidence["database"] = own[0].database_name if len(own) == 1 and not everywhere else None
+            evidence["databases"] = "*.*" if everywhere else list_databases(own)
+            yield Measurement(full_name(account), "YES", evidence)

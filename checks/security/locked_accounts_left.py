@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    Unjudged,
+    check,
+    params,
+)
 from agent.facts.accounts import Account
+from agent.facts.given import Clock
 from checks.security.accounts import PRIVILEGES, VIEWS, customers, full_name
+
+
+@params
+class LeftParams(Params):
+    """The day of the lock is not kept; a password that was not set for so long tells that nobody minds the account."""
+
+    min_age_days: int
 
 
 @check(
@@ -30,12 +50,19 @@ from checks.security.accounts import PRIVILEGES, VIEWS, customers, full_name
         DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
     ),
 )
-def locked_accounts_left(accounts: Rows[Account]) -> Iterator[Measurement]:
+def locked_accounts_left(
+    accounts: Rows[Account], clock: Rows[Clock], p: LeftParams
+) -> Iterator[Measurement | Unjudged]:
     """A locked account keeps its privileges and is one statement away from being used again. Left behind, it makes
-    every review of accounts longer and hides the ones that matter."""
+    every review of accounts longer and hides the ones that matter. One that was made or got its password lately is
+    locked for a reason that somebody still knows."""
     for account in customers(accounts):
         if account.is_locked == "YES":
             if account.type is None:  # a role is stored as an account that is locked
                 raise NotAssessed("The server does not tell locked accounts from roles.")
-            evidence = {"user": account.user_name, "host": account.host}
-            yield Measurement(full_name(account), account.is_locked, evidence)
+            changed = account.password_last_changed
+            if changed is None:
+                yield Unjudged(full_name(account))
+            elif (clock[0].as_of - changed).days >= p.min_age_days:
+                evidence = {"user": account.user_name, "host": account.host}
+                yield Measurement(full_name(account), account.is_locked, evidence)

@@ -11,6 +11,12 @@ from checks.security.accounts import LOGIN
 from checks.security.settings import value_of
 
 NAME = "connection_control_failed_connections_threshold"
+PAGES = (
+    DocPage(f"{LOGIN}/300.login-failure-handling-of-mysql-mode.md"),
+    DocPage(
+        "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items/400.tenant-level-configuration-items/1500.connection_control_failed_connections_threshold.md"
+    ),
+)
 
 
 @check(
@@ -37,12 +43,7 @@ NAME = "connection_control_failed_connections_threshold"
         post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
         risk="Somebody who knows an account's name can lock it for up to the longest delay by failing on purpose.",
     ),
-    sources=(
-        DocPage(f"{LOGIN}/300.login-failure-handling-of-mysql-mode.md"),
-        DocPage(
-            "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items/400.tenant-level-configuration-items/1500.connection_control_failed_connections_threshold.md"
-        ),
-    ),
+    sources=PAGES,
 )
 def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """OceanBase counts failed logins only if told to. With the default of 0 a program may try passwords as fast as the

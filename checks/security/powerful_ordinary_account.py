@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check
 from agent.facts.accounts import Account
 from agent.facts.given import Administrator
-from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name, held
+from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name, held, is_local
 
 
 @check(
@@ -33,11 +33,16 @@ from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, em
         DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
     ),
 )
-def powerful_ordinary_account(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
+def powerful_ordinary_account(
+    accounts: Rows[Account], administrators: Rows[Administrator]
+) -> Iterator[Measurement | Unjudged]:
     """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's
-    hands an SQL injection becomes the loss of the tenant, and nobody can tell any more who changed what."""
+    hands an SQL injection becomes the loss of the tenant, and nobody can tell any more who changed what. An account
+    that works on the server itself only is an administrator's as a rule: it is not judged until the engagement says."""
     for account in empowered(accounts, administrators):
         privileges = held(account, POWERFUL)
-        if privileges:
+        if privileges and is_local(account):
+            yield Unjudged(full_name(account))
+        elif privileges:
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), len(privileges), evidence)

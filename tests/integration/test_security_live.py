@@ -45,12 +45,13 @@ def test_fresh_passwords_are_not_old(kernel: Kernel) -> None:
 
 
 def test_the_assessing_account_is_left_out_and_only_that(kernel: Kernel) -> None:
-    own, other = "'live_own'@'127.0.0.1'", "'live_own'@'10.%'"
+    # Tied to no single address, for an account that works on the server only is not judged.
+    own, other = "'live_own'@'127.0.0.%'", "'live_own'@'10.%'"
     try:
         for name in (own, other):
             kernel.run([f"CREATE USER {name} IDENTIFIED BY 'Live-2026'", f"GRANT CREATE USER ON *.* TO {name}"])
         kernel.run([f"GRANT SELECT ON oceanbase.* TO {own}"])
-        assert set(found(assess_one(kernel, "SEC003"))) == {"live_own@10.%", "live_own@127.0.0.1"}
+        assert set(found(assess_one(kernel, "SEC003"))) == {"live_own@10.%", "live_own@127.0.0.%"}
         as_own = dataclasses.replace(kernel, user="live_own", password="Live-2026")
         assert set(found(assess_one(as_own, "SEC003"))) == {"live_own@10.%"}
     finally:

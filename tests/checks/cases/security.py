@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from agent.facts.accounts import Account, FailedLogins, OpenAccount
+from agent.facts.accounts import Account, DatabaseGrant, FailedLogins, OpenAccount
 from agent.facts.given import Administrator, Attestation
+from agent.facts.schema import BusinessObject
 from agent.facts.sessions import Session
 from agent.facts.settings import Parameter, Variable
 from agent.model.terms import Severity
@@ -15,6 +16,7 @@ from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 THROTTLE = "connection_control_failed_connections_threshold"
+USER_ID = 200_001
 ATTESTED = Attestation(
     key="console_whitelist_restricted", value=True, by="Li Wei", on=date(2026, 10, 1), valid_until=date(2027, 4, 1)
 )
@@ -36,6 +38,7 @@ def _account(
     privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in (*names, *optional)}
     changed = None if age_days is None else NOW - timedelta(days=age_days)
     return Account(
+        user_id=USER_ID,
         user_name=user,
         host=host,
         type=kind,
@@ -43,6 +46,16 @@ def _account(
         password_last_changed=changed,
         **privileges,
     )
+
+
+def _grant(database: str, *holds: str, user_id: int = USER_ID) -> DatabaseGrant:
+    names = ("select", "insert", "update", "delete", "create", "drop", "alter", "index", "grant_option")
+    privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in names}
+    return DatabaseGrant(user_id=user_id, database_name=database, **privileges)
+
+
+def _database(name: str) -> BusinessObject:
+    return BusinessObject(owner=name, object_name=name, object_id=500_001, object_type="DATABASE", status="VALID")
 
 
 def _root(host: str = "%", **parts: Any) -> Account:
@@ -96,6 +109,9 @@ INNER = _account("__oceanbase_inner_standby_user", "%", "super", "select")
 ROLE = _account("reporting", "%", "super", "insert", "grant_option", locked=True, kind="ROLE")
 OPEN = _nodes("127.0.0.1,%")
 LOCKED = _account("old", "%", "super", "insert", "grant_option", locked=True)
+OWNER = _grant("shop", "select", "insert", "update", "delete", "create", "drop", "alter", "index")
+WRITER = _grant("shop", "select", "insert", "update", "delete")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 CASES = [
     Case("SEC001", [_root(), _nodes("127.0.0.1,10.%")], label="the allowlist is closed"),
@@ -122,7 +138,26 @@ CASES = [
     Case("SEC004", [_account("shop", "%", "super"), _root(), *PLATFORM, LOCKED]),
     Case("SEC004", [ROLE], [("role reporting@%", LOW)], label="role"),
     Case("SEC004", [_account("shop", "%", "grant_option")], [("shop@%", LOW)]),
-    Case("SEC005", [_account("shop", "%", "select", "create"), _root(), *PLATFORM, LOCKED]),
+    *(
+        Case(code, [_account("ops", host, privilege)], not_assessed=True, label=f"on the server only, {host}")
+        for code, privilege in (("SEC003", "super"), ("SEC004", "grant_option"), ("SEC005", "drop"))
+        for host in LOCAL_HOSTS
+    ),
+    Case("SEC003", [_account("ops", "127.0.0.10", "super")], [("ops@127.0.0.10", LOW)], label="another address"),
+    Case("SEC004", [_account("team"), _grant("shop", "select", "grant_option")], [("team@10.%", LOW)], label="of one"),
+    Case(
+        "SEC004",
+        [_account("team"), _grant("shop", "grant_option"), _grant("crm", "grant_option"), _grant("hr", "select")],
+        [("team@10.%", LOW)],
+        label="of two",
+    ),
+    Case("SEC004", [_account("team"), _grant("shop", "select", "insert")], label="none of its database"),
+    Case("SEC004", [_account("team"), _grant("shop", "grant_option", user_id=7)], label="another's"),
+    Case("SEC004", [_account("team", "127.0.0.1"), _grant("shop", "grant_option")], not_assessed=True, label="owner"),
+    Case("SEC004", [_account("team"), _grant("shop", "grant_option"), _named("team")], label="an administrator of one"),
+    Case("SEC005", [_account("shop", "%", "select", "process"), _root(), *PLATFORM, LOCKED]),
+    Case("SEC005", [_account("shop", "%", "select", "create")], [("shop@%", LOW)], label="makes tables anywhere"),
+    Case("SEC005", [_account("load", "10.%", "file")], [("load@10.%", LOW)], label="files of the server"),
     Case("SEC005", [ROLE], [("role reporting@%", LOW)], label="role"),
     Case("SEC005", [_account("b", "%", "drop"), _account("a", "%", "insert", "update")], [("a@%", LOW), ("b@%", LOW)]),
     Case("SEC006", [_nodes("127.0.0.1,::1,192.168.%,10.0.0.0/8")]),
@@ -153,8 +188,10 @@ CASES = [
     Case("SEC009", _sessions(1, 99), [("tenant", LOW)]),
     Case("SEC009", _sessions(4, 0), not_assessed=True, label="few"),
     Case("SEC009", _sessions(50, 0, "127.0.0.1:5000"), not_assessed=True, label="local"),
-    Case("SEC010", [_account(), ROLE, _account("LBACSYS", "%", locked=True), _root(locked=True)]),
-    Case("SEC010", [LOCKED], [("old@%", LOW)]),
+    Case("SEC010", [_account(), ROLE, _account("LBACSYS", "%", locked=True, age_days=900), _root(locked=True)]),
+    Case("SEC010", [replace(LOCKED, password_last_changed=NOW - timedelta(days=90))], [("old@%", LOW)]),
+    Case("SEC010", [replace(LOCKED, password_last_changed=NOW - timedelta(days=89))], label="made lately"),
+    Case("SEC010", [replace(LOCKED, password_last_changed=None)], not_assessed=True, label="age unknown"),
     Case("SEC010", [replace(LOCKED, type=None)], not_assessed=True, label="may be a role"),
     Case("SEC011", _passwords("8", "MEDIUM")),
     Case("SEC011", _passwords("7", "1"), [("tenant", LOW)]),
@@ -198,4 +235,36 @@ CASES = [
     Case("SEC018", [*_throttle("5")], label="none fails"),
     Case("SEC018", [*_throttle("0")], not_assessed=True, label="not counted"),
     Case("SEC018", [_failed(100)], not_assessed=True, label="setting unknown"),
+    Case("SEC019", [_account("bi", "%", "select")], [("bi@%", LOW)]),
+    Case("SEC019", [_account("bi", "10.1.2.%", "select", "process")], [("bi@10.1.2.%", LOW)], label="one network"),
+    Case("SEC019", [_account("bi", "10.1.2.0/24", "process")], [("bi@10.1.2.0/24", LOW)], label="sessions"),
+    Case("SEC019", [_account("backup", host, "select") for host in (*LOCAL_HOSTS, "10.1.2.3")], label="tools"),
+    Case("SEC019", [_account("shop", "%"), _root("%"), *PLATFORM, INNER, LOCKED]),
+    Case("SEC019", [_account("shop", "%", "select", "insert"), _account("b", "%", "select", "super")], label="more"),
+    Case("SEC019", [_account("bi", "%", "select"), _named("bi")], label="an administrator"),
+    Case("SEC020", [_account("shop"), OWNER], [("shop@10.%", LOW)]),
+    Case("SEC020", [_account("shop"), OWNER, replace(OWNER, database_name="crm")], [("shop@10.%", LOW)], label="two"),
+    Case("SEC020", [_account("shop"), _grant("shop", "update", "drop")], [("shop@10.%", LOW)], label="drops"),
+    Case("SEC020", [_account("shop"), WRITER], label="rows only"),
+    Case("SEC020", [_account("deploy"), _grant("shop", "create", "alter", "drop", "index")], label="releases"),
+    Case("SEC020", [_account("shop", "10.1.2.3"), OWNER], label="one address"),
+    Case("SEC020", [_account("shop"), WRITER, _grant("crm", "alter")], label="in different databases"),
+    Case("SEC020", [_account("shop"), replace(OWNER, user_id=7)], label="another's"),
+    Case("SEC020", [_account("shop"), replace(OWNER, database_name="mysql")], label="not the application's"),
+    Case("SEC020", [_account("shop"), OWNER, _named("shop")], label="an administrator"),
+    Case("SEC021", [_account("shop"), WRITER, _grant("mysql", "select")], [("shop@10.%", LOW)]),
+    Case("SEC021", [_account("shop"), WRITER, _grant("oceanbase", "select")], [("shop@10.%", LOW)], label="oceanbase"),
+    Case("SEC021", [_account("monitor"), _grant("oceanbase", "select")], label="a monitor"),
+    Case("SEC021", [_account("shop", "10.1.2.3"), WRITER, _grant("mysql", "select")], label="one address"),
+    Case("SEC021", [_account("shop"), WRITER, _grant("mysql_copy", "select")], label="only called so"),
+    Case("SEC023", _throttle("3")),
+    Case("SEC023", _throttle("0"), label="switched off"),
+    Case("SEC023", _throttle("2"), [("tenant", LOW)]),
+    Case("SEC023", _throttle("1"), [("tenant", LOW)], label="the first failure"),
+    Case("SEC023", [], not_assessed=True),
+    Case("SEC023", _throttle("some"), not_assessed=True, label="unreadable"),
+    Case("SEC022", [_account("blog"), _grant("blog_old", "select"), _database("shop")], [("blog@10.%", LOW)]),
+    Case("SEC022", [_account("shop"), WRITER, _grant("MYSQL", "select"), _database("Shop")], label="all are there"),
+    Case("SEC022", [_account("shop"), _grant("shop%", "select"), _database("crm")], label="a pattern"),
+    Case("SEC022", [_account("shop"), WRITER, *[_database("a")] * 25_000], not_assessed=True, label="cut off"),
 ]

@@ -14,7 +14,14 @@ _NETWORK = "the networks are put in by a person"
 
 
 def _account(
-    code: str, host: str, granted: Sequence[str], severity: Severity, *, cure: str = "", no_loop: str = ""
+    code: str,
+    host: str,
+    granted: Sequence[str],
+    severity: Severity,
+    *,
+    cure: str = "",
+    no_loop: str = "",
+    later: timedelta = timedelta(0),
 ) -> Plant:
     """An account made with these grants, and nothing left of it afterwards."""
     name = f"'plant_{code.lower()}'@'{host}'"
@@ -31,6 +38,7 @@ def _account(
         severity=severity,
         cure=(cure.replace("WHO", name),) if cure else (),
         no_loop=no_loop,
+        later=later,
     )
 
 
@@ -54,19 +62,19 @@ PLANTS = [
     ),
     _account(
         "SEC003",
-        "127.0.0.1",
+        "10.9.%",
         ["GRANT SUPER, ALTER SYSTEM, CREATE USER ON *.* TO WHO"],
         Severity.MEDIUM,
     ),
     _account(
         "SEC004",
-        "127.0.0.1",
+        "10.9.%",
         ["GRANT SELECT ON *.* TO WHO WITH GRANT OPTION"],
         Severity.LOW,
     ),
     _account(
         "SEC005",
-        "127.0.0.1",
+        "10.9.%",
         ["GRANT INSERT, UPDATE, DELETE ON *.* TO WHO"],
         Severity.LOW,
         cure="REVOKE INSERT, UPDATE, DELETE ON *.* FROM WHO",
@@ -91,6 +99,13 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
+        "SEC023",
+        plant=("ALTER SYSTEM SET connection_control_failed_connections_threshold = 1",),
+        always=("ALTER SYSTEM SET connection_control_failed_connections_threshold = 0",),
+        resource="tenant",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "SEC007",
         plant=("CREATE USER 'plant_sec007'@'127.0.0.1' IDENTIFIED BY 'Plant-2026'",),
         always=("DROP USER IF EXISTS 'plant_sec007'@'127.0.0.1'",),
@@ -100,7 +115,23 @@ PLANTS = [
         no_loop="the new password is put in by a person",
         severity=Severity.LOW,
     ),
-    _account("SEC010", "127.0.0.1", ["ALTER USER WHO ACCOUNT LOCK"], Severity.LOW),
+    _account("SEC010", "127.0.0.1", ["ALTER USER WHO ACCOUNT LOCK"], Severity.LOW, later=timedelta(days=90)),
+    _account(
+        "SEC019",
+        "10.9.%",
+        ["GRANT SELECT, PROCESS ON *.* TO WHO"],
+        Severity.LOW,
+        cure="REVOKE SELECT, PROCESS ON *.* FROM WHO",
+        no_loop="the databases that the account reads are put in by a person",
+    ),
+    _account("SEC020", "10.9.%", ["GRANT ALL PRIVILEGES ON {db}.* TO WHO"], Severity.LOW),
+    _account("SEC021", "10.9.%", ["GRANT SELECT ON {db}.* TO WHO", "GRANT SELECT ON mysql.* TO WHO"], Severity.LOW),
+    _account(
+        "SEC022",
+        "10.9.%",
+        ["CREATE DATABASE plant_gone", "GRANT SELECT ON plant_gone.* TO WHO", "DROP DATABASE plant_gone"],
+        Severity.LOW,
+    ),
 ]
 
 UNPLANTABLE = {

@@ -1,0 +1,61 @@
+"""SEC019: ordinary accounts from a whole network that may read every database or see every session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.facts.accounts import Account
+from agent.facts.given import Administrator
+from checks.security.accounts import (
+    CHANGING,
+    POWERFUL,
+    PRIVILEGES,
+    SEEING,
+    STATEMENTS,
+    VIEWS,
+    WRITING,
+    empowered,
+    full_name,
+    held,
+    is_tied,
+)
+
+
+@check(
+    code="SEC019",
+    name="security.global_read_privileges",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Ordinary account may read every database or see every session",
+    finding="{resource} is tied to no single address and holds {privileges} on all databases (held: {value}, limit "
+    "{limit}).",
+    remediation=Remediation(
+        advice="Grant the account SELECT on the databases that it reads, then revoke the global privileges. PROCESS "
+        "shows the statements of all sessions with their values: leave it to monitors that work from one address.",
+        sql=(
+            "GRANT SELECT ON <database>.* TO {user!l}@{host!l};",
+            "SHOW GRANTS FOR {user!l}@{host!l};",
+            "REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",
+        ),
+        rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
+        pre_check="List the databases that the account reads in GV$OB_SQL_AUDIT and grant on those before you revoke.",
+        post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
+        risk="Reads from a database that was forgotten fail from then on.",
+    ),
+    sources=(
+        DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
+        DocPage(f"{VIEWS}/12900.o-dba_ob_users-of-mysql-mode.md"),
+        DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
+    ),
+)
+def global_read_privileges(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
+    """SELECT on *.* reads every database of the tenant, those of other applications, those made tomorrow and those of
+    the system, where the password hashes are. PROCESS sees what others ask, values included. A dump or a monitor
+    needs such privileges, and works from one address: accounts tied to one are left out. Accounts that may change as
+    much are told by the checks on that."""
+    for account in empowered(accounts, administrators):
+        privileges = held(account, SEEING)
+        if privileges and not is_tied(account) and not held(account, {**POWERFUL, **WRITING, **CHANGING}):
+            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+            yield Measurement(full_name(account), len(privileges), evidence)

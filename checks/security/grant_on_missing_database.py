@@ -1,0 +1,62 @@
+"""SEC022: privileges on databases that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, KernelRun, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.facts import SYSTEM_SCHEMAS
+from agent.facts.accounts import Account, DatabaseGrant
+from agent.facts.schema import MAX_OBJECTS, BusinessObject
+from checks.security.accounts import (
+    GRANTS_VIEW,
+    STATEMENTS,
+    customers,
+    full_name,
+    group_grants,
+    list_databases,
+)
+
+
+@check(
+    code="SEC022",
+    name="security.grant_on_missing_database",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Privileges on a database that does not exist",
+    finding="{resource} holds privileges on {databases}, which do not exist (missing: {value}, limit {limit}).",
+    remediation=Remediation(
+        advice="Revoke the privileges, and drop the account if it has no others. If the database is to come back, keep "
+        "the grants in the script that makes it.",
+        sql=(
+            "SHOW GRANTS FOR {user!l}@{host!l};",
+            "REVOKE ALL PRIVILEGES ON {database!i}.* FROM {user!l}@{host!l};",
+        ),
+        no_rollback="SHOW GRANTS lists the privileges: keep what it says to be able to grant them again.",
+        pre_check="SHOW DATABASES does not list the name, and nobody is restoring or renaming it at present.",
+        post_check="SHOW GRANTS no longer lists the database.",
+        risk="None while the database does not exist.",
+    ),
+    sources=(
+        GRANTS_VIEW,
+        DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
+        KernelRun("4.3.5.3", "GRANT ALL ON d.* TO u; DROP DATABASE d; the grant stays in DBA_OB_DATABASE_PRIVILEGE"),
+    ),
+)
+def grant_on_missing_database(
+    accounts: Rows[Account], grants: Rows[DatabaseGrant], objects: Rows[BusinessObject]
+) -> Iterator[Measurement]:
+    """Dropping a database leaves the privileges on it. Whoever makes one of that name again, perhaps for another
+    purpose, gives it to the old accounts without knowing. Names with a % stand for many databases and are not
+    judged."""
+    if len(objects) >= MAX_OBJECTS:
+        raise NotAssessed("There are more objects than are read, so which databases exist cannot be told.")
+    known = {row.object_name.casefold() for row in objects if row.object_type == "DATABASE"}
+    known |= {row.owner.casefold() for row in objects} | {name.casefold() for name in SYSTEM_SCHEMAS}
+    for account, own in group_grants(customers(accounts), grants):
+        missing = [grant for grant in own if grant.database_name.casefold() not in known]
+        missing = [grant for grant in missing if "%" not in grant.database_name]
+        if missing:
+            one = missing[0].database_name if len(missing) == 1 else None
+            evidence = {"user": account.user_name, "host": account.host, "database": one}
+            yield Measurement(full_name(account), len(missing), {**evidence, "databases": list_databases(missing)})

@@ -1,0 +1,67 @@
+"""SEC020: accounts that work with the rows of a database and may change its tables as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.facts import SYSTEM_SCHEMAS
+from agent.facts.accounts import Account, DatabaseGrant
+from agent.facts.given import Administrator
+from checks.security.accounts import (
+    GRANTS_VIEW,
+    PRIVILEGES,
+    STATEMENTS,
+    STRUCTURE,
+    WRITING,
+    empowered,
+    full_name,
+    group_grants,
+    held,
+    is_tied,
+    list_databases,
+)
+
+_ROWS = {name: column for name, column in WRITING.items() if name != "DROP"}
+_TABLES = {**STRUCTURE, "DROP": WRITING["DROP"]}
+
+
+@check(
+    code="SEC020",
+    name="security.structure_privileges",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Application account may change the structure",
+    finding="{resource} is tied to no single address, writes rows in {databases} and may change the tables there, too: "
+    "{privileges} (held: {value}, limit {limit}).",
+    remediation=Remediation(
+        advice="Let releases change the structure with an account of their own that is tied to the address of the "
+        "pipeline, and take the privileges from the account of the application.",
+        sql=("REVOKE {privileges} ON {database!i}.* FROM {user!l}@{host!l};",),
+        rollback=("GRANT {privileges} ON {database!i}.* TO {user!l}@{host!l};",),
+        pre_check="Look in GV$OB_SQL_AUDIT whether the application makes or alters tables itself, as migration "
+        "frameworks do at its start.",
+        post_check="SHOW GRANTS no longer lists the privileges; the application works, and the next release does.",
+        risk="A migration at the start of the application fails from then on.",
+    ),
+    sources=(
+        DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
+        GRANTS_VIEW,
+        DocPage(f"{STATEMENTS}/7700.revoke-of-mysql-mode.md"),
+    ),
+)
+def structure_privileges(
+    accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
+) -> Iterator[Measurement]:
+    """With the privileges of the owner one injected statement drops the tables instead of showing some rows, and a
+    change that no release made stays unnoticed. What changes the structure alone, without writing rows, is the account
+    of releases; one that is tied to a single address is a tool's."""
+    for account, own in group_grants(empowered(accounts, administrators), grants):
+        both = [grant for grant in own if held(grant, _ROWS) and held(grant, _TABLES)]
+        both = [grant for grant in both if grant.database_name not in SYSTEM_SCHEMAS]
+        if both and not is_tied(account):
+            privileges = [name for name in _TABLES if any(name in held(grant, _TABLES) for grant in both)]
+            one = both[0].database_name if len(both) == 1 else None
+            names = {"user": account.user_name, "host": account.host, "database": one}
+            told = {"privileges": ", ".join(privileges), "databases": list_databases(both)}
+            yield Measurement(full_name(account), len(privileges), {**names, **told})
