@@ -123,6 +123,7 @@ class Job:
     last_start_date: datetime | None
     next_run_date: datetime | None
     max_run_duration: int | None = None
+    job_class: str | None = None
 
     @property
     def is_enabled(self) -> bool:
@@ -133,6 +134,11 @@ class Job:
     def is_gather_window(self) -> bool:
         """Whether it is one of the seven windows, one a weekday, in which the server gathers statistics."""
         return self.job_name.upper().endswith("DAY_WINDOW")
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it runs an event of the customer's: CREATE EVENT makes a job of this class."""
+        return (self.job_class or "").upper() == "MYSQL_EVENT_JOB_CLASS"
 
     @property
     def is_given_up(self) -> bool:

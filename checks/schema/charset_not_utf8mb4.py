@@ -37,12 +37,13 @@ from checks.schema.pages import BASICS, DESIGN
 def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> Iterator[Measurement]:
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert
     one side row by row, so that the index on the converted column is not used. Columns are judged: the table's own
-    character set is only what new ones get."""
+    character set is only what new ones get. Codes in ASCII are chosen, never inherited, and are left out: columns in
+    the character set ascii, and CHAR columns of latin1 that compare by bytes."""
     if columns and all(column.character_set_name is None for column in columns):
         raise NotAssessed("The character sets of columns cannot be read.")
     limited: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)
     for column in columns:
-        if column.character_set_name and column.character_set_name not in FULL_CHARSETS:
+        if column.character_set_name and column.character_set_name not in FULL_CHARSETS and not _holds_codes(column):
             limited[column.table_schema, column.table_name].append(column)
     for table in list_once(tables):
         name = (table.table_schema, table.table_name)
@@ -54,3 +55,8 @@ def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> It
             names = {"schema": name[0], "table_to_convert": whole, "collation": table.table_collation}
             listed = ", ".join(column.column_name for column in found)
             yield Measurement(name_object(*name), ", ".join(charsets), {**names, "columns": listed})
+
+
+def _holds_codes(column: NotableColumn) -> bool:
+    by_bytes = column.data_type.lower() == "char" and column.collation_name == "latin1_bin"
+    return column.character_set_name == "ascii" or by_bytes

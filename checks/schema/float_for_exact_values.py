@@ -10,10 +10,16 @@ from agent.facts.schema import NotableColumn, Table
 from checks.schema.pages import BASICS, DDL
 
 MONEY = frozenset(
-    ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
-     "payment", "refund", "cash", "deposit", "debt")
+    ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "wages", "fee", "fees",
+     "fare", "payment", "payments", "refund", "cash", "deposit", "debt", "cost", "costs", "revenue", "income", "profit",
+     "turnover", "subtotal", "commission", "surcharge", "invoiced", "paid", "payable", "receivable", "usd", "eur",
+     "cny", "rmb", "yuan")
 )  # fmt: skip
-RATE = frozenset(("rate", "ratio", "pct", "percent"))
+# With one of these the number is a relation or a measure of work, not an amount.
+RATE = frozenset(
+    ("rate", "ratio", "pct", "percent", "factor", "weight", "share", "score", "index", "time", "ms", "us", "sec",
+     "seconds", "minutes", "hours", "cpu", "io", "plan", "query", "memory", "estimate", "estimated")
+)  # fmt: skip
 
 
 @check(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, name_object
 from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table, TableChanges
 from checks.schema.counted import added_since, list_once
-from checks.schema.indexes import Index, group_indexes, join_parts
+from checks.schema.indexes import Index, group_indexes, is_whole
 from checks.schema.pages import DDL, DESIGN
 
 
@@ -19,17 +19,13 @@ from checks.schema.pages import DDL, DESIGN
     title="Table without a primary key",
     finding="{resource} has no primary key; rows by statistics: {rows_count}, with what came since at least {value}.",
     remediation=Remediation(
-        advice="Where the table has a unique key of columns that are NOT NULL, make that the primary key, and drop "
-        "the unique key afterwards where no foreign key refers to it. Otherwise make the business key the primary "
-        "key, or add an AUTO_INCREMENT column where there is none. On a partitioned table the key must also hold "
-        "every partitioning column: choose it by hand.",
+        advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none. On a "
+        "partitioned table the key must also hold every partitioning column: choose it by hand.",
         sql=(
-            "ALTER TABLE {schema!i}.{keyed_table!i} ADD PRIMARY KEY ({key_columns});",
             "ALTER TABLE {schema!i}.{plain_table!i} ADD COLUMN `ob_health_pk` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
             "ALTER TABLE {schema!i}.{plain_table!i} ADD PRIMARY KEY (`ob_health_pk`);",
         ),
         rollback=(
-            "ALTER TABLE {schema!i}.{keyed_table!i} DROP PRIMARY KEY;",
             "ALTER TABLE {schema!i}.{plain_table!i} DROP PRIMARY KEY;",
             "ALTER TABLE {schema!i}.{plain_table!i} DROP COLUMN `ob_health_pk`;",
         ),
@@ -53,23 +49,23 @@ def no_primary_key(
     changes: Rows[TableChanges] | None,
 ) -> Iterator[Measurement]:
     """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by
-    full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed."""
+    full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed. A unique key of
+    columns that are NOT NULL names each row as well: tables that have one are left out."""
     if len(indexes) >= MAX_INDEX_COLUMNS:
         raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
+    keyed |= {table for table, made in group_indexes(indexes).items() if any(map(_identifies, made.values()))}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}
     counting = {(row.table_schema, row.table_name) for row in columns or () if "auto_increment" in row.extra.lower()}
-    made, added = group_indexes(indexes), added_since(changes)
+    added = added_since(changes)
     for table in list_once(tables):
         name = (table.table_schema, table.table_name)
         if name not in keyed:
             # A key of one new column is refused on a partitioned table, when the column is already there; a second
             # AUTO_INCREMENT column is refused anywhere.
             partitions = None if partitioned is None else split.get(name, 0)
-            key = _find_key(made.get(name, {}).values()) if partitions == 0 else None
-            plain = partitions == 0 and columns is not None and name not in counting and not key
+            plain = partitions == 0 and columns is not None and name not in counting
             evidence: dict[str, Scalar] = {"schema": name[0], "plain_table": table.table_name if plain else None}
-            evidence |= {"keyed_table": table.table_name if key else None, "key_columns": key}
             rows = max((table.table_rows or 0) + added.get(name, 0), 0)
             evidence |= {
                 "partitions_count": partitions,
@@ -78,12 +74,11 @@ def no_primary_key(
             yield Measurement(name_object(*name), rows, evidence)
 
 
-def _find_key(indexes: Iterable[Index]) -> str | None:
-    """Return the columns of the shortest unique key that could be the primary key; None if there is none."""
-    usable = [index for index in indexes if all(map(_identifies, index.values()))]
-    return min(map(join_parts, usable), key=lambda columns: (columns.count(","), columns), default=None)
+def _identifies(index: Index) -> bool:
+    """Whether the index names each row by itself: unique, whole, of columns that are NOT NULL."""
+    return is_whole(index) and all(map(_is_required_part, index.values()))
 
 
-def _identifies(row: IndexColumn) -> bool:
+def _is_required_part(row: IndexColumn) -> bool:
     plain = row.index_type == "BTREE" and row.comment == "VALID" and row.sub_part is None
     return plain and not row.non_unique and row.is_required and not row.column_name.startswith(("SYS_NC", "__"))

@@ -1,4 +1,4 @@
-"""SCH013: hash partitions of very different size."""
+"""SCH013: partitions by hash or list of very different size."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import PartitionedTable, TableChanges
+from checks.schema.bounds import ends_of
 from checks.schema.counted import counted
 from checks.schema.pages import DESIGN, OBJECTS
 
@@ -22,9 +23,9 @@ class SkewParams(Params):
     name="schema.partition_skew",
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
-    title="Hash partitions of very different size",
-    finding="{resource}: the largest of {partitions_count} hash partitions holds {largest_count} of {rows_count} rows, "
-    "{value} times the average; limit {limit}.",
+    title="Partitions by hash or list of very different size",
+    finding="{resource}: the largest of {partitions_count} partitions holds {largest_count} of {rows_count} rows, "
+    "{value} times the average of the others; limit {limit}.",
     remediation=Remediation(
         advice="Partition by a key with many evenly used values: the order or account instead of the status or tenant. "
         "Where one value dominates, give it a list partition of its own or add a second column to the key.",
@@ -42,17 +43,19 @@ class SkewParams(Params):
 def partition_skew(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, p: SkewParams
 ) -> Iterator[Measurement]:
-    """Hash partitions are there to spread rows and load over the servers. Where one holds most of them, one server does
-    most of the work while the others idle, and parallel statements wait for the one that reads it. Rows are those of
-    the optimizer statistics; tables with subpartitions are not judged."""
-    spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions]
+    """Partitions by hash or list are there to spread rows and load over the servers. Where one holds most of them, one
+    server does most of the work while the others idle, and parallel statements wait for the one that reads it. Rows
+    are those of the optimizer statistics. Lists of dates, whose future is empty, and tables with subpartitions are not
+    judged."""
+    spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions > 1]
     for table, rows in counted(((table, table.table_rows) for table in spread), changes, p.min_rows_count):
         largest = table.largest_rows or 0
         if rows and rows >= p.min_rows_count:
             evidence = {"partitions_count": table.partitions, "largest_count": largest, "rows_count": rows}
-            name = name_object(table.table_schema, table.table_name)
-            yield Measurement(name, largest * table.partitions / rows, evidence)
+            others = max((rows - largest) / (table.partitions - 1), 1)
+            yield Measurement(name_object(table.table_schema, table.table_name), largest / others, evidence)
 
 
 def _spreads(table: PartitionedTable) -> bool:
-    return table.method.upper().removeprefix("LINEAR ") in SPREADING
+    method = table.method.upper().removeprefix("LINEAR ")
+    return method in SPREADING or (method.startswith("LIST") and not ends_of(table))

@@ -66,7 +66,8 @@ def partitions_have_run_out(
 ) -> Iterator[Measurement | Unjudged]:
     """A row beyond the last partition is refused with error 1526, and the rows of the business carry the date of today.
     What ended lately fails now. What ended long ago may be a closed archive, which is known by having no writes; with
-    writes since its statistics were gathered it is in use. Dates are those of the tenant's time zone."""
+    writes since its statistics were gathered it is in use. Without statistics the writes may be those that filled it,
+    and nothing is known. Dates are those of the tenant's time zone."""
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
     written = {(row.table_owner, row.table_name) for row in changes or () if row.changes > 0}
@@ -75,7 +76,8 @@ def partitions_have_run_out(
         if not ends or ends[1] > now or table.catch_all_pieces:
             continue
         name, days = (table.table_schema, table.table_name), (now.date() - ends[1].date()).days
-        if days <= p.closed_days or name in written:
+        gathered = table.table_rows is not None
+        if days <= p.closed_days or (name in written and gathered):
             yield Measurement(name_object(*name), days, {"bound": spelled(ends[1], zone)})
-        elif changes is None:
+        elif changes is None or name in written:
             yield Unjudged(name_object(*name))

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
-from agent.facts.schema import TableStatistics
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.facts.schema import TableChanges, TableStatistics
 from checks.statistics.pages import GATHERING, VIEWS
+
+
+@params
+class LockedParams(Params):
+    """Statistics of so many rows, to which no more than a share was added since, still describe the table."""
+
+    min_rows_count: int
+    max_growth_pct: float
 
 
 @check(
@@ -30,10 +38,16 @@ from checks.statistics.pages import GATHERING, VIEWS
         DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
     ),
 )
-def locked(statistics: Rows[TableStatistics]) -> Iterator[Measurement]:
+def locked(
+    statistics: Rows[TableStatistics], changes: Rows[TableChanges], p: LockedParams
+) -> Iterator[Measurement]:
     """Locked statistics stay what they were on the day of the lock, whatever happens to the table. That is right for
-    a work table that is empty at night, and a trap for a table that grows."""
+    a work table whose statistics were locked while it was full, and a trap for a table that grows: one is told as soon
+    as it has outgrown what was locked."""
+    added = {(row.table_owner, row.table_name): row.added_rows for row in changes}
     for row in statistics:
-        if row.stattype_locked:
+        rows, growth = row.num_rows or 0, added.get((row.owner, row.table_name), 0)
+        describes = rows >= p.min_rows_count and growth <= rows * p.max_growth_pct / 100
+        if row.stattype_locked and not describes:
             evidence = {"schema": row.owner, "table": row.table_name, "analyzed": row.last_analyzed}
             yield Measurement(name_object(row.owner, row.table_name), row.stattype_locked, evidence)

@@ -48,6 +48,14 @@ def _job(
     )
 
 
+def _event(enabled: str = "1") -> Job:
+    return replace(_job(enabled=enabled), job_class="MYSQL_EVENT_JOB_CLASS")
+
+
+def _scheduler(value: str) -> Variable:
+    return Variable(name="event_scheduler", value=value)
+
+
 def _due(hours_ago: float, enabled: str = "TRUE") -> Job:
     return _job(following=NOW - timedelta(hours=hours_ago), enabled=enabled)
 
@@ -85,5 +93,10 @@ CASES = [
     Case("OPS004", [_due(24)], [(_JOB, LOW)]),
     Case("OPS004", [_due(72)], [(_JOB, MEDIUM)]),
     Case("OPS004", [_due(999, enabled="0"), _job()], label="disabled-or-unknown"),
+    Case("OPS010", [_event(), _scheduler("OFF")], [("tenant", LOW)]),
+    Case("OPS010", [_event(), _scheduler("ON")], label="on"),
+    Case("OPS010", [_event("0"), _scheduler("OFF")], label="both off"),
+    Case("OPS010", [_job(), _scheduler("OFF")], label="no events"),
+    Case("OPS010", [_event(), _scheduler("")], not_assessed=True),
     Case("OPS004", [_given_up()], label="given-up-is-told-by-OPS003"),
 ]  # fmt: skip

@@ -232,5 +232,35 @@ CASES = [
     ),
     Case("PAR084", _workers("x", "4"), not_assessed=True, label="not a number"),
     Case("PAR083", [_interval("soon")], not_assessed=True, label="not a duration"),
+    *(
+        Case("PAR087", [Variable(name="ob_query_timeout", value=str(seconds * 10**6))], label=label)
+        for seconds, label in ((10, "usual"), (3600, "an hour"), (604_800, "as for analytical work"))
+    ),
+    Case("PAR087", [Variable(name="ob_query_timeout", value="3601000000")], [("tenant", Severity.LOW)], label="more"),
+    Case("PAR087", [Variable(name="ob_query_timeout", value="86400000000")], [("tenant", Severity.LOW)], label="a day"),
+    *(
+        Case(
+            "PAR087",
+            [Variable(name="ob_query_timeout", value="86400000000"), _profile(workload)],
+            found,
+            label=workload,
+        )
+        for workload, found in (("OLAP", []), ("OLTP", [("tenant", Severity.LOW)]))
+    ),
+    Case("PAR087", [Variable(name="ob_query_timeout", value=None)], not_assessed=True, label="no value"),
+    *(
+        Case("PAR088", [parameter("major_freeze_duty_time", value, tenant_id=1002), PRIMARY], label=value)
+        for value in ("02:00", "23:30", "07:59", "22:00", "disable")
+    ),
+    *(
+        Case(
+            "PAR088",
+            [parameter("major_freeze_duty_time", value, tenant_id=1002), PRIMARY],
+            [("tenant 1002", Severity.LOW)],
+            label=value,
+        )
+        for value in ("08:00", "10:30", "21:59")
+    ),
+    Case("PAR088", [parameter("major_freeze_duty_time", "noon", tenant_id=1002), PRIMARY], not_assessed=True),
     Case("PAR085", _data_file("100G", "200G", "much"), not_assessed=True, label="not a size"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import (
     AutoIncrement,
@@ -86,6 +88,16 @@ def _key(*columns: str, parent: str = "PRIMARY", table: str = "t") -> list[objec
     ]
 
 
+def _cascading(rule: str | None = "CASCADE") -> list[object]:
+    key, *columns = _key("b")
+    assert isinstance(key, ForeignKey)
+    return [replace(key, delete_rule=rule), *columns]
+
+
+def _added(rows: int) -> TableChanges:
+    return TableChanges(table_owner="shop", table_name="t", changes=rows, added_rows=rows)
+
+
 def _number(column: str, kind: str, *, auto: bool = False) -> NotableColumn:
     return NotableColumn(
         table_schema="shop",
@@ -111,16 +123,45 @@ def _counted(rows: int | None) -> TableStatistics:
     )
 
 
-def _text(charset: str, *, table: str = "a", column: str = "c") -> NotableColumn:
+def _text(
+    charset: str, *, table: str = "a", column: str = "c", kind: str = "varchar", collation: str | None = None
+) -> NotableColumn:
     return NotableColumn(
         table_schema="shop",
         table_name=table,
         column_name=column,
-        data_type="varchar",
-        column_type="varchar",
+        data_type=kind,
+        column_type=kind,
         extra="",
         character_set_name=charset,
+        collation_name=collation,
     )
+
+
+def _part(table: str, kind: str, *, name: str = "order_no", collation: str = "", key: str = "MUL") -> NotableColumn:
+    return NotableColumn(
+        table_schema="shop",
+        table_name=table,
+        column_name=name,
+        data_type=kind.partition("(")[0],
+        column_type=kind,
+        extra="",
+        column_key=key,
+        character_set_name=collation.partition("_")[0],
+        collation_name=collation,
+    )
+
+
+def _joined(kind: str, other: str, *collations: str, name: str = "order_no", unique: bool = True) -> list[object]:
+    """Tables ``a``, whose column is unique, and ``b``, which has one of the same name."""
+    own, copied = collations or ("", "")
+    return [
+        _table("a"),
+        _table("b"),
+        *_index("k", name, unique=unique, table="a"),
+        _part("a", kind, name=name, collation=own, key="UNI" if unique else "MUL"),
+        _part("b", other, name=name, collation=copied),
+    ]
 
 
 def _unit(gib: int) -> ResourceUnit:
@@ -177,7 +218,23 @@ CASES = [
         [("shop.t", Severity.MEDIUM)],
         label="grown since the statistics",
     ),
-    Case("SCH001", [_table("t"), *UNIQUE], [("shop.t", Severity.LOW)], label="a unique key that could be it"),
+    Case("SCH001", [_table("t"), *UNIQUE], label="a unique key of required columns"),
+    Case("SCH001", [_table("t"), *UNIQUE, _split()], label="a unique key, partitioned"),
+    Case("SCH001", [_table("t"), *UNIQUE[1:]], [("shop.t", Severity.LOW)], label="a unique key not read in full"),
+    *(
+        Case(
+            "SCH001",
+            [_table("t"), *_index("u", *columns, unique=True, **parts)],
+            [("shop.t", Severity.LOW)],
+            label=label,
+        )
+        for label, columns, parts in (
+            ("a unique key with NULL", ("a",), {"nullable": "YES"}),
+            ("a unique key, NULL unknown", ("a",), {}),
+            ("a unique key of a prefix", ("a(10)",), {"nullable": ""}),
+            ("a unique key that is not built", ("a",), {"nullable": "", "comment": "UNUSABLE"}),
+        )
+    ),
     Case("SCH002", [*PRIMARY, *B, *_index("cb", "c", "b")]),
     Case("SCH002", [*B, *BC], [("shop.t.b", Severity.LOW)]),
     Case("SCH002", [*B, *BC, *B], [("shop.t.b", Severity.LOW)], label="repeated rows"),
@@ -282,11 +339,35 @@ CASES = [
         label="no amount",
     ),
     Case("SCH005", [_table("u"), _number("price", "double")], label="a view"),
+    *(
+        Case("SCH005", [_table("t"), _number(name, "double")], [(f"shop.t.{name}", Severity.LOW)], label=name)
+        for name in ("cost", "shipping_cost", "priceEur", "monthly_revenue", "total_paid")
+    ),
+    Case(
+        "SCH005",
+        [_table("t"), *(_number(name, "double") for name in ("cost_time", "cpu_cost", "price_index", "income_share"))],
+        label="measures of work and relations",
+    ),
     Case("SCH006", [_table("a"), _text("gb18030"), _text("gb18030_2022"), _text("utf16")]),
     Case("SCH006", [_table("a", collation="latin1_swedish_ci")], label="no text in it"),
     Case("SCH006", [_table("a", collation="latin1_swedish_ci"), _text("latin1")], [("shop.a", Severity.LOW)]),
     Case("SCH006", [_table("a"), _text("gbk")], [("shop.a", Severity.LOW)], label="gbk in a table of utf8mb4"),
     Case("SCH006", [_table("a"), _text("gbk", table="v")], label="a view"),
+    Case("SCH006", [_table("a"), _text("ascii")], label="codes in ASCII"),
+    Case("SCH006", [_table("a"), _text("latin1", kind="char", collation="latin1_bin")], label="codes by bytes"),
+    *(
+        Case(
+            "SCH006",
+            [_table("a"), _text("latin1", kind=kind, collation=collation)],
+            [("shop.a", Severity.LOW)],
+            label=label,
+        )
+        for label, kind, collation in (
+            ("CHAR of the default collation", "char", "latin1_swedish_ci"),
+            ("text by bytes", "varchar", "latin1_bin"),
+            ("collation unknown", "char", None),
+        )
+    ),
     Case("SCH006", [_table("a"), (NotableColumn, GONE)], not_assessed=True, label="columns unknown"),
     Case("SCH007", [_unit(1), *MANY]),
     Case("SCH007", [_unit(1), *MANY, *B], [("tenant", Severity.LOW)]),
@@ -311,4 +392,55 @@ CASES = [
     Case("SCH023", [*_key("b"), *_index("i", "b", visible="NO")], [("shop.t.fk", Severity.LOW)], label="invisible"),
     Case("SCH023", [*_key("b", table="u"), *B], [("shop.u.fk", Severity.LOW)], label="another table"),
     Case("SCH023", [*BC], label="no foreign keys"),
+    Case("SCH024", _joined("bigint(20)", "bigint(20) unsigned")),
+    Case("SCH024", _joined("bigint(20)", "varchar"), [("shop.b.order_no", Severity.LOW)], label="text and number"),
+    Case(
+        "SCH024",
+        _joined("varchar", "bigint(20)", unique=False),
+        [("shop.b.order_no", Severity.LOW)],
+        label="text and number, neither unique",
+    ),
+    Case("SCH024", _joined("bigint(20)", "int(11)"), [("shop.b.order_no", Severity.LOW)], label="narrower"),
+    Case("SCH024", _joined("int(11)", "bigint(20)"), label="wider"),
+    Case("SCH024", _joined("bigint(20)", "int(11)", unique=False), label="narrower, neither unique"),
+    Case(
+        "SCH024",
+        _joined("varchar", "varchar", "utf8mb4_general_ci", "utf8mb4_bin"),
+        [("shop.b.order_no", Severity.LOW)],
+        label="other collation",
+    ),
+    Case(
+        "SCH024",
+        _joined("varchar", "char", "utf8mb4_general_ci", "gbk_chinese_ci"),
+        [("shop.b.order_no", Severity.LOW)],
+        label="other character set",
+    ),
+    Case("SCH024", _joined("varchar", "char", "utf8mb4_bin", "utf8mb4_bin"), label="one collation"),
+    Case("SCH024", _joined("varchar", "varchar", "utf8mb4_bin", ""), label="collation unknown"),
+    Case("SCH024", _joined("varchar", "bigint(20)", name="code"), label="a name that could be anything"),
+    Case("SCH024", _joined("varchar", "bigint(20)")[1:], label="a view"),
+    Case("SCH024", [_table("a"), _part("a", "varchar"), _part("b", "bigint(20)", key="")], label="part of no key"),
+    Case(
+        "SCH024",
+        [*_joined("varchar", "varchar", "utf8mb4_bin", "utf8mb4_bin"), _table("c"), _part("c", "int(11)")],
+        [("shop.c.order_no", Severity.LOW)],
+        label="one of three",
+    ),
+    Case("SCH026", [*PRIMARY, *B]),
+    Case("SCH026", _index("b", "b", "c", visible="NO"), [("shop.t.b", Severity.LOW)]),
+    Case("SCH028", [*_index("u", "a", "b", unique=True, nullable=""), *BC]),
+    Case("SCH028", _index("u", "a", "b", unique=True, nullable="YES"), [("shop.t.u", Severity.LOW)]),
+    Case("SCH028", _index("u", "a", unique=True, nullable="YES"), label="of one column"),
+    Case("SCH028", _index("i", "a", "b", nullable="YES"), label="not unique"),
+    Case("SCH028", _index("u", "a", "b", unique=True, nullable="YES")[1:], label="not read in full"),
+    Case("SCH029", [_table("orders"), _table("groups"), _table("status")]),
+    Case("SCH029", [_table("Group"), _table("Group")], [("shop.Group", Severity.LOW)]),
+    Case("SCH027", [*_key("b"), *PRIMARY]),
+    Case("SCH027", [*_cascading(), _counted(9_999)]),
+    Case("SCH027", [*_cascading(), _counted(10_000)], [("shop.t.fk", Severity.LOW)]),
+    Case("SCH027", [*_cascading(), _counted(10_000_000)], [("shop.t.fk", Severity.MEDIUM)], label="very large"),
+    Case("SCH027", [*_cascading(), _counted(5), _added(9_995)], [("shop.t.fk", Severity.LOW)], label="grown"),
+    Case("SCH027", [*_cascading(), _counted(None)], not_assessed=True, label="rows unknown"),
+    Case("SCH027", [*_cascading("SET NULL"), _counted(10**6)], label="sets NULL"),
+    Case("SCH027", [*_cascading(None), _counted(10**6)], label="rule unknown"),
 ]

@@ -52,6 +52,10 @@ def _days(first: int, last: int, partitions: int = 2) -> PartitionedTable:
     return _split("RANGE COLUMNS", partitions=partitions, first_bound=bounds[0], last_bound=bounds[1])
 
 
+def _gathered(first: int, last: int) -> PartitionedTable:
+    return dataclasses.replace(_days(first, last), table_rows=10)
+
+
 def _hours(first: int, last: int, spelling: str = "'%Y-%m-%d %H:%M:%S'", **parts: Any) -> PartitionedTable:
     """A table by hours whose first and last partition end in so many hours from now."""
     start, end = ((NOW + timedelta(hours=hours)).strftime(spelling) for hours in (first, last))
@@ -184,7 +188,9 @@ CASES = [
     Case("SCH022", [_days(-30, 1)], label="tomorrow"),
     Case("SCH022", [_days(-400, -30)], [("shop.t", HIGH)], label="just over"),
     Case("SCH022", [_days(-400, -31)], label="closed archive"),
-    Case("SCH022", [_days(-400, -31), _written(1)], [("shop.t", HIGH)], label="written to"),
+    Case("SCH022", [_gathered(-400, -31), _written(1)], [("shop.t", HIGH)], label="written to"),
+    Case("SCH022", [_days(-400, -31), _written(1)], not_assessed=True, label="written to, perhaps to fill it"),
+    Case("SCH022", [_gathered(-400, -31)], label="closed archive with statistics"),
     Case("SCH022", [_days(-400, -31), (TableChanges, NO_VIEW)], not_assessed=True, label="changes unknown"),
     Case("SCH022", [_days(-400, -9), _DYNAMIC], [("shop.t", HIGH)], label="the server should have added one"),
     Case("SCH022", [_overgrown(-9, 10**6)], label="a partition for the rest"),
@@ -242,13 +248,13 @@ CASES = [
     ),
     Case("SCH012", [_plain(1_795_478_401_001, 1_795_651_201_001)], label="ids, not on the second"),
     Case("SCH021", [_overgrown(-6, 10**6)]),
-    Case("SCH021", [_overgrown(-7, 10_000)], FOUND),
-    Case("SCH021", [_overgrown(-90, 10_000)], [("shop.t", MEDIUM)], label="medium"),
-    Case("SCH021", [_overgrown(-90, 9_999)], label="few rows"),
-    Case("SCH021", [_overgrown(-90, None), _written(10_000)], not_assessed=True, label="no statistics"),
+    Case("SCH021", [_overgrown(-7, 1_000)], FOUND),
+    Case("SCH021", [_overgrown(-90, 1_000)], [("shop.t", MEDIUM)], label="medium"),
+    Case("SCH021", [_overgrown(-90, 999)], label="few rows"),
+    Case("SCH021", [_overgrown(-90, None), _written(1_000)], not_assessed=True, label="no statistics"),
     Case("SCH021", [_overgrown(-90, None)], not_assessed=True, label="no statistics, as after a DDL"),
-    Case("SCH021", [_overgrown(-90, 0), _written(10_000)], not_assessed=True, label="filled since the statistics"),
-    Case("SCH021", [_overgrown(-90, 0), _written(9_999)], label="few came since the statistics"),
+    Case("SCH021", [_overgrown(-90, 0), _written(1_000)], not_assessed=True, label="filled since the statistics"),
+    Case("SCH021", [_overgrown(-90, 0), _written(999)], label="few came since the statistics"),
     Case("SCH021", [_overgrown(-90, 0), _written(10**6, 0)], label="only updated since the statistics"),
     Case(
         "SCH021",
@@ -270,28 +276,42 @@ CASES = [
         FOUND,
         label="months as numbers, subpartitions",
     ),
-    Case("SCH013", [_split(table_rows=200_000, largest_rows=199_000, partitions=3, pieces=3)]),
-    Case("SCH013", [_split(table_rows=200_000, largest_rows=200_000)], FOUND),
+    Case("SCH013", [_split(table_rows=10_000, largest_rows=6_666)]),
+    Case("SCH013", [_split(table_rows=10_000, largest_rows=6_667)], FOUND),
+    Case(
+        "SCH013", [_split(table_rows=20_000, largest_rows=10_000, partitions=8, pieces=8)], FOUND, label="two of eight"
+    ),
+    Case("SCH013", [_split(table_rows=20_000, largest_rows=19_000, partitions=2, pieces=2)], FOUND, label="one of two"),
     Case(
         "SCH013",
         [_split("KEY", table_rows=200_000, largest_rows=200_000, partitions=16, pieces=16)],
         [("shop.t", MEDIUM)],
-        label="sixteen",
+        label="all in one",
     ),
-    Case("SCH013", [_split(table_rows=199_999, largest_rows=199_999)], label="small"),
+    Case("SCH013", [_split("LIST", table_rows=40_000, largest_rows=38_000)], FOUND, label="list"),
+    Case(
+        "SCH013", [_split("LIST COLUMNS", table_rows=40_000, largest_rows=15_000)], label="list, uneven as regions are"
+    ),
+    Case(
+        "SCH013",
+        [_listed("'2026-11-01'", "'2026-12-01'", 4, table_rows=40_000, largest_rows=40_000, pieces=4)],
+        label="list of dates, of which most lie ahead",
+    ),
+    Case("SCH013", [_split(table_rows=10**6, largest_rows=10**6, partitions=1, pieces=1)], label="one partition"),
+    Case("SCH013", [_split(table_rows=9_999, largest_rows=9_999)], label="small"),
     Case("SCH013", [_split("RANGE", table_rows=10**6, largest_rows=10**6)], label="range"),
     Case("SCH013", [_split(table_rows=10**6, largest_rows=10**6, pieces=8)], label="subpartitions"),
-    Case("SCH013", [_split(), _written(200_000)], not_assessed=True, label="no statistics"),
+    Case("SCH013", [_split(), _written(10_000)], not_assessed=True, label="no statistics"),
     Case("SCH013", [_split()], not_assessed=True, label="no statistics, as after a DDL"),
     Case(
         "SCH013",
-        [_split(table_rows=5, largest_rows=5), _written(199_995)],
+        [_split(table_rows=5, largest_rows=5), _written(9_995)],
         not_assessed=True,
         label="filled since the statistics",
     ),
-    Case("SCH013", [_split(table_rows=5, largest_rows=5), _written(199_994)], label="still small"),
+    Case("SCH013", [_split(table_rows=5, largest_rows=5), _written(9_994)], label="still small"),
     Case("SCH013", [EVEN, _split(), _written(200_000)], not_assessed=True, label="one without statistics"),
-    Case("SCH013", [SKEWED, _split(), _written(200_000)], [("shop.skewed", LOW)], label="one skewed, one unknown"),
+    Case("SCH013", [SKEWED, _split(), _written(200_000)], [("shop.skewed", MEDIUM)], label="one skewed, one unknown"),
     Case("SCH013", [_split("RANGE"), _written(200_000)], label="range without statistics"),
     Case("SCH014", [_invalid("INDEX")], label="index"),
     Case("SCH014", [_invalid("VIEW")], [("shop.v", LOW)]),
@@ -308,4 +328,20 @@ CASES = [
     Case("SCH020", [_split(table_rows=1), *_index("k", "a"), _written(10**6)], [("shop.t.k", LOW)], label="grown"),
     Case("SCH020", [LARGE, *_index("k", "a"), _written(10, -9)], [("shop.t.k", LOW)], label="shrunk"),
     Case("SCH020", [_split(), *_index("PRIMARY", "id"), _written(1)], label="no statistics, no index"),
+    Case("SCH025", [_days(-60, 30, 4), *_index("k", "a", "b")], [("shop.t.k", LOW)]),
+    Case("SCH025", [_days(-60, 30, 4), *_index("k", "a"), LOCAL], label="local"),
+    Case(
+        "SCH025",
+        [_days(-60, 30, 4), *_index("k", "a"), dataclasses.replace(LOCAL, locality="GLOBAL")],
+        [("shop.t.k", LOW)],
+        label="global with partitions of its own",
+    ),
+    Case(
+        "SCH025",
+        [_days(-60, 30, 4), *(dataclasses.replace(row, non_unique=False) for row in _index("k", "a"))],
+        label="unique",
+    ),
+    Case("SCH025", [_split(), *_index("k", "a")], label="by hash"),
+    Case("SCH025", [_plain(1000, 2000), *_index("k", "a")], label="by numbers"),
+    Case("SCH025", [_days(-60, 30, 2), *_index("k", "a")], label="two partitions"),
 ]

@@ -34,6 +34,10 @@ def _changes(count: int = 3_000) -> TableChanges:
     return TableChanges(table_owner="shop", table_name="t", changes=count, added_rows=count)
 
 
+def _shrunk(count: int) -> TableChanges:
+    return TableChanges(table_owner="shop", table_name="t", changes=count, added_rows=-count)
+
+
 def _table(created: float | None) -> Table:
     return Table(
         table_schema="shop",
@@ -80,6 +84,7 @@ def _unit(days: float | None) -> ResourceUnit:
 
 
 _NO_VIEW = Unavailable(UnavailableKind.NO_VIEW, Text("no"))
+TWO = [(f"{day}_WINDOW", Severity.LOW) for day in sorted(DAYS[:2])]
 MOST = [(f"{day}_WINDOW", Severity.MEDIUM) for day in sorted(DAYS[:5])]
 
 
@@ -115,7 +120,7 @@ CASES = [
     Case("STA001", [_statistics(), _changes(), _table(None)], label="age unknown"),
     Case("STA001", [_statistics(), _table(100)], label="nothing was ever written"),
     Case("STA001", [_statistics(), _changes(1), _table(8)], [("shop.t", Severity.LOW)]),
-    Case("STA001", [_statistics(), _changes(99_999), _table(1)], label="large, but not yet very"),
+    Case("STA001", [_statistics(), _changes(49_999), _table(1)], label="large, but not yet very"),
     Case("STA001", [_statistics(), _changes(240_000), _table(0)], [("shop.t", Severity.LOW)], label="large and new"),
     Case("STA001", [_statistics(), _changes(1_000_000), _table(1)], [("shop.t", Severity.MEDIUM)], label="very large"),
     Case("STA001", [_statistics(), (TableChanges, _NO_VIEW), _table(90)], not_assessed=True, label="no view"),
@@ -130,14 +135,20 @@ CASES = [
     Case("STA002", [_changes(1_000), _statistics(8, rows=0)], [("shop.t", Severity.LOW)], label="empty then"),
     Case("STA002", [(TableChanges, _NO_VIEW), _statistics(100)], not_assessed=True, label="no view"),
     Case("STA003", [_statistics(1)]),
-    Case("STA003", [_statistics(1, locked="ALL")], [("shop.t", Severity.LOW)]),
+    Case("STA003", [_statistics(1, rows=999, locked="ALL")], [("shop.t", Severity.LOW)]),
+    Case("STA003", [_statistics(None, locked="ALL")], [("shop.t", Severity.LOW)], label="locked before any"),
+    Case("STA003", [_statistics(1, locked="ALL"), _changes(1_001)], [("shop.t", Severity.LOW)], label="outgrown"),
+    Case("STA003", [_statistics(1, locked="ALL"), _changes(1_000)], label="as large as it was"),
+    Case("STA003", [_statistics(1, locked="ALL"), _shrunk(9_900)], label="a work table, locked while it was full"),
+    Case("STA003", [_statistics(1, locked="ALL"), (TableChanges, _NO_VIEW)], not_assessed=True, label="no view"),
     Case("STA004", [_run(1), _run(15, "FAILED")]),
     Case("STA004", [_run(14, "FAILED", failed=None)], [("AUTO GATHER", Severity.LOW)]),
     Case("STA004", [_run(n, failed=1) for n in range(5)], [("AUTO GATHER", Severity.MEDIUM)], label="some tables"),
     Case("STA005", _jobs(0)),
     Case("STA005", _jobs(0, switch=("FALSE", "TRUE")), label="words"),
-    Case("STA005", _jobs(1), [("MONDAY_WINDOW", Severity.LOW)]),
-    Case("STA005", _jobs(1, switch=("FALSE", "TRUE")), [("MONDAY_WINDOW", Severity.LOW)], label="word"),
+    Case("STA005", _jobs(1), label="one night off"),
+    Case("STA005", _jobs(2), TWO),
+    Case("STA005", _jobs(2, switch=("FALSE", "TRUE")), TWO, label="word"),
     Case("STA005", _jobs(5), MOST, label="most"),
     Case("STA006", [*_jobs(0), _unit(3.9)], label="young"),
     Case("STA006", [*_jobs(0), _unit(400), _run(1), _run(2, "FAILED")]),

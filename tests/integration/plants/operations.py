@@ -26,6 +26,18 @@ PLANTS = [
         severity=Severity.MEDIUM,
         cure=(PATIENCE, "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"),
     ),
+    Plant(
+        "OPS010",
+        plant=[
+            "SET GLOBAL event_scheduler = OFF",
+            "USE {db}",
+            "CREATE TABLE t (a INT)",
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t",
+        ],
+        always=["SET GLOBAL event_scheduler = OFF"],
+        resource="tenant",
+        severity=Severity.LOW,
+    ),
 ]
 UNPLANTABLE = {
     "OPS003": "the scheduler of the kernel begins to run new jobs only after about half a minute",

@@ -22,6 +22,20 @@ PLANTS = [
         always=["ALTER SYSTEM SET partition_balance_schedule_interval = '2h'"],
     ),
     Plant(
+        "PAR087",
+        plant=["SET GLOBAL ob_query_timeout = 14400000000"],
+        resource="tenant",
+        severity=Severity.LOW,
+        always=["SET GLOBAL ob_query_timeout = 10000000"],
+    ),
+    Plant(
+        "PAR088",
+        plant=["ALTER SYSTEM SET major_freeze_duty_time = '10:30'"],
+        resource="tenant",
+        severity=Severity.LOW,
+        always=["ALTER SYSTEM SET major_freeze_duty_time = '02:00'"],
+    ),
+    Plant(
         "PAR082",
         plant=["SET GLOBAL ob_query_timeout = 60000000", "SET GLOBAL ob_trx_timeout = 30000000"],
         resource="tenant",

@@ -39,7 +39,12 @@ PLANTS = [
         plant=[
             "CREATE TABLE {db}.t (id INT, made DATE, PRIMARY KEY (id, made)) PARTITION BY LIST COLUMNS (made)"
             " (PARTITION a VALUES IN ('2021-01-01'), PARTITION b VALUES IN ('2021-01-02'))",
+            # Without statistics the writes may be those that filled a closed archive.
             "INSERT INTO {db}.t VALUES (1, '2021-01-02')",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+            "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()",
+            "SELECT SLEEP(1.2)",
+            "INSERT INTO {db}.t VALUES (2, '2021-01-02')",
         ],
         # With statistics, for how much the new partition for the rest holds is judged, too.
         cure=[
@@ -127,11 +132,69 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
+        "SCH024",
+        plant=[
+            "CREATE TABLE {db}.a (order_no BIGINT PRIMARY KEY)",
+            "CREATE TABLE {db}.b (id INT PRIMARY KEY, order_no VARCHAR(20), KEY k (order_no))",
+        ],
+        cure=["DROP TABLE {db}.b"],
+        resource="{db}.b.order_no",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH025",
+        plant=[
+            "CREATE TABLE {db}.t (id INT, made DATE, a INT, PRIMARY KEY (id, made)) PARTITION BY RANGE COLUMNS (made)"
+            " (PARTITION a VALUES LESS THAN ('2031-01-01'), PARTITION b VALUES LESS THAN ('2031-02-01'),"
+            " PARTITION c VALUES LESS THAN ('2031-03-01'))",
+            "CREATE INDEX k ON {db}.t (a) GLOBAL",
+        ],
+        cure=["DROP INDEX k ON {db}.t", "CREATE INDEX k ON {db}.t (a) LOCAL"],
+        resource="{db}.t.k",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH026",
+        plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY, b INT)", "CREATE INDEX k ON {db}.t (b) INVISIBLE"],
+        resource="{db}.t.k",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH027",
+        plant=[
+            *_DIGIT,
+            "CREATE TABLE {db}.p (id INT PRIMARY KEY)",
+            "INSERT INTO {db}.p VALUES (1)",
+            "CREATE TABLE {db}.t (id INT PRIMARY KEY, b INT, KEY k (b),"
+            " CONSTRAINT fk FOREIGN KEY (b) REFERENCES {db}.p (id) ON DELETE CASCADE)",
+            "INSERT INTO {db}.t SELECT a.n * 1000 + b.n * 100 + c.n * 10 + d.n, 1"
+            " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
+        cure=["ALTER TABLE {db}.t DROP FOREIGN KEY fk"],
+        resource="{db}.t.fk",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH028",
+        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, a INT NOT NULL, b INT, UNIQUE KEY u (a, b))"],
+        cure=["ALTER TABLE {db}.t MODIFY COLUMN b INT NOT NULL"],
+        resource="{db}.t.u",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH029",
+        plant=["CREATE TABLE {db}.`group` (id INT PRIMARY KEY)"],
+        cure=["RENAME TABLE {db}.`group` TO {db}.customer_group"],
+        resource="{db}.group",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "SCH013",
         plant=_SKEWED,
         cure=["DROP TABLE {db}.t"],
         resource="{db}.t",
-        severity=Severity.LOW,
+        severity=Severity.MEDIUM,
     ),
     Plant(
         "SCH014",

@@ -40,8 +40,8 @@ PLANTS = [
     ),
     Plant(
         "STA005",
-        plant=["CALL DBMS_SCHEDULER.DISABLE('MONDAY_WINDOW')"],
-        always=["CALL DBMS_SCHEDULER.ENABLE('MONDAY_WINDOW')"],
+        plant=["CALL DBMS_SCHEDULER.DISABLE('MONDAY_WINDOW')", "CALL DBMS_SCHEDULER.DISABLE('TUESDAY_WINDOW')"],
+        always=["CALL DBMS_SCHEDULER.ENABLE('MONDAY_WINDOW')", "CALL DBMS_SCHEDULER.ENABLE('TUESDAY_WINDOW')"],
         resource="MONDAY_WINDOW",
         severity=Severity.LOW,
     ),

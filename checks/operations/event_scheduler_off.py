@@ -1,0 +1,48 @@
+"""OPS010: events that nobody runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.facts.maintenance import Job
+from agent.facts.settings import Variable
+from checks.operations.pages import JOBS
+
+_NAME = "event_scheduler"
+
+
+@check(
+    code="OPS010",
+    name="operations.event_scheduler_off",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Events are there, but the event scheduler is off",
+    finding="{resource}: event_scheduler is {present}, so {value} events that are switched on never run (limit "
+    "{limit}).",
+    remediation=Remediation(
+        advice="Switch the scheduler on, once you know what the events will do after the pause. Drop the events that "
+        "nobody needs.",
+        sql=("SET GLOBAL event_scheduler = ON;",),
+        rollback=("SET GLOBAL event_scheduler = OFF;",),
+        pre_check="Read the bodies of the events in information_schema.EVENTS: one that deletes old rows has much to "
+        "do at its first run.",
+        post_check="LAST_EXECUTED in information_schema.EVENTS moves on.",
+        risk="All events begin to run at their next time, those that were forgotten, too.",
+    ),
+    sources=(
+        DocPage(
+            "700.reference/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable/2600.event_scheduler-global.md"
+        ),
+        JOBS,
+    ),
+)
+def event_scheduler_off(jobs: Rows[Job], variables: Rows[Variable]) -> Iterator[Measurement]:
+    """Events clean up, add partitions and close accounts. With the scheduler off they stand in the dictionary as if
+    they ran, and what they should have done is missed months later."""
+    value = next((row.value or "" for row in variables if row.name == _NAME), "")
+    events = [job for job in jobs if job.is_event and job.is_enabled]
+    if events and not value:
+        raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)
+    if events and value.upper() in ("OFF", "0"):
+        yield Measurement(tenant_name(None), len(events), {"present": value})

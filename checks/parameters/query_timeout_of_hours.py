@@ -1,0 +1,68 @@
+"""PAR087: a global statement timeout of hours in a tenant for transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    TenantKind,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
+from agent.facts.given import BusinessProfile
+from agent.facts.settings import Variable
+from checks.parameters.family import NEW_SESSIONS, SETTINGS
+
+_NAME = "ob_query_timeout"
+
+
+@params
+class HoursParams(Params):
+    """What the documentation sets for analytical work, and what VAR001 tells from on."""
+
+    analytical_us: int
+
+
+@check(
+    code="PAR087",
+    name="parameters.query_timeout_of_hours",
+    unit=Unit.SECONDS,
+    actor=Actor.CUSTOMER,
+    title="Statements may run for hours",
+    finding="{resource}: ob_query_timeout lets every statement run for {value} (limit {limit}).",
+    remediation=Remediation(
+        advice="Set seconds or minutes globally, and give long jobs more by the hint QUERY_TIMEOUT or in their "
+        "sessions. If the tenant is for analytical work, say so under business.workload in the engagement file.",
+        sql=("SET GLOBAL ob_query_timeout = {recommended_us};",),
+        rollback=("SET GLOBAL ob_query_timeout = {present_us};",),
+        pre_check="Ask which jobs need more than a minute, and let them set their own timeout first.",
+        post_check="SHOW GLOBAL VARIABLES gives the new value; sessions opened from then on use it.",
+        risk=NEW_SESSIONS,
+    ),
+    sources=(
+        DocPage(f"{SETTINGS}/200.system-variable/300.global-system-variable/8600.ob_query_timeout-global.md"),
+        DocPage("620.obap/110.obap-deploy/100.obap-parameter-config.md"),
+    ),
+    tenants=(TenantKind.USER,),
+)
+def query_timeout_of_hours(
+    variables: Rows[Variable], profiles: Rows[BusinessProfile], limits: HoursParams
+) -> Iterator[Measurement]:
+    """The timeout is the last thing that ends a statement with a bad plan. With hours one such statement holds a worker
+    thread, its memory and its locks through a whole business day, and a few of them hold all there are. What the
+    documentation sets for analytical work, and tenants that the engagement calls analytical, are left out."""
+    value = next((row.value or "" for row in variables if row.name == _NAME), "")
+    if not value.isdecimal():
+        raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)
+    if int(value) < limits.analytical_us and not any(profile.workload == "OLAP" for profile in profiles):
+        evidence = {"present_us": int(value), "recommended_us": 10_000_000}
+        yield Measurement(tenant_name(None), int(value) / 1_000_000, evidence)

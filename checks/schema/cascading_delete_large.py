@@ -1,0 +1,55 @@
+"""SCH027: foreign keys that delete the rows of large tables along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
+from agent.facts.schema import ForeignKey, TableChanges, TableStatistics
+from checks.schema.counted import added_since
+from checks.schema.pages import OBJECTS, VIEWS
+
+
+@check(
+    code="SCH027",
+    name="schema.cascading_delete_large",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Foreign key deletes rows of a large table along",
+    finding="{resource} deletes rows of its table together with those of {parent}; rows by statistics and what came "
+    "since: {value}; limit {limit}.",
+    remediation=Remediation(
+        advice="Let the application delete the rows of the table itself, in steps of some thousand, before it deletes "
+        "the row that they refer to, and make the key anew with ON DELETE RESTRICT.",
+        no_rollback="Whether rows may go unasked is the application's decision.",
+        pre_check="Count the rows by the key's columns: the largest group is what one DELETE takes along.",
+        post_check="DELETE_RULE in information_schema.REFERENTIAL_CONSTRAINTS is no longer CASCADE.",
+        risk="Deleting a row that others refer to fails from then on, until these are gone.",
+        window=True,
+    ),
+    sources=(
+        DocPage(
+            f"{OBJECTS}/200.manage-tables-of-mysql-mode/400.define-the-constraint-type-for-a-column-of-mysql-mode.md"
+        ),
+        DocPage(f"{VIEWS}/1700.information_schema-referential_constraints-of-mysql-mode.md"),
+    ),
+)
+def cascading_delete_large(
+    keys: Rows[ForeignKey], statistics: Rows[TableStatistics], changes: Rows[TableChanges] | None
+) -> Iterator[Measurement | Unjudged]:
+    """One DELETE of one row then deletes thousands of others in the same transaction, row by row, with their locks and
+    their log. Nobody sees it in the statement, the timeout comes as a surprise, and what was deleted by mistake is
+    gone in the whole tree."""
+    counted = {(row.owner, row.table_name): row.num_rows for row in statistics}
+    added = added_since(changes)
+    for key in keys:
+        if (key.delete_rule or "").upper() != "CASCADE":
+            continue
+        child = key.constraint_schema, key.table_name
+        resource = name_object(*child, key.constraint_name)
+        rows = counted.get(child)
+        if rows is None and not added.get(child):
+            yield Unjudged(resource)
+            continue
+        parent = name_object(key.unique_constraint_schema, key.referenced_table_name)
+        yield Measurement(resource, max((rows or 0) + added.get(child, 0), 0), {"parent": parent})

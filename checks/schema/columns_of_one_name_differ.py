@@ -1,0 +1,108 @@
+"""SCH024: columns of one name, by which tables are joined, of different types or collations."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.facts.schema import IndexColumn, NotableColumn, Table
+from checks.schema.auto_increment_nearly_exhausted import BITS
+from checks.schema.indexes import group_indexes, is_whole
+from checks.schema.pages import BASICS, DESIGN
+
+# Names that say nothing of what they name: such columns are alike by chance.
+_GENERIC = frozenset((
+    "id", "pk", "uid", "uuid", "guid", "code", "name", "title", "key", "type", "kind", "status", "state", "value",
+    "no", "num", "number", "seq", "sort", "pos", "token", "date", "day", "month", "year", "time", "level",
+    "version", "flag", "region", "tag", "label", "word", "parent", "parent_id", "ref", "ref_id", "ext_id",
+    "external_id", "source_id", "target_id", "biz_id", "object_id", "created_at", "updated_at",
+))  # fmt: skip
+_NUMBERS = frozenset((*BITS, "decimal", "numeric"))
+_TEXTS = frozenset(("char", "varchar", "tinytext", "text", "mediumtext", "longtext"))
+
+
+@check(
+    code="SCH024",
+    name="schema.columns_of_one_name_differ",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Columns of one name differ in type or collation",
+    finding="{resource} is {value}, but {parent} is {parent_type}: joins over the two convert one side row by row, or "
+    "values of one do not fit into the other.",
+    remediation=Remediation(
+        advice="Give both columns one type, character set and collation: change the one that refers, or the one whose "
+        "table is smaller. If the two are never joined and mean different things, mute the finding with the reason.",
+        no_rollback="Which type both should have is the application's decision.",
+        pre_check="SHOW CREATE TABLE of both tables; every value of the changed column must fit into the new type.",
+        post_check="EXPLAIN of a join over the two columns shows no conversion in the filter, and uses the index.",
+        risk="The change of an indexed column rewrites the table; programs bind parameters of the new type.",
+        window=True,
+    ),
+    sources=(
+        DocPage(f"{BASICS}/300.character-set-and-collation-of-mysql-mode/300.collation-of-mysql-mode.md"),
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+    ),
+)
+def columns_of_one_name_differ(
+    tables: Rows[Table], columns: Rows[NotableColumn], indexes: Rows[IndexColumn]
+) -> Iterator[Measurement]:
+    """Tables are joined over columns of one name: that of the referred row, and copies of it elsewhere. Where one is a
+    number and the other text, or two texts compare by different collations, the server converts one side of each row
+    and cannot use its index. An integer narrower than the key that it refers to ends earlier. Columns that are part of
+    a key are compared, with the one that is unique by itself where there is one; names that could mean anything, such
+    as code or status, are left out."""
+    stored = {(table.table_schema, table.table_name) for table in tables}
+    unique = _list_unique(indexes)
+    named: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)
+    for column in columns:
+        name = column.column_name.casefold()
+        if column.column_key and name not in _GENERIC and (column.table_schema, column.table_name) in stored:
+            named[column.table_schema, name].append(column)
+    for alike in named.values():
+        owners = [column for column in alike if _place(column) in unique]
+        usual = Counter(map(_family, alike))
+        parent = min(owners or alike, key=lambda column: (-usual[_family(column)], column.table_name))
+        yield from _compare(parent, alike, is_owner=bool(owners))
+
+
+def _compare(parent: NotableColumn, alike: Iterable[NotableColumn], *, is_owner: bool) -> Iterator[Measurement]:
+    for column in alike:
+        mixed = {_family(column), _family(parent)} == {"number", "text"}
+        if mixed or (is_owner and (_compares_otherwise(column, parent) or _is_narrower(column, parent))):
+            names = {"parent": name_object(*_place(parent)), "parent_type": _spell(parent)}
+            yield Measurement(name_object(*_place(column)), _spell(column), names)
+
+
+def _list_unique(indexes: Iterable[IndexColumn]) -> set[tuple[str, str, str]]:
+    """Return schema, table and column of those that are unique by themselves."""
+    found: Mapping[tuple[str, str], Mapping[str, dict[int, IndexColumn]]] = group_indexes(indexes)
+    return {
+        (*table, index[1].column_name)
+        for table, made in found.items()
+        for index in made.values()
+        if is_whole(index) and len(index) == 1 and not index[1].non_unique
+    }
+
+
+def _place(column: NotableColumn) -> tuple[str, str, str]:
+    return column.table_schema, column.table_name, column.column_name
+
+
+def _family(column: NotableColumn) -> str:
+    kind = column.data_type.lower()
+    return "number" if kind in _NUMBERS else "text" if kind in _TEXTS else kind
+
+
+def _compares_otherwise(column: NotableColumn, parent: NotableColumn) -> bool:
+    collations = column.collation_name, parent.collation_name
+    return _family(column) == _family(parent) == "text" and all(collations) and collations[0] != collations[1]
+
+
+def _is_narrower(column: NotableColumn, parent: NotableColumn) -> bool:
+    mine, other = BITS.get(column.data_type.lower()), BITS.get(parent.data_type.lower())
+    return mine is not None and other is not None and mine < other
+
+
+def _spell(column: NotableColumn) -> str:
+    return f"{column.column_type} {column.collation_name or ''}".strip()

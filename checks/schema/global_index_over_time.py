@@ -1,0 +1,66 @@
+"""SCH025: global indexes of tables whose partitions come and go with time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
+from agent.facts.settings import Variable
+from checks.schema.bounds import by_partition, ends_of
+from checks.schema.pages import OBJECTS, VIEWS
+from checks.schema.zones import find_zone
+
+
+@params
+class OverTimeParams(Params):
+    min_partitions_count: int
+
+
+@check(
+    code="SCH025",
+    name="schema.global_index_over_time",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Global index of a table that is partitioned by time",
+    finding="{resource} is global, and its table has {value} partitions by time: dropping an old one has to mend the "
+    "whole index.",
+    remediation=Remediation(
+        advice="Make the index local: it goes with its partition. Statements that use it should then name the date, or "
+        "they look into every partition. If partitions of the table are never dropped, mute the finding with the "
+        "reason.",
+        no_rollback="The right kind of index follows from the statements of the application.",
+        pre_check="List the statements that use the index, and how many partitions they would read with a local one.",
+        post_check="DBA_PART_INDEXES lists the index as LOCAL, and EXPLAIN shows that the statements use it.",
+        risk="Building an index takes CPU, disk and time; a search without the date reads each partition's index.",
+        window=True,
+    ),
+    sources=(
+        DocPage(
+            f"{OBJECTS}/300.manage-partitions-of-mysql-mode/900.create-partition-table-index-of-mysql-mode/300.global-index-of-mysql-mode.md"
+        ),
+        DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/500.delete-a-partition-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/13400.o-dba_part_indexes-of-mysql-mode.md"),
+    ),
+)
+def global_index_over_time(
+    tables: Rows[PartitionedTable],
+    indexes: Rows[IndexColumn],
+    partitioned: Rows[PartitionedIndex],
+    variables: Rows[Variable] | None,
+    p: OverTimeParams,
+) -> Iterator[Measurement]:
+    """Tables are partitioned by time so that old months can be dropped in a moment. With a global index that takes as
+    long as the index is large: its entries lie among those of all months, so the server builds it anew, and until then
+    the statements that need it are slow or fail. A unique index may have to be global and is left out."""
+    zone = find_zone(variables)
+    by_time = {
+        (table.table_schema, table.table_name): table.partitions
+        for table in tables
+        if by_partition(table) and table.partitions >= p.min_partitions_count and ends_of(table, zone)
+    }
+    local = {(row.owner, row.table_name, row.index_name) for row in partitioned if row.locality == "LOCAL"}
+    for row in indexes:
+        table = row.table_schema, row.table_name
+        if row.seq_in_index == 1 and row.non_unique and table in by_time and (*table, row.index_name) not in local:
+            yield Measurement(name_object(*table, row.index_name), by_time[table])

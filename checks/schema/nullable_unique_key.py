@@ -1,0 +1,45 @@
+"""SCH028: unique keys of several columns that NULL lets the same values into twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.facts.schema import IndexColumn
+from checks.schema.indexes import group_indexes, is_whole
+from checks.schema.pages import OBJECTS, VIEWS
+
+
+@check(
+    code="SCH028",
+    name="schema.nullable_unique_key",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Unique key of several columns, one of which may be NULL",
+    finding="{resource}: {value} may be NULL, and rows with NULL there may repeat all the other columns of the key.",
+    remediation=Remediation(
+        advice="Make the column NOT NULL with a value that stands for none, such as 0 or a far date, once the rows "
+        "that repeat each other are merged. If repeating is meant, mute the finding with the reason.",
+        no_rollback="Which value stands for none is the application's decision; MODIFY ... NULL goes back.",
+        pre_check="Group by the other columns of the key where this one IS NULL: groups of several rows are what the "
+        "key let in.",
+        post_check="information_schema.STATISTICS shows no nullable column in the key.",
+        risk="Programs that write NULL there fail from then on.",
+        window=True,
+    ),
+    sources=(
+        DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/2500.information_schema-statistics-of-mysql-mode.md"),
+        KernelRun("4.3.5.3", "CREATE TABLE t (a INT NOT NULL, b INT, UNIQUE KEY (a, b)); INSERT (1, NULL) twice"),
+    ),
+)
+def nullable_unique_key(indexes: Rows[IndexColumn]) -> Iterator[Measurement]:
+    """NULL never equals NULL, so a unique key does not compare rows that have one in it: the pair that it should keep
+    from coming twice comes as often as it likes. A deletion date that is NULL for living rows is the usual case. A key
+    of one column that may be NULL is not meant: many rows without a value are what one wants there."""
+    for (schema, table), made in group_indexes(indexes).items():
+        for name, index in made.items():
+            parts = [index[seq] for seq in sorted(index)]
+            nullable = [row.column_name for row in parts if row.nullable == "YES"]
+            if nullable and is_whole(index) and len(parts) > 1 and not parts[0].non_unique:
+                yield Measurement(name_object(schema, table, name), ", ".join(nullable))
