@@ -11,7 +11,7 @@ from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.narrowing import Facts, list_dearest_ids
 from agent.collection.statements import Statement
 from agent.facts import SYSTEM_SCHEMAS, find_source_spec
-from agent.facts.definition_text import strip_definition
+from agent.facts.definition_stripping import strip_definition
 from agent.facts.definitions import write_show_statement
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Scalar, Text, UnavailableKind
@@ -83,7 +83,7 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
         if len(rows) >= statement.limit or time.perf_counter() > until:
             return ShownTables(rows, (*left_out, *names[place:]))
         try:
-            ((_, text),) = session.fetch(write_show_statement(schema, table), statement.source)
+            answer = session.fetch(write_show_statement(schema, table), statement.source)
         except StatementRefused:
             left_out.append((schema, table))
             continue
@@ -92,7 +92,7 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
                 left_out.append((schema, table))
                 continue
             return ShownTables(rows, (*left_out, *names[place:]), error)
-        definition = strip_definition(str(text))
+        definition = strip_definition(str(answer[0][1])) if answer else ""
         if definition:
             rows.append((schema, table, definition))
         else:

@@ -14,7 +14,7 @@ from sqlglot.tokenizer_core import TokenType
 from agent.facts.dialect import is_sql, parse_sql
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
-from agent.facts.texts import SQL_SETTINGS, TextContent, classify_text
+from agent.facts.texts import DAY, SQL_SETTINGS, TextContent, classify_text
 from agent.model.terms import DataClass
 
 _LITERALS = frozenset(
@@ -24,11 +24,6 @@ _LITERALS = frozenset(
     }
 )  # fmt: skip
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"")
-# '2026-01-31 00:00:00', and what people write into columns of text: '2026/01/31', '2026013123', '20260131', '2026-01'.
-_DAY = re.compile(
-    r"'(?:\d{4}([-/])\d\d\1\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
-    r"|(?:19|20)\d\d-?(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:0{4})?)?)?)'"
-)
 
 
 def mask_sql(sql: str) -> str:
@@ -66,8 +61,8 @@ def _mask_field(row: str, name: str, fields: Mapping[str, Any], data_class: Data
 
 def mask_bound(bound: str) -> str:
     """Return a partition's bound or expression. Checks read its numbers and days; other literals become ``?``."""
-    masked = _QUOTED.sub(lambda found: found[0] if _DAY.fullmatch(found[0]) else "?", bound)
-    return MASKED if {"'", '"'} & set(_DAY.sub("", masked)) else masked
+    masked = _QUOTED.sub(lambda found: found[0] if DAY.fullmatch(found[0]) else "?", bound)
+    return MASKED if {"'", '"'} & set(DAY.sub("", masked)) else masked
 
 
 def _spell_masked(sql: str) -> str:

@@ -1,22 +1,16 @@
-"""Reads the text of a table's definition: strips what is nobody's business, and tells columns and indexes. Pure.
+"""Reads a stripped definition: the columns of a table with their types, its indexes, and how it is partitioned. Pure.
 
 sqlglot does not parse the server's own DDL, which is regular: elements in one pair of brackets, then options.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-_PIECE = re.compile(
-    r"`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|[A-Za-z_][\w$]*|\d+(?:\.\d+)?|\s+|.", re.DOTALL
-)
-_LISTED = frozenset({"ENUM", "SET"})
-_INDEX_WORDS = frozenset(
-    {"PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "VECTOR", "CONSTRAINT", "FOREIGN"}
-)
-_KEPT_DEFAULTS = frozenset({"CHARSET", "CHARACTER", "COLLATE"})
+from agent.facts.definition_stripping import split_list, split_stripped
+
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,175 +33,79 @@ class TableShape:
     partitioned_by: tuple[str, ...] = ()
 
 
-def strip_definition(text: str) -> str:
-    """Return the definition without comments, defaults, CHECKs and the words of ENUM and SET.
-
-    "" if it is no definition of a table, or if it ends within an element: then nothing is kept.
-    """
-    pieces = _PIECE.findall(text)
-    parts = _split_definition(pieces)
-    if parts is None:
-        return ""
-    head, elements, tail = parts
-    kept = [line for element in elements if (line := _strip_element(element))]
-    return f"{_join(head)}(\n  " + ",\n  ".join(kept) + f"\n){_strip_options(tail)}"
-
-
 def read_definition(text: str) -> TableShape:
-    """Return what a definition says. What cannot be read is left out."""
-    parts = _split_definition(_PIECE.findall(text))
+    """Return what a definition says, stripped or not; nothing for a text that cannot be stripped."""
+    parts = split_stripped(text)
     if parts is None:
         return TableShape()
-    _, elements, tail = parts
-    options = [piece for piece in tail if not piece.isspace()]
-    character_set, collation = _find_option(options, "CHARSET"), _find_option(options, "COLLATE")
+    character_set, collation = _find_option(parts.options, "CHARSET"), _find_option(parts.options, "COLLATE")
     columns: dict[str, ColumnShape] = {}
     indexes: dict[str, tuple[str, ...]] = {}
-    for element in elements:
-        words = [piece for piece in element if not piece.isspace()]
-        if words and words[0].startswith("`"):
-            column = _read_column(words, character_set, collation)
+    for element in parts.elements:
+        if element[0].startswith("`"):
+            column = _read_column(element, character_set, collation)
             columns[column.name] = column
-        elif words and (index := _read_index(words)):
+        elif index := _read_index(element):
             indexes[index[0]] = index[1]
-    return TableShape(columns=columns, indexes=indexes, partitioned_by=_read_partitioning(options, columns))
-
-
-def _join(pieces: Sequence[str]) -> str:
-    return "".join(pieces)
-
-
-def _split_definition(pieces: Sequence[str]) -> tuple[list[str], list[list[str]], list[str]] | None:
-    """Split into what stands before the elements, the elements, and the options; None if the brackets do not close."""
-    words = [piece.upper() for piece in pieces if not piece.isspace()][:4]
-    if words[:1] != ["CREATE"] or "TABLE" not in words or "(" not in pieces:
-        return None
-    opening = pieces.index("(")
-    elements: list[list[str]] = [[]]
-    depth = 0
-    for place in range(opening, len(pieces)):
-        piece = pieces[place]
-        depth += (piece == "(") - (piece == ")")
-        if depth == 0:
-            return list(pieces[:opening]), elements, list(pieces[place + 1 :])
-        if piece == "," and depth == 1:
-            elements.append([])
-        elif place > opening:
-            elements[-1].append(piece)
-    return None
-
-
-def _strip_element(element: Sequence[str]) -> str:
-    words = [piece.upper() for piece in element if not piece.isspace()]
-    if not words or "CHECK" in words[: words.index("(") if "(" in words else None]:
-        return ""
-    return _join(list(_keep_pieces(element))).strip()
-
-
-def _keep_pieces(pieces: Sequence[str]) -> Iterator[str]:
-    """Yield the pieces of an element without COMMENT and DEFAULT, and with numbered words in ENUM and SET."""
-    place, listing, numbered = 0, False, 0
-    while place < len(pieces):
-        piece, word = pieces[place], pieces[place].upper()
-        if word == "COMMENT":
-            place = _skip_value(pieces, place + 1)
-            continue
-        if word == "DEFAULT" and _next_word(pieces, place) not in _KEPT_DEFAULTS:
-            place = _skip_value(pieces, place + 1)
-            continue
-        listing = word in _LISTED or (listing and piece != ")")
-        if listing and piece[0] in "'\"":
-            numbered += 1
-            piece = f"'v{numbered}'"
-        yield piece
-        place += 1
-
-
-def _next_word(pieces: Sequence[str], place: int) -> str:
-    return next((piece.upper() for piece in pieces[place + 1 :] if not piece.isspace()), "")
-
-
-def _skip_value(pieces: Sequence[str], place: int) -> int:
-    """Return the place behind a value: a literal with sign or prefix, a word with its brackets, an expression."""
-    while place < len(pieces) and (pieces[place].isspace() or pieces[place] in "=-+"):
-        place += 1
-    place += 1
-    if place < len(pieces) and pieces[place][0] in "'\"" and pieces[place - 1][0] not in "'\"":
-        place += 1  # b'0', _utf8mb4'x'
-    elif place <= len(pieces) and pieces[place - 1] == "(":
-        place = _close(pieces, place)
-    elif place < len(pieces) and pieces[place] == "(":
-        place = _close(pieces, place + 1)
-    return place
-
-
-def _close(pieces: Sequence[str], place: int) -> int:
-    depth = 1
-    while place < len(pieces) and depth:
-        depth += (pieces[place] == "(") - (pieces[place] == ")")
-        place += 1
-    return place
-
-
-def _strip_options(tail: Sequence[str]) -> str:
-    return _join(list(_keep_pieces(tail)))
+    return TableShape(columns=columns, indexes=indexes, partitioned_by=_read_partitioning(parts.options, columns))
 
 
 def _find_option(options: Sequence[str], name: str) -> str:
-    words = [piece.upper() for piece in options]
-    if name not in words:
-        return ""
-    behind = [piece for piece in options[words.index(name) + 1 : words.index(name) + 3] if piece != "="]
-    return behind[0].lower() if behind else ""
+    """Return the word behind an option that stands in no bracket, in lower case; "" without it."""
+    depth = 0
+    for place, piece in enumerate(options):
+        depth += (piece == "(") - (piece == ")")
+        if depth == 0 and piece.upper() == name:
+            behind = [value for value in options[place + 1 : place + 3] if value != "="]
+            return behind[0].lower() if behind else ""
+    return ""
 
 
 def _unquote(name: str) -> str:
     return name[1:-1].replace("``", "`") if name.startswith("`") else name
 
 
-def _read_column(words: Sequence[str], character_set: str, collation: str) -> ColumnShape:
-    upper = [word.upper() for word in words]
-    length = int(words[3]) if len(words) > 4 and words[2] == "(" and words[3].isdecimal() else None
-    own_set = _find_option(words, "CHARSET") or (_find_option(words, "SET") if "CHARACTER" in upper else "")
+def _read_column(pieces: Sequence[str], character_set: str, collation: str) -> ColumnShape:
+    is_sized = len(pieces) > 4 and pieces[2] == "(" and pieces[3].isdecimal() and len(pieces[3]) <= _MOST_DIGITS
+    behind = pieces[2:]  # the type may be SET, as a word of CHARACTER SET is
+    own_set = _find_option(behind, "CHARSET") or (
+        _find_option(behind, "SET") if _find_option(behind, "CHARACTER") else ""
+    )
     return ColumnShape(
-        name=_unquote(words[0]),
-        data_type=words[1].lower() if len(words) > 1 else "",
-        length=length,
+        name=_unquote(pieces[0]),
+        data_type=pieces[1].lower(),
+        length=int(pieces[3]) if is_sized else None,
         character_set=own_set or character_set,
-        collation=_find_option(words, "COLLATE") or ("" if own_set else collation),
+        collation=_find_option(behind, "COLLATE") or ("" if own_set else collation),
     )
 
 
-def _read_index(words: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
-    """Return name and columns of an index, or None for another constraint. An expression stands as ""."""
-    upper = [word.upper() for word in words]
-    if upper[0] not in _INDEX_WORDS or {"FOREIGN", "CHECK"} & set(upper[:3]) or "(" not in words:
+def _read_index(pieces: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Return name and columns of an index, or None for a foreign key. An expression stands as ""."""
+    opening = pieces.index("(")
+    words = [piece.upper() for piece in pieces[:opening]]
+    if "FOREIGN" in words:
         return None
-    opening = words.index("(")
-    name = "PRIMARY" if "PRIMARY" in upper[:opening] else next((w for w in words[:opening] if w.startswith("`")), "")
-    columns, depth, first = [], 0, True
-    for word in words[opening:]:
-        depth += (word == "(") - (word == ")")
-        if depth == 0:
-            break
-        if depth == 1 and word == ",":
-            first = True
-        elif first and word != "(":
-            columns.append(_unquote(word) if word.startswith("`") and depth == 1 else "")
-            first = False
-    return _unquote(name), tuple(columns)
+    names = [piece for piece in pieces[:opening] if piece.startswith("`")]
+    name = "PRIMARY" if "PRIMARY" in words else _unquote(names[-1]) if names else ""
+    depth = 1
+    closing = opening
+    while depth:
+        closing += 1
+        depth += (pieces[closing] == "(") - (pieces[closing] == ")")
+    parts = split_list(pieces[opening + 1 : closing])
+    return name, tuple(_unquote(part[0]) if part and part[0].startswith("`") else "" for part in parts)
 
 
 def _read_partitioning(options: Sequence[str], columns: Mapping[str, ColumnShape]) -> tuple[str, ...]:
     """Return the columns that the table is partitioned by, and subpartitioned by."""
-    upper = [piece.upper() for piece in options]
-    found: dict[str, None] = {}
     known = {name.lower(): name for name in columns}
-    for place, word in enumerate(upper):
-        if word in ("PARTITION", "SUBPARTITION") and upper[place + 1 : place + 2] == ["BY"]:
-            opening = place + upper[place:].index("(") if "(" in upper[place:] else len(upper)
-            for piece in options[opening : _close(options, opening + 1)]:
-                name = known.get(_unquote(piece).lower())
-                if name is not None:
-                    found[name] = None
+    found: dict[str, None] = {}
+    depth, is_read = 0, False
+    for piece in options:
+        depth += (piece == "(") - (piece == ")")
+        if depth == 0:
+            is_read = piece.upper() == "BY" or (is_read and piece != ")")
+        elif is_read and (name := known.get(_unquote(piece).lower())):
+            found[name] = None
     return tuple(found)

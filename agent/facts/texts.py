@@ -6,6 +6,7 @@ Collecting uses this to mask SQL, redaction to replace names. Redaction treats a
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -84,6 +85,12 @@ FIELDS: dict[str, TextContent] = {
     "Build.tenant_kind": TextContent.WORD,
     "ArchiveBinding.value": TextContent.WORD,
 }  # fmt: skip
+# A day in quotes says nothing about anybody: the bounds of partitions keep it.
+# '2026-01-31 00:00:00', and what people write into columns of text: '2026/01/31', '2026013123', '20260131', '2026-01'.
+DAY = re.compile(
+    r"'(?:\d{4}([-/])\d\d\1\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?"
+    r"|(?:19|20)\d\d-?(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:0{4})?)?)?)'"
+)
 # Settings whose value is SQL.
 SQL_SETTINGS = frozenset({"init_connect"})
 
