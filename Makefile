@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test test-slow proof-later calibration accuracy check bench docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proof-later calibration accuracy slow-sql check bench docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -40,6 +40,9 @@ calibration: $(STAMP)  ## How often the score's range holds the truth, and how w
 
 accuracy: $(STAMP)  ## Recall and precision on seeded faults, and build/accuracy.json: about half an hour; exit 1 below the aims
 	$(BIN)/python -m tests.accuracy.measure
+
+slow-sql: $(STAMP)  ## Recall and false alarms of the diagnosis of slow statements, and build/slow-sql.json: some minutes
+	$(BIN)/python -m tests.slow_sql.measure
 
 check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ruff check .
