@@ -260,6 +260,8 @@ def _end_option(pieces: Pieces, place: int) -> int:
 def _strip_partitions(pieces: Pieces) -> Iterator[str]:
     """Yield how a table is partitioned, its bounds masked. A text with a quote in it would stand before no comma."""
     kept = list(_drop_comments(pieces))
+    if _close(["(", *kept, ")"], 0) != len(kept) + 2:  # an open bracket is a definition that was cut
+        raise _Irregular
     for place, piece in enumerate(kept):
         if _is_text(piece) and kept[place + 1 : place + 2] not in ([","], [")"]):
             raise _Irregular
