@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
-from tests.mutants import ROOT, Mutant, is_seen_by_cases, mutants_of
+import pytest
+
+from tests.mutants import ROOT, Mutant, is_seen_by_cases, is_seen_by_tests, mutants_of
+from tests.mutated import load_instead
 
 CHECK = ROOT / "checks" / "capacity" / "memstore_nearly_full.py"
 HELPER = ROOT / "checks" / "capacity" / "usage.py"
@@ -35,3 +42,34 @@ def test_unchanged_code_is_not_seen_and_the_real_module_stays() -> None:
     assert not is_seen_by_cases(unchanged, "decoys")
     assert sys.modules["checks.capacity.memstore_nearly_full"] is real
     assert sys.modules["checks.capacity"].memstore_nearly_full is real
+
+
+def _loaded(path: Path) -> ModuleType:
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_one_file_is_loaded_as_if_it_held_the_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SourceFileLoader, "get_code", SourceFileLoader.get_code)  # what is put back at the end
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    for path in (one, other):
+        path.write_text("value = 1", encoding="utf-8")
+    load_instead(one, b"value = 2")
+    assert (_loaded(one).value, _loaded(other).value) == (2, 1)
+    assert one.read_text(encoding="utf-8") == "value = 1"
+
+
+@pytest.mark.slow
+def test_tests_that_see_a_change_fail_and_those_that_fail_without_one_end_the_run(tmp_path: Path) -> None:
+    path = ROOT / "agent" / "judgement" / "fingerprint.py"
+    change = next(mutant for mutant in mutants_of(path) if mutant.what == "16 -> 17")
+    fast, own = "not slow and not kernel", ("tests/agent/judgement/test_fingerprint.py",)
+    assert is_seen_by_tests(change, path, fast, own)
+    assert not is_seen_by_tests(change, path, "kernel", own), "none of them starts the kernel"
+    red = tmp_path / "test_red.py"
+    red.write_text("def test_red() -> None:\n    assert False\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="mend them first"):
+        is_seen_by_tests(change, path, fast, (str(red),))
