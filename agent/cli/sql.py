@@ -19,13 +19,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="For machines: all that is 
 def list_statements_command(
     *,
     snapshot: SnapshotFile,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="WHAT",
+            help="Dearest by: time, cpu, io (waiting for disks) or lock (waiting for rows).",
+            autocompletion=lambda: ["time", "cpu", "io", "lock"],
+        ),
+    ] = "time",
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="The dearest so many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The statements that take the most time, dearest first, each with its causes."""
     from agent.cli.actions.statements import print_statements
 
-    print_statements(snapshot, limit, as_json=as_json)
+    print_statements(snapshot, by, limit, as_json=as_json)
 
 
 @sql_app.command("show")

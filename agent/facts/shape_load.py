@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.facts import Observes, Rows
@@ -39,6 +39,11 @@ class ShapeLoad:
     execute_us: int | None = None
     user: str | None = None
     days: float = 0.0
+    cpu_us: int | None = None
+    io_wait_us: int | None = None
+    queue_us: int | None = None
+    plan_us: int | None = None
+    trace_id: str | None = None
 
     @property
     def average_us(self) -> float:
@@ -66,6 +71,10 @@ def read_shape(row: SqlShape) -> ShapeLoad:
         longest_us=row.max_elapsed_us,
         execute_us=row.execute_us,
         user=row.user_name,
+        io_wait_us=row.io_wait_us,
+        queue_us=row.queue_us,
+        plan_us=row.plan_us,
+        trace_id=row.trace_id,
     )
 
 
@@ -91,6 +100,8 @@ def read_totals(totals: Rows[SqlTotal], scans: Mapping[str, bool]) -> Iterator[S
             wait_us=row.wait_us,
             remote_executions=row.remote_executions,
             full_scans=_count_scans(row.sql_id, row.executions, scans),
+            cpu_us=row.cpu_us,
+            io_wait_us=row.io_wait_us,
         )
 
 
@@ -117,8 +128,15 @@ def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> I
             wait_us=sum(row.wait_us for row in present),
             remote_executions=sum(row.remote_executions for row in present),
             full_scans=_count_scans(sql_id, executions, scans),
+            cpu_us=_sum_known(row.cpu_us for row in present),
+            io_wait_us=_sum_known(row.io_wait_us for row in present),
             days=(newest - min(row.first_snap for row in present)) / _SNAPSHOTS_A_DAY,
         )
+
+
+def _sum_known(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def collect_loads(

@@ -91,6 +91,7 @@ class SqlShape:
     """One SQL shape (SQL_ID) of a tenant in the audit ring: the two hundred that took most time.
 
     Where only parts of plans are in the ring, those of our own statements too, there are no executions and no time.
+    ``trace_id`` is that of some execution, as an example for as long as the ring holds it.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -119,6 +120,11 @@ class SqlShape:
     over_100ms: int = expr(_count_where("ELAPSED_TIME >= 100000"))
     over_1s: int = expr(_count_where("ELAPSED_TIME >= 1000000"))
     over_10s: int = expr(_count_where("ELAPSED_TIME >= 10000000"))
+    io_wait_us: int | None = expr(f"SUM({_skip_plan_parts('USER_IO_WAIT_TIME')})", default=None)
+    users: int | None = expr("COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 THEN USER_NAME END)", default=None)
+    first_us: int | None = expr("MIN(REQUEST_TIME)", default=None)
+    last_us: int | None = expr("MAX(REQUEST_TIME)", default=None)
+    trace_id: str | None = expr("MAX(CASE WHEN IS_EXECUTOR_RPC = 0 THEN TRACE_ID END)", default=None)
 
 
 @source(
@@ -152,6 +158,8 @@ class SqlTotal:
     disk_reads: int | None = expr("SUM(DISK_READS_TOTAL)", default=None)
     retries: int | None = expr("SUM(RETRY_TOTAL)", default=None)
     wait_us: int | None = expr("SUM(APWAIT_TOTAL + CCWAIT_TOTAL)", default=None)
+    cpu_us: int | None = expr("SUM(CPU_TIME_TOTAL)", default=None)
+    io_wait_us: int | None = expr("SUM(USERIO_WAIT_TOTAL)", default=None)
     remote_executions: int | None = expr(
         "SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_TOTAL ELSE 0 END)", default=None
     )
@@ -190,6 +198,8 @@ class RepositoryShape:
     disk_reads: int = expr("SUM(DISK_READS_DELTA)")
     retries: int = expr("SUM(RETRY_DELTA)")
     wait_us: int = expr("SUM(APWAIT_DELTA + CCWAIT_DELTA)")
+    cpu_us: int | None = expr("SUM(CPU_TIME_DELTA)", default=None)
+    io_wait_us: int | None = expr("SUM(USERIO_WAIT_DELTA)", default=None)
     remote_executions: int = expr("SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_DELTA ELSE 0 END)")
 
 

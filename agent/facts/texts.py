@@ -71,6 +71,7 @@ COLUMNS: dict[str, TextContent] = {
     "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,
     "object_alias": TextContent.TABLE, "object_owner": TextContent.DATABASE,
     "optimizer": TextContent.TEXT, "definition": TextContent.TEXT,
+    "trace_id": TextContent.TEXT,  # begins with the server's address
     "resource": TextContent.TEXT, "by": TextContent.PERSON,
 }  # fmt: skip
 # By row type and column: the exceptions, and columns whose names say nothing.

@@ -25,8 +25,10 @@ from agent.model.terms import Category, Outcome, Text, Unit
 from agent.support import console
 from agent.support.errors import ConfigError
 from agent.support.i18n import format_value, translate
+from agent.support.suggestions import suggest_words
 
 _TEXT_CHARS = 60
+_MEASURES = {"time": "elapsed_us", "cpu": "cpu_us", "io": "io_wait_us", "lock": "wait_us"}
 _RECORDS = {
     "workload repository": N_("workload repository"),
     "plan cache": N_("plan cache"),
@@ -45,19 +47,25 @@ class ToldStatement:
     hours: tuple[StatementHour, ...]
 
 
-def print_statements(path: Path, limit: int, *, as_json: bool) -> None:
+def print_statements(path: Path, by: str, limit: int, *, as_json: bool) -> None:
     """Print the dearest statements as a table, or as JSON. Raises SnapshotError and ConfigError."""
-    told = _read_told(path)
+    if by not in _MEASURES:
+        args = {"option": "--by", "given": by, "known": ", ".join(_MEASURES)}
+        text = Text("{option}: there is no {given}; known are {known}.", args)
+        raise ConfigError(text, suggest_words([by], list(_MEASURES)))
+    told = sorted(_read_told(path), key=lambda one: _measure(one, by), reverse=True)
     if as_json:
         console.print_json([_describe(one) for one in told[:limit]])
         return
     if not told:
         console.say("No record of the load in this snapshot holds a statement.")
         return
-    whole = sum(one.statement.load.elapsed_us for one in told)
+    whole = sum(_measure(one, by) for one in told)
+    if not whole:
+        console.say("No record says how much of it any statement took: {what}.", what=by)
     console.print_table(
-        ("SQL_ID", "database", "executions", "total", "share", "average", "rows read", "causes", "statement"),
-        [_list_cells(one, whole) for one in told[:limit]],
+        ("SQL_ID", "database", "executions", by, "share", "average", "rows read", "causes", "statement"),
+        [_list_cells(one, by, whole) for one in told[:limit]],
     )
     if len(told) > limit:
         console.say("{count} more; --limit shows them.", count=len(told) - limit)
@@ -136,15 +144,21 @@ def _say(value: Any, unit: Unit) -> str:
     return format_value(value, unit, console.choose_language())
 
 
-def _list_cells(one: ToldStatement, whole_us: int) -> tuple[str, ...]:
-    load = one.statement.load
+def _measure(one: ToldStatement, by: str) -> int:
+    """Microseconds by which statements are ranked; 0 where no record tells."""
+    known = (getattr(load, _MEASURES[by]) for load in (one.statement.load, *one.statement.loads))
+    return next((int(value) for value in known if value is not None), 0)
+
+
+def _list_cells(one: ToldStatement, by: str, whole_us: int) -> tuple[str, ...]:
+    load, measured = one.statement.load, _measure(one, by)
     text = " ".join((one.statement.text or translate("unknown", console.choose_language())).split())
     return (
         one.statement.sql_id[:12],
         load.database,
         _say(load.executions, Unit.COUNT),
-        _say(load.elapsed_us, Unit.MICROSECONDS),
-        _say(100 * load.elapsed_us / whole_us if whole_us else None, Unit.PCT),
+        _say(measured, Unit.MICROSECONDS),
+        _say(100 * measured / whole_us if whole_us else None, Unit.PCT),
         _say(load.average_us, Unit.MICROSECONDS),
         _say(round(one.statement.reads), Unit.COUNT),
         ", ".join(code for code, _ in one.causes) or "–",
@@ -164,21 +178,41 @@ def _print_head(one: ToldStatement) -> None:
 def _print_loads(one: ToldStatement) -> None:
     language = console.choose_language()
     console.print_table(
-        ("record", "executions", "total", "average", "rows read", "rows used", "retries", "waits"),
+        (
+            "record",
+            "executions",
+            "total",
+            "average",
+            "queued",
+            "planned",
+            "CPU",
+            "disks",
+            "locks",
+            "retries",
+            "rows read",
+            "rows used",
+        ),
         [
             (
                 translate(_RECORDS[load.record.value], language),
                 _say(load.executions, Unit.COUNT),
                 _say(load.elapsed_us, Unit.MICROSECONDS),
                 _say(load.average_us, Unit.MICROSECONDS),
+                *(
+                    _say(value, Unit.MICROSECONDS)
+                    for value in (load.queue_us, load.plan_us, load.cpu_us, load.io_wait_us, load.wait_us)
+                ),
+                _say(load.retries, Unit.COUNT),
                 _say(load.rows_read, Unit.COUNT),
                 _say(load.rows_used, Unit.COUNT),
-                _say(load.retries, Unit.COUNT),
-                _say(load.wait_us, Unit.MICROSECONDS),
             )
             for load in one.statement.loads
         ],
     )
+    for load in one.statement.loads:
+        if load.user:
+            args = {"user": load.user, "trace_id": load.trace_id or "–"}
+            console.say("Sent by {user}; trace of one execution, while the audit holds it: {trace_id}", **args)
 
 
 def _draw_plan(plan: Plan) -> Tree:

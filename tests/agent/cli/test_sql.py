@@ -125,6 +125,18 @@ def test_a_limit_says_how_many_are_left(folder: Path) -> None:
     assert DEAR[:12] in out and CHEAP[:12] not in out and "1 more; --limit shows them." in out
 
 
+def test_it_ranks_by_what_is_asked(folder: Path) -> None:
+    first, second = (
+        dataclasses.replace(make_total(sql_id, 10**6), io_wait_us=us) for sql_id, us in ((DEAR, 5), (CHEAP, 15))
+    )
+    keep(folder, {SqlTotal: (first, second)})
+    lines = sql(folder, "list", "--by", "io").out.decode().splitlines()
+    assert lines[0].split()[3] == "io" and lines[2].startswith(CHEAP[:12]) and "75%" in lines[2]
+    assert "No record says" in sql(folder, "list", "--by", "cpu").out.decode()
+    ended = sql(folder, "list", "--by", "ioo")
+    assert ended.code == 2 and b"there is no ioo; known are time, cpu, io, lock" in ended.err
+
+
 def test_one_statement_is_told_whole(folder: Path) -> None:
     ended = sql(folder, "show", DEAR[:5])
     out = ended.out.decode()
