@@ -19,6 +19,7 @@ _SCAN = re.compile(r"(?:DISTRIBUTED |COLUMN |PX |BATCH )*TABLE (FULL SCAN|RANGE 
 _ALIAS = re.compile(r"(?P<table>[^()]+)(?:\((?P<index>[^()]+)\))?(?:,\s*Reverse)?", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*([a-z_ ]+?)\s*:\s*(.*?)\s*$")
 _PIECE = re.compile(r"p(?:\[(\d+)-(\d+)\]|(\d+))(?:sp(?:\[(\d+)-(\d+)\]|(\d+)))?")
+_REGROUPS = re.compile(r"GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|MINUS|LIMIT|TOP-N|WINDOW|SUBPLAN FILTER")
 _NEVER = "version=1970-01-01"
 
 
@@ -39,13 +40,15 @@ class Access:
     """One scan of a business table in a plan. ``index`` is "" for the table itself, which its primary key orders.
 
     Rows of one execution: ``rows_estimated`` and ``rows_real`` are what the scan returned; ``range_rows`` what the
-    optimizer expected to go through, ``back_rows`` what to look up in the table, ``table_rows`` what the table has.
+    optimizer expected to go through, ``rows_kept`` of these by its conditions if no LIMIT ended the scan, ``back_rows``
+    what to look up in the table, ``table_rows`` what the table has. ``alias`` is its name in the statement.
     None where the optimizer left no note. ``statistics_known`` is False where it had no statistics at all.
     ``pieces`` counts the partitions that are read.
     """
 
     step: PlanStep
     table: str
+    alias: str = ""
     index: str
     way: Way
     rows_estimated: int
@@ -54,6 +57,7 @@ class Access:
     table_rows: int | None = None
     range_rows: int | None = None
     back_rows: int | None = None
+    rows_kept: int | None = None
     available: tuple[str, ...] = ()
     statistics_known: bool | None = None
 
@@ -87,6 +91,20 @@ class Plan:
                 children.append(step)
         return children
 
+    def find_join(self, access: Access) -> tuple[PlanStep, PlanStep] | None:
+        """Return the join right above a scan and what it joins the scan with; None if its rows are changed before."""
+        below = access.step
+        for step in reversed(self.steps[: self.steps.index(below)]):
+            if step.depth >= below.depth:
+                continue
+            if _REGROUPS.search(step.operator):
+                return None
+            if "JOIN" in step.operator:
+                others = [child for child in self.list_children(step) if child is not below]
+                return (step, others[0]) if len(others) == 1 else None
+            below = step
+        return None
+
 
 def read_plans(steps: Iterable[PlanStep]) -> dict[str, list[Plan]]:
     """Return the plans of each SQL_ID, in the order of their hashes."""
@@ -110,6 +128,7 @@ def read_access(step: PlanStep) -> Access | None:
     return Access(
         step=step,
         table=step.object_name,
+        alias=alias["table"].strip().lower() if alias else "",
         index=(alias["index"] or "") if alias else "",
         way=_WAYS[scan[1]],
         rows_estimated=step.rows_estimated,
@@ -118,6 +137,7 @@ def read_access(step: PlanStep) -> Access | None:
         table_rows=_read_count(notes.get("table_rows")),
         range_rows=_read_count(notes.get("physical_range_rows")),
         back_rows=_read_count(notes.get("index_back_rows")),
+        rows_kept=_read_count(notes.get("output_rows")),
         available=_read_names(notes.get("avaiable_index_name") or notes.get("available_index_name") or ""),
         statistics_known=None if statistics is None else _NEVER not in statistics,
     )

@@ -5,9 +5,9 @@ A statement is one SQL_ID of one tenant. Its figures are those of the record tha
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from agent.facts import Observes, Rows
 from agent.facts.conditions import Question, read_parameter_types, read_questions
@@ -27,9 +27,10 @@ _TEXT_TYPES = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "l
 class WorkStatement:
     """One statement. ``load`` is its dearest record over the longest time; ``loads`` are all of them.
 
-    ``text`` is None where no cached plan has it, and ``questions`` where it cannot be parsed. ``parameters`` are the
-    types of its values by plan. ``shapes`` are the definitions of its tables, by name; those that were not read are
-    missing.
+    ``text`` is None where no cached plan has it, and ``questions`` where it cannot be parsed or calls two tables by one
+    name. ``parameters`` are the types of its values by plan, ``executions`` how often the cached plans were executed.
+    ``shapes`` are the definitions of its tables, by name; missing are those that were not read, and those that differ
+    between the databases in which the statement is run.
     """
 
     sql_id: str
@@ -41,6 +42,7 @@ class WorkStatement:
     plans: tuple[Plan, ...] = ()
     parameters: Mapping[int, tuple[int, ...]]
     shapes: Mapping[str, TableShape]
+    executions: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def reads(self) -> float:
@@ -83,7 +85,7 @@ def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
     by_statement: defaultdict[tuple[int | None, str], list[ShapeLoad]] = defaultdict(list)
     for load in collect_loads(facts.shapes, facts.totals, facts.history, facts.plans):
         by_statement[load.tenant_id, load.sql_id].append(load)
-    known = {row.table_name: read_definition(row.definition) for row in facts.definitions or ()}
+    known = {(row.table_schema, row.table_name): read_definition(row.definition) for row in facts.definitions or ()}
     trees = read_plans(facts.steps or ())
     by_id: defaultdict[str, list[CachedPlan]] = defaultdict(list)
     for plan in facts.plans or ():
@@ -96,25 +98,54 @@ def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
 
 
 def _build_statement(
-    records: list[ShapeLoad], cached: list[CachedPlan], plans: list[Plan], shapes: Mapping[str, TableShape]
+    records: list[ShapeLoad],
+    cached: list[CachedPlan],
+    plans: list[Plan],
+    known: Mapping[tuple[str, str], TableShape],
 ) -> WorkStatement:
     longest = min(records, key=lambda load: (_LONGEST_FIRST.index(load.record), -load.elapsed_us))
     text = next((plan.statement for plan in cached), None)
+    shapes = _find_shapes(plans, known)
+    readable = text is not None and not any(map(_calls_two_by_one_name, plans))
+    executions: Counter[int] = Counter()
+    parameters: dict[int, tuple[int, ...]] = {}
+    for plan in cached:
+        executions[plan.plan_hash] += plan.executions
+        parameters.setdefault(plan.plan_hash, read_parameter_types(plan.param_infos or ""))
     return WorkStatement(
         sql_id=longest.sql_id,
         tenant_id=longest.tenant_id,
         load=longest,
         loads=tuple(records),
         text=text,
-        questions=read_questions(text, shapes) if text is not None else None,
+        questions=read_questions(text, shapes) if text is not None and readable else None,
         plans=tuple(plans),
-        parameters={plan.plan_hash: read_parameter_types(plan.param_infos or "") for plan in cached},
-        shapes={name: shape for name, shape in shapes.items() if _is_read(name, plans)},
+        parameters=parameters,
+        shapes=shapes,
+        executions=executions,
     )
 
 
-def _is_read(table: str, plans: Iterable[Plan]) -> bool:
-    return any(access.table == table for plan in plans for access in plan.accesses)
+def _find_shapes(plans: Iterable[Plan], known: Mapping[tuple[str, str], TableShape]) -> dict[str, TableShape]:
+    """Return the definitions of the tables that the plans read; those of one name must be alike."""
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for plan in plans:
+        for access in plan.accesses:
+            owners[access.table].add(access.owner)
+    shapes = {}
+    for table, schemas in owners.items():
+        first, *others = [known.get((schema, table)) for schema in schemas]
+        if first is not None and all(other == first for other in others):
+            shapes[table] = first
+    return shapes
+
+
+def _calls_two_by_one_name(plan: Plan) -> bool:
+    """Whether a plan reads tables of one name in two databases, and the statement does not tell them apart."""
+    called: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for access in plan.accesses:
+        called[access.table, access.alias].add(access.owner)
+    return any(len(owners) > 1 for owners in called.values())
 
 
 def holds_text(data_type: str) -> bool:

@@ -57,8 +57,12 @@ def list_evidence(statement: WorkStatement, access: Access | None = None) -> dic
 
 
 def find_plan(statement: WorkStatement) -> Plan | None:
-    """Return the plan that goes through the most rows: the one to mend."""
-    return max(statement.plans, key=_count_rows, default=None)
+    """Return the plan that goes through the most rows in all its executions: the one to mend."""
+    return max(statement.plans, key=lambda plan: _count_rows(plan) * _count_executions(statement, plan), default=None)
+
+
+def _count_executions(statement: WorkStatement, plan: Plan) -> int:
+    return max(statement.executions.get(plan.plan_hash, 1), 1)
 
 
 def _count_rows(plan: Plan) -> int:
@@ -66,5 +70,11 @@ def _count_rows(plan: Plan) -> int:
 
 
 def count_rows(access: Access) -> int:
-    """Rows that a scan goes through in one execution: what the optimizer expected, or what the scan returned."""
-    return max(access.range_rows or 0, access.rows_real)
+    """Rows that a scan goes through in one execution: what the optimizer expected, or what the scan returned.
+
+    Where a LIMIT ends the scan, it expects to return fewer rows than its conditions keep, and goes less far.
+    """
+    expected = access.range_rows or 0
+    if access.rows_kept and access.rows_estimated < access.rows_kept and access.rows_real >= access.rows_estimated:
+        expected = expected * access.rows_estimated // access.rows_kept
+    return max(expected, access.rows_real)

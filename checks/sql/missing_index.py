@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
-from agent.facts.conditions import Asks, Condition
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
-from agent.facts.plan_tree import Access, Way
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
-from checks.sql.diagnosis import count_rows, find_plan, list_evidence, list_slow, list_unread, name_statement
+from checks.sql.columns import list_candidate
+from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import FEWER_READS, PLANS_VIEW, SQL_RULES
-
-_EXACT = frozenset({Asks.EQUAL, Asks.AMONG})
-_MOST_EXACT = 3
-_NOT_INDEXED = frozenset({"text", "tinytext", "mediumtext", "longtext", "json", "blob", "mediumblob", "longblob"})
-Indexes = Mapping[tuple[str, str], frozenset[str]]
+from checks.sql.paths import Indexes, Waste, is_named, list_waste, lists_guesses, read_indexes
 
 
 @params
@@ -36,7 +30,7 @@ class MissingIndexParams(Params):
     actor=Actor.CUSTOMER,
     title="Slow statement has conditions that no index of the table serves",
     finding="{resource} in {database} goes through {value} rows of {table} per execution (limit {limit}), because no "
-    "index begins with a column of its conditions; a candidate, not yet verified, is ({candidate}). "
+    "index begins with a column by which it could find them; a candidate, not yet verified, is ({candidate}). "
     "{executions_count} executions of {average_us} on average. {statement}",
     remediation=Remediation(
         advice="Create an index on the columns named here: those that are compared for equality first, the most "
@@ -48,7 +42,14 @@ class MissingIndexParams(Params):
         risk="Each index makes writes slower and takes disk space; building one on a large table takes CPU and time.",
         window=True,
     ),
-    sources=(SQL_RULES, FEWER_READS, PLANS_VIEW),
+    sources=(
+        SQL_RULES,
+        FEWER_READS,
+        PLANS_VIEW,
+        KernelRun(
+            "4.3.5", "two rows joined with 100,000 by a column without an index: a hash join, a scan of them all"
+        ),
+    ),
 )
 def missing_index(
     *,
@@ -62,58 +63,32 @@ def missing_index(
     limits: MissingIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without an index that begins with a column of the conditions, the server goes through the table or a whole
-    index and throws away nearly all that it reads. The plan tells how many rows a scan goes through and how many it
-    keeps; the statement's own conditions tell by which columns an index could find them. A scan that keeps most of
-    its rows needs them, and no index helps it."""
+    index and throws away nearly all that it reads, in the scan or in the join above it. The plan tells how many rows it
+    goes through and keeps; the statement tells by which columns an index could find them. A scan that keeps most of its
+    rows needs them. Columns that are converted are left to SQL023 and SQL027: no index would serve them."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
-    leading = _list_leading_columns(indexes)
+    known = read_indexes(indexes)
     yield from list_unread(slow)
     for statement in slow:
-        found = _find_unserved(statement, leading, limits.min_read_ratio)
-        if found is not None:
-            access, columns = found
-            evidence = {**list_evidence(statement, access), "candidate": ", ".join(columns)}
-            yield Measurement(name_statement(statement), count_rows(access), evidence, statement.load.record)
+        wastes = list(list_waste(statement, limits.min_read_ratio))
+        judged = [(waste, _find_candidate(statement, waste, known)) for waste in wastes]
+        for waste, columns in [(waste, columns) for waste, columns in judged if columns][:1]:
+            evidence = {**list_evidence(statement, waste.access), "candidate": ", ".join(columns)}
+            yield Measurement(name_statement(statement), waste.rows, evidence, statement.load.record)
+        unknown = any(columns is None for _, columns in judged) or lists_guesses(statement)
+        if unknown and not any(columns for _, columns in judged):
+            yield Unjudged(name_statement(statement))
 
 
-def _list_leading_columns(indexes: Rows[IndexColumn]) -> Indexes:
-    leading: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in indexes:
-        if row.seq_in_index == 1 and row.is_visible == "YES":
-            leading[row.table_schema, row.table_name].add(row.column_name.lower())
-    return {table: frozenset(columns) for table, columns in leading.items()}
-
-
-def _find_unserved(
-    statement: WorkStatement, leading: Indexes, min_read_ratio: int
-) -> tuple[Access, Sequence[str]] | None:
-    """Return the scan that goes through the most rows for next to nothing, with the columns of a candidate."""
-    plan = find_plan(statement)
-    if plan is None or statement.questions is None:
+def _find_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> list[str] | None:
+    """Return the columns of an index that is missing; none if no index is, and None if that is not known."""
+    columns, first = list_candidate(statement, waste)
+    leading = known.list_leading(statement, waste.access)
+    if not columns:
+        return [] if is_named(statement, waste.access) else None
+    if leading is None:
         return None
-    wasteful = []
-    for place, access in enumerate(plan.accesses):
-        kept = max(access.rows_estimated, access.rows_real, 1)
-        if access.way is Way.GET or count_rows(access) < kept * min_read_ratio:
-            continue
-        asked = [c for question in statement.questions for c in question.conditions if c.table == access.table]
-        columns = _list_candidate(asked, statement, access.table, joined=place > 0)
-        if columns and not leading.get((access.owner, access.table), frozenset()) & set(map(str.lower, columns)):
-            wasteful.append((access, columns))
-    return max(wasteful, key=lambda item: count_rows(item[0]), default=None)
-
-
-def _list_candidate(asked: Sequence[Condition], statement: WorkStatement, table: str, *, joined: bool) -> list[str]:
-    """Return the columns of an index for these conditions: compared for equality first, then one by range.
-
-    A column that joins counts where another table was read before.
-    """
-    exact = [c.column for c in asked if c.asks in _EXACT or (joined and c.asks is Asks.JOINED)]
-    ranges = [c.column for c in asked if c.asks is Asks.RANGE and c.column not in exact]
-    found = [*dict.fromkeys(exact)][:_MOST_EXACT] + ranges[:1]
-    shape = statement.shapes.get(table)
-    known = shape.columns if shape else {}
-    return [name for name in found if name not in known or known[name].data_type not in _NOT_INDEXED]
+    return [] if leading & {name.lower() for name in first} else columns

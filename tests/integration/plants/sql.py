@@ -49,6 +49,8 @@ NARROW_SCAN = ("SELECT MAX(LOWER(code)) FROM item WHERE id < 100",) * 12
 # The rows come after the index, so that they lie in memory in both; the audit does not mark a full scan of an index.
 *_BEFORE, _ROWS = table_of(9)
 INDEXED = (*_BEFORE, "CREATE INDEX by_code ON item (code)", _ROWS)
+BY_CODE = "SELECT id FROM item WHERE code"
+GATHERED = "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'item')"
 OF_INDEX = "SELECT /*+ INDEX(item by_code) */ COUNT(*) FROM item"
 # Two plans of one shape, by the type of the code; how much slower one is must not depend on the machine.
 BY_INDEX, BY_SCAN = (f"SELECT id, SLEEP({s}) FROM item WHERE code = {code}" for s, code in ((0.001, "'77'"), (0.1, 77)))
@@ -211,6 +213,24 @@ PLANTS = [
         ground=SHAPES,
         severity=LOW,
         mended_load=(f"{OF_INDEX} WHERE code = 'A77'",) * 12,
+    ),
+    Plant(
+        "SQL022",
+        plant=(*table_of(9), GATHERED),
+        load=(f"{BY_CODE} = '77'",) * 12,
+        cure=("CREATE INDEX by_code ON {db}.item (code)",),
+        resource=shape(f"{BY_CODE} = ?"),
+        ground=SHAPES,
+        severity=LOW,
+    ),
+    Plant(
+        "SQL023",
+        plant=(*INDEXED, GATHERED),
+        load=(f"{BY_CODE} = 77 ORDER BY id",) * 12,
+        resource=shape(f"{BY_CODE} = ? ORDER BY id"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(f"{BY_CODE} = '77' ORDER BY id",) * 12,
     ),
 ]
 UNPLANTABLE = {

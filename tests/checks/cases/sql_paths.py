@@ -1,0 +1,223 @@
+"""Cases of the checks that read the text of a statement beside its plan, its tables and their indexes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import IndexColumn
+from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
+from tests.checks.cases.sql import _shape
+from tests.harness import Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+FOUND, WORSE = [("SQL A", LOW)], [("SQL A", MEDIUM)]
+_BIGINT, _DECIMAL, _VARCHAR, _DATE = 5, 39, 22, 41
+_GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("not granted"))
+
+
+def _ring(rows_read: int = 10**9, executions: int = 10, average_us: int = 5000, sql_id: str = "A") -> SqlShape:
+    """A statement in the audit; ``rows_read`` of one execution."""
+    return _shape(sql_id, executions, elapsed_us=average_us * executions, rows_read=rows_read * executions)
+
+
+def _text(statement: str, *types: int, plan_hash: int = 1, executions: int = 10, sql_id: str = "A") -> CachedPlan:
+    infos = ",".join(f"{{1,0,0,-1,{number}}}" for number in types)
+    return CachedPlan(
+        sql_id=sql_id, db_id=500_001, plan_id=plan_hash, plan_hash=plan_hash, statement=statement,
+        executions=executions, elapsed_time=9, param_infos=infos,
+    )  # fmt: skip
+
+
+def _step(operator: str, alias: str = "", rows: int = 10, *, place: tuple[int, int] = (0, 0), **other: Any) -> PlanStep:
+    """An operator at (id, depth)."""
+    values = {
+        "sql_id": "A", "plan_hash": 1, "id": place[0], "depth": place[1], "operator": operator, "object_alias": alias,
+        "object_owner": "", "object_name": "", "object_type": "", "partitions": "", "optimizer": "", "cost": 1,
+        "rows_estimated": rows, "rows_real": rows, "real_us": 1,
+    }  # fmt: skip
+    return PlanStep(**{**values, **other})
+
+
+def _scan(
+    gone: int = 100_000, kept: int = 10, *, alias: str = "ord", name: str = "ord", way: str = "FULL SCAN",
+    output: int | None = None, names: str = "ix_no, ord", known: bool = True, owner: str = "shop", **other: Any,
+) -> PlanStep:  # fmt: skip
+    """A scan of a table of 100,000 rows, with the optimizer's note as the server writes it."""
+    note = (
+        f"{name}:\n      table_rows:100000\n      physical_range_rows:{gone}\n      index_back_rows:0\n"
+        f"      output_rows:{kept if output is None else output}\n      avaiable_index_name:[{names}]\n"
+        f"      stats info:[version={'2026-11-29' if known else '1970-01-01'} 08:00:00, is_locked=0, is_expired=0]\n"
+    )
+    usual = {"object_owner": owner, "object_name": name, "object_type": "BASIC TABLE", "optimizer": note}
+    return _step(f"TABLE {way}", alias, kept, **{**usual, **other})
+
+
+def _index(
+    name: str, *columns: str, table: str = "ord", schema: str = "shop", visible: str = "YES"
+) -> list[IndexColumn]:
+    return [
+        IndexColumn(
+            table_schema=schema, table_name=table, index_name=name, non_unique=True, seq_in_index=place,
+            column_name=column, sub_part=None, index_type="BTREE", is_visible=visible, comment="",
+        )
+        for place, column in enumerate(columns, 1)
+    ]  # fmt: skip
+
+
+def _table(columns: str, name: str = "ord", schema: str = "shop", charset: str = "utf8mb4") -> TableDefinition:
+    text = f"CREATE TABLE `{name}` (\n{columns}\n) DEFAULT CHARSET = {charset}"
+    return TableDefinition(table_schema=schema, table_name=name, definition=text)
+
+
+_ORD = _table(
+    "`id` bigint(20) NOT NULL,\n`no` varchar(32) NOT NULL,\n`cust` bigint(20),\n`made` datetime,\n`note` text,\n"
+    "`kind` enum('v1','v2'),\nPRIMARY KEY (`id`),\nKEY `ix_no` (`no`) LOCAL"
+)
+_LINE = _table("`id` bigint(20),\n`ord_no` varchar(32),\n`cust` bigint(20),\nKEY `ix` (`ord_no`)", "line")
+_INDEXES = [*_index("PRIMARY", "id"), *_index("ix_no", "no")]
+_BY_CUST = "SELECT id FROM ord WHERE cust = ?"
+_ASKED = [_ring(), _text(_BY_CUST, _BIGINT), *_INDEXES, _ORD]
+_JOINED = "SELECT o.id FROM line l JOIN ord o ON o.cust = l.id WHERE l.ord_no = ?"
+
+
+def _join(text: str, kept: int = 10, operator: str = "HASH JOIN", scan: PlanStep | None = None) -> list[Any]:
+    """Few rows of ``line`` joined with the whole of ``ord``."""
+    return [
+        _ring(), _text(text, _VARCHAR), *_INDEXES, *_index("ix", "ord_no", table="line"), _ORD, _LINE,
+        _step(operator, rows=kept),
+        _scan(3, 3, alias="l(ix)", name="line", way="RANGE SCAN", names="ix, line", place=(1, 1)),
+        scan or _scan(kept=100_000, alias="o", place=(2, 1)),
+    ]  # fmt: skip
+
+
+def _missing(facts: list[Any], found: list[tuple[str, Severity]] | None = None, **other: Any) -> Case:
+    return Case("SQL022", facts, found or [], **other)
+
+
+_NO_RING = (SqlShape, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
+_TOTAL = SqlTotal(sql_id="A", db_name="shop", executions=100, elapsed_us=10**7, rows_processed=100)
+
+MISSING = [
+    _missing([*_ASKED, _scan()], WORSE),
+    _missing([*_ASKED, _scan(20_000)], FOUND, label="at the limit"),
+    _missing([*_ASKED, _scan(19_999)], label="a small table"),
+    _missing([*_ASKED, _scan(2_000_000)], [("SQL A", HIGH)], label="a large table"),
+    _missing([_NO_RING, *_ASKED[1:], _TOTAL, _scan()], WORSE, label="in the plan cache alone"),
+    _missing([*_ASKED, _scan(kept=5_000)], WORSE, label="keeps a twentieth"),
+    _missing([*_ASKED, _scan(kept=5_001)], label="keeps more than a twentieth"),
+    _missing([*_ASKED, _scan(kept=1, output=50_000)], label="counts half of the table"),
+    _missing([*_ASKED, _scan(kept=10, output=50_000)], label="ends at a LIMIT"),
+    _missing([*_ASKED, _scan(kept=10, output=98, rows_real=3)], WORSE, label="finds less than its LIMIT"),
+    _missing([*_ASKED, _scan(kept=10, output=98)], label="finds its LIMIT early"),
+    _missing([_ring(9_000), *_ASKED[1:], _scan()], label="the audit counted fewer rows"),
+    _missing([_ring(executions=9), *_ASKED[1:], _scan()], label="rare"),
+    _missing([_ring(average_us=4999), *_ASKED[1:], _scan()], label="quick"),
+    _missing([*_ASKED, *_index("ix_c", "cust"), _scan(names="ix_no, ix_c, ord")], label="an index begins with it"),
+    _missing([*_ASKED, *_index("ix_m", "made", "cust"), _scan(names="ix_no, ix_m, ord")], WORSE,
+             label="an index begins with another column"),
+    _missing([*_ASKED, *_index("ix_c", "cust", visible="NO"), _scan()], WORSE, label="an index that is not visible"),
+    _missing([*_ASKED, *_index("ix_c", "cust", schema="old"), _scan()], WORSE,
+             label="an index of the same table in another database"),
+    _missing([*_ASKED, _scan(names="ix_no, ix_new, ord")], not_assessed=True, label="an index that was not read"),
+    _missing([*_ASKED[:2], _ORD, _scan()], WORSE, label="indexes by the definition alone"),
+    _missing([*_ASKED[:2], _scan()], not_assessed=True, label="no index was read"),
+    _missing([*_ASKED[:2], _scan(names="ord")], WORSE, label="a table without any index"),
+    _missing([*_ASKED, _scan(way="GET")], label="finds rows by the key"),
+    _missing([_ring(), _text("SELECT ID FROM ORD WHERE CUST = ?", _BIGINT), *_INDEXES, _ORD, _scan()], WORSE,
+             label="written in capitals"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE cust = ? OR cust = ?", 5, 5), *_INDEXES, _scan()], WORSE,
+             label="OR over one column"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE (cust, made) IN ((?, ?), (?, ?))", 5, 41, 5, 41), *_INDEXES,
+              _scan()], WORSE, label="a list of pairs"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE made >= ? AND cust = ?", 41, 5), *_INDEXES,
+              *_index("ix_m", "made"), _scan(way="RANGE SCAN", alias="ord(ix_m)", names="ix_no, ix_m, ord")], WORSE,
+             label="an index for the range alone"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE made >= ?", 41), *_INDEXES, _scan()], WORSE, label="a range"),
+    _missing([_ring(), _text("UPDATE ord SET note = ? WHERE cust = ?", 22, 5), *_INDEXES, _step("UPDATE"),
+              _scan(place=(1, 1))], WORSE, label="UPDATE"),
+    _missing([_ring(), _text("DELETE FROM ord WHERE cust = ?", 5), *_INDEXES, _step("DELETE"), _scan(place=(1, 1))],
+             WORSE, label="DELETE"),
+    _missing([_ring(), _text("SELECT n FROM (SELECT id AS n FROM ord WHERE cust = ?) d WHERE n > ?", 5, 5), *_INDEXES,
+              _scan()], WORSE, label="in a derived table"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE note LIKE ?", 22), *_INDEXES, _scan()], label="LIKE alone"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE note = ?", 22), *_INDEXES, _ORD, _scan()],
+             label="a column that takes no index"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE made = cust"), *_INDEXES, _scan()],
+             label="two columns of one row"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE no = ?", _BIGINT), *_INDEXES, _ORD, _scan()],
+             label="SQL023 has what is converted"),
+    _missing([_ring(), _text("SELECT id FROM orders WHERE cust = ?", 5), *_INDEXES, _ORD, _scan()], not_assessed=True,
+             label="by a view"),
+    _missing([_ring(), _text("SELECT (", 5), *_INDEXES, _scan()], not_assessed=True, label="cannot be parsed"),
+    _missing([_ring(), _text(_BY_CUST, 5), *_INDEXES], not_assessed=True, label="no plan"),
+    _missing([_ring(), *_INDEXES, _scan()], not_assessed=True, label="no text"),
+    _missing([], not_assessed=True, label="empty"),
+    _missing([*_ASKED, _step("SCALAR GROUP BY", rows=1), _scan(kept=1, known=False, place=(1, 1))], not_assessed=True,
+             label="a sum without statistics"),
+    _missing([*_ASKED, _step("SCALAR GROUP BY", rows=1), _scan(kept=1, place=(1, 1))], WORSE, label="a sum"),
+    _missing(_join(_JOINED), WORSE, label="joined with few rows"),
+    _missing(_join(_JOINED, kept=50_000), label="joined with few rows and keeps many"),
+    _missing(_join(_JOINED.replace("o.cust", "o.no").replace("l.id", "l.ord_no")),
+             label="joined by a column with an index"),
+    _missing(_join(_JOINED, operator="NESTED-LOOP JOIN", scan=_scan(alias="o", place=(2, 1))), WORSE,
+             label="looked up for each row"),
+    _missing(_join("SELECT o.id FROM line l JOIN ord o ON o.id > l.id WHERE l.ord_no = ?"), label="joined by a range"),
+    _missing(_join("SELECT id FROM ord o WHERE cust IN (SELECT id FROM line l WHERE ord_no = ?)"), WORSE,
+             label="IN a subquery"),
+    _missing(_join("SELECT a.id FROM ord a JOIN line b ON a.cust = b.id JOIN ord o ON o.cust = b.id WHERE o.id = ?",
+                   scan=_scan(alias="o", place=(2, 1))), label="a table twice: the conditions of the other name"),
+    _missing([_ring(), _text(_BY_CUST, 5, executions=999), _text(_BY_CUST, 5, plan_hash=2, executions=1), *_INDEXES,
+              _scan(5000), _scan(plan_hash=2)], label="a plan that hardly ever was used"),
+    _missing([_ring(), _text(_BY_CUST, 5), _text(_BY_CUST, 5, plan_hash=2), *_INDEXES, _scan(9, 9), _scan(plan_hash=2)],
+             WORSE, label="the plan that goes through most"),
+    _missing([_ring(), _text("SELECT a.ord.id FROM a.ord, b.ord WHERE a.ord.id = b.ord.id AND a.ord.cust = ?", 5),
+              _scan(owner="a", place=(0, 0)), _scan(owner="b", place=(1, 0))], not_assessed=True,
+             label="two tables of one name"),
+]  # fmt: skip
+
+_NUMBERED = "SELECT cust FROM ord WHERE no = ?"
+
+
+def _converted(text: str = _NUMBERED, *types: int, scan: PlanStep | None = None, table: Any = _ORD) -> list[Any]:
+    return [_ring(), _text(text, *(types or (_BIGINT,))), table, scan or _scan()]
+
+
+def _number(facts: list[Any], found: list[tuple[str, Severity]] | None = None, **other: Any) -> Case:
+    return Case("SQL023", facts, found or [], **other)
+
+
+CONVERTED = [
+    _number(_converted(), WORSE),
+    _number(_converted(_NUMBERED, _VARCHAR), label="a text"),
+    _number(_converted(_NUMBERED, _DECIMAL), WORSE, label="a decimal"),
+    _number(_converted(_NUMBERED, _DATE), WORSE, label="a date"),
+    _number(_converted("SELECT cust FROM ord WHERE NO IN (?, ?)", _VARCHAR, _BIGINT), WORSE, label="one of a list"),
+    _number(_converted("SELECT cust FROM ord WHERE no BETWEEN ? AND ?", _BIGINT, _BIGINT), WORSE, label="a range"),
+    _number(_converted("SELECT cust FROM ord WHERE no = -?"), WORSE, label="a negative number"),
+    _number(_converted("SELECT ?, cust FROM ord WHERE no = ? LIMIT ?", _BIGINT, _VARCHAR, _BIGINT),
+            label="numbers for other places"),
+    _number(_converted("SELECT cust FROM ord WHERE no = LPAD(?, ?, ?)", _BIGINT, _BIGINT, _VARCHAR),
+            label="a number inside a function"),
+    _number(_converted("SELECT cust FROM ord WHERE no LIKE ?"), label="LIKE a number"),
+    _number(_converted("SELECT id FROM ord WHERE cust = ?"), label="a column of numbers"),
+    _number(_converted("SELECT id FROM ord WHERE kind = ?"), label="the position of an ENUM"),
+    _number(_converted(scan=_scan(kept=5_001)), label="keeps more than a twentieth"),
+    _number(_converted(scan=_scan(20_000)), FOUND, label="at the limit"),
+    _number(_converted(scan=_scan(19_999)), label="a small table"),
+    _number(_converted(scan=_scan(way="GET")), label="finds rows by the key"),
+    _number(_converted(_NUMBERED + " AND cust = ?", _BIGINT), not_assessed=True, label="a type is missing"),
+    _number(_converted(table=_LINE), not_assessed=True, label="the table is not defined"),
+    _number([*_converted(), _table("`no` bigint(20)", schema="old")], WORSE, label="a table of that name elsewhere"),
+    _number([*_converted()[:2], _scan(), (TableDefinition, _GONE)], not_assessed=True,
+            label="definitions could not be read"),
+    _number(_join(_JOINED.replace("o.cust", "o.no")), WORSE, label="joined with a column of numbers"),
+    _number(_join(_JOINED.replace("o.cust", "o.no").replace("l.id", "l.ord_no")), label="joined with a text"),
+    _number(_converted("UPDATE ord SET cust = ? WHERE no = ?", _BIGINT, _BIGINT), WORSE, label="UPDATE"),
+    _number([], not_assessed=True, label="empty"),
+]  # fmt: skip
+
+CASES = [*MISSING, *CONVERTED]
