@@ -2,7 +2,7 @@
 
 Kept are names, types and structure. Left out are comments, defaults, CHECKs, and options whose value is a text. Words
 of ENUM and SET, and texts in expressions and partition bounds, are numbered (``'v1'``); numbers in expressions become
-1. Numbers and days in the bounds of partitions stay.
+1. Numbers and days in the bounds of partitions stay, and of many partitions the first ones.
 
 The server writes words of ENUM and bounds of LIST partitions without escaping their quotes (seen on 4.3.5), so such a
 text cannot be told from its surroundings. A definition that is not in its plain form is therefore not read at all.
@@ -27,6 +27,8 @@ _INDEX_WORDS = frozenset({"PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPAT
 _KEPT_DEFAULTS = frozenset({"CHARSET", "CHARACTER", "COLLATE"})
 # Options whose texts are words of the server's own.
 _KEPT_TEXTS = frozenset({"COMPRESSION", "AUTO_INCREMENT_MODE", "TABLE_MODE", "DUPLICATE_SCOPE"})
+_MOST_PARTITIONS = 64
+_MOST_CHARS = 60_000  # a longer text would be cut when it is kept, and then be none
 _SERVER_WORD = re.compile(r"'[A-Za-z][\w.]{0,30}'")
 Pieces = Sequence[str]
 
@@ -47,13 +49,14 @@ class _Irregular(Exception):
 def strip_definition(text: str) -> str:
     """Return the definition without anything but names, types and structure.
 
-    "" if it is not the whole definition of an ordinary table in the server's own form: then nothing is kept.
+    "" if it is not the whole definition of an ordinary table in the server's own form, or too long: nothing is kept.
     """
     parts = split_stripped(text)
     if parts is None:
         return ""
     lines = ",\n  ".join(map(_join, parts.elements))
-    return f"CREATE TABLE {parts.name} (\n  {lines}\n) {_join(parts.options)}".rstrip()
+    definition = f"CREATE TABLE {parts.name} (\n  {lines}\n) {_join(parts.options)}".rstrip()
+    return definition if len(definition) <= _MOST_CHARS else ""
 
 
 def split_stripped(text: str) -> DefinitionParts | None:
@@ -265,7 +268,22 @@ def _strip_partitions(pieces: Pieces) -> Iterator[str]:
     for place, piece in enumerate(kept):
         if _is_text(piece) and kept[place + 1 : place + 2] not in ([","], [")"]):
             raise _Irregular
-    yield from _number_texts(kept, lambda piece: not DAY.fullmatch(piece))
+    yield from _number_texts(list(_keep_first(kept)), lambda piece: not DAY.fullmatch(piece))
+
+
+def _keep_first(pieces: Pieces) -> Iterator[str]:
+    """Yield the pieces with the first of the partitions that a list in brackets defines."""
+    place = 0
+    while place < len(pieces):
+        yield pieces[place]
+        place += 1
+        if pieces[place - 1] == "(":
+            end = _close(pieces, place - 1) - 1
+            parts = list(split_list(pieces[place:end]))
+            is_definition = pieces[place].upper() == "PARTITION"
+            for number, part in enumerate(parts[:_MOST_PARTITIONS] if is_definition else parts):
+                yield from (*([","] if number else []), *part)
+            place = end
 
 
 def _drop_comments(pieces: Pieces) -> Iterator[str]:

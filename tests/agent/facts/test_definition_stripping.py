@@ -109,6 +109,22 @@ def test_many_bounds_keep_their_order() -> None:
     assert told == sorted(told) and (told[0], told[-1]) == ("v01", "v12")
 
 
+def test_of_very_many_partitions_the_first_are_kept() -> None:
+    bounds = ",\n".join(
+        f"partition `p{number}` values less than ({number}) (\nsubpartition `s{number}`)" for number in range(8000)
+    )
+    text = table("`a` int(11)", "KEY `k` (`a`)", options=f"partition by range(a) subpartition by hash(a)\n({bounds})")
+    found = strip_definition(text)
+    assert (
+        found.endswith("partition `p63` values less than(63)(subpartition `s63`))") and strip_definition(found) == found
+    )
+
+
+def test_what_would_be_cut_when_it_is_kept_is_left_out() -> None:
+    assert len(strip_definition(table(*(f"`c{number:04d}{'x' * 44}` int(11)" for number in range(900))))) > 50_000
+    assert strip_definition(table(*(f"`c{number:04d}{'x' * 44}` int(11)" for number in range(1000)))) == ""
+
+
 IRREGULAR = [
     # the server escapes neither the words of ENUM and SET nor the bounds of LIST partitions (seen on 4.3.5)
     table("`e` enum('x','it's secret') DEFAULT NULL"),
