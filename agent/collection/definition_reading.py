@@ -19,6 +19,8 @@ from agent.support.errors import StatementError, StatementRefused
 
 _MOST_S = 2.0
 _MOST_NAMED = 20
+# What the server says of one table, which may have been dropped; all else would be said of the next one, too.
+_OF_ONE_TABLE = frozenset({UnavailableKind.ERROR, UnavailableKind.NO_VIEW, UnavailableKind.NO_COLUMN})
 Name = tuple[str, str]
 
 
@@ -88,7 +90,7 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
             left_out.append((schema, table))
             continue
         except StatementError as error:
-            if error.kind is UnavailableKind.ERROR:
+            if error.kind in _OF_ONE_TABLE:
                 left_out.append((schema, table))
                 continue
             return ShownTables(rows, (*left_out, *names[place:]), error)
