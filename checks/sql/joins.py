@@ -1,0 +1,83 @@
+"""What lies below the joins of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.facts.conditions import Asks
+from agent.facts.plan_tree import Access, Plan
+from agent.facts.plans import PlanStep
+from agent.facts.workload import WorkStatement
+
+# What lies below them, but for the first input, runs anew for each row of that: its rows are those of all runs.
+_REPEATING = ("NESTED-LOOP", "SUBPLAN FILTER")
+_PRODUCTS = frozenset({"NESTED-LOOP JOIN CARTESIAN", "NESTED-LOOP OUTER JOIN CARTESIAN"})
+
+
+def list_below(plan: Plan, top: PlanStep) -> Iterator[PlanStep]:
+    """Yield an operator and all below it, from top to bottom."""
+    yield top
+    for child in plan.list_children(top):
+        yield from list_below(plan, child)
+
+
+def is_measured(plan: Plan) -> bool:
+    """Whether the view has what the first execution measured."""
+    return any(step.real_us or step.rows_real for step in plan.steps)
+
+
+def list_chosen(plan: Plan) -> list[Access]:
+    """Return the scans that run once, where the optimizer had a choice: a join, or lookups from an index."""
+    parents = [step for step in plan.steps if step.operator.startswith(_REPEATING)]
+    inner = [child for parent in parents for child in plan.list_children(parent)[1:]]
+    repeated = {step.id for child in inner for step in list_below(plan, child)}
+    joins = len(plan.accesses) > 1
+    return [a for a in plan.accesses if a.step.id not in repeated and (joins or (a.index and a.back_rows))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A join of each row with each that the plan shows: rows of the first side and of the result, tables of both.
+
+    ``measured``: they came in the first execution. Otherwise nothing was measured, and the optimizer expects them.
+    """
+
+    measured: bool
+    first_rows: int
+    rows: int
+    first: frozenset[str]
+    second: frozenset[str]
+
+
+def list_products(plan: Plan, min_side_count: int) -> Iterator[Product]:
+    """Yield the joins of each row with each where both sides have at least so many rows.
+
+    The second side is run for each row of the first, so its own rows are those of all its runs.
+    """
+    measured = is_measured(plan)
+    for step in (step for step in plan.steps if step.operator.strip() in _PRODUCTS):
+        match plan.list_children(step):
+            case [first, second]:
+                came, rows = (each.rows_real if measured else each.rows_estimated for each in (first, step))
+                if came >= min_side_count and rows >= came * min_side_count:
+                    sides = (_list_tables(plan, first), _list_tables(plan, second))
+                    yield Product(measured=measured, first_rows=came, rows=rows, first=sides[0], second=sides[1])
+
+
+def _list_tables(plan: Plan, top: PlanStep) -> frozenset[str]:
+    below = {step.id for step in list_below(plan, top)}
+    return frozenset(access.table.lower() for access in plan.accesses if access.step.id in below)
+
+
+def is_unjoined(statement: WorkStatement, product: Product) -> bool | None:
+    """Whether the statement has no condition between the tables of both sides; None if that cannot be told."""
+    questions = statement.questions or ()
+    for condition in (condition for question in questions for condition in question.conditions):
+        if condition.asks is Asks.JOINED and condition.other:
+            own, other = condition.table.lower(), condition.other[0].lower()
+            if (own in product.first and other in product.second) or (own in product.second and other in product.first):
+                return False
+    asked = [{table.lower() for table in question.tables} for question in questions if question.joins_everything]
+    named = product.first and product.second and any(product.first | product.second <= tables for tables in asked)
+    return True if named and product.measured else None

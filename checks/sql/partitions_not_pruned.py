@@ -1,0 +1,82 @@
+"""SQL028: frequent slow statements that look into every piece of a table with many partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import PartitionedIndex, PartitionedTable
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts
+from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
+from checks.sql.pages import PLANS_VIEW, PRUNING
+from checks.sql.pruning import count_all_pieces, list_whole_reads
+
+
+@params
+class PruningParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    max_kept_pct: float
+
+
+@check(
+    code="SQL028",
+    name="sql.partitions_not_pruned",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Slow statement looks into every partition of a table with many",
+    finding="{resource} in {database} looks into all {value} partitions of {table} in each execution (limit {limit}): "
+    "no condition compares the partitioning column ({column}) itself. {executions_count} executions of {average_us} "
+    "on average. {statement}",
+    remediation=Remediation(
+        advice="If a part of the data is meant (a period, a customer), name the partitioning column in the conditions, "
+        "bare and with the value or range that is meant. If few rows from anywhere are meant, find them by a global "
+        "index on the compared columns, or partition the table by those.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="EXPLAIN the statement: partitions(...) lists every partition of the table.",
+        post_check="EXPLAIN lists only the partitions that are meant.",
+        risk="One condition more changes the result where rows of other partitions were meant. A global index makes "
+        "writes dearer and stands in the way of dropping partitions.",
+    ),
+    sources=(
+        PRUNING,
+        PLANS_VIEW,
+        KernelRun(
+            "4.3.5", "WHERE DATE(made) = ? on RANGE COLUMNS(made): partitions(p[0-7]), made >= ?: partitions(p3)"
+        ),
+    ),
+)
+def partitions_not_pruned(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    definitions: Rows[TableDefinition],
+    tables: Rows[PartitionedTable],
+    indexes: Rows[PartitionedIndex],
+    limits: PruningParams,
+) -> Iterator[Measurement | Unjudged]:
+    """Which partitions a statement needs follows from its conditions on the partitioning column alone. Without one, or
+    with the column inside a function, the server looks into each of them, so that the statement becomes slower with
+    every partition that is added, even if an index finds its rows. A statement that keeps much of the table is left
+    out: it needs them all."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    pieces = count_all_pieces(tables, indexes)
+    yield from list_unread(slow)
+    for statement in slow:
+        reads = list(list_whole_reads(statement, pieces, limits.max_kept_pct))
+        known = [(access, columns) for access, columns in reads if columns is not None]
+        if known:
+            access, columns = max(known, key=lambda read: read[0].pieces)
+            evidence = {**list_evidence(statement, access), "column": ", ".join(columns)}
+            yield Measurement(name_statement(statement), access.pieces, evidence, statement.load.record)
+        elif reads:
+            yield Unjudged(name_statement(statement))

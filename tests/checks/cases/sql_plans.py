@@ -1,0 +1,255 @@
+"""Cases of the checks on statements that read plan, conditions and definitions together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import PartitionedIndex, PartitionedTable, TableChanges, TableStatistics
+from agent.facts.sql import CachedPlan
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
+from tests.checks.cases.sql_texts import _plan, _shape
+from tests.harness import NOW, Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+_NO_DEFINITIONS = (TableDefinition, Unavailable(UnavailableKind.PRIVILEGE, Text("no SHOW CREATE TABLE")))
+SLOW, QUICK, RARE = (
+    _shape(read=9, average_us=5000), _shape(read=9, average_us=4999), _shape(read=9, executions=9)
+)  # fmt: skip
+
+
+def scan(
+    table: str = "event",
+    *,
+    index: str = "",
+    way: str = "FULL SCAN",
+    alias: str = "",
+    pieces: str = "p0",
+    notes: dict[str, Any] | None = None,
+    statistics: str = "2026-11-01 01:00:00",
+    **parts: Any,
+) -> PlanStep:
+    """A scan of a table in shop. ``notes`` are counts of the optimizer: table_rows and the like."""
+    counts = {"table_rows": 1_000_000, "physical_range_rows": 1000, "index_back_rows": 0, **(notes or {})}
+    lines = [f"      {name}:{count}" for name, count in counts.items() if count is not None]
+    name = alias or table
+    return step(
+        f"TABLE {way}",
+        object_alias=f"{name}({index})" if index else name,
+        object_owner="shop",
+        object_name=table,
+        partitions=f"partitions({pieces})",
+        optimizer="\n".join([f"{name}:", *lines, f"      stats info:[version={statistics}, is_locked=0]"]),
+        **parts,
+    )
+
+
+def step(operator: str, *, rows: int = 10, real: int = 10, depth: int = 1, **parts: Any) -> PlanStep:
+    """An operator of the plan of statement A."""
+    values = {
+        "sql_id": "A", "plan_hash": 1, "id": 0, "object_alias": "", "object_owner": "", "object_name": "",
+        "object_type": "", "partitions": "", "optimizer": "", "cost": 9, "real_us": 9,
+    }  # fmt: skip
+    return PlanStep(**{**values, **parts}, operator=operator, depth=depth, rows_estimated=rows, rows_real=real)
+
+
+def tree(*steps: PlanStep) -> list[PlanStep]:
+    """The plan with these operators from top to bottom."""
+    return [replace(found, id=number) for number, found in enumerate(steps)]
+
+
+def define(table: str, columns: str, options: str = "") -> TableDefinition:
+    """A table of shop; ``columns`` are the elements of its definition."""
+    return TableDefinition(
+        table_schema="shop", table_name=table, definition=f"CREATE TABLE `{table}` (\n  {columns}\n){options}"
+    )
+
+
+def _pieces(count: int, table: str = "event") -> PartitionedTable:
+    return PartitionedTable(
+        table_schema="shop", table_name=table, method="RANGE COLUMNS", expression=None, partitions=count,
+        subpartitions=None, pieces=count, table_rows=None, largest_rows=None, first_bound=None, last_bound=None,
+        catch_all_pieces=0, catch_all_rows=None,
+    )  # fmt: skip
+
+
+_EVENT = define(
+    "event",
+    "`id` bigint NOT NULL,\n  `made` datetime NOT NULL,\n  `who` int,\n  `note` varchar(50),\n"
+    "  PRIMARY KEY (`id`, `made`),\n  KEY `by_who` (`who`) LOCAL",
+    " DEFAULT CHARSET = utf8mb4 PARTITION BY RANGE COLUMNS(`made`) (PARTITION `p0` VALUES LESS THAN ('2026-01-01'))",
+)
+_BY_WHO = "SELECT note FROM event WHERE who = ?"
+
+
+def _pruning(
+    text: str = _BY_WHO, *, pieces: int = 24, read: str = "", total: int | None = None, shape: Any = SLOW, **parts: Any
+) -> list[Any]:
+    read_pieces = read or f"p[0-{pieces - 1}]"
+    tables = [_pieces(pieces if total is None else total)] if total != 0 else []
+    steps = tree(step("PX PARTITION ITERATOR", depth=0), scan(index="by_who", pieces=read_pieces, **parts))
+    return [shape, _plan(text), _EVENT, *tables, *steps]
+
+
+def _global(index: str, locality: str = "GLOBAL") -> PartitionedIndex:
+    return PartitionedIndex(owner="shop", table_name="event", index_name=index, locality=locality)
+
+
+_STATE = "SELECT SUM(amount) FROM event WHERE state = ?"
+
+
+def _looking_up(expected: int = 100, came: int = 10_000, *, back: int | None = 100, **parts: Any) -> PlanStep:
+    """A scan that the optimizer expected so many rows from, with lookups in the table."""
+    return scan(index="by_state", way="RANGE SCAN", rows=expected, real=came, notes={"index_back_rows": back}, **parts)
+
+
+def _joining(join: str, *, first: int = 10, inner: int = 10, between: str = "MATERIAL") -> list[PlanStep]:
+    """A join of two scans, of which so many rows came; ten were expected of each."""
+    return tree(
+        step(join, depth=0),
+        scan("shop_of", depth=1, real=first),
+        step(between, depth=1),
+        scan("event", depth=2, real=inner),
+    )
+
+
+def _misjudged(*steps: PlanStep, shape: Any = SLOW, text: str = _STATE) -> list[Any]:
+    return [shape, _plan(text), *steps]
+
+
+_PAIRS = "SELECT COUNT(a.note) FROM event a, shop_of b WHERE a.state = ? AND b.state = ?"
+
+
+def _product(
+    first: int = 1000, rows: int = 100_000, *, text: str = _PAIRS, join: str = "NESTED-LOOP JOIN CARTESIAN ",
+    second: str = "shop_of", shape: Any = SLOW, expected: int = 10, **parts: Any,
+) -> list[Any]:  # fmt: skip
+    """A join of event with each row of another table; ``first`` rows came of event, ``rows`` of the join."""
+    steps = (
+        step(join, depth=0, rows=expected**2, real=rows, **parts),
+        step("PX COORDINATOR", depth=1, rows=expected, real=first, **parts),
+        scan("event", alias="a", depth=2, rows=expected, real=first, **parts),
+        step("MATERIAL", depth=1, real=rows, **parts),
+        scan(second, alias="b", depth=2, real=rows // max(first, 1), **parts),
+    )
+    return [shape, _plan(text), *tree(*steps)]
+
+
+_GATHERED = TableStatistics(
+    owner="shop", table_name="event", num_rows=9, avg_row_len=9, last_analyzed=NOW - timedelta(days=3),
+    stattype_locked=None,
+)  # fmt: skip
+_CHANGED = TableChanges(table_owner="shop", table_name="event", changes=77)
+_NO_CHANGES = (TableChanges, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
+_NO_STATISTICS = (TableStatistics, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
+_A, _WORSE, _WORST = [("SQL A", LOW)], [("SQL A", MEDIUM)], [("SQL A", HIGH)]
+
+
+def _calm(code: str, facts: Sequence[Any], label: str) -> Case:
+    return Case(code, facts, label=label)
+
+
+CASES = [
+    Case("SQL028", _pruning(pieces=23), label="two years less a month"),
+    Case("SQL028", _pruning(pieces=24), _A, label="two years"),
+    Case("SQL028", _pruning(pieces=100), _WORSE, label="a hundred"),
+    Case("SQL028", _pruning(pieces=1000), _WORST, label="a thousand"),
+    Case("SQL028", _pruning(pieces=24, read="p[0-5]sp[0-3]"), _A, label="subpartitions"),
+    Case("SQL028", _pruning("SELECT note FROM event WHERE DATE(made) = ?"), _A, label="column in a function"),
+    Case("SQL028", _pruning("SELECT note FROM event WHERE who = ? ORDER BY made DESC LIMIT ?"), _A, label="newest"),
+    _calm("SQL028", _pruning("SELECT note FROM event LIMIT ?", notes={"output_rows": 1_000_000}), "any ten"),
+    Case("SQL028", _pruning(rows=100_000), _A, label="keeps a tenth"),
+    Case("SQL028", [*_pruning(), _global("by_who", "LOCAL")], _A, label="local index"),
+    Case("SQL028", [*_pruning(), *tree(scan(sql_id="A", plan_hash=2, pieces="p3"))], _A, label="one of two plans"),
+    _calm("SQL028", _pruning(rows=100_001), "expects to need them"),
+    _calm("SQL028", _pruning(real=100_001), "needed them"),
+    _calm("SQL028", _pruning(read="p[0-22]"), "pruned"),
+    _calm("SQL028", _pruning(read="p3", pieces=100), "one of many"),
+    _calm("SQL028", _pruning(pieces=1), "one partition"),
+    _calm("SQL028", _pruning(shape=QUICK), "quick"),
+    _calm("SQL028", _pruning(shape=RARE), "rare"),
+    _calm("SQL028", _pruning("SELECT note FROM event WHERE who = ? AND MADE >= ?"), "an open range"),
+    _calm("SQL028", _pruning("SELECT note FROM event WHERE who = ? AND made IN (?, ?)"), "among"),
+    _calm("SQL028", _pruning("SELECT note FROM event WHERE who = ? AND NOT made < ?"), "not before"),
+    _calm("SQL028", _pruning("SELECT note FROM event WHERE (made, id) > (?, ?)"), "page by key"),
+    _calm("SQL028", _pruning("SELECT note FROM event WHERE who = ? AND (made > ? OR id = ?)"), "one of two"),
+    _calm("SQL028", _pruning("SELECT note FROM event WHERE made = (SELECT MAX(day) FROM calendar)"), "by a subquery"),
+    _calm("SQL028", _pruning("SELECT e.note FROM calendar c JOIN event e ON e.made = c.day"), "joined"),
+    _calm("SQL028", _pruning("SELECT e.note FROM event e JOIN calendar c USING (made)"), "joined by name"),
+    _calm("SQL028", [*_pruning(), _global("by_who")], "global index"),
+    _calm("SQL028", [SLOW, _plan(_BY_WHO), _EVENT, *tree(scan())], "not partitioned"),
+    Case("SQL028", _pruning(total=0), not_assessed=True, label="how many is unknown"),
+    Case("SQL028", _pruning(read="?"), not_assessed=True, label="which are read is unknown"),
+    Case("SQL028", _pruning(notes={"table_rows": None}), not_assessed=True, label="size is unknown"),
+    Case("SQL028", _pruning("SELECT note FROM events_of_all WHERE who = ?"), not_assessed=True, label="by a view"),
+    Case("SQL028", [row for row in _pruning() if row is not _EVENT], not_assessed=True, label="no definition"),
+    Case("SQL028", [*_pruning()[:2], *_pruning()[3:], replace(_EVENT, definition="CREATE TABLE `event` (`id` int)")],
+         not_assessed=True, label="partitioned by what is unknown"),
+    Case("SQL028", [*_pruning()[:2], *_pruning()[3:], _NO_DEFINITIONS], not_assessed=True, label="not granted"),
+    Case("SQL028", [SLOW, _plan(_BY_WHO), _EVENT, _pieces(24)], not_assessed=True, label="no plan"),
+    Case("SQL028", [row for row in _pruning() if not isinstance(row, CachedPlan)], not_assessed=True, label="no text"),
+    Case("SQL028", [_EVENT, _pieces(24)], not_assessed=True, label="empty ring"),
+    Case("SQL029", _misjudged(_looking_up(101)), label="nearly a hundred times"),
+    Case("SQL029", _misjudged(_looking_up()), _A, label="a hundred times"),
+    Case("SQL029", _misjudged(_looking_up(10)), _WORSE, label="a thousand times"),
+    Case("SQL029", _misjudged(_looking_up(0, 50_000)), _WORSE, label="none expected"),
+    Case("SQL029", [*_misjudged(_looking_up()), _GATHERED, _CHANGED], _A, label="gathered, then changed"),
+    Case("SQL029", [*_misjudged(_looking_up()), _GATHERED], _A, label="fresh"),
+    Case("SQL029", [*_misjudged(_looking_up()), _NO_STATISTICS, _NO_CHANGES], _A, label="statistics cannot be read"),
+    Case("SQL029", _misjudged(_looking_up(100), _looking_up(10, plan_hash=2)), _WORSE, label="worse of two plans"),
+    Case("SQL029", _misjudged(*_joining("HASH JOIN", first=10_000)), _WORSE, label="first input of a join"),
+    Case("SQL029", _misjudged(*_joining("HASH JOIN", inner=10_000)), _WORSE, label="second input, read once"),
+    Case("SQL029", _misjudged(*_joining("NESTED-LOOP JOIN", first=10_000)), _WORSE, label="outer input of a loop"),
+    _calm("SQL029", _misjudged(*_joining("NESTED-LOOP JOIN", inner=10_000)), "sum of many loops"),
+    _calm("SQL029", _misjudged(*_joining("SUBPLAN FILTER", inner=10_000)), "sum over a subquery"),
+    _calm("SQL029", _misjudged(_looking_up(1, 9_999)), "few rows"),
+    _calm("SQL029", _misjudged(_looking_up(10_000_000, 10)), "more expected than came"),
+    _calm("SQL029", _misjudged(_looking_up(back=0)), "an index that has it all"),
+    _calm("SQL029", _misjudged(scan(rows=1, real=10**6)), "one table, no choice"),
+    _calm("SQL029", _misjudged(_looking_up(1), shape=QUICK), "quick"),
+    _calm("SQL029", _misjudged(_looking_up(1), shape=RARE), "rare"),
+    Case("SQL029", _misjudged(), not_assessed=True, label="no plan"),
+    Case("SQL029", _misjudged(_looking_up(), text="SELECT (("), _A, label="text cannot be parsed"),
+    Case("SQL029", _misjudged(_looking_up(101), text="SELECT (("), not_assessed=True, label="nor misjudged"),
+    Case("SQL029", [_looking_up()], not_assessed=True, label="empty ring"),
+    Case("SQL029", _misjudged(_looking_up(101, real_us=0, came=0)), not_assessed=True, label="never measured"),
+    _calm("SQL030", _product(rows=99_999), "fewer rows"),
+    Case("SQL030", _product(), _A, label="hundred thousand"),
+    Case("SQL030", _product(rows=1_000_000), _WORSE, label="a million"),
+    Case("SQL030", _product(rows=100_000_000), _WORST, label="hundred million"),
+    Case("SQL030", _product(100, 1_000_000), _WORSE, label="hundred on one side"),
+    Case("SQL030", _product(10_000, 1_000_000), _WORSE, label="hundred on the other side"),
+    Case("SQL030", _product(text="SELECT a.id FROM event a, event b WHERE a.state = ?", second="event"), _A,
+         label="one table twice"),
+    Case("SQL030", _product(join="NESTED-LOOP OUTER JOIN CARTESIAN",
+                            text="SELECT a.id FROM event a LEFT JOIN shop_of b ON b.state = ?"), _A, label="outer"),
+    _calm("SQL030", _product(99, 10_000_000), "short list"),
+    _calm("SQL030", _product(100_001, 10_000_000), "short list on the other side"),
+    _calm("SQL030", _product(1, 1_000_000), "one row"),
+    _calm("SQL030", _product(1_000_000, 1_000_000), "one row on the other side"),
+    _calm("SQL030", _product(10, 10, expected=10**9), "a LIMIT ended it"),
+    _calm("SQL030", _product(0, 0, expected=10**9), "nothing came"),
+    _calm("SQL030", _product(join="NESTED-LOOP JOIN", rows=10**8), "joined by a condition"),
+    _calm("SQL030", _product(join="NESTED-LOOP ANTI JOIN CARTESIAN", rows=10**8), "NOT EXISTS"),
+    _calm("SQL030", _product(text="SELECT a.id FROM event a, shop_of b WHERE a.shop = b.shop AND b.shop = ?"),
+          "joined, and picked by a constant"),
+    _calm("SQL030", _product(text="SELECT a.id FROM shop_of b JOIN event a USING (shop) WHERE b.shop = ?"),
+          "joined by name, and picked by a constant"),
+    _calm("SQL030", _product(text="SELECT a.id FROM event a, event b WHERE a.shop = b.shop AND b.shop = ?",
+                             second="event"), "one table joined with itself"),
+    _calm("SQL030", _product(shape=QUICK), "quick"),
+    _calm("SQL030", _product(shape=RARE), "rare"),
+    Case("SQL030", _product(text="SELECT x.id FROM pairs x WHERE x.state = ?"), not_assessed=True, label="by a view"),
+    Case("SQL030", _product(text="SELECT a.id FROM event a, (SELECT id FROM shop_of) b"), not_assessed=True,
+         label="a derived table"),
+    Case("SQL030", _product(0, 0, expected=99, real_us=0), label="few expected, never measured"),
+    Case("SQL030", _product(0, 0, expected=100, real_us=0), not_assessed=True, label="many expected, never measured"),
+    Case("SQL030", _product()[:2], not_assessed=True, label="no plan"),
+    Case("SQL030", [_product()[0], *_product()[2:]], not_assessed=True, label="no text"),
+    Case("SQL030", _product()[1:], not_assessed=True, label="empty ring"),
+]  # fmt: skip
