@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import struct
 import threading
@@ -15,6 +16,7 @@ from agent.collection import connect
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.support.errors import ConfigError, ConnectError
 from agent.support.i18n import render_text
+from tests.faults.fake_server import Answer, FakeServer, rows, serving
 
 
 def refusal(host: str, port: int) -> str:
@@ -106,6 +108,28 @@ def test_a_server_that_asks_for_the_password_in_clear_is_not_given_it(asked: byt
 
 def _packet(number: int, payload: bytes) -> bytes:
     return struct.pack("<I", len(payload))[:3] + bytes([number]) + payload
+
+
+@pytest.mark.parametrize(
+    ("sql", "dressed"),
+    [
+        ("SELECT 1", rb"/\*ob-health t-1 thing\*/ SELECT /\*\+ [^*]*QUERY_TIMEOUT\(\d+\)[^*]* \*/ 1"),
+        ("SHOW GRANTS", rb"/\*ob-health t-1 thing\*/ SHOW GRANTS"),
+        (
+            "SHOW CREATE TABLE `shop`.`SELECT 1`",
+            rb"/\*ob-health t-1 thing\*/ SHOW CREATE TABLE `shop`\.`SELECT 1`",
+        ),
+    ],
+)
+def test_hints_go_into_a_select_and_nowhere_else(sql: str, dressed: bytes) -> None:
+    def script(sent: str) -> Answer | None:
+        return rows(["Table", "Create Table"]) if "CREATE TABLE" in sent else None
+
+    with serving(FakeServer(script=script)) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session:
+            session.fetch(sql, "thing")
+        assert re.search(rb"\x03" + dressed + rb"(?=\x01|\x03|$)", bytes(server.heard)), bytes(server.heard)[-200:]
 
 
 def test_a_statement_leaves_at_once_and_a_dead_peer_is_noticed() -> None:

@@ -13,7 +13,8 @@ from sqlglot.dialects.mysql import MySQL
 
 from agent.collection import gate
 from agent.collection.statements import Statement, compile_source, list_columns_read
-from agent.facts import list_sources
+from agent.facts import SYSTEM_SCHEMAS, list_sources
+from agent.facts.definitions import SHOW, write_show_statement
 from agent.facts.own_statements import session
 from agent.model.snapshot import Capabilities
 from agent.model.terms import TenantKind, Version
@@ -227,8 +228,10 @@ def everything() -> Capabilities:
 
 
 def own_statements() -> list[str]:
+    """What each source sends, with a table of the customer's where it shows one after the other."""
     compiled = [compile_source(row, everything()) for row in list_sources()]
-    return [statement.sql for statement in compiled if isinstance(statement, Statement)]
+    shown = write_show_statement("shop", "orders")
+    return [statement.sql or shown for statement in compiled if isinstance(statement, Statement)]
 
 
 def test_the_table_is_long_enough() -> None:
@@ -387,6 +390,89 @@ def test_any_text_passes_as_one_plain_select_over_system_views_or_is_refused(sql
     if sql in (session.SESSION_READ_ONLY, session.GRANTS):
         return
     (tree,) = sqlglot.parse(sql, read="mysql")
+    if sql.startswith(SHOW):
+        assert isinstance(tree, exp.Show) and tree.name == "CREATE TABLE"
+        return
     assert isinstance(tree, exp.Select)
     assert {table.db for table in tree.find_all(exp.Table)} <= {"oceanbase", "information_schema"}
     assert not tree.find(exp.Into, exp.Lock, exp.Union, exp.Subquery, exp.With, exp.Parameter)
+
+
+# Showing a table
+
+
+@pytest.mark.parametrize(
+    ("schema", "table"),
+    [
+        ("shop", "orders"),
+        ("SHOP", "Orders"),
+        ("shop", "SELECT 1"),
+        ("shop", "x' OR '1' = '1"),
+        ("shop", 'say "x"'),
+        ("shop", "a.b"),
+        ("shop", "a (b), c"),
+        ("shop", "x-y"),
+        ("shop", "%"),
+        ("shop", "?"),
+        ("shop", "\u8868"),
+        ("\u5ba2\u6237", "\U0001f4a3"),
+        ("oceanbase_shop", "sys"),
+        ("a" * 128, "b" * 128),
+    ],
+    ids=ascii,
+)
+def test_a_table_of_the_customer_s_may_be_shown(schema: str, table: str) -> None:
+    assert gate.check_statement(write_show_statement(schema, table)) == gate.AnswerShape(("Table", "Create Table"), 1)
+
+
+SHOWN_OTHERWISE = [
+    "SHOW CREATE TABLE orders",
+    "SHOW CREATE TABLE `orders`",
+    "SHOW CREATE TABLE shop.`orders`",
+    "SHOW CREATE TABLE `shop`.orders",
+    "SHOW CREATE TABLE `shop` . `orders`",
+    "SHOW CREATE TABLE `shop`.`orders` ",
+    "SHOW CREATE TABLE `shop`.`orders`\n",
+    "SHOW CREATE TABLE `shop`.`orders`;",
+    "SHOW CREATE TABLE `shop`.`orders`; DROP TABLE `shop`.`orders`",
+    "SHOW CREATE TABLE `shop`.`orders` LIKE 'x'",
+    "SHOW CREATE TABLE `shop`.`orders`, `shop`.`x`",
+    "SHOW CREATE TABLE `shop`.`orders`.`x`",
+    "SHOW CREATE TABLE `shop`.``",
+    "SHOW CREATE TABLE ``.`orders`",
+    'SHOW CREATE TABLE "shop"."orders"',
+    "SHOW  CREATE TABLE `shop`.`orders`",
+    "show create table `shop`.`orders`",
+    "SHOW CREATE VIEW `shop`.`orders`",
+    "SHOW CREATE USER `shop`.`orders`",
+    "SHOW CREATE DATABASE `shop`",
+    "SHOW CREATE PROCEDURE `shop`.`p`",
+    "SHOW CREATE TABLE /* x */ `shop`.`orders`",
+    "/*!50000 SHOW CREATE TABLE `shop`.`orders`*/",
+    "EXPLAIN SHOW CREATE TABLE `shop`.`orders`",
+    *(write_show_statement(schema, "x") for schema in SYSTEM_SCHEMAS),
+    *(write_show_statement(schema.swapcase(), "x") for schema in SYSTEM_SCHEMAS),
+    *(
+        write_show_statement(*names)
+        for name in ("a`b", "a``b", "a\\", "a/*b", "a*/b", "a--b", "a-- b", "a#b", "a;b", "a\nb", "a\tb", "a\0b",
+                     "a\x7fb", "a\u2028b", "a\u202eb", "a\u200bb", "a\ufeffb", "a\ud800b", "a\u00a0b", "x" * 129)
+        for names in (("shop", name), (name, "orders"))
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", SHOWN_OTHERWISE, ids=ascii)
+def test_nothing_else_may_be_shown(sql: str) -> None:
+    assert not passes(sql)
+
+
+@given(*[st.text(st.one_of(st.sampled_from("`'\"\\.;-/*# \n"), st.characters()), min_size=1, max_size=12)] * 2)
+@example("shop", "a`.`b")
+@example("shop`", "`a")
+def test_a_table_is_shown_by_its_two_names_or_not_at_all(schema: str, table: str) -> None:
+    sql = write_show_statement(schema, table)
+    if not passes(sql):
+        return
+    tokens = MySQL().tokenize(sql)
+    assert [token.text for token in tokens][-3:] == [schema, ".", table] and len(tokens) in (5, 6)
+    assert not set("`\\;#\n") & set(schema + table) and schema.lower() not in map(str.lower, SYSTEM_SCHEMAS)

@@ -11,6 +11,8 @@ from agent.catalogue import registry
 from agent.collection.signed_scope import compile_covered, describe_scope, find_beyond_scope, list_covered
 from agent.collection.statements import Statement, compile_source
 from agent.facts import expr, find_source_spec, source
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
@@ -129,3 +131,45 @@ def test_a_request_for_user_tenants_asks_for_no_view_of_sys() -> None:
     assert other == [row.__name__ for row in rows if (spec := find_source_spec(row)) and spec.sys_view]
     both = {row.__name__: describe_scope(row) for row in rows}
     assert not any(find_beyond_scope(row, both, kind) for row in rows for kind in TenantKind)
+
+
+SHOWN = describe_scope(TableDefinition)
+SHOWING = dataclasses.replace(
+    CAPABILITIES, columns={"TABLES": frozenset({"TABLE_NAME"})}, privileges=frozenset({"SHOW VIEW"})
+)
+
+
+def shown(**changes: object) -> Statement | Unavailable:
+    scopes = {"TableDefinition": dataclasses.replace(SHOWN, **changes)}  # type: ignore[arg-type]
+    return compile_covered(TableDefinition, SHOWING, frozenset({DataClass.DEFINITIONS}), scopes)
+
+
+def test_for_definitions_the_customer_signs_the_statement_and_how_many_tables() -> None:
+    assert (SHOWN.joined, SHOWN.rows, SHOWN.columns, SHOWN.filter) == ("SHOW CREATE TABLE", 60, frozenset(), "")
+    assert isinstance(shown(), Statement) and isinstance(shown(rows=100), Statement)
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"joined": ""}, "FROM SHOW CREATE TABLE"),
+        ({"joined": "SHOW CREATE VIEW"}, "FROM SHOW CREATE TABLE"),
+        ({"rows": 59}, "LIMIT 60"),
+        ({"data_class": DataClass.SETTINGS}, "data class definitions"),
+    ],
+)
+def test_another_statement_or_fewer_tables_cover_no_definition(changes: dict[str, object], what: str) -> None:
+    found = shown(**changes)
+    assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
+    assert what in render_text(found.reason, "en")
+
+
+@pytest.mark.parametrize("row", [PlanStep, TableDefinition])
+def test_an_authorization_of_before_does_not_grant_the_new_classes(row: type) -> None:
+    spec = find_source_spec(row)
+    assert spec is not None
+    before = frozenset({DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS})
+    found = compile_covered(row, SHOWING, before, {"Thing": SCOPE})
+    assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
+    assert spec.data_class.value in render_text(found.reason, "en")
+    assert list_covered([row], permission({"Thing": SCOPE}, DataClass.SETTINGS)) == []

@@ -14,6 +14,7 @@ from agent.collection import gate
 from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
 from agent.facts import CostClass, Privilege, expr, find_source_spec, list_sources, source
 from agent.facts.accounts import Account
+from agent.facts.definitions import TableDefinition
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.facts.schema import Table
 from agent.facts.sessions import Session
@@ -25,8 +26,8 @@ COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "da
 _NEWER = {"DynamicPartitions"}  # from 4.3.5 BP2 on
 EXPECTED = {
     "4.2.5 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.2.5 sys": {"RecycledObject"} | _NEWER,
-    "4.3.0 user": {"SqlTotal", "RepositoryShape", "Server", "Zone"} | _NEWER,
-    "4.3.0 sys": {"SqlTotal", "RepositoryShape"} | _NEWER,
+    "4.3.0 user": {"SqlTotal", "RepositoryShape", "StatementWait", "Server", "Zone"} | _NEWER,
+    "4.3.0 sys": {"SqlTotal", "RepositoryShape", "StatementWait"} | _NEWER,
     "4.3.3 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.3.3 sys": {"RecycledObject"} | _NEWER,
 }  # fmt: skip
 
@@ -59,7 +60,7 @@ def test_every_source_compiles_or_is_listed(target: str) -> None:
     assert set(missing) == EXPECTED[target], {name: render_text(item.reason, "en") for name, item in missing.items()}
     assert {item.kind for item in missing.values()} == {UnavailableKind.NO_VIEW}
     for item in found.values():
-        if isinstance(item, Statement):
+        if isinstance(item, Statement) and item.sql:
             gate.check_statement(item.sql)
 
 
@@ -69,7 +70,7 @@ def test_only_columns_that_the_target_has_are_named(target: str) -> None:
     looked_at = 0
     for row in list_sources():
         statement, spec = compile_source(row, capabilities(target)), find_source_spec(row)
-        if isinstance(statement, Statement) and spec and not spec.from_sql:
+        if isinstance(statement, Statement) and statement.sql and spec and not spec.from_sql:
             tree = sqlglot.parse_one(statement.sql, read="mysql")
             named = {column.name.upper() for column in tree.find_all(exp.Column)}
             names = {field.name for field in dataclasses.fields(row)}
@@ -207,6 +208,18 @@ def test_a_data_class_that_the_customer_did_not_grant_is_not_read() -> None:
     assert isinstance(
         compile_source(ResourceUnit, capabilities("4.2.5 user"), frozenset({DataClass.STATISTICS})), Statement
     )
+
+
+def test_what_is_shown_table_by_table_has_no_select_and_reads_no_column() -> None:
+    found = compile_source(TableDefinition, capabilities("4.2.5 user"))
+    fields = ("table_schema", "table_name", "definition")
+    assert found == Statement("TableDefinition", "information_schema.TABLES", "", fields, 60)
+    assert list_columns_read(TableDefinition) == {"information_schema.TABLES": frozenset()}
+    all_but = dataclasses.replace(capabilities("4.2.5 user"), privileges=frozenset({"PROCESS"}))
+    kind, _, remedy = missing(TableDefinition, all_but)
+    assert kind is UnavailableKind.PRIVILEGE and remedy == "GRANT SHOW VIEW ON *.* TO 'r'@'%';"
+    kind, _, remedy = missing(TableDefinition, capabilities("4.2.5 user"), frozenset({DataClass.PLANS}))
+    assert kind is UnavailableKind.NOT_GRANTED and "definitions" in remedy
 
 
 def test_columns_of_a_source_are_known_for_grants() -> None:
