@@ -32,7 +32,6 @@ class Account:
     The assessing account is left out (preflight judges it), except root, which is always listed.
     """
 
-    user_id: int | None = None
     user_name: str
     host: str
     type: str | None = None
@@ -62,9 +61,13 @@ class Account:
     limit=20000,
 )
 class DatabaseGrant:
-    """What one account (``user_id`` of ``Account``) may do in one database, which need not exist; 'YES' or 'NO'."""
+    """What one account may do in one database, which need not exist; 'YES' or 'NO'.
+
+    The view does not tell the account's host: ``user_id`` is all that tells accounts of one name apart.
+    """
 
     user_id: int
+    username: str
     database_name: str
     priv_alter: str
     priv_create: str

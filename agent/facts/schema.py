@@ -104,14 +104,15 @@ class IndexColumn:
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
     where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED}"
-    " OR COLUMN_KEY <> '')",
+    " OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1)",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     limit=80000,
     requires=Privilege.SHOW_VIEW,
     sliced_by=Table,
 )
 class NotableColumn:
-    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, or part of a key.
+    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, or
+    the first one. A view that does not compile has none.
 
     It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
     to plan, so all these questions share one statement. The type of a text is read without its length, because the
@@ -183,6 +184,7 @@ class RecycledObject:
 class TableStatistics:
     """Optimizer statistics of one business table; None where they were never gathered.
 
+    ``sample_size`` are the rows that were read for them; setting ``num_rows`` by hand leaves it as it was.
     A table whose statistics were locked before they were gathered has numbers all the same, and a zero date.
     """
 
@@ -190,6 +192,7 @@ class TableStatistics:
     table_name: str
     num_rows: int | None = expr(f"CASE WHEN {_GATHERED} THEN NUM_ROWS END")
     avg_row_len: int | None = expr(f"CASE WHEN {_GATHERED} THEN AVG_ROW_LEN END")
+    sample_size: int | None = expr(f"CASE WHEN {_GATHERED} THEN SAMPLE_SIZE END", default=None)
     last_analyzed: datetime | None = expr(f"CASE WHEN {_GATHERED} THEN LAST_ANALYZED END")
     stattype_locked: str | None
 

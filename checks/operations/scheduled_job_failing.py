@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
+from agent.facts.schema import BusinessObject
 from checks.operations.pages import JOBS
 
 
@@ -33,10 +34,13 @@ class FailingParams(Params):
     ),
     sources=(JOBS,),
 )
-def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingParams) -> Iterator[Measurement]:
+def scheduled_job_failing(
+    jobs: Rows[Job], objects: Rows[BusinessObject] | None, clock: Rows[Clock], limits: FailingParams
+) -> Iterator[Measurement]:
     """Jobs gather statistics, add partitions and clean up. They fail in silence: what is left undone shows weeks later
     as a bad plan, a missing partition or a table that has grown too large. After sixteen failures in a row the server
     does not even try any more."""
+    databases = {str(row.object_id): row.object_name for row in objects or () if row.object_type == "DATABASE"}
     for row in jobs:
         if not row.is_enabled or not row.failure_count or row.last_start_date is None:
             continue
@@ -44,4 +48,12 @@ def scheduled_job_failing(jobs: Rows[Job], clock: Rows[Clock], limits: FailingPa
         if not row.is_given_up and (clock[0].as_of - row.last_start_date).days > limits.recent_days:
             continue
         evidence: dict[str, Scalar] = {"last_start": row.last_start_date, "owner": row.owner, "state": row.state}
-        yield Measurement(Named("job {job}", job=row.job_name), row.failure_count, evidence, row.owner)
+        yield Measurement(_name_job(row, databases), row.failure_count, evidence, row.owner)
+
+
+def _name_job(job: Job, databases: Mapping[str, str]) -> Named:
+    """Return the name of an event, which its job has with the number of the database in front, or of the job."""
+    number, _, event = job.job_name.partition(".")
+    if job.is_event and event and number in databases:
+        return Named("event {event}", event=name_object(databases[number], event)).formerly(f"job {job.job_name}")
+    return Named("job {job}", job=job.job_name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from agent.api import DocPage, NotAssessed, ResourceName, list_names, name_account, name_object
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account, DatabaseGrant
@@ -80,13 +80,29 @@ def is_tied(account: Account) -> bool:
 
 
 def group_grants(
-    accounts: Iterable[Account], grants: Iterable[DatabaseGrant]
+    accounts: Iterable[Account], grants: Iterable[DatabaseGrant], everybody: Sequence[Account]
 ) -> Iterator[tuple[Account, list[DatabaseGrant]]]:
-    """Yield each of these accounts with what it may do in single databases."""
-    owned: defaultdict[int | None, list[DatabaseGrant]] = defaultdict(list)
+    """Yield each of these accounts with what it may do in single databases.
+
+    ``everybody`` are all accounts: those that have a name in common cannot be told apart in the grants. They come
+    without any, and in the end NotAssessed is raised.
+    """
+    owned: defaultdict[str, list[DatabaseGrant]] = defaultdict(list)
     for grant in grants:
-        owned[grant.user_id].append(grant)
-    return ((account, owned.get(account.user_id, [])) for account in accounts)
+        owned[grant.username].append(grant)
+    bearers = Counter(account.user_name for account in everybody)
+    shared = {}
+    for account in accounts:
+        own = owned.get(account.user_name, [])
+        if own and bearers[account.user_name] > 1:
+            shared[account.user_name] = None
+            own = []
+        yield account, own
+    if shared:
+        raise NotAssessed(
+            "Which of the accounts named {names} holds which privileges on single databases cannot be told.",
+            names=list_names(list(shared)),
+        )
 
 
 def held(account: Account | DatabaseGrant, privileges: dict[str, str]) -> list[str]:

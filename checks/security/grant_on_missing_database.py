@@ -53,7 +53,7 @@ def grant_on_missing_database(
         raise NotAssessed("There are more objects than are read, so which databases exist cannot be told.")
     known = {row.object_name.casefold() for row in objects if row.object_type == "DATABASE"}
     known |= {row.owner.casefold() for row in objects} | {name.casefold() for name in SYSTEM_SCHEMAS}
-    for account, own in group_grants(customers(accounts), grants):
+    for account, own in group_grants(customers(accounts), grants, accounts):
         missing = [grant for grant in own if grant.database_name.casefold() not in known]
         missing = [grant for grant in missing if "%" not in grant.database_name]
         if missing:

@@ -52,7 +52,7 @@ def grant_option_held(
     """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no
     review knows of, and taking its own privileges away later does not take theirs. It may do so on all databases or
     on one. An account that works on the server itself only is an administrator's as a rule and is not judged."""
-    for account, granted in group_grants(empowered(accounts, administrators), grants):
+    for account, granted in group_grants(empowered(accounts, administrators), grants, accounts):
         own = [grant for grant in granted if grant.priv_grant_option == "YES"]
         everywhere = account.priv_grant_option == "YES"
         if (everywhere or own) and is_local(account):

@@ -56,7 +56,7 @@ def structure_privileges(
     """With the privileges of the owner one injected statement drops the tables instead of showing some rows, and a
     change that no release made stays unnoticed. What changes the structure alone, without writing rows, is the account
     of releases; one that is tied to a single address is a tool's."""
-    for account, own in group_grants(empowered(accounts, administrators), grants):
+    for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         both = [grant for grant in own if held(grant, _ROWS) and held(grant, _TABLES)]
         both = [grant for grant in both if grant.database_name not in SYSTEM_SCHEMAS]
         if both and not is_tied(account):

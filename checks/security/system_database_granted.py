@@ -55,7 +55,7 @@ def system_database_granted(
     """The tables of the system hold the password hashes of all accounts, and statements of others with their values.
     Whoever takes over the application takes them along. A monitor that works in no other database, and an account tied
     to one address, are left out."""
-    for account, own in group_grants(empowered(accounts, administrators), grants):
+    for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         reached = [grant for grant in own if grant.database_name in _SYSTEM and held(grant, {**READING, **WRITING})]
         if reached and len(reached) < len(own) and not is_tied(account):
             evidence: dict[str, Scalar] = {"user": account.user_name, "host": account.host}

@@ -38,9 +38,7 @@ class LockedParams(Params):
         DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
     ),
 )
-def locked(
-    statistics: Rows[TableStatistics], changes: Rows[TableChanges], p: LockedParams
-) -> Iterator[Measurement]:
+def locked(statistics: Rows[TableStatistics], changes: Rows[TableChanges], p: LockedParams) -> Iterator[Measurement]:
     """Locked statistics stay what they were on the day of the lock, whatever happens to the table. That is right for
     a work table whose statistics were locked while it was full, and a trap for a table that grows: one is told as soon
     as it has outgrown what was locked."""

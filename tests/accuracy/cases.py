@@ -1,6 +1,7 @@
 """Case files: one product's schema with seeded faults and look-alikes that are right; and what each kind is found by.
 
-Files in ``blind`` were written by somebody who had seen neither checks nor rules, and stand as they came.
+Files in ``blind`` were written by somebody who had seen neither checks nor rules. They stand as they came, but for what
+a comment in them names with its reason.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from tests.accuracy.planting import Planted
 NO_CHECK = "no check"  # counted under this instead of a code
 WIDE = ("tenant", "return code")  # what is said of the tenant as a whole may come from any of its faults
 _PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
+_SORT = re.compile(r"^[a-z]+ (?=\S+\.)")  # "event shop.purge"
 _ACCOUNT = re.compile(r"'?(?P<user>[^'@]*)'?(?:@'?(?P<host>[^']*)'?)?")
 
 
@@ -103,7 +104,7 @@ def concerns(told: Told, planted: Planted, kind: Kind) -> bool:
         return any(told.resource.lower() in (name.lower(), name.lower().partition("@")[0]) for name in names)
     if kind.about not in (About.OBJECT, About.TABLE) or kind.resource:
         return told.resource in names
-    here, there = split_name(planted.place.where), split_name(told.resource)
+    here, there = split_name(planted.place.where), split_name(_SORT.sub("", told.resource))
     if len(here) == 1 and here[0] == there[-1]:
         return True  # an outline, say, whose schema the author left out
     if kind.about is About.TABLE:

@@ -28,6 +28,7 @@ FORGET = (
     "SET GLOBAL ob_sql_audit_percentage = 10",
     "DO SLEEP(1.2)",
 )
+_MADE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?([\w.`]+)", re.IGNORECASE)
 _DAY = re.compile(r"\{day([+-]\d+)\}")
 IDLE_S = 12.0  # a session is idle with changes after ten seconds
 
@@ -68,13 +69,15 @@ class Field:
         self.run_alone(self._file.setup)
         self._make_account(self._application)
         loaded = [planted for planted in self.places if planted.place.run]
-        for planted in loaded:
+        sent = " ".join(run.statement for planted in loaded for run in planted.place.run)
+        first = [planted for planted in self.places if planted.place.run or _makes_table_of(planted.place, sent)]
+        for planted in first:
             self._try(planted, planted.place.planted)
-        self._hold(loaded)
+        self._hold(first)
         self._send([planted for planted in loaded if not planted.error])
         self._snapshot()
         for planted in self.places:
-            if not planted.place.run:
+            if planted not in first:
                 self._try(planted, planted.place.planted)
                 self._hold([planted])
         if any(planted.place.held for planted in self.places):
@@ -175,6 +178,12 @@ def planted_on(kernel: Kernel, file: CaseFile) -> Iterator[Field]:
         yield field
     finally:
         field.close()
+
+
+def _makes_table_of(place: Place, sent: str) -> bool:
+    """Whether the statements that are sent, perhaps those of another place, name a table that this one makes."""
+    made = {name for statement in place.planted for name in _MADE.findall(statement)}
+    return any(re.search(rf"(?<![\w.`]){re.escape(name)}(?![\w`])", sent) for name in made)
 
 
 def put_days(statement: str) -> str:

@@ -76,6 +76,7 @@ def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, text: str, said:
         (About.OBJECT, "s.t", "s.t2", False),
         (About.OBJECT, "s.`a.b`", "s.`a.b`", True),
         (About.OBJECT, "s.a.b", "s.`a.b`", False),
+        (About.OBJECT, "s.t", "event s.t", True),
         (About.OBJECT, "outline", "s.outline", True),
         (About.TABLE, "s.t.column", "s.t.constraint", True),
         (About.TABLE, "s.t.column", "s.u.constraint", False),

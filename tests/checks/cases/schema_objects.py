@@ -10,6 +10,7 @@ from agent.facts.schema import (
     BusinessObject,
     DynamicPartitions,
     IndexColumn,
+    NotableColumn,
     PartitionedIndex,
     PartitionedTable,
     Sequence,
@@ -136,6 +137,12 @@ def _index(name: str, *columns: str) -> list[IndexColumn]:
         )
         for seq, column in enumerate(columns, 1)
     ]
+
+
+def _first_column(view: str) -> NotableColumn:
+    return NotableColumn(
+        table_schema="shop", table_name=view, column_name="a", data_type="int", column_type="int(11)", extra=""
+    )
 
 
 def _invalid(kind: str) -> BusinessObject:
@@ -315,6 +322,16 @@ CASES = [
     Case("SCH013", [_split("RANGE"), _written(200_000)], label="range without statistics"),
     Case("SCH014", [_invalid("INDEX")], label="index"),
     Case("SCH014", [_invalid("VIEW")], [("shop.v", LOW)]),
+    Case("SCH014", [_invalid("VIEW"), _first_column("v")], label="a view that compiles"),
+    Case("SCH014", [_invalid("VIEW"), _first_column("w")], [("shop.v", LOW)], label="another view compiles"),
+    Case("SCH014", [_invalid("VIEW"), (NotableColumn, NO_VIEW)], not_assessed=True, label="columns unknown"),
+    Case(
+        "SCH014",
+        [_invalid("VIEW"), *[_table(f"t{n}") for n in range(501)]],
+        not_assessed=True,
+        label="columns of tables",
+    ),
+    Case("SCH014", [_invalid("DATABASE")], label="a database"),
     Case("SCH019", [_table("a"), _table("b")]),
     Case("SCH019", [_table("a", collation=BIN), *[_table(f"t{n}") for n in range(20)]], label="one of many"),
     Case("SCH019", [_table("a", collation=BIN), *[_table(f"t{n}") for n in range(19)]], [("shop", LOW)]),

@@ -16,7 +16,6 @@ from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 THROTTLE = "connection_control_failed_connections_threshold"
-USER_ID = 200_001
 ATTESTED = Attestation(
     key="console_whitelist_restricted", value=True, by="Li Wei", on=date(2026, 10, 1), valid_until=date(2027, 4, 1)
 )
@@ -38,7 +37,6 @@ def _account(
     privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in (*names, *optional)}
     changed = None if age_days is None else NOW - timedelta(days=age_days)
     return Account(
-        user_id=USER_ID,
         user_name=user,
         host=host,
         type=kind,
@@ -48,10 +46,10 @@ def _account(
     )
 
 
-def _grant(database: str, *holds: str, user_id: int = USER_ID) -> DatabaseGrant:
+def _grant(database: str, *holds: str, user: str = "shop") -> DatabaseGrant:
     names = ("select", "insert", "update", "delete", "create", "drop", "alter", "index", "grant_option")
     privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in names}
-    return DatabaseGrant(user_id=user_id, database_name=database, **privileges)
+    return DatabaseGrant(user_id=200_001, username=user, database_name=database, **privileges)
 
 
 def _database(name: str) -> BusinessObject:
@@ -144,17 +142,17 @@ CASES = [
         for host in LOCAL_HOSTS
     ),
     Case("SEC003", [_account("ops", "127.0.0.10", "super")], [("ops@127.0.0.10", LOW)], label="another address"),
-    Case("SEC004", [_account("team"), _grant("shop", "select", "grant_option")], [("team@10.%", LOW)], label="of one"),
+    Case("SEC004", [_account(), _grant("shop", "select", "grant_option")], [("shop@10.%", LOW)], label="of one"),
     Case(
         "SEC004",
-        [_account("team"), _grant("shop", "grant_option"), _grant("crm", "grant_option"), _grant("hr", "select")],
-        [("team@10.%", LOW)],
+        [_account(), _grant("shop", "grant_option"), _grant("crm", "grant_option"), _grant("hr", "select")],
+        [("shop@10.%", LOW)],
         label="of two",
     ),
-    Case("SEC004", [_account("team"), _grant("shop", "select", "insert")], label="none of its database"),
-    Case("SEC004", [_account("team"), _grant("shop", "grant_option", user_id=7)], label="another's"),
-    Case("SEC004", [_account("team", "127.0.0.1"), _grant("shop", "grant_option")], not_assessed=True, label="owner"),
-    Case("SEC004", [_account("team"), _grant("shop", "grant_option"), _named("team")], label="an administrator of one"),
+    Case("SEC004", [_account(), _grant("shop", "select", "insert")], label="none of its database"),
+    Case("SEC004", [_account(), _grant("shop", "grant_option", user="other")], label="another's"),
+    Case("SEC004", [_account("shop", "127.0.0.1"), _grant("shop", "grant_option")], not_assessed=True, label="owner"),
+    Case("SEC004", [_account(), _grant("shop", "grant_option"), _named("shop")], label="an administrator of one"),
     Case("SEC005", [_account("shop", "%", "select", "process"), _root(), *PLATFORM, LOCKED]),
     Case("SEC005", [_account("shop", "%", "select", "create")], [("shop@%", LOW)], label="makes tables anywhere"),
     Case("SEC005", [_account("load", "10.%", "file")], [("load@10.%", LOW)], label="files of the server"),
@@ -246,15 +244,15 @@ CASES = [
     Case("SEC020", [_account("shop"), OWNER, replace(OWNER, database_name="crm")], [("shop@10.%", LOW)], label="two"),
     Case("SEC020", [_account("shop"), _grant("shop", "update", "drop")], [("shop@10.%", LOW)], label="drops"),
     Case("SEC020", [_account("shop"), WRITER], label="rows only"),
-    Case("SEC020", [_account("deploy"), _grant("shop", "create", "alter", "drop", "index")], label="releases"),
+    Case("SEC020", [_account(), _grant("shop", "create", "alter", "drop", "index")], label="releases"),
     Case("SEC020", [_account("shop", "10.1.2.3"), OWNER], label="one address"),
     Case("SEC020", [_account("shop"), WRITER, _grant("crm", "alter")], label="in different databases"),
-    Case("SEC020", [_account("shop"), replace(OWNER, user_id=7)], label="another's"),
+    Case("SEC020", [_account("shop"), replace(OWNER, username="other")], label="another's"),
     Case("SEC020", [_account("shop"), replace(OWNER, database_name="mysql")], label="not the application's"),
     Case("SEC020", [_account("shop"), OWNER, _named("shop")], label="an administrator"),
     Case("SEC021", [_account("shop"), WRITER, _grant("mysql", "select")], [("shop@10.%", LOW)]),
     Case("SEC021", [_account("shop"), WRITER, _grant("oceanbase", "select")], [("shop@10.%", LOW)], label="oceanbase"),
-    Case("SEC021", [_account("monitor"), _grant("oceanbase", "select")], label="a monitor"),
+    Case("SEC021", [_account(), _grant("oceanbase", "select")], label="a monitor"),
     Case("SEC021", [_account("shop", "10.1.2.3"), WRITER, _grant("mysql", "select")], label="one address"),
     Case("SEC021", [_account("shop"), WRITER, _grant("mysql_copy", "select")], label="only called so"),
     Case("SEC023", _throttle("3")),
@@ -263,7 +261,22 @@ CASES = [
     Case("SEC023", _throttle("1"), [("tenant", LOW)], label="the first failure"),
     Case("SEC023", [], not_assessed=True),
     Case("SEC023", _throttle("some"), not_assessed=True, label="unreadable"),
-    Case("SEC022", [_account("blog"), _grant("blog_old", "select"), _database("shop")], [("blog@10.%", LOW)]),
+    *(
+        Case(code, [_account(), _account("shop", "10.9.%"), *facts], not_assessed=True, label="two of the name")
+        for code, facts in (
+            ("SEC004", [_grant("shop", "grant_option")]),
+            ("SEC020", [OWNER]),
+            ("SEC021", [WRITER, _grant("mysql", "select")]),
+            ("SEC022", [_grant("gone", "select")]),
+        )
+    ),
+    Case(
+        "SEC020",
+        [_account(), _account("shop", "10.9.%"), _account("crm"), replace(OWNER, username="crm")],
+        [("crm@10.%", LOW)],
+        label="another of the name",
+    ),
+    Case("SEC022", [_account(), _grant("blog_old", "select"), _database("shop")], [("shop@10.%", LOW)]),
     Case("SEC022", [_account("shop"), WRITER, _grant("MYSQL", "select"), _database("Shop")], label="all are there"),
     Case("SEC022", [_account("shop"), _grant("shop%", "select"), _database("crm")], label="a pattern"),
     Case("SEC022", [_account("shop"), WRITER, *[_database("a")] * 25_000], not_assessed=True, label="cut off"),

@@ -217,6 +217,7 @@ CONVERTED = [
     _number(_join(_JOINED.replace("o.cust", "o.no")), WORSE, label="joined with a column of numbers"),
     _number(_join(_JOINED.replace("o.cust", "o.no").replace("l.id", "l.ord_no")), label="joined with a text"),
     _number(_converted("UPDATE ord SET cust = ? WHERE no = ?", _BIGINT, _BIGINT), WORSE, label="UPDATE"),
+    _number(_converted("SELECT cust FROM orders WHERE no = ?"), not_assessed=True, label="by a view"),
     _number([], not_assessed=True, label="empty"),
 ]  # fmt: skip
 

@@ -122,6 +122,23 @@ def _misjudged(*steps: PlanStep, shape: Any = SLOW, text: str = _STATE) -> list[
     return [shape, _plan(text), *steps]
 
 
+_BY_STATE = define(
+    "event",
+    "`id` bigint NOT NULL,\n  `state` int,\n  `amount` int,\n  `note` varchar(255),\n  `body` text,\n"
+    "  `long_note` varchar(256),\n  `c1` int,\n  `c2` int,\n  `c3` int,\n  PRIMARY KEY (`id`),\n"
+    "  KEY `by_state` (`state`) LOCAL",
+)
+
+
+def _lookups(
+    text: str = _STATE, *, back: int = 10_000, kept: int = 10_000, shape: Any = SLOW, root: str = "", **parts: Any
+) -> list[Any]:
+    """Statement A finds rows of event by the index by_state, looks so many up and keeps so many."""
+    found = {"rows": kept, "real": 10, "notes": {"index_back_rows": back, "output_rows": kept}, **parts}
+    above = [step(root, depth=0)] if root else []
+    return [shape, _plan(text), _BY_STATE, *tree(*above, scan(index="by_state", way="RANGE SCAN", **found))]
+
+
 _PAIRS = "SELECT COUNT(a.note) FROM event a, shop_of b WHERE a.state = ? AND b.state = ?"
 
 
@@ -252,4 +269,43 @@ CASES = [
     Case("SQL030", _product()[:2], not_assessed=True, label="no plan"),
     Case("SQL030", [_product()[0], *_product()[2:]], not_assessed=True, label="no text"),
     Case("SQL030", _product()[1:], not_assessed=True, label="empty ring"),
+    _calm("SQL031", _lookups(back=9_999), "fewer lookups"),
+    Case("SQL031", _lookups(), _A, label="ten thousand"),
+    Case("SQL031", _lookups(back=100_000), _WORSE, label="hundred thousand"),
+    Case("SQL031", _lookups(back=2_000_000), _WORST, label="two million"),
+    Case("SQL031", _lookups(back=1000, real=100_000), _WORSE, label="more came than were expected"),
+    Case("SQL031", _lookups("SELECT AMOUNT, c1, c2, c3, note, id FROM event WHERE state = ?"), _A, label="six columns"),
+    Case("SQL031", _lookups("SELECT e.amount FROM event e WHERE e.state = ? ORDER BY e.note"), _A, label="by an alias"),
+    Case("SQL031", _lookups("SELECT * FROM event WHERE state = ? AND amount = ?", kept=500), _A,
+         label="all columns of few"),
+    Case("SQL031", _lookups("SELECT body FROM event WHERE state = ? AND amount = ?", kept=500), _A,
+         label="a text of few"),
+    Case("SQL031", _lookups(kept=20_000, rows=10_000, back=20_000, real=10_000), _A, label="a far LIMIT"),
+    Case("SQL031", _lookups(kept=20_000, rows=10_000, back=20_000, real=9_999), _A, label="LIMIT not reached"),
+    _calm("SQL031", _lookups(kept=20_000, rows=10, back=20_000), "a LIMIT ended it"),
+    _calm("SQL031", _lookups("SELECT * FROM event WHERE state = ? AND amount = ?", kept=501), "all columns of many"),
+    _calm("SQL031", _lookups("SELECT * FROM event WHERE state = ?", kept=500), "nothing to filter by"),
+    _calm("SQL031", _lookups("SELECT amount, c1, c2, c3, note, long_note FROM event WHERE state = ?"), "seven columns"),
+    _calm("SQL031", _lookups("SELECT body FROM event WHERE state = ?"), "a text"),
+    _calm("SQL031", _lookups("SELECT long_note FROM event WHERE state = ?"), "a long column"),
+    _calm("SQL031", _lookups("SELECT state, id FROM event WHERE state = ?"), "the index has all"),
+    _calm("SQL031", _lookups("UPDATE event SET amount = ? WHERE state = ?", root="DISTRIBUTED UPDATE"), "changes rows"),
+    _calm("SQL031", _lookups("DELETE FROM event WHERE state = ?", root="DISTRIBUTED DELETE"), "deletes rows"),
+    _calm("SQL031", _lookups(f"{_STATE} FOR UPDATE", root="TABLE FOR UPDATE"), "locks rows"),
+    _calm("SQL031", _lookups(back=0), "no lookups"),
+    _calm("SQL031", [SLOW, _plan(_STATE), _BY_STATE, *tree(scan(notes={"index_back_rows": 10**6}))], "no index"),
+    _calm("SQL031", _lookups(back=10**6, shape=QUICK), "quick"),
+    _calm("SQL031", _lookups(back=10**6, shape=RARE), "rare"),
+    Case("SQL031", [*_lookups()[:2], *_lookups()[3:]], not_assessed=True, label="no definition"),
+    Case("SQL031", [*_lookups()[:2], *_lookups()[3:], replace(_BY_STATE, definition="CREATE TABLE `event` (`id` int)")],
+         not_assessed=True, label="index is unknown"),
+    Case("SQL031", [*_lookups()[:2], *_lookups()[3:], _NO_DEFINITIONS], not_assessed=True, label="not granted"),
+    Case("SQL031", _lookups("SELECT amount FROM events_of_all WHERE state = ?"), not_assessed=True, label="by a view"),
+    Case("SQL031", _lookups("SELECT amount, other FROM event e, unread u WHERE e.state = ?"), _A,
+         label="beside a table that was not read"),
+    Case("SQL031", _lookups("SELECT amount FROM event e, unread u WHERE e.state = ? AND other = ?"), not_assessed=True,
+         label="whose column is compared is unknown"),
+    Case("SQL031", _lookups()[:3], not_assessed=True, label="no plan"),
+    Case("SQL031", [_lookups()[0], *_lookups()[2:]], not_assessed=True, label="no text"),
+    Case("SQL031", _lookups()[1:], not_assessed=True, label="empty ring"),
 ]  # fmt: skip

@@ -34,6 +34,10 @@ def _changes(count: int = 3_000) -> TableChanges:
     return TableChanges(table_owner="shop", table_name="t", changes=count, added_rows=count)
 
 
+def _sampled(rows: int, sample: int | None) -> TableStatistics:
+    return replace(_statistics(1, rows=rows), sample_size=sample)
+
+
 def _shrunk(count: int) -> TableChanges:
     return TableChanges(table_owner="shop", table_name="t", changes=count, added_rows=-count)
 
@@ -168,6 +172,13 @@ CASES = [
     Case("STA007", [*_WINDOWS, _lasting(9, days=15)], label="long ago"),
     Case("STA007", [*_WINDOWS, replace(_lasting(9), type="ASYNC GATHER"), _run(1)], label="through the day"),
     Case("STA007", [*_jobs(0), _lasting(4)], not_assessed=True, label="lengths unknown"),
+    Case("STA009", [_sampled(10_000, 10_000)]),
+    Case("STA009", [_sampled(10_000, None), replace(_sampled(0, 0), table_name="u")], label="sample unknown"),
+    Case("STA009", [_sampled(10_000_000, 10_000)], label="a sample of a thousandth"),
+    Case("STA009", [_sampled(10_000_001, 10_000)], [("shop.t", Severity.LOW)], label="far too many"),
+    Case("STA009", [_sampled(3, 10_000)], [("shop.t", Severity.LOW)], label="fewer than were read"),
+    Case("STA009", [_sampled(3, 999)], label="small"),
+    Case("STA009", [replace(_sampled(0, 5), num_rows=None)], label="never gathered"),
     Case("STA008", [_gathering(3.9)]),
     Case("STA008", [_gathering(4)], [("shop.t", Severity.LOW)]),
     Case("STA008", [_gathering(1), _gathering(12)], [("shop.t", Severity.MEDIUM)], label="on two servers"),

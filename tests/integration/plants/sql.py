@@ -51,6 +51,13 @@ NARROW_SCAN = ("SELECT MAX(LOWER(code)) FROM item WHERE id < 100",) * 12
 INDEXED = (*_BEFORE, "CREATE INDEX by_code ON item (code)", _ROWS)
 BY_CODE = "SELECT id FROM item WHERE code"
 GATHERED = "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'item')"
+# All rows are of one kind, size and note, which nobody expects without statistics.
+PIECE = "piece (id INT PRIMARY KEY, code INT, kind INT, size INT, note VARCHAR(20))"
+INTO_PIECE = "INSERT INTO piece SELECT id, id % 1000, 1, 1, 'x' FROM item"
+BY_KIND = "SELECT /*+ INDEX(piece by_kind) */ MAX(code) FROM piece WHERE kind = 1"
+# Not by parallel workers: what they did stays in SQLSTAT when the plan is gone.
+IN_PIECES = "SELECT /*+ USE_DAS(piece) */ SLEEP(0.006), note FROM piece WHERE code = 77"
+PAIRED = "SELECT COUNT(a.code) FROM item a, item b WHERE a.code = '7' AND b.code = '8'"
 OF_INDEX = "SELECT /*+ INDEX(item by_code) */ COUNT(*) FROM item"
 # Two plans of one shape, by the type of the code; how much slower one is must not depend on the machine.
 BY_INDEX, BY_SCAN = (f"SELECT id, SLEEP({s}) FROM item WHERE code = {code}" for s, code in ((0.001, "'77'"), (0.1, 77)))
@@ -231,6 +238,48 @@ PLANTS = [
         ground=SHAPES,
         severity=LOW,
         mended_load=(f"{BY_CODE} = '77' ORDER BY id",) * 12,
+    ),
+    Plant(
+        "SQL028",
+        plant=(*table_of(1), f"CREATE TABLE {PIECE} PARTITION BY HASH(id) PARTITIONS 24", INTO_PIECE),
+        load=(IN_PIECES,) * 12,
+        resource=shape(IN_PIECES.replace("0.006", "?").replace("77", "?")),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(f"{IN_PIECES} AND id = 77",) * 12,
+    ),
+    Plant(
+        "SQL029",
+        plant=(*table_of(2), f"CREATE TABLE {PIECE}", INTO_PIECE, "CREATE INDEX by_kind ON piece (kind)"),
+        load=(f"{BY_KIND} AND size = 1 AND note = 'x'",) * 12,
+        cure=("CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'piece')",),
+        resource=shape(f"{BY_KIND} AND size = 1 AND note = ?".replace("1", "?")),
+        ground=SHAPES,
+        severity=MEDIUM,
+    ),
+    Plant(
+        "SQL030",
+        plant=table_of(2, codes=50),
+        load=(PAIRED,) * 12,
+        resource=shape(PAIRED.replace("'7'", "?").replace("'8'", "?")),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(f"{PAIRED} AND a.id = b.id",) * 12,
+    ),
+    Plant(
+        "SQL031",
+        plant=(
+            *table_of(2),
+            f"CREATE TABLE {PIECE}",
+            INTO_PIECE,
+            "CREATE INDEX by_kind ON piece (kind)",
+            "CREATE INDEX by_kind_and_code ON piece (kind, code)",
+        ),
+        load=(BY_KIND,) * 12,
+        resource=shape(BY_KIND.replace("1", "?")),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(BY_KIND.replace("by_kind)", "by_kind_and_code)"),) * 12,
     ),
 ]
 UNPLANTABLE = {

@@ -39,6 +39,17 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
+        "STA009",
+        plant=[
+            "CREATE TABLE {db}.t (a INT PRIMARY KEY)",
+            "INSERT INTO {db}.t VALUES (1), (2)",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+            "CALL DBMS_STATS.SET_TABLE_STATS('{db}', 't', numrows=>900000)",
+        ],
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
         "STA005",
         plant=["CALL DBMS_SCHEDULER.DISABLE('MONDAY_WINDOW')", "CALL DBMS_SCHEDULER.DISABLE('TUESDAY_WINDOW')"],
         always=["CALL DBMS_SCHEDULER.ENABLE('MONDAY_WINDOW')", "CALL DBMS_SCHEDULER.ENABLE('TUESDAY_WINDOW')"],

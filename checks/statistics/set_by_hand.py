@@ -1,0 +1,67 @@
+"""STA009: numbers of rows that no gathering has found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    KernelRun,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    name_object,
+    params,
+)
+from agent.facts.schema import TableStatistics
+from checks.statistics.pages import GATHERING, VIEWS
+
+
+@params
+class SetByHandParams(Params):
+    """Small tables, and samples that stand for so many rows each, are not meant."""
+
+    min_rows_count: int
+    most_per_sampled_row: int
+
+
+@check(
+    code="STA009",
+    name="statistics.set_by_hand",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Optimizer statistics set by hand to another number",
+    finding="{resource}: the optimizer takes it to have {value} rows, but {sampled_count} were read when its "
+    "statistics were gathered: the number was set by hand.",
+    remediation=Remediation(
+        advice="Ask who set the number and for which statement. Gather the statistics, and bind the plan of that "
+        "statement by an outline if it needs one.",
+        sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
+        no_rollback="DBMS_STATS.SET_TABLE_STATS sets the number again.",
+        pre_check="Keep the plans of the table's main statements; choose a quiet hour for large tables.",
+        post_check="NUM_ROWS in DBA_TAB_STATISTICS is near to SELECT COUNT(*).",
+        risk="Plans change with the true number, usually for the better.",
+    ),
+    sources=(
+        DocPage(f"{GATHERING}/300.statistics-management/500.lock-and-unlock-function.md"),
+        DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
+        KernelRun(
+            "4.3.5.3", "SET_TABLE_STATS(numrows=>900000000) after gathering: SAMPLE_SIZE stays, USER_STATS is NO"
+        ),
+    ),
+)
+def set_by_hand(statistics: Rows[TableStatistics], p: SetByHandParams) -> Iterator[Measurement]:
+    """A number that was set once to make one plan come out right stays for all other statements, and gathering passes
+    over a table that does not change. More rows read than there are cannot be; many times as many rows as were read
+    come from no sample either."""
+    for row in statistics:
+        rows, sampled = row.num_rows, row.sample_size
+        if rows is None or not sampled or max(rows, sampled) < p.min_rows_count:
+            continue
+        if rows < sampled or rows > sampled * p.most_per_sampled_row:
+            names = {"schema": row.owner, "table": row.table_name, "sampled_count": sampled}
+            yield Measurement(name_object(row.owner, row.table_name), rows, names)
