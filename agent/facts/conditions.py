@@ -90,7 +90,8 @@ def read_questions(statement: str, shapes: Mapping[str, TableShape]) -> tuple[Qu
     if not trees:
         return None
     blocks = [block for tree in trees for block in tree.find_all(exp.Select, exp.Update, exp.Delete)]
-    return tuple(_read_block(block, number, shapes) for number, block in enumerate(blocks))
+    named = frozenset(part.alias.lower() for tree in trees for part in tree.find_all(exp.CTE))
+    return tuple(_read_block(block, number, _Scope(block, shapes, named)) for number, block in enumerate(blocks))
 
 
 def read_parameter_types(param_infos: str) -> tuple[int, ...]:
@@ -99,13 +100,14 @@ def read_parameter_types(param_infos: str) -> tuple[int, ...]:
 
 
 class _Scope:
-    """The tables of one block by the names that its columns use."""
+    """The tables of one block by the names that its columns use. ``named`` are the names that WITH defines."""
 
-    def __init__(self, block: exp.Expr, shapes: Mapping[str, TableShape]) -> None:
+    def __init__(self, block: exp.Expr, shapes: Mapping[str, TableShape], named: frozenset[str]) -> None:
         self.by_alias: dict[str, str] = {}
         self.derived: set[str] = set()
         for source in _list_sources(block):
-            if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
+            is_named = not source.args.get("db") and source.name.lower() in named
+            if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and not is_named:
                 self.by_alias[source.alias_or_name.lower()] = source.name
             else:
                 self.derived.add(source.alias_or_name.lower())
@@ -136,23 +138,51 @@ class _Scope:
             return column.table.lower()
         return next((alias for alias, name in self.by_alias.items() if name == table), "")
 
+    def list_common_columns(self, first: str, second: str) -> list[str]:
+        """Return the columns that both tables have; counts as unresolved where a definition is not known."""
+        shapes = [self.shapes.get(table.lower(), TableShape()) for table in (first, second)]
+        self.unresolved += not all(shape.columns for shape in shapes)
+        others = {name.lower() for name in shapes[0].columns}
+        return [name for name in shapes[1].columns if name.lower() in others]
+
 
 def _list_sources(block: exp.Expr) -> Iterator[exp.Expr]:
+    """Yield the tables and derived tables of a block, those in brackets too. ``DELETE a FROM t AS a`` names t."""
+    for root in _list_roots(block):
+        yield _find_table(root)
+    for join in _list_joins(block):
+        yield _find_table(join.this)
+
+
+def _list_roots(block: exp.Expr) -> Iterator[exp.Expr]:
     if isinstance(block, exp.Update | exp.Delete):
-        yield from (block.this, *(block.args.get("tables") or ()), *(block.args.get("using") or ()))
+        yield from block.args.get("using") or (block.this,)
     if from_ := block.args.get("from_"):
         yield from_.this
-    for join in _list_joins(block):
-        yield join.this
+
+
+def _find_table(source: exp.Expr) -> exp.Expr:
+    """Return the first table in brackets that hold a join, and anything else as it is."""
+    while isinstance(source, exp.Subquery) and isinstance(source.this, exp.Table | exp.Subquery) and not source.alias:
+        source = source.this
+    return source
 
 
 def _list_joins(block: exp.Expr) -> list[exp.Join]:
-    own = list(block.args.get("joins") or ())
-    first = block.args.get("from_")
-    for source in (first.this if first else None, block.this if isinstance(block, exp.Update) else None):
-        if isinstance(source, exp.Table):
-            own += source.args.get("joins") or ()
-    return own
+    joins: list[exp.Join] = []
+    for root in _list_roots(block):
+        joins += _list_inner_joins(root)
+    for join in block.args.get("joins") or ():
+        joins += (join, *_list_inner_joins(join.this))
+    return joins
+
+
+def _list_inner_joins(source: exp.Expr) -> list[exp.Join]:
+    """Return the joins that hang on a table, or on one in brackets."""
+    joins: list[exp.Join] = []
+    for join in _find_table(source).args.get("joins") or () if isinstance(_find_table(source), exp.Table) else ():
+        joins += (join, *_list_inner_joins(join.this))
+    return joins
 
 
 def _list_joined(conditions: Iterable[Condition]) -> Iterator[tuple[str, str]]:
@@ -162,25 +192,26 @@ def _list_joined(conditions: Iterable[Condition]) -> Iterator[tuple[str, str]]:
             yield from ((condition.table, condition.column), condition.other)
 
 
-def _read_block(block: exp.Expr, number: int, shapes: Mapping[str, TableShape]) -> Question:
-    scope = _Scope(block, shapes)
-    musts: list[exp.Expr] = []
-    if where := block.args.get("where"):
-        musts += _list_musts(where.this)
+def _read_block(block: exp.Expr, number: int, scope: _Scope) -> Question:
     joins = _list_joins(block)
+    everything = frozenset(scope.by_alias)
+    where = block.args.get("where")
+    musts = [(must, everything) for must in (_list_musts(where.this) if where else ())]
     for join in joins:
-        musts += _list_musts(join.args["on"]) if join.args.get("on") else ()
+        narrowed = _find_narrowed(join, everything)
+        musts += [(must, narrowed) for must in (_list_musts(join.args["on"]) if join.args.get("on") else ())]
     conditions: list[Condition] = []
     alternatives: list[Branches] = []
     unread: set[str] = set()
-    for must in musts:
+    for must, narrowed in musts:
         if isinstance(must, exp.Or):
             branches = _read_branches(must, number, scope)
-            if _asks_several_columns(branches):
+            if _asks_several_columns(branches) and narrowed == everything:
                 alternatives.append(branches)
-            read = list(_merge_branches(branches))
+            found = list(_merge_branches(branches))
         else:
-            read = list(_read_condition(must, number, scope))
+            found = list(_read_condition(must, number, scope))
+        read = [condition for condition in found if condition.alias in narrowed]
         conditions += read
         told = set() if must.find(exp.Query) else {c.column.lower() for c in read}
         unread |= {column.name.lower() for column in must.find_all(exp.Column)} - told
@@ -201,22 +232,41 @@ def _read_block(block: exp.Expr, number: int, shapes: Mapping[str, TableShape]) 
     )
 
 
+def _find_narrowed(join: exp.Join, everything: frozenset[str]) -> frozenset[str]:
+    """Return the names of the tables whose rows the join's ON picks: an outer join keeps all rows of the other side."""
+    joined = frozenset(
+        _find_table(source).alias_or_name.lower()
+        for source in (join.this, *(inner.this for inner in _list_inner_joins(join.this)))
+    )
+    side = {"LEFT": everything & joined, "RIGHT": everything - joined, "FULL": frozenset[str]()}
+    return side.get(join.side.upper(), everything)
+
+
 def _list_musts(condition: exp.Expr) -> list[exp.Expr]:
-    plain = condition.unnest()
-    if isinstance(plain, exp.And):
-        return [must for side in (plain.this, plain.expression) for must in _list_musts(side)]
-    return [plain]
+    return _flatten(condition, exp.And)
+
+
+def _flatten(condition: exp.Expr, kind: type[exp.And | exp.Or]) -> list[exp.Expr]:
+    """Return what AND or OR connects, in its order. Hundreds of them are nested as deeply as they are many."""
+    found, left = [], [condition]
+    while left:
+        plain = left.pop().unnest()
+        if isinstance(plain, kind):
+            left += (plain.expression, plain.this)
+        else:
+            found.append(plain)
+    return found
 
 
 def _read_branches(either: exp.Or, number: int, scope: _Scope) -> Branches:
-    branches: list[tuple[Condition, ...]] = []
-    for side in (either.this.unnest(), either.expression.unnest()):
-        if isinstance(side, exp.Or):
-            branches += _read_branches(side, number, scope)
-        else:
-            musts = [] if side.find(exp.Query) else _list_musts(side)
-            branches.append(tuple(found for must in musts for found in _read_condition(must, number, scope)))
-    return tuple(branches)
+    return tuple(
+        tuple(
+            found
+            for must in ([] if side.find(exp.Query) else _list_musts(side))
+            for found in _read_condition(must, number, scope)
+        )
+        for side in _flatten(either, exp.Or)
+    )
 
 
 def _asks_several_columns(branches: Branches) -> bool:
@@ -245,19 +295,21 @@ def _list_plain(part: exp.Expr | None, scope: _Scope) -> tuple[tuple[str, str], 
 
 
 def _read_using(joins: Iterable[exp.Join], number: int, scope: _Scope) -> Iterator[Condition]:
+    """Yield the columns by which USING and NATURAL JOIN join a table with the first one."""
     tables = list(scope.by_alias.values())
     for join in joins:
-        table = scope.by_alias.get(join.this.alias_or_name.lower())
-        for column in join.args.get("using") or ():
-            if table and tables:
+        alias = join.this.alias_or_name.lower()
+        table = scope.by_alias.get(alias)
+        if table:
+            names = [column.name for column in join.args.get("using") or ()]
+            for name in names or (scope.list_common_columns(tables[0], table) if _is_natural(join) else ()):
                 yield Condition(
-                    table=table,
-                    column=column.name,
-                    asks=Asks.JOINED,
-                    alias=join.this.alias_or_name.lower(),
-                    other=(tables[0], column.name),
-                    block=number,
+                    table=table, column=name, asks=Asks.JOINED, alias=alias, other=(tables[0], name), block=number
                 )
+
+
+def _is_natural(join: exp.Join) -> bool:
+    return join.method.upper() == "NATURAL"
 
 
 def _read_condition(must: exp.Expr, number: int, scope: _Scope) -> Iterator[Condition]:
@@ -275,8 +327,10 @@ def _read_condition(must: exp.Expr, number: int, scope: _Scope) -> Iterator[Cond
         return
     side = with_columns[0]
     if isinstance(must, exp.Not):  # IS NOT NULL, NOT IN, NOT LIKE: no index narrows by them, and nothing is wrapped
-        for table, name in _list_columns(side, scope):
-            yield Condition(table=table, column=name, asks=Asks.OTHER, block=number)
+        for column in side.find_all(exp.Column):
+            if place := scope.find_column(column):
+                alias = scope.find_alias(column, place[0])
+                yield Condition(table=place[0], column=place[1], asks=Asks.OTHER, alias=alias, block=number)
         return
     for column in [side] if isinstance(side, exp.Column) else list(side.find_all(exp.Column)):
         place = scope.find_column(column)
@@ -294,8 +348,8 @@ def _read_condition(must: exp.Expr, number: int, scope: _Scope) -> Iterator[Cond
 
 
 def _lists_rows(must: exp.Expr, column: exp.Column) -> bool:
-    """Whether a condition is ``(column, ...) IN ((?, ?), ...)``."""
-    return isinstance(must, exp.In) and isinstance(column.parent, exp.Tuple) and column.parent.parent is must
+    """Whether a condition is ``(column, ...) IN ((?, ?), ...)`` or ``(column, ...) = (?, ...)``."""
+    return isinstance(must, exp.In | exp.EQ) and isinstance(column.parent, exp.Tuple) and column.parent.parent is must
 
 
 def _read_join(sides: Sequence[exp.Expr], number: int, scope: _Scope) -> Iterator[Condition]:
@@ -321,7 +375,7 @@ def _classify(must: exp.Expr) -> Asks:
     if isinstance(must, exp.In):
         return Asks.AMONG
     if isinstance(must, exp.Like):
-        return Asks.LIKE
+        return Asks.OTHER if must.args.get("negate") else Asks.LIKE
     return Asks.RANGE if isinstance(must, _RANGES) else Asks.OTHER
 
 
@@ -355,7 +409,7 @@ def _joins_everything(block: exp.Expr, scope: _Scope, conditions: Sequence[Condi
 
     for condition in (*block.find_all(exp.Predicate), *block.find_all(exp.Join)):
         used = {column.table.lower() for column in condition.find_all(exp.Column) if column.table} & set(aliases)
-        if isinstance(condition, exp.Join) and condition.args.get("using"):
+        if isinstance(condition, exp.Join) and (condition.args.get("using") or _is_natural(condition)):
             used = set(aliases)
         for alias in used:
             group[root(alias)] = root(next(iter(used)))
