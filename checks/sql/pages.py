@@ -28,6 +28,7 @@ WAITS = DocPage(f"{_OBSERVER}/500.internal-wait-problems.md")
 SLOW_QUERIES = DocPage(f"{_TUNING}/400.sql-tuning/500.slow-query.md")
 SQL_RULES = DocPage(f"{_TUNING}/400.sql-tuning/400.business-logic-optimization/200.sql-rules.md")
 FEWER_READS = DocPage(f"{_PLANS}/300.index-selection/200.reduce-reads.md")
+FEWER_LOOKUPS = DocPage(f"{_PLANS}/300.index-selection/300.avoid-lookups.md")
 ORDER_AND_LIMIT = DocPage(f"{_PLANS}/500.order-by-and-limit/300.order-limit.md")
 PRUNING = DocPage(
     f"{_REFERENCE}/300.database-object-management/100.manage-object-of-mysql-mode/300.manage-partitions-of-mysql-mode"
@@ -38,6 +39,15 @@ STATISTICS = DocPage(f"{_STATISTICS}/100.statistics-overview.md")
 HISTOGRAMS = DocPage(f"{_STATISTICS}/200.statistics-collection-methods/200.histogram-introduction.md")
 JOINS = DocPage(f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/200.execution-plan-operator/300.JOIN.md")
 NESTED_LOOPS = DocPage(f"{_PLANS}/400.join-order-and-join-algorithm/200.join-algorithm/100.nested-loops-joins.md")
+OR_EXPANSION = DocPage(
+    f"{_GUIDE}/500.sql-optimization/400.sql-optimization/500.query-rewrite/300.cost-based-query-rewriting.md"
+)
+HINTS = DocPage(f"{_GUIDE}/500.sql-optimization/400.sql-optimization/700.manage-execution-plans/100.optimizer-hint.md")
+COLLATIONS = DocPage(
+    f"{_REFERENCE}/500.sql-reference/100.sql-syntax/200.common-tenant-of-mysql-mode/100.basic-elements-of-mysql-mode"
+    "/300.character-set-and-collation-of-mysql-mode"
+    "/700.character-expression-character-sets-and-collations-of-mysql-mode.md"
+)
 BAD_PLANS = DocPage(f"{_PLANS}/200.plan-management/200.bad-case-and-solution.md")
 PLAN_TYPES = DocPage(f"{_GUIDE}/400.business-model-tuning/300.distributed-transactions.md")
 ERRORS_4000 = DocPage(f"{_ERRORS}/300.4000-4499-of-mysql-mode.md")

@@ -55,6 +55,10 @@ GATHERED = "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'item')"
 PIECE = "piece (id INT PRIMARY KEY, code INT, kind INT, size INT, note VARCHAR(20))"
 INTO_PIECE = "INSERT INTO piece SELECT id, id % 1000, 1, 1, 'x' FROM item"
 BY_KIND = "SELECT /*+ INDEX(piece by_kind) */ MAX(code) FROM piece WHERE kind = 1"
+MISJUDGED = (
+    "SELECT /*+ DYNAMIC_SAMPLING(0) */ MAX(p.code) FROM piece p, digit d WHERE p.code = d.n AND p.kind = 1"
+    " AND p.size = 1 AND p.note = 'x'"
+)
 # Not by parallel workers: what they did stays in SQLSTAT when the plan is gone.
 IN_PIECES = "SELECT /*+ USE_DAS(piece) */ SLEEP(0.006), note FROM piece WHERE code = 77"
 PAIRED = "SELECT COUNT(a.code) FROM item a, item b WHERE a.code = '7' AND b.code = '8'"
@@ -250,10 +254,10 @@ PLANTS = [
     ),
     Plant(
         "SQL029",
-        plant=(*table_of(2), f"CREATE TABLE {PIECE}", INTO_PIECE, "CREATE INDEX by_kind ON piece (kind)"),
-        load=(f"{BY_KIND} AND size = 1 AND note = 'x'",) * 12,
+        plant=(*table_of(2), f"CREATE TABLE {PIECE}", INTO_PIECE),
+        load=(MISJUDGED,) * 12,
         cure=("CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'piece')",),
-        resource=shape(f"{BY_KIND} AND size = 1 AND note = ?".replace("1", "?")),
+        resource=shape(MISJUDGED.replace("= 1", "= ?").replace("'x'", "?")),
         ground=SHAPES,
         severity=MEDIUM,
     ),

@@ -1,0 +1,89 @@
+"""SQL031: slow statements that find very many rows by an index and look each of them up in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts
+from checks.sql.covering import find_covering, list_lookups
+from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
+from checks.sql.pages import FEWER_LOOKUPS, PLANS_VIEW
+
+
+@params
+class LookupParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    most_columns_count: int
+    most_chars_count: int
+    min_lookups_per_kept_count: int
+
+
+@check(
+    code="SQL031",
+    name="sql.index_back",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Slow statement looks up very many rows after an index",
+    finding="{resource} in {database} finds rows of {table} by the index {index} and looks up {value} of them in the "
+    "table in each execution (limit {limit}); an index that needs no lookups for this, not yet verified, is "
+    "({candidate}). {executions_count} executions of {average_us} on average. {statement}",
+    remediation=Remediation(
+        advice="Make a covering index: the columns of the present one, in their order, and behind them those that the "
+        "statement uses besides. Drop the present index afterwards if no other statement needs it. Prove it on a copy "
+        "first, and do it only for statements that are worth an index.",
+        no_rollback="Drop the new index again if the statement does not become faster.",
+        pre_check="EXPLAIN the statement: is_index_back=true, and index_back_rows is large.",
+        post_check="EXPLAIN names the new index with is_index_back=false, and the average time falls.",
+        risk="A wider index takes more space and makes each write of its columns slower; building it on a large table "
+        "takes CPU and time.",
+        window=True,
+    ),
+    sources=(
+        FEWER_LOOKUPS,
+        PLANS_VIEW,
+        KernelRun("4.3.5", "SUM(amount) WHERE state = 1 by an index on state: index_back_rows 40018 of 40123 rows"),
+    ),
+)
+def index_back(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    definitions: Rows[TableDefinition],
+    limits: LookupParams,
+) -> Iterator[Measurement | Unjudged]:
+    """An index without all columns of the statement gives only the place of a row, and each row is then read from the
+    table by itself, in no order. That is right for a few rows; for many it costs more than all the rest, and reading
+    through the table would often be quicker. An index with the missing columns makes the lookups needless. Statements
+    that use most columns of the rows and keep them need the table itself, and those that change rows, too."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    yield from list_unread(slow)
+    for statement in slow:
+        unknown = False
+        for found in list_lookups(statement):
+            filters = found.rows >= limits.min_lookups_per_kept_count * found.kept
+            columns = find_covering(
+                statement,
+                found.access,
+                filters=filters,
+                most_columns=limits.most_columns_count,
+                most_chars=limits.most_chars_count,
+            )
+            unknown = unknown or columns is None
+            if columns:
+                evidence = {**list_evidence(statement, found.access), "candidate": ", ".join(columns)}
+                yield Measurement(name_statement(statement), found.rows, evidence, statement.load.record)
+                break
+        else:
+            if unknown:
+                yield Unjudged(name_statement(statement))
