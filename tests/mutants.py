@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import json
 import os
 import random
 import shutil
@@ -308,6 +309,7 @@ def is_seen_by_cases(mutant: Mutant, by: str) -> bool:
 
 _NO_TESTS = 5  # pytest's exit code where the marks leave none
 _ANY = ROOT / "agent" / "__init__.py"
+_LONGEST_S = 1800.0  # of tests without a change
 
 
 def is_seen_by_room(mutant: Mutant, room: str) -> bool:
@@ -329,12 +331,7 @@ def is_seen_by_tests(mutant: Mutant, unchanged: Path, marked: str, tests: tuple[
     That they pass without it is tried once for each module in ``unchanged``, written anew as the changes of it are.
     """
     usual_s = _measure_unchanged(unchanged, marked, tests)
-    if usual_s is None:
-        return False
-    try:
-        return _run_tests(mutant.path, mutant.source, marked, tests, 60 + 3 * usual_s) != 0
-    except subprocess.TimeoutExpired:
-        return True
+    return usual_s is not None and _run_tests(mutant.path, mutant.source, marked, tests, 60 + 3 * usual_s) != 0
 
 
 @cache
@@ -343,26 +340,30 @@ def _measure_unchanged(path: Path, marked: str, tests: tuple[str, ...]) -> float
     if not tests:
         return None
     began = time.monotonic()
-    code = _run_tests(path, ast.unparse(ast.parse(path.read_text(encoding="utf-8"))), marked, tests, None)
+    code = _run_tests(path, ast.unparse(ast.parse(path.read_text(encoding="utf-8"))), marked, tests, _LONGEST_S)
     if code not in (0, _NO_TESTS):
         sys.exit(f"{path.relative_to(ROOT)} is as it was, and {', '.join(tests)} ({marked}) fail: mend them first.")
     return time.monotonic() - began if code == 0 else None
 
 
-def _run_tests(path: Path, source: str, marked: str, tests: tuple[str, ...], patience_s: float | None) -> int:
+def _run_tests(path: Path, source: str, marked: str, tests: tuple[str, ...], patience_s: float) -> int:
     """Pytest's exit code in a process that has this source for the module, and leaves nothing in this tree."""
-    kept = Path(_make_room().name)
-    shutil.rmtree(kept / "examples", ignore_errors=True)  # what Hypothesis found for another change
-    changed = kept / "changed.py"
-    changed.write_text(source, encoding="utf-8")
-    order = [sys.executable, "-m", "tests.mutated", str(path), str(changed), "-m", marked, *tests]
-    env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(kept)}
-    return subprocess.run(order, cwd=ROOT, env=env, capture_output=True, timeout=patience_s, check=False).returncode
+    room, runner = _start_runner()
+    shutil.rmtree(Path(room.name) / "examples", ignore_errors=True)  # what Hypothesis found for another change
+    order = {"path": str(path), "source": source, "arguments": ["-m", marked, *tests], "patience_s": patience_s}
+    assert runner.stdin is not None and runner.stdout is not None
+    runner.stdin.write(json.dumps(order) + "\n")
+    runner.stdin.flush()
+    return int(runner.stdout.readline())
 
 
 @cache
-def _make_room() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory()
+def _start_runner() -> tuple[tempfile.TemporaryDirectory[str], subprocess.Popen[str]]:
+    """A directory for what Hypothesis keeps, and the process that runs tests; it ends with this one."""
+    room = tempfile.TemporaryDirectory()
+    env = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": room.name}
+    order = [sys.executable, "-m", "tests.mutated"]
+    return room, subprocess.Popen(order, cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 # What is asked and printed.
