@@ -73,11 +73,11 @@ def blind(tenant: Tenant, names: Iterable[str] = BLINDINGS) -> Iterator[tuple[st
         yield f"kernel: {what}", seen
 
 
-def measure_tenant(tenant: Tenant) -> list[Case]:
-    """All cases of one tenant."""
+def measure_tenant(tenant: Tenant, names: Iterable[str] = BLINDINGS) -> list[Case]:
+    """The cases of one tenant, all of them or those with these blindings."""
     truth = score(tenant.full).value
     cases = []
-    for name, snapshot in blind(tenant):
+    for name, snapshot in blind(tenant, names):
         found = score(snapshot)
         cases.append(
             Case(
