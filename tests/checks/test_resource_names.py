@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -31,6 +30,7 @@ JOINTS = (".", "@", "`", "`.`", "``", " ", "' '", '"."', ", ", " of tenant ", " 
 FEW_JOINTS = (".", "`.`", " of tenant ")
 # A case of more rows is about their number; renaming them all over and over shows nothing more about names.
 MOST_ROWS = 1000
+_NAMED: dict[type, tuple[tuple[str, TextContent], ...]] = {}
 # These words say something to the checks themselves.
 KNOWN = frozenset({"root", "%", "PRIMARY", "sys", ""})
 
@@ -44,12 +44,13 @@ def _cases(code: str) -> list[Case]:
     return [*by_kinds[:2], *handy[-1:]]
 
 
-@cache
-def _names_of_type(row: Any) -> tuple[tuple[str, TextContent], ...]:
+def _names_of_type(row: type) -> tuple[tuple[str, TextContent], ...]:
     """The fields of a row type that may hold a name, each with what it names."""
-    fields = dataclasses.fields(row) if dataclasses.is_dataclass(row) else ()
-    kinds = ((field.name, classify_text(row.__name__, field.name)) for field in fields)
-    return tuple((name, kind) for name, kind in kinds if kind in NAMES)
+    if row not in _NAMED:
+        fields = dataclasses.fields(row) if dataclasses.is_dataclass(row) else ()
+        kinds = ((field.name, classify_text(row.__name__, field.name)) for field in fields)
+        _NAMED[row] = tuple((name, kind) for name, kind in kinds if kind in NAMES)
+    return _NAMED[row]
 
 
 def _renamed(facts: Sequence[Any], change: Callable[[TextContent, str], str]) -> list[Any]:
