@@ -23,8 +23,8 @@ demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifac
 sample: demo  ## The sample report in docs/sample/, from a fresh demo
 	cp build/demo/report.* build/demo/findings.* docs/sample/
 
-# Each of two workers has an embedded kernel of its own.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Each of three workers has an embedded kernel of its own; on two cores one of them mostly waits for a server.
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test: $(STAMP)  ## The tests, but for the long proofs: some minutes
 	$(PYTEST) -m "not slow"

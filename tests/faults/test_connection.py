@@ -106,6 +106,7 @@ def delivered_of(outcome: AssessedTarget | str) -> AssessedTarget:
     return outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stage", "fault"), each(OPENING, OPENING[0]))
 def test_nothing_is_assessed_before_the_session_is_ready(site: Site, stage: Stage, fault: Fault) -> None:
     before = (site.out / "assessment.json").read_bytes()
@@ -131,6 +132,7 @@ def test_one_broken_answer_costs_one_source(site: Site, stage: Stage, fault: Fau
         assert missing, "what could not be read is no pass"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", BREAKING)
 def test_a_line_that_stays_bad_costs_all_that_follows(site: Site, fault: Fault) -> None:
     """One more connection is tried; when that breaks too, the rest is missing and the report says so."""

@@ -75,6 +75,7 @@ def notes(delivered: AssessedTarget) -> str:
     return " ".join(note["en"] for note in delivered.document["notes"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", [locked, gone, spoilt, emptied, no_tables, other_documents])
 def test_harm_after_it_was_opened(
     site: Site, file: Path, harm: Callable[[Path, contextlib.ExitStack], None], record_property: Record

@@ -591,6 +591,7 @@ def test_a_flood_takes_no_memory(statement: str, name: str, record_property: Rec
     record_property("faults", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["greeting", "login", "version", "statement"])
 def test_a_flood_before_the_session_takes_no_memory(name: str, record_property: Record) -> None:
     def login(server: FakeServer, line: Line) -> bool:

@@ -20,6 +20,7 @@ from tests.harness import shipped
 EXPECTED = {"CAP006", "CAP024", "CAP025", "PAR047", "SQL007", "SEC008", "SEC011", "SEC012"}
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_nothing_above_medium() -> None:
     # Not imported here: the library does not live with the others that a test process has loaded.

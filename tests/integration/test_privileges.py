@@ -79,6 +79,7 @@ WRITES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITES)
 def test_more_than_reading_is_refused_before_any_fact_is_read(
     name: str, kernel: Kernel, shop: None, tmp_path: Path

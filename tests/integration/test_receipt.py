@@ -181,6 +181,7 @@ def workload(kernel: Kernel, sessions: int, statement: str = "SELECT SLEEP(1)") 
             thread.join(60)
 
 
+@pytest.mark.slow
 def test_a_busy_tenant_is_seen_and_costly_sources_wait_and_stop(kernel: Kernel, account: str, tmp_path: Path) -> None:
     with workload(kernel, 3):
         busy = assess(kernel, tmp_path / "busy", "20261123-hx-busy", BusyLimits(sessions_per_core=1.0, wait_s=0.3))

@@ -69,6 +69,7 @@ def test_rows_that_left_the_memstore_are_counted(kernel: Kernel) -> None:
         kernel.run(["DROP DATABASE rows_read", "SET GLOBAL ob_sql_audit_percentage = 1"])
 
 
+@pytest.mark.slow
 @pytest.mark.kernel
 def test_a_parallel_statement_is_one_execution_with_the_rows_of_its_workers(kernel: Kernel) -> None:
     kernel.run(["CREATE DATABASE rows_read", *(text.format(db="rows_read") for text in table_of(ROWS // 10_000))])

@@ -184,7 +184,7 @@ def of_tables(document: Any, language: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("format", ["html", "docx", pytest.param("pdf", marks=pytest.mark.browser)])
+@pytest.mark.parametrize("format", ["html", "docx", pytest.param("pdf", marks=[pytest.mark.browser, pytest.mark.slow])])
 def test_the_points_of_each_check_stand_beside_it(format: str, language: str) -> None:
     document, (_, text) = DOCUMENTS["rich"], texts("rich", format, language)
     costly = [result for result in document["results"] if result["points_lost"]]

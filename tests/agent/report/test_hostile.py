@@ -106,6 +106,7 @@ def test_our_own_script_runs_and_a_strangers_does_not(tmp_path: Path) -> None:
     assert 'id="owned"' not in seen
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_hostile_text_is_text_in_the_pdf(tmp_path: Path) -> None:
     chromium()

@@ -290,6 +290,7 @@ def test_a_loop_without_end_is_ended(kind: str, tmp_path: Path, monkeypatch: pyt
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", FAT)
 def test_a_template_that_fills_the_memory_is_one_message(content: str, tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -204,6 +204,7 @@ def crowded() -> Any:
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("document", [sample.rich(), crowded()], ids=["rich", "crowded"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -270,6 +270,7 @@ def race(url: str, runs: int) -> list[dict[str, object]]:
     return [json.loads(out) for out, _ in ended]
 
 
+@pytest.mark.slow
 def test_of_several_processes_exactly_one_has_each_period(history: History, url: str) -> None:
     found = race(url, 3)
     entries = history.list(limit=1000)

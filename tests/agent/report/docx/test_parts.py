@@ -194,6 +194,7 @@ def test_a_megabyte_is_cut() -> None:
     assert len(root(content).findall(f".//{W}tbl")) > 10
 
 
+@pytest.mark.slow
 def test_it_opens_in_another_program(tmp_path: Path) -> None:
     shown = converted(in_word(hostile(" ".join(ATTACKS)), "zh-CN"), "docx", tmp_path)
     assert "{{ 7*7 }}" in shown.replace("\n", " ")
@@ -217,6 +218,7 @@ def crowded() -> Any:
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("document", [DOCUMENTS["rich"], crowded()], ids=["rich", "crowded"])
 def test_page_one_stands_on_one_page(document: Any, language: str, tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_the_filter_keeps_what_fits(browser: Browser, tmp_path: Path) -> None:
         assert not heard.errors
 
 
+@pytest.mark.slow
 def test_a_link_leads_to_what_the_filter_hides(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.get_by_label("Severity").select_option("Low")
@@ -126,6 +127,7 @@ def test_statements_are_copied_whole(browser: Browser, tmp_path: Path) -> None:
         assert not heard.errors
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_everything(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.keyboard.press("Tab")
@@ -179,6 +181,7 @@ def test_without_script_everything_is_there(browser: Browser, tmp_path: Path) ->
         assert not heard.requests
 
 
+@pytest.mark.slow
 def test_print_shows_what_is_folded_and_filtered(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.get_by_label("Severity").select_option("Low")

@@ -168,6 +168,7 @@ def test_a_megabyte_is_cut() -> None:
     assert len(render_xlsx(hostile("x" * 1_000_000), "en", Style())) < 1_000_000
 
 
+@pytest.mark.slow
 def test_it_opens_in_another_program(tmp_path: Path) -> None:
     text = converted(render_xlsx(hostile("=1+1 <b> _x0041_ {{ 7*7 }}"), "zh-CN", Style()), "xlsx", tmp_path)
     assert "=1+1" in text and "_x0041_" in text and "<b>" in text and "{{ 7*7 }}" in text.replace("\n", " ")

@@ -374,6 +374,7 @@ BOMBS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_list_beyond_any_bound_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     paths = []
     for kind, (change, _) in BOMBS.items():
