@@ -20,7 +20,8 @@ from tests.checks.cases.sql_texts import _shape as shape_of
 from tests.harness import rules_of_cases, shipped, snapshot_of
 
 SCANS = ("SQL003", "SQL004", "SQL017", "SQL019")
-OF_PLANS = ("SQL022", "SQL023", "SQL028", "SQL031")  # say why a statement reads too much; without a plan they say nothing
+# These say why a statement reads too much. Without a plan they say nothing.
+OF_PLANS = ("SQL022", "SQL023", "SQL024", "SQL025", "SQL027", "SQL028", "SQL031")
 CHARSETS = ("SCH006", "SCH019")
 LATIN, BINARY = "latin1_swedish_ci", "utf8mb4_bin"
 
