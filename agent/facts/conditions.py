@@ -17,7 +17,7 @@ from agent.facts.definition_text import TableShape
 from agent.facts.dialect import parse_sql
 from agent.facts.sql import CUT
 
-_PARAMETER = re.compile(r"\{[^{}]*?(-?\d+)\}")
+_PARAMETER = re.compile(r"\{(?:[^{},]*,)*+\s*(-?\d{1,9})\}")
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _CALCULATED = (exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 _MOST_CHARS = 40_000

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.plans import PlanStep
 
 _SCAN = re.compile(r"(?:DISTRIBUTED |COLUMN |PX |BATCH )*TABLE (FULL SCAN|RANGE SCAN|SKIP SCAN|GET|SCAN)")
-_ALIAS = re.compile(r"(?P<table>[^()]+)(?:\((?P<index>[^()]+)\))?(?:,\s*Reverse)?", re.IGNORECASE)
+_ALIAS = re.compile(r"(?P<table>[^(]+)(?:\((?P<index>.+)\))?", re.DOTALL)
+_REVERSE = "Reverse"
 _NOTE = re.compile(r"^\s*([a-z_ ]+?)\s*:\s*(.*?)\s*$")
-_PIECE = re.compile(r"p(?:\[(\d+)-(\d+)\]|(\d+))(?:sp(?:\[(\d+)-(\d+)\]|(\d+)))?")
+_NUMBER = r"(\d{1,6})"
+_PIECE = re.compile(rf"p(?:\[{_NUMBER}-{_NUMBER}\]|{_NUMBER})(?:sp(?:\[{_NUMBER}-{_NUMBER}\]|{_NUMBER}))?")
 _REGROUPS = re.compile(r"GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|MINUS|LIMIT|TOP-N|WINDOW|SUBPLAN FILTER")
 _NEVER = "version=1970-01-01"
 
@@ -120,16 +123,17 @@ def read_plans(steps: Iterable[PlanStep]) -> dict[str, list[Plan]]:
 def read_access(step: PlanStep) -> Access | None:
     """Return the scan of a business table that an operator is, or None if it is another operator."""
     scan = _SCAN.fullmatch(step.operator.strip())
-    if scan is None or step.object_owner in ("", "oceanbase") or not step.object_name:
+    if scan is None or step.object_owner in ("", *SYSTEM_SCHEMAS) or not step.object_name:
         return None
-    alias = _ALIAS.fullmatch(step.object_alias.strip())
     notes = _read_notes(step.optimizer)
     statistics = notes.get("stats info")
+    available = _read_names(notes.get("avaiable_index_name") or notes.get("available_index_name") or "")
+    alias, index = _read_alias(step, available)
     return Access(
         step=step,
         table=step.object_name,
-        alias=alias["table"].strip().lower() if alias else "",
-        index=(alias["index"] or "") if alias else "",
+        alias=alias,
+        index=index,
         way=_WAYS[scan[1]],
         rows_estimated=step.rows_estimated,
         rows_real=step.rows_real,
@@ -138,9 +142,23 @@ def read_access(step: PlanStep) -> Access | None:
         range_rows=_read_count(notes.get("physical_range_rows")),
         back_rows=_read_count(notes.get("index_back_rows")),
         rows_kept=_read_count(notes.get("output_rows")),
-        available=_read_names(notes.get("avaiable_index_name") or notes.get("available_index_name") or ""),
+        available=available,
         statistics_known=None if statistics is None else _NEVER not in statistics,
     )
+
+
+def _read_alias(step: PlanStep, available: Sequence[str]) -> tuple[str, str]:
+    """Return alias, in lower case, and index of ``o``, ``o(ix)``, ``o(Reverse)`` or ``o(ix,Reverse)``.
+
+    A name may hold brackets itself: then it is the table's own, or the index is one that the scan could choose.
+    """
+    text = step.object_alias.strip()
+    alias = _ALIAS.fullmatch(text)
+    if alias is None or text == step.object_name:
+        return text.lower(), ""
+    index = alias["index"] or ""
+    index = "" if index == _REVERSE and index not in available else index
+    return alias["table"].strip().lower(), index if index in available else index.removesuffix(f",{_REVERSE}")
 
 
 def count_pieces(partitions: str) -> int:
@@ -150,8 +168,8 @@ def count_pieces(partitions: str) -> int:
     """
     found = 0
     for first, last, single, sub_first, sub_last, sub_single in _PIECE.findall(partitions):
-        pieces = 1 if single else int(last) - int(first) + 1
-        parts = int(sub_last) - int(sub_first) + 1 if sub_first else 1
+        pieces = 1 if single else max(int(last) - int(first) + 1, 0)
+        parts = max(int(sub_last) - int(sub_first) + 1, 0) if sub_first else 1
         found += pieces * (parts if sub_first or sub_single else 1)
     return found
 

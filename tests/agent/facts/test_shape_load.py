@@ -1,0 +1,76 @@
+"""What a statement cost, by the record that says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.facts import Observes
+from agent.facts.shape_load import collect_loads, read_history, read_shape, read_totals
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from tests.agent.facts.rows import filled
+
+
+def shape(**parts: Any) -> SqlShape:
+    return filled(SqlShape, **parts)
+
+
+def total(sql_id: str = "A", **parts: Any) -> SqlTotal:
+    return filled(SqlTotal, sql_id=sql_id, tenant_id=None, **{"executions": 10, "elapsed_us": 1000, **parts})
+
+
+def kept(sql_id: str = "A", **parts: Any) -> RepositoryShape:
+    given = {"tenant_id": None, "executions": 10, "elapsed_us": 1000, "first_snap": 1, "last_snap": 49}
+    return filled(RepositoryShape, sql_id=sql_id, **{**given, **parts})
+
+
+def plan(sql_id: str = "A", table_scan: int | None = 0) -> CachedPlan:
+    return filled(CachedPlan, sql_id=sql_id, table_scan=table_scan)
+
+
+def test_the_ring() -> None:
+    load = read_shape(shape(sql_id="A", executions=4, elapsed_us=1000, rows_returned=3, rows_affected=2, full_scans=1))
+    assert (load.record, load.sql_id, load.average_us) == (Observes.AUDIT_RING, "A", 250.0)
+    assert (load.rows_used, load.full_scans, load.days) == (5, 1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("scans", "full_scans"), [({}, None), ({"A": False}, 0), ({"A": True}, 10), ({"B": True}, None)]
+)
+def test_the_plan_cache_knows_full_scans_by_its_plans(scans: dict[str, bool], full_scans: int | None) -> None:
+    (load,) = read_totals((total(rows_processed=7),), scans)
+    assert (load.record, load.full_scans, load.rows_used, load.user) == (Observes.PLAN_CACHE, full_scans, 7, None)
+
+
+def test_the_repository_counts_the_plans_of_the_newest_snapshot() -> None:
+    rows = (
+        kept(executions=5, elapsed_us=700, rows_read=1),
+        kept(executions=3, elapsed_us=300, rows_read=2, first_snap=25),
+        kept(executions=99, elapsed_us=9999, last_snap=48),  # a plan of before
+        kept("B", executions=1, elapsed_us=1, first_snap=7, last_snap=7),
+    )
+    first, second = read_history(rows, {"A": True})
+    assert (first.record, first.executions, first.elapsed_us, first.rows_read) == (Observes.REPOSITORY, 8, 1000, 3)
+    assert (first.days, first.full_scans) == (2.0, 8)
+    assert (second.sql_id, second.days, second.full_scans) == ("B", 0.0, None)
+
+
+def test_two_tenants_have_each_their_own() -> None:
+    loads = list(read_history((kept(tenant_id=1001), kept(tenant_id=1002, executions=3)), {}))
+    assert [(load.tenant_id, load.executions) for load in loads] == [(1001, 10), (1002, 3)]
+
+
+def test_all_records_together_without_what_is_no_statement() -> None:
+    loads = collect_loads(
+        (shape(sql_id="A", executions=1), shape(sql_id="", executions=1)),
+        (total("B"), total("C", executions=0)),
+        (kept("D"),),
+        (plan("B", 0), plan("B", 1), plan("D", None)),
+    )
+    assert [(load.sql_id, load.record, load.full_scans) for load in loads][1:] == [
+        ("B", Observes.PLAN_CACHE, 10),  # one of its plans scans a table in full
+        ("D", Observes.REPOSITORY, None),
+    ]
+    assert loads[0].sql_id == "A" and len(loads) == 3
+    assert collect_loads(None, None, None) == []
