@@ -120,9 +120,35 @@ def test_the_plan_cache_shows_its_share_of_the_time_since_the_start() -> None:
 
 
 def test_from_sys_the_plan_cache_is_compared_with_the_tenants_without_their_meta_tenants() -> None:
-    counters = [Counter(con_id=number, name="sql select time", value=50) for number in (1, 1001, 1002)]
+    times = {1: 50, 1001: 700, 1002: 30, 1004: 20}
+    counters = [Counter(con_id=number, name="sql select time", value=value) for number, value in times.items()]
     snapshot = snapshot_of([plan(30), total(50), *counters], kind=TenantKind.SYS)
     assert describe_record(Observes.PLAN_CACHE, snapshot, (SqlTotal,), False).load_pct == 50
+
+
+@pytest.mark.parametrize(("shown", "load_pct", "hidden"), [(99, 99, 1), (100, 100, 0), (130, 100, 0)])
+def test_a_record_that_shows_all_hides_nothing(shown: int, load_pct: int, hidden: int) -> None:
+    """Counters and plans are read one after the other, so a plan may show a little more than was counted."""
+    facts = [plan(50), total(shown), Counter(con_id=1002, name="sql select time", value=100)]
+    record = described(Observes.PLAN_CACHE, facts, SqlTotal)
+    assert (record.load_pct, record.hidden_us_per_s) == (load_pct, hidden / (50 * 3600))
+
+
+def test_a_plan_of_this_moment_covers_no_time() -> None:
+    facts = [plan(0), total(5), Counter(con_id=1002, name="sql select time", value=100)]
+    for some in (facts, [plan(None), *facts[1:]], [plan(-1), *facts[1:]]):
+        record = described(Observes.PLAN_CACHE, some, SqlTotal)
+        assert (record.span_hours, record.load_pct, record.hidden_us_per_s) == (0, None, 0)
+
+
+def test_a_repository_of_a_day_ago_is_fresh_and_its_age_is_told_beyond() -> None:
+    facts = [*snapshots(72, 24), *samples(0, 100), kept(50)]
+    fresh, stale = (
+        described(Observes.REPOSITORY, facts),
+        described(Observes.REPOSITORY, [*snapshots(96, 48.5), *facts[2:]]),
+    )
+    assert (fresh.span_hours, fresh.load_pct) == (48, 50)
+    assert (stale.span_hours, stale.load_pct, stale.reason.args["age_days"]) == (0, None, 2)
 
 
 def test_the_repository_covers_the_time_between_its_snapshots() -> None:

@@ -112,6 +112,24 @@ def test_settings_that_are_set_alike_are_one_unit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("category", "sql"), [(Category.CAPACITY, ("DROP INDEX x",)), (Category.PARAMETERS, ()), (Category.CAPACITY, ())]
+)
+def test_only_settings_that_a_statement_sets_are_set_together(category: Category, sql: tuple[str, ...]) -> None:
+    results = [failed(code, replace(finding(MEDIUM, code=code), sql=sql)) for code in ("CAP001", "CAP002")]
+    assert len(planned(results, [spec(result.code, category=category) for result in results])) == 2
+
+
+def test_settings_of_another_deadline_or_place_are_set_apart() -> None:
+    def wrong(code: str, severity: Severity) -> CheckResult:
+        return failed(code, replace(finding(severity, code=code), sql=("SET GLOBAL x = 1",)))
+
+    results = [wrong("PAR001", MEDIUM), wrong("PAR002", HIGH), wrong("PAR003", MEDIUM)]
+    specs = [spec(code, category=Category.PARAMETERS) for code in ("PAR001", "PAR002")]
+    specs.append(spec("PAR003", category=Category.PARAMETERS, run_as=RunAs.SYS))
+    assert sorted(unit.codes for unit in planned(results, specs)) == [("PAR001",), ("PAR002",), ("PAR003",)]
+
+
+@pytest.mark.parametrize(
     ("parts", "sql", "effort"),
     [
         ({}, (), Effort.PROJECT),
