@@ -81,6 +81,13 @@ def test_a_cause_that_takes_over_from_its_symptom_is_one_step() -> None:
     assert list(steps(now, earlier_of(before))) == [WORSENED]
 
 
+def test_a_check_that_is_no_longer_there_stays_with_its_cause() -> None:
+    """A plug-in that was taken away: what it found is not new under another check's name."""
+    before = [failed("CAP001", finding(HIGH), group="disk"), without_finding("CAP002", group="disk")]
+    now = [failed("CAP002", finding(CRITICAL, code="CAP002"), group="disk")]
+    assert list(steps(now, earlier_of(before))) == [COVERAGE]
+
+
 def test_without_a_grade_then_or_now_there_is_no_bridge() -> None:
     blind = [without_finding("CAP001", Outcome.NOT_ASSESSED)]
     seen = [failed("CAP001", finding(HIGH))]
