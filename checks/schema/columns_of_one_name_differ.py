@@ -68,6 +68,8 @@ def columns_of_one_name_differ(
 
 def _compare(parent: NotableColumn, alike: Iterable[NotableColumn], *, is_owner: bool) -> Iterator[Measurement]:
     for column in alike:
+        if column is not parent and "auto_increment" in column.extra.lower():
+            continue  # it numbers rows of its own
         mixed = {_family(column), _family(parent)} == {"number", "text"}
         if mixed or (is_owner and (_compares_otherwise(column, parent) or _is_narrower(column, parent))):
             names = {"parent": name_object(*_place(parent)), "parent_type": _spell(parent)}

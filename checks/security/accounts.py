@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from agent.api import DocPage, NotAssessed, ResourceName, list_names, name_account, name_object
+from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account, DatabaseGrant
 from agent.facts.given import Administrator
+from agent.facts.schema import MAX_OBJECTS, BusinessObject
 
 # Folders of the documentation.
 _SECURITY = "600.manage/500.security-and-permissions"
@@ -103,6 +105,14 @@ def group_grants(
             "Which of the accounts named {names} holds which privileges on single databases cannot be told.",
             names=list_names(list(shared)),
         )
+
+
+def list_known_databases(objects: Sequence[BusinessObject]) -> frozenset[str]:
+    """Return the names of all databases, in lower case. Raises NotAssessed if not all objects were read."""
+    if len(objects) >= MAX_OBJECTS:
+        raise NotAssessed("There are more objects than are read, so which databases exist cannot be told.")
+    named = {row.object_name for row in objects if row.object_type == "DATABASE"} | {row.owner for row in objects}
+    return frozenset(name.casefold() for name in (*named, *SYSTEM_SCHEMAS))
 
 
 def held(account: Account | DatabaseGrant, privileges: dict[str, str]) -> list[str]:

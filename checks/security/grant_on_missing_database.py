@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, KernelRun, Measurement, NotAssessed, Remediation, Rows, Unit, check
-from agent.facts import SYSTEM_SCHEMAS
+from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account, DatabaseGrant
-from agent.facts.schema import MAX_OBJECTS, BusinessObject
+from agent.facts.schema import BusinessObject
 from checks.security.accounts import (
     GRANTS_VIEW,
     STATEMENTS,
@@ -15,6 +14,7 @@ from checks.security.accounts import (
     full_name,
     group_grants,
     list_databases,
+    list_known_databases,
 )
 
 
@@ -49,10 +49,7 @@ def grant_on_missing_database(
     """Dropping a database leaves the privileges on it. Whoever makes one of that name again, perhaps for another
     purpose, gives it to the old accounts without knowing. Names with a % stand for many databases and are not
     judged."""
-    if len(objects) >= MAX_OBJECTS:
-        raise NotAssessed("There are more objects than are read, so which databases exist cannot be told.")
-    known = {row.object_name.casefold() for row in objects if row.object_type == "DATABASE"}
-    known |= {row.owner.casefold() for row in objects} | {name.casefold() for name in SYSTEM_SCHEMAS}
+    known = list_known_databases(objects)
     for account, own in group_grants(customers(accounts), grants, accounts):
         missing = [grant for grant in own if grant.database_name.casefold() not in known]
         missing = [grant for grant in missing if "%" not in grant.database_name]

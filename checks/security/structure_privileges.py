@@ -8,6 +8,7 @@ from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, chec
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import Account, DatabaseGrant
 from agent.facts.given import Administrator
+from agent.facts.schema import BusinessObject
 from checks.security.accounts import (
     GRANTS_VIEW,
     PRIVILEGES,
@@ -20,6 +21,7 @@ from checks.security.accounts import (
     held,
     is_tied,
     list_databases,
+    list_known_databases,
 )
 
 _ROWS = {name: column for name, column in WRITING.items() if name != "DROP"}
@@ -51,14 +53,18 @@ _TABLES = {**STRUCTURE, "DROP": WRITING["DROP"]}
     ),
 )
 def structure_privileges(
-    accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
+    accounts: Rows[Account],
+    grants: Rows[DatabaseGrant],
+    objects: Rows[BusinessObject],
+    administrators: Rows[Administrator],
 ) -> Iterator[Measurement]:
     """With the privileges of the owner one injected statement drops the tables instead of showing some rows, and a
     change that no release made stays unnoticed. What changes the structure alone, without writing rows, is the account
     of releases; one that is tied to a single address is a tool's."""
+    known = list_known_databases(objects) - frozenset(SYSTEM_SCHEMAS)
     for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         both = [grant for grant in own if held(grant, _ROWS) and held(grant, _TABLES)]
-        both = [grant for grant in both if grant.database_name not in SYSTEM_SCHEMAS]
+        both = [grant for grant in both if grant.database_name.casefold() in known]
         if both and not is_tied(account):
             privileges = [name for name in _TABLES if any(name in held(grant, _TABLES) for grant in both)]
             one = both[0].database_name if len(both) == 1 else None

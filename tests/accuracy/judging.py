@@ -145,6 +145,7 @@ def judge_file(
         for planted in alikes
         if not _shares_object(planted, faults, kinds)
         for hit in _find(told[planted.place.age_days], planted, kinds[planted.kind], kinds[planted.kind].codes)
+        if not _is_of_a_fault(hit, planted, faults, kinds)
     ]
     findings, explained, unexplained = _list_explained(name, told[0], standing, kinds, own)
     return Verdict(
@@ -184,6 +185,13 @@ def _shares_object(alike: Planted, faults: Sequence[Planted], kinds: Mapping[str
     if kinds[alike.kind].about is About.STATEMENT:
         return any(fault.sql_ids & alike.sql_ids for fault in same)
     return any(split_name(fault.place.where) == split_name(alike.place.where) for fault in same)
+
+
+def _is_of_a_fault(hit: Told, alike: Planted, faults: Sequence[Planted], kinds: Mapping[str, Kind]) -> bool:
+    """Whether a finding on another part of the look-alike's table is what a fault of that table explains."""
+    if kinds[alike.kind].about is not About.TABLE or split_name(hit.resource) == split_name(alike.place.where):
+        return False
+    return any(hit.code in kinds[fault.kind].codes and concerns(hit, fault, kinds[fault.kind]) for fault in faults)
 
 
 def _list_passes(seen: Assessment, planted: Planted, kind: Kind) -> list[str]:

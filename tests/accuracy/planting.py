@@ -28,6 +28,8 @@ FORGET = (
     "SET GLOBAL ob_sql_audit_percentage = 10",
     "DO SLEEP(1.2)",
 )
+BRING_IN = "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"
+_GATHERING = re.compile(r"CALL DBMS_STATS\.GATHER_", re.IGNORECASE)
 _MADE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?([\w.`]+)", re.IGNORECASE)
 _DAY = re.compile(r"\{day([+-]\d+)\}")
 IDLE_S = 12.0  # a session is idle with changes after ten seconds
@@ -94,10 +96,16 @@ class Field:
                 connection.cursor().execute(statement)
 
     def run_alone(self, statements: Sequence[str]) -> None:
-        """Statements of the administrator in a session of their own."""
+        """Statements of the administrator in a session of their own.
+
+        The changes that a session has counted arrive late: before statistics are gathered they are brought in, so that
+        the gathering begins to count anew, as that of the next night would.
+        """
         with contextlib.closing(self.kernel.connect()) as connection, connection.cursor() as cursor:
             cursor.execute(PATIENCE)
             for statement in statements:
+                if _GATHERING.match(statement):
+                    cursor.execute(BRING_IN)
                 cursor.execute(put_days(statement))
 
     def _try(self, planted: Planted, statements: Sequence[str]) -> None:

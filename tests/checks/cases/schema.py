@@ -417,6 +417,15 @@ CASES = [
     ),
     Case("SCH024", _joined("varchar", "char", "utf8mb4_bin", "utf8mb4_bin"), label="one collation"),
     Case("SCH024", _joined("varchar", "varchar", "utf8mb4_bin", ""), label="collation unknown"),
+    Case(
+        "SCH024",
+        [
+            *_joined("bigint(20)", "bigint(20)"),
+            _table("c"),
+            replace(_part("c", "smallint(6)", key="PRI"), extra="auto_increment"),
+        ],
+        label="numbers rows of its own",
+    ),
     Case("SCH024", _joined("varchar", "bigint(20)", name="code"), label="a name that could be anything"),
     Case("SCH024", _joined("varchar", "bigint(20)")[1:], label="a view"),
     Case("SCH024", [_table("a"), _part("a", "varchar"), _part("b", "bigint(20)", key="")], label="part of no key"),

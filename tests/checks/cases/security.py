@@ -109,6 +109,7 @@ OPEN = _nodes("127.0.0.1,%")
 LOCKED = _account("old", "%", "super", "insert", "grant_option", locked=True)
 OWNER = _grant("shop", "select", "insert", "update", "delete", "create", "drop", "alter", "index")
 WRITER = _grant("shop", "select", "insert", "update", "delete")
+KNOWN = [_database(name) for name in ("shop", "crm", "mysql")]
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 CASES = [
@@ -240,16 +241,22 @@ CASES = [
     Case("SEC019", [_account("shop", "%"), _root("%"), *PLATFORM, INNER, LOCKED]),
     Case("SEC019", [_account("shop", "%", "select", "insert"), _account("b", "%", "select", "super")], label="more"),
     Case("SEC019", [_account("bi", "%", "select"), _named("bi")], label="an administrator"),
-    Case("SEC020", [_account("shop"), OWNER], [("shop@10.%", LOW)]),
-    Case("SEC020", [_account("shop"), OWNER, replace(OWNER, database_name="crm")], [("shop@10.%", LOW)], label="two"),
-    Case("SEC020", [_account("shop"), _grant("shop", "update", "drop")], [("shop@10.%", LOW)], label="drops"),
-    Case("SEC020", [_account("shop"), WRITER], label="rows only"),
-    Case("SEC020", [_account(), _grant("shop", "create", "alter", "drop", "index")], label="releases"),
-    Case("SEC020", [_account("shop", "10.1.2.3"), OWNER], label="one address"),
-    Case("SEC020", [_account("shop"), WRITER, _grant("crm", "alter")], label="in different databases"),
-    Case("SEC020", [_account("shop"), replace(OWNER, username="other")], label="another's"),
-    Case("SEC020", [_account("shop"), replace(OWNER, database_name="mysql")], label="not the application's"),
-    Case("SEC020", [_account("shop"), OWNER, _named("shop")], label="an administrator"),
+    Case("SEC020", [*KNOWN, _account("shop"), OWNER], [("shop@10.%", LOW)]),
+    Case(
+        "SEC020",
+        [*KNOWN, _account("shop"), OWNER, replace(OWNER, database_name="crm")],
+        [("shop@10.%", LOW)],
+        label="two",
+    ),
+    Case("SEC020", [*KNOWN, _account("shop"), _grant("shop", "update", "drop")], [("shop@10.%", LOW)], label="drops"),
+    Case("SEC020", [*KNOWN, _account("shop"), WRITER], label="rows only"),
+    Case("SEC020", [*KNOWN, _account(), _grant("shop", "create", "alter", "drop", "index")], label="releases"),
+    Case("SEC020", [*KNOWN, _account("shop", "10.1.2.3"), OWNER], label="one address"),
+    Case("SEC020", [*KNOWN, _account("shop"), WRITER, _grant("crm", "alter")], label="in different databases"),
+    Case("SEC020", [*KNOWN, _account("shop"), replace(OWNER, username="other")], label="another's"),
+    Case("SEC020", [*KNOWN, _account("shop"), replace(OWNER, database_name="mysql")], label="not the application's"),
+    Case("SEC020", [*KNOWN, _account("shop"), OWNER, _named("shop")], label="an administrator"),
+    Case("SEC020", [*KNOWN, _account(), replace(OWNER, database_name="gone")], label="a database that is gone"),
     Case("SEC021", [_account("shop"), WRITER, _grant("mysql", "select")], [("shop@10.%", LOW)]),
     Case("SEC021", [_account("shop"), WRITER, _grant("oceanbase", "select")], [("shop@10.%", LOW)], label="oceanbase"),
     Case("SEC021", [_account(), _grant("oceanbase", "select")], label="a monitor"),
@@ -265,14 +272,14 @@ CASES = [
         Case(code, [_account(), _account("shop", "10.9.%"), *facts], not_assessed=True, label="two of the name")
         for code, facts in (
             ("SEC004", [_grant("shop", "grant_option")]),
-            ("SEC020", [OWNER]),
+            ("SEC020", [*KNOWN, OWNER]),
             ("SEC021", [WRITER, _grant("mysql", "select")]),
             ("SEC022", [_grant("gone", "select")]),
         )
     ),
     Case(
         "SEC020",
-        [_account(), _account("shop", "10.9.%"), _account("crm"), replace(OWNER, username="crm")],
+        [*KNOWN, _account(), _account("shop", "10.9.%"), _account("crm"), replace(OWNER, username="crm")],
         [("crm@10.%", LOW)],
         label="another of the name",
     ),

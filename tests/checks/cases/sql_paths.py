@@ -7,7 +7,7 @@ from typing import Any
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn
-from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
+from agent.facts.sql import FORCING, CachedPlan, SqlShape, SqlTotal
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, Text, UnavailableKind
 from tests.checks.cases.sql import _shape
@@ -24,11 +24,11 @@ def _ring(rows_read: int = 10**9, executions: int = 10, average_us: int = 5000, 
     return _shape(sql_id, executions, elapsed_us=average_us * executions, rows_read=rows_read * executions)
 
 
-def _text(statement: str, *types: int, plan_hash: int = 1, executions: int = 10, sql_id: str = "A") -> CachedPlan:
+def _text(statement: str, *types: int, plan_hash: int = 1, executions: int = 10, hints: int | None = 0) -> CachedPlan:
     infos = ",".join(f"{{1,0,0,-1,{number}}}" for number in types)
     return CachedPlan(
-        sql_id=sql_id, db_id=500_001, plan_id=plan_hash, plan_hash=plan_hash, statement=statement,
-        executions=executions, elapsed_time=9, param_infos=infos,
+        sql_id="A", db_id=500_001, plan_id=plan_hash, plan_hash=plan_hash, statement=statement,
+        executions=executions, elapsed_time=9, param_infos=infos, forced=hints,
     )  # fmt: skip
 
 
@@ -221,4 +221,182 @@ CONVERTED = [
     _number([], not_assessed=True, label="empty"),
 ]  # fmt: skip
 
-CASES = [*MISSING, *CONVERTED]
+
+def _like(statement: str, *steps: PlanStep, facts: Any = (*_INDEXES, _ORD), types: int = 1) -> list[Any]:
+    return [_ring(), _text(statement, *[_VARCHAR] * types), *facts, *(steps or (_scan(kept=1_000),))]
+
+
+_PATTERN = "SELECT id FROM ord WHERE no LIKE ?"
+
+
+def _wildcard(facts: list[Any], found: list[tuple[str, Severity]] | None = None, **other: Any) -> Case:
+    return Case("SQL024", facts, found or [], **other)
+
+
+WILDCARDS = [
+    _wildcard(_like(_PATTERN), WORSE),
+    _wildcard(_like(_PATTERN, _scan(way="RANGE SCAN", alias="ord(ix_no)")), WORSE,
+              label="a range that is the whole index"),
+    _wildcard(_like(_PATTERN, _scan(89_999, way="RANGE SCAN", alias="ord(ix_no)")), label="a range that is a part"),
+    _wildcard(_like(_PATTERN, _scan(90_000, way="RANGE SCAN", alias="ord(ix_no)")), FOUND, label="nearly the whole"),
+    _wildcard(_like(_PATTERN, _scan(kept=5_001)), label="keeps more than a twentieth"),
+    _wildcard(_like(_PATTERN, _scan(kept=1, output=50_000)), label="counts half of the table"),
+    _wildcard(_like(_PATTERN + " ESCAPE ?", types=2), WORSE, label="with ESCAPE"),
+    _wildcard(_like("SELECT id FROM ord WHERE NO LIKE CONCAT(?, ?)", types=2), WORSE,
+              label="a pattern that is put together"),
+    _wildcard(_like("SELECT id FROM ord WHERE note LIKE ?"), label="a column without an index"),
+    _wildcard(_like("SELECT id FROM ord WHERE no NOT LIKE ?"), label="NOT LIKE"),
+    _wildcard(_like("SELECT id FROM ord WHERE no = ?"), label="no LIKE"),
+    _wildcard(_like("SELECT id FROM ord WHERE id = ? OR no LIKE ?", types=2), WORSE,
+              label="in an OR of indexed columns"),
+    _wildcard(_like("SELECT id FROM ord WHERE cust = ? OR no LIKE ?", types=2),
+              label="in an OR with a column without an index"),
+    _wildcard(_like(_PATTERN, _scan(kept=1_000, names="ix_no, ix_new, ord")), not_assessed=True,
+              label="an index that was not read"),
+    _wildcard(_like("SELECT id FROM orders WHERE no LIKE ?"), not_assessed=True, label="by a view"),
+    _wildcard([_ring(average_us=4_999), *_like(_PATTERN)[1:]], label="quick"),
+    _wildcard([], not_assessed=True, label="empty"),
+]  # fmt: skip
+
+
+def _either(facts: list[Any], found: list[tuple[str, Severity]] | None = None, **other: Any) -> Case:
+    return Case("SQL025", facts, found or [], **other)
+
+
+_OR = "SELECT id FROM ord WHERE no = ? OR cust = ?"
+_ACROSS = "SELECT o.id FROM line l JOIN ord o ON o.id = l.id WHERE l.ord_no = ? OR o.cust = ?"
+
+
+def _both(kept: int = 10, text: str = _ACROSS) -> list[Any]:
+    """Two tables that are read whole, because the OR is of both."""
+    return [
+        _ring(), _text(text, _VARCHAR, _VARCHAR), *_INDEXES, *_index("ix", "ord_no", table="line"), _ORD, _LINE,
+        _step("HASH JOIN", rows=kept), _scan(kept=100_000, alias="l", name="line", names="ix, line", place=(1, 1)),
+        _scan(kept=100_000, alias="o", place=(2, 1)),
+    ]  # fmt: skip
+
+
+EITHER = [
+    _either(_like(_OR, types=2), WORSE),
+    _either(_like(_OR.replace("no", "made"), types=2), WORSE, label="no column has an index"),
+    _either(_like(_OR + " OR made = ?", types=3), WORSE, label="three branches"),
+    _either(_like("SELECT id FROM ord WHERE (no = ? AND note = ?) OR (cust = ? AND made > ?)", types=4), WORSE,
+            label="branches of several conditions"),
+    _either(_like("UPDATE ord SET note = ? WHERE no = ? OR cust = ?", _step("UPDATE"), _scan(place=(1, 1)), types=3),
+            WORSE, label="UPDATE"),
+    _either(_like("SELECT id FROM ord WHERE no = ? OR id = ?", types=2), label="both have an index"),
+    _either(_like("SELECT id FROM ord WHERE cust = ? OR cust = ?", types=2), label="one column"),
+    _either(_like("SELECT id FROM ord WHERE cust = ? OR no LIKE ?", types=2), label="a branch of LIKE"),
+    _either(_like("SELECT id FROM ord WHERE cust = ? OR DATE(made) = ?", types=2), label="a branch with a function"),
+    _either(_like("SELECT id FROM ord WHERE cust = ? OR no IN (SELECT ord_no FROM line)"),
+            label="a branch with a subquery"),
+    _either(_like("SELECT id FROM ord WHERE cust = ? OR no IS NOT NULL"), label="a branch that is no equality"),
+    _either(_like("SELECT id FROM ord WHERE ? IS NULL OR cust = ?", types=2), label="a switch"),
+    _either(_like(_OR, _scan(kept=5_001), types=2), label="keeps more than a twentieth"),
+    _either(_like(_OR, _scan(89_999, way="RANGE SCAN"), types=2), label="another condition narrows the scan"),
+    _either(_like(_OR, _scan(names="ix_no, ix_new, ord"), types=2), not_assessed=True,
+            label="an index that was not read"),
+    _either(_both(), WORSE, label="of two tables"),
+    _either(_both(kept=50_000), label="of two tables and keeps many"),
+    _either(_both(text=_ACROSS.replace("o.cust", "o.no")), label="of two tables with an index each"),
+    _either(_both(text="SELECT o.id FROM line l JOIN ord o ON o.id = l.id"), label="a join without an OR"),
+    _either([], not_assessed=True, label="empty"),
+]  # fmt: skip
+_GBK = _table("`id` bigint(20),\n`code` varchar(20),\nKEY `ix_code` (`code`)", "part", charset="gbk")
+_MIXED = _table(
+    "`id` bigint(20),\n`uni` varchar(20) COLLATE utf8mb4_unicode_ci,\n`bin` varchar(20) COLLATE utf8mb4_bin,\n"
+    "`gen` varchar(20) COLLATE utf8mb4_general_ci,\n`raw` varbinary(20)", "part",
+)  # fmt: skip
+
+
+def _collate(column: str, other: str, table: TableDefinition = _GBK, kept: int = 10, **scan: Any) -> list[Any]:
+    """Few rows of ``line`` joined with the whole of ``part``."""
+    text = f"SELECT p.id FROM line l JOIN part p ON p.{column} = {other} WHERE l.ord_no = ?"
+    return [
+        _ring(), _text(text, _VARCHAR), table, _LINE, _step("HASH JOIN", rows=kept),
+        _scan(3, 3, alias="l(ix)", name="line", way="RANGE SCAN", names="ix, line", place=(1, 1)),
+        _scan(**{"kept": 100_000, "alias": "p", "name": "part", "names": "part", "place": (2, 1), **scan}),
+    ]  # fmt: skip
+
+
+def _collation(facts: list[Any], found: list[tuple[str, Severity]] | None = None, **other: Any) -> Case:
+    return Case("SQL027", facts, found or [], **other)
+
+
+_BIN = _table("`id` bigint(20),\n`ord_no` varchar(32) COLLATE utf8mb4_bin", "line")
+COLLATIONS = [
+    _collation(_collate("code", "l.ord_no"), WORSE),
+    _collation(_collate("CODE", "l.ORD_NO"), WORSE, label="written in capitals"),
+    _collation(_collate("code", "l.ord_no", kept=5_001), label="the join keeps more than a twentieth"),
+    _collation(_collate("code", "l.ord_no", gone=19_999, rows_real=19_999), label="a small table"),
+    _collation(_collate("code", "l.ord_no", table=_table("`code` varchar(20)", "part")), label="one character set"),
+    _collation(_collate("id", "l.id"), label="numbers"),
+    _collation([*_collate("uni", "l.ord_no", _MIXED)[:3], _BIN, *_collate("uni", "l.ord_no", _MIXED)[4:]], WORSE,
+               label="the binary collation beside one that folds"),
+    _collation([*_collate("gen", "l.ord_no", _MIXED)[:3], _BIN, *_collate("gen", "l.ord_no", _MIXED)[4:]],
+               label="general_ci beside the binary collation"),
+    _collation(_collate("bin", "l.ord_no", _MIXED), label="the side in the binary collation"),
+    _collation(_collate("raw", "l.ord_no", _MIXED), label="bytes"),
+    _collation([*_collate("code", "l.ord_no", _table("`code` varchar(20)", "part"))[:3],
+                _table("`ord_no` varchar(20)", "line", charset="gbk"), *_collate("code", "l.ord_no")[4:]],
+               label="the side in utf8mb4"),
+    _collation([*_collate("code", "l.ord_no")[:2], _GBK, *_collate("code", "l.ord_no")[4:]], not_assessed=True,
+               label="the other table is not defined"),
+    _collation([], not_assessed=True, label="empty"),
+]  # fmt: skip
+
+_FULL, _INDEX, _LEADING, _USE_HASH, _NO_REWRITE = (
+    1 << FORCING.index(name) for name in ("FULL", "INDEX", "LEADING", "USE_HASH", "NO_REWRITE")
+)
+
+
+def _hint(facts: list[Any], found: list[tuple[str, Severity]] | None = None, **other: Any) -> Case:
+    return Case("SQL026", facts, found or [], **other)
+
+
+def _hinted(hints: int | None, statement: str, *steps: PlanStep, facts: Any = (*_INDEXES, _ORD)) -> list[Any]:
+    types = [_VARCHAR] * statement.count("?")
+    return [_ring(), _text(statement, *types, hints=hints), *facts, *(steps or (_scan(kept=1),))]
+
+
+def _hinted_join(hints: int, text: str, **scan: Any) -> list[Any]:
+    facts = _join(text, scan=_scan(**{"kept": 100_000, "alias": "o", "place": (2, 1), **scan}))
+    return [facts[0], _text(text, _VARCHAR, hints=hints), *facts[2:]]
+
+
+_BY_NO = "SELECT cust FROM ord WHERE no = ?"
+_BY_TEXT = _JOINED.replace("o.cust", "o.no").replace("l.id", "l.ord_no")
+_PAIR = [*_INDEXES, *_index("ix_c", "cust", "made"), _ORD]
+_PAIR_NAMES = "ix_no, ix_c, ord"
+HINTED = [
+    _hint(_hinted(_FULL, _BY_NO), WORSE),
+    _hint(_hinted(_INDEX, _BY_NO, _scan(kept=1, alias="ord(ix_m)")), WORSE, label="the whole of another index"),
+    _hint(_hinted(0, _BY_NO), label="no hint"),
+    _hint(_hinted(_LEADING, _BY_NO), label="a hint for joins, and no join"),
+    _hint(_hinted(_FULL, _BY_NO, _scan(kept=5_001)), label="keeps more than a twentieth"),
+    _hint(_hinted(_FULL, _BY_NO, _scan(19_999, kept=1)), label="a small table"),
+    _hint(_hinted(_FULL, _BY_CUST), label="no index begins with it"),
+    _hint(_hinted(_FULL, _BY_NO + " AND cust = ?"), label="an index begins with a part of it"),
+    _hint(_hinted(_FULL, _BY_CUST + " AND made = ?", _scan(kept=1, names=_PAIR_NAMES), facts=_PAIR), WORSE,
+          label="an index begins with all of it"),
+    _hint(_hinted(_INDEX, _BY_NO, _scan(way="RANGE SCAN", alias="ord(ix_no)", kept=1)),
+          label="the index that would serve is used"),
+    _hint(_hinted(_FULL, "SELECT cust FROM ord WHERE no > ?"), label="a range"),
+    _hint([*_hinted(_FULL, _BY_NO)[:1], _text(_BY_NO, _BIGINT, hints=_FULL), *_hinted(_FULL, _BY_NO)[2:]],
+          label="a text that is compared with a number"),
+    _hint(_hinted(_NO_REWRITE, "SELECT cust FROM ord WHERE no = ? OR id = ?"), WORSE,
+          label="an OR that is not rewritten"),
+    _hint(_hinted(_NO_REWRITE, _OR), label="an OR of which a branch has no index"),
+    _hint(_hinted_join(_LEADING, _BY_TEXT), WORSE, label="the order of a join"),
+    _hint(_hinted_join(_USE_HASH, _BY_TEXT), WORSE, label="the method of a join"),
+    _hint(_hinted_join(_USE_HASH, _JOINED), label="joined by a column without an index"),
+    _hint(_hinted_join(_FULL, _BY_TEXT), not_assessed=True, label="which table is read in full is not known"),
+    _hint(_hinted_join(0, _BY_TEXT), label="a join without a hint"),
+    _hint(_hinted(None, _BY_NO), not_assessed=True, label="hints were not read"),
+    _hint(_hinted(_FULL, _BY_NO, _scan(kept=1, names="ix_no, ix_new, ord")), not_assessed=True,
+          label="an index that was not read"),
+    _hint(_hinted(_FULL, "SELECT cust FROM orders WHERE no = ?"), not_assessed=True, label="by a view"),
+    _hint([], not_assessed=True, label="empty"),
+]  # fmt: skip
+
+CASES = [*MISSING, *CONVERTED, *WILDCARDS, *EITHER, *HINTED, *COLLATIONS]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from agent.facts.definitions import TableDefinition
-from agent.facts.plans import PlanStep
+from agent.facts.plans import PlanStep, StatementHour
 from agent.facts.schema import PartitionedIndex, PartitionedTable, TableChanges, TableStatistics
 from agent.facts.sql import CachedPlan
 from agent.model.snapshot import Unavailable
@@ -164,6 +164,15 @@ _GATHERED = TableStatistics(
 _CHANGED = TableChanges(table_owner="shop", table_name="event", changes=77)
 _NO_CHANGES = (TableChanges, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
 _NO_STATISTICS = (TableStatistics, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
+_NO_TEXT = (CachedPlan, Unavailable(UnavailableKind.NOT_GRANTED, Text("not granted")))
+
+
+def _hours(samples: dict[int, int], *, days: int = 5, sql_id: str = "A") -> list[StatementHour]:
+    """What the repository saw of a statement: hour -> samples."""
+    return [StatementHour(sql_id=sql_id, hour=hour, samples=count, days=days) for hour, count in samples.items()]
+
+
+_ROUND_THE_CLOCK = _hours(dict.fromkeys(range(20), 40), sql_id="B")  # 800 samples
 _A, _WORSE, _WORST = [("SQL A", LOW)], [("SQL A", MEDIUM)], [("SQL A", HIGH)]
 
 
@@ -308,4 +317,17 @@ CASES = [
     Case("SQL031", _lookups()[:3], not_assessed=True, label="no plan"),
     Case("SQL031", [_lookups()[0], *_lookups()[2:]], not_assessed=True, label="no text"),
     Case("SQL031", _lookups()[1:], not_assessed=True, label="empty ring"),
+    Case("SQL032", [*_hours({9: 160, 3: 40}), *_ROUND_THE_CLOCK], _A, label="one hour, and a fifth of all"),
+    Case("SQL032", [*_hours({9: 60, 10: 60, 20: 40, 3: 39, 4: 1}), *_ROUND_THE_CLOCK, _plan(_BY_WHO)], _A,
+         label="three hours"),
+    Case("SQL032", [*_hours({9: 200}), *_ROUND_THE_CLOCK, _NO_TEXT], _A, label="no text"),
+    Case("SQL032", [*_hours({9: 200}), *_hours({1: 5}, days=1), *_ROUND_THE_CLOCK], _A, label="and once at night"),
+    _calm("SQL032", [*_hours({9: 60, 10: 60, 20: 38, 3: 37, 4: 5}), *_ROUND_THE_CLOCK], "less in three hours"),
+    _calm("SQL032", [*_hours({9: 199}), *_hours({9: 100}, sql_id="B")], "seldom seen"),
+    _calm("SQL032", [*_hours({9: 200}), *_ROUND_THE_CLOCK, *_hours(dict.fromkeys(range(20), 1), sql_id="C")],
+          "less than a fifth of all"),
+    _calm("SQL032", _ROUND_THE_CLOCK, "round the clock"),
+    Case("SQL032", [*_hours({9: 200}, days=4), *_ROUND_THE_CLOCK], not_assessed=True, label="four evenings"),
+    Case("SQL032", _hours({9: 200}, days=4), not_assessed=True, label="four days"),
+    Case("SQL032", not_assessed=True, label="nothing kept"),
 ]  # fmt: skip
