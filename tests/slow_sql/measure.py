@@ -2,6 +2,7 @@
 
 Each workload has statements with a planted fault among healthy ones. The tenant is read as always, judged by the
 shipped rules, and each statement is looked up by its text. A table, and build/slow-sql.json. Exit 1 below the aims.
+With ``--again`` the snapshots of the last run are judged once more, without a kernel.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from agent.archive.snapshot import load_snapshot, save_snapshot
 from agent.facts.sql import CachedPlan
 from agent.judgement.evaluate import evaluate_checks
 from agent.kernel.start import Kernel, run_kernel
@@ -28,6 +30,7 @@ from tests.slow_sql.workload import FOLDER, Statement, Workload, load_workload, 
 
 OUT = FOLDER.parent.parent / "build" / "slow-sql.json"
 FILES = ("sighted", "blind")
+AGAIN = "--again"
 LEAST_RECALL_PCT, MOST_FALSE_PCT = 95.0, 2.0
 _SPACES = re.compile(r"\s+")
 _HINT_TOKENS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\b\d+(?:\.\d+)?\b")
@@ -60,12 +63,11 @@ def load_kinds() -> tuple[Mapping[str, Sequence[str]], frozenset[str]]:
     return plain["kinds"], frozenset(plain["causes"])
 
 
-def measure(kernel: Kernel, workload: Workload) -> list[Told]:
-    """Run one workload on a fresh kernel and tell what was said of each of its statements."""
+def collect(kernel: Kernel, workload: Workload) -> Snapshot:
+    """Run one workload on a fresh kernel and read the tenant."""
     set_up(kernel, workload)
     send_all(kernel, workload)
-    codes = [code for code, spec in shipped()[0].checks.items() if spec.category is Category.SQL]
-    return judge(workload, read(kernel, codes))
+    return read(kernel, [code for code, spec in shipped()[0].checks.items() if spec.category is Category.SQL])
 
 
 def judge(workload: Workload, snapshot: Snapshot) -> list[Told]:
@@ -113,10 +115,14 @@ def blur(text: str) -> str:
 
 
 def main(names: Sequence[str]) -> int:
+    wanted = [name for name in names if name != AGAIN] or FILES
     told: list[Told] = []
-    for name in names or [name for name in FILES if (FOLDER / f"{name}.yaml").exists()]:
-        with run_kernel() as kernel:
-            told += measure(kernel, load_workload(name))
+    for name in wanted:
+        workload, kept = load_workload(name), OUT.parent / f"slow-sql-{name}.obh"
+        if AGAIN not in names:
+            with run_kernel() as kernel:
+                save_snapshot(collect(kernel, workload), kept)
+        told += judge(workload, load_snapshot(kept))
     return report(told)
 
 
