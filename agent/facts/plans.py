@@ -89,8 +89,12 @@ class StatementWait:
     narrowed_by=_DEAREST,
 )
 class StatementHour:
-    """How often the repository saw one statement at work in one hour of the day (UTC), in all days that it keeps."""
+    """How often the repository saw one statement at work in one hour of the day (UTC), in all days that it keeps.
+
+    ``days`` counts those on which it did in this hour.
+    """
 
     sql_id: str = expr("SQL_ID")
     hour: int = expr("SUBSTR(SAMPLE_TIME, 12, 2)")
     samples: int = expr("COUNT(*)")
+    days: int = expr("COUNT(DISTINCT SUBSTR(SAMPLE_TIME, 1, 10))", default=0)

@@ -62,6 +62,12 @@ MISJUDGED = (
 # Not by parallel workers: what they did stays in SQLSTAT when the plan is gone.
 IN_PIECES = "SELECT /*+ USE_DAS(piece) */ SLEEP(0.006), note FROM piece WHERE code = 77"
 PAIRED = "SELECT COUNT(a.code) FROM item a, item b WHERE a.code = '7' AND b.code = '8'"
+# Every row of item with a second text, in another character set.
+PARTS = (
+    "CREATE TABLE part (id INT PRIMARY KEY, code VARCHAR(20), maker VARCHAR(20) CHARACTER SET gbk)",
+    "INSERT INTO part SELECT id, code, code FROM item",
+)
+GATHERED_PARTS = "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'part')"
 OF_INDEX = "SELECT /*+ INDEX(item by_code) */ COUNT(*) FROM item"
 # Two plans of one shape, by the type of the code; how much slower one is must not depend on the machine.
 BY_INDEX, BY_SCAN = (f"SELECT id, SLEEP({s}) FROM item WHERE code = {code}" for s, code in ((0.001, "'77'"), (0.1, 77)))
@@ -77,6 +83,11 @@ def shape(text: str) -> str:
 def queries(count: int) -> tuple[str, ...]:
     """Statements of as many different shapes."""
     return tuple(f"SELECT 1 AS column_{number}" for number in range(count))
+
+
+def wish(charset: str) -> str:
+    """A table of one row in a character set."""
+    return f"CREATE TABLE {{db}}.wish (maker VARCHAR(20) CHARACTER SET {charset}) SELECT '77' AS maker"
 
 
 def _lock_conflict(code: str, severity: Severity) -> Plant:
@@ -285,11 +296,48 @@ PLANTS = [
         severity=LOW,
         mended_load=(BY_KIND.replace("by_kind)", "by_kind_and_code)"),) * 12,
     ),
+    Plant(
+        "SQL024",
+        plant=(*INDEXED, GATHERED),
+        load=(f"{BY_CODE} LIKE '%77'",) * 12,
+        resource=shape(f"{BY_CODE} LIKE ?"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(f"{BY_CODE} LIKE '77%'",) * 12,
+    ),
+    Plant(
+        "SQL025",
+        plant=(*INDEXED, *PARTS, "CREATE INDEX by_code ON part (code)", GATHERED_PARTS),
+        load=("SELECT id FROM part WHERE code = '77' OR maker = '78'",) * 12,
+        cure=("CREATE INDEX by_maker ON {db}.part (maker)",),
+        resource=shape("SELECT id FROM part WHERE code = ? OR maker = ?"),
+        ground=SHAPES,
+        severity=LOW,
+    ),
+    Plant(
+        "SQL026",
+        plant=(*INDEXED, GATHERED),
+        load=("SELECT /*+ FULL(item) */ id FROM item WHERE code = '77'",) * 12,
+        resource=shape("SELECT /*+ FULL(item) */ id FROM item WHERE code = ?"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=("SELECT id AS number FROM item WHERE code = '77'",) * 12,
+    ),
+    Plant(
+        "SQL027",
+        plant=(*INDEXED, *PARTS, "CREATE INDEX by_maker ON part (maker)", GATHERED_PARTS, wish("utf8mb4")),
+        load=("SELECT p.id FROM wish w JOIN part p ON p.maker = w.maker",) * 12,
+        cure=("DROP TABLE {db}.wish", wish("gbk")),
+        resource=shape("SELECT p.id FROM wish w JOIN part p ON p.maker = w.maker"),
+        ground=SHAPES,
+        severity=LOW,
+    ),
 ]
 UNPLANTABLE = {
     "SQL020": "what a test can fill stays in memory",
     "SQL005": "the hit rate counts everything since the start of the kernel that all tests share",
     "SQL007": "the audit of a kernel that is minutes old is short before anything is planted",
     "SQL021": "nothing that SQL can do damages data or fills the disk of a kernel that goes on",
+    "SQL032": "the workload repository of a kernel that is minutes old has no days",
     "SQL010": "takes more concurrent statements than the tenant has workers",
 }

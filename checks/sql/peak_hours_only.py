@@ -1,0 +1,77 @@
+"""SQL032: heavy statements that do nearly all their work in few hours of the day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.plans import StatementHour
+from agent.facts.sql import CachedPlan
+from checks.sql.pages import SAMPLES_KEPT
+from checks.sql.ring import shape_name, text_of
+
+
+@params
+class PeakParams(Params):
+    """The hours that count as few, and how much must have been seen: in the busiest hour, and of the statement."""
+
+    peak_hours_count: int
+    min_days_count: int
+    min_samples_count: int
+    min_share_pct: float
+
+
+@check(
+    code="SQL032",
+    name="sql.peak_hours_only",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Heavy statement works in few hours of the day",
+    finding="{resource} does {value} of its work in these hours of the day (UTC): {hours}; limit {limit}. It was seen "
+    "at work {samples_count} times, which is {share_pct} of what the dearest statements did. {statement}",
+    remediation=Remediation(
+        advice="Measure load, and judge changes of this statement, in these hours and not over the day. Keep what can "
+        "wait out of them: the major compaction, gathering of statistics, backups, DDL. If the statement belongs to a "
+        "batch, run it when others rest, or in smaller steps.",
+        no_rollback="When a statement runs is decided by the application.",
+        pre_check="Ask what starts the statement in these hours: users, or a schedule.",
+        post_check="Its samples in DBA_WR_ACTIVE_SESSION_HISTORY are spread over the day, or lie where others rest.",
+        risk="None; what is moved takes its load along.",
+    ),
+    sources=(SAMPLES_KEPT,),
+)
+def peak_hours_only(
+    hours: Rows[StatementHour], plans: Rows[CachedPlan] | None, limits: PeakParams
+) -> Iterator[Measurement | Unjudged]:
+    """A statement that works in few hours decides how large the tenant must be, although the averages over a day look
+    calm. Whoever knows the hours looks for the cause there, and keeps maintenance away from them. Hours that recur
+    on several days count, so that a single busy evening is not taken for a habit."""
+    days = max((row.days for row in hours), default=0)
+    if days < limits.min_days_count:
+        raise NotAssessed(
+            "The workload repository shows statements at work on {days_count} days; {minimum_count} are needed.",
+            "Keep the workload repository switched on, and assess after some days of business.",
+            days_count=days,
+            minimum_count=limits.min_days_count,
+        )
+    by_statement: defaultdict[str, list[StatementHour]] = defaultdict(list)
+    for row in sorted(hours, key=lambda row: row.samples, reverse=True):
+        by_statement[row.sql_id].append(row)
+    everything = sum(row.samples for row in hours)
+    for sql_id, found in by_statement.items():
+        samples, busiest = sum(row.samples for row in found), found[: limits.peak_hours_count]
+        share_pct = 100 * samples / everything
+        if samples < limits.min_samples_count or share_pct < limits.min_share_pct:
+            continue
+        resource = shape_name(sql_id, None)
+        if busiest[0].days < limits.min_days_count:
+            yield Unjudged(resource)
+            continue
+        evidence: dict[str, Scalar] = {
+            "hours": ", ".join(str(hour) for hour in sorted(row.hour for row in busiest)),
+            "samples_count": samples,
+            "share_pct": share_pct,
+            "statement": text_of(plans, sql_id),
+        }
+        yield Measurement(resource, 100 * sum(row.samples for row in busiest) / samples, evidence)
