@@ -85,6 +85,28 @@ def test_what_is_unknown_judges_nothing(when: Circumstances, facts: list[object]
     assert result.outcome is Outcome.NOT_ASSESSED and result.reason
 
 
+def test_the_role_is_that_of_the_only_user_tenant() -> None:
+    """sys and META tenants have a role of their own; of several tenants nobody knows which is meant."""
+    when = Circumstances(role="STANDBY")
+    others = [replace(tenant("PRIMARY"), tenant_id=number, tenant_type=kind) for number, kind in
+              ((1, "SYS"), (1001, "META"))]  # fmt: skip
+
+    def judge(*facts: object) -> tuple[object, bool]:
+        rule = fit_rules(rules((when, HIGH)), snapshot_of([*others, *facts])).rules["CAP902"]
+        return rule.judge, bool(rule.variants)
+
+    assert judge(tenant("STANDBY")) == (HIGH, False)
+    assert judge(tenant("PRIMARY")) == (LOW, False)
+    assert judge(tenant("STANDBY"), tenant("STANDBY")) == judge() == (LOW, True)
+    embedded = replace(snapshot_of([]), embedded=True)
+    assert fit_rules(rules((when, HIGH)), embedded).rules["CAP902"].variants == (), "it has no standby tenants"
+
+
+def test_the_core_count_of_one_unit_that_is_unknown_makes_all_unknown() -> None:
+    facts = [unit(8, None), unit(8, 4)]
+    assert fit_rules(rules((Circumstances(min_cores=2), HIGH)), snapshot_of(facts)).rules["CAP902"].variants
+
+
 def test_a_version_that_does_not_fit_needs_no_size() -> None:
     when = Circumstances(since=(4, 3, 0, 0), min_cores=2)
     assert fit_rules(rules((when, HIGH)), snapshot_of([])).rules["CAP902"].judge == LOW
