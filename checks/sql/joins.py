@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agent.facts.conditions import Asks
 from agent.facts.plan_tree import Access, Plan
@@ -18,8 +19,7 @@ _PRODUCTS = frozenset({"NESTED-LOOP JOIN CARTESIAN", "NESTED-LOOP OUTER JOIN CAR
 def list_below(plan: Plan, top: PlanStep) -> Iterator[PlanStep]:
     """Yield an operator and all below it, from top to bottom."""
     yield top
-    for child in plan.list_children(top):
-        yield from list_below(plan, child)
+    yield from takewhile(lambda step: step.depth > top.depth, plan.steps[plan.steps.index(top) + 1 :])
 
 
 def is_measured(plan: Plan) -> bool:
