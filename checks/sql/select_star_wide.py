@@ -1,0 +1,88 @@
+"""SQL033: slow statements that fetch all columns of wide rows, and many of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plan_tree import Access
+from agent.facts.plans import PlanStep
+from agent.facts.schema import TableStatistics
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts, WorkStatement
+from checks.sql.diagnosis import find_plan, list_evidence, list_slow, list_unread, name_statement
+from checks.sql.pages import SQL_RULES
+
+_LONG = frozenset({"text", "mediumtext", "longtext", "blob", "mediumblob", "longblob", "json"})
+Widths = Mapping[tuple[str, str], int | None]
+
+
+@params
+class WideParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    min_row_bytes: int
+
+
+@check(
+    code="SQL033",
+    name="sql.select_star_wide",
+    unit=Unit.BYTES,
+    actor=Actor.CUSTOMER,
+    title="Slow statement fetches every column of many wide rows",
+    finding="{resource} in {database} takes every column of {table}, whose rows have {row_bytes} on average ({columns} "
+    "among them), and so fetches {value} per execution (limit {limit}; {executions_count} executions of {average_us} "
+    "on average). {statement}",
+    remediation=Remediation(
+        advice="Name the columns that the page or the program shows, and read the long ones by key when one row is "
+        "opened. Where all of it is needed, read it in steps of some hundred rows.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="Compare the columns that the program uses with those of the table.",
+        post_check="The average time falls in GV$OB_SQL_AUDIT, and so does the traffic between server and program.",
+        risk="A mapper that fills whole objects may then read the missing columns one by one: look at what it sends.",
+    ),
+    sources=(SQL_RULES,),
+)
+def select_star_wide(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    statistics: Rows[TableStatistics],
+    definitions: Rows[TableDefinition],
+    limits: WideParams,
+) -> Iterator[Measurement | Unjudged]:
+    """A list that shows five columns and selects all of them reads long texts from their own blocks, sends them over
+    the network and throws them away in the program. It costs the more the better the table is filled. What a statement
+    fetches is estimated by the rows that it returns and the average length of a row in the optimizer statistics."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    widths = {(row.owner, row.table_name): row.avg_row_len for row in statistics}
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    yield from list_unread(slow)
+    for statement in slow:
+        for access, columns in _list_wide(statement):
+            width = widths.get((access.owner, access.table))
+            if width is None:
+                yield Unjudged(name_statement(statement))
+            elif width >= limits.min_row_bytes:
+                fetched = width * statement.load.rows_used / statement.load.executions
+                evidence = {**list_evidence(statement, access), "row_bytes": width, "columns": ", ".join(columns)}
+                yield Measurement(name_statement(statement), round(fetched), evidence, statement.load.record)
+            break
+
+
+def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str]]]:
+    """Yield the scans of tables with long columns of a statement that takes all columns and puts no rows together."""
+    questions = [question for question in statement.questions or () if question.takes_all and not question.grouped]
+    tables = {table for question in questions for table in question.tables}
+    plan = find_plan(statement)
+    for access in plan.accesses if plan else ():
+        shape = statement.shapes.get(access.table)
+        columns = [name for name, column in shape.columns.items() if column.data_type in _LONG] if shape else []
+        if access.table in tables and columns:
+            yield access, columns

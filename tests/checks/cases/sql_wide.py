@@ -1,0 +1,52 @@
+"""Cases of the check on statements that fetch all columns of wide rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.facts.schema import TableStatistics
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
+from tests.checks.cases.sql import _shape
+from tests.checks.cases.sql_paths import _scan, _table, _text
+from tests.harness import Case
+
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+_GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("not granted"))
+_NOTES = _table("`id` bigint(20) NOT NULL,\n`title` varchar(80),\n`body` text,\n`plan` json,\nPRIMARY KEY (`id`)")
+_PLAIN = _table("`id` bigint(20) NOT NULL,\n`title` varchar(2000),\nPRIMARY KEY (`id`)")
+
+
+def _stat(width: int | None = 1000) -> TableStatistics:
+    return TableStatistics(
+        owner="shop", table_name="ord", num_rows=1000, avg_row_len=width, last_analyzed=None, stattype_locked=None
+    )
+
+
+def _wide(
+    statement: str = "SELECT * FROM ord WHERE id > ?", rows: int = 500, width: int | None = 1000, **other: Any
+) -> list[Any]:
+    """Ten executions of 5 ms that return so many rows each."""
+    values = {"executions": 10, "elapsed_us": 50_000, "rows_returned": rows * 10, **other}
+    return [_shape("A", **values), _text(statement, 5), _scan(rows, rows), _stat(width), _NOTES]
+
+
+CASES = [
+    Case("SQL033", _wide(), [("SQL A", LOW)], label="half a million bytes"),
+    Case("SQL033", _wide(rows=5000), [("SQL A", MEDIUM)], label="five million"),
+    Case("SQL033", _wide(rows=100_000), [("SQL A", HIGH)], label="a hundred million"),
+    Case("SQL033", _wide("SELECT o.* FROM ord o WHERE o.id > ?"), [("SQL A", LOW)], label="all of one table"),
+    Case("SQL033", _wide("SELECT * FROM ord ORDER BY id LIMIT ?"), [("SQL A", LOW)], label="a long page"),
+    Case("SQL033", _wide(rows=499), label="a little less"),
+    Case("SQL033", _wide(width=999, rows=5000), label="rows that are not wide"),
+    Case("SQL033", _wide("SELECT id, title FROM ord WHERE id > ?"), label="names its columns"),
+    Case("SQL033", _wide("SELECT COUNT(*) FROM ord WHERE id > ?"), label="counts"),
+    Case("SQL033", _wide("SELECT *, COUNT(*) FROM ord GROUP BY id"), label="puts rows together"),
+    Case("SQL033", _wide(executions=9, elapsed_us=45_000, rows_returned=4500), label="seldom"),
+    Case("SQL033", _wide(elapsed_us=49_999), label="quick"),
+    Case("SQL033", [*_wide()[:-1], _PLAIN], label="no long column"),
+    Case("SQL033", _wide(width=None), not_assessed=True, label="no statistics"),
+    Case("SQL033", _wide("SELECT * FROM ord WHERE ("), not_assessed=True, label="a text that cannot be parsed"),
+    Case("SQL033", [_shape("A", executions=10, elapsed_us=50_000), _stat(), _NOTES, _scan(500, 500)], not_assessed=True,
+         label="no text"),
+]  # fmt: skip
