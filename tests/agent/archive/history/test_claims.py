@@ -215,7 +215,6 @@ def test_a_connection_that_the_server_has_ended_is_made_anew(mariadb_port: int) 
 RACE = """
 import json, sys
 from datetime import date, timedelta
-from agent.archive.history import claims
 from agent.archive.history.claims import make_claim
 from agent.archive.history.store import History
 from agent.support.errors import ClaimLost, PeriodClaimed
