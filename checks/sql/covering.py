@@ -34,7 +34,7 @@ def list_lookups(statement: WorkStatement) -> list[Lookups]:
 
 def _count_lookups(access: Access) -> Lookups:
     back, kept, expected = access.back_rows or 0, access.rows_kept or 0, access.rows_estimated
-    if expected < kept and access.rows_real >= expected:
+    if 0 <= expected < kept and access.rows_real >= expected:
         back = back * expected // kept
     return Lookups(access, max(back, access.rows_real) if back else 0, max(expected, access.rows_real, kept, 1))
 

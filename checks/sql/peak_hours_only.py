@@ -58,7 +58,7 @@ def peak_hours_only(
     by_statement: defaultdict[str, list[StatementHour]] = defaultdict(list)
     for row in sorted(hours, key=lambda row: row.samples, reverse=True):
         by_statement[row.sql_id].append(row)
-    everything = sum(row.samples for row in hours)
+    everything = max(1, sum(row.samples for row in hours))
     for sql_id, found in by_statement.items():
         samples, busiest = sum(row.samples for row in found), found[: limits.peak_hours_count]
         share_pct = 100 * samples / everything
