@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import skips_rows
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import ORDER_AND_LIMIT, SQLSTAT
+from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import shape_name, text_of
 
 
@@ -42,17 +44,19 @@ class OffsetParams(Params):
     ),
 )
 def deep_offset(
+    *,
     shapes: Rows[SqlShape] | None,
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
+    steps: Rows[PlanStep] | None,
     limits: OffsetParams,
 ) -> Iterator[Measurement | Unjudged]:
     """OFFSET reads all rows before the page and throws them away, so each further page costs more than the one before.
     Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages."""
     paging = {plan.sql_id for plan in plans if skips_rows(plan.statement)}
     texts = {plan.sql_id for plan in plans}
-    loads = list_loads(shapes, totals, history)
+    loads = add_planned_rows(list_loads(shapes, totals, history), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
         if row.rows_read is None or row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import AUDIT, FEWER_READS, SQL_RULES
+from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import shape_name, text_of
 
 
@@ -42,16 +44,18 @@ class FullScanParams(Params):
     ),
 )
 def full_scan_of_large_table(
+    *,
     shapes: Rows[SqlShape] | None,
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan] | None,
+    steps: Rows[PlanStep] | None,
     limits: FullScanParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A full scan reads every row, so its cost grows with the table and it pushes warm blocks out of the cache. A
     nightly report may do that; a statement that runs over and over may not. The audit marks scans of a table itself;
     one of a whole index is not marked, and shows among the rows read for each row returned."""
-    loads = list_loads(shapes, totals, history, plans)
+    loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
         if row.rows_read is None or (row.full_scans or 0) < limits.min_executions_count:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import AUDIT, SQL_RULES
+from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import shape_name, text_of
 
 
@@ -41,10 +43,12 @@ class WrappedParams(Params):
     ),
 )
 def function_on_column(
+    *,
     shapes: Rows[SqlShape] | None,
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
+    steps: Rows[PlanStep] | None,
     limits: WrappedParams,
 ) -> Iterator[Measurement | Unjudged]:
     """An index is sorted by the column and not by what a function makes of it, so the server reads and computes every
@@ -54,7 +58,7 @@ def function_on_column(
     wrapped = {plan.sql_id: found for plan in plans if (found := find_wrapped_column(plan.statement))}
     summing = {plan.sql_id for plan in plans if plan.sql_id in wrapped and gathers_what_it_picks(plan.statement)}
     texts = {plan.sql_id for plan in plans}
-    loads = list_loads(shapes, totals, history, plans)
+    loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
         used = max(row.rows_used, row.executions)

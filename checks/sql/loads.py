@@ -45,6 +45,7 @@ def list_uncounted(frequent: list[ShapeLoad], concerned: Callable[[ShapeLoad], b
     """Yield the shapes that it concerns and whose rows nobody counted: those that the audit ring has not often enough.
 
     The plan cache and the repository leave out what a scan goes through block by block, so their rows are the least.
+    A plan tells how many rows were expected: enough to find one that goes through many, and not to pass one.
     """
     counted = {(load.tenant_id, load.sql_id) for load in frequent if load.record is Observes.AUDIT_RING}
     shapes = [load for load in frequent if concerned(load) and (load.tenant_id, load.sql_id) not in counted]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import FEWER_READS, SQLSTAT
+from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import shape_name, text_of
 
 
@@ -41,16 +43,18 @@ class RowsReadParams(Params):
     ),
 )
 def rows_read_per_row_returned(
+    *,
     shapes: Rows[SqlShape] | None,
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan] | None,
+    steps: Rows[PlanStep] | None,
     limits: RowsReadParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Rows that are read and thrown away cost CPU and cache without any use. Rows in memory and on disk are counted
     alike, so a table with many fresh changes and no suitable index shows here first, and so does a scan of a whole
     index. An execution without a result counts as one row."""
-    loads = list_loads(shapes, totals, history)
+    loads = add_planned_rows(list_loads(shapes, totals, history), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
         if row.rows_read is None or row.rows_read < limits.min_rows_read_count * row.executions:

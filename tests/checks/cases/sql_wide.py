@@ -1,10 +1,11 @@
-"""Cases of the check on statements that fetch all columns of wide rows."""
+"""Cases of the check on statements that fetch all columns of wide rows, and of rows that only a plan counts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from agent.facts.schema import TableStatistics
+from agent.facts.sql import SqlShape
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, Text, UnavailableKind
 from tests.checks.cases.sql import _shape
@@ -31,6 +32,11 @@ def _wide(
     return [_shape("A", **values), _text(statement, 5), _scan(rows, rows), _stat(width), _NOTES]
 
 
+def _flushed(**other: Any) -> SqlShape:
+    """Ten executions whose scans went through blocks, of which the record counts no row."""
+    return _shape("A", **{"executions": 10, "elapsed_us": 100_000, "rows_returned": 10, "rows_read": 10, **other})
+
+
 CASES = [
     Case("SQL033", _wide(), [("SQL A", LOW)], label="half a million bytes"),
     Case("SQL033", _wide(rows=5000), [("SQL A", MEDIUM)], label="five million"),
@@ -49,4 +55,12 @@ CASES = [
     Case("SQL033", _wide("SELECT * FROM ord WHERE ("), not_assessed=True, label="a text that cannot be parsed"),
     Case("SQL033", [_shape("A", executions=10, elapsed_us=50_000), _stat(), _NOTES, _scan(500, 500)], not_assessed=True,
          label="no text"),
+    Case("SQL003", [_flushed(full_scans=10), _scan()], [("SQL A", MEDIUM)], label="the plan goes through what nobody counts"),
+    Case("SQL003", [_flushed(full_scans=10), _scan(19_999)], label="a little less by the plan"),
+    Case("SQL004", [_flushed(), _scan()], [("SQL A", MEDIUM)], label="the plan goes through what nobody counts"),
+    Case("SQL004", [_flushed(), _scan(), _scan(10, plan_hash=2)], label="another plan goes through few"),
+    Case("SQL017", [_flushed(), _text("SELECT id FROM ord ORDER BY made LIMIT ?, ?", 5, 5), _scan()], [("SQL A", MEDIUM)],
+         label="the plan goes through what nobody counts"),
+    Case("SQL019", [_flushed(), _text("SELECT id FROM ord WHERE DATE(made) = ?", 22), _scan()], [("SQL A", MEDIUM)],
+         label="the plan goes through what nobody counts"),
 ]  # fmt: skip
