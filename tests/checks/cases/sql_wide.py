@@ -6,14 +6,13 @@ from typing import Any
 
 from agent.facts.schema import TableStatistics
 from agent.facts.sql import SqlShape
-from agent.model.snapshot import Unavailable
-from agent.model.terms import Severity, Text, UnavailableKind
+from agent.model.terms import Severity
 from tests.checks.cases.sql import _shape
 from tests.checks.cases.sql_paths import _scan, _table, _text
 from tests.harness import Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
-_GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("not granted"))
+WORSE = [("SQL A", MEDIUM)]
 _NOTES = _table("`id` bigint(20) NOT NULL,\n`title` varchar(80),\n`body` text,\n`plan` json,\nPRIMARY KEY (`id`)")
 _PLAIN = _table("`id` bigint(20) NOT NULL,\n`title` varchar(2000),\nPRIMARY KEY (`id`)")
 
@@ -55,10 +54,10 @@ CASES = [
     Case("SQL033", _wide("SELECT * FROM ord WHERE ("), not_assessed=True, label="a text that cannot be parsed"),
     Case("SQL033", [_shape("A", executions=10, elapsed_us=50_000), _stat(), _NOTES, _scan(500, 500)], not_assessed=True,
          label="no text"),
-    Case("SQL003", [_flushed(full_scans=10), _scan()], [("SQL A", MEDIUM)], label="counted by the plan"),
+    Case("SQL003", [_flushed(full_scans=10), _scan()], WORSE, label="counted by the plan"),
     Case("SQL003", [_flushed(full_scans=10), _scan(19_999)], label="a little less by the plan"),
-    Case("SQL004", [_flushed(), _scan()], [("SQL A", MEDIUM)], label="counted by the plan"),
+    Case("SQL004", [_flushed(), _scan()], WORSE, label="counted by the plan"),
     Case("SQL004", [_flushed(), _scan(), _scan(10, plan_hash=2)], label="another plan goes through few"),
-    Case("SQL017", [_flushed(), _text("SELECT id FROM ord LIMIT ?, ?", 5, 5), _scan()], [("SQL A", MEDIUM)], label="counted by the plan"),
-    Case("SQL019", [_flushed(), _text("SELECT id FROM ord WHERE DATE(d) = ?", 22), _scan()], [("SQL A", MEDIUM)], label="counted by the plan"),
+    Case("SQL017", [_flushed(), _text("SELECT id FROM ord LIMIT ?, ?", 5, 5), _scan()], WORSE, label="counted by the plan"),
+    Case("SQL019", [_flushed(), _text("SELECT id FROM ord WHERE DATE(d) = ?", 22), _scan()], WORSE, label="counted by the plan"),
 ]  # fmt: skip
