@@ -58,6 +58,6 @@ CASES = [
     Case("SQL003", [_flushed(full_scans=10), _scan(19_999)], label="a little less by the plan"),
     Case("SQL004", [_flushed(), _scan()], WORSE, label="counted by the plan"),
     Case("SQL004", [_flushed(), _scan(), _scan(10, plan_hash=2)], label="another plan goes through few"),
-    Case("SQL017", [_flushed(), _text("SELECT id FROM ord LIMIT ?, ?", 5, 5), _scan()], WORSE, label="counted by the plan"),
-    Case("SQL019", [_flushed(), _text("SELECT id FROM ord WHERE DATE(d) = ?", 22), _scan()], WORSE, label="counted by the plan"),
+    Case("SQL017", [_flushed(), _text("SELECT id FROM ord LIMIT ?, ?", 5, 5), _scan()], WORSE, label="by the plan"),
+    Case("SQL019", [_flushed(), _text("SELECT 1 FROM ord WHERE DATE(d) = ?", 22), _scan()], WORSE, label="by the plan"),
 ]  # fmt: skip
