@@ -19,26 +19,31 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.archive.snapshot import load_snapshot, save_snapshot
-from agent.facts.sql import CachedPlan
+from agent.facts.sql import CUT, CachedPlan
 from agent.judgement.evaluate import evaluate_checks
 from agent.kernel.start import Kernel, run_kernel
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Category
 from tests.harness import rules_of_cases, shipped
 from tests.integration.proving import read
-from tests.slow_sql.workload import FOLDER, Statement, Workload, load_workload, send_all, set_up
+from tests.slow_sql.workload import FOLDER, Workload, load_workload, send_all, set_up
 
 OUT = FOLDER.parent.parent / "build" / "slow-sql.json"
 FILES = ("sighted", "blind")
 AGAIN = "--again"
 LEAST_RECALL_PCT, MOST_FALSE_PCT = 95.0, 2.0
 _SPACES = re.compile(r"\s+")
-_HINT_TOKENS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\b\d+(?:\.\d+)?\b")
+_COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LITERALS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\b\d+(?:\.\d+)?\b")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What was said of one statement: ``causes`` of those that name one. ``known`` is False where no plan has it."""
+    """What was said of one statement: ``causes`` of those that name one. ``known`` is False where no plan has it.
+
+    A healthy statement that differs from a faulty one in its values only is the same statement to the server
+    (``shared``), and is not counted.
+    """
 
     workload: str
     name: str
@@ -47,6 +52,7 @@ class Told:
     causes: tuple[str, ...]
     wanted: tuple[str, ...]
     known: bool
+    shared: bool
 
     @property
     def is_found(self) -> bool:
@@ -54,7 +60,7 @@ class Told:
 
     @property
     def is_false(self) -> bool:
-        return not self.fault and bool(self.causes)
+        return not self.fault and not self.shared and bool(self.causes)
 
 
 def load_kinds() -> tuple[Mapping[str, Sequence[str]], frozenset[str]]:
@@ -81,36 +87,41 @@ def judge(workload: Workload, snapshot: Snapshot) -> list[Told]:
     ids: dict[str, set[str]] = {}
     for plan in plans if isinstance(plans, tuple) else ():
         ids.setdefault(blur(plan.statement), set()).add(plan.sql_id)
+    by_name = {
+        statement.name: {sql_id for text in statement.run.scripts[0] for sql_id in _find_ids(blur(text), ids)}
+        for statement in workload.statements
+    }
+    faulty = {sql_id for statement in workload.statements if statement.fault for sql_id in by_name[statement.name]}
     return [
-        _tell(workload.name, statement, ids, said, kinds.get(statement.fault, ()), causes)
+        Told(
+            workload=workload.name,
+            name=statement.name,
+            fault=statement.fault,
+            like=statement.like,
+            causes=tuple(sorted(_list_causes(by_name[statement.name], said, causes))),
+            wanted=tuple(kinds.get(statement.fault, ())),
+            known=bool(by_name[statement.name]),
+            shared=not statement.fault and bool(by_name[statement.name] & faulty),
+        )
         for statement in workload.statements
     ]
 
 
-def _tell(
-    workload: str,
-    statement: Statement,
-    ids: Mapping[str, set[str]],
-    said: Iterable[tuple[str, str]],
-    wanted: Sequence[str],
-    causes: frozenset[str],
-) -> Told:
-    own = {sql_id for text in statement.run.scripts[0] for sql_id in ids.get(blur(text), ())}
-    found = {code for code, resource in said if code in causes and any(sql_id in resource for sql_id in own)}
-    return Told(
-        workload=workload,
-        name=statement.name,
-        fault=statement.fault,
-        like=statement.like,
-        causes=tuple(sorted(found)),
-        wanted=tuple(wanted),
-        known=bool(own),
+def _list_causes(own: set[str], said: Iterable[tuple[str, str]], causes: frozenset[str]) -> set[str]:
+    return {code for code, resource in said if code in causes and any(sql_id in resource for sql_id in own)}
+
+
+def _find_ids(text: str, ids: Mapping[str, set[str]]) -> set[str]:
+    """Return the ids of a statement, also where the plan cache has only its beginning."""
+    cut = (
+        its for known, its in ids.items() if known.endswith(CUT.strip()) and text.startswith(known[:-1].rstrip("?,"))
     )
+    return set(ids.get(text, ())).union(*cut)
 
 
 def blur(text: str) -> str:
-    """Return a statement as the plan cache may write it: no literals, one blank, lists of values as one."""
-    text = _SPACES.sub("", _HINT_TOKENS.sub("?", text)).lower()
+    """Return a statement as the plan cache may write it: no hints, no literals, no blanks, lists of values as one."""
+    text = _SPACES.sub("", _LITERALS.sub("?", _COMMENTS.sub("", text))).lower()
     return re.sub(r"\?(?:,\?)+", "?", text)
 
 
@@ -135,7 +146,8 @@ def report(told: Sequence[Told]) -> int:
             said = ", ".join(one.causes) or ("–" if one.known else "not in the plan cache")
             table.add_row(one.workload, one.name, one.fault or f"healthy, like {one.like}", said, ", ".join(one.wanted))
     console.print(table)
-    faults, healthy = [one for one in told if one.fault], [one for one in told if not one.fault]
+    faults = [one for one in told if one.fault]
+    healthy = [one for one in told if not one.fault and not one.shared]
     figures = {
         "faults": len(faults),
         "found": sum(one.is_found for one in faults),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pymysql import Connection
 
 from agent.kernel.start import Kernel
 
 FOLDER = Path(__file__).parent
+APPLICATION, PASSWORD = "app", "Slow-2026"
 PATIENCE = "SET SESSION ob_query_timeout = 600000000"
 # Wide enough that the statements of a whole file stay in both; what is right for a tenant that works.
 ROOM = ("SET GLOBAL ob_sql_audit_percentage = 20", "SET GLOBAL ob_plan_cache_percentage = 20")
@@ -94,9 +97,11 @@ def _choose(value: Any, turn: int) -> str:
 
 
 def set_up(kernel: Kernel, workload: Workload) -> None:
-    """Make the schema and fill it."""
-    kernel.run([*ROOM, f"CREATE DATABASE {workload.database}"])
-    _send(kernel, workload.database, [workload.setup])
+    """Make the schema, fill it, and make the account of its application: the reading account's statements count not."""
+    account = f"'{APPLICATION}'@'{kernel.host}'"
+    kernel.run([*ROOM, f"CREATE DATABASE {workload.database}", f"CREATE USER {account} IDENTIFIED BY '{PASSWORD}'"])
+    kernel.run([f"GRANT ALL ON {workload.database}.* TO {account}"])
+    _send(kernel.connect(database=workload.database), [workload.setup])
 
 
 def send_all(kernel: Kernel, workload: Workload) -> None:
@@ -110,7 +115,10 @@ def send_statement(kernel: Kernel, database: str, statement: Statement) -> float
     run = statement.run
     started = time.perf_counter()
     threads = [
-        threading.Thread(target=_send, args=(kernel, database, run.scripts[number :: run.sessions]))
+        threading.Thread(
+            target=_send,
+            args=(kernel.connect(APPLICATION, PASSWORD, database), run.scripts[number :: run.sessions]),
+        )
         for number in range(run.sessions)
     ]
     for thread in threads:
@@ -120,17 +128,13 @@ def send_statement(kernel: Kernel, database: str, statement: Statement) -> float
     return (time.perf_counter() - started) * 1000 / len(run.scripts)
 
 
-def _send(kernel: Kernel, database: str, scripts: Sequence[Sequence[str]]) -> None:
-    connection = kernel.connect(database=database)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(PATIENCE)
-            for script in scripts:
-                for text in _surround(script):
-                    cursor.execute(text)
-                    cursor.fetchall()
-    finally:
-        connection.close()
+def _send(opened: Connection[Any], scripts: Sequence[Sequence[str]]) -> None:
+    with closing(opened) as connection, connection.cursor() as cursor:
+        cursor.execute(PATIENCE)
+        for script in scripts:
+            for text in _surround(script):
+                cursor.execute(text)
+                cursor.fetchall()
 
 
 def _surround(script: Sequence[str]) -> Iterator[str]:
