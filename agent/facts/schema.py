@@ -18,6 +18,14 @@ _MADE_INDEX_ENDS = (
 )  # fmt: skip
 
 
+def _read_with(column: str, optional: str) -> str:
+    """Return a column that is never NULL, so that the other one is read, too.
+
+    Standard views are taken to have the columns that some required field names; an optional field alone is not read.
+    """
+    return f"COALESCE({column}, {optional})"
+
+
 def _leave_out_made_tables(column: str) -> str:
     return " AND ".join(f"SUBSTR({column}, 1, {len(start)}) <> '{start}'" for start in _MADE_TABLES)
 
@@ -90,7 +98,7 @@ class IndexColumn:
     sub_part: int | None
     index_type: str
     is_visible: str
-    comment: str
+    comment: str = expr(_read_with("COMMENT", "NULLABLE"))
     nullable: str | None = None
 
     @property
@@ -124,7 +132,7 @@ class NotableColumn:
     column_name: str
     data_type: str
     column_type: str = expr("CASE WHEN CHARACTER_SET_NAME IS NULL THEN COLUMN_TYPE ELSE DATA_TYPE END")
-    extra: str
+    extra: str = expr(_read_with("EXTRA", "COLLATION_NAME"))
     column_key: str = ""
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
     collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
@@ -289,7 +297,7 @@ class ForeignKey:
     constraint_name: str
     unique_constraint_schema: str
     unique_constraint_name: str
-    referenced_table_name: str
+    referenced_table_name: str = expr(_read_with("REFERENCED_TABLE_NAME", "DELETE_RULE"))
     delete_rule: str | None = None
 
 

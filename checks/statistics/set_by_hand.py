@@ -18,7 +18,7 @@ from agent.api import (
     params,
 )
 from agent.facts.schema import TableStatistics
-from checks.statistics.pages import GATHERING, VIEWS
+from checks.statistics.pages import VIEWS
 
 
 @params
@@ -26,7 +26,7 @@ class SetByHandParams(Params):
     """Small tables, and samples that stand for so many rows each, are not meant."""
 
     min_rows_count: int
-    most_per_sampled_row: int
+    most_per_sampled_row_count: int
 
 
 @check(
@@ -47,7 +47,9 @@ class SetByHandParams(Params):
         risk="Plans change with the true number, usually for the better.",
     ),
     sources=(
-        DocPage(f"{GATHERING}/300.statistics-management/500.lock-and-unlock-function.md"),
+        DocPage(
+            "700.reference/500.sql-reference/300.pl-reference/200.pl-mysql/1000.pl-system-package-mysql/15900.dbms-stats-mysql/3700.set-table-stats-mysql.md"
+        ),
         DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
         KernelRun(
             "4.3.5.3", "SET_TABLE_STATS(numrows=>900000000) after gathering: SAMPLE_SIZE stays, USER_STATS is NO"
@@ -62,6 +64,6 @@ def set_by_hand(statistics: Rows[TableStatistics], p: SetByHandParams) -> Iterat
         rows, sampled = row.num_rows, row.sample_size
         if rows is None or not sampled or max(rows, sampled) < p.min_rows_count:
             continue
-        if rows < sampled or rows > sampled * p.most_per_sampled_row:
+        if rows < sampled or rows > sampled * p.most_per_sampled_row_count:
             names = {"schema": row.owner, "table": row.table_name, "sampled_count": sampled}
             yield Measurement(name_object(row.owner, row.table_name), rows, names)

@@ -113,7 +113,7 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "SCH003": ("asks for full AUTO_INCREMENT columns", lambda row: getattr(row, "extra", "") != ""),
     "SCH005": ("asks for floating point", lambda row: getattr(row, "data_type", "") == "double"),
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
-    "SCH014": ("asks for invalid objects", lambda row: row.status == "INVALID"),
+    "SCH014": ("asks for invalid objects", lambda row: getattr(row, "status", "") == "INVALID"),
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
     "TXN005": (
         "the memstore of a META tenant is judged by itself",
