@@ -317,6 +317,7 @@ OFFLINE = {
     ("snapshot", "key"),
     ("snapshot", "redact"),
     ("snapshot", "restore"),
+    ("sql", "list"),
 }
 
 
