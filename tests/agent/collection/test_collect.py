@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -156,6 +157,26 @@ def test_a_failing_source_is_data(kind: UnavailableKind) -> None:
     assert isinstance(missing, Unavailable) and missing.kind is kind
     assert (missing.remedy is not None) == (kind.value in ("timeout", "privilege", "budget", "busy", "lost"))
     assert [(record.source, record.status) for record in snapshot.records] == [("Said", kind.value), ("Odd", "ok")]
+
+
+@pytest.mark.parametrize("answer", [[GOOD], [GOOD[:3]], StatementError(Text("no"), UnavailableKind.TIMEOUT)])
+def test_how_long_a_source_took_is_kept_also_where_it_failed(answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("agent.collection.collect.time", SimpleNamespace(perf_counter=lambda: now[0]))
+
+    class Slow(Answers):
+        def fetch(self, sql: str, source: str) -> list[Any]:
+            now[0] += 0.25
+            return super().fetch(sql, source)
+
+    session = cast(ReadOnlySession, Slow(Odd=answer))
+    assert [record.duration_ms for record in collect_facts(session, [Odd], CAPABILITIES, None, NOW).records] == [250.0]
+
+
+def test_what_is_missing_is_named_where_reading_ended_early() -> None:
+    error = StatementError(Text("no"), UnavailableKind.LOST)
+    (problem,) = taken(Odd, Said, Odd=error, Said=error).problems
+    assert render_text(problem.what, "en") == "The connection to the target broke. Missing are: Said, Odd."
 
 
 def test_cheap_sources_first_each_once_and_progress_is_told() -> None:
