@@ -42,7 +42,7 @@ err = Console(stderr=True)
 BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _WORST_SHOWN = 3
-_WHOLE_COLUMNS, _MIN_FOLDED_WIDTH, _COLUMN_GAP = ("id", "code"), 10, 2
+_WHOLE_COLUMNS, _MIN_FOLDED_WIDTH, _COLUMN_GAP = ("id", "code", "SQL_ID"), 10, 2
 BAND_WORDS = {
     "excellent": "excellent", "good": "good", "attention": "needs attention", "poor": "poor", "danger": "in danger",
 }  # fmt: skip
