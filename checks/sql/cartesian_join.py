@@ -19,6 +19,7 @@ class ProductParams(Params):
     min_executions_count: int
     min_average_ms: int
     min_side_count: int
+    min_table_count: int
 
 
 @check(
@@ -54,14 +55,19 @@ def cartesian_join(
 ) -> Iterator[Measurement | Unjudged]:
     """Without a condition that joins them, each row of one table meets each row of the other, and the work grows with
     the product of both. The server joins so as well where constants pick the rows of both sides, which is fine, so the
-    statement's own conditions must be missing, too. A side of few rows is left out: a single row, a small list."""
+    statement's own conditions must be missing, too. A single row and a short list are left out; a few rows of
+    a large table are not: which few they are goes by another condition, so the one that joins was forgotten."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)
     for statement in slow:
-        products = [product for plan in statement.plans for product in list_products(plan, limits.min_side_count)]
+        products = [
+            product
+            for plan in statement.plans
+            for product in list_products(plan, limits.min_side_count, limits.min_table_count)
+        ]
         judged = [(product, is_unjoined(statement, product)) for product in products]
         found = max((p for p, unjoined in judged if unjoined), key=lambda product: product.rows, default=None)
         if found is not None:

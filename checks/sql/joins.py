@@ -50,8 +50,8 @@ class Product:
     second: frozenset[str]
 
 
-def list_products(plan: Plan, min_side_count: int) -> Iterator[Product]:
-    """Yield the joins of each row with each where both sides have at least so many rows.
+def list_products(plan: Plan, min_side_count: int, min_table_count: int) -> Iterator[Product]:
+    """Yield the joins of each row with each where both sides have many rows, or some of a large table.
 
     The second side is run for each row of the first, so its own rows are those of all its runs.
     """
@@ -60,14 +60,17 @@ def list_products(plan: Plan, min_side_count: int) -> Iterator[Product]:
         match plan.list_children(step):
             case [first, second]:
                 came, rows = (each.rows_real if measured else each.rows_estimated for each in (first, step))
-                if came >= min_side_count and rows >= came * min_side_count:
-                    sides = (_list_tables(plan, first), _list_tables(plan, second))
+                below = [_list_accesses(plan, first), _list_accesses(plan, second)]
+                large = [any((a.table_rows or 0) >= min_table_count for a in side) for side in below]
+                counts = (came, rows // came if came > 0 else 0)
+                if all(n >= min_side_count or (n > 1 and big) for n, big in zip(counts, large, strict=True)):
+                    sides = [frozenset(access.table.lower() for access in side) for side in below]
                     yield Product(measured=measured, first_rows=came, rows=rows, first=sides[0], second=sides[1])
 
 
-def _list_tables(plan: Plan, top: PlanStep) -> frozenset[str]:
+def _list_accesses(plan: Plan, top: PlanStep) -> list[Access]:
     below = {step.id for step in list_below(plan, top)}
-    return frozenset(access.table.lower() for access in plan.accesses if access.step.id in below)
+    return [access for access in plan.accesses if access.step.id in below]
 
 
 def is_unjoined(statement: WorkStatement, product: Product) -> bool | None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
+from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
 from agent.facts.schema import PartitionedIndex, PartitionedTable
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
-from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
+from checks.sql.diagnosis import count_rows, list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import PLANS_VIEW, PRUNING
 from checks.sql.pruning import count_all_pieces, list_whole_reads
 
@@ -20,6 +21,8 @@ class PruningParams(Params):
     min_executions_count: int
     min_average_ms: int
     max_kept_pct: float
+    min_rows_count: int
+    many_partitions_count: int
 
 
 @check(
@@ -28,9 +31,9 @@ class PruningParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement looks into every partition of a table with many",
-    finding="{resource} in {database} looks into all {value} partitions of {table} in each execution (limit {limit}): "
-    "no condition compares the partitioning column ({column}) itself. {executions_count} executions of {average_us} "
-    "on average. {statement}",
+    finding="{resource} in {database} looks into all {value} partitions of {table} in each execution (limit {limit}) "
+    "and goes through {rows_count} rows: no condition compares the partitioning column ({column}) itself. "
+    "{executions_count} executions of {average_us} on average. {statement}",
     remediation=Remediation(
         advice="If a part of the data is meant (a period, a customer), name the partitioning column in the conditions, "
         "bare and with the value or range that is meant. If few rows from anywhere are meant, find them by a global "
@@ -63,8 +66,8 @@ def partitions_not_pruned(
 ) -> Iterator[Measurement | Unjudged]:
     """Which partitions a statement needs follows from its conditions on the partitioning column alone. Without one, or
     with the column inside a function, the server looks into each of them, so that the statement becomes slower with
-    every partition that is added, even if an index finds its rows. A statement that keeps much of the table is left
-    out: it needs them all."""
+    every partition that is added, even if an index finds its rows. A statement that keeps much is left out, as it needs
+    them all, and so is one that finds few rows by an index in few partitions."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )
@@ -72,11 +75,25 @@ def partitions_not_pruned(
     pieces = count_all_pieces(tables, indexes)
     yield from list_unread(slow)
     for statement in slow:
-        reads = list(list_whole_reads(statement, pieces, limits.max_kept_pct))
+        reads = list(list_whole_reads(statement, pieces, lambda access: _is_waste(access, limits)))
         known = [(access, columns) for access, columns in reads if columns is not None]
         if known:
             access, columns = max(known, key=lambda read: read[0].pieces)
-            evidence = {**list_evidence(statement, access), "column": ", ".join(columns)}
+            evidence = {
+                **list_evidence(statement, access),
+                "column": ", ".join(columns),
+                "rows_count": count_rows(access),
+            }
             yield Measurement(name_statement(statement), access.pieces, evidence, statement.load.record)
         elif reads:
             yield Unjudged(name_statement(statement))
+
+
+def _is_waste(access: Access, limits: PruningParams) -> bool | None:
+    """Whether a scan throws nearly all away of many rows, or keeps little of a table in many partitions."""
+    if access.table_rows is None:
+        return None
+    kept, rows = max(access.rows_estimated, access.rows_real, access.rows_kept or 0), count_rows(access)
+    if rows >= limits.min_rows_count and kept * 100 <= rows * limits.max_kept_pct:
+        return True
+    return access.pieces >= limits.many_partitions_count and kept * 100 <= access.table_rows * limits.max_kept_pct

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from agent.api import Rows
 from agent.facts.conditions import Asks
@@ -20,11 +20,11 @@ def count_all_pieces(tables: Rows[PartitionedTable], indexes: Rows[PartitionedIn
 
 
 def list_whole_reads(
-    statement: WorkStatement, pieces: Pieces, max_kept_pct: float
+    statement: WorkStatement, pieces: Pieces, is_waste: Callable[[Access], bool | None]
 ) -> Iterator[tuple[Access, tuple[str, ...] | None]]:
     """Yield each scan of all partitions that no condition calls for, with the columns that the table is partitioned by.
 
-    None in place of the columns where that cannot be told. A scan that keeps more of the table is left out.
+    None in place of the columns where that cannot be told. A scan that is no waste is left out.
     """
     for access in (access for plan in statement.plans for access in plan.accesses):
         total = pieces.get((access.owner, access.table, ""))
@@ -34,12 +34,12 @@ def list_whole_reads(
             continue
         if total is None and not access.pieces:
             continue
-        kept = max(access.rows_estimated, access.rows_real, access.rows_kept or 0)
-        if access.table_rows is not None and kept * 100 > access.table_rows * max_kept_pct:
+        waste = is_waste(access)
+        if waste is False and access.pieces:
             continue
         columns = _list_unasked(statement, access.table)
         if columns != ():
-            known = total is not None and access.pieces > 0 and access.table_rows is not None
+            known = total is not None and access.pieces > 0 and waste is not None
             yield access, columns if known else None
 
 

@@ -96,6 +96,12 @@ def _pruning(
     return [shape, _plan(text), _EVENT, *tables, *steps]
 
 
+def _scanning(*, pieces: int = 8, gone: int = 20_000, kept: int = 10, rows: int | None = None) -> list[Any]:
+    """A statement that goes through so many rows in some partitions, and keeps so many by its conditions."""
+    notes = {"table_rows": gone, "physical_range_rows": gone, "output_rows": kept}
+    return _pruning(pieces=pieces, notes=notes, rows=kept if rows is None else rows)
+
+
 def _global(index: str, locality: str = "GLOBAL") -> PartitionedIndex:
     return PartitionedIndex(owner="shop", table_name="event", index_name=index, locality=locality)
 
@@ -144,15 +150,16 @@ _PAIRS = "SELECT COUNT(a.note) FROM event a, shop_of b WHERE a.state = ? AND b.s
 
 def _product(
     first: int = 1000, rows: int = 100_000, *, text: str = _PAIRS, join: str = "NESTED-LOOP JOIN CARTESIAN ",
-    second: str = "shop_of", shape: Any = SLOW, expected: int = 10, **parts: Any,
+    second: str = "shop_of", shape: Any = SLOW, expected: int = 10, tables: int = 9_999, **parts: Any,
 ) -> list[Any]:  # fmt: skip
     """A join of event with each row of another table; ``first`` rows came of event, ``rows`` of the join."""
+    notes = {"table_rows": tables}
     steps = (
         step(join, depth=0, rows=expected**2, real=rows, **parts),
         step("PX COORDINATOR", depth=1, rows=expected, real=first, **parts),
-        scan("event", alias="a", depth=2, rows=expected, real=first, **parts),
+        scan("event", alias="a", depth=2, rows=expected, real=first, notes=notes, **parts),
         step("MATERIAL", depth=1, real=rows, **parts),
-        scan(second, alias="b", depth=2, real=rows // max(first, 1), **parts),
+        scan(second, alias="b", depth=2, real=rows // max(first, 1), notes=notes, **parts),
     )
     return [shape, _plan(text), *tree(*steps)]
 
@@ -181,7 +188,14 @@ def _calm(code: str, facts: Sequence[Any], label: str) -> Case:
 
 
 CASES = [
-    Case("SQL028", _pruning(pieces=23), label="two years less a month"),
+    _calm("SQL028", _pruning(pieces=23), "few rows in two years less a month"),
+    Case("SQL028", _scanning(pieces=4), _A, label="many rows in four partitions"),
+    Case("SQL028", _scanning(pieces=23), _A, label="many rows in some"),
+    Case("SQL028", _scanning(kept=2000), _A, label="keeps a tenth of many"),
+    _calm("SQL028", _scanning(pieces=3), "many rows in three partitions"),
+    _calm("SQL028", _scanning(gone=19_999), "not so many rows in some"),
+    _calm("SQL028", _scanning(kept=2001), "keeps more than a tenth"),
+    _calm("SQL028", _scanning(kept=20_000, rows=10), "a LIMIT ended it"),
     Case("SQL028", _pruning(pieces=24), _A, label="two years"),
     Case("SQL028", _pruning(pieces=100), _WORSE, label="a hundred"),
     Case("SQL028", _pruning(pieces=1000), _WORST, label="a thousand"),
@@ -220,8 +234,9 @@ CASES = [
     Case("SQL028", [SLOW, _plan(_BY_WHO), _EVENT, _pieces(24)], not_assessed=True, label="no plan"),
     Case("SQL028", [row for row in _pruning() if not isinstance(row, CachedPlan)], not_assessed=True, label="no text"),
     Case("SQL028", [_EVENT, _pieces(24)], not_assessed=True, label="empty ring"),
-    Case("SQL029", _misjudged(_looking_up(101)), label="nearly a hundred times"),
-    Case("SQL029", _misjudged(_looking_up()), _A, label="a hundred times"),
+    Case("SQL029", _misjudged(_looking_up(201)), label="nearly fifty times"),
+    Case("SQL029", _misjudged(_looking_up(200)), _A, label="fifty times"),
+    Case("SQL029", _misjudged(_looking_up(100, 5000)), _A, label="fifty times of fewer"),
     Case("SQL029", _misjudged(_looking_up(10)), _WORSE, label="a thousand times"),
     Case("SQL029", _misjudged(_looking_up(0, 50_000)), _WORSE, label="none expected"),
     Case("SQL029", [*_misjudged(_looking_up()), _GATHERED, _CHANGED], _A, label="gathered, then changed"),
@@ -233,7 +248,7 @@ CASES = [
     Case("SQL029", _misjudged(*_joining("NESTED-LOOP JOIN", first=10_000)), _WORSE, label="outer input of a loop"),
     _calm("SQL029", _misjudged(*_joining("NESTED-LOOP JOIN", inner=10_000)), "sum of many loops"),
     _calm("SQL029", _misjudged(*_joining("SUBPLAN FILTER", inner=10_000)), "sum over a subquery"),
-    _calm("SQL029", _misjudged(_looking_up(1, 9_999)), "few rows"),
+    _calm("SQL029", _misjudged(_looking_up(1, 4_999)), "few rows"),
     _calm("SQL029", _misjudged(_looking_up(10_000_000, 10)), "more expected than came"),
     _calm("SQL029", _misjudged(_looking_up(back=0)), "an index that has it all"),
     _calm("SQL029", _misjudged(scan(rows=1, real=10**6)), "one table, no choice"),
@@ -241,11 +256,13 @@ CASES = [
     _calm("SQL029", _misjudged(_looking_up(1), shape=RARE), "rare"),
     Case("SQL029", _misjudged(), not_assessed=True, label="no plan"),
     Case("SQL029", _misjudged(_looking_up(), text="SELECT (("), _A, label="text cannot be parsed"),
-    Case("SQL029", _misjudged(_looking_up(101), text="SELECT (("), not_assessed=True, label="nor misjudged"),
+    Case("SQL029", _misjudged(_looking_up(201), text="SELECT (("), not_assessed=True, label="nor misjudged"),
     Case("SQL029", [_looking_up()], not_assessed=True, label="empty ring"),
     Case("SQL029", _misjudged(_looking_up(101, real_us=0, came=0)), not_assessed=True, label="never measured"),
-    _calm("SQL030", _product(rows=99_999), "fewer rows"),
-    Case("SQL030", _product(), _A, label="hundred thousand"),
+    _calm("SQL030", _product(99, 9_999, tables=10_000), "fewer rows"),
+    Case("SQL030", _product(100, 10_000), _A, label="hundred by hundred"),
+    Case("SQL030", _product(2, 20_000, tables=10_000), _A, label="two of a large table"),
+    Case("SQL030", _product(10_000, 20_000, tables=10_000), _A, label="two of the other large table"),
     Case("SQL030", _product(rows=1_000_000), _WORSE, label="a million"),
     Case("SQL030", _product(rows=100_000_000), _WORST, label="hundred million"),
     Case("SQL030", _product(100, 1_000_000), _WORSE, label="hundred on one side"),
@@ -256,8 +273,8 @@ CASES = [
                             text="SELECT a.id FROM event a LEFT JOIN shop_of b ON b.state = ?"), _A, label="outer"),
     _calm("SQL030", _product(99, 10_000_000), "short list"),
     _calm("SQL030", _product(100_001, 10_000_000), "short list on the other side"),
-    _calm("SQL030", _product(1, 1_000_000), "one row"),
-    _calm("SQL030", _product(1_000_000, 1_000_000), "one row on the other side"),
+    _calm("SQL030", _product(1, 1_000_000, tables=10**9), "one row"),
+    _calm("SQL030", _product(1_000_000, 1_000_000, tables=10**9), "one row on the other side"),
     _calm("SQL030", _product(10, 10, expected=10**9), "a LIMIT ended it"),
     _calm("SQL030", _product(0, 0, expected=10**9), "nothing came"),
     _calm("SQL030", _product(join="NESTED-LOOP JOIN", rows=10**8), "joined by a condition"),
