@@ -34,6 +34,7 @@ from agent.kernel.start import Kernel, run_kernel
 from agent.report.html.render_html import render_html
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
+from tests.bench_statements import measure_statements
 from tests.bench_tables import measure_tables
 from tests.harness import MOST_STATEMENTS
 
@@ -185,6 +186,7 @@ def main() -> int:
         figures += on_the_demo_tenant(kernel, Path(place))
         figures += [Figure(*line) for line in scale(kernel, Path(place))]
     figures += [Figure(*line) for line in measure_tables()]
+    figures += [Figure(*line) for line in measure_statements()]
     table = Table("figure", "measured", "limit", "ratio")
     for figure in figures:
         limit = "–" if figure.limit is None else f"{figure.limit:g} {figure.unit}"
