@@ -152,13 +152,15 @@ def _read_alias(step: PlanStep, available: Sequence[str]) -> tuple[str, str]:
 
     A name may hold brackets itself: then it is the table's own, or the index is one that the scan could choose.
     """
-    text = step.object_alias.strip()
-    alias = _ALIAS.fullmatch(text)
-    if alias is None or text == step.object_name:
+    text, name = step.object_alias.strip(), step.object_name
+    found = _ALIAS.fullmatch(text)
+    if found is None or text == name:
         return text.lower(), ""
-    index = alias["index"] or ""
+    alias, index = found["table"].strip(), found["index"] or ""
+    if text.startswith(f"{name}(") and text.endswith(")"):
+        alias, index = name, text[len(name) + 1 : -1]
     index = "" if index == _REVERSE and index not in available else index
-    return alias["table"].strip().lower(), index if index in available else index.removesuffix(f",{_REVERSE}")
+    return alias.lower(), index if index in available else index.removesuffix(f",{_REVERSE}")
 
 
 def count_pieces(partitions: str) -> int:

@@ -34,6 +34,9 @@ class TextContent(StrEnum):
     TARGET = "target"
     SQL_ID = "sql"
     SQL = "statement"
+    DEFINITION = "definition"  # of a table, stripped
+    ALIAS = "alias"  # table or alias, and index, as EXPLAIN prints them
+    NOTE = "note"  # what the optimizer says of a scan
     BOUND = "bound"
     SETTING = "setting"  # a setting's value: judged by its name
     TEXT = "text"  # anything else
@@ -69,8 +72,8 @@ COLUMNS: dict[str, TextContent] = {
     "outline_name": TextContent.OUTLINE, "zone": TextContent.ZONE, "tenant_name": TextContent.TENANT,
     "tenant": TextContent.TENANT, "job_name": TextContent.JOB, "policy_name": TextContent.POLICY,
     "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,
-    "object_alias": TextContent.TABLE, "object_owner": TextContent.DATABASE,
-    "optimizer": TextContent.TEXT, "definition": TextContent.TEXT,
+    "object_alias": TextContent.ALIAS, "object_owner": TextContent.DATABASE,
+    "optimizer": TextContent.NOTE, "definition": TextContent.DEFINITION,
     "trace_id": TextContent.TEXT,  # begins with the server's address
     "resource": TextContent.TEXT, "by": TextContent.PERSON,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from sqlglot.tokenizer_core import TokenType
 from agent.archive.redaction.key import RedactionKey
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
+from agent.facts.definition_stripping import strip_definition
 from agent.facts.dialect import OceanBase
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.sql import CUT
@@ -64,6 +65,22 @@ _SETTING_KINDS = {
     "zone": TextContent.ZONE, "cluster": TextContent.CLUSTER, "ob_tcp_invited_nodes": TextContent.HOSTS,
     "_ob_ssl_invited_nodes": TextContent.HOSTS, **dict.fromkeys(SQL_SETTINGS, TextContent.SQL),
 }  # fmt: skip
+_QUOTED_NAME = re.compile(r"`(?:[^`]|``)++`")
+_NAME_OR_TEXT = re.compile(r"`(?:[^`]|``)++`|'[^']*'|[^\W\d][\w$]*")
+_ALIAS = re.compile(r"([^(]+)\((.+)\)", re.DOTALL)
+_REVERSE = ",Reverse"
+_NOTED = frozenset(
+    {
+        "table_rows",
+        "physical_range_rows",
+        "logical_range_rows",
+        "index_back_rows",
+        "output_rows",
+        "table_dop",
+        "stats info",
+    }
+)
+_NOTED_VALUE = re.compile(r"\d+|\[version=[\d :.-]*(?:, is_(?:locked|expired)=\d)*\]")
 _PARSER = OceanBase.parser_class
 _FUNCTIONS = {
     *_PARSER.FUNCTIONS, *_PARSER.FUNCTION_PARSERS, "AGAINST", "UNIX_TIMESTAMP", "FIELD", "INET_ATON", "NOW",
@@ -92,6 +109,9 @@ class Pseudonyms:
             TextContent.HOSTS: self._replace_hosts,
             TextContent.ZONES: self._replace_zones,
             TextContent.SQL: self._replace_sql,
+            TextContent.DEFINITION: self._replace_definition,
+            TextContent.ALIAS: self._replace_alias,
+            TextContent.NOTE: self._replace_note,
         }
 
     def of(self, kind: TextContent, value: Any) -> Any:
@@ -169,6 +189,44 @@ class Pseudonyms:
         # A word of SQL may also be a name. It is treated as one if the snapshot holds such a name.
         known = self._known.get(piece.lower()) if kind in _PARSER.ID_VAR_TOKENS else None
         return known or ("?" if kind is TokenType.STRING else piece)
+
+    def _replace_definition(self, text: str) -> str:
+        """Replace every name of a definition that can be stripped. Another text is replaced whole."""
+        whole, text = text, strip_definition(text)
+        if not text:
+            return self._key.pseudonym(TextContent.DEFINITION.value, whole)
+        names = {found[1:-1].replace("``", "`").lower() for found in _QUOTED_NAME.findall(text)}
+
+        def replace(found: re.Match[str]) -> str:
+            piece = found[0]
+            if piece.startswith("`"):
+                return f"`{self._replace_identifier(piece[1:-1].replace('``', '`'))}`"
+            # The server writes the columns of a partitioning without quotes.
+            return self._replace_identifier(piece) if piece.lower() in names else piece
+
+        head, closing, options = text.rpartition("\n) ")
+        elements = _QUOTED_NAME.sub(replace, head or options)
+        return elements + closing + _NAME_OR_TEXT.sub(replace, options) if head else elements
+
+    def _replace_alias(self, text: str) -> str:
+        found = None if text.lower() in self._known else _ALIAS.fullmatch(text)
+        if found is None:
+            return self._replace_identifier(text)
+        index, reverse = found[2].removesuffix(_REVERSE), found[2].endswith(_REVERSE)
+        named = index if found[2] == _REVERSE[1:] else self._replace_identifier(index) + _REVERSE * reverse
+        return f"{self._replace_identifier(found[1])}({named})"
+
+    def _replace_note(self, text: str) -> str:
+        """Keep the optimizer's figures, with pseudonyms for the names of indexes; what else it says is left out."""
+        lines = []
+        for line in text.splitlines():
+            name, _, value = line.strip().partition(":")
+            if name.endswith("_index_name"):
+                parts = [part.strip() for part in value.strip("[]").split(",")]
+                lines.append(f"{name}:[{', '.join(self._replace_identifier(part) for part in parts if part)}]")
+            elif name in _NOTED and _NOTED_VALUE.fullmatch(value):
+                lines.append(f"{name}:{value}")
+        return "\n".join(lines)
 
     def _replace_identifier(self, name: str) -> str:
         return self._known.get(name.lower()) or self._key.pseudonym("name", name.lower())

@@ -91,6 +91,8 @@ def test_alias_and_index(object_alias: str, alias: str, index: str) -> None:
 def test_names_that_look_like_what_stands_beside_them() -> None:
     own = read_access(step(object_alias="a`10, -- (x)", object_name="a`10, -- (x)"))
     assert own is not None and (own.alias, own.index) == ("a`10, -- (x)", "")
+    indexed = read_access(step(object_alias="a (x)(ix_a,Reverse)", object_name="a (x)"))
+    assert indexed is not None and (indexed.alias, indexed.index) == ("a (x)", "ix_a")
     named = NOTE.replace("ix_a", "Reverse")
     reverse = read_access(step(object_alias="pt(Reverse)", optimizer=named))
     assert reverse is not None and reverse.index == "Reverse"
