@@ -29,7 +29,8 @@ HEADINGS: Mapping[str, str] = {
         "statement carries the marker /*ob-health ...*/, by which you find it in the audit."
     ),
     "sources": N_(
-        "Sources: only SELECT on these views, at most these columns and rows, with exactly this filter. Above each "
+        "Sources: only SELECT on these views, at most these columns and rows, with exactly this filter. One with "
+        "joined: SHOW CREATE TABLE sends that statement instead, for at most as many tables as rows says. Above each "
         "stands what it is for."
     ),
 }

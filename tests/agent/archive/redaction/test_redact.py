@@ -25,18 +25,24 @@ from agent.cli.snapshot import snapshot_app
 from agent.collection.masking import mask_sql
 from agent.facts import list_sources
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
+from agent.facts.definition_stripping import strip_definition
+from agent.facts.definition_text import read_definition
+from agent.facts.definitions import TableDefinition
 from agent.facts.lexed_sql import MASKED
+from agent.facts.plan_tree import read_access
+from agent.facts.plans import PlanStep, StatementWait
 from agent.facts.sql import CUT
 from agent.facts.texts import COLUMNS, FIELDS, TextContent
 from agent.judgement.evaluate import evaluate_checks
-from agent.model.snapshot import Snapshot
-from agent.model.terms import Outcome
+from agent.model.snapshot import Snapshot, SourceRecord
+from agent.model.terms import Outcome, Scalar, Text
 from agent.support.errors import ConfigError, HealthAgentError
 from agent.support.i18n import render_text
 from checks.schema.float_for_exact_values import MONEY, RATE
 from checks.security.admitted import find_admitting
 from checks.security.tls_not_used import LOCAL
 from tests.agent.archive.test_snapshot import SNAPSHOT, opened, packed
+from tests.agent.facts.rows import filled
 from tests.checks import cases
 from tests.harness import Case, gathered, shipped, snapshot_of
 
@@ -191,6 +197,92 @@ def test_no_name_survives_in_sql(words: list[str]) -> None:
     table, column, alias = words
     sql = mask_sql(f"SELECT {alias}.{column}, `{column} x` FROM {table} AS {alias} WHERE {column} = 1 ORDER BY {alias}")
     assert sql != MASKED and "zq" not in NAMES.of(TextContent.SQL, sql)
+
+
+DEFINED = """CREATE TABLE `acme` (
+  `Acme``s` varchar(20) CHARACTER SET latin1,
+  `kind` enum('v1', 'v2'),
+  PRIMARY KEY(`Acme``s`),
+  KEY `acme ix`(`kind`(3), (concat(`kind`, 'v1')))
+) DEFAULT CHARSET = utf8mb4 partition by range(to_days(KIND))(partition `acme1` values less than('2077-01-01'))"""
+
+
+def test_names_in_a_definition() -> None:
+    spelled = NAMES.of(TextContent.DEFINITION, DEFINED)
+    assert "acme" not in spelled.lower() and "kind" not in spelled.lower()
+    shape, before = read_definition(spelled), read_definition(DEFINED)
+    assert [column.data_type for column in shape.columns.values()] == ["varchar", "enum"]
+    first, second = shape.columns
+    assert list(shape.indexes.values()) == [(first,), (second, "")] and shape.partitioned_by == (second,)
+    assert len(before.partitioned_by) == 1 and "values less than('2077-01-01')" in spelled
+    assert strip_definition(spelled) == spelled
+
+
+@pytest.mark.parametrize("text", ["acme", "CREATE VIEW `acme`", DEFINED[:60], "CREATE TABLE acme (a int)"])
+def test_what_is_no_definition_is_replaced_whole(text: str) -> None:
+    assert re.fullmatch("definition_[0-9a-f]{12}", NAMES.of(TextContent.DEFINITION, text))
+
+
+@pytest.mark.parametrize(
+    ("alias", "spelled"),
+    [
+        ("acme", "name_X"),
+        ("acme(ix)", "name_X(name_X)"),
+        ("acme(Reverse)", "name_X(Reverse)"),
+        ("acme(ix,Reverse)", "name_X(name_X,Reverse)"),
+        ("acme(i(x))", "name_X(name_X)"),
+        ("acme(", "name_X"),
+    ],
+)
+def test_names_of_a_scan(alias: str, spelled: str) -> None:
+    assert re.sub("[0-9a-f]{12}", "X", NAMES.of(TextContent.ALIAS, alias)) == spelled
+
+
+def test_names_in_a_note_of_the_optimizer() -> None:
+    note = (
+        "  acme:\n      table_rows:7\n      acme:8\n      table_dop:acme\n      avaiable_index_name:[acme_ix, acme]\n"
+        "      pruned_index_name:[]\n      stats info:[version=2026-11-29 12:06:59.000000, is_locked=0, is_expired=0]\n"
+        "      physical_range_rows:acme\n      estimation method:[acme]\n"
+    )
+    spelled = NAMES.of(TextContent.NOTE, note)
+    assert re.sub("[0-9a-f]{12}", "X", spelled).splitlines() == [
+        "table_rows:7",
+        "avaiable_index_name:[name_X, name_X]",
+        "pruned_index_name:[]",
+        "stats info:[version=2026-11-29 12:06:59.000000, is_locked=0, is_expired=0]",
+    ]
+
+
+def test_a_plan_and_a_definition_are_saved_shared_and_still_belong_together(tmp_path: Path) -> None:
+    """Names of tables and indexes are those of the other facts; the one that could not be read is told by no name."""
+    step = filled(
+        PlanStep, operator="TABLE RANGE SCAN", object_alias="acme(acme ix)", object_owner="acme_db",
+        object_name="acme", optimizer="table_rows:7\navaiable_index_name:[acme ix, acme]",
+    )  # fmt: skip
+    defined = TableDefinition(table_schema="acme_db", table_name="acme", definition=DEFINED)
+    wait = filled(StatementWait, event="db file data read", wait_class="USER_IO")
+    args: dict[str, Scalar | Text] = {
+        "source": "TableDefinition",
+        "read_count": 1,
+        "all_count": 2,
+        "names": "acme_db.acme",
+    }
+    left_out = Text("{source} was read for {read_count} of {all_count} tables; left out are: {names}", args)
+    record = SourceRecord(source="TableDefinition", view="v", status="ok", rows=1, truncated=True, reason=left_out)
+    given = snapshot_of([step, defined, wait])
+    original = dataclasses.replace(given, records=(*given.records, record))
+    save_snapshot(original, tmp_path / "s.obh")
+    assert load_snapshot(tmp_path / "s.obh").facts == original.facts
+    redact_file(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
+    assert "acme" not in opened(tmp_path / "r.obh")["body"]
+    shared = load_snapshot(tmp_path / "r.obh").facts
+    (step,), (defined,), (wait,) = (shared[row] for row in (PlanStep, TableDefinition, StatementWait))
+    access = read_access(step)
+    assert access is not None and (access.owner, access.table) == (defined.table_schema, defined.table_name)
+    assert access.available == (access.index, access.table) and access.table_rows == 7
+    assert access.index in read_definition(defined.definition).indexes
+    assert defined.definition.startswith(f"CREATE TABLE `{access.table}` (")
+    assert (wait.event, wait.wait_class) == ("db file data read", "USER_IO")
 
 
 def test_what_nobody_declared_is_replaced_whole(tmp_path: Path) -> None:
