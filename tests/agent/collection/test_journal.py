@@ -88,6 +88,17 @@ def test_times_are_kept_to_the_microsecond(tmp_path: Path) -> None:
 MUTATION = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.parametrize("number", [2, 3, 5])
+def test_the_line_at_fault_is_named_and_what_stands_before_it_holds(whole: bytes, tmp_path: Path, number: int) -> None:
+    lines = whole.splitlines(keepends=True)
+    path = tmp_path / "changed.jsonl"
+    path.write_bytes(b"".join([*lines[: number - 1], lines[number - 1].replace(b"20", b"21", 1), *lines[number:]]))
+    found = verify_journal(path)
+    assert found.state is JournalState.ALTERED and found.reason is not None
+    assert found.reason.args == {"line_number": number}
+    assert found.head == json.loads(lines[number - 2])["sha256"] and found.statements == (number - 1) // 2
+
+
 def test_other_line_ends_are_not_called_altered(whole: bytes, tmp_path: Path) -> None:
     """As mail programs leave them; it is not called intact either."""
     path = tmp_path / "mailed.jsonl"
