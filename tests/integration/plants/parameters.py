@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.model.terms import Severity
-from tests.harness import Plant
+from tests.harness import Ground, Plant
 
 PLANTS = [
     Plant(
@@ -24,6 +24,7 @@ PLANTS = [
     Plant(
         "PAR087",
         plant=["SET GLOBAL ob_query_timeout = 14400000000"],
+        ground=Ground("ob_query_timeout of its own"),  # PAR082 sets it, too
         resource="tenant",
         severity=Severity.LOW,
         always=["SET GLOBAL ob_query_timeout = 10000000"],
