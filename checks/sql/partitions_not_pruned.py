@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
-from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
 from agent.facts.schema import PartitionedIndex, PartitionedTable
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import count_rows, list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import PLANS_VIEW, PRUNING
-from checks.sql.pruning import count_all_pieces, list_whole_reads
+from checks.sql.pruning import WasteLimits, count_all_pieces, list_whole_reads
 
 
 @params
@@ -73,9 +72,10 @@ def partitions_not_pruned(
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     pieces = count_all_pieces(tables, indexes)
+    waste = WasteLimits(limits.max_kept_pct, limits.min_rows_count, limits.many_partitions_count)
     yield from list_unread(slow)
     for statement in slow:
-        reads = list(list_whole_reads(statement, pieces, lambda access: _is_waste(access, limits)))
+        reads = list(list_whole_reads(statement, pieces, waste))
         known = [(access, columns) for access, columns in reads if columns is not None]
         if known:
             access, columns = max(known, key=lambda read: read[0].pieces)
@@ -87,13 +87,3 @@ def partitions_not_pruned(
             yield Measurement(name_statement(statement), access.pieces, evidence, statement.load.record)
         elif reads:
             yield Unjudged(name_statement(statement))
-
-
-def _is_waste(access: Access, limits: PruningParams) -> bool | None:
-    """Whether a scan throws nearly all away of many rows, or keeps little of a table in many partitions."""
-    if access.table_rows is None:
-        return None
-    kept, rows = max(access.rows_estimated, access.rows_real, access.rows_kept or 0), count_rows(access)
-    if rows >= limits.min_rows_count and kept * 100 <= rows * limits.max_kept_pct:
-        return True
-    return access.pieces >= limits.many_partitions_count and kept * 100 <= access.table_rows * limits.max_kept_pct

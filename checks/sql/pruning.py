@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from agent.api import Rows
 from agent.facts.conditions import Asks
-from agent.facts.plan_tree import Access
+from agent.facts.plan_tree import Access, Plan
 from agent.facts.schema import PartitionedIndex, PartitionedTable
 from agent.facts.workload import WorkStatement
+from checks.sql.diagnosis import count_rows
 
 Pieces = Mapping[tuple[str, str, str], int | None]
 
@@ -19,14 +21,24 @@ def count_all_pieces(tables: Rows[PartitionedTable], indexes: Rows[PartitionedIn
     return own | {(i.owner, i.table_name, i.index_name): None for i in indexes if i.locality == "GLOBAL"}
 
 
+@dataclass(frozen=True, slots=True)
+class WasteLimits:
+    """How much a scan may keep, of how many rows it is a waste, and from how many partitions on it is one of any."""
+
+    max_kept_pct: float
+    min_rows: int
+    many_partitions: int
+
+
 def list_whole_reads(
-    statement: WorkStatement, pieces: Pieces, is_waste: Callable[[Access], bool | None]
+    statement: WorkStatement, pieces: Pieces, limits: WasteLimits
 ) -> Iterator[tuple[Access, tuple[str, ...] | None]]:
     """Yield each scan of all partitions that no condition calls for, with the columns that the table is partitioned by.
 
     None in place of the columns where that cannot be told. A scan that is no waste is left out.
     """
-    for access in (access for plan in statement.plans for access in plan.accesses):
+    scans = [(whole, scan) for whole in statement.plans for scan in whole.accesses]
+    for plan, access in scans:
         total = pieces.get((access.owner, access.table, ""))
         if (access.owner, access.table, access.index) in pieces and access.index:
             continue
@@ -34,13 +46,28 @@ def list_whole_reads(
             continue
         if total is None and not access.pieces:
             continue
-        waste = is_waste(access)
+        waste = _is_waste(plan, access, limits)
         if waste is False and access.pieces:
             continue
         columns = _list_unasked(statement, access.table)
         if columns != ():
             known = total is not None and access.pieces > 0 and waste is not None
             yield access, columns if known else None
+
+
+def _is_waste(plan: Plan, access: Access, limits: WasteLimits) -> bool | None:
+    """Whether a scan throws nearly all away of many rows, or keeps little of a table in many partitions.
+
+    None if nobody knows what it keeps: no note, or a sum for each partition and no statistics to expect more by.
+    """
+    above = plan.steps[: plan.steps.index(access.step)]
+    summed = access.rows_real <= access.pieces and any("GROUP BY" in step.operator for step in above)
+    if access.table_rows is None or (summed and access.statistics_known is False):
+        return None
+    kept, rows = max(access.rows_estimated, access.rows_real, access.rows_kept or 0), count_rows(access)
+    if rows >= limits.min_rows and kept * 100 <= rows * limits.max_kept_pct:
+        return True
+    return access.pieces >= limits.many_partitions and kept * 100 <= access.table_rows * limits.max_kept_pct
 
 
 def _list_unasked(statement: WorkStatement, table: str) -> tuple[str, ...] | None:

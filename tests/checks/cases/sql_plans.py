@@ -23,6 +23,9 @@ SLOW, QUICK, RARE = (
 )  # fmt: skip
 
 
+_NEVER = "1970-01-01 08:00:00.000000"
+
+
 def scan(
     table: str = "event",
     *,
@@ -88,11 +91,12 @@ _BY_WHO = "SELECT note FROM event WHERE who = ?"
 
 
 def _pruning(
-    text: str = _BY_WHO, *, pieces: int = 24, read: str = "", total: int | None = None, shape: Any = SLOW, **parts: Any
-) -> list[Any]:
+    text: str = _BY_WHO, *, pieces: int = 24, read: str = "", total: int | None = None, shape: Any = SLOW,
+    above: str = "PX PARTITION ITERATOR", **parts: Any,
+) -> list[Any]:  # fmt: skip
     read_pieces = read or f"p[0-{pieces - 1}]"
     tables = [_pieces(pieces if total is None else total)] if total != 0 else []
-    steps = tree(step("PX PARTITION ITERATOR", depth=0), scan(index="by_who", pieces=read_pieces, **parts))
+    steps = tree(step(above, depth=0), scan(index="by_who", pieces=read_pieces, **parts))
     return [shape, _plan(text), _EVENT, *tables, *steps]
 
 
@@ -223,6 +227,11 @@ CASES = [
     _calm("SQL028", _pruning("SELECT e.note FROM event e JOIN calendar c USING (made)"), "joined by name"),
     _calm("SQL028", [*_pruning(), _global("by_who")], "global index"),
     _calm("SQL028", [SLOW, _plan(_BY_WHO), _EVENT, *tree(scan())], "not partitioned"),
+    Case("SQL028", _pruning(above="MERGE GROUP BY", statistics=_NEVER, real=25), _A, label="no sum of each"),
+    Case("SQL028", _pruning(above="MERGE GROUP BY", real=24), _A, label="sums, and statistics"),
+    Case("SQL028", _pruning(statistics=_NEVER), _A, label="no statistics, and no sum"),
+    Case("SQL028", _pruning(above="MERGE GROUP BY", statistics=_NEVER, real=24), not_assessed=True,
+         label="what is summed nobody knows"),
     Case("SQL028", _pruning(total=0), not_assessed=True, label="how many is unknown"),
     Case("SQL028", _pruning(read="?"), not_assessed=True, label="which are read is unknown"),
     Case("SQL028", _pruning(notes={"table_rows": None}), not_assessed=True, label="size is unknown"),
