@@ -109,6 +109,7 @@ def test_where_business_rows_can_be_read(lines: list[str], places: tuple[str, ..
 def test_a_long_list_is_cut_and_says_so() -> None:
     names = [f"`s{number}`.*" for number in range(13)]
     assert join_first(names[:10]) == "; ".join(names[:10])
+    assert join_first(names[:11]).endswith("`s9`.*; ... (+1)")
     assert join_first(names).endswith("`s9`.*; ... (+3)")
 
 
