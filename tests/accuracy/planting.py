@@ -25,7 +25,7 @@ FORGET = (
     "ALTER SYSTEM FLUSH PLAN CACHE",
     "SET GLOBAL ob_sql_audit_percentage = 0",
     "DO SLEEP(1.2)",
-    "SET GLOBAL ob_sql_audit_percentage = 10",
+    "SET GLOBAL ob_sql_audit_percentage = {share}",
     "DO SLEEP(1.2)",
 )
 BRING_IN = "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"
@@ -63,7 +63,7 @@ class Field:
         self.places = [Planted(place=place) for place in places]
         self._file = file
         self._held = contextlib.ExitStack()
-        self._application = f"{self.schema}_app"
+        self._application = f"{self.schema}_load"  # no case has an account of this name
 
     def plant(self) -> None:
         """Set up, plant what statements need and send these, then plant the rest: settings may hide statements."""
@@ -90,10 +90,14 @@ class Field:
         self._held.close()
 
     def forget(self) -> None:
-        """Let the load leave the audit ring and the plan cache, as hours of other statements would."""
+        """Let the load leave the audit ring and the plan cache, as hours of other statements would.
+
+        The share of the audit is what it was afterwards: it may be a planted fault.
+        """
         with contextlib.closing(self.kernel.connect()) as connection:
+            ((share,),) = _ask(connection, "SELECT @@GLOBAL.ob_sql_audit_percentage")
             for statement in FORGET:
-                connection.cursor().execute(statement)
+                connection.cursor().execute(statement.format(share=share))
 
     def run_alone(self, statements: Sequence[str]) -> None:
         """Statements of the administrator in a session of their own.
