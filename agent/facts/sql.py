@@ -217,6 +217,17 @@ class PlanCache:
     mem_limit: int
 
 
+# Hints that force how tables are read or joined, or keep a statement from being rewritten, in the order of their bits.
+FORCING = (
+    "FULL", "INDEX", "NO_INDEX", "LEADING", "ORDERED", "USE_NL", "USE_HASH", "USE_MERGE", "NO_USE_NL", "NO_USE_HASH",
+    "NO_USE_MERGE", "NO_REWRITE", "NO_EXPAND",
+)  # fmt: skip
+_FORCED = " + ".join(
+    f"CASE WHEN HINTS_INFO LIKE '% {name}(%' OR HINTS_INFO LIKE '% {name} %' THEN {1 << bit} ELSE 0 END"
+    for bit, name in enumerate(FORCING)
+)
+
+
 @source(
     "oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT",
     DataClass.SQL_TEXT_MASKED,
@@ -229,7 +240,8 @@ class PlanCache:
 class CachedPlan:
     """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds.
 
-    ``param_infos`` has an entry for each value, ``{...,type}``: numbers, no literals.
+    ``param_infos`` has an entry for each value, ``{...,type}``: numbers, no literals. ``forced`` has a bit for each of
+    ``FORCING`` that is among its hints, which are read no further: they may hold anything.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -241,6 +253,7 @@ class CachedPlan:
     executions: int
     elapsed_time: int
     param_infos: str | None = expr("SUBSTR(PARAM_INFOS, 1, 4000)", default=None)
+    forced: int | None = expr(_FORCED, default=None)
     rows_processed: int | None = None
     table_scan: int | None = None
     first_load_time: datetime | None = None

@@ -16,7 +16,7 @@ from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Plan, read_plans
 from agent.facts.plans import PlanStep
 from agent.facts.shape_load import ShapeLoad, collect_loads
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import FORCING, CachedPlan, RepositoryShape, SqlShape, SqlTotal
 
 # The longest record first: days, since the plan was made, seconds to hours.
 _LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
@@ -29,6 +29,7 @@ class WorkStatement:
 
     ``text`` is None where no cached plan has it, and ``questions`` where it cannot be parsed or calls two tables by one
     name. ``parameters`` are the types of its values by plan, ``executions`` how often the cached plans were executed.
+    ``forced`` are its hints that force a way to read, to join or not to rewrite; None where they were not read.
     ``shapes`` are the definitions of its tables, by name; missing are those that were not read, and those that differ
     between the databases in which the statement is run.
     """
@@ -43,6 +44,7 @@ class WorkStatement:
     parameters: Mapping[int, tuple[int, ...]]
     shapes: Mapping[str, TableShape]
     executions: Mapping[int, int] = field(default_factory=dict)
+    forced: tuple[str, ...] | None = None
 
     @property
     def reads(self) -> float:
@@ -123,7 +125,13 @@ def _build_statement(
         parameters=parameters,
         shapes=shapes,
         executions=executions,
+        forced=_list_forced(cached),
     )
+
+
+def _list_forced(cached: Iterable[CachedPlan]) -> tuple[str, ...] | None:
+    bits = next((plan.forced for plan in cached if plan.forced is not None), None)
+    return None if bits is None else tuple(name for bit, name in enumerate(FORCING) if bits >> bit & 1)
 
 
 def _find_shapes(plans: Iterable[Plan], known: Mapping[tuple[str, str], TableShape]) -> dict[str, TableShape]:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.conditions import Condition
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.workload import WorkloadFacts
+from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.columns import meets_number
-from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
+from checks.sql.diagnosis import list_slow, list_unread
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
-from checks.sql.paths import list_conditions, list_waste, lists_guesses
+from checks.sql.paths import Waste, list_conditions, list_waste, tell_waste
 
 
 @params
 class ConversionParams(Params):
     min_executions_count: int
     min_average_ms: int
+    min_rows_count: int
     min_read_ratio: int
 
 
@@ -66,14 +68,12 @@ def implicit_conversion(
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)
     for statement in slow:
-        judged = [
-            (waste, condition, meets_number(statement, waste.access, condition))
-            for waste in list_waste(statement, limits.min_read_ratio)
-            for condition in list_conditions(statement, waste.access)
-        ]
-        found = [(waste, condition) for waste, condition, converted in judged if converted]
-        for waste, condition in found[:1]:
-            evidence = {**list_evidence(statement, waste.access), "column": condition.column}
-            yield Measurement(name_statement(statement), waste.rows, evidence, statement.load.record)
-        if not found and (lists_guesses(statement) or any(converted is None for *_, converted in judged)):
-            yield Unjudged(name_statement(statement))
+        wastes = list(list_waste(statement, limits.min_rows_count, limits.min_read_ratio))
+        asked = [(waste, condition) for waste in wastes for condition in list_conditions(statement, waste.access)]
+        judged = [(waste, _tell_number(statement, waste, condition)) for waste, condition in asked]
+        yield from tell_waste(statement, wastes, judged)
+
+
+def _tell_number(statement: WorkStatement, waste: Waste, condition: Condition) -> dict[str, Scalar] | None:
+    converted = meets_number(statement, waste.access, condition)
+    return None if converted is None else {"column": condition.column} if converted else {}

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.columns import list_candidate
-from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
+from checks.sql.diagnosis import list_slow, list_unread
 from checks.sql.pages import FEWER_READS, PLANS_VIEW, SQL_RULES
-from checks.sql.paths import Indexes, Waste, is_named, list_waste, lists_guesses, read_indexes
+from checks.sql.paths import Indexes, Waste, list_waste, read_indexes, tell_waste
 
 
 @params
 class MissingIndexParams(Params):
     min_executions_count: int
     min_average_ms: int
+    min_rows_count: int
     min_read_ratio: int
 
 
@@ -73,22 +74,17 @@ def missing_index(
     known = read_indexes(indexes)
     yield from list_unread(slow)
     for statement in slow:
-        wastes = list(list_waste(statement, limits.min_read_ratio))
-        judged = [(waste, _find_candidate(statement, waste, known)) for waste in wastes]
-        for waste, columns in [(waste, columns) for waste, columns in judged if columns][:1]:
-            evidence = {**list_evidence(statement, waste.access), "candidate": ", ".join(columns)}
-            yield Measurement(name_statement(statement), waste.rows, evidence, statement.load.record)
-        unknown = any(columns is None for _, columns in judged) or lists_guesses(statement)
-        if unknown and not any(columns for _, columns in judged):
-            yield Unjudged(name_statement(statement))
+        wastes = list(list_waste(statement, limits.min_rows_count, limits.min_read_ratio))
+        yield from tell_waste(
+            statement, wastes, [(waste, _tell_candidate(statement, waste, known)) for waste in wastes]
+        )
 
 
-def _find_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> list[str] | None:
+def _tell_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[str, Scalar] | None:
     """Return the columns of an index that is missing; none if no index is, and None if that is not known."""
     columns, first = list_candidate(statement, waste)
     leading = known.list_leading(statement, waste.access)
-    if not columns:
-        return [] if is_named(statement, waste.access) else None
-    if leading is None:
+    if columns and leading is None:
         return None
-    return [] if leading & {name.lower() for name in first} else columns
+    served = leading is not None and bool(leading & {name.lower() for name in first})
+    return {"candidate": ", ".join(columns)} if columns and not served else {}

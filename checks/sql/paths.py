@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.api import Observes, Rows
+from agent.api import Measurement, Observes, Rows, Scalar, Unjudged
 from agent.facts.conditions import Asks, Condition
 from agent.facts.definition_text import ColumnShape, TableShape
 from agent.facts.plan_tree import Access, Plan, Way
 from agent.facts.schema import IndexColumn
 from agent.facts.workload import WorkStatement
-from checks.sql.diagnosis import count_rows, find_plan
+from checks.sql.diagnosis import count_rows, find_plan, list_evidence, name_statement
 
 EXACT = frozenset({Asks.EQUAL, Asks.AMONG})
 
@@ -22,15 +22,17 @@ class Waste:
     """A scan that goes through far more rows than are needed of it.
 
     ``rows`` of one execution. ``by_join`` where it is the join that throws them away and not the scan itself: then
-    only an index on the columns that join would have found them.
+    only an index on the columns that join would have found them. It is not ``certain`` where nobody knows how many
+    rows are kept: there are no statistics, and the scan returned a sum.
     """
 
     access: Access
     rows: int
     by_join: bool
+    certain: bool = True
 
 
-def list_waste(statement: WorkStatement, min_read_ratio: int) -> Iterator[Waste]:
+def list_waste(statement: WorkStatement, min_rows: int, min_read_ratio: int) -> Iterator[Waste]:
     """Yield the wasteful scans of the plan to mend, those that go through most rows first.
 
     A scan that keeps most of its rows needs them, unless it is joined with few rows and few remain.
@@ -38,16 +40,18 @@ def list_waste(statement: WorkStatement, min_read_ratio: int) -> Iterator[Waste]
     plan = find_plan(statement)
     ranked = sorted(plan.accesses, key=count_rows, reverse=True) if plan and statement.questions is not None else []
     for access in ranked:
-        rows = _count_per_execution(statement, access)
-        if plan is None or access.way is Way.GET or _guesses(plan, access):
+        rows = count_per_execution(statement, access)
+        if plan is None or access.way is Way.GET or rows < min_rows:
             continue
-        if rows >= _count_kept(access) * min_read_ratio:
+        if _guesses(plan, access):
+            yield Waste(access, rows, by_join=False, certain=False)
+        elif rows >= _count_kept(access) * min_read_ratio:
             yield Waste(access, rows, by_join=False)
         elif rows >= _count_met(plan, access) * min_read_ratio:
             yield Waste(access, rows, by_join=True)
 
 
-def _count_per_execution(statement: WorkStatement, access: Access) -> int:
+def count_per_execution(statement: WorkStatement, access: Access) -> int:
     """Return what a scan goes through; not more than the audit counted for whole executions."""
     counted = [
         load.rows_read // load.executions
@@ -71,15 +75,8 @@ def _count_met(plan: Plan, access: Access) -> int:
 
 
 def _guesses(plan: Plan, access: Access) -> bool:
-    """Whether nobody knows how many rows a scan keeps: there are no statistics, and it returned a sum."""
     above = plan.steps[: plan.steps.index(access.step)]
     return access.statistics_known is False and access.rows_real <= 1 and any("GROUP BY" in s.operator for s in above)
-
-
-def lists_guesses(statement: WorkStatement) -> bool:
-    """Whether some scan of the plan to mend cannot be judged for want of statistics."""
-    plan = find_plan(statement)
-    return plan is not None and any(_guesses(plan, access) for access in plan.accesses)
 
 
 def list_conditions(statement: WorkStatement, access: Access) -> list[Condition]:
@@ -91,6 +88,14 @@ def list_conditions(statement: WorkStatement, access: Access) -> list[Condition]
 
 def _is_of(condition: Condition, access: Access) -> bool:
     return condition.table.lower() == access.table.lower()
+
+
+def reads_whole(waste: Waste, min_read_pct: float) -> bool:
+    """Whether a scan was expected to go through nearly the whole table or index, so that no condition narrows it."""
+    access = waste.access
+    if not access.table_rows or access.range_rows is None:
+        return access.way is Way.FULL
+    return access.range_rows >= access.table_rows * min_read_pct / 100
 
 
 def is_named(statement: WorkStatement, access: Access) -> bool:
@@ -114,35 +119,58 @@ def find_shape(statement: WorkStatement, table: str) -> TableShape | None:
     return next((shape for name, shape in statement.shapes.items() if name.lower() == table.lower()), None)
 
 
+def tell_waste(
+    statement: WorkStatement,
+    wastes: Iterable[Waste],
+    judged: Sequence[tuple[Waste, Mapping[str, Scalar] | None]],
+) -> Iterator[Measurement | Unjudged]:
+    """Yield the first scan that has the cause asked for, or that it is not known whether one has.
+
+    ``judged`` holds what is told of a cause: nothing where there is none, and None where that is not known.
+    """
+    found = [(waste, told) for waste, told in judged if told and waste.certain]
+    for waste, told in found[:1]:
+        evidence = {**list_evidence(statement, waste.access), **told}
+        yield Measurement(name_statement(statement), waste.rows, evidence, statement.load.record)
+    unknown = any(told is None or told for _, told in judged)
+    if not found and (unknown or not all(is_named(statement, waste.access) for waste in wastes)):
+        yield Unjudged(name_statement(statement))
+
+
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """The visible indexes of all tables: the first columns in lower case, and the names of all."""
+    """All indexes by table: the columns of the visible ones in lower case, and the names of the others."""
 
-    leading: Mapping[tuple[str, str], frozenset[str]]
-    names: Mapping[tuple[str, str], frozenset[str]]
+    visible: Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]
+    hidden: Mapping[tuple[str, str], frozenset[str]]
+
+    def list_indexes(self, statement: WorkStatement, access: Access) -> Mapping[str, tuple[str, ...]] | None:
+        """Return the columns of each index of a scanned table by its name; None if some index is not known."""
+        table = (access.owner, access.table)
+        shape = find_shape(statement, access.table)
+        found = self.visible.get(table)
+        if found is None and shape is not None:
+            found = {name: tuple(map(str.lower, columns)) for name, columns in shape.indexes.items() if columns}
+        unknown = set(access.available) - set(found or ()) - self.hidden.get(table, frozenset()) - {access.table}
+        if unknown or (found is None and not access.available):
+            return None
+        return found or {}
 
     def list_leading(self, statement: WorkStatement, access: Access) -> frozenset[str] | None:
         """Return by which columns the indexes of a scanned table begin; None if some index is not known."""
-        table = (access.owner, access.table)
-        shape = find_shape(statement, access.table)
-        leading, names = self.leading.get(table), self.names.get(table, frozenset())
-        if leading is None and shape is not None:
-            leading = frozenset(columns[0].lower() for columns in shape.indexes.values() if columns)
-            names = frozenset(shape.indexes)
-        unknown = set(access.available) - names - {access.table}
-        if unknown or (leading is None and not access.available):
-            return None
-        return leading or frozenset()
+        found = self.list_indexes(statement, access)
+        return None if found is None else frozenset(columns[0] for columns in found.values())
 
 
 def read_indexes(rows: Rows[IndexColumn]) -> Indexes:
-    """Gather the indexes by table. An index on an expression begins with no column."""
-    leading: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in rows:
-        names[row.table_schema, row.table_name].add(row.index_name)
-        if row.seq_in_index == 1 and row.is_visible == "YES":
-            leading[row.table_schema, row.table_name].add(row.column_name.lower())
-    return Indexes(
-        {table: frozenset(leading[table]) for table in names}, {table: frozenset(f) for table, f in names.items()}
-    )
+    """Gather the indexes by table."""
+    visible: defaultdict[tuple[str, str], dict[str, tuple[str, ...]]] = defaultdict(dict)
+    hidden: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in sorted(rows, key=lambda row: row.seq_in_index):
+        table = (row.table_schema, row.table_name)
+        columns = visible[table].get(row.index_name, ())
+        if row.is_visible == "YES" and len(columns) == row.seq_in_index - 1:
+            visible[table][row.index_name] = (*columns, row.column_name.lower())
+        elif row.is_visible != "YES" or row.seq_in_index == 1:
+            hidden[table].add(row.index_name)
+    return Indexes(visible, {table: frozenset(names) for table, names in hidden.items()})

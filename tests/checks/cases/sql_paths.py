@@ -218,6 +218,9 @@ CONVERTED = [
     _number(_join(_JOINED.replace("o.cust", "o.no").replace("l.id", "l.ord_no")), label="joined with a text"),
     _number(_converted("UPDATE ord SET cust = ? WHERE no = ?", _BIGINT, _BIGINT), WORSE, label="UPDATE"),
     _number(_converted("SELECT cust FROM orders WHERE no = ?"), not_assessed=True, label="by a view"),
+    _number(_converted("SELECT cust FROM orders WHERE no = ?", scan=_scan(19_999)), label="a small table by a view"),
+    _number([*_converted()[:3], _step("SCALAR GROUP BY", rows=1), _scan(kept=1, known=False, place=(1, 1))],
+            not_assessed=True, label="a sum without statistics"),
     _number([], not_assessed=True, label="empty"),
 ]  # fmt: skip
 

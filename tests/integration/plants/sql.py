@@ -54,6 +54,7 @@ GATHERED = "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'item')"
 # All rows are of one kind, size and note, which nobody expects without statistics.
 PIECE = "piece (id INT PRIMARY KEY, code INT, kind INT, size INT, note VARCHAR(20))"
 INTO_PIECE = "INSERT INTO piece SELECT id, id % 1000, 1, 1, 'x' FROM item"
+LEAFLETS = "SELECT * FROM leaflet WHERE id < 1900"
 BY_KIND = "SELECT /*+ INDEX(piece by_kind) */ MAX(code) FROM piece WHERE kind = 1"
 MISJUDGED = (
     "SELECT /*+ DYNAMIC_SAMPLING(0) */ MAX(p.code) FROM piece p, digit d WHERE p.code = d.n AND p.kind = 1"
@@ -297,6 +298,20 @@ PLANTS = [
         mended_load=(BY_KIND.replace("by_kind)", "by_kind_and_code)"),) * 12,
     ),
     Plant(
+        "SQL033",
+        plant=(
+            *table_of(1),
+            "CREATE TABLE leaflet (id INT PRIMARY KEY, title VARCHAR(20), body TEXT)",
+            "INSERT INTO leaflet SELECT id, 'x', REPEAT('y', 2000) FROM item WHERE id < 2000",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'leaflet')",
+        ),
+        load=(LEAFLETS,) * 12,
+        resource=shape(LEAFLETS.replace("1900", "?")),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(LEAFLETS.replace("*", "id, title"),) * 12,
+    ),
+    Plant(
         "SQL024",
         plant=(*INDEXED, GATHERED),
         load=(f"{BY_CODE} LIKE '%77'",) * 12,
@@ -338,6 +353,7 @@ UNPLANTABLE = {
     "SQL005": "the hit rate counts everything since the start of the kernel that all tests share",
     "SQL007": "the audit of a kernel that is minutes old is short before anything is planted",
     "SQL021": "nothing that SQL can do damages data or fills the disk of a kernel that goes on",
+    "SQL034": "the session history of the kernel is switched off, and a minute of it says nothing",
     "SQL032": "the workload repository of a kernel that is minutes old has no days",
     "SQL010": "takes more concurrent statements than the tenant has workers",
 }

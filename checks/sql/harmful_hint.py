@@ -1,0 +1,75 @@
+"""SQL026: slow statements whose hint keeps the server from an index that would find their few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import IndexColumn
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts
+from checks.sql.diagnosis import list_slow, list_unread
+from checks.sql.hinted import tell_hinted
+from checks.sql.pages import CACHED_PLANS, HINTS, PLANS_VIEW
+from checks.sql.paths import list_waste, read_indexes, tell_waste
+
+
+@params
+class HintParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    min_rows_count: int
+    min_read_ratio: int
+
+
+@check(
+    code="SQL026",
+    name="sql.harmful_hint",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Hint keeps a slow statement from an index",
+    finding="{resource} in {database} has the hint {hint} and goes through {value} rows of {table} per execution "
+    "(limit {limit}), though the index {better_index} begins with the columns by which it looks them up. "
+    "{executions_count} executions of {average_us} on average. {statement}",
+    remediation=Remediation(
+        advice="Take the hint out of the statement, or drop the outline that binds it, and let the optimizer choose, "
+        "on a copy first. Where it then chooses badly, gather statistics before another hint is written; where a plan "
+        "must be fixed, bind an outline, which can be dropped without a release of the application.",
+        no_rollback="Put the hint back if the statement does not become faster.",
+        pre_check="EXPLAIN the statement with and without the hint, with values of every day.",
+        post_check="EXPLAIN without the hint names the index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
+        risk="A hint may have been written for other values or for a join that went wrong: try it with those too.",
+    ),
+    sources=(
+        HINTS,
+        CACHED_PLANS,
+        PLANS_VIEW,
+        KernelRun("4.3.5", "FULL(t), NO_INDEX, FORCE INDEX, LEADING, USE_HASH and NO_REWRITE: 100,000 rows for one"),
+    ),
+)
+def harmful_hint(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    indexes: Rows[IndexColumn],
+    definitions: Rows[TableDefinition] | None,
+    limits: HintParams,
+) -> Iterator[Measurement | Unjudged]:
+    """A hint is obeyed whatever the data has become. Written for a table of yesterday, it makes the server read
+    everything today, beside the index that was built since. Hints count that force a way to read, to join, or not to
+    rewrite; an index counts that begins with all that the statement compares for equality, and one that begins with a
+    part of it does not: it may find so many rows that the hint is right."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    known = read_indexes(indexes)
+    yield from list_unread(slow)
+    for statement in slow:
+        wastes = list(list_waste(statement, limits.min_rows_count, limits.min_read_ratio))
+        yield from tell_waste(statement, wastes, [(waste, tell_hinted(statement, waste, known)) for waste in wastes])

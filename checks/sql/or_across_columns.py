@@ -1,0 +1,79 @@
+"""SQL025: slow statements whose OR combines columns of which some have no index, so that the whole table is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import IndexColumn
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts
+from checks.sql.alternatives import list_waste_of_or, tell_combined
+from checks.sql.diagnosis import list_slow, list_unread
+from checks.sql.pages import FEWER_READS, OR_EXPANSION, PLANS_VIEW
+from checks.sql.paths import read_indexes, reads_whole, tell_waste
+
+
+@params
+class OrParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    min_rows_count: int
+    min_read_ratio: int
+    min_read_pct: float
+
+
+@check(
+    code="SQL025",
+    name="sql.or_across_columns",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="OR over several columns reads the whole table",
+    finding="{resource} in {database} combines conditions on {columns} by OR, and no index begins with {unindexed}: it "
+    "goes through {value} rows of {table} per execution (limit {limit}; {executions_count} executions of {average_us} "
+    "on average). {statement}",
+    remediation=Remediation(
+        advice="Give each branch of the OR an index that begins with its column: then the server reads each branch by "
+        "its own and unites them. Where it does not, write the branches as statements of their own with UNION ALL, and "
+        "let each one leave out what those before it find. If one branch keeps much of the table, no index helps.",
+        no_rollback="Drop the index again, or keep the old statement, if it does not become faster.",
+        pre_check="EXPLAIN the statement: one scan of the whole table with the OR as its filter.",
+        post_check="EXPLAIN shows UNION ALL above one TABLE RANGE SCAN for each branch.",
+        risk="UNION ALL returns a row twice that two branches find, unless they exclude each other; mind NULL. An "
+        "index makes writes slower and takes disk space.",
+        window=True,
+    ),
+    sources=(
+        OR_EXPANSION,
+        FEWER_READS,
+        PLANS_VIEW,
+        KernelRun("4.3.5", "a = ? OR b = ?: UNION ALL of two ranges with both indexed, a full scan with one of them"),
+    ),
+)
+def or_across_columns(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    indexes: Rows[IndexColumn],
+    definitions: Rows[TableDefinition] | None,
+    limits: OrParams,
+) -> Iterator[Measurement | Unjudged]:
+    """One index serves one branch of an OR; a branch that has none makes the server read everything, and the indexes
+    of the others are of no use. Branches that no index could serve (LIKE, a function, a subquery) are left out, and so
+    is a statement that keeps much of what it reads."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    known = read_indexes(indexes)
+    yield from list_unread(slow)
+    for statement in slow:
+        read = list_waste_of_or(statement, limits.min_rows_count, limits.min_read_ratio)
+        wastes = [waste for waste in read if reads_whole(waste, limits.min_read_pct)]
+        judged = [(waste, tell_combined(statement, waste.access, known)) for waste in wastes]
+        yield from tell_waste(statement, wastes, judged)
