@@ -16,7 +16,14 @@ from agent.support.errors import ConfigError
 from agent.support.files import read_whole
 from agent.support.suggestions import suggest_words
 
-USUAL_CLASSES = (DataClass.SETTINGS, DataClass.STATISTICS, DataClass.SQL_TEXT_MASKED, DataClass.ACCOUNTS)
+USUAL_CLASSES = (
+    DataClass.SETTINGS,
+    DataClass.STATISTICS,
+    DataClass.SQL_TEXT_MASKED,
+    DataClass.PLANS,
+    DataClass.DEFINITIONS,
+    DataClass.ACCOUNTS,
+)
 _USUAL_USER = "ob_health"
 
 

@@ -89,8 +89,11 @@ class Summary:
         for target in self._request.targets:
             yield self._describe_target(target)
         yield self._say(
-            "Only system views are read there: {exposes}. There are {count} sources; at the end each stands with its "
-            "purpose, its columns and its rows at most.",
+            "Only system views are read there, and tables shown by SHOW CREATE TABLE: {exposes}. There are {count} "
+            "sources; at the end each stands with its purpose, its columns and its rows at most."
+            if DataClass.DEFINITIONS in self._request.data_classes
+            else "Only system views are read there: {exposes}. There are {count} sources; at the end each stands with "
+            "its purpose, its columns and its rows at most.",
             exposes=self._join_exposed(self._request.data_classes),
             count=len(self._request.sources),
         )

@@ -199,6 +199,21 @@ def test_each_source_says_what_it_is_for(tmp_path: Path) -> None:
     assert "# For: AUTO_INCREMENT column running out of values" in sources
 
 
+def test_showing_definitions_is_asked_for_by_its_statement(tmp_path: Path) -> None:
+    found = written(tmp_path, dataclasses.replace(ASKED, language="en"))
+    (shown,) = (source for source in found.sources if source.name == "TableDefinition")
+    assert (shown.data_class, shown.joined, shown.rows) == (DataClass.DEFINITIONS, "SHOW CREATE TABLE", 60)
+    assert not shown.columns and not shown.filter
+    text = " ".join((tmp_path / USUAL_FILE).read_text("utf-8").replace("\n#", " ").split())
+    assert "Only system views are read there, and tables shown by SHOW CREATE TABLE:" in text
+    assert "One with joined: SHOW CREATE TABLE sends that statement instead" in text
+    fewer = RequestOptions(asked_by="Zhao", data_classes=["settings"], language="en")
+    written(tmp_path / "fewer", fewer)
+    assert "Only system views are read there: " in (tmp_path / "fewer" / USUAL_FILE).read_text("utf-8")
+    plans = next(source for source in found.sources if source.name == "PlanStep")
+    assert plans.data_class is DataClass.PLANS and not {"FILTER_PREDICATES", "OTHER_XML", "OTHER"} & set(plans.columns)
+
+
 def test_nothing_is_asked_for_that_does_not_apply(tmp_path: Path) -> None:
     written(tmp_path)
     text = (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
