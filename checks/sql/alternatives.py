@@ -54,7 +54,8 @@ def _pick(branch: Collection[Condition], statement: WorkStatement, access: Acces
 def tell_combined(statement: WorkStatement, access: Access, indexes: Indexes) -> dict[str, Scalar] | None:
     """Return the columns of an OR, and those that no index begins with, each in a branch without one.
 
-    Nothing if each branch has an index, or could have none; None if that is not known.
+    Where each branch has an index and all are of the scanned table, the server could have united them and did not: it
+    does not for rows that it locks. Nothing if a branch could have no index; None if that is not known.
     """
     leading = indexes.list_leading(statement, access)
     for branches in list_branches(statement, access):
@@ -65,9 +66,9 @@ def tell_combined(statement: WorkStatement, access: Access, indexes: Indexes) ->
             return None
         own = [[c.column for c in branch if _is_of(c, access)] for branch in served]
         unindexed = dict.fromkeys(column for branch in own if not _begins(branch, leading) for column in branch)
-        if unindexed:
+        if unindexed or all(own):
             columns = dict.fromkeys(condition.column for branch in served for condition in branch)
-            return {"columns": ", ".join(columns), "unindexed": ", ".join(unindexed)}
+            return {"columns": ", ".join(columns), "unindexed": ", ".join(unindexed) or "–"}
     return {}
 
 

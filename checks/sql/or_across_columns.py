@@ -1,4 +1,4 @@
-"""SQL025: slow statements whose OR combines columns of which some have no index, so that the whole table is read."""
+"""SQL025: slow statements whose OR combines columns, and for which the whole table is read."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class OrParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="OR over several columns reads the whole table",
-    finding="{resource} in {database} combines conditions on {columns} by OR, and no index begins with {unindexed}: it "
-    "goes through {value} rows of {table} per execution (limit {limit}; {executions_count} executions of {average_us} "
-    "on average). {statement}",
+    finding="{resource} in {database} combines conditions on {columns} by OR (without an index: {unindexed}) and goes "
+    "through {value} rows of {table} per execution (limit {limit}; {executions_count} executions of {average_us} on "
+    "average). {statement}",
     remediation=Remediation(
         advice="Give each branch of the OR an index that begins with its column: then the server reads each branch by "
         "its own and unites them. Where it does not, write the branches as statements of their own with UNION ALL, and "
@@ -50,6 +50,7 @@ class OrParams(Params):
         FEWER_READS,
         PLANS_VIEW,
         KernelRun("4.3.5", "a = ? OR b = ?: UNION ALL of two ranges with both indexed, a full scan with one of them"),
+        KernelRun("4.3.5", "a = ? OR b = ? FOR UPDATE, both indexed: a full scan"),
     ),
 )
 def or_across_columns(
@@ -64,8 +65,9 @@ def or_across_columns(
     limits: OrParams,
 ) -> Iterator[Measurement | Unjudged]:
     """One index serves one branch of an OR; a branch that has none makes the server read everything, and the indexes
-    of the others are of no use. Branches that no index could serve (LIKE, a function, a subquery) are left out, and so
-    is a statement that keeps much of what it reads."""
+    of the others are of no use. It also reads everything for rows that it locks, whatever indexes there are. Branches
+    that no index could serve (LIKE, a function, a subquery) are left out, and so is a statement that keeps much of
+    what it reads."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )

@@ -82,6 +82,7 @@ _INDEXES = [*_index("PRIMARY", "id"), *_index("ix_no", "no")]
 _BY_CUST = "SELECT id FROM ord WHERE cust = ?"
 _ASKED = [_ring(), _text(_BY_CUST, _BIGINT), *_INDEXES, _ORD]
 _JOINED = "SELECT o.id FROM line l JOIN ord o ON o.cust = l.id WHERE l.ord_no = ?"
+_EXISTS = "SELECT id FROM line l WHERE ord_no = ? AND EXISTS (SELECT 1 FROM ord o WHERE o.cust = l.id)"
 
 
 def _join(text: str, kept: int = 10, operator: str = "HASH JOIN", scan: PlanStep | None = None) -> list[Any]:
@@ -165,6 +166,8 @@ MISSING = [
              label="joined by a column with an index"),
     _missing(_join(_JOINED, operator="NESTED-LOOP JOIN", scan=_scan(alias="o", place=(2, 1))), WORSE,
              label="looked up for each row"),
+    _missing(_join(_EXISTS, operator="SUBPLAN FILTER", scan=_scan(alias="o", place=(2, 1))), WORSE,
+             label="a subquery for each row"),
     _missing(_join("SELECT o.id FROM line l JOIN ord o ON o.id > l.id WHERE l.ord_no = ?"), label="joined by a range"),
     _missing(_join("SELECT id FROM ord o WHERE cust IN (SELECT id FROM line l WHERE ord_no = ?)"), WORSE,
              label="IN a subquery"),
@@ -287,7 +290,9 @@ EITHER = [
             label="branches of several conditions"),
     _either(_like("UPDATE ord SET note = ? WHERE no = ? OR cust = ?", _step("UPDATE"), _scan(place=(1, 1)), types=3),
             WORSE, label="UPDATE"),
-    _either(_like("SELECT id FROM ord WHERE no = ? OR id = ?", types=2), label="both have an index"),
+    _either(_like("SELECT id FROM ord WHERE no = ? OR id = ? FOR UPDATE", types=2), WORSE,
+            label="both have an index, and rows are locked"),
+    _either(_like("SELECT id FROM ord WHERE no = ? OR id = ?", _scan(10), types=2), label="both indexes are used"),
     _either(_like("SELECT id FROM ord WHERE cust = ? OR cust = ?", types=2), label="one column"),
     _either(_like("SELECT id FROM ord WHERE cust = ? OR no LIKE ?", types=2), label="a branch of LIKE"),
     _either(_like("SELECT id FROM ord WHERE cust = ? OR DATE(made) = ?", types=2), label="a branch with a function"),
