@@ -212,6 +212,8 @@ def test_a_list_of_tables_that_is_cut_cuts_what_is_read_by_it() -> None:
 def test_without_the_tables_it_is_one_statement() -> None:
     session = Dictionary(tables(600))
     assert columns_of(taken(session, NotableColumn)) == set(session.names) and session.sliced == 0
+    answer = read_slices(cast(ReadOnlySession, session), STATEMENT, [])
+    assert (len(answer.rows), answer.tables, answer.failure) == (600, 0, None), "no table was asked for by its name"
 
 
 def test_the_answer_to_another_slice_is_none() -> None:
