@@ -93,7 +93,7 @@ def group_grants(
     for grant in grants:
         owned[grant.username].append(grant)
     bearers = Counter(account.user_name for account in everybody)
-    shared = {}
+    shared: dict[str, None] = {}
     for account in accounts:
         own = owned.get(account.user_name, [])
         if own and bearers[account.user_name] > 1:

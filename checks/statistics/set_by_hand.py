@@ -12,6 +12,7 @@ from agent.api import (
     Params,
     Remediation,
     Rows,
+    Scalar,
     Unit,
     check,
     name_object,
@@ -65,5 +66,5 @@ def set_by_hand(statistics: Rows[TableStatistics], p: SetByHandParams) -> Iterat
         if rows is None or not sampled or max(rows, sampled) < p.min_rows_count:
             continue
         if rows < sampled or rows > sampled * p.most_per_sampled_row_count:
-            names = {"schema": row.owner, "table": row.table_name, "sampled_count": sampled}
+            names: dict[str, Scalar] = {"schema": row.owner, "table": row.table_name, "sampled_count": sampled}
             yield Measurement(name_object(row.owner, row.table_name), rows, names)
