@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.facts.conditions import Asks, Condition
 from agent.facts.definition_text import ColumnShape
-from agent.facts.plan_tree import Access
+from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkStatement
 from checks.sql.paths import EXACT, Waste, find_column, find_shape, list_conditions
 
@@ -37,11 +37,23 @@ def list_candidate(statement: WorkStatement, waste: Waste) -> tuple[list[str], l
 
 
 def _is_looked_up(statement: WorkStatement, access: Access) -> bool:
-    """Whether a scan is repeated for each row of another table, and its join finds what it returns."""
+    """Whether a scan is repeated for each row of another table, and what joins the two narrows what it returns."""
     for plan in statement.plans:
         if access.step in plan.steps:
             found = plan.find_join(access)
-            return found is not None and "NESTED" in found[0].operator and found[1].id < access.step.id
+            nested = found is not None and "NESTED" in found[0].operator and found[1].id < access.step.id
+            return nested or _is_in_subquery(plan, access)
+    return False
+
+
+def _is_in_subquery(plan: Plan, access: Access) -> bool:
+    """Whether a scan is in a subquery that is run for each row of the query around it."""
+    below = access.step
+    for step in reversed(plan.steps[: plan.steps.index(below)]):
+        if step.depth < below.depth:
+            if "SUBPLAN FILTER" in step.operator and below is not plan.list_children(step)[0]:
+                return True
+            below = step
     return False
 
 
