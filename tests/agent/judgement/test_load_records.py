@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,8 @@ def shape(elapsed_us: int, sql_id: str = "A") -> SqlShape:
         "rows_affected", "rows_read", "disk_reads", "retries", "errors", "plan_misses", "full_scans", "remote_plans",
         "plans", "over_10ms", "over_100ms", "over_1s", "over_10s",
     )  # fmt: skip
-    return SqlShape(
-        sql_id=sql_id, db_name="d", user_name="u", executions=1, elapsed_us=elapsed_us, **dict.fromkeys(names, 0)
-    )
+    zeros: dict[str, Any] = dict.fromkeys(names, 0)
+    return SqlShape(sql_id=sql_id, db_name="d", user_name="u", executions=1, elapsed_us=elapsed_us, **zeros)
 
 
 def total(elapsed_us: int, sql_id: str = "A") -> SqlTotal:
