@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from agent.facts.accounts import Account
+from agent.facts.definitions import TableDefinition
 from agent.facts.given import Attestation, EarlierValue
 from agent.facts.maintenance import CompactionDiagnosis, GatherTask, Job, WorkloadSnapshot
+from agent.facts.plans import PlanStep, StatementHour, StatementWait
 from agent.facts.resources import Counter
 from agent.facts.schema import BusinessObject, NotableColumn, PartitionedIndex, TableChanges, TableStatistics
 from agent.facts.sessions import Session
@@ -97,6 +99,26 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
             sql_id=DECOY, db_id=10**6, plan_id=7, plan_hash=7, statement="SELECT ?", executions=1, elapsed_time=0
         )
     ],
+    PlanStep: [
+        PlanStep(
+            sql_id=DECOY, plan_hash=7, id=0, depth=0, operator="TABLE FULL SCAN", object_alias=DECOY,
+            object_owner=DECOY, object_name=DECOY, object_type="BASIC TABLE", partitions="partitions(p[0-99])",
+            optimizer=f"{DECOY}:\ntable_rows:1000000000\nphysical_range_rows:1000000000", cost=10**9,
+            rows_estimated=1, rows_real=10**9, real_us=10**9,
+        )
+    ],
+    StatementWait: [
+        StatementWait(
+            sql_id=DECOY, session_state="WAITING", wait_class="CONCURRENCY", event=DECOY, samples=1, planning=0,
+            reading=0, writing=0, remote=0,
+        )
+    ],
+    StatementHour: [StatementHour(sql_id=DECOY, hour=7, samples=1)],
+    TableDefinition: [
+        TableDefinition(
+            table_schema=DECOY, table_name=DECOY, definition=f"CREATE TABLE `{DECOY}` (\n  `id` varchar(9)\n)"
+        )
+    ],
 }  # fmt: skip
 
 # Where a decoy is what the check asks about: code -> why, and which rows.
@@ -115,6 +137,8 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
     "SCH014": ("asks for invalid objects", lambda row: getattr(row, "status", "") == "INVALID"),
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
+    "SQL032": ("asks what share of all work a statement has", lambda row: hasattr(row, "samples")),
+    "SQL034": ("tells how much the session history holds of any statement", lambda row: hasattr(row, "samples")),
     "TXN005": (
         "the memstore of a META tenant is judged by itself",
         lambda row: getattr(row, "tenant_id", None) == META_ID,

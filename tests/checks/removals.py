@@ -18,6 +18,7 @@ from typing import Any
 from agent.facts import find_source_spec
 from agent.facts.cluster import Location
 from agent.facts.maintenance import WorkloadSnapshot
+from agent.facts.plans import PlanStep
 from agent.facts.resources import Counter, SqlTimeSample
 from agent.facts.schema import PartitionedTable, Table, TableStatistics
 from agent.facts.settings import Parameter, Variable
@@ -227,6 +228,10 @@ def _plan_evicted(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
         for gone in range(len(rows)):
             yield f"{row.__name__} {gone}", _put(snapshot, (row, (*rows[:gone], *rows[gone + 1 :])))
     yield "all", _put(snapshot, *((row, ()) for row in kinds))
+    steps = _rows(snapshot.facts, PlanStep) if PlanStep in spec.facts.values() else ()
+    for sql_id in sorted({step.sql_id for step in steps}):
+        left = tuple(step for step in steps if step.sql_id != sql_id)
+        yield f"operators of {sql_id}", _put(snapshot, (PlanStep, left))
 
 
 def _server_silent(snapshot: Snapshot, spec: CheckSpec) -> Iterator[Blinder]:
