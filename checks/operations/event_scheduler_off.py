@@ -41,6 +41,8 @@ def event_scheduler_off(jobs: Rows[Job], variables: Rows[Variable]) -> Iterator[
     """Events clean up, add partitions and close accounts. With the scheduler off they stand in the dictionary as if
     they ran, and what they should have done is missed months later."""
     value = next((row.value or "" for row in variables if row.name == _NAME), "")
+    if jobs and all(job.job_class is None for job in jobs):
+        raise NotAssessed("The server does not show which of its jobs are events.")
     events = [job for job in jobs if job.is_event and job.is_enabled]
     if events and not value:
         raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)

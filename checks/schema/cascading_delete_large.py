@@ -43,10 +43,12 @@ def cascading_delete_large(
     counted = {(row.owner, row.table_name): row.num_rows for row in statistics}
     added = added_since(changes)
     for key in keys:
-        if (key.delete_rule or "").upper() != "CASCADE":
-            continue
         child = key.constraint_schema, key.table_name
         resource = name_object(*child, key.constraint_name)
+        if key.delete_rule is None:
+            yield Unjudged(resource)
+        if (key.delete_rule or "").upper() != "CASCADE":
+            continue
         rows = counted.get(child)
         if rows is None and not added.get(child):
             yield Unjudged(resource)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn, NotableColumn, Table
 from checks.schema.auto_increment_nearly_exhausted import BITS
 from checks.schema.indexes import group_indexes, is_whole
@@ -64,6 +64,8 @@ def columns_of_one_name_differ(
         usual = Counter(map(_family, alike))
         parent = min(owners or alike, key=lambda column: (-usual[_family(column)], column.table_name))
         yield from _compare(parent, alike, is_owner=bool(owners))
+    if columns and all(column.collation_name is None for column in columns):
+        raise NotAssessed("The collations of columns cannot be read.")
 
 
 def _compare(parent: NotableColumn, alike: Iterable[NotableColumn], *, is_owner: bool) -> Iterator[Measurement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import IndexColumn
 from checks.schema.indexes import group_indexes, is_whole
 from checks.schema.pages import OBJECTS, VIEWS
@@ -33,13 +33,17 @@ from checks.schema.pages import OBJECTS, VIEWS
         KernelRun("4.3.5.3", "CREATE TABLE t (a INT NOT NULL, b INT, UNIQUE KEY (a, b)); INSERT (1, NULL) twice"),
     ),
 )
-def nullable_unique_key(indexes: Rows[IndexColumn]) -> Iterator[Measurement]:
+def nullable_unique_key(indexes: Rows[IndexColumn]) -> Iterator[Measurement | Unjudged]:
     """NULL never equals NULL, so a unique key does not compare rows that have one in it: the pair that it should keep
     from coming twice comes as often as it likes. A deletion date that is NULL for living rows is the usual case. A key
     of one column that may be NULL is not meant: many rows without a value are what one wants there."""
     for (schema, table), made in group_indexes(indexes).items():
         for name, index in made.items():
             parts = [index[seq] for seq in sorted(index)]
+            if parts[0].non_unique or len(parts) == 1 or not is_whole(index):
+                continue
             nullable = [row.column_name for row in parts if row.nullable == "YES"]
-            if nullable and is_whole(index) and len(parts) > 1 and not parts[0].non_unique:
+            if any(row.nullable is None for row in parts):
+                yield Unjudged(name_object(schema, table, name))
+            elif nullable:
                 yield Measurement(name_object(schema, table, name), ", ".join(nullable))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check
+from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, check
 from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
@@ -59,3 +59,5 @@ def global_write_privileges(
         elif privileges:
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), len(privileges), evidence)
+    if any(account.priv_file is None for account in accounts):
+        raise NotAssessed("Who may read and write files of the server cannot be read.")

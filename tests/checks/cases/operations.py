@@ -96,7 +96,8 @@ CASES = [
     Case("OPS010", [_event(), _scheduler("OFF")], [("tenant", LOW)]),
     Case("OPS010", [_event(), _scheduler("ON")], label="on"),
     Case("OPS010", [_event("0"), _scheduler("OFF")], label="both off"),
-    Case("OPS010", [_job(), _scheduler("OFF")], label="no events"),
+    Case("OPS010", [_job(), _scheduler("OFF")], not_assessed=True, label="classes unknown"),
+    Case("OPS010", [replace(_job(), job_class="DEFAULT_JOB_CLASS"), _scheduler("OFF")], label="no events"),
     Case("OPS010", [_event(), _scheduler("")], not_assessed=True),
     Case("OPS004", [_given_up()], label="given-up-is-told-by-OPS003"),
 ]  # fmt: skip
