@@ -50,8 +50,7 @@ def cascading_delete_large(
         if (key.delete_rule or "").upper() != "CASCADE":
             continue
         rows = counted.get(child)
-        if rows is None and not added.get(child):
-            yield Unjudged(resource)
-            continue
+        if rows is None or changes is None:
+            yield Unjudged(resource)  # there are more than are counted
         parent = name_object(key.unique_constraint_schema, key.referenced_table_name)
         yield Measurement(resource, max((rows or 0) + added.get(child, 0), 0), {"parent": parent})

@@ -14,6 +14,7 @@ from agent.api import (
     Rows,
     Scalar,
     Unit,
+    Unjudged,
     check,
     name_object,
     params,
@@ -57,14 +58,18 @@ class SetByHandParams(Params):
         ),
     ),
 )
-def set_by_hand(statistics: Rows[TableStatistics], p: SetByHandParams) -> Iterator[Measurement]:
+def set_by_hand(statistics: Rows[TableStatistics], p: SetByHandParams) -> Iterator[Measurement | Unjudged]:
     """A number that was set once to make one plan come out right stays for all other statements, and gathering passes
     over a table that does not change. More rows read than there are cannot be; many times as many rows as were read
     come from no sample either."""
     for row in statistics:
         rows, sampled = row.num_rows, row.sample_size
-        if rows is None or not sampled or max(rows, sampled) < p.min_rows_count:
+        if rows is None:
             continue
-        if rows < sampled or rows > sampled * p.most_per_sampled_row_count:
+        if sampled is None:
+            yield Unjudged(name_object(row.owner, row.table_name))
+            continue
+        large = max(rows, sampled) >= p.min_rows_count and sampled
+        if large and (rows < sampled or rows > sampled * p.most_per_sampled_row_count):
             names: dict[str, Scalar] = {"schema": row.owner, "table": row.table_name, "sampled_count": sampled}
             yield Measurement(name_object(row.owner, row.table_name), rows, names)
