@@ -244,7 +244,8 @@ def held() -> dict[str, list[Any]]:
 def test_plans_are_read_before_definitions_and_after_the_load(held: dict[str, list[Any]]) -> None:
     snapshot, asked = collected(held)
     assert asked == ["CachedPlan", "PlanStep", "TableDefinition"]
-    (found,) = snapshot.facts[TableDefinition]
+    rows_read: Any = snapshot.facts[TableDefinition]
+    (found,) = rows_read
     assert found == TableDefinition(table_schema="shop", table_name="orders", definition=table("`a` int(11)"))
 
 
@@ -271,13 +272,8 @@ def test_a_table_that_is_left_out_is_told_beside_its_source_and_is_no_problem_of
 
 def test_with_nothing_granted_there_is_nothing_to_show(held: dict[str, list[Any]]) -> None:
     session = Holding(held)
-    snapshot = collect_facts(
-        session,
-        (TableDefinition, PlanStep, CachedPlan),
-        everything(),
-        frozenset(),
-        NOW,  # type: ignore[arg-type]
-    )
+    wanted = (TableDefinition, PlanStep, CachedPlan)
+    snapshot = collect_facts(session, wanted, everything(), frozenset(), NOW)  # type: ignore[arg-type]
     assert session.asked == []
     for row in (TableDefinition, PlanStep):
         missing = snapshot.facts[row]

@@ -40,7 +40,7 @@ def compiled(row: type) -> Statement:
 
 
 def test_the_dearest_of_each_record_in_turns_and_each_once() -> None:
-    facts = {
+    facts: dict[type, Any] = {
         CachedPlan: seen(sql_id(1), sql_id(2), sql_id(3)),
         SqlTotal: seen(sql_id(4), sql_id(1)),
         SqlShape: GONE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +44,7 @@ subpartition `price`)
 def test_columns() -> None:
     columns = read_definition(SHOWN).columns
     assert list(columns) == ["id", "Code", "name", "note", "state", "kind", "price", "made", "day", "a`b"]
-    own = {"character_set": "gbk", "collation": "gbk_chinese_ci"}
+    own: dict[str, Any] = {"character_set": "gbk", "collation": "gbk_chinese_ci"}
     assert columns["id"] == ColumnShape(name="id", data_type="bigint", length=20, **own)
     # A character set of a column's own has its own collation, which the table's is not.
     assert columns["Code"] == ColumnShape(name="Code", data_type="varchar", length=20, character_set="latin1")

@@ -84,7 +84,7 @@ def test_each_tenant_has_its_own_statement() -> None:
 def test_tables_of_one_name_in_two_databases() -> None:
     """Run in two databases the statement has two plans; only where the tables are alike can they be told as one."""
     steps = (scan(), scan(owner="old", plan_hash=8))
-    facts = {"totals": (total(),), "plans": (plan(), plan(plan_hash=8)), "steps": steps}
+    facts: dict[str, Any] = {"totals": (total(),), "plans": (plan(), plan(plan_hash=8)), "steps": steps}
     alike = read(**facts, definitions=(define(), define(schema="old")))
     assert alike[A].shapes.keys() == {"orders"}
     differs = read(**facts, definitions=(define(), define(schema="old", columns="`id` varchar(9)")))
@@ -103,7 +103,7 @@ def test_two_tables_that_one_statement_calls_by_one_name_are_not_told_apart() ->
 
 
 def test_the_same_facts_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = {"totals": (total(),), "plans": (plan(),)}
+    facts: dict[str, Any] = {"totals": (total(),), "plans": (plan(),)}
     first = read_workload(WorkloadFacts(**facts))
     assert read_workload(WorkloadFacts(**facts)) is first
     assert read_workload(WorkloadFacts(**facts, definitions=())) is not first

@@ -276,7 +276,8 @@ def test_a_plan_and_a_definition_are_saved_shared_and_still_belong_together(tmp_
     redact_file(tmp_path / "s.obh", KEY, tmp_path / "r.obh")
     assert "acme" not in opened(tmp_path / "r.obh")["body"]
     shared = load_snapshot(tmp_path / "r.obh").facts
-    (step,), (defined,), (wait,) = (shared[row] for row in (PlanStep, TableDefinition, StatementWait))
+    found: list[Any] = [shared[row] for row in (PlanStep, TableDefinition, StatementWait)]
+    (step,), (defined,), (wait,) = found
     access = read_access(step)
     assert access is not None and (access.owner, access.table) == (defined.table_schema, defined.table_name)
     assert access.available == (access.index, access.table) and access.table_rows == 7
