@@ -20,7 +20,11 @@ AUDIT_SHARE = DocPage(
 SQLSTAT = DocPage(f"{_VIEWS}/3900.gv-ob_sqlstat-of-mysql-mode.md")
 CACHED_PLANS = DocPage(f"{_VIEWS}/2300.gv-ob_plan_cache_plan_stat-of-mysql-mode.md")
 PLANS_VIEW = DocPage(f"{_VIEWS}/3700.gv-ob_sql_plan-of-mysql-mode.md")
-SAMPLES = DocPage(f"{_VIEWS}/400.gv-ob_active_session_history-of-mysql-mode.md")
+SAMPLES = DocPage(
+    f"{_VIEWS}/17200.gv-ob_active_session_history-of-mysql-mode.md",
+    branch="V4.2.5",
+    zh=f"{_VIEWS}/800.gv-ob_active_session_history-of-mysql-mode.md",
+)
 WAIT_EVENTS = DocPage(f"{_REFERENCE}/700.system-views/520.wait-event-description.md")
 SAMPLES_KEPT = DocPage(
     f"{_REFERENCE}/700.system-views/400.system-view-of-mysql-mode/200.dictionary-view-of-mysql-mode"
