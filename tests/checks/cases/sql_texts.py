@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from agent.facts.sql import CachedPlan, SqlShape
 from agent.model.terms import Severity
 from tests.harness import Case
@@ -13,7 +15,7 @@ def _shape(
     *, read: int, returned: int = 10, full_scans: int = 0, disk: int = 0, executions: int = 10, average_us: int = 5000
 ) -> SqlShape:
     """A shape by what one execution does."""
-    zero = dict.fromkeys(
+    zero: dict[str, Any] = dict.fromkeys(
         (
             "max_elapsed_us",
             "queue_us",
