@@ -50,7 +50,7 @@ _WORDS = (
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
-    " operator param_infos partitions session_state time_unit type wait_class workload"
+    " collation_name column_key delete_rule operator param_infos partitions session_state time_unit type wait_class workload"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
@@ -62,7 +62,7 @@ COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(("referenced_table_name", "running_table_name"), TextContent.TABLE),
     **dict.fromkeys(("restore_tenant_name", "backup_tenant_name"), TextContent.TENANT),
     **dict.fromkeys(("constraint_name", "unique_constraint_name"), TextContent.INDEX),
-    **dict.fromkeys(("user", "user_name"), TextContent.ACCOUNT),
+    **dict.fromkeys(("user", "user_name", "username"), TextContent.ACCOUNT),
     **dict.fromkeys(("host", "scheduler_addr", "svr_ip", "user_host", "user_client_ip"), TextContent.HOST),
     **dict.fromkeys(("degraded_list", "member_list", "paxos_member_list"), TextContent.HOSTS),
     **dict.fromkeys(("locality", "previous_locality", "primary_zone"), TextContent.ZONES),
@@ -84,6 +84,7 @@ FIELDS: dict[str, TextContent] = {
     "Parameter.default_value": TextContent.SETTING,
     "PartitionedIndex.locality": TextContent.WORD,
     "Job.owner": TextContent.ACCOUNT,
+    "Job.job_class": TextContent.WORD,
     "CriticalPeriod.name": TextContent.PERIOD,
     "Attestation.value": TextContent.SETTING,
     "Build.tenant_kind": TextContent.WORD,

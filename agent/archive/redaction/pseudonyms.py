@@ -25,7 +25,11 @@ from agent.model.address import is_address, unify_address
 # Parts of column names that tell checks what a column is for.
 TELLING = frozenset(
     ("amount", "amounts", "amt", "price", "prices", "money", "balance", "salary", "wage", "fee", "fees", "fare",
-     "payment", "refund", "cash", "deposit", "debt", "rate", "ratio", "pct", "percent")
+     "payment", "refund", "cash", "deposit", "debt", "rate", "ratio", "pct", "percent",
+     "wages", "payments", "cost", "costs", "revenue", "income", "profit", "turnover", "subtotal", "commission",
+     "surcharge", "invoiced", "paid", "payable", "receivable", "usd", "eur", "cny", "rmb", "yuan", "factor", "weight",
+     "share", "score", "index", "time", "ms", "us", "sec", "seconds", "minutes", "hours", "cpu", "io", "plan", "query",
+     "memory", "estimate", "estimated")
 )  # fmt: skip
 _WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
     TextContent.DATABASE: re.compile("|".join(map(re.escape, SYSTEM_SCHEMAS))),
