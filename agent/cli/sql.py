@@ -28,7 +28,7 @@ def list_statements_command(
             autocompletion=lambda: ["time", "cpu", "io", "lock"],
         ),
     ] = "time",
-    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="The dearest so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The dearest so many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The statements that take the most time, dearest first, each with its causes."""

@@ -14,6 +14,8 @@ from agent.model.snapshot import Unavailable
 from agent.model.terms import Text, UnavailableKind
 from tests.harness import run_check, snapshot_of
 
+pytestmark = pytest.mark.slow
+
 DATABASE = "primary_key_test"
 TABLE = Table(
     table_schema=DATABASE, table_name="t", table_rows=0, data_length=0, table_collation=None, create_time=None

@@ -14,6 +14,8 @@ from agent.kernel.start import Kernel
 from agent.model.result import Finding
 from tests.harness import run_check, snapshot_of
 
+pytestmark = pytest.mark.slow
+
 DATABASE = "schema_advice_test"
 UTF8, LATIN = "utf8mb4_general_ci", "latin1_swedish_ci"
 

@@ -19,7 +19,7 @@ from agent.kernel.start import Kernel
 from tests.faults.proxy import Cue, Fault
 from tests.faults.site import Site, site_on
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 ACCOUNT = "hx_ended"
 WAIT_S = 120
 Record = Callable[[str, object], None]

@@ -15,7 +15,7 @@ from agent.pipeline import AssessedTarget
 from tests.faults.proxy import Cue, Fault
 from tests.faults.site import TARGET, Site, site_on, statuses
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 ACCOUNT = "hx_faulty"
 WHOLE = {"assessment.json", "snapshot.obh"}
 Record = Callable[[str, object], None]

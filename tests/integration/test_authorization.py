@@ -23,6 +23,8 @@ from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
 from tests.agent.signing import BLOCK, DOCUMENT, OTHER_KEY, authorized, needs_openssh, request_text, signed, ssh_keygen
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
 OTHER_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[(NOW.weekday() + 3) % 7]

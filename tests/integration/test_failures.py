@@ -28,7 +28,7 @@ from agent.support.errors import ConnectError, StatementError
 from agent.support.i18n import render_text
 from tests.integration.reading import PASSWORD, endpoint, open_session, read, reader, rows_of
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 READER = "hx_frail"
 
 

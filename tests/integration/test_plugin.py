@@ -18,6 +18,8 @@ import pytest
 from agent.kernel.start import Kernel
 from tests.integration.reading import reader
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "tests" / "plugin_example"
 DATABASE = "plugin_example"

@@ -24,7 +24,7 @@ from agent.model.terms import TenantKind
 from tests.agent.signing import authorized
 from tests.integration.test_authorization import engagement_at
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 SECRET = "Reader-1-only"
 READS = ["GRANT SELECT ON oceanbase.* TO {}", "GRANT SHOW VIEW, PROCESS ON *.* TO {}"]
 REASON = "the lab has no other account"

@@ -86,7 +86,7 @@ def test_the_receipt_by_account_agrees_with_the_journal(kernel: Kernel, account:
     assert (receipt.way, receipt.found, receipt.rows, receipt.writes) == ("account", receipt.sent, receipt.sent_rows, 0)
     assert list(compare_with_journal(receipt)) == [] and 0 < receipt.longest_ms <= receipt.total_ms <= receipt.sent_ms
     for_facts = [line for line in found.sent if line["source"] != TableDefinition.__name__]
-    assert 30 < len(for_facts) <= MOST_STATEMENTS and receipt.sent == len(found.sent) and not found.problem
+    assert 30 < len(for_facts) <= MOST_STATEMENTS and not found.problem
     own = [line["statement"] for line in found.sent]
     assert [item.sql for item in audited(kernel, account, len(own))] == own, "the journal is what the server saw"
 

@@ -55,7 +55,7 @@ def test_nothing_is_lost(kernel: Kernel, account: str, monkeypatch: pytest.Monke
         one = len(session.sent)
     ours = {column for column in whole if column.table_schema in SCHEMAS}
     assert {column.table_name for column in ours} >= {name.lower() for name in TABLES}
-    assert len(ours) == 2 * len(SCHEMAS) * len(TABLES), "the key and the amount of each"
+    assert len(ours) == 3 * len(SCHEMAS) * len(TABLES), "the key, the name that has an index, and the amount of each"
     monkeypatch.setattr(slices, "MOST_IN_ONE", 5)
     monkeypatch.setattr(slices, "_MOST_IN_SLICE", most)
     with open_session(kernel, account) as session:

@@ -18,6 +18,7 @@ from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.definition_stripping import strip_definition
 from agent.facts.dialect import OceanBase
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
+from agent.facts.reserved_words import RESERVED_WORDS
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent
 from agent.model.address import is_address, unify_address
@@ -33,7 +34,8 @@ TELLING = frozenset(
 )  # fmt: skip
 _WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
     TextContent.DATABASE: re.compile("|".join(map(re.escape, SYSTEM_SCHEMAS))),
-    TextContent.TABLE: re.compile(r"__recycle_\$_[\d_]+"),
+    # A name that is a word of SQL tells nothing of the customer, and a check asks for it.
+    TextContent.TABLE: re.compile(rf"__recycle_\$_[\d_]+|(?i:{'|'.join(sorted(RESERVED_WORDS))})"),
     TextContent.COLUMN: re.compile(r"SYS_NC[\w$]*"),
     TextContent.INDEX: re.compile("PRIMARY"),
     TextContent.ACCOUNT: re.compile(rf"root|{INTERNAL_PREFIX}\w*|(?i:{'|'.join(sorted(PLATFORM))})"),
@@ -107,6 +109,7 @@ class Pseudonyms:
         self._made: dict[tuple[TextContent, str], str] = {}
         self._known: dict[str, str] = {}
         self._ways: dict[TextContent, Callable[[str], str]] = {
+            TextContent.DATABASE: self._replace_database,
             TextContent.COLUMN: self._replace_column,
             TextContent.JOB: self._replace_job,
             TextContent.HOST: self._replace_host,
@@ -150,6 +153,10 @@ class Pseudonyms:
             return value
         way = self._ways.get(kind)
         return way(value) if way else self._key.pseudonym(kind.value, value)
+
+    def _replace_database(self, name: str) -> str:
+        """A privilege may be on all databases whose names begin so: such a pattern stays one."""
+        return self._key.pseudonym(TextContent.DATABASE.value, name) + "%" * ("%" in name)
 
     def _replace_column(self, name: str) -> str:
         parts = (part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name))

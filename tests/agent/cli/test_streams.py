@@ -16,6 +16,8 @@ from tests.agent.archive.history.documents import document
 from tests.agent.cli.typed import make_environment, run_here, run_process
 from tests.agent.engagements import MINIMAL
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 # A command for each way of printing: help, tables, lists, pages, JSON, scripts, messages, and errors of each kind.
 COMMANDS = {

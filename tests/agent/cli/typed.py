@@ -17,6 +17,7 @@ import pytest
 
 from agent.__main__ import build_command
 from agent.cli.app import run_app
+from agent.support import console
 
 SILENT_VARIABLES = ("OB_HEALTH", "LC_", "LANG", "PAGER", "NO_", "PYTHON", "COLUMNS", "XDG_")
 
@@ -66,6 +67,9 @@ def run_here(folder: Path, *words: object, closed: str = "", encoding: str = "ut
             patch.delenv(name)
         for name, value in make_environment(folder, **more).items():
             patch.setenv(name, value)
+        if "COLUMNS" in more:  # an earlier command may have made the consoles
+            for each in (console.out, console.err):
+                patch.setattr(each, "_width", int(more["COLUMNS"]))
         patch.chdir(folder)
         patch.setattr(sys, "argv", ["ob-health", *map(str, words)])
         patch.setattr(sys, "stdout", out.open(encoding))

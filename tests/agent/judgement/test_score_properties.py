@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Finding
 from agent.model.terms import Actor, Category, Outcome, Severity, TenantKind, Text
 from tests.agent.scoring import MUTE, earlier_of, finding, scored
+
+pytestmark = pytest.mark.slow
 
 CODES = [f"CAP{number:03}" for number in range(6)]
 SILENT = [Outcome.PASS, Outcome.NOT_ASSESSED, Outcome.ERROR, Outcome.NOT_APPLICABLE, Outcome.DISABLED]

@@ -20,6 +20,8 @@ from agent.report.words import ELLIPSIS, make_printable
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium, opened, page
 
+pytestmark = pytest.mark.slow
+
 ATTACKS = (
     "<script>document.body.id='owned'</script>",
     "<img src=x onerror=\"document.body.id='owned'\">",

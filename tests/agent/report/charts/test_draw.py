@@ -344,6 +344,8 @@ from agent.support.errors import RenderError
 from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report.sample import rich
+
+pytestmark = pytest.mark.slow
 try:
     draw_charts(rich(), Words("en"))
 except RenderError as error:

@@ -12,6 +12,8 @@ from tests.agent.report import sample
 from tests.agent.report.pictures import SVG, drawn, texts, tree
 from tests.agent.report.test_hostile import ATTACKS, hostile
 
+pytestmark = pytest.mark.slow
+
 ELEMENTS = {"svg", "g", "path", "text", "defs", "use", "style", "clipPath", "rect", "pattern"}
 WITHOUT_ROADMAP = ["score", "categories", "losses", "capacity", "top_sql"]  # a hostile deadline is none
 MORE_ATTACKS = ("$\\frac{1}{2}$", "$x", "A" * 1_000_000, "\n\n\n", "数据😀\u0301" * 50)

@@ -15,6 +15,8 @@ from agent.support.i18n import render_text as say
 from tests.agent.report import sample
 from tests.agent.report.office import parts, root, text_of
 
+pytestmark = pytest.mark.slow
+
 RICH = sample.rich()
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from agent.report.charts.sheet import NARROW_MM
 from tests.agent.report.browser import DESKTOP, PHONE, SAMPLES, html, opened, started
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Comes true once something was painted; asked for in one call, since the page's policy forbids polling by eval.
 PAINTED = """new Promise((done) => new PerformanceObserver((list) => {
   if (list.getEntriesByName("first-contentful-paint").length) done(true);
