@@ -77,7 +77,7 @@ COVERING: Mapping[str, str] = {
     "agent/facts/own_statements/receipt.py": "tests/faults/test_hostile_server.py",
     "agent/facts/own_statements/session.py": "tests/agent/collection/test_gate.py",
     "agent/facts/plans.py": "tests/agent/facts/test_plan_tree.py",
-    "agent/facts/reserved_words.py": "tests/checks/test_cases.py",
+    "agent/facts/reserved_words.py": "tests/agent/archive/redaction/test_redact.py",
     "agent/facts/resources.py": "tests/agent/collection/test_statements.py",
     "agent/facts/schema.py": "tests/agent/collection/test_statements.py",
     "agent/facts/sessions.py": "tests/agent/collection/test_statements.py",
