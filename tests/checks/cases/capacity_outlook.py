@@ -80,6 +80,11 @@ SPLIT = PartitionedTable(
 FEWER = Parameter(scope="TENANT", name="_max_tablet_cnt_per_gb", value="10000")
 SOON = [("Year end", LOW)]
 
+
+def _meta_share(pct: int) -> Parameter:
+    return Parameter(scope="TENANT", name="_storage_meta_memory_limit_percentage", value=str(pct))
+
+
 CASES = [
     Case("CAP012", [_unit(), _tablets(11_999)]),
     Case("CAP012", [_unit(), _tablets(12_000)], [("tenant", LOW)]),
@@ -88,6 +93,15 @@ CASES = [
     Case("CAP012", [_unit(), _tablets(6_000), FEWER], [("tenant", LOW)], label="the parameter allows fewer"),
     Case("CAP012", [_unit(), _unit(zone="z2"), _tablets(12_000)], [("tenant", LOW)], label="one unit in each zone"),
     Case("CAP012", [_unit(), _unit(), _tablets(12_000)], label="spread over two units"),
+    Case(
+        "CAP012",
+        [_unit(), _tablets(6_200), _meta_share(10)],
+        [("tenant", LOW)],
+        label="memory holds fewer descriptions",
+    ),
+    Case("CAP012", [_unit(), _tablets(6_100), _meta_share(10)], label="memory holds them"),
+    Case("CAP012", [_unit(), _tablets(12_000), _meta_share(50)], [("tenant", LOW)], label="memory would hold more"),
+    Case("CAP012", [_unit(), _tablets(11_999), _meta_share(0)], label="memory is no bound"),
     Case("CAP012", [_tablets(9)], not_assessed=True),
     Case("CAP013", [_unit(used=50), _growth(20)]),
     Case("CAP013", [_unit(used=80), _growth(20)], [("tenant", LOW)]),

@@ -236,6 +236,7 @@ CASES = [
         )
     ),
     Case("SCH002", [*PRIMARY, *B, *_index("cb", "c", "b")]),
+    Case("SCH002", [*PRIMARY, *_index("more", "id", "b")], label="PRIMARY is needed though another begins with it"),
     Case("SCH002", [*B, *BC], [("shop.t.b", Severity.LOW)]),
     Case("SCH002", [*B, *BC, *B], [("shop.t.b", Severity.LOW)], label="repeated rows"),
     Case("SCH002", [*B, *_index("b2", "b")], [("shop.t.b2", Severity.LOW)], label="duplicate, one of the pair"),
