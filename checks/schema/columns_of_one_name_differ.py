@@ -8,18 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn, NotableColumn, Table
 from checks.schema.auto_increment_nearly_exhausted import BITS
+from checks.schema.column_kinds import GENERIC_NAMES, NUMBER_TYPES, TEXT_TYPES
 from checks.schema.indexes import group_indexes, is_whole
 from checks.schema.pages import BASICS, DESIGN
-
-# Names that say nothing of what they name: such columns are alike by chance.
-_GENERIC = frozenset((
-    "id", "pk", "uid", "uuid", "guid", "code", "name", "title", "key", "type", "kind", "status", "state", "value",
-    "no", "num", "number", "seq", "sort", "pos", "token", "date", "day", "month", "year", "time", "level",
-    "version", "flag", "region", "tag", "label", "word", "parent", "parent_id", "ref", "ref_id", "ext_id",
-    "external_id", "source_id", "target_id", "biz_id", "object_id", "created_at", "updated_at",
-))  # fmt: skip
-_NUMBERS = frozenset((*BITS, "decimal", "numeric"))
-_TEXTS = frozenset(("char", "varchar", "tinytext", "text", "mediumtext", "longtext"))
 
 
 @check(
@@ -57,7 +48,7 @@ def columns_of_one_name_differ(
     named: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)
     for column in columns:
         name = column.column_name.casefold()
-        if column.column_key and name not in _GENERIC and (column.table_schema, column.table_name) in stored:
+        if column.column_key and name not in GENERIC_NAMES and (column.table_schema, column.table_name) in stored:
             named[column.table_schema, name].append(column)
     for alike in named.values():
         owners = [column for column in alike if _place(column) in unique]
@@ -95,7 +86,7 @@ def _place(column: NotableColumn) -> tuple[str, str, str]:
 
 def _family(column: NotableColumn) -> str:
     kind = column.data_type.lower()
-    return "number" if kind in _NUMBERS else "text" if kind in _TEXTS else kind
+    return "number" if kind in NUMBER_TYPES else "text" if kind in TEXT_TYPES else kind
 
 
 def _compares_otherwise(column: NotableColumn, parent: NotableColumn) -> bool:

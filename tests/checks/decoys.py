@@ -72,7 +72,8 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
     BusinessObject: [_object("TABLE", "VALID"), _object("VIEW", "INVALID")],
     TableStatistics: [
         TableStatistics(
-            owner=DECOY, table_name=DECOY, num_rows=7, avg_row_len=7, last_analyzed=NOW, stattype_locked=None
+            owner=DECOY, table_name=DECOY, num_rows=7, avg_row_len=7, sample_size=7, last_analyzed=NOW,
+            stattype_locked=None,
         )
     ],
     TableChanges: [TableChanges(table_owner=DECOY, table_name=DECOY, changes=1)],

@@ -22,6 +22,8 @@ from agent.report.words import Words
 from tests.agent.report import sample
 from tests.agent.report.pictures import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["score", "categories", "losses", "roadmap", "capacity", "top_sql"]
 ROOT = Path(__file__).parents[4]
 
@@ -344,8 +346,6 @@ from agent.support.errors import RenderError
 from agent.report.charts.draw import draw_charts
 from agent.report.words import Words
 from tests.agent.report.sample import rich
-
-pytestmark = pytest.mark.slow
 try:
     draw_charts(rich(), Words("en"))
 except RenderError as error:

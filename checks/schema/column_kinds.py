@@ -1,0 +1,15 @@
+"""Names of columns that many tables have by chance, and which types hold numbers or texts."""
+
+from __future__ import annotations
+
+from checks.schema.auto_increment_nearly_exhausted import BITS
+
+# Names that say nothing of what they name: such columns are alike by chance.
+GENERIC_NAMES = frozenset((
+    "id", "pk", "uid", "uuid", "guid", "code", "name", "title", "key", "type", "kind", "status", "state", "value",
+    "no", "num", "number", "seq", "sort", "pos", "token", "date", "day", "month", "year", "time", "level",
+    "version", "flag", "region", "tag", "label", "word", "parent", "parent_id", "ref", "ref_id", "ext_id",
+    "external_id", "source_id", "target_id", "biz_id", "object_id", "created_at", "updated_at",
+))  # fmt: skip
+NUMBER_TYPES = frozenset((*BITS, "decimal", "numeric"))
+TEXT_TYPES = frozenset(("char", "varchar", "tinytext", "text", "mediumtext", "longtext"))
