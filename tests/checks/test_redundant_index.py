@@ -12,6 +12,8 @@ from agent.kernel.start import Kernel
 from agent.model.result import Finding
 from tests.harness import run_check, snapshot_of
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = "INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, INDEX_TYPE, IS_VISIBLE, COMMENT"
 DATABASE = "redundant_index_test"
 

@@ -18,7 +18,7 @@ from agent.kernel.start import Kernel
 from agent.pipeline import assess_target
 from tests.faults.site import Site, newest_journal, site_on
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 Record = Callable[[str, object], None]
 
 

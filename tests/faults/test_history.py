@@ -20,7 +20,7 @@ from agent.kernel.start import Kernel
 from agent.pipeline import AssessedTarget
 from tests.faults.site import Site, site_on
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 Record = Callable[[str, object], None]
 
 

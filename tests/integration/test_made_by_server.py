@@ -12,7 +12,7 @@ from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from tests.integration.proving import judged, read
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 DB = "made_by_server"
 CODES = ["SCH001", "SCH002", "SCH004", "SCH009", "SCH014", "STA001", "STA003", "SCH020"]
 OWN = [

@@ -27,7 +27,7 @@ from tests.clusters.troubled import KNOWN, troubled
 from tests.harness import shipped
 from tests.integration.reading import open_session, read, reader, rows_of
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 KEY = RedactionKey(b"k" * 32)
 # Every name that a customer gives on the kernel has this in it, and every literal the other.
 NAME, LITERAL = "qzname", "qzliteral"

@@ -19,7 +19,7 @@ from agent.model.terms import Outcome, Severity
 from tests.integration.proving import assess_one, found, held_open, judged, read
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 PROVEN = {"TXN003": "", "TXN004": "", "CMP006": ""}
 
 DATABASE = "live_transactions"
