@@ -82,7 +82,7 @@ class StatementWait:
     "oceanbase.DBA_WR_ACTIVE_SESSION_HISTORY",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    where=_FOREGROUND,
+    where="SESSION_TYPE = 0 AND SQL_ID <> ''",  # a number here: 0 is a user's session
     group_by="SQL_ID, hour",
     order_by="SQL_ID, hour",
     limit=5000,

@@ -240,6 +240,25 @@ def accounts(cluster: Cluster) -> None:
     if cluster.target.kind is TenantKind.USER:
         account(cluster, "app", "10.1.%", ())
         account(cluster, "report", "10.2.0.7", ("process",))
+        given = dict.fromkeys(("insert", "update", "delete", "select"), "YES")
+        rights = ("alter", "create", "drop", "grant_option", "index", "create_view", "show_view")
+        cluster.add(
+            "DBA_OB_DATABASE_PRIVILEGE",
+            user_id=500_001,
+            username="app",
+            database_name=SCHEMA,
+            **{f"priv_{right}": value for right, value in {**dict.fromkeys(rights, "NO"), **given}.items()},
+        )
+        cluster.add(
+            "DBA_OBJECTS",
+            owner=SCHEMA,
+            object_name=SCHEMA,
+            object_id=500_001,
+            object_type="DATABASE",
+            status="VALID",
+            created=ago(days=390),
+            last_ddl_time=ago(days=390),
+        )
 
 
 def account(cluster: Cluster, name: str, host: str, held: tuple[str, ...]) -> None:

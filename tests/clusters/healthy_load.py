@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tests.clusters.cluster import GIB, Cluster, Server, ago
+from tests.clusters.schema import views_of
 from tests.harness import NOW
 
 HOUR_US = 3_600_000_000
@@ -37,6 +38,12 @@ class Shape(NamedTuple):
     writes: bool = False
     workers: int = 0
 
+    @property
+    def table(self) -> str:
+        """The table that it is about."""
+        words = self.text.replace("(", " ").split()
+        return words[[word in ("FROM", "INTO", "UPDATE") for word in words].index(True) + 1]
+
 
 SHAPES = (
     Shape("A" * 32, "SELECT name, email FROM customers WHERE id = ?", 600, 900, 1, 1),
@@ -62,6 +69,9 @@ def fill(cluster: Cluster, tenants: tuple[int, ...], servers: tuple[Server, ...]
         statements(cluster, tenant, servers[tenant % len(servers)])  # all leaders are there
         for server in servers:
             plans(cluster, tenant, server)
+    for server in servers:
+        steps(cluster, server)
+        samples(cluster, server)
     repository(cluster, 1 if cluster.is_sys else businesses[0], servers)
 
 
@@ -283,6 +293,59 @@ def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ..
             retry_total=0,
             **where,
         )
+
+
+def steps(cluster: Cluster, server: Server) -> None:
+    """One scan for each plan: by key, but for the report that reads its table."""
+    for shape in SHAPES:
+        whole = shape.workers > 0
+        note = (
+            f"{shape.table}:\n table_rows:{8_000 if whole else 100_000}\n physical_range_rows:{shape.rows_read}\n"
+            f" index_back_rows:0\n output_rows:{shape.rows_read}\n avaiable_index_name:[{shape.table}]\n"
+            " stats info:[version=2026-11-22 02:00:00.000000, is_locked=0, is_expired=0]\n"
+        )
+        cluster.add(
+            "GV$OB_SQL_PLAN",
+            svr_ip=server.ip,
+            svr_port=server.port,
+            sql_id=shape.sql_id,
+            db_id=500_001,
+            plan_hash=hash_of(shape),
+            id=0,
+            depth=0,
+            operator="TABLE FULL SCAN" if whole else "TABLE GET",
+            object_owner="shop",
+            object_name=shape.table,
+            object_alias=shape.table,
+            object_type="BASIC TABLE",
+            partition_start="partitions(p0)",
+            optimizer=note,
+            cost=9,
+            cardinality=shape.rows_read,
+            real_cardinality=shape.rows_read,
+            real_cost=shape.elapsed_us,
+        )
+
+
+def samples(cluster: Cluster, server: Server) -> None:
+    """What sessions of the report do: they compute. In the repository, an hour of each day of a week."""
+    seen = {
+        "svr_ip": server.ip, "svr_port": server.port, "sql_id": SHAPES[-1].sql_id,
+        "session_state": "ON CPU", "in_parse": "N", "in_sql_optimize": "N", "in_storage_read": "N",
+        "in_storage_write": "N", "in_committing": "N", "in_remote_das_execution": "N",
+    }  # fmt: skip
+    if "oceanbase.GV$OB_ACTIVE_SESSION_HISTORY" in views_of(cluster.target):
+        for second in range(60):
+            cluster.add(
+                "GV$OB_ACTIVE_SESSION_HISTORY",
+                sample_time=ago(seconds=second),
+                session_type="FOREGROUND",
+                event="",
+                wait_class="OTHER",
+                **seen,
+            )
+    for hour in range(168):
+        cluster.add("DBA_WR_ACTIVE_SESSION_HISTORY", sample_time=ago(hours=hour), session_type=0, **seen)
 
 
 def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> None:

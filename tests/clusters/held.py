@@ -15,10 +15,15 @@ from agent.collection.preflight import HeldPrivileges
 from agent.kernel.start import Kernel
 from agent.model.snapshot import Snapshot
 from tests.clusters.cluster import Cluster
+from tests.clusters.healthy_load import SHAPES
 from tests.clusters.schema import Target, create_table, views_of
 from tests.harness import NOW, shipped
 
-SCHEMA = "held_cluster"
+SCHEMA, BUSINESS = "held_cluster", "shop"
+COLUMNS = ", ".join(
+    f"{name} BIGINT"
+    for name in ("customer_id", "order_id", "product_id", "category_id", "amount", "price", "pieces", "next", "state")
+)
 
 
 class Shelf:
@@ -33,10 +38,15 @@ class Shelf:
         self.run("SET SESSION time_zone = '+00:00', ob_query_timeout = 60000000")
         self.run(f"DROP DATABASE IF EXISTS {SCHEMA}")
         self.run(f"CREATE DATABASE {SCHEMA}")
+        # Definitions are shown of tables that there are: those of the statements of a healthy day.
+        self.run(f"CREATE DATABASE IF NOT EXISTS {BUSINESS}")
+        for table in sorted({shape.table for shape in SHAPES}):
+            self.run(f"CREATE TABLE IF NOT EXISTS {BUSINESS}.{table} (id BIGINT PRIMARY KEY, {COLUMNS})")
 
     def close(self) -> None:
         with contextlib.closing(self._connection):
             self.run(f"DROP DATABASE {SCHEMA}")
+            self.run(f"DROP DATABASE {BUSINESS}")
 
     def run(self, sql: str, values: Iterable[Any] = ()) -> None:
         with self._connection.cursor() as cursor:

@@ -32,7 +32,9 @@ def never_gathered(cluster: Cluster) -> None:
 
 
 def locked(cluster: Cluster) -> None:
+    """The table has outgrown what was locked."""
     cluster.change("DBA_TAB_STATISTICS", {"STATTYPE_LOCKED": "ALL"}, named("TABLE_NAME", "coupons"))
+    cluster.change("DBA_TAB_MODIFICATIONS", {"INSERTS": 10**9}, named("TABLE_NAME", "coupons"))
 
 
 def gathering_fails(cluster: Cluster) -> None:

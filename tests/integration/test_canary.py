@@ -71,6 +71,8 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "snapshot key": ((0, "{out}/key"), (2, "{out}/key")),
     "snapshot redact": ((0, "{snapshot} --key {names} -o {out}/redacted.obh"), (2, "{env} --key {names} -o {out}/x")),
     "snapshot restore": ((0, "{redacted} --key {names} -o {out}/restored.obh"), (2, "{env} --key {names} -o {out}/x")),
+    "sql list": ((0, "-s {snapshot}"), (2, "-s {env}")),
+    "sql show": ((2, "0000 -s {snapshot}"), (2, "0000 -s {env}")),
 }
 
 
