@@ -105,6 +105,7 @@ def table(cluster: Cluster, number: int, name: str, rows: int) -> None:
         table_name=name,
         object_type="TABLE",
         num_rows=rows,
+        sample_size=rows,
         avg_row_len=120,
         last_analyzed=ago(days=1 + number % 3),
         stattype_locked=None,
