@@ -76,9 +76,13 @@ def is_local(account: Account) -> bool:
     return account.host.casefold() in _LOCAL
 
 
+_ANY_SIGN = re.compile(r"[\d.:a-f]*_[\d.:a-f_]*", re.IGNORECASE)
+
+
 def is_tied(account: Account) -> bool:
     """Whether the account works from one address only, as those of tools do."""
-    return is_local(account) or not re.search("[%_/]", account.host)
+    # In a name an underscore is a letter; in an address it stands for any sign.
+    return is_local(account) or (not re.search("[%/]", account.host) and not _ANY_SIGN.fullmatch(account.host))
 
 
 def group_grants(

@@ -22,6 +22,7 @@ from agent.demo.run_demo import ACCOUNT
 from agent.kernel.start import Kernel
 from agent.model.terms import TenantKind
 from tests.agent.signing import authorized
+from tests.harness import shipped
 from tests.integration.test_authorization import engagement_at
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -131,7 +132,11 @@ def test_the_reader_of_the_cloud_console_is_accepted_and_the_gate_is_the_wall(
     (problem,) = [text for text in (p["what"]["en"] for p in found["problems"]) if "the wall" in text]
     assert words in problem and "the agent's own gate is the wall, not the account" in problem
     assert "gate is the wall" in (out / "report.en.html").read_text()
-    assert found["score"]["coverage_pct"] > 60
+    # Minutes of load are no day of it: the checks that ask for one cannot judge here, whatever the account may read.
+    day_long = {code for code, rule in shipped()[1].rules.items() if (rule.evidence.span_hours or 0) >= 24}
+    applied = [one for one in found["results"] if one["outcome"] not in ("not_applicable", "disabled")]
+    rest = [one for one in applied if one["code"] not in day_long]
+    assert sum(one["outcome"] in ("pass", "finding") for one in rest) > 0.6 * len(rest)
 
 
 def test_preflight_keeps_a_journal_of_what_it_sent(kernel: Kernel, tmp_path: Path) -> None:

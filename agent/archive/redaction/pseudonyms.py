@@ -53,6 +53,7 @@ _WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
     TextContent.POLICY: re.compile("default|log_only"),
     TextContent.BOUND: re.compile(r"[\s\d.,:'?+-]*|MAXVALUE|\(masked\)"),
 }  # fmt: skip
+_HOST_PATTERN = re.compile(r"[%/]|^[\d.:a-f]*_[\d.:a-f_]*$", re.IGNORECASE)
 _HOST = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)((?::\d+)*)")
 _LAYOUT_WORD = re.compile(r"RANDOM|FULL|F|READONLY|R|LOGONLY|L|COLUMNSTORE|C|ENCRYPTION_LOGONLY|E|MEMORY|\d+")
 _SETTING_VALUE = re.compile(
@@ -167,13 +168,18 @@ class Pseudonyms:
         return self._key.pseudonym(TextContent.JOB.value, name) + "_DAY_WINDOW" * name.upper().endswith("DAY_WINDOW")
 
     def _replace_host(self, text: str) -> str:
+        """A pattern of addresses stays one: checks ask whether an account works from one address only."""
+        named = self._name_host(text)
+        return named + "%" * (named != text and bool(_HOST_PATTERN.search(_split_ports(text)[0])))
+
+    def _name_host(self, text: str) -> str:
         host, ports = _split_ports(text)
         if _WELL_KNOWN[TextContent.HOST].fullmatch(host):
             return text
         return self._key.pseudonym(TextContent.HOST.value, unify_address(host)) + ports
 
     def _replace_hosts(self, text: str) -> str:
-        return re.sub(r"[^,\s]+", lambda found: str(self.of(TextContent.HOST, found[0])), text)
+        return re.sub(r"[^,\s]+", lambda found: self._name_host(found[0]), text)
 
     def _replace_zones(self, text: str) -> str:
         return re.sub(

@@ -123,9 +123,14 @@ class _Redaction:
         return {"columns": found["columns"], "rows": rows}
 
     def _redact_row(self, columns: list[str], held: list[TextContent], row: list[Any]) -> list[Any]:
+        named = dict(zip(columns, row, strict=True))
+        if named.get("object_type") == "DATABASE":  # the list of objects has databases among tables
+            held = [
+                TextContent.DATABASE if name == "object_name" else kind
+                for name, kind in zip(columns, held, strict=True)
+            ]
         if TextContent.SETTING not in held:
             return [self._redact_value(kind, value) for kind, value in zip(held, row, strict=True)]
-        named = dict(zip(columns, row, strict=True))
         setting = named.get("name") or named.get("key") or ""
         return [
             self._names.setting(setting, value) if kind is TextContent.SETTING else self._redact_value(kind, value)
