@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.collection.busy import BusyWatch
 from agent.collection.connect import ReadOnlySession, Row
-from agent.collection.definition_reading import ShownTables, list_shown_tables, read_definitions
+from agent.collection.definition_reading import LEFT_OUT, ShownTables, list_shown_tables, read_definitions
 from agent.collection.masking import mask_fields
 from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
@@ -21,7 +21,6 @@ from agent.collection.signed_scope import Scopes, compile_covered
 from agent.collection.slices import SlicedAnswer, list_slicing_names, read_slices
 from agent.collection.statements import Statement
 from agent.facts import CostClass, SourceSpec, find_source_spec
-from agent.facts.definitions import TableDefinition
 from agent.facts.given import Build, Clock
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Scalar, Text, UnavailableKind
@@ -182,8 +181,8 @@ def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> 
         if names:
             yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES.get(kind))
     for record in records:
-        # Definitions that are left out are named among the sources; no check is the poorer for the sixty-first table.
-        if record.status == "ok" and record.reason and record.source != TableDefinition.__name__:
+        # Definitions beyond the limit are named among the sources: no budget and no grant would bring them.
+        if record.status == "ok" and record.reason and record.reason.msgid != LEFT_OUT:
             yield Problem(record.reason, _REMEDIES[UnavailableKind.BUDGET])
     shut = [record.source for record in records if is_shut(record.reason)]
     if shut:

@@ -9,16 +9,19 @@ from typing import Any
 
 from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.narrowing import Facts, list_dearest_ids
+from agent.collection.slices import explain_early_end
 from agent.collection.statements import Statement
 from agent.facts import SYSTEM_SCHEMAS, find_source_spec
 from agent.facts.definition_stripping import strip_definition
 from agent.facts.definitions import write_show_statement
+from agent.model.labels import N_
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import StatementError, StatementRefused
 
 _MOST_S = 2.0
 _MOST_NAMED = 20
+LEFT_OUT = N_("{source} was read for {read_count} of {all_count} tables; left out are: {names}")
 # What the server says of one table, which may have been dropped; all else would be said of the next one, too.
 _OF_ONE_TABLE = frozenset({UnavailableKind.ERROR, UnavailableKind.NO_VIEW, UnavailableKind.NO_COLUMN})
 Name = tuple[str, str]
@@ -37,7 +40,9 @@ class ShownTables:
         return bool(self.left_out) or len(self.rows) > limit
 
     def explain(self, source: str, tables: int) -> Text | None:
-        """Name the first tables that were left out; None if none was."""
+        """Say what ended it early, or name the first tables that were left out; None if none was."""
+        if self.failure is not None:
+            return explain_early_end(source, len(self.rows), tables, self.failure)
         if not self.left_out:
             return None
         named = ", ".join(f"{schema}.{table}" for schema, table in self.left_out[:_MOST_NAMED])
@@ -47,7 +52,7 @@ class ShownTables:
             "all_count": tables,
             "names": f"{named}, \u2026" if len(self.left_out) > _MOST_NAMED else named,
         }
-        return Text("{source} was read for {read_count} of {all_count} tables; left out are: {names}", args)
+        return Text(LEFT_OUT, args)
 
 
 def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable:

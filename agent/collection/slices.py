@@ -52,15 +52,18 @@ class SlicedAnswer:
 
     def explain(self, source: str, tables: int) -> Text | None:
         """Return why not all of so many tables were read; None if they were."""
-        if self.failure is None:
-            return None
-        args: dict[str, Scalar | Text] = {
-            "source": source,
-            "read_count": self.tables,
-            "all_count": tables,
-            "reason": self.failure.text,
-        }
-        return Text("{source} was read for {read_count} of {all_count} tables; then: {reason}", args)
+        return None if self.failure is None else explain_early_end(source, self.tables, tables, self.failure)
+
+
+def explain_early_end(source: str, read: int, tables: int, failure: StatementError) -> Text:
+    """Return why a source was read for some of its tables only."""
+    args: dict[str, Scalar | Text] = {
+        "source": source,
+        "read_count": read,
+        "all_count": tables,
+        "reason": failure.text,
+    }
+    return Text("{source} was read for {read_count} of {all_count} tables; then: {reason}", args)
 
 
 def list_slicing_names(row: type, facts: Mapping[type, tuple[Any, ...] | Unavailable]) -> list[Name]:

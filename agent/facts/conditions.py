@@ -62,7 +62,7 @@ Branches = tuple[tuple[Condition, ...], ...]
 class Question:
     """What one block of a statement asks: its tables, its conditions, and each OR over several columns.
 
-    ``ordered`` and ``grouped`` are (table, column). ``unresolved`` counts the columns whose table is not known.
+    ``grouped`` are (table, column). ``unresolved`` counts the columns whose table is not known.
     ``unread`` are the names, in lower case, of columns that every row is asked by in another way: an OR, a comparison
     of columns, a subquery. ``used`` are all columns of the block, but those that a ``*`` stands for (``takes_all``).
     """
@@ -70,7 +70,6 @@ class Question:
     tables: tuple[str, ...]
     conditions: tuple[Condition, ...]
     alternatives: tuple[Branches, ...] = ()
-    ordered: tuple[tuple[str, str], ...] = ()
     grouped: tuple[tuple[str, str], ...] = ()
     unresolved: int = 0
     joins_everything: bool = False
@@ -216,13 +215,12 @@ def _read_block(block: exp.Expr, number: int, scope: _Scope) -> Question:
         told = set() if must.find(exp.Query) else {c.column.lower() for c in read}
         unread |= {column.name.lower() for column in must.find_all(exp.Column)} - told
     conditions += _read_using(joins, number, scope)
-    ordered, grouped = (_list_plain(block.args.get(part), scope) for part in ("order", "group"))
+    grouped = _list_grouped(block.args.get("group"), scope)
     unresolved = scope.unresolved  # the columns used are resolved once more below, and count once
     return Question(
         tables=tuple(dict.fromkeys(scope.by_alias.values())),
         conditions=tuple(conditions),
         alternatives=tuple(alternatives),
-        ordered=ordered,
         grouped=grouped,
         unresolved=unresolved,
         joins_everything=_joins_everything(block, scope, conditions),
@@ -285,13 +283,9 @@ def _list_columns(node: exp.Expr, scope: _Scope) -> list[tuple[str, str]]:
     return [found for column in node.find_all(exp.Column) if (found := scope.find_column(column))]
 
 
-def _list_plain(part: exp.Expr | None, scope: _Scope) -> tuple[tuple[str, str], ...]:
-    found = []
-    for item in part.expressions if part else ():
-        column = item.this if isinstance(item, exp.Ordered) else item
-        if isinstance(column, exp.Column) and (place := scope.find_column(column)):
-            found.append(place)
-    return tuple(found)
+def _list_grouped(group: exp.Group | None, scope: _Scope) -> tuple[tuple[str, str], ...]:
+    columns = [item for item in (group.expressions if group else ()) if isinstance(item, exp.Column)]
+    return tuple(found for column in columns if (found := scope.find_column(column)))
 
 
 def _read_using(joins: Iterable[exp.Join], number: int, scope: _Scope) -> Iterator[Condition]:

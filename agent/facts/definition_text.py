@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from agent.facts.definition_stripping import split_list, split_stripped
 
+# Types as ``ColumnShape`` has them: those of texts, and those whose values may be long.
+TEXT_TYPES = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
+LONG_TYPES = frozenset({"text", "mediumtext", "longtext", "blob", "mediumblob", "longblob", "json"})
 _MOST_DIGITS = 9
 
 

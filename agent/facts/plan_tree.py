@@ -191,12 +191,3 @@ def _read_count(text: str | None) -> int | None:
 
 def _read_names(text: str) -> tuple[str, ...]:
     return tuple(name for part in text.strip("[]").split(",") if (name := part.strip()))
-
-
-def find_largest_error(accesses: Sequence[Access]) -> tuple[Access, float] | None:
-    """Return the scan whose rows were misjudged most, and by which factor: above 1 there were more than expected.
-
-    A scan that measured nothing and was expected to return next to nothing says nothing.
-    """
-    judged = [(access, max(access.rows_real, 1) / max(access.rows_estimated, 1)) for access in accesses]
-    return max(judged, key=lambda item: max(item[1], 1 / item[1]), default=None)

@@ -44,6 +44,9 @@ class ShapeLoad:
     queue_us: int | None = None
     plan_us: int | None = None
     trace_id: str | None = None
+    users: int | None = None
+    first_us: int | None = None
+    last_us: int | None = None
 
     @property
     def average_us(self) -> float:
@@ -75,6 +78,9 @@ def read_shape(row: SqlShape) -> ShapeLoad:
         queue_us=row.queue_us,
         plan_us=row.plan_us,
         trace_id=row.trace_id,
+        users=row.users,
+        first_us=row.first_us,
+        last_us=row.last_us,
     )
 
 

@@ -254,6 +254,5 @@ class CachedPlan:
     elapsed_time: int
     param_infos: str | None = expr("SUBSTR(PARAM_INFOS, 1, 4000)", default=None)
     forced: int | None = expr(_FORCED, default=None)
-    rows_processed: int | None = None
     table_scan: int | None = None
     first_load_time: datetime | None = None

@@ -20,7 +20,6 @@ from agent.facts.sql import FORCING, CachedPlan, RepositoryShape, SqlShape, SqlT
 
 # The longest record first: days, since the plan was made, seconds to hours.
 _LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
-_TEXT_TYPES = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +153,3 @@ def _calls_two_by_one_name(plan: Plan) -> bool:
     for access in plan.accesses:
         called[access.table, access.alias].add(access.owner)
     return any(len(owners) > 1 for owners in called.values())
-
-
-def holds_text(data_type: str) -> bool:
-    """Whether a column of this type holds text, so that a number compared with it changes the column and not itself."""
-    return data_type.lower() in _TEXT_TYPES

@@ -27,9 +27,10 @@ _NAME = "ob_query_timeout"
 
 @params
 class HoursParams(Params):
-    """What the documentation sets for analytical work, and what VAR001 tells from on."""
+    """What the documentation sets for analytical work, and what is set in place of hours: the server's default."""
 
     analytical_us: int
+    recommended_us: int
 
 
 @check(
@@ -64,5 +65,5 @@ def query_timeout_of_hours(
     if not value.isdecimal():
         raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)
     if int(value) < limits.analytical_us and not any(profile.workload == "OLAP" for profile in profiles):
-        evidence = {"present_us": int(value), "recommended_us": 10_000_000}
+        evidence = {"present_us": int(value), "recommended_us": limits.recommended_us}
         yield Measurement(tenant_name(None), int(value) / 1_000_000, evidence)

@@ -1,4 +1,4 @@
-"""Names of columns that many tables have by chance, and which types hold numbers or texts."""
+"""Names of columns that many tables have by chance, and which types hold numbers."""
 
 from __future__ import annotations
 
@@ -12,4 +12,3 @@ GENERIC_NAMES = frozenset((
     "external_id", "source_id", "target_id", "biz_id", "object_id", "created_at", "updated_at",
 ))  # fmt: skip
 NUMBER_TYPES = frozenset((*BITS, "decimal", "numeric"))
-TEXT_TYPES = frozenset(("char", "varchar", "tinytext", "text", "mediumtext", "longtext"))

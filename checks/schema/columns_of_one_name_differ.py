@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
+from agent.facts.definition_text import TEXT_TYPES
 from agent.facts.schema import IndexColumn, NotableColumn, Table
 from checks.schema.auto_increment_nearly_exhausted import BITS
-from checks.schema.column_kinds import GENERIC_NAMES, NUMBER_TYPES, TEXT_TYPES
+from checks.schema.column_kinds import GENERIC_NAMES, NUMBER_TYPES
 from checks.schema.indexes import group_indexes, is_whole
 from checks.schema.pages import BASICS, DESIGN
 

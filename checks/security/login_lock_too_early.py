@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
 from agent.facts.settings import Parameter
 from checks.security.no_login_throttling import NAME, PAGES
 from checks.security.settings import value_of
+
+
+@params
+class LockParams(Params):
+    """The number of mistakes that the advice allows."""
+
+    recommended_count: int
 
 
 @check(
@@ -19,7 +26,7 @@ from checks.security.settings import value_of
     finding="{resource}: {value} failed logins lock an account (limit {limit}).",
     remediation=Remediation(
         advice="Allow some mistakes before the lock: ten stop a program that guesses just as well.",
-        sql=("ALTER SYSTEM SET connection_control_failed_connections_threshold = 10;",),
+        sql=("ALTER SYSTEM SET connection_control_failed_connections_threshold = {recommended_count};",),
         rollback=("ALTER SYSTEM SET connection_control_failed_connections_threshold = {value};",),
         pre_check="Look for accounts that are locked by it now: they stay so until the delay is over.",
         post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
@@ -27,11 +34,11 @@ from checks.security.settings import value_of
     ),
     sources=PAGES,
 )
-def login_lock_too_early(parameters: Rows[Parameter]) -> Iterator[Measurement]:
+def login_lock_too_early(parameters: Rows[Parameter], limits: LockParams) -> Iterator[Measurement]:
     """One mistyped password, or one server of a pool that still has the old one, then locks the account for all the
     others, and the application stands still. Whoever wants to do harm needs no more than the name of the account."""
     value = value_of(parameters, NAME)
     if not value.isdecimal():
         raise NotAssessed("{setting} has a value that is not understood: {present}", setting=NAME, present=value)
     if int(value):
-        yield Measurement(tenant_name(None), int(value))
+        yield Measurement(tenant_name(None), int(value), {"recommended_count": limits.recommended_count})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from agent.facts.conditions import Asks, Condition
-from agent.facts.definition_text import ColumnShape
+from agent.facts.definition_text import LONG_TYPES, TEXT_TYPES, ColumnShape
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkStatement
 from checks.sql.paths import EXACT, Waste, find_column, find_shape, list_conditions
 
-_TEXTS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
 _NUMBERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"})
-_NOT_INDEXED = frozenset({"text", "tinytext", "mediumtext", "longtext", "json", "blob", "mediumblob", "longblob"})
+_NOT_INDEXED = LONG_TYPES | {"tinytext"}
 _COMPARED = EXACT | {Asks.RANGE}
 # The server's numbers of types in PARAM_INFOS: integers, floating point, decimals, dates and times.
 _CONVERTING = frozenset({*range(1, 21), 39, 41, 42})
@@ -70,12 +69,12 @@ def meets_number(statement: WorkStatement, access: Access, condition: Condition)
         own, other = _find_columns(statement, access, condition)
         if own is None or other is None:
             return None if condition.other else False
-        return own.data_type in _TEXTS and other.data_type in _NUMBERS
+        return own.data_type in TEXT_TYPES and other.data_type in _NUMBERS
     if condition.asks not in _COMPARED or not condition.parameters:
         return False
     types = statement.parameters.get(access.step.plan_hash, ())
     column = find_column(find_shape(statement, access.table), condition.column)
-    if column is not None and column.data_type not in _TEXTS:
+    if column is not None and column.data_type not in TEXT_TYPES:
         return False
     if len(types) != (statement.text or "").count("?"):
         return None  # a list that is cut, or a value without an entry: which belongs to which is not known
@@ -94,7 +93,7 @@ def meets_other_collation(statement: WorkStatement, access: Access, condition: C
     own, other = _find_columns(statement, access, condition)
     if own is None or other is None:
         return None
-    if own.data_type not in _TEXTS or other.data_type not in _TEXTS:
+    if own.data_type not in TEXT_TYPES or other.data_type not in TEXT_TYPES:
         return False
     if own.character_set != other.character_set:
         return other.character_set in _WIDEST and own.character_set not in {"", "binary", *_WIDEST}

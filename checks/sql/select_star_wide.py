@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definition_text import LONG_TYPES
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
@@ -14,7 +15,6 @@ from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.diagnosis import find_plan, list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import SQL_RULES
 
-_LONG = frozenset({"text", "mediumtext", "longtext", "blob", "mediumblob", "longblob", "json"})
 Widths = Mapping[tuple[str, str], int | None]
 
 
@@ -83,6 +83,6 @@ def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str]]]:
     plan = find_plan(statement)
     for access in plan.accesses if plan else ():
         shape = statement.shapes.get(access.table)
-        columns = [name for name, column in shape.columns.items() if column.data_type in _LONG] if shape else []
+        columns = [name for name, column in shape.columns.items() if column.data_type in LONG_TYPES] if shape else []
         if access.table in tables and columns:
             yield access, columns

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from agent.catalogue import registry, rules
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Plan, read_access
 from agent.facts.plans import PlanStep, StatementHour, StatementWait
+from agent.facts.shape_load import ShapeLoad
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
 from agent.judgement.evaluate import evaluate_checks
@@ -45,6 +47,7 @@ class ToldStatement:
     unjudged: tuple[str, ...]
     waits: tuple[StatementWait, ...]
     hours: tuple[StatementHour, ...]
+    definitions: tuple[TableDefinition, ...]
 
 
 def print_statements(path: Path, by: str, limit: int, *, as_json: bool) -> None:
@@ -83,8 +86,8 @@ def print_statement(path: Path, sql_id: str, *, as_json: bool) -> None:
         console.out.print(_draw_plan(plan))
     _print_waits(one)
     _print_causes(one)
-    for definition in _list_definitions(path, one):
-        console.print_verbatim(f"\n{definition}")
+    for row in one.definitions:
+        console.print_verbatim("\n" + "\n".join(map(console.strip_controls, row.definition.splitlines())))
 
 
 def _find_statement(told: Sequence[ToldStatement], sql_id: str, path: Path) -> ToldStatement:
@@ -130,6 +133,11 @@ def _read_told(path: Path) -> list[ToldStatement]:
             ),
             waits=tuple(row for row in _find_rows(snapshot, StatementWait) if row.sql_id == statement.sql_id),
             hours=tuple(row for row in _find_rows(snapshot, StatementHour) if row.sql_id == statement.sql_id),
+            definitions=tuple(
+                row
+                for row in _find_rows(snapshot, TableDefinition)
+                if (row.table_schema, row.table_name) in _list_tables(statement)
+            ),
         )
         for statement in workload
     ]
@@ -211,8 +219,19 @@ def _print_loads(one: ToldStatement) -> None:
     )
     for load in one.statement.loads:
         if load.user:
-            args = {"user": load.user, "trace_id": load.trace_id or "–"}
-            console.say("Sent by {user}; trace of one execution, while the audit holds it: {trace_id}", **args)
+            _print_senders(load)
+
+
+def _print_senders(load: ShapeLoad) -> None:
+    """Say what only the audit knows: who, when, and where to look up one execution."""
+    console.say("Sent by {user}; accounts in all: {count}", user=load.user, count=load.users or 1)
+    if load.first_us and load.last_us:
+        first, last = (
+            f"{datetime.fromtimestamp(us / 1_000_000, UTC):%Y-%m-%d %H:%M:%S}" for us in (load.first_us, load.last_us)
+        )
+        console.say("First and last seen in the audit (UTC): {first}, {last}", first=first, last=last)
+    if load.trace_id:
+        console.say("TRACE_ID of one execution, while the audit holds it: {trace_id}", trace_id=load.trace_id)
 
 
 def _draw_plan(plan: Plan) -> Tree:
@@ -271,11 +290,8 @@ def _print_causes(one: ToldStatement) -> None:
         console.say("Too little is known to judge it by: {codes}", codes=", ".join(one.unjudged))
 
 
-def _list_definitions(path: Path, one: ToldStatement) -> Iterator[str]:
-    names = {(access.owner, access.table) for plan in one.statement.plans for access in plan.accesses}
-    for row in _find_rows(load_snapshot(path), TableDefinition):
-        if (row.table_schema, row.table_name) in names:
-            yield "\n".join(map(console.strip_controls, row.definition.splitlines()))
+def _list_tables(statement: WorkStatement) -> frozenset[tuple[str, str]]:
+    return frozenset((access.owner, access.table) for plan in statement.plans for access in plan.accesses)
 
 
 def _describe(one: ToldStatement) -> dict[str, Any]:
@@ -293,6 +309,7 @@ def _describe(one: ToldStatement) -> dict[str, Any]:
         ],
         "waits": [asdict(wait) for wait in one.waits],
         "hours": [asdict(hour) for hour in one.hours],
+        "definitions": [asdict(row) for row in one.definitions],
         "causes": [
             {
                 "code": code,

@@ -13,10 +13,11 @@ import pytest
 from agent.archive.snapshot import save_snapshot
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep, StatementHour, StatementWait
-from agent.facts.sql import CachedPlan, SqlTotal
+from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind, Version
 from tests.agent.cli.typed import Ended, run_here
+from tests.checks.cases.sql import _shape
 
 DEAR, CHEAP = "7B" + "A" * 30, "7B" + "C" * 30
 ORDERS = "CREATE TABLE `orders` (\n  `id` bigint(20) NOT NULL,\n  `no` varchar(32) NOT NULL,\n  PRIMARY KEY (`id`)\n)"
@@ -148,6 +149,20 @@ def test_one_statement_is_told_whole(folder: Path) -> None:
     assert "SQL023" in out and "text column no of shop.orders" in out
 
 
+def test_the_audit_tells_who_sends_it_and_when(folder: Path) -> None:
+    seen: dict[str, Any] = {
+        "first_us": 1_764_374_400_000_000,
+        "last_us": 1_764_378_000_000_000,
+        "trace_id": "Y0-7",
+        "users": 2,
+    }
+    row = dataclasses.replace(_shape(DEAR, 20, elapsed_us=10**6), user_name="app", **seen)
+    keep(folder, {**FACTS, SqlShape: (row,)})
+    out = sql(folder, "show", DEAR).out.decode()
+    assert "Sent by app; accounts in all: 2" in out and "TRACE_ID of one execution" in out and "Y0-7" in out
+    assert "2025-11-29 00:00:00, 2025-11-29 01:00:00" in out
+
+
 def test_the_reader_has_it_in_chinese(folder: Path) -> None:
     out = sql(folder, "show", DEAR, OB_HEALTH_LANG="zh-CN").out.decode()
     assert "\u6267\u884c\u8ba1\u5212 9" in out and "\u4f30\u7b97 1" in out
@@ -158,7 +173,11 @@ def test_a_program_has_all_of_it(folder: Path) -> None:
     listed = json.loads(sql(folder, "list", "--json").out)
     assert [item["sql_id"] for item in listed] == [DEAR, CHEAP] and listed[0] == shown
     assert shown["loads"][0]["elapsed_us"] == 9 * 10**8 and shown["plans"][0]["steps"][1]["object_name"] == "orders"
-    assert shown["waits"][0]["samples"] == 7 and shown["hours"][0]["hour"] == 3
+    assert (
+        shown["definitions"][0]["definition"] == ORDERS
+        and shown["waits"][0]["samples"] == 7
+        and shown["hours"][0]["hour"] == 3
+    )
     assert {cause["code"] for cause in shown["causes"]} >= {"SQL003", "SQL023"}
 
 

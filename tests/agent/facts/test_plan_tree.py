@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.collection.statements import list_columns_read
 from agent.facts import SYSTEM_SCHEMAS, find_source_spec
-from agent.facts.plan_tree import Way, count_pieces, find_largest_error, read_access, read_plans
+from agent.facts.plan_tree import Way, count_pieces, read_access, read_plans
 from agent.facts.plans import PlanStep
 from agent.model.terms import DataClass
 
@@ -176,16 +176,6 @@ def test_the_join_right_above_a_scan() -> None:
     assert grouped.find_join(grouped.accesses[-1]) is None
     alone = plan(("EXCHANGE", 0), ("TABLE GET", 1))
     assert alone.find_join(alone.accesses[0]) is None
-
-
-def test_the_estimate_that_is_furthest_off() -> None:
-    rows = [(10, 10), (1, 500), (10_000, 100), (0, 0)]
-    accesses = [read_access(step(rows_estimated=expected, rows_real=real)) for expected, real in rows]
-    found = find_largest_error([access for access in accesses if access])
-    assert found and (found[0].rows_real, found[1]) == (500, 500.0)
-    over = find_largest_error([access for access in accesses[2:3] if access])
-    assert over and over[1] == pytest.approx(0.01)
-    assert find_largest_error([]) is None
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))

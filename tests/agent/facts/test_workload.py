@@ -10,7 +10,7 @@ from agent.facts import Observes, workload
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.workload import WorkloadFacts, WorkStatement, holds_text, read_workload
+from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
 from tests.agent.facts.rows import filled
 
 A, B = "A" * 32, "B" * 32
@@ -109,12 +109,3 @@ def test_the_same_facts_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_workload(WorkloadFacts(**facts, definitions=())) is not first
     monkeypatch.setattr(workload, "_remembered", [])
     assert read_workload(WorkloadFacts(**facts)) == first
-
-
-@pytest.mark.parametrize(
-    ("data_type", "is_text"),
-    [("varchar", True), ("CHAR", True), ("longtext", True), ("enum", True), ("int", False), ("varbinary", False),
-     ("date", False), ("json", False), ("", False)],
-)  # fmt: skip
-def test_types_that_hold_text(data_type: str, is_text: bool) -> None:
-    assert holds_text(data_type) is is_text
