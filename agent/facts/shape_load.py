@@ -18,7 +18,8 @@ class ShapeLoad:
 
     Outside the audit ring ``rows_read`` is the least: rows that a scan goes through block by block are not counted
     there (seen on 4.3.5: none of 90,000). ``rows_used`` were returned or changed. ``user`` and ``longest_us`` are in
-    the audit ring only. The ``days`` that the repository saw the shape are counted by its snapshots, one an hour.
+    the audit ring only, ``sql_type`` is in the plan cache only. The ``days`` that the repository saw the shape are
+    counted by its snapshots, one an hour.
     """
 
     record: Observes
@@ -47,6 +48,7 @@ class ShapeLoad:
     users: int | None = None
     first_us: int | None = None
     last_us: int | None = None
+    sql_type: int | None = None
 
     @property
     def average_us(self) -> float:
@@ -95,6 +97,7 @@ def read_totals(totals: Rows[SqlTotal], scans: Mapping[str, bool]) -> Iterator[S
         yield ShapeLoad(
             record=Observes.PLAN_CACHE,
             sql_id=row.sql_id,
+            sql_type=row.sql_type,
             tenant_id=row.tenant_id,
             database=row.db_name,
             executions=row.executions,

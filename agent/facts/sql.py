@@ -24,6 +24,10 @@ _WITH_PARTS = f"IS_INNER_SQL = 0 AND (IS_EXECUTOR_RPC = 1 OR USER_NAME <> {OWN_A
 # Ids of databases that users create; system ones, our own session's among them, lie below.
 BUSINESS_DATABASE_ID = "DB_ID > 500000"
 NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema', 'mysql', '__public', '')"
+# Numbers of kinds of statements (SQL_TYPE; src/sql/resolver/ob_stmt_type.h).
+_SELECT, _INSERT, _REPLACE, _DELETE, _UPDATE, _MERGE = range(1, 7)
+DATA_STATEMENTS = frozenset({_SELECT, _INSERT, _REPLACE, _DELETE, _UPDATE, _MERGE})
+CHANGING_STATEMENTS = frozenset({_DELETE, _UPDATE})
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
 _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
 _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
@@ -140,7 +144,9 @@ class SqlShape:
 class SqlTotal:
     """One SQL shape of a tenant since its plan was loaded: longer than the audit ring, without latencies.
 
-    ``tenant_elapsed_us`` is what all shapes of its tenant took: among the two hundred may be one of many.
+    ``tenant_elapsed_us`` is what all shapes of its tenant took: among the two hundred may be one of many. Calls of
+    procedures and DDL are in the view too, with the rows that they went through and without a plan (seen on 4.3.5);
+    ``sql_type`` tells them apart (``DATA_STATEMENTS``).
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -148,6 +154,7 @@ class SqlTotal:
         "SUM(SUM(ELAPSED_TIME_TOTAL)) OVER (PARTITION BY TENANT_ID)", default=None, sys_only=True
     )
     sql_id: str = expr("SQL_ID")
+    sql_type: int | None = expr("MIN(SQL_TYPE)", default=None)
     db_name: str = expr("MIN(PARSING_DB_NAME)")
     executions: int = expr("SUM(EXECUTIONS_TOTAL)")
     elapsed_us: int = expr("SUM(ELAPSED_TIME_TOTAL)")

@@ -18,7 +18,7 @@ from agent.api import (
     params,
 )
 from agent.facts.shape_load import collect_loads
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CHANGING_STATEMENTS, CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.loads import list_textless
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
@@ -76,7 +76,7 @@ def write_without_where(
     for (tenant_id, sql_id), (rows_changed, executions) in known:
         evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
         yield Measurement(shape_name(sql_id, tenant_id), rows_changed // executions, evidence)
-    yield from list_textless(loads, plans, limits.min_rows_count)
+    yield from list_textless(loads, plans, CHANGING_STATEMENTS, limits.min_rows_count)
 
 
 def _list_shapes(plans: Rows[CachedPlan]) -> list[tuple[int | None, str]]:

@@ -86,9 +86,12 @@ def queries(count: int) -> tuple[str, ...]:
     return tuple(f"SELECT 1 AS column_{number}" for number in range(count))
 
 
-def wish(charset: str) -> str:
+def wish(charset: str) -> tuple[str, ...]:
     """A table of one row in a character set."""
-    return f"CREATE TABLE {{db}}.wish (maker VARCHAR(20) CHARACTER SET {charset}) SELECT '77' AS maker"
+    return (
+        f"CREATE TABLE {{db}}.wish (maker VARCHAR(20) CHARACTER SET {charset})",
+        "INSERT INTO {db}.wish VALUES ('77')",
+    )
 
 
 def _lock_conflict(code: str, severity: Severity) -> Plant:
@@ -340,9 +343,9 @@ PLANTS = [
     ),
     Plant(
         "SQL027",
-        plant=(*INDEXED, *PARTS, "CREATE INDEX by_maker ON part (maker)", GATHERED_PARTS, wish("utf8mb4")),
+        plant=(*INDEXED, *PARTS, "CREATE INDEX by_maker ON part (maker)", GATHERED_PARTS, *wish("utf8mb4")),
         load=("SELECT p.id FROM wish w JOIN part p ON p.maker = w.maker",) * 12,
-        cure=("DROP TABLE {db}.wish", wish("gbk")),
+        cure=("DROP TABLE {db}.wish", *wish("gbk")),
         resource=shape("SELECT p.id FROM wish w JOIN part p ON p.maker = w.maker"),
         ground=SHAPES,
         severity=LOW,
