@@ -21,11 +21,11 @@ from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
 from agent.model.result import CheckResult, Finding
-from agent.model.rule import Expected, Rule, Ruleset
+from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
-from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind
+from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
 from agent.support.errors import CRASHES
-from agent.support.i18n import OWN_ONLY, render_all_languages
+from agent.support.i18n import OWN_ONLY, count_digits, render_all_languages
 
 _MAX_TEXT = 2000
 _MAX_SHOWN = 300  # of a text in a sentence about a failure
@@ -254,6 +254,7 @@ def _judge_measurements(
         values: dict[str, Scalar] = {name: _shorten_value(item) for name, item in measurement.evidence.items()}
         values |= spans[measurement.part]
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
+        words |= count_shown_digits(shown, spec.unit, rule.judge)
         fill_message(spec.finding, words)  # a placeholder without a value fails here, not in the report
         mark = fingerprint_finding(snapshot.target, spec.code, resource)
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
@@ -282,6 +283,13 @@ def _judge_measurements(
         if worst is None or finding.risk_points > worst.risk_points:
             findings[mark] = finding
     return tuple(sorted(findings.values(), key=lambda f: (-f.risk_points, f.resource)))
+
+
+def count_shown_digits(value: Scalar, unit: Unit, judge: Ladder | Fixed | Expected) -> dict[str, Scalar]:
+    """Return ``shown_digits`` for a finding's sentence, if the usual decimals would show it beyond another rung."""
+    rungs = [limit for _, limit in judge.rungs] if isinstance(judge, Ladder) else []
+    digits = count_digits(value, unit, rungs)
+    return {} if digits is None else {"shown_digits": digits}
 
 
 def _build_tenant_clause(resource: str, snapshot: Snapshot) -> str | None:

@@ -47,22 +47,25 @@ def plan_roadmap(
         gain = compute_gain(results, codes, tenant_kind, earlier)
         found.append(WorkUnit(codes, deadline, _classify_effort(members[0], specs[codes[0]]), gain, 0.0))
     found.sort(key=lambda unit: (_DEADLINE_ORDER.index(unit.deadline), -unit.gain, unit.codes))
-    return _add_scores_after(found, results, scored, tenant_kind, earlier)
+    return _climb(found, results, scored, tenant_kind, earlier)
 
 
-def _add_scores_after(
+def _climb(
     units: Sequence[WorkUnit],
     results: Sequence[CheckResult],
     scored: Score,
     tenant_kind: TenantKind,
     earlier: Earlier | None,
 ) -> tuple[WorkUnit, ...]:
+    """Return the units with what each adds in this order, so that the gains add up to the last score."""
     done: list[str] = []
     climbed = []
+    reached = round(scored.value, 1)
     for unit in units:
         done += unit.codes
-        after = scored.value + compute_gain(results, done, tenant_kind, earlier)
-        climbed.append(replace(unit, score_after=round(after, 1)))
+        after = round(scored.value + compute_gain(results, done, tenant_kind, earlier), 1)
+        climbed.append(replace(unit, gain=round(after - reached, 1), score_after=after))
+        reached = after
     return tuple(climbed)
 
 

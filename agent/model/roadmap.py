@@ -14,7 +14,7 @@ from agent.model.terms import (
 class WorkUnit:
     """One action: ``codes`` are the checks that it clears, the dearest first.
 
-    ``gain`` is what it brings alone; ``score_after`` the score once it and all before it in the roadmap are done.
+    ``gain`` is what it adds once all before it in the roadmap are done; ``score_after`` is the score then.
     """
 
     codes: tuple[str, ...]

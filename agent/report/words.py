@@ -60,13 +60,13 @@ class Words:
         """Return the text in this language, or in English if the document lacks it."""
         return make_printable(texts.get(self.language) or texts.get("en", ""), length)
 
-    def value(self, value: Any, unit: Unit | None) -> str:
-        """Return a measured value or limit with its unit."""
+    def value(self, value: Any, unit: Unit | None, digits: int | None = None) -> str:
+        """Return a measured value or limit with its unit; ``digits`` are its decimals, if not the usual ones."""
         if isinstance(value, dict | list):
             return make_printable(json.dumps(value, ensure_ascii=False), NAME_LENGTH)
         if isinstance(value, str) and _MOMENT.fullmatch(value):
             value = datetime.fromisoformat(value)
-        return make_printable(format_value(value, unit, self.language, self.zone), NAME_LENGTH)
+        return make_printable(format_value(value, unit, self.language, self.zone, digits), NAME_LENGTH)
 
     def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """Return named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""

@@ -6,12 +6,14 @@ step can leave them stale. Numbers are formatted by the unit at the end of a pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
+from typing import TypeGuard
 
 from agent.model.placeholders import fill_message
 from agent.model.terms import Scalar, Text, Translations, Unit
@@ -24,7 +26,9 @@ _STEPS = {
     Unit.MILLISECONDS: ((60_000, "min"), (1_000, "s"), (1, "ms")),
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
-_SHARES = {Unit.PCT: (1, "%"), Unit.PERMILLE: (2, "‰")}
+_SHARES = {Unit.PCT: "%", Unit.PERMILLE: "‰"}
+_USUAL_DIGITS = {Unit.PCT: 1, Unit.PERMILLE: 2, Unit.DAYS: 1, Unit.HOURS: 1, **dict.fromkeys(_STEPS, 1)}
+_OTHER_DIGITS, _MOST_DIGITS = 2, 9
 OWN_ONLY: Translations = MappingProxyType({})  # what plug-ins brought, where there are none
 _UNIT_WORDS_ZH = {"us": "微秒", "ms": "毫秒", "s": "秒", "min": "分钟", "h": "小时", "days": "天"}
 
@@ -62,8 +66,11 @@ def infer_unit(name: str) -> Unit | None:
     return next((unit for suffix, unit in _SUFFIXES.items() if name.endswith(suffix)), None)
 
 
-def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo = UTC) -> str:
-    """Format one value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None; times in ``zone``."""
+def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo = UTC, digits: int | None = None) -> str:
+    """Format one value for people: ``1.5 GiB``, ``92.3%``, ``12,345``, ``未知`` for None; times in ``zone``.
+
+    ``digits`` are the decimals of a number, where ``count_digits`` says that the usual ones would mislead.
+    """
     if value is None:
         return translate("unknown", language)
     if isinstance(value, bool):
@@ -72,14 +79,49 @@ def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo =
         return _format_moment(_localize_moment(value, zone))
     if isinstance(value, str):
         return value
+    if digits is None:
+        digits = _get_usual_digits(unit)
     if unit in _SHARES:
-        digits, sign = _SHARES[unit]
-        return f"{_format_number(value, digits)}{sign}"
+        return f"{_format_number(value, digits)}{_SHARES[unit]}"
     if unit in _STEPS:
-        return _format_quantity(value, unit, language)
+        size, word = _choose_step(value, unit)
+        return _append_unit(_format_number(value / size, digits), word, language)
     if unit in (Unit.DAYS, Unit.HOURS):
-        return _append_unit(_format_number(value, 1), "days" if unit is Unit.DAYS else "h", language)
-    return _format_number(value, 2)
+        return _append_unit(_format_number(value, digits), "days" if unit is Unit.DAYS else "h", language)
+    return _format_number(value, digits)
+
+
+def count_digits(value: Scalar, unit: Unit | None, limits: Iterable[Scalar]) -> int | None:
+    """Return the decimals that show a value on its own side of each limit; None if the usual ones do.
+
+    Rounded as usual, 94.995% beside a limit of 95% would read as 95%.
+    """
+    numbers = [limit for limit in limits if _is_number(limit)]
+    if not _is_number(value):
+        return None
+    usual = _get_usual_digits(unit)
+    for digits in range(usual, _MOST_DIGITS):
+        if all(_is_side_shown(value, limit, unit, digits) for limit in numbers):
+            return digits if digits > usual else None
+    return _MOST_DIGITS
+
+
+def _is_number(value: Scalar) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_side_shown(value: float, limit: float, unit: Unit | None, digits: int) -> bool:
+    shown, shown_limit = (_round_as_shown(number, unit, digits) for number in (value, limit))
+    return (value > limit, value < limit) == (shown > shown_limit, shown < shown_limit)
+
+
+def _round_as_shown(value: float, unit: Unit | None, digits: int) -> float:
+    size = _choose_step(value, unit)[0] if unit in _STEPS else 1
+    return value if size == 1 and isinstance(value, int) else round(value / size, digits) * size
+
+
+def _get_usual_digits(unit: Unit | None) -> int:
+    return _OTHER_DIGITS if unit is None else _USUAL_DIGITS.get(unit, _OTHER_DIGITS)
 
 
 def _localize_moment(moment: datetime, zone: tzinfo) -> datetime:
@@ -105,11 +147,9 @@ def _format_number(value: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _format_quantity(value: float, unit: Unit, language: str) -> str:
-    for size, word in _STEPS[unit]:
-        if abs(value) >= size or size == 1:
-            return _append_unit(_format_number(value / size, 1), word, language)
-    raise AssertionError("the last step is 1")
+def _choose_step(value: float, unit: Unit) -> tuple[int, str]:
+    """Return size and word of the largest step that the value reaches, else of the smallest."""
+    return next(((size, word) for size, word in _STEPS[unit] if abs(value) >= size), _STEPS[unit][-1])
 
 
 def _append_unit(number: str, word: str, language: str) -> str:
@@ -125,7 +165,7 @@ def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: T
     values = {
         name: render_text(value, language, zone, brought)
         if isinstance(value, Text)
-        else format_value(value, _find_unit(text, name), language, zone)
+        else format_value(value, _find_unit(text, name), language, zone, _find_digits(text, name))
         for name, value in text.args.items()
     }
     template = translate(text.msgid, language, brought)
@@ -136,6 +176,12 @@ def _find_unit(text: Text, name: str) -> Unit | None:
     """Return the unit of an argument. ``value`` and ``limit`` of a finding have the unit in the argument ``unit``."""
     unit = text.args.get("unit") if name in ("value", "limit") else None
     return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else infer_unit(name)
+
+
+def _find_digits(text: Text, name: str) -> int | None:
+    """Return the decimals of ``value`` and ``limit`` of a finding, if it says that they need more than usual."""
+    digits = text.args.get("shown_digits") if name in ("value", "limit") else None
+    return digits if isinstance(digits, int) else None
 
 
 def render_all_languages(text: Text | None, zone: tzinfo = UTC, brought: Translations = OWN_ONLY) -> dict[str, str]:

@@ -40,7 +40,7 @@ def place_card(card: str, counted: bool = True) -> str:
 
 def _build_line() -> str:
     tags = (
-        "{% if c.change_label %} · {{ c.change_label }}{% endif %}"
+        "{% if c.change_told %} · {{ c.change_told }}{% endif %}"
         "{% if c.attested %} · " + say("Attested") + "{% endif %}"
         "{% if c.overridden %} · " + say("Rule overridden") + "{% endif %}"
     )

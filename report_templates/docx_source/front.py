@@ -152,6 +152,9 @@ def _build_steps() -> str:
         + "{% else %}"
         + say("What to do first")
         + "{% endif %}"
+        + "{% if report.front.score_after_steps %} · "
+        + say("score then {score}", score="report.front.score_after_steps")
+        + "{% endif %}"
     )
     what = para(
         "TableText",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,13 +12,12 @@ from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, 
 from agent.model.terms import ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
+from agent.support.i18n import count_digits
 
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
 PROSE_LENGTH = 4_000
 _NOW, _ADVISED = "_is", "_to"  # suffixes of a setting's present value and of the value that its SQL sets
-# A card has one kind of change: the first of these that one of its findings has.
-_TELLING = (ChangeKind.WORSENED, ChangeKind.NEW, ChangeKind.IMPROVED, ChangeKind.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,8 @@ class Card:
     """A result with its open findings. ``unseen`` rows are only in assessment.json.
 
     ``gain_with`` names the checks to mend with it. It is set if mending this one alone gains nothing, because another
-    check of the same cause would take the points. ``unjudged``: what the check could not judge, and what unlocks that.
+    check of the same cause would take the points. ``change`` is the state of its findings together, ``change_told``
+    says it of each kind. ``unjudged``: what the check could not judge, and what unlocks that.
     ``signs``: what the checks advise whose findings are joined with its own.
     """
 
@@ -91,6 +92,7 @@ class Card:
     gain_with: str
     change: str
     change_label: str
+    change_told: str
     attested: bool
     overridden: bool
     rationale: str
@@ -126,7 +128,8 @@ class CardMaker:
         findings, severity = list_open_findings(result), find_counted_severity(result)
         told: set[str] = set()
         rows = tuple(self._build_row(finding, result, told) for finding in findings[:ROWS_KEPT])
-        change = self._find_change(findings)
+        kinds = [self.changes.get(finding["fingerprint"], "") for finding in findings]
+        change = find_state(kinds)
         sql, rollback = _list_statements(findings, "sql"), _list_statements(findings, "rollback")
         return Card(
             code=make_printable(result["code"], NAME_LENGTH),
@@ -142,6 +145,7 @@ class CardMaker:
             gain_with=self._format_gain_with(result),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
+            change_told=_tell_changes(kinds, words),
             attested=result["attested"],
             overridden=result["overridden"],
             rationale=make_printable(texts["rationale"], PROSE_LENGTH),
@@ -189,14 +193,15 @@ class CardMaker:
     def _build_row(self, finding: FindingEntry, result: ResultEntry, told: set[str]) -> CardRow:
         """Return a finding's row; ``told`` collects the fingerprints of the signs in the rows before it."""
         words, unit = self.words, Unit(finding["unit"])
+        digits = count_digits(finding["value"], unit, _list_rungs(result).values())
         change = self.changes.get(finding["fingerprint"], "")
         return CardRow(
             resource=words.resource(finding),
             sentence=words.pick(finding["texts"]),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),
-            value=words.value(finding["value"], unit),
-            limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit),
+            value=words.value(finding["value"], unit, digits),
+            limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit, digits),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             evidence=format_evidence(finding["evidence"], find_recommended(result["ladder"]), words),
@@ -216,18 +221,17 @@ class CardMaker:
                     severity_label=self.words.label(SEVERITIES, sign["severity"]),
                 )
 
-    def _find_change(self, findings: Sequence[FindingEntry]) -> str:
-        kinds = {self.changes.get(finding["fingerprint"], "") for finding in findings}
-        return next((kind.value for kind in _TELLING if kind in kinds), "")
-
     def _list_criteria(self, result: ResultEntry) -> tuple[tuple[str, str], ...]:
         """Return how the value is judged: the ladder's rungs or the expected value, then the check's parameters."""
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
         lines: list[tuple[str, str]] = []
         if "rungs" in judge:
-            sign, rungs = "≤" if judge["descending"] else "≥", judge["rungs"]
+            sign, rungs = "≤" if judge["descending"] else "≥", _list_rungs(result)
+            # As many decimals as the value that needs most beside them.
+            needed = [count_digits(finding["value"], unit, rungs.values()) for finding in list_open_findings(result)]
+            digits = max((found for found in needed if found is not None), default=None)
             for severity in sorted(rungs, key=lambda name: Severity(name).rank):
-                lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit)}"))
+                lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit, digits)}"))
         if "expected" in judge:
             named = ((words("Expected"), judge["expected"]), (words("Recommended"), judge["recommended"]))
             lines += [(name, make_printable(text, NAME_LENGTH)) for name, text in named if text]
@@ -254,6 +258,27 @@ class CardMaker:
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
+def find_state(kinds: Iterable[str]) -> str:
+    """Return the state of what has these kinds of change, "" for none: new only if all are, worsened if one is either.
+
+    Cards and the list of findings say the same of a check.
+    """
+    told = {kind for kind in kinds if kind}
+    if len(told) < 2:
+        return next(iter(told), "")
+    if told & {ChangeKind.NEW, ChangeKind.WORSENED}:
+        return ChangeKind.WORSENED
+    return ChangeKind.IMPROVED if ChangeKind.IMPROVED in told else ChangeKind.UNCHANGED
+
+
+def _tell_changes(kinds: Sequence[str], words: Words) -> str:
+    """Return the kinds of change in words, counted if there are several: ``New 1 · Unchanged 3``."""
+    counts = Counter(kind for kind in kinds if kind)
+    if len(counts) < 2:
+        return "".join(words.label(CHANGES, kind) for kind in counts)
+    return " · ".join(f"{words.label(CHANGES, kind)} {counts[kind]}" for kind in CHANGES if kind in counts)
+
+
 def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[tuple[str, str], ...]:
     """Return the measured values as (name, value) without unknown ones. A setting shows its advised value too."""
     known = {key: value for key, value in told.items() if value is not None}
@@ -274,6 +299,13 @@ def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> 
         else:
             lines += words.pairs({key: value})
     return tuple(lines)
+
+
+def _list_rungs(result: ResultEntry) -> Mapping[str, float]:
+    judge = result["ladder"]
+    if "rungs" in judge:
+        return judge["rungs"]
+    return {}
 
 
 def list_open_findings(result: ResultEntry) -> list[FindingEntry]:

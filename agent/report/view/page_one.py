@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agent.model.document import AuthorizationEntry, CostEntry, Document, ResultEntry, ScoreEntry, WorkUnitEntry
+from agent.model.document import AuthorizationEntry, CostEntry, Document, ResultEntry, ScoreEntry
 from agent.model.labels import (
     BANDS,
     CATEGORIES,
     CHANGES,
-    DEADLINES,
-    EFFORTS,
     SEVERITIES,
     SIGNED,
     TENANT_KINDS,
@@ -23,6 +21,7 @@ from agent.model.labels import (
 from agent.model.terms import Category, Unit
 from agent.report.view.cards import PROSE_LENGTH, find_counted_severity, list_open_findings
 from agent.report.view.chapters import list_unscored
+from agent.report.view.roadmap import UnitLine, list_units
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 STEPS = 3
@@ -43,7 +42,7 @@ class CategoryBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """One of the things to do first."""
+    """One of the things to do first: a unit of the roadmap, with the score once it and those before are done."""
 
     code: str
     title: str
@@ -54,6 +53,7 @@ class NextStep:
     gain: str
     effort: str
     deadline: str
+    score_after: str
 
 
 _NEEDS_SHOWN = 4
@@ -92,7 +92,11 @@ class SinceLastTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOne:
-    """What page one prints. ``cost`` and ``authorization`` are (name, value), ``severities`` (key, word, number)."""
+    """What page one prints.
+
+    ``score_after_steps`` is empty in documents without a roadmap. ``cost`` and ``authorization`` are (name, value),
+    ``severities`` are (key, word, number).
+    """
 
     customer: str
     target: str
@@ -104,6 +108,7 @@ class PageOne:
     verdict: ScoreVerdict
     bars: tuple[CategoryBar, ...]
     steps: tuple[NextStep, ...]
+    score_after_steps: str
     since: SinceLastTime | None
     cost: tuple[tuple[str, str], ...]
     authorization: tuple[tuple[str, str], ...]
@@ -113,7 +118,7 @@ class PageOne:
 
 def build_page_one(document: Document, counted: Sequence[ResultEntry], words: Words) -> PageOne:
     """Return page one. ``counted`` are the results with findings that the reader can mend."""
-    target = document["target"]
+    target, steps = document["target"], _list_steps(counted, document, words)
     return PageOne(
         customer=make_printable(document["customer"], NAME_LENGTH),
         target=make_printable(target["name"], NAME_LENGTH),
@@ -124,7 +129,8 @@ def build_page_one(document: Document, counted: Sequence[ResultEntry], words: Wo
         period=format_period(document["period"], words),
         verdict=build_verdict(document["score"], words),
         bars=_build_bars(document, words),
-        steps=tuple(_list_steps(counted, document, words)),
+        steps=steps,
+        score_after_steps=steps[-1].score_after if steps else "",
         since=_build_since_last_time(document, words),
         cost=_list_cost(document["cost"], words),
         authorization=_list_authorization(document["authorization"], words),
@@ -186,27 +192,32 @@ def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
     )
 
 
-def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words) -> Iterable[NextStep]:
-    units = {code: unit for unit in document["roadmap"] for code in unit["codes"]}
-    gaining = [result for result in counted if result["gain"] > 0 and not result["symptom_of"]]
-    for result in sorted(gaining, key=lambda result: (-result["gain"], result["code"]))[:STEPS]:
-        texts = result["texts"].get(words.language, result["texts"]["en"])
-        findings, severity = list_open_findings(result), find_counted_severity(result)
-        where = words.resource(findings[0], 60)
-        if len(findings) > 1:
-            where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
-        effort, deadline = _format_plan(units.get(result["code"]), words)
-        yield NextStep(
-            code=make_printable(result["code"], NAME_LENGTH),
-            title=make_printable(texts["title"], NAME_LENGTH),
-            severity=severity,
-            severity_label=words.label(SEVERITIES, severity),
-            advice=_take_opening(make_printable(texts["advice"], PROSE_LENGTH), words),
-            where=where,
-            gain=format_points(result["gain"]),
-            effort=effort,
-            deadline=deadline,
-        )
+def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words) -> tuple[NextStep, ...]:
+    """Return the first units of the roadmap that add to the score."""
+    results = {result["code"]: result for result in counted}
+    told = [unit for unit in list_units(document, words) if unit.gain != format_points(0) and unit.first in results]
+    return tuple(_build_step(unit, results, words) for unit in told[:STEPS])
+
+
+def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], words: Words) -> NextStep:
+    first = results[unit.first]
+    texts = first["texts"].get(words.language, first["texts"]["en"])
+    findings = [found for code in unit.codes if code in results for found in list_open_findings(results[code])]
+    where = words.resource(findings[0], 60)
+    if len(findings) > 1:
+        where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
+    return NextStep(
+        code=unit.first,
+        title=unit.title,
+        severity=unit.severity,
+        severity_label=unit.severity_label,
+        advice=_take_opening(make_printable(texts["advice"], PROSE_LENGTH), words),
+        where=where,
+        gain=unit.gain,
+        effort=unit.effort_label,
+        deadline=unit.deadline_label,
+        score_after=unit.score_after,
+    )
 
 
 def _take_opening(advice: str, words: Words) -> str:
@@ -214,13 +225,6 @@ def _take_opening(advice: str, words: Words) -> str:
     room = ADVICE_LENGTH // _CHINESE_WIDTH if words.language.startswith("zh") else ADVICE_LENGTH
     ends = [found.start() for found in _SENTENCES.finditer(advice)] + [len(advice)]
     return advice[: max((end for end in ends if end <= room), default=ends[0])]
-
-
-def _format_plan(unit: WorkUnitEntry | None, words: Words) -> tuple[str, str]:
-    """Return effort and deadline; both are empty in documents of agents that made no roadmap."""
-    if unit is None:
-        return "", ""
-    return words.label(EFFORTS, unit["effort"]), words.label(DEADLINES, unit["deadline"])
 
 
 def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | None:

@@ -22,6 +22,7 @@ from agent.report.view.points import PointLoss, ScoreChange, build_score_change,
 from agent.report.view.roadmap import Decision, RoadmapStage, build_decisions, build_stages
 from agent.report.view.sources import SourceLine, StatementLine, list_source_lines, list_statement_lines
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
+from agent.support.i18n import count_digits
 
 LIST_LENGTH = 500
 
@@ -273,6 +274,7 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
     unit = Unit(result["unit"]) if result else None
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
     was_severity = change["was_severity"]
+    was, now = change["was_value"], change["value"]
     fresh = was_severity is None
     gone = not fresh and change["kind"] in (ChangeKind.RESOLVED, ChangeKind.NOT_COMPARABLE)
     return ChangeLine(
@@ -283,6 +285,6 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
         resource=words.resource(change),
         was_severity=words.label(SEVERITIES, was_severity) if was_severity else "",
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
-        was_value="" if fresh or change["was_value"] is None else words.value(change["was_value"], unit),
-        value="" if gone or change["value"] is None else words.value(change["value"], unit),
+        was_value="" if fresh or was is None else words.value(was, unit, count_digits(was, unit, [now])),
+        value="" if gone or now is None else words.value(now, unit, count_digits(now, unit, [was])),
     )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agent.model.document import Document, ResultEntry, WorkUnitEntry
 from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import Deadline, Effort, Outcome, Severity, UnavailableKind
 from agent.model.unread import list_waiting
+from agent.report.view.impact import choose_space
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
 CODES_SHOWN = 6
+NEEDS_SHOWN = 3
 _HELD_UP = (UnavailableKind.CLOSED, UnavailableKind.BUSY, UnavailableKind.BUDGET, UnavailableKind.TIMEOUT)
 
 
@@ -76,6 +78,30 @@ def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     return tuple(found)
 
 
+def list_units(document: Document, words: Words) -> tuple[UnitLine, ...]:
+    """Return all units in their order.
+
+    Older agents made no roadmap: there each result that costs points is a unit, without deadline, effort or score.
+    """
+    if document["roadmap"]:
+        return tuple(unit for stage in build_stages(document, words) for unit in stage.units)
+    results = {result["code"]: result for result in document["results"]}
+    costly = [
+        result
+        for result in document["results"]
+        if result["severity"] and result["gain"] > 0 and not result["symptom_of"]
+    ]
+    costly.sort(key=lambda result: (-result["gain"], result["code"]))
+    return tuple(
+        replace(_build_unit_line(number, _build_unit(result), results, words), score_after="")
+        for number, result in enumerate(costly, start=1)
+    )
+
+
+def _build_unit(result: ResultEntry) -> WorkUnitEntry:
+    return {"codes": [result["code"]], "deadline": "", "effort": "", "gain": result["gain"], "score_after": 0.0}
+
+
 def _build_unit_line(number: int, unit: WorkUnitEntry, results: Mapping[str, ResultEntry], words: Words) -> UnitLine:
     first = results[unit["codes"][0]]
     texts = first["texts"].get(words.language, first["texts"]["en"])
@@ -131,16 +157,10 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
         )
         yield _build_decision(held_up, text, words("Not assessed"), words)
     again = {*broken, *held_up}
-    unknown = [
-        r["code"]
-        for r in document["results"]
-        if r["outcome"] == Outcome.NOT_ASSESSED and r["unlock"] and r["code"] not in again
-    ]
-    if unknown:
-        text = words(
-            "Grant or attest what {count} checks lack, so that the next assessment covers them.", count=len(unknown)
-        )
-        yield _build_decision(unknown, text, words("Not assessed"), words)
+    lacking, needs = _list_lacking(document, again, words)
+    if lacking:
+        text = words("Provide or arrange what {count} checks lack. First: {needs}", count=len(lacking), needs=needs)
+        yield _build_decision(lacking, text, words("Not assessed"), words)
     ending = list(_list_ending_mutes(document, words))
     if ending:
         text = words("Renew or end the mutes that expire before the next assessment.")
@@ -149,6 +169,22 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     if carried:
         text = words("Restore what is needed to assess the findings that are carried over from last time.")
         yield _build_decision(carried, text, words("Carried from an earlier assessment"), words)
+
+
+def _list_lacking(document: Document, again: Container[str], words: Words) -> tuple[list[str], str]:
+    """Return the checks for which something can be provided or arranged, and what, in the order of what it adds.
+
+    A check that this version cannot answer, or not yet, waits for nobody.
+    """
+    waiting = {
+        result["code"]: words.pick(result["unlock"])
+        for result in document["results"]
+        if result["outcome"] == Outcome.NOT_ASSESSED and any(result["unlock"].values()) and result["code"] not in again
+    }
+    dearest = [code for group in document["unlocks"] for code in group["codes"] if code in waiting]
+    codes = list(dict.fromkeys([*dearest, *waiting]))
+    needs = list(dict.fromkeys(waiting[code] for code in codes))
+    return codes, choose_space(words).join(needs[:NEEDS_SHOWN])
 
 
 def _build_decision(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decision:

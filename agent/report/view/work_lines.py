@@ -9,7 +9,7 @@ from typing import Literal
 from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.terms import ChangeKind, Outcome, Severity
-from agent.report.view.cards import Card, CardRow, CardScript
+from agent.report.view.cards import Card, CardRow, CardScript, find_state
 from agent.report.view.report import ReportView
 from agent.report.view.roadmap import UnitLine
 from agent.report.words import Words
@@ -113,7 +113,7 @@ class _WorkLineMaker:
     def line(self, number: int, members: Sequence[Card], unit: UnitLine | None) -> WorkLine:
         first = members[0]
         rows = [row for card in members for row in (*card.rows, *card.more_rows)]
-        state = _find_state(rows)
+        state = find_state(row.change for row in rows) or ChangeKind.NEW
         worst = max(members, key=lambda card: Severity(card.severity).rank)
         advice = {card.code: card.advice for card in members}
         for card in members:
@@ -186,16 +186,6 @@ class _WorkLineMaker:
         return "\n".join(
             text if len(said_by) == len(codes) else f"{', '.join(said_by)}{mark}{text}" for text, said_by in of.items()
         )
-
-
-def _find_state(rows: Sequence[CardRow]) -> str:
-    """Return the state of the unit: new if all rows are new, worsened if one is new or worse."""
-    kinds = {row.change for row in rows} - {""}
-    if kinds <= {ChangeKind.NEW}:
-        return ChangeKind.NEW
-    if kinds & {ChangeKind.NEW, ChangeKind.WORSENED}:
-        return ChangeKind.WORSENED
-    return ChangeKind.IMPROVED if ChangeKind.IMPROVED in kinds else ChangeKind.UNCHANGED
 
 
 def _format_criteria(card: Card) -> str:

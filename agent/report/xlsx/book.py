@@ -115,7 +115,8 @@ def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequen
         [
             (f"{step.code} {step.title}", " · ".join(filter(None, (f"+{step.gain}", step.deadline, step.effort))))
             for step in front.steps
-        ],
+        ]
+        + ([(words("Score then"), front.score_after_steps)] if front.score_after_steps else []),
     )
     yield (
         words("Decisions asked of the customer"),

@@ -93,10 +93,13 @@ def of_page_one(document: Any, language: str) -> Iterator[str]:
         yield words(CATEGORIES[name])
         if category["points_lost"] is not None:
             yield f"{category['points_lost']:.1f}"
-    found = [r for r in document["results"] if r["outcome"] == "finding" and r["gain"] and not r["symptom_of"]]
-    for result in sorted(found, key=lambda r: -r["gain"])[:3]:
-        yield f"+{result['gain']:.1f}"
-        yield result["texts"][language]["title"]
+    results = {result["code"]: result for result in document["results"]}
+    first = [unit for unit in document["roadmap"] if unit["gain"]][:3]
+    for unit in first:
+        yield f"+{unit['gain']:.1f}"
+        yield results[unit["codes"][0]]["texts"][language]["title"]
+    if first:
+        yield f"{first[-1]['score_after']:.1f}"
     comparison = document["comparison"]
     if comparison:
         yield f"{comparison['score_was']:.1f}"
@@ -123,7 +126,7 @@ def may_be_said(document: Any) -> set[str]:
         cost["longest_ms"],
     ]
     numbers += [category["points_lost"] for category in score["categories"].values()]
-    numbers += [result["gain"] for result in document["results"]]
+    numbers += [unit[key] for unit in document["roadmap"][:3] for key in ("gain", "score_after")]
     comparison = document["comparison"]
     numbers += [comparison["score_was"], -comparison["score_delta"]] if comparison else []
     return {f"{number:.1f}" for number in numbers if number is not None}

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.model.terms import Scalar, Text, Unit
-from agent.support.i18n import LANGUAGES, format_value, infer_unit, render_all_languages, render_text, translate
+from agent.support.i18n import (
+    LANGUAGES,
+    count_digits,
+    format_value,
+    infer_unit,
+    render_all_languages,
+    render_text,
+    translate,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,42 @@ from agent.support.i18n import LANGUAGES, format_value, infer_unit, render_all_l
 )
 def test_every_unit(value: Scalar, unit: Unit | None, en: str, zh: str) -> None:
     assert (format_value(value, unit, "en"), format_value(value, unit, "zh-CN")) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "limits", "shown"),
+    [
+        (94.9949, Unit.PCT, [80, 95], "94.99%"),
+        (94.99995, Unit.PCT, [95], "94.9999%"),
+        (95.0, Unit.PCT, [95], "95%"),
+        (95.01, Unit.PCT, [95], "95.01%"),
+        (94.9, Unit.PCT, [95], "94.9%"),
+        ((1 << 30) - 1, Unit.BYTES, [1 << 30], "1,023.999999 MiB"),
+        ((1 << 30) + (1 << 20), Unit.BYTES, [1 << 30], "1.001 GiB"),
+        (1_000_001, Unit.MICROSECONDS, [1_000_000], "1.000001 s"),
+        (29.97, Unit.DAYS, [30], "29.97 days"),
+        (12, Unit.COUNT, [12], "12"),
+        ("12", Unit.COUNT, [13], "12"),
+        (94.9949, Unit.PCT, [None, "high"], "95%"),
+    ],
+)
+def test_no_value_is_shown_on_the_other_side_of_a_limit(
+    value: Scalar, unit: Unit, limits: list[Scalar], shown: str
+) -> None:
+    assert format_value(value, unit, "en", digits=count_digits(value, unit, limits)) == shown
+
+
+@given(
+    value=st.floats(0, 1e9, allow_subnormal=False),
+    nearness=st.sampled_from([0.0, 1e-6, -1e-6, 1e-4, -1e-4, 0.01, -0.01, 0.5]),
+    unit=st.sampled_from([unit for unit in Unit if unit is not Unit.TEXT]),
+)
+def test_a_value_beside_its_limit_never_reads_like_it(value: float, nearness: float, unit: Unit) -> None:
+    value = round(value, 3)
+    limit = round(value * (1 + nearness), 3)
+    digits = count_digits(value, unit, [limit])
+    texts = [format_value(number, unit, "en", digits=digits) for number in (value, limit)]
+    assert (texts[0] == texts[1]) == (value == limit)
 
 
 def test_unknown_switches_and_times() -> None:

@@ -42,16 +42,15 @@ def test_points_lost_per_category_add_up() -> None:
     assert round(shown, 1) == round(100 - document["score"]["value"], 1)
 
 
-def test_the_three_best_gains_come_first_and_none_is_the_platforms() -> None:
+def test_the_first_units_of_the_roadmap_come_first_and_none_is_the_platforms() -> None:
     document = DOCUMENTS["rich"]
-    best = sorted(
-        (result for result in document["results"] if result["outcome"] == "finding" and result["gain"]),
-        key=lambda result: -result["gain"],
-    )[:3]
+    first = document["roadmap"][:3]
     text = text_of(page_one(document))
-    steps = text[text.index("Three things to do first") : text.index("gains do not add up")]
-    assert re.findall(r"\+(\d+\.\d)", steps) == [f"{result['gain']:.1f}" for result in best]
-    places = [steps.index(result["texts"]["en"]["title"]) for result in best]
+    steps = text[text.index("Three things to do first") : text.index("+ is what each adds")]
+    assert f"score then {first[-1]['score_after']:.1f}" in steps
+    assert re.findall(r"\+(\d+\.\d)", steps) == [f"{unit['gain']:.1f}" for unit in first]
+    titles = {result["code"]: result["texts"]["en"]["title"] for result in document["results"]}
+    places = [steps.index(titles[unit["codes"][0]]) for unit in first]
     assert places == sorted(places)
     assert "CAP007" not in steps
 
@@ -111,7 +110,7 @@ def allowed_numbers(document: Any) -> set[str]:
     score, cost = document["score"], document["cost"]
     floats = [score["value"], score["low"], score["high"]]
     floats += [category["points_lost"] for category in score["categories"].values()]
-    floats += [result["gain"] for result in document["results"]]
+    floats += [unit[key] for unit in document["roadmap"][:3] for key in ("gain", "score_after")]
     comparison = document["comparison"] or {"score_was": None, "score_delta": None, "changes": []}
     floats += [comparison["score_was"], comparison["score_delta"] and abs(comparison["score_delta"])]
     worst = Counter(result["severity"] for result in document["results"] if result["outcome"] == "finding")

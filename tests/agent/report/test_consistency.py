@@ -1,0 +1,147 @@
+"""The report is never at odds with itself, nor with what was judged: values, limits, gains, states and counts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from agent.judgement.evaluate import count_shown_digits
+from agent.judgement.severity import judge_value
+from agent.model.document import Document
+from agent.model.rule import Ladder
+from agent.model.terms import Outcome, Text
+from agent.report.view.cards import CardMaker, find_state, list_open_findings
+from agent.report.view.report import build_report
+from agent.report.view.roadmap import build_decisions, build_stages
+from agent.report.view.work_lines import build_work_lines
+from agent.report.words import Words
+from agent.support.i18n import LANGUAGES, render_text
+from tests.agent.report import sample
+from tests.harness import shipped
+
+DOCUMENTS = {
+    name: make()
+    for name, make in (
+        ("rich", sample.rich),
+        ("healthy", sample.healthy),
+        ("blind", sample.blind),
+        ("empty", sample.empty),
+        ("joined", sample.joined),
+        ("large", lambda: sample.rich(300)),
+    )
+}
+LADDERS = {code: rule.judge for code, rule in shipped()[1].rules.items() if isinstance(rule.judge, Ladder)}
+A_LITTLE = 3e-6
+
+every_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@pytest.mark.parametrize("code", LADDERS)
+def test_a_sentence_never_shows_a_value_on_the_other_side_of_a_rung(code: str) -> None:
+    spec, ladder = shipped()[0].checks[code], LADDERS[code]
+    tried = 0
+    for _, rung in ladder.rungs:
+        for value in (rung * (1 - A_LITTLE), rung * (1 + A_LITTLE)):
+            verdict = judge_value(ladder, value)
+            if verdict is None or value == rung:
+                continue
+            args = {"value": value, "limit": rung, "unit": spec.unit.value}
+            digits = count_shown_digits(value, spec.unit, ladder)
+            shown = render_text(Text("{value} | {limit}", {**args, **digits}), "en").split(" | ")
+            assert shown[0] != shown[1]
+            tried += 1
+    assert tried or all(rung == 0 for _, rung in ladder.rungs)
+
+
+@every_language
+def test_a_card_never_shows_a_value_on_the_other_side_of_a_rung(language: str) -> None:
+    document = sample.rich()
+    tried = 0
+    for result in document["results"]:
+        rungs = result["ladder"].get("rungs", {})
+        for finding in list_open_findings(result):
+            for rung in rungs.values():
+                finding["value"] = rung * (1 - A_LITTLE)
+                card = CardMaker(document, Words(language), {}).card(result)
+                shown = next(row.value for row in card.rows if row.resource == Words(language).resource(finding))
+                assert all(not limit.endswith(f" {shown}") for _, limit in card.judged)
+                tried += 1
+    assert tried
+
+
+@every_language
+@every_document
+def test_the_gains_of_the_roadmap_add_up_to_the_score_that_it_ends_with(document: Document, language: str) -> None:
+    units = [unit for stage in build_stages(document, Words(language)) for unit in stage.units]
+    reached = [document["score"]["value"], *(float(unit.score_after) for unit in units)]
+    assert [f"{after - before:.1f}" for before, after in pairwise(reached)] == [unit.gain for unit in units]
+
+
+@every_language
+@every_document
+def test_page_one_begins_as_the_roadmap_does(document: Document, language: str) -> None:
+    front = build_report(document, language).front
+    units = [unit for stage in build_stages(document, Words(language)) for unit in stage.units if unit.gain != "0.0"]
+    told = [(step.code, step.title, step.gain, step.deadline) for step in front.steps]
+    assert told == [(unit.first, unit.title, unit.gain, unit.deadline_label) for unit in units[:3]]
+    assert front.score_after_steps == (units[: len(told)][-1].score_after if told else "")
+
+
+@every_document
+def test_only_what_can_be_provided_is_asked_for(document: Document) -> None:
+    words = Words("en")
+    lacking = [r for r in document["results"] if r["outcome"] == Outcome.NOT_ASSESSED and any(r["unlock"].values())]
+    asked = [decision for decision in build_decisions(document, words) if decision.text.startswith("Provide")]
+    assert len(asked) == bool(lacking)
+    if lacking:
+        assert f" {len(lacking)} checks lack" in asked[0].text
+        assert set(asked[0].codes) <= {result["code"] for result in lacking}
+
+
+def test_a_check_with_nothing_to_provide_is_not_asked_for() -> None:
+    document = sample.blind()
+    for result in document["results"]:
+        result["unlock"] = {"en": "", "zh-CN": ""}
+    assert not any(decision.text.startswith("Provide") for decision in build_decisions(document, Words("en")))
+
+
+@every_language
+@every_document
+def test_an_item_has_one_state_on_its_card_and_in_the_list(document: Document, language: str) -> None:
+    words, report = Words(language), build_report(document, language)
+    alone = {line.codes[0]: line.state for line in build_work_lines(document, report, words) if len(line.codes) == 1}
+    for card in (*report.cards, *report.platform):
+        if card.change and card.code in alone:
+            assert card.change == alone[card.code]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state"),
+    [
+        ([], ""),
+        (["", ""], ""),
+        (["new", "", "new"], "new"),
+        (["new", "unchanged"], "worsened"),
+        (["worsened", "improved"], "worsened"),
+        (["improved", "unchanged"], "improved"),
+        (["unchanged"], "unchanged"),
+    ],
+)
+def test_the_state_of_several_findings(kinds: list[str], state: str) -> None:
+    assert find_state(kinds) == state
+
+
+def _count_changes(document: Any) -> dict[str, int]:
+    comparison = document["comparison"]
+    kinds = [change["kind"] for change in comparison["changes"]] if comparison else []
+    return {kind: kinds.count(kind) for kind in kinds}
+
+
+@every_document
+def test_page_one_counts_the_changes_that_the_document_has(document: Document) -> None:
+    since = build_report(document, "en").front.since
+    shown = {kind: count for kind, _, count in since.counts if count} if since else {}
+    assert shown == _count_changes(document)
