@@ -20,7 +20,7 @@ from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
 from agent.archive.history.store import History
 from agent.kernel.start import Kernel
-from agent.support.errors import ClaimLost, PeriodClaimed
+from agent.support.errors import ClaimLost, HistoryError, PeriodClaimed
 from agent.support.i18n import render_text
 from tests.agent.archive.history.documents import NOON, document, kept, message
 from tests.mariadb import running_mariadb
@@ -152,8 +152,9 @@ def test_a_failed_record_leaves_the_claim_as_it_was(history: History) -> None:
     claim = history.claim(wanted())
     half = document("a1")
     half["target"]["name"] = None
-    with pytest.raises(Exception, match="history"):
+    with pytest.raises(HistoryError) as caught:
         history.save(half, claim=claim)
+    assert "cannot be used" in message(caught)
     assert history.list() == () and history.renew(claim).token == claim.token
 
 
