@@ -65,7 +65,7 @@ golden: $(STAMP)  ## Write the kept words of the report and of all cases anew, a
 	$(BIN)/python -m tests.checks.keep
 
 mutants: $(STAMP)  ## Change the code of ROOM a little (checks; agent/judgement); list the changes that no test sees
-	nice -n 10 $(BIN)/python -m tests.mutants $(or $(ROOM),checks) $(if $(SAMPLE),--sample $(SAMPLE))
+	nice -n 10 $(BIN)/python -m tests.mutants $(or $(ROOM),checks) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 messages: $(STAMP)  ## List messages that have no translation
 	$(BIN)/python -m tests.messages

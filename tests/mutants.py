@@ -2,11 +2,12 @@
 
 ``python -m tests.mutants checks`` does it for all checks, each against its own cases in this process: ``--by cases``
 compares outcome, resource and severity, ``--by figures`` all that is kept of a case (``tests/checks/kept``), and
-``--by decoys`` does so once more with unrelated rows beside. ``python -m tests.mutants agent/judgement`` runs pytest
-for each change, in a process of its own that reads the changed module instead of the file: the tests of the module,
-then those of its room, and last those of both that start the kernel. If they fail without a change, it ends at once:
-they would see every change. ``--sample`` takes so many changes per room, ``--only`` those whose ``path:line`` contains
-this.
+``--by decoys`` does so once more with unrelated rows beside; what none of them sees is asked of the module's own tests
+(``tests/checks/test_<module>.py``), if it has any. ``python -m tests.mutants agent/judgement`` runs pytest for each
+change, in a process of its own that reads the changed module instead of the file: the tests of the module, then those
+of its room, and last those of both that start the kernel. If they fail without a change, it ends at once: they would
+see every change. ``--sample`` takes so many changes per room, by ``--seed`` always the same ones, and ``--only`` those
+whose ``path:line`` contains this.
 """
 
 from __future__ import annotations
@@ -284,6 +285,15 @@ def _changed(mutant: Mutant) -> Iterator[list[CheckSpec]]:
             setattr(parents[one], one.rpartition(".")[2], module)
 
 
+def is_seen_as_check(mutant: Mutant, by: str) -> bool:
+    """Whether a case of a check sees the change, or else a test of the module itself."""
+    own = f"tests/checks/test_{mutant.path.name}"
+    marked = "not slow and not kernel"
+    return is_seen_by_cases(mutant, by) or (
+        (ROOT / own).exists() and is_seen_by_tests(mutant, mutant.path, marked, (own,))
+    )
+
+
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError
 
@@ -393,7 +403,7 @@ def measure_room(
         is_check = parts[0] == "checks"
         key = parts[1] if is_check else room
         made[key] += 1
-        if is_seen_by_cases(mutant, by) if is_check else is_seen_by_room(mutant, room):
+        if is_seen_as_check(mutant, by) if is_check else is_seen_by_room(mutant, room):
             seen[key] += 1
         else:
             survivors.append(mutant)

@@ -62,7 +62,7 @@ def find_plan(statement: WorkStatement) -> Plan | None:
 
 
 def _count_executions(statement: WorkStatement, plan: Plan) -> int:
-    return max(statement.executions.get(plan.plan_hash, 1), 1)
+    return statement.executions.get(plan.plan_hash) or 1
 
 
 def _count_rows(plan: Plan) -> int:

@@ -61,9 +61,11 @@ def function_on_column(
     loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
+        if row.rows_read is None:
+            continue
         used = max(row.rows_used, row.executions)
-        wasteful = (row.rows_read or 0) >= limits.min_read_per_used_count * used and row.sql_id not in summing
-        if row.rows_read is None or not (wasteful or (row.full_scans or 0) >= limits.min_executions_count):
+        wasteful = row.rows_read >= limits.min_read_per_used_count * used and row.sql_id not in summing
+        if not (wasteful or (row.full_scans or 0) >= limits.min_executions_count):
             continue
         if row.sql_id not in texts:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))

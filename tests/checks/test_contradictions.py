@@ -92,19 +92,24 @@ def test_a_share_is_raised_only_within_what_its_rule_accepts(code: str, of_rule:
     assert fires(of_rule, [Variable(name=name, value=settings(finding.sql)[name])]) is None
 
 
-@given(st.integers(0, 10**13), st.integers(0, 10**13))
+# Of any size, and those at which a rule of one of them changes its mind.
+TIMEOUTS = st.integers(5, 12).flatmap(lambda digits: st.integers(10**digits, 10 ** (digits + 1))) | st.sampled_from(
+    [bound + by for bound in (10**6, 10**7, 604_800_000_000) for by in (-1, 0, 1)]
+)
+
+
+@given(TIMEOUTS, TIMEOUTS)
 def test_timeouts_are_put_in_order_only_where_each_is_right_by_itself(query: int, transaction: int) -> None:
     facts: list[object] = [
         Variable(name="ob_query_timeout", value=str(query)),
         Variable(name="ob_trx_timeout", value=str(transaction)),
     ]
+    right = fires("VAR001", facts) is fires("VAR002", facts) is None
     finding = fires("PAR082", facts)
+    assert bool(finding) == (right and transaction < query)
     if finding:
-        assert fires("VAR001", facts) is fires("VAR002", facts) is None
-        assert (
-            fires("VAR001", [Variable(name="ob_query_timeout", value=settings(finding.sql)["ob_query_timeout"])])
-            is None
-        )
+        ordered = Variable(name="ob_query_timeout", value=settings(finding.sql)["ob_query_timeout"])
+        assert fires("VAR001", [ordered]) is fires("PAR082", [ordered, facts[1]]) is None
 
 
 @pytest.mark.parametrize("name", [row.setting for code, (_, row) in ROWS.items() if code.startswith("PAR")])

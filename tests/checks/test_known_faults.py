@@ -20,13 +20,22 @@ builds = st.builds(
 )
 
 
+def builds_of(fault: Fault) -> st.SearchStrategy[BuildLevel]:
+    """Builds of the release that a row names, which may have its fault, and any others."""
+    named = [BuildLevel.parse(text).numbers for text in (fault.first, fault.last, fault.fixed)]
+    release = st.sampled_from([(*numbers, *(0,) * 4)[:3] for numbers in named])
+    near = st.builds(lambda three, last, patch: BuildLevel((*three, last), patch), release, st.integers(0, 12), levels)
+    return near | builds
+
+
 def test_there_are_rows_with_public_sources() -> None:
     assert len(FAULTS) >= 25
     assert all(fault.source.startswith("https://") for fault in FAULTS)
 
 
-@given(builds, st.sampled_from(FAULTS))
-def test_no_build_outside_has_the_fault(build: BuildLevel, fault: Fault) -> None:
+@given(st.sampled_from(FAULTS).flatmap(lambda fault: st.tuples(st.just(fault), builds_of(fault))))
+def test_a_build_has_the_fault_within_its_bounds_only(row: tuple[Fault, BuildLevel]) -> None:
+    fault, build = row
     first, last = BuildLevel.parse(fault.first), BuildLevel.parse(fault.last)
     fixed = BuildLevel.parse(fault.fixed)
     has = fault.has(build)

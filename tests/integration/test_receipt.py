@@ -31,7 +31,7 @@ from agent.kernel.start import Kernel
 from agent.model.cost import BusyLimits, Receipt, compare_with_journal
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind
-from agent.support.errors import ConnectError, StatementRefused
+from agent.support.errors import ConnectError, StatementError, StatementRefused
 from agent.support.i18n import render_text
 from tests.harness import MOST_STATEMENTS
 from tests.integration.reading import PASSWORD, audited, endpoint, open_session, read, reader, rows_of
@@ -117,12 +117,13 @@ def test_every_statement_is_in_the_journal_even_one_that_fails(kernel: Kernel, a
         Journal(path, "x", "shop") as journal,
         ReadOnlySession(endpoint(kernel, account), Budget(), "x", journal) as session,
     ):
-        with contextlib.suppress(Exception):
+        with pytest.raises(StatementError) as failed:
             session.fetch("SELECT ACTIVE_SPAN FROM oceanbase.`GV$OB_MEMSTORE`", "Memstore")
         with pytest.raises(StatementRefused):
             session.fetch("SELECT 1", "x*/ DROP TABLE t /*")
         with pytest.raises(StatementRefused):
             session.fetch("SELECT SLEEP(1)", "hostile")
+    assert failed.value.errno == 1142
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["error"] for line in lines if line["event"] == "answered"] == [None, None, None, None, 1142]
     assert not [line for line in lines if "DROP" in str(line) or "SLEEP" in str(line)], "what is refused is not sent"

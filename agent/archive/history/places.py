@@ -96,8 +96,8 @@ def _begin_transaction(connection: Connection) -> None:
 
 def hide_password(url: URL) -> str:
     """The place without passwords. The query is removed too, because it may hold one."""
-    is_file = url.get_backend_name() == "sqlite" and url.database
-    return url.database or "" if is_file else url.set(query={}).render_as_string(hide_password=True)
+    is_file = url.get_backend_name() == "sqlite"
+    return str(url.database) if is_file else url.set(query={}).render_as_string(hide_password=True)
 
 
 def build_no_history(url: URL) -> NoHistory:
@@ -108,8 +108,8 @@ def build_no_history(url: URL) -> NoHistory:
 
 def prepare_file(url: URL, create: bool) -> None:
     """Create the file so that only the user can read it: it describes the databases of customers."""
-    name = url.database or ""
-    if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
+    name = str(url.database)  # a place without a name was refused when it was read
+    if url.get_backend_name() != "sqlite" or name.startswith("file:"):
         return
     path = Path(name)
     if not path.exists():

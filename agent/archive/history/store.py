@@ -168,7 +168,8 @@ class History:
         if before is not None:
             query = query.where(AssessmentRow.as_of < before)
         with self._open_session() as session:
-            id = session.scalar(query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1))
+            newest = query.order_by(AssessmentRow.as_of.desc(), AssessmentRow.id.desc()).limit(1)
+            id = session.scalars(newest).one_or_none()
             return self._read_document(session, id) if id else None
 
     def _read_document(self, session: Session, id: str) -> Document:

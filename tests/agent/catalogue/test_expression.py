@@ -113,8 +113,20 @@ def test_deep_nesting_is_refused_and_costs_nothing(text: str) -> None:
     assert refusal(text)
 
 
+LETTERS = st.text(alphabet=string.ascii_lowercase + string.digits + "()[]{}'\"._+-*/<>=!, \n#:@", max_size=60)
+WORDS = st.lists(
+    st.sampled_from([*KINDS, "1", "2.5", "'a'", "None", "+", "-", "*", "/", "<", "==", "in", "and", "or", "not", "(",
+                     ")", ",", "lower(", "if", "else"]),
+    max_size=9,
+).map(" ".join)  # fmt: skip
+PARTS = st.sampled_from([*KINDS, "1", "0", "'a'"])
+EXPRESSIONS = st.tuples(PARTS, st.sampled_from(["+", "-", "*", "/", "<", ">=", "==", "!=", "and", "or"]), PARTS).map(
+    " ".join
+)
+
+
 @settings(max_examples=300)
-@given(st.text(alphabet=string.ascii_lowercase + string.digits + "()[]{}'\"._+-*/<>=!, \n#:@", max_size=60))
+@given(LETTERS | WORDS | EXPRESSIONS)
 def test_any_text_is_an_expression_or_refused(text: str) -> None:
     try:
         made = compile_expression(text, KINDS)

@@ -87,6 +87,7 @@ def test_read_masked_and_classified(statement: RealStatement) -> None:
 
 
 def test_no_literal_survives() -> None:
+    asked = 0
     for statement in STATEMENTS:
         masked = _mask(statement.sql)
         bare = NAMES.sub("``", masked)
@@ -94,8 +95,11 @@ def test_no_literal_survives() -> None:
         names = set(re.findall(r"[^\W\d][\w$]*", bare))
         for found in QUOTED.finditer(NAMES.sub("``", COMMENTS.sub(" ", statement.sql))):
             literal = next(part for part in found.groups() if part is not None)
-            survives = re.search(rf"(?<![\w$]){re.escape(literal)}(?![\w$])", bare)
-            assert not literal or literal in names or not survives, f"{statement.name}: {literal}"
+            if literal and literal not in names:  # a text may say what a name of the statement says
+                asked += 1
+                survives = re.search(rf"(?<![\w$]){re.escape(literal)}(?![\w$])", bare)
+                assert not survives, f"{statement.name}: {literal}"
+    assert asked > 1000
 
 
 @pytest.mark.parametrize("statement", [s for s in STATEMENTS if s.reason], ids=lambda s: s.name)

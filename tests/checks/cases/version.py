@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agent.facts.settings import Tenant, Variable
-from agent.model.terms import Severity, TenantKind, Version
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, TenantKind, Text, UnavailableKind, Version
 from tests.checks.settings_family import parameter
 from tests.harness import Case
 
@@ -21,6 +22,18 @@ def _release(text: str) -> Variable:
 
 
 _PLAIN = Variable(name="version_comment", value="OceanBase")
+_PATCHED = _release("4.2.1.3 (r103000052024011916")
+_COMPACTION = ("Major compaction of a standby tenant stands still after a backup met a medium compaction", MEDIUM)
+_OF_4_2_1_3 = [
+    ("Inaccurate values from UNION ALL on TIMESTAMP columns", MEDIUM),
+    ("Crash when LOB columns are used while an upgrade runs old and new servers side by side", MEDIUM),
+    ("Crash when columns are dropped in parallel", MEDIUM),
+    ("Crash on hosts with glibc 2.34 or later", LOW),
+    ("Error 4016 for joins that are sent as prepared statements", LOW),
+    ("Illegal mix of collations on information_schema after SET collation_connection", LOW),
+    ("Tenant with several accounts root", LOW),
+]
+_UNSEEN = Unavailable(UnavailableKind.PRIVILEGE, Text("no"))
 _SLOW_GC = (
     "SSTables that can never be released, because upper_trans_version is not computed: more disk and slower queries"
 )
@@ -65,4 +78,12 @@ CASES = [
          [(_COSTING, HIGH), (_REPLACE, MEDIUM), (_SKIP_SCAN, MEDIUM)],
          version=Version(4, 2, 0, 0), label="condition-met"),
     Case("VER006", [], version=Version(4, 2, 5, 3), label="numbers-decide"),
+    *(Case("VER006", [_PATCHED, _tenant(None), _tenant(None, kind=kind, role=role)],
+           [*_OF_4_2_1_3[:3], *stands_still, *_OF_4_2_1_3[3:]], version=Version(4, 2, 1, 3), label=label)
+      for kind, role, stands_still, label in (
+          ("USER", "STANDBY", [_COMPACTION], "a-standby-beside-a-primary"), ("USER", None, [], "its-role-unknown"),
+          ("META", "STANDBY", [], "no-user-tenant"))),
+    Case("VER006", [_PATCHED], _OF_4_2_1_3, version=Version(4, 2, 1, 3), label="no-tenant-seen"),
+    Case("VER006", [_PATCHED, (Tenant, _UNSEEN)], _OF_4_2_1_3, version=Version(4, 2, 1, 3), label="tenants-unseen"),
+    Case("VER006", [(Variable, _UNSEEN)], not_assessed=True, version=Version(4, 2, 5, 3), label="variables-unseen"),
 ]  # fmt: skip

@@ -13,14 +13,14 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 
 import pytest
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Engine, text
 
 from agent.archive.history import claims
 from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
 from agent.archive.history.store import History
 from agent.kernel.start import Kernel
-from agent.support.errors import ClaimLost, PeriodClaimed
+from agent.support.errors import ClaimLost, HistoryError, PeriodClaimed
 from agent.support.i18n import render_text
 from tests.agent.archive.history.documents import NOON, document, kept, message
 from tests.mariadb import running_mariadb
@@ -152,8 +152,9 @@ def test_a_failed_record_leaves_the_claim_as_it_was(history: History) -> None:
     claim = history.claim(wanted())
     half = document("a1")
     half["target"]["name"] = None
-    with pytest.raises(Exception, match="history"):
+    with pytest.raises(HistoryError) as caught:
         history.save(half, claim=claim)
+    assert "cannot be used" in message(caught)
     assert history.list() == () and history.renew(claim).token == claim.token
 
 
@@ -168,6 +169,33 @@ def test_a_claim_ends_at_its_last_moment(history: History, monkeypatch: pytest.M
     moment[0] = now + LEASE
     second = history.claim(wanted("two"))
     assert (second.token, second.until) == (2, now + 2 * LEASE)
+
+
+def test_a_claim_that_others_take_and_give_back_all_the_time_is_tried_five_times(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.release(history.claim(wanted("one")))
+    tried: list[Claim] = []
+    monkeypatch.setattr(claims, "_take_over", lambda engine, claim: tried.append(claim))
+    assert "one is assessing it" in refused(history, wanted("two"))
+    assert len(tried) == 5
+
+
+def test_a_claim_that_ends_while_it_is_looked_at_is_tried_again(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [datetime(2026, 3, 1, 12, 0, tzinfo=UTC)]
+    monkeypatch.setattr(claims, "read_database_time", lambda session: moment[0])
+    first, real = history.claim(wanted("one")), claims._take_over
+
+    def come_too_early(engine: Engine, claim: Claim) -> Claim | None:
+        monkeypatch.setattr(claims, "_take_over", real)
+        taken = real(engine, claim)
+        moment[0] = first.until
+        return taken
+
+    monkeypatch.setattr(claims, "_take_over", come_too_early)
+    assert history.claim(wanted("two")).token == 2
 
 
 def test_what_was_asked_for_and_not_taken_records_nothing(history: History) -> None:
@@ -189,15 +217,17 @@ def test_claims_go_with_the_last_assessment_of_their_customer(
     monkeypatch.setattr(claims, "read_database_time", lambda session: moment[0])
     acme = history.claim(wanted())
     bolt = history.claim(wanted(customer="bolt"))
+    ended = history.claim(wanted(customer="ended"))
     forever = history.claim(wanted(customer="forever"))
-    for customer in ("acme", "bolt", "forever"):
+    for customer in ("acme", "bolt", "ended", "forever"):
         history.save(kept(customer, 30, customer=customer))
     history.save(document("stays", customer="forever"))
     history.renew(dataclasses.replace(bolt, lease=end - NOON + timedelta(seconds=1)))
-    assert len(history.purge(end)) == 3
+    history.renew(dataclasses.replace(ended, lease=end - NOON))
+    assert len(history.purge(end)) == 4
     moment[0] = end + timedelta(hours=1)
-    tokens = [history.claim(wanted(customer=one.customer)).token for one in (acme, bolt, forever)]
-    assert tokens == [1, 2, 2]
+    tokens = [history.claim(wanted(customer=one.customer)).token for one in (acme, bolt, ended, forever)]
+    assert tokens == [1, 2, 1, 2]
 
 
 @pytest.mark.mariadb

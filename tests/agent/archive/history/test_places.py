@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.archive.history.places import PLACE_VARIABLE
+from agent.archive.history.places import PLACE_VARIABLE, parse_place, report_failures
 from agent.archive.history.store import History
 from agent.support.errors import DamagedHistory, HistoryError, HistoryPlaceError, NoHistory
 from agent.support.i18n import render_text
@@ -108,6 +108,12 @@ def test_no_failure_repeats_what_was_to_be_kept(tmp_path: Path) -> None:
     cause = error.value.__cause__
     assert cause is not None and "NOT NULL" in str(cause)
     assert "a secret customer" not in message(error) + str(cause)
+
+
+def test_a_failure_without_words_is_told_by_its_kind() -> None:
+    with pytest.raises(HistoryError) as error, report_failures(parse_place("h.db")):
+        raise OSError
+    assert "cannot be used: OSError. " in message(error)
 
 
 def test_a_damaged_document_is_reported(tmp_path: Path) -> None:

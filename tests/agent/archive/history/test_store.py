@@ -244,6 +244,7 @@ def test_two_writers_lose_nothing(history: History, url: str) -> None:
     [
         (30.0, {"A": "ok", "B": "not_granted", "C": "no_view", "D": "no_column"}, True),
         (0.0, {"A": "ok"}, False),
+        (0.1, {"A": "ok"}, True),
         (95.0, {"A": "ok", "B": "lost"}, False),
         *(
             (30.0, {"A": "ok", "B": kind}, False)
