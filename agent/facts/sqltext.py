@@ -11,6 +11,7 @@ from agent.facts.dialect import parse_sql
 from agent.facts.sql import CUT
 
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:UPDATE|DELETE|WITH)\b", re.IGNORECASE | re.DOTALL)
+_COUNTS_FOUND = re.compile(r"\bSQL_CALC_FOUND_ROWS\b", re.IGNORECASE)
 _OFFSET = re.compile(r"\bLIMIT\b[^()]*(?:,|\bOFFSET\b)", re.IGNORECASE)
 _ITEM = r"(?:\?|\(\s*+\?(?:\s*+,\s*+\?)*+\s*+\))"
 _IN_LIST = re.compile(rf"\bIN\s*+\(\s*+({_ITEM}(?:\s*+,\s*+{_ITEM})*+)", re.IGNORECASE)
@@ -62,6 +63,11 @@ def skips_rows(statement: str) -> bool:
         return False
     tree = _parse_statement(statement)
     return tree is not None and tree.find(exp.Offset) is not None
+
+
+def counts_found_rows(statement: str) -> bool:
+    """Whether the statement counts what it would return without LIMIT: it reads all of that, whatever its OFFSET is."""
+    return _COUNTS_FOUND.search(statement) is not None
 
 
 def count_longest_list(statement: str) -> int:

@@ -12,6 +12,7 @@ from checks.sql.columns import meets_number
 from checks.sql.diagnosis import find_plan
 from checks.sql.paths import EXACT, Indexes, Waste, count_per_execution, list_conditions, list_waste
 
+OF_REWRITING = frozenset({"NO_REWRITE", "NO_EXPAND"})  # hints that forbid to unite what each branch of an OR finds
 _INDEXED = EXACT | {Asks.RANGE}
 
 
@@ -55,8 +56,10 @@ def tell_combined(statement: WorkStatement, access: Access, indexes: Indexes) ->
     """Return the columns of an OR, and those that no index begins with, each in a branch without one.
 
     Where each branch has an index and all are of the scanned table, the server could have united them and did not: it
-    does not for rows that it locks. Nothing if a branch could have no index; None if that is not known.
+    does not for rows that it locks, nor where a hint forbids it, which SQL026 tells. Nothing if a branch could have no
+    index; None if that is not known.
     """
+    forbidden = bool(OF_REWRITING & set(statement.forced or ()))
     leading = indexes.list_leading(statement, access)
     for branches in list_branches(statement, access):
         served = [_pick(branch, statement, access) for branch in branches]
@@ -66,7 +69,7 @@ def tell_combined(statement: WorkStatement, access: Access, indexes: Indexes) ->
             return None
         own = [[c.column for c in branch if _is_of(c, access)] for branch in served]
         unindexed = dict.fromkeys(column for branch in own if not _begins(branch, leading) for column in branch)
-        if unindexed or all(own):
+        if unindexed or (all(own) and not forbidden):
             columns = dict.fromkeys(condition.column for branch in served for condition in branch)
             return {"columns": ", ".join(columns), "unindexed": ", ".join(unindexed) or "–"}
     return {}

@@ -60,6 +60,25 @@ def _is_indexable(statement: WorkStatement, access: Access, condition: Condition
     column = find_column(find_shape(statement, access.table), condition.column)
     if column is not None and column.data_type in _NOT_INDEXED:
         return False
+    return _is_unconverted(statement, access, condition)
+
+
+def list_converted(statement: WorkStatement, waste: Waste) -> list[str]:
+    """Return the columns by which an index would find the rows of a scan if they were not converted to be compared."""
+    return [
+        condition.column
+        for condition in list_narrowing(statement, waste)
+        if condition.asks in EXACT | {Asks.JOINED} and not _is_unconverted(statement, waste.access, condition)
+    ]
+
+
+def list_narrowing(statement: WorkStatement, waste: Waste) -> list[Condition]:
+    """Return the conditions on a scan by which an index could find its rows: no join with nearly as many."""
+    asked = list_conditions(statement, waste.access)
+    return [condition for condition in asked if condition.asks is not Asks.JOINED or waste.joins_few]
+
+
+def _is_unconverted(statement: WorkStatement, access: Access, condition: Condition) -> bool:
     return not (meets_number(statement, access, condition) or meets_other_collation(statement, access, condition))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.sqltext import skips_rows
+from agent.facts.sqltext import counts_found_rows, skips_rows
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import ORDER_AND_LIMIT, SQLSTAT
 from checks.sql.plan_rows import add_planned_rows
@@ -53,8 +53,9 @@ def deep_offset(
     limits: OffsetParams,
 ) -> Iterator[Measurement | Unjudged]:
     """OFFSET reads all rows before the page and throws them away, so each further page costs more than the one before.
-    Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages."""
-    paging = {plan.sql_id for plan in plans if skips_rows(plan.statement)}
+    Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages. A statement with
+    SQL_CALC_FOUND_ROWS reads all for its first page, too, and is left out."""
+    paging = {plan.sql_id for plan in plans if skips_rows(plan.statement) and not counts_found_rows(plan.statement)}
     texts = {plan.sql_id for plan in plans}
     loads = add_planned_rows(list_loads(shapes, totals, history), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))

@@ -8,12 +8,11 @@ from agent.api import Scalar
 from agent.facts.conditions import Asks
 from agent.facts.plan_tree import Way
 from agent.facts.workload import WorkStatement
-from checks.sql.alternatives import list_serving
+from checks.sql.alternatives import OF_REWRITING, list_serving
 from checks.sql.columns import list_candidate
 from checks.sql.paths import Indexes, Waste, list_conditions
 
 _OF_A_TABLE = frozenset({"FULL", "INDEX", "NO_INDEX"})
-_OF_REWRITING = frozenset({"NO_REWRITE", "NO_EXPAND"})
 
 
 def tell_hinted(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[str, Scalar] | None:
@@ -27,7 +26,7 @@ def tell_hinted(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[
     indexes = known.list_indexes(statement, waste.access)
     if indexes is None:
         return None
-    rewrites = statement.forced is not None and not _OF_REWRITING & set(hints)
+    rewrites = statement.forced is not None and not OF_REWRITING & set(hints)
     united = "" if rewrites else _find_united(statement, waste, indexes)
     served = _find_looked_up(statement, waste, indexes) or united
     if not served:
@@ -49,8 +48,8 @@ def _list_concerned(statement: WorkStatement, waste: Waste) -> tuple[list[str], 
         hint
         for hint in statement.forced
         if (hint in _OF_A_TABLE and len(tables) == 1)
-        or (hint in _OF_REWRITING and not waste.by_join)
-        or (hint not in _OF_A_TABLE | _OF_REWRITING and joins)
+        or (hint in OF_REWRITING and not waste.by_join)
+        or (hint not in _OF_A_TABLE | OF_REWRITING and joins)
     ]
     return concerned, len(tables) == 1 or not of_table
 

@@ -10,10 +10,10 @@ from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
-from checks.sql.columns import meets_number
+from checks.sql.columns import list_narrowing, meets_number
 from checks.sql.diagnosis import list_slow, list_unread
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
-from checks.sql.paths import Waste, list_conditions, list_waste, tell_waste
+from checks.sql.paths import Waste, list_waste, tell_waste
 
 
 @params
@@ -69,7 +69,7 @@ def implicit_conversion(
     yield from list_unread(slow)
     for statement in slow:
         wastes = list(list_waste(statement, limits.min_rows_count, limits.min_read_ratio))
-        asked = [(waste, condition) for waste in wastes for condition in list_conditions(statement, waste.access)]
+        asked = [(waste, condition) for waste in wastes for condition in list_narrowing(statement, waste)]
         judged = [(waste, _tell_number(statement, waste, condition)) for waste, condition in asked]
         yield from tell_waste(statement, wastes, judged)
 

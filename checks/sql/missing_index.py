@@ -10,7 +10,7 @@ from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
-from checks.sql.columns import list_candidate
+from checks.sql.columns import list_candidate, list_converted
 from checks.sql.diagnosis import list_slow, list_unread
 from checks.sql.pages import FEWER_READS, PLANS_VIEW, SQL_RULES
 from checks.sql.paths import Indexes, Waste, list_waste, read_indexes, tell_waste
@@ -66,7 +66,8 @@ def missing_index(
     """Without an index that begins with a column of the conditions, the server goes through the table or a whole
     index and throws away nearly all that it reads, in the scan or in the join above it. The plan tells how many rows it
     goes through and keeps; the statement tells by which columns an index could find them. A scan that keeps most of its
-    rows needs them. Columns that are converted are left to SQL023 and SQL027: no index would serve them."""
+    rows needs them. Columns that are converted are left to SQL023 and SQL027: no index would serve them, and one that
+    is there is not missing."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )
@@ -86,5 +87,6 @@ def _tell_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> d
     leading = known.list_leading(statement, waste.access)
     if columns and leading is None:
         return None
-    served = leading is not None and bool(leading & {name.lower() for name in first})
+    finding = {name.lower() for name in (*first, *list_converted(statement, waste))}
+    served = leading is not None and bool(leading & finding)
     return {"candidate": ", ".join(columns)} if columns and not served else {}

@@ -22,13 +22,15 @@ class Waste:
     """A scan that goes through far more rows than are needed of it.
 
     ``rows`` of one execution. ``by_join`` where it is the join that throws them away and not the scan itself: then
-    only an index on the columns that join would have found them. It is not ``certain`` where nobody knows how many
-    rows are kept: there are no statistics, and the scan returned a sum.
+    only an index on the columns that join would have found them. ``joins_few`` where so few rows are joined with it
+    that such an index would have found them, whoever throws them away. It is not ``certain`` where nobody knows how
+    many rows are kept: there are no statistics, and the scan returned a sum.
     """
 
     access: Access
     rows: int
     by_join: bool
+    joins_few: bool = True
     certain: bool = True
 
 
@@ -45,9 +47,11 @@ def list_waste(statement: WorkStatement, min_rows: int, min_read_ratio: int) -> 
             continue
         if _guesses(plan, access):
             yield Waste(access, rows, by_join=False, certain=False)
-        elif rows >= _count_kept(access) * min_read_ratio:
-            yield Waste(access, rows, by_join=False)
-        elif rows >= _count_met(plan, access) * min_read_ratio:
+            continue
+        joins_few = rows >= _count_met(plan, access) * min_read_ratio
+        if rows >= _count_kept(access) * min_read_ratio:
+            yield Waste(access, rows, by_join=False, joins_few=joins_few)
+        elif joins_few:
             yield Waste(access, rows, by_join=True)
 
 

@@ -10,6 +10,7 @@ from agent.collection.masking import mask_sql
 from agent.facts.sql import CUT, STATEMENT_CHARS
 from agent.facts.sqltext import (
     count_longest_list,
+    counts_found_rows,
     find_wrapped_column,
     gathers_what_it_picks,
     skips_rows,
@@ -133,6 +134,19 @@ def test_gathers_what_it_picks(statement: str, gathers: bool) -> None:
 )
 def test_skips_rows(statement: str, skips: bool) -> None:
     assert skips_rows(statement) is skips
+
+
+@pytest.mark.parametrize(
+    ("statement", "counts"),
+    [
+        ("select sql_calc_found_rows a FROM t LIMIT ?, ?", True),
+        ("SELECT SQL_CALC_FOUND_ROWS a FROM t LIMIT ?", True),
+        ("SELECT a FROM t LIMIT ?, ?", False),
+        ("SELECT sql_calc_found_rows_of FROM t LIMIT ?, ?", False),
+    ],
+)
+def test_counts_found_rows(statement: str, counts: bool) -> None:
+    assert counts_found_rows(statement) is counts
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,15 @@ def _missing(facts: list[Any], found: list[tuple[str, Severity]] | None = None, 
     return Case("SQL022", facts, found or [], **other)
 
 
+def _with_many(column: str, other: str, definition: TableDefinition | None = None) -> list[Any]:
+    """Few rows of ``ord`` by a condition of its own, joined with a whole ``line`` of nearly as many rows."""
+    text = f"SELECT o.id FROM line l JOIN ord o ON {column} = {other} WHERE o.made = ?"
+    return [
+        _ring(), _text(text, _DATE), *_INDEXES, definition or _ORD, _LINE, _step("HASH JOIN", rows=10),
+        _scan(10, 90_000, alias="l", name="line", names="ix, line", place=(1, 1)), _scan(alias="o", place=(2, 1)),
+    ]  # fmt: skip
+
+
 _NO_RING = (SqlShape, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
 _TOTAL = SqlTotal(sql_id="A", db_name="shop", executions=100, elapsed_us=10**7, rows_processed=100)
 
@@ -151,6 +160,12 @@ MISSING = [
              label="two columns of one row"),
     _missing([_ring(), _text("SELECT id FROM ord WHERE no = ?", _BIGINT), *_INDEXES, _ORD, _scan()],
              label="SQL023 has what is converted"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE no = ? AND cust = ?", _BIGINT, _BIGINT), *_INDEXES, _ORD,
+              _scan()], label="an index begins with what is converted"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE no = ? AND cust = ?", _BIGINT, _BIGINT), *_index("ix_m", "made"),
+              _ORD, _scan(names="ix_m, ord")], WORSE, label="no index begins with what is converted"),
+    _missing([_ring(), _text("SELECT id FROM ord WHERE no > ? AND cust = ?", _BIGINT, _BIGINT), *_INDEXES, _ORD,
+              _scan()], WORSE, label="an index begins with what is converted for a range"),
     _missing([_ring(), _text("SELECT id FROM orders WHERE cust = ?", 5), *_INDEXES, _ORD, _scan()], not_assessed=True,
              label="by a view"),
     _missing([_ring(), _text("SELECT (", 5), *_INDEXES, _scan()], not_assessed=True, label="cannot be parsed"),
@@ -219,6 +234,7 @@ CONVERTED = [
             label="definitions could not be read"),
     _number(_join(_JOINED.replace("o.cust", "o.no")), WORSE, label="joined with a column of numbers"),
     _number(_join(_JOINED.replace("o.cust", "o.no").replace("l.id", "l.ord_no")), label="joined with a text"),
+    _number(_with_many("o.no", "l.id"), label="joined with nearly as many numbers"),
     _number(_converted("UPDATE ord SET cust = ? WHERE no = ?", _BIGINT, _BIGINT), WORSE, label="UPDATE"),
     _number(_converted("SELECT cust FROM orders WHERE no = ?"), not_assessed=True, label="by a view"),
     _number(_converted("SELECT cust FROM orders WHERE no = ?", scan=_scan(19_999)), label="a small table by a view"),
@@ -292,6 +308,8 @@ EITHER = [
             WORSE, label="UPDATE"),
     _either(_like("SELECT id FROM ord WHERE no = ? OR id = ? FOR UPDATE", types=2), WORSE,
             label="both have an index, and rows are locked"),
+    _either([_ring(), _text("SELECT id FROM ord WHERE no = ? OR id = ?", _VARCHAR, _BIGINT, hints=1 << 12), *_INDEXES,
+             _ORD, _scan()], label="both have an index, and SQL026 has the hint"),
     _either(_like("SELECT id FROM ord WHERE no = ? OR id = ?", _scan(10), types=2), label="both indexes are used"),
     _either(_like("SELECT id FROM ord WHERE cust = ? OR cust = ?", types=2), label="one column"),
     _either(_like("SELECT id FROM ord WHERE cust = ? OR no LIKE ?", types=2), label="a branch of LIKE"),
@@ -339,6 +357,8 @@ COLLATIONS = [
     _collation(_collate("code", "l.ord_no", gone=19_999, rows_real=19_999), label="a small table"),
     _collation(_collate("code", "l.ord_no", table=_table("`code` varchar(20)", "part")), label="one character set"),
     _collation(_collate("id", "l.id"), label="numbers"),
+    _collation(_with_many("o.no", "l.ord_no", _table("`id` bigint(20),\n`no` varchar(32),\nKEY `ix_no` (`no`)",
+                                                     charset="gbk")), label="joined with nearly as many texts"),
     _collation([*_collate("uni", "l.ord_no", _MIXED)[:3], _BIN, *_collate("uni", "l.ord_no", _MIXED)[4:]], WORSE,
                label="the binary collation beside one that folds"),
     _collation([*_collate("gen", "l.ord_no", _MIXED)[:3], _BIN, *_collate("gen", "l.ord_no", _MIXED)[4:]],

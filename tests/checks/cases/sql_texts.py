@@ -72,6 +72,11 @@ CASES = [
     Case("SQL017", [_shape(read=10_000, returned=1_001), PAGED], label="large page"),
     Case("SQL017", [_shape(read=10_000, executions=9), PAGED], label="rare"),
     Case("SQL017", [_shape(read=10**6), _plan("SELECT a FROM t LIMIT ?")], label="no offset"),
+    Case(
+        "SQL017",
+        [_shape(read=10**6), _plan("SELECT SQL_CALC_FOUND_ROWS a FROM t LIMIT ?, ?")],
+        label="counts all in any case",
+    ),
     Case("SQL017", [_shape(read=10**6, average_us=4999), PAGED], label="quick"),
     Case("SQL017", [PAGED], not_assessed=True, label="empty ring"),
     Case("SQL018", [_listing(199), _plan(f"INSERT INTO t VALUES ({', '.join('?' * 900)})")]),
