@@ -69,3 +69,7 @@ SINGLE_TABLE = DocPage(f"{_DEVELOPMENT}/100.single-table-query-of-mysql-mode.md"
 NULL_RULES = SQL_RULES  # "Separately handle nullable columns"
 SET_QUERIES = DocPage(f"{_DEVELOPMENT}/500.query-collection-operations-of-mysql-mode.md")
 UNIONS = DocPage(f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/200.execution-plan-operator/1600.UNION.md")
+THROTTLING = DocPage(
+    f"{_REFERENCE}/800.configuration-items-and-system-variables/100.system-configuration-items"
+    "/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md"
+)

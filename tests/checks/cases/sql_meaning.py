@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.sql import CUT, CachedPlan
+from agent.facts.sql import CUT, CachedPlan, SqlTotal
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, Text, UnavailableKind
 from tests.checks.cases.sql import _shape
@@ -234,4 +234,26 @@ NEEDLESS = [
 ]  # fmt: skip
 
 
-CASES = [*EXCLUDING, *COMPARED, *UNORDERED, *NEEDLESS]
+def _throttled(waited_s: float | None, elapsed_s: float = 100, sql_id: str = "A", **other: Any) -> SqlTotal:
+    """Ten executions that waited so long for the throttling of their writes."""
+    waited_us = None if waited_s is None else round(waited_s * 1_000_000)
+    return SqlTotal(
+        sql_id=sql_id, db_name="shop", executions=10, elapsed_us=round(elapsed_s * 1_000_000), rows_processed=10,
+        throttled_us=waited_us, **other,
+    )  # fmt: skip
+
+
+THROTTLED = [
+    Case("SQL044", [_throttled(5)], [("tenant", LOW)], label="a twentieth"),
+    Case("SQL044", [_throttled(20)], [("tenant", MEDIUM)], label="a fifth"),
+    Case("SQL044", [_throttled(50)], [("tenant", HIGH)], label="half of the time"),
+    Case("SQL044", [_throttled(10), _throttled(0, 100, "B")], [("tenant", LOW)], label="of all statements"),
+    Case("SQL044", [_throttled(4.9)], label="a little less"),
+    Case("SQL044", [_throttled(0)], label="never"),
+    Case("SQL044", [_throttled(9, 9.9)], label="little load"),
+    Case("SQL044", [_throttled(None)], not_assessed=True, label="not shown"),
+    Case("SQL044", [_throttled(9, 10, tenant_id=1002), _throttled(0, 10, tenant_id=1004)], [("tenant 1002", HIGH)],
+         label="each tenant for itself"),
+]  # fmt: skip
+
+CASES = [*EXCLUDING, *COMPARED, *UNORDERED, *NEEDLESS, *THROTTLED]
