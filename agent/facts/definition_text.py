@@ -18,13 +18,17 @@ _MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnShape:
-    """One column: its type in lower case without length, and for a text its character set and collation, if said."""
+    """One column: its type in lower case without length, and for a text its character set and collation, if said.
+
+    ``is_required`` says that it is NOT NULL.
+    """
 
     name: str
     data_type: str
     length: int | None = None
     character_set: str = ""
     collation: str = ""
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,7 @@ def _read_column(pieces: Sequence[str], character_set: str, collation: str) -> C
         length=int(pieces[3]) if is_sized else None,
         character_set=own_set or character_set,
         collation=_find_option(behind, "COLLATE") or ("" if own_set else collation),
+        is_required=_find_option(behind, "NOT") == "null",
     )
 
 

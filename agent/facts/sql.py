@@ -170,6 +170,7 @@ class SqlTotal:
     remote_executions: int | None = expr(
         "SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_TOTAL ELSE 0 END)", default=None
     )
+    throttled_us: int | None = expr("SUM(WRITE_THROTTLE_TOTAL)", default=None)
 
 
 @source(

@@ -1,10 +1,10 @@
-"""PAR001-PAR019, PAR049: parameters that a tenant sets for itself."""
+"""PAR001-PAR019, PAR049, PAR089: parameters that a tenant sets for itself."""
 
 from __future__ import annotations
 
-from agent.api import KernelCode, KernelRun, WebPage
+from agent.api import DocPage, KernelCode, KernelRun, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
-from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
+from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH, WORD
 
 ROWS = (
     Row(
@@ -214,6 +214,22 @@ ROWS = (
         "holds, which adapts to the tenant's memory when it is 0, too.",
         advice="Set it to 0, and size the tenant by memory instead.",
         risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
+    ),
+    Row(
+        code="PAR089", name="new_keys_unordered", setting="default_auto_increment_mode", kind=WORD,
+        page="100.system-configuration-items/400.tenant-level-configuration-items/1900.default_auto_increment_mode.md",
+        title="AUTO_INCREMENT of new tables is in no order",
+        why="With noorder each server hands out values of a range of its own. They are unique, but a later row may get "
+        "a smaller one: what sorts by them, or reads on from the largest it has seen, leaves rows out.",
+        advice="Set the recommended value, and give AUTO_INCREMENT_MODE = 'NOORDER' to the few tables that take so "
+        "many inserts on several servers that one server for all values is too slow.",
+        risk="Only tables that are created from then on are in order; their values come from one server.",
+        sources=(
+            DocPage(
+                "700.reference/300.database-object-management/100.manage-object-of-mysql-mode"
+                "/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"
+            ),
+        ),
     ),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""VAR001-VAR027: global system variables of a tenant."""
+"""VAR001-VAR027, PAR090: global system variables of a tenant."""
 
 from __future__ import annotations
 
@@ -255,6 +255,15 @@ ROWS = (
         "so a lock that was left over from a migration looks like a fault of the application.",
         advice="Switch it off. Mute the finding where the tenant is an archive that nobody may write to.",
         risk="Applications can write again: make sure that nothing relies on the lock.",
+    ),
+    Row(
+        code="PAR090", name="group_concat_cut_short", setting="group_concat_max_len", kind=SIZE,
+        page="200.system-variable/300.global-system-variable/2900.group_concat_max_len-global.md",
+        title="GROUP_CONCAT is cut after a few characters",
+        why="A longer result of GROUP_CONCAT is cut at this number of bytes, with a mere warning: lists of names and "
+        "of ids then lack their end, or have half an id there. A larger value only takes memory where it is used.",
+        advice="Set at least the recommended value, which is the default, and more where reports build long lists.",
+        risk=NEW_SESSIONS,
     ),
 )  # fmt: skip
 

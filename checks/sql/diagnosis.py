@@ -31,6 +31,14 @@ def list_slow(facts: WorkloadFacts, min_executions: int, min_average_ms: int) ->
     ]
 
 
+def list_repeated(facts: WorkloadFacts, min_executions: int) -> list[WorkStatement]:
+    """Return the statements that some record shows often enough, however quick they are, the dearest first.
+
+    Raises NotAssessed if no record holds a statement.
+    """
+    return list_slow(facts, min_executions, 0)
+
+
 def list_unread(statements: list[WorkStatement]) -> Iterator[Unjudged]:
     """Yield the statements without a text that parses, or without a plan: nothing can be said of them."""
     for statement in statements:

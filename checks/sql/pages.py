@@ -63,3 +63,13 @@ PLAN_TYPES = DocPage(f"{_GUIDE}/400.business-model-tuning/300.distributed-transa
 ERRORS_4000 = DocPage(f"{_ERRORS}/300.4000-4499-of-mysql-mode.md")
 ERRORS_4500 = DocPage(f"{_ERRORS}/400.4500-4999-of-mysql-mode.md")
 ERRORS_6000 = DocPage(f"{_ERRORS}/600.6000-6999-of-mysql-mode.md")
+_DEVELOPMENT = "300.develop/100.application-development-of-mysql-mode/500.read-data-of-mysql-mode"
+SUBQUERIES = DocPage(f"{_DEVELOPMENT}/200.multi-table-join-query-of-mysql-mode/500.subquery-of-mysql-mode-develop.md")
+SINGLE_TABLE = DocPage(f"{_DEVELOPMENT}/100.single-table-query-of-mysql-mode.md")
+NULL_RULES = SQL_RULES  # "Separately handle nullable columns"
+SET_QUERIES = DocPage(f"{_DEVELOPMENT}/500.query-collection-operations-of-mysql-mode.md")
+UNIONS = DocPage(f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/200.execution-plan-operator/1600.UNION.md")
+THROTTLING = DocPage(
+    f"{_REFERENCE}/800.configuration-items-and-system-variables/100.system-configuration-items"
+    "/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md"
+)

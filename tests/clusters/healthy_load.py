@@ -260,6 +260,7 @@ def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ..
             type=1,
             db_id=500_001,
             statement=shape.text,
+            param_infos=",".join(["{1,0,0,0,5}"] * shape.text.count("?")),
             plan_hash=hash_of(shape),
             first_load_time=ago(days=12),
             last_active_time=ago(seconds=3),
@@ -291,6 +292,7 @@ def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ..
             minor_ssstore_read_rows_total=0,
             major_ssstore_read_rows_total=executions * shape.rows_read,
             retry_total=0,
+            write_throttle_total=0,
             **where,
         )
 

@@ -45,7 +45,7 @@ def test_columns() -> None:
     columns = read_definition(SHOWN).columns
     assert list(columns) == ["id", "Code", "name", "note", "state", "kind", "price", "made", "day", "a`b"]
     own: dict[str, Any] = {"character_set": "gbk", "collation": "gbk_chinese_ci"}
-    assert columns["id"] == ColumnShape(name="id", data_type="bigint", length=20, **own)
+    assert columns["id"] == ColumnShape(name="id", data_type="bigint", length=20, is_required=True, **own)
     # A character set of a column's own has its own collation, which the table's is not.
     assert columns["Code"] == ColumnShape(name="Code", data_type="varchar", length=20, character_set="latin1")
     assert columns["name"] == ColumnShape(
@@ -116,3 +116,12 @@ def test_any_text_is_read(text: str) -> None:
 
 def test_a_length_that_is_none() -> None:
     assert read_definition(table(f"`a` varchar({'9' * 5000})")).columns["a"].length is None
+
+
+def test_a_column_is_required_only_where_it_is_not_null() -> None:
+    shape = read_definition(
+        "CREATE TABLE `t` (\n  `a` int(11) NOT NULL AUTO_INCREMENT,\n  `b` int DEFAULT NULL,\n  `c` varchar(9)"
+        " CHARSET gbk NOT NULL DEFAULT 'x',\n"
+        "  `d` int GENERATED ALWAYS AS ((`b` is not null)) VIRTUAL,\n  `e` int NULL\n)"
+    )
+    assert [column.name for column in shape.columns.values() if column.is_required] == ["a", "c"]

@@ -26,7 +26,7 @@ def _of_row(code: str) -> list[Case]:
 
 
 # Words are compared as they are: one that is not in the list is a finding, however odd.
-_ANY_WORD = {"PAR026", "PAR034", "VAR008", "VAR009", "VAR011", "VAR016", "VAR021", "VAR022", "VAR026"}
+_ANY_WORD = {"PAR026", "PAR034", "PAR089", "VAR008", "VAR009", "VAR011", "VAR016", "VAR021", "VAR022", "VAR026"}
 _FAMILY = [case for code in ROWS for case in _of_row(code) if not (case.label == "unreadable" and code in _ANY_WORD)]
 
 
@@ -82,8 +82,39 @@ def _analytical(**different: str) -> list[Variable]:
     return [Variable(name=name, value=value) for name, value in {**recommended, **different}.items()]
 
 
+def _compression(switch: str, function: str) -> list[Parameter]:
+    values = {"log_transport_compress_all": switch, "log_transport_compress_func": function}
+    return [parameter(name, value, tenant_id=1002) for name, value in values.items()]
+
+
+def _zone(offset: str) -> list[Variable]:
+    return [Variable(name="time_zone", value=offset)]
+
+
+_OF_TENANT, _OF_1002 = [("tenant", Severity.LOW)], [("tenant 1002", Severity.LOW)]
+MEANT = [
+    Case("PAR090", [Variable(name="group_concat_max_len", value="1024")], label="the default"),
+    Case("PAR090", [Variable(name="group_concat_max_len", value="1023")], _OF_TENANT, label="below it"),
+    Case("PAR090", [Variable(name="group_concat_max_len", value="102400")], label="raised"),
+    *(Case("PAR091", _zone(zone), label=zone) for zone in ("+08:00", "+8:00", "+00:00", "-00:00", "+05:45", "-03:30",
+       "+14:00", "-12:00", "SYSTEM", "Asia/Shanghai", "America/New_York")),
+    *(Case("PAR091", _zone(zone), _OF_TENANT, label=zone) for zone in ("+00:17", "-12:30", "+07:30", "+8:08")),
+    Case("PAR091", [], not_assessed=True, label="absent"),
+    Case("PAR091", _zone(" "), not_assessed=True, label="no value"),
+    Case("PAR092", _compression("True", "none"), _OF_1002, label="no function"),
+    Case("PAR092", _compression("True", "lz4_1.0"), label="compressed"),
+    Case("PAR092", _compression("False", "none"), label="switched off"),
+    Case("PAR092", _compression("False", "lz4_1.0"), label="as it is by default"),
+    Case("PAR092", _compression("True", "none")[:1], not_assessed=True, label="no function in this version"),
+    Case("PAR092", _compression("maybe", "none"), not_assessed=True, label="unreadable"),
+    Case("PAR092", [*_compression("True", "lz4_1.0"), *[
+        parameter(row.name, row.value, tenant_id=1004) for row in _compression("False", "none")
+    ]], label="each tenant for itself"),
+]  # fmt: skip
+
 CASES = [
     *_FAMILY,
+    *MEANT,
     Case("PAR008", [fact("PAR008", "98")], label="upper bound"),
     Case("PAR008", [fact("PAR008", "99")], [("tenant 1002", Severity.MEDIUM)], label="beyond the bound"),
     Case("PAR007", [fact("PAR007", "0")], version=Version(4, 3, 5, 3), label="as soon as possible"),

@@ -37,6 +37,27 @@ PLANTS = [
         always=["ALTER SYSTEM SET major_freeze_duty_time = '02:00'"],
     ),
     Plant(
+        "PAR091",
+        plant=["SET GLOBAL time_zone = '+07:30'"],
+        cure=["SET GLOBAL time_zone = '+08:00'"],
+        resource="tenant",
+        severity=Severity.LOW,
+        always=["SET GLOBAL time_zone = '+08:00'"],
+    ),
+    Plant(
+        "PAR092",
+        plant=[
+            "ALTER SYSTEM SET log_transport_compress_all = 'True'",
+            "ALTER SYSTEM SET log_transport_compress_func = 'none'",
+        ],
+        resource="tenant",
+        severity=Severity.LOW,
+        always=[
+            "ALTER SYSTEM SET log_transport_compress_all = 'False'",
+            "ALTER SYSTEM SET log_transport_compress_func = 'lz4_1.0'",
+        ],
+    ),
+    Plant(
         "PAR082",
         plant=["SET GLOBAL ob_query_timeout = 60000000", "SET GLOBAL ob_trx_timeout = 30000000"],
         resource="tenant",

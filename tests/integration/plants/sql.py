@@ -63,6 +63,18 @@ MISJUDGED = (
 # Not by parallel workers: what they did stays in SQLSTAT when the plan is gone.
 IN_PIECES = "SELECT /*+ USE_DAS(piece) */ SLEEP(0.006), note FROM piece WHERE code = 77"
 PAIRED = "SELECT COUNT(a.code) FROM item a, item b WHERE a.code = '7' AND b.code = '8'"
+# A customer whose orders name it, and one order that names nobody.
+BUYERS = (
+    "USE {db}",
+    "CREATE TABLE buyer (id INT PRIMARY KEY, best INT)",
+    "CREATE TABLE sale (id INT PRIMARY KEY, buyer INT, state INT)",
+    "INSERT INTO buyer VALUES (1, 1), (2, NULL)",
+    "INSERT INTO sale VALUES (1, 1, 1), (2, NULL, 1)",
+)
+WITHOUT_SALES = "SELECT id FROM buyer WHERE id NOT IN (SELECT buyer FROM sale)"
+WITH_BEST = "SELECT id FROM buyer WHERE best = NULL"
+TEN_ITEMS = "SELECT id, code FROM item WHERE code < '5' LIMIT 10"
+TWO_CODES = "SELECT id, code FROM item WHERE code = '1' UNION SELECT id, code FROM item WHERE code = '2'"
 # Every row of item with a second text, in another character set.
 PARTS = (
     "CREATE TABLE part (id INT PRIMARY KEY, code VARCHAR(20), maker VARCHAR(20) CHARACTER SET gbk)",
@@ -315,6 +327,42 @@ PLANTS = [
         mended_load=(LEAFLETS.replace("*", "id, title"),) * 12,
     ),
     Plant(
+        "SQL040",
+        plant=BUYERS,
+        load=(WITHOUT_SALES,) * 12,
+        resource=shape(WITHOUT_SALES),
+        ground=SHAPES,
+        severity=MEDIUM,
+        mended_load=(f"{WITHOUT_SALES[:-1]} WHERE buyer IS NOT NULL)",) * 12,
+    ),
+    Plant(
+        "SQL041",
+        plant=BUYERS,
+        load=(WITH_BEST,) * 12,
+        resource=shape(WITH_BEST.replace("NULL", "?")),
+        ground=SHAPES,
+        severity=MEDIUM,
+        mended_load=(WITH_BEST.replace("= NULL", "IS NULL"),) * 12,
+    ),
+    Plant(
+        "SQL042",
+        plant=table_of(1),
+        load=(TEN_ITEMS,) * 12,
+        resource=shape(TEN_ITEMS.replace("'5'", "?").replace("10", "?")),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(TEN_ITEMS.replace("LIMIT", "ORDER BY id LIMIT"),) * 12,
+    ),
+    Plant(
+        "SQL043",
+        plant=table_of(1, codes=50),
+        load=(TWO_CODES,) * 12,
+        resource=shape(TWO_CODES.replace("'1'", "?").replace("'2'", "?")),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=(TWO_CODES.replace("UNION", "UNION ALL"),) * 12,
+    ),
+    Plant(
         "SQL024",
         plant=(*INDEXED, GATHERED),
         load=(f"{BY_CODE} LIKE '%77'",) * 12,
@@ -358,5 +406,6 @@ UNPLANTABLE = {
     "SQL021": "nothing that SQL can do damages data or fills the disk of a kernel that goes on",
     "SQL034": "the session history of the kernel is switched off, and a minute of it says nothing",
     "SQL032": "the workload repository of a kernel that is minutes old has no days",
+    "SQL044": "throttling slows what the kernel writes for itself, too, and with it every other test",
     "SQL010": "takes more concurrent statements than the tenant has workers",
 }

@@ -1,0 +1,90 @@
+"""SQL042: queries whose LIMIT cuts the result without an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.result_rows import Cut, find_unordered_cut
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts, WorkStatement
+from checks.sql.diagnosis import list_evidence, list_repeated, name_statement
+from checks.sql.loads import list_loads, list_textless
+from checks.sql.pages import ORDER_AND_LIMIT, SQL_RULES
+
+
+@params
+class OrderParams(Params):
+    min_executions_count: int
+    min_rows_count: int
+
+
+@check(
+    code="SQL042",
+    name="sql.limit_without_order",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="LIMIT without ORDER BY: which rows come back is left to chance",
+    finding="{resource} in {database} cuts its result by LIMIT without ORDER BY and returns {value} rows on average "
+    "(executions: {executions_count}): which ones they are changes with the plan, the partitions and the "
+    "parallelism. {statement}",
+    remediation=Remediation(
+        advice="Add ORDER BY with columns that tell all rows apart, such as the time and then the primary key, and an "
+        "index that begins with the conditions and ends with this order. Where any rows will do, mute the finding.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="Ask which rows are meant: the newest, the oldest, or any.",
+        post_check="The same page shows the same rows again, and pages that follow each other share none.",
+        risk="Without a fitting index the server sorts all rows that meet the conditions before it cuts.",
+    ),
+    sources=(
+        SQL_RULES,
+        ORDER_AND_LIMIT,
+        KernelRun("4.3.5", "LIMIT 5 without ORDER BY: other rows after an index was added"),
+    ),
+)
+def limit_without_order(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    definitions: Rows[TableDefinition],
+    limits: OrderParams,
+) -> Iterator[Measurement | Unjudged]:
+    """Without an order the server returns the rows that it meets first, which another plan, a partition that was split
+    or a parallel scan changes without a word: pages then repeat rows and leave out others. Left out are tests whether
+    there is a row, single rows, keys that a batch picks for what follows, rows that are locked as they are taken, and
+    results that the LIMIT does not cut."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    for statement in list_repeated(facts, limits.min_executions_count):
+        cut = find_unordered_cut(statement.text, statement.shapes) if statement.text else None
+        returned = max((load.rows_used / load.executions for load in statement.loads), default=0)
+        if cut is None or returned < limits.min_rows_count or (cut.by_key and not cut.pages):
+            continue
+        is_cut = _cuts(statement, cut) if cut.by_key is False or cut.pages else None
+        if is_cut is None:
+            yield Unjudged(name_statement(statement))
+        elif is_cut:
+            evidence = list_evidence(statement)
+            yield Measurement(name_statement(statement), round(returned), evidence, statement.load.record)
+    yield from list_textless(list_loads(shapes, totals, history), plans)
+
+
+def _cuts(statement: WorkStatement, cut: Cut) -> bool | None:
+    """Whether the LIMIT leaves rows out. One that pages does; else a plan tells. None where that is not known.
+
+    A scan that the LIMIT ends is expected to return fewer rows than its conditions keep, and reached its end where it
+    returned as many. Above a join or a grouping, an operator of its own shows only that it may have.
+    """
+    if cut.pages:
+        return True
+    accesses = [access for plan in statement.plans for access in plan.accesses if access.rows_kept is not None]
+    if any(a.rows_estimated < (a.rows_kept or 0) and a.rows_real >= a.rows_estimated for a in accesses):
+        return True
+    above = [step for plan in statement.plans for step in plan.steps if step.operator.strip() == "LIMIT"]
+    return None if not accesses or any(step.rows_real >= step.rows_estimated for step in above) else False

@@ -1,0 +1,77 @@
+"""SQL041: conditions that compare with NULL and so are true for no row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Observes, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.conditions import read_parameter_types
+from agent.facts.null_traps import list_null_comparisons
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from checks.sql.loads import list_loads, list_textless
+from checks.sql.pages import NULL_RULES, SINGLE_TABLE
+from checks.sql.ring import shape_name, text_of
+
+
+@params
+class NullParams(Params):
+    min_executions_count: int
+    min_share_pct: float
+
+
+@check(
+    code="SQL041",
+    name="sql.null_comparison",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Condition compares with NULL and is never true",
+    finding="{resource} asks for {value}, which is true for no row, in {null_count} of {executions_count} executions: "
+    "it returns and changes nothing. {statement}",
+    remediation=Remediation(
+        advice="Write IS NULL or IS NOT NULL, or <=> where the value may be NULL or not; leave NULL out of the lists "
+        "of IN and NOT IN. If the application puts the value in, let it send another statement for NULL, or none.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="Ask what the statement is to find: rows without a value, or rows with another one.",
+        post_check="The statement returns the rows that it is meant for.",
+        risk="It finds rows from then on, which it never has: look at what the application does with them, above all "
+        "where it deletes or updates.",
+    ),
+    sources=(
+        SINGLE_TABLE,
+        NULL_RULES,
+        KernelRun("4.3.5", "x = NULL: the plan cache has x = ?, and type 0 for the value; one plan for each type"),
+    ),
+)
+def null_comparison(
+    plans: Rows[CachedPlan],
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    shapes: Rows[SqlShape] | None,
+    limits: NullParams,
+) -> Iterator[Measurement | Unjudged]:
+    """A comparison with NULL is neither true nor false, so what every row must meet is met by none: no error, no rows.
+    The server masks NULL like any value, but notes its type. A filter that is made optional by OR is left out, and so
+    is a statement that gets NULL only now and then."""
+    by_shape: defaultdict[tuple[int | None, str], list[CachedPlan]] = defaultdict(list)
+    for plan in plans:
+        by_shape[plan.tenant_id, plan.sql_id].append(plan)
+    for (tenant_id, sql_id), cached in by_shape.items():
+        found: dict[str, int] = {}
+        for plan in cached:
+            compared = list_null_comparisons(plan.statement, read_parameter_types(plan.param_infos or ""))
+            for condition in compared or ():
+                found[condition] = found.get(condition, 0) + plan.executions
+            if compared is None:
+                yield Unjudged(shape_name(sql_id, tenant_id))
+                break
+        executions, nulls = sum(plan.executions for plan in cached), max(found.values(), default=0)
+        if nulls >= limits.min_executions_count and nulls * 100 >= executions * limits.min_share_pct:
+            often = [condition for condition, count in found.items() if count == nulls]
+            evidence = {
+                "null_count": nulls,
+                "executions_count": executions,
+                "statement": text_of(plans, sql_id),
+            }
+            yield Measurement(shape_name(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
+    yield from list_textless(list_loads(shapes, totals, history), plans)
