@@ -44,6 +44,10 @@ MAX_OBJECTS = 25000
 # Character sets that hold all of Unicode; "binary" holds bytes.
 FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "binary")
 _LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
+# Of columns that many tables have, only what a check may ask about is read.
+_FAR_BEHIND = "(ORDINAL_POSITION >= 100 AND ORDINAL_POSITION % 10 = 0)"
+_LONG_CHAR = "(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > 64)"
+_DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 _BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
 _BY_LIST = "PARTITION_METHOD LIKE 'LIST%' AND SUBPARTITION_NAME IS NULL"
@@ -112,15 +116,16 @@ class IndexColumn:
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
     where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED}"
-    " OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1)",
+    f" OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1 OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_DATED})",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     limit=80000,
     requires=Privilege.SHOW_VIEW,
     sliced_by=Table,
 )
 class NotableColumn:
-    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, or
-    the first one. A view that does not compile has none.
+    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, long
+    CHAR, with a date as its default, the first one, or every tenth from the hundredth on. A view that does not compile
+    has none.
 
     It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
     to plan, so all these questions share one statement. The type of a text is read without its length, because the
@@ -136,6 +141,9 @@ class NotableColumn:
     column_key: str = ""
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
     collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
+    ordinal_position: int = 0
+    character_maximum_length: int | None = None
+    default_date: str | None = expr(f"CASE WHEN {_DATED} THEN SUBSTR(COLUMN_DEFAULT, 1, 10) END", default=None)
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)
