@@ -37,10 +37,7 @@ def index_on_wide_text(
     """Each entry repeats the text, so the index grows as large as the table, and every comparison on the way down reads
     long keys. A few characters tell the values apart just as well. Full-text indexes and primary keys are not meant."""
     stored = {(table.table_schema, table.table_name) for table in tables}
-    length = {
-        (column.table_schema, column.table_name, column.column_name): column.character_maximum_length or 0
-        for column in columns
-    }
+    length = {(column.table_schema, column.table_name, column.column_name): column.characters for column in columns}
     for table, made in group_indexes(indexes).items():
         for name, index in made.items():
             if table not in stored or name == "PRIMARY" or index[min(index)].index_type != "BTREE":

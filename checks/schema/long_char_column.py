@@ -39,5 +39,5 @@ def long_char_column(columns: Rows[NotableColumn], tables: Rows[Table]) -> Itera
     stored = {(table.table_schema, table.table_name) for table in tables}  # a view has columns, too
     for column in columns:
         table = (column.table_schema, column.table_name)
-        if table in stored and column.data_type.lower() == "char" and column.character_maximum_length:
-            yield Measurement(name_object(*table, column.column_name), column.character_maximum_length)
+        if table in stored and column.data_type.lower() == "char" and column.characters:
+            yield Measurement(name_object(*table, column.column_name), column.characters)

@@ -6,8 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.facts.schema import IndexColumn, NotableColumn, PartitionedTable, Table, TableChanges
-from agent.model.terms import Severity
+from agent.facts.plans import PlanStep
+from agent.facts.schema import (
+    BusinessObject,
+    ColumnStatistics,
+    ForeignKey,
+    ForeignKeyColumn,
+    IndexColumn,
+    NotableColumn,
+    PartitionedTable,
+    Table,
+    TableChanges,
+    TableStatistics,
+    ViewUse,
+)
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind, Version
 from tests.harness import NOW, Case
 
 LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
@@ -29,10 +43,10 @@ def _column(kind: str = "int", *, table: str = "t", **parts: Any) -> NotableColu
 
 
 def _text(length: int, kind: str = "varchar") -> NotableColumn:
-    return _column(kind, character_maximum_length=length)
+    return _column(kind, characters=length)
 
 
-def _dated(date: str | None) -> NotableColumn:
+def _dated(date: str) -> NotableColumn:
     return _column("datetime", default_date=date)
 
 
@@ -81,11 +95,95 @@ def _added(rows: int) -> TableChanges:
     return TableChanges(table_owner="shop", table_name="t", changes=rows, added_rows=rows)
 
 
+def _counted(rows: int) -> TableStatistics:
+    return TableStatistics(
+        owner="shop", table_name="t", num_rows=rows, avg_row_len=8, last_analyzed=NOW, stattype_locked=None
+    )
+
+
+def _valued(distinct: int, *, rows: int = 10_000, nulls: int = 0, length: int = 4) -> list[object]:
+    """Statistics of the column and its table."""
+    column = ColumnStatistics(
+        owner="shop", table_name="t", column_name="c", num_distinct=distinct, num_nulls=nulls, avg_bytes=length
+    )
+    return [_counted(rows), column]
+
+
+def _key(column: str) -> list[object]:
+    key = ForeignKey(
+        constraint_schema="shop",
+        table_name="t",
+        constraint_name="fk",
+        unique_constraint_schema="shop",
+        unique_constraint_name="PRIMARY",
+        referenced_table_name="p",
+    )
+    of_key = ForeignKeyColumn(
+        table_schema="shop", table_name="t", constraint_name="fk", column_name=column, ordinal_position=1
+    )
+    return [key, of_key]
+
+
+def _scan(alias: str) -> PlanStep:
+    return PlanStep(
+        sql_id="A",
+        plan_hash=1,
+        id=0,
+        depth=0,
+        operator="TABLE RANGE SCAN",
+        object_alias=alias,
+        object_owner="shop",
+        object_name="t",
+        object_type="BASIC TABLE",
+        partitions="",
+        optimizer="",
+        cost=1,
+        rows_estimated=1,
+        rows_real=1,
+        real_us=1,
+    )
+
+
 def _wide(length: int, **parts: Any) -> Sequence[Any]:
     return [_table(), _text(length), *_index("a", "c", **parts)]
 
 
+def _use(view: str, table: str) -> ViewUse:
+    return ViewUse(view_schema="shop", view_name=view, table_schema="shop", table_name=table)
+
+
+def _object(name: str, kind: str) -> BusinessObject:
+    return BusinessObject(owner="shop", object_name=name, object_id=500_001, object_type=kind, status="VALID")
+
+
+LOG, NEWER = _object("mlog$_t", "MATERIALIZED VIEW LOG"), Version(4, 3, 3, 0)
+TWO = [*_index("d", name="i"), *_index("e", name="k")]
+NOT_GRANTED = Unavailable(UnavailableKind.NOT_GRANTED, Text("no"))
+
 CASES = [
+    Case("SCH036", [*_index("c"), *_valued(11), *_index("x", name="k")]),
+    Case("SCH036", [*_index("c"), *_valued(10)], INDEX_FOUND),
+    Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001)], label="mostly NULL"),
+    Case("SCH036", [*_index("c"), *_valued(2, rows=9_999)], label="small"),
+    Case("SCH036", [*_index("c", unique=True), *_index("c", "d", name="k"), *_valued(2)], label="unique, or of two"),
+    Case("SCH036", [*_index("c", kind="FULLTEXT"), *_valued(2)], label="of words"),
+    Case("SCH036", [*_index("c"), *_valued(2), *_key("c")], label="a foreign key needs it"),
+    Case("SCH036", [*_index("c"), *_valued(2), _scan("t(i)")], label="used"),
+    Case("SCH036", [*_index("c"), *_valued(2), _scan("t")], INDEX_FOUND, label="the table is read"),
+    Case("SCH036", [*_index("c"), *_valued(2), (PlanStep, NOT_GRANTED)], not_assessed=True, label="plans unknown"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, *_valued(900, length=31)]),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, *_valued(900, length=32)], FOUND),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *_index("d"), *_valued(900, length=36)], label="one index"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _counted(9)], label="short"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(32)], not_assessed=True, label="length unknown"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(31)], label="cannot be long"),
+    Case("SCH037", [*_index("c"), *TWO, *_valued(900, length=36)], label="no primary key"),
+    Case("SCH038", [_use("b", "a"), _use("a", "t"), _use("c", "a")]),
+    Case("SCH038", [_use("c", "b"), _use("c", "t"), _use("b", "a"), _use("a", "t")], [("shop.c", LOW)]),
+    Case("SCH038", [_use("c", "c"), _use("c", "d"), _use("d", "c")], label="in a circle"),
+    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
+    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
+    Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
     Case("SCH030", [_table(), _column(ordinal_position=90)]),
     Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
     Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
@@ -102,7 +200,7 @@ CASES = [
     Case("SCH032", _wide(4000, kind="FULLTEXT"), label="of words"),
     Case("SCH032", _wide(4000, name="PRIMARY"), label="primary key"),
     Case("SCH032", _wide(4000)[1:], label="a view"),
-    Case("SCH033", [_table(), _dated(None), _dated("9999-12-31"), _dated("1980-01-01")]),
+    Case("SCH033", [_table(), _dated(""), _dated("9999-12-31"), _dated("1980-01-01")]),
     Case("SCH033", [_table(), _dated("0000-00-00")], COLUMN_FOUND),
     Case("SCH033", [_table(), _dated("1979-12-31")], COLUMN_FOUND, label="long ago"),
     Case("SCH033", [_dated("0000-00-00")], label="a view"),

@@ -69,4 +69,55 @@ PLANTS = [
         severity=Severity.LOW,
         later=_MONTH,
     ),
+    Plant(
+        "SCH036",
+        plant=[
+            "SET SESSION ob_query_timeout = 60000000",
+            "CREATE TABLE {db}.digit (n INT)",
+            "INSERT INTO {db}.digit VALUES " + ", ".join(f"({number})" for number in range(10)),
+            "CREATE TABLE {db}.t (id INT PRIMARY KEY, state INT, KEY k (state))",
+            "INSERT INTO {db}.t SELECT a.n * 1000 + b.n * 100 + c.n * 10 + d.n, a.n % 4"
+            " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
+        resource="{db}.t.k",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH037",
+        plant=[
+            "CREATE TABLE {db}.t (id CHAR(36) PRIMARY KEY, b INT, c INT, KEY kb (b), KEY kc (c))",
+            "INSERT INTO {db}.t VALUES (UUID(), 1, 1), (UUID(), 2, 2)",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
+        cure=[
+            "DROP TABLE {db}.t",
+            "CREATE TABLE {db}.t (id BINARY(16) PRIMARY KEY, b INT, c INT, KEY kb (b), KEY kc (c))",
+            "INSERT INTO {db}.t VALUES (UNHEX(REPLACE(UUID(), '-', '')), 1, 1)",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH038",
+        plant=[
+            "CREATE TABLE {db}.t (id INT PRIMARY KEY)",
+            "CREATE VIEW {db}.a AS SELECT id FROM {db}.t",
+            "CREATE VIEW {db}.b AS SELECT id FROM {db}.a",
+            "CREATE VIEW {db}.c AS SELECT id FROM {db}.b",
+        ],
+        cure=["CREATE OR REPLACE VIEW {db}.c AS SELECT id FROM {db}.t"],
+        resource="{db}.c",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH039",
+        plant=[
+            "CREATE TABLE {db}.t (id INT PRIMARY KEY, b INT)",
+            "CREATE MATERIALIZED VIEW LOG ON {db}.t WITH PRIMARY KEY (b) INCLUDING NEW VALUES",
+        ],
+        resource="{db}.t",
+        severity=Severity.LOW,
+    ),
 ]
