@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from agent.api import (
     Actor,
@@ -18,10 +18,9 @@ from agent.api import (
     name_object,
     params,
 )
-from agent.facts.plan_tree import read_access
 from agent.facts.plans import PlanStep
 from agent.facts.schema import ColumnStatistics, ForeignKey, ForeignKeyColumn, IndexColumn, TableStatistics
-from checks.schema.indexes import group_indexes, list_bound
+from checks.schema.indexes import group_indexes, list_bound, list_scanned
 from checks.schema.pages import DESIGN, VIEWS
 
 
@@ -68,7 +67,7 @@ def index_on_few_values(
     those that a plan uses are not meant."""
     known = {(row.owner, row.table_name, row.column_name): row for row in columns}
     counted = {(row.owner, row.table_name): row.num_rows or 0 for row in tables}
-    left = list_bound(indexes, keys, key_columns) | _list_used(steps or ())
+    left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())
     for schema, table, index in _list_plain(indexes):
         rows, found = counted.get((schema, table), 0), known.get((schema, table, index.column_name))
         if not found or rows < p.min_rows_count or (schema, table, index.index_name) in left:
@@ -94,9 +93,3 @@ def _list_plain(indexes: Rows[IndexColumn]) -> Iterator[tuple[str, str, IndexCol
             column = index[min(index)]
             if len(index) == 1 and column.non_unique and column.index_type == "BTREE":
                 yield (*table, column)
-
-
-def _list_used(steps: Iterable[PlanStep]) -> set[tuple[str, str, str]]:
-    """Return schema, table and name of the indexes that a plan scans."""
-    accesses = filter(None, map(read_access, steps))
-    return {(access.owner, access.table, access.index) for access in accesses}

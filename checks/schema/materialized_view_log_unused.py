@@ -38,7 +38,7 @@ _PREFIX = "mlog$_"
 )
 def materialized_view_log_unused(objects: Rows[BusinessObject], uses: Rows[ViewUse]) -> Iterator[Measurement]:
     """Each insert and delete writes one row more into the log, each update two. Without a materialized view nobody ever
-    needs them. While the log is there the table cannot be dropped, and many changes of its structure are refused."""
+    needs them. While the log is there the table cannot be dropped (error 1235)."""
     materialized = {(row.owner, row.object_name) for row in objects if row.object_type.upper() == "MATERIALIZED VIEW"}
     read = {(row.table_schema, row.table_name) for row in uses if (row.view_schema, row.view_name) in materialized}
     for row in objects:
