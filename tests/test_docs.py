@@ -193,7 +193,7 @@ def test_the_budget_of_statements_is_one_number() -> None:
     assert f"at most {MOST_STATEMENTS} statements" in read_page(ROOT / "CONTRIBUTING.md")
     for kind in TenantKind:
         for_facts = [row for row in load_registry().sources_of(kind) if not is_shown(row)]
-        assert len(for_facts) < MOST_STATEMENTS
+        assert len(for_facts) <= MOST_STATEMENTS
 
 
 @pytest.mark.parametrize("picture", sorted((DOCS / "images").iterdir()), ids=lambda path: path.name)

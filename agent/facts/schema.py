@@ -44,6 +44,14 @@ MAX_OBJECTS = 25000
 # Character sets that hold all of Unicode; "binary" holds bytes.
 FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "binary")
 _LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
+_DROPPED = (
+    "((OWNER = '__recyclebin' AND OBJECT_TYPE = 'TABLE')"
+    " OR (OBJECT_TYPE = 'DATABASE' AND SUBSTR(OBJECT_NAME, 1, 12) = '__recycle_$_'))"
+)
+# Of columns that many tables have, only what a check may ask about is read.
+_FAR_BEHIND = "(ORDINAL_POSITION >= 100 AND ORDINAL_POSITION % 10 = 0)"
+_LONG_CHAR = "(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > 64)"
+_DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 _BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
 _BY_LIST = "PARTITION_METHOD LIKE 'LIST%' AND SUBPARTITION_NAME IS NULL"
@@ -112,15 +120,16 @@ class IndexColumn:
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
     where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED}"
-    " OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1)",
+    f" OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1 OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_DATED})",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     limit=80000,
     requires=Privilege.SHOW_VIEW,
     sliced_by=Table,
 )
 class NotableColumn:
-    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, or
-    the first one. A view that does not compile has none.
+    """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, long
+    CHAR, with a date as its default, the first one, or every tenth from the hundredth on. A view that does not compile
+    has none.
 
     It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
     to plan, so all these questions share one statement. The type of a text is read without its length, because the
@@ -136,6 +145,9 @@ class NotableColumn:
     column_key: str = ""
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
     collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
+    ordinal_position: int = 0
+    characters: int = expr("COALESCE(CHARACTER_MAXIMUM_LENGTH, 0)", default=0)  # 0: no text
+    default_date: str = expr(f"CASE WHEN {_DATED} THEN SUBSTR(COLUMN_DEFAULT, 1, 10) ELSE '' END", default="")
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)
@@ -148,26 +160,6 @@ class AutoIncrement:
     auto_increment_key: int
     auto_increment_value: int | None
     sync_value: int
-
-
-@source(
-    "oceanbase.DBA_OBJECTS",
-    DataClass.SETTINGS,
-    cost=CostClass.MEDIUM,
-    where="(OWNER = '__recyclebin' AND OBJECT_TYPE = 'TABLE')"
-    " OR (OBJECT_TYPE = 'DATABASE' AND SUBSTR(OBJECT_NAME, 1, 12) = '__recycle_$_')",
-    order_by="LAST_DDL_TIME, OBJECT_NAME",
-    limit=5000,
-)
-class DroppedObject:
-    """A dropped table or database that still takes space; the oldest five thousand. Its last DDL was the DROP.
-
-    4.2.5 and 4.3.3 have no DBA_RECYCLEBIN in MySQL mode, but their dictionary lists what is in the recycle bin.
-    """
-
-    owner: str
-    object_name: str
-    last_ddl_time: datetime | None
 
 
 @source("oceanbase.DBA_RECYCLEBIN", DataClass.SETTINGS, where="TYPE IN ('TABLE', 'DATABASE')", limit=5000)
@@ -203,6 +195,30 @@ class TableStatistics:
     sample_size: int | None = expr(f"CASE WHEN {_GATHERED} THEN SAMPLE_SIZE END", default=None)
     last_analyzed: datetime | None = expr(f"CASE WHEN {_GATHERED} THEN LAST_ANALYZED END")
     stattype_locked: str | None
+
+
+@source(
+    "oceanbase.DBA_TAB_COL_STATISTICS",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where=f"{BUSINESS_OWNER} AND {_OWN_TABLES} AND {_GATHERED} AND NUM_DISTINCT > 0"
+    " AND (NUM_DISTINCT <= 50 OR AVG_COL_LEN >= 28)",
+    order_by="OWNER, TABLE_NAME, COLUMN_NAME",
+    limit=60000,
+)
+class ColumnStatistics:
+    """Optimizer statistics of one column that has few values or long ones; without its least and largest value.
+
+    ``num_distinct`` does not count NULL. AVG_COL_LEN counts the twelve bytes of a value's head in memory, too
+    (sys_op_opnsize in the kernel); ``avg_bytes`` does not.
+    """
+
+    owner: str
+    table_name: str
+    column_name: str
+    num_distinct: int
+    num_nulls: int
+    avg_bytes: int = expr("GREATEST(AVG_COL_LEN - 12, 0)")
 
 
 @source(
@@ -360,15 +376,18 @@ class Sequence:
     "oceanbase.DBA_OBJECTS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS_OWNER} AND {_leave_out_made_tables('OBJECT_NAME')}"
-    " AND (OBJECT_TYPE IN ('TABLE', 'DATABASE') OR STATUS <> 'VALID')",
+    where=f"({BUSINESS_OWNER} AND {_leave_out_made_tables('OBJECT_NAME')}"
+    " AND (OBJECT_TYPE IN ('TABLE', 'DATABASE', 'MATERIALIZED VIEW') OR STATUS <> 'VALID'))"
+    f" OR ({BUSINESS_OWNER} AND OBJECT_TYPE = 'MATERIALIZED VIEW LOG') OR {_DROPPED}",
     order_by="STATUS, OWNER, OBJECT_NAME",
     limit=MAX_OBJECTS,
 )
 class BusinessObject:
-    """One business table or database, or another business object whose status is not VALID; those come first.
+    """One business table, database, materialized view or its log, a dropped table or database that still takes space,
+    or another business object whose status is not VALID; those come first.
 
-    The view is expensive to plan, so all these questions share one statement.
+    The view is expensive to plan, so all these questions share one statement. 4.2.5 and 4.3.3 have no DBA_RECYCLEBIN in
+    MySQL mode, but their dictionary lists what is in the recycle bin: its last DDL was the DROP.
     """
 
     owner: str
@@ -376,6 +395,25 @@ class BusinessObject:
     object_id: int
     object_type: str
     status: str
+    last_ddl_time: datetime | None = None
+    is_dropped: bool = expr(f"CASE WHEN {_DROPPED} THEN 1 ELSE 0 END", default=False)
+
+
+@source(
+    "information_schema.VIEW_TABLE_USAGE",
+    DataClass.SETTINGS,
+    where=BUSINESS.replace("TABLE_SCHEMA", "VIEW_SCHEMA").replace("TABLE_NAME", "VIEW_NAME"),
+    order_by="VIEW_SCHEMA, VIEW_NAME, TABLE_SCHEMA, TABLE_NAME",
+    limit=20000,
+    requires=Privilege.SHOW_VIEW,
+)
+class ViewUse:
+    """One table or view that a view reads, materialized ones included; one that was dropped is not listed."""
+
+    view_schema: str
+    view_name: str
+    table_schema: str
+    table_name: str
 
 
 @source("oceanbase.DBA_OB_TABLET_TO_LS", DataClass.STATISTICS, cost=CostClass.MEDIUM)

@@ -44,8 +44,9 @@ class TextContent(StrEnum):
 
 _WORDS = (
     "backup_type balance_strategy build_version character_set_name code column_type command comment compatible"
-    " ctx_name cycle_flag data_disk_health_status data_type enabled event extra file_status in_recyclebin in_sync"
-    " index_type is_error is_locked is_suspended is_visible isdefault key locked method mod_name module nullable"
+    " ctx_name cycle_flag data_disk_health_status data_type default_date enabled event extra file_status"
+    " in_recyclebin in_sync index_type is_error is_locked is_suspended is_visible isdefault key locked method mod_name"
+    " module nullable"
     " object_type precreate_time priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
@@ -58,8 +59,8 @@ COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(_WORDS.split(), TextContent.WORD),
     **dict.fromkeys(("table_schema", "owner", "table_owner", "database_name"), TextContent.DATABASE),
     **dict.fromkeys(("constraint_schema", "unique_constraint_schema", "running_table_owner"), TextContent.DATABASE),
-    **dict.fromkeys(("db", "db_name", "sequence_owner"), TextContent.DATABASE),
-    **dict.fromkeys(("table_name", "object_name", "original_name"), TextContent.TABLE),
+    **dict.fromkeys(("db", "db_name", "sequence_owner", "view_schema"), TextContent.DATABASE),
+    **dict.fromkeys(("table_name", "object_name", "original_name", "view_name"), TextContent.TABLE),
     **dict.fromkeys(("referenced_table_name", "running_table_name"), TextContent.TABLE),
     **dict.fromkeys(("restore_tenant_name", "backup_tenant_name"), TextContent.TENANT),
     **dict.fromkeys(("constraint_name", "unique_constraint_name"), TextContent.INDEX),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from agent.api import NotAssessed, Rows, list_names, name_object
 from agent.facts.schema import PartitionedTable, Table, TableChanges
@@ -30,6 +31,16 @@ def counted(
 def list_once(tables: Iterable[Table]) -> list[Table]:
     """Return each table once: before 4.2.1 BP5 the view lists partitioned ones twice."""
     return list({(table.table_schema, table.table_name): table for table in tables}.values())
+
+
+def list_grown(tables: Iterable[Table], now: datetime, min_age_days: int) -> set[tuple[str, str]]:
+    """Return schema and name of the tables that are so old; one without a date counts as old."""
+    until = now - timedelta(days=min_age_days)
+    return {
+        (table.table_schema, table.table_name)
+        for table in tables
+        if not table.create_time or table.create_time <= until
+    }
 
 
 def added_since(changes: Rows[TableChanges] | None) -> Mapping[tuple[str, str], int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from agent.facts.plan_tree import read_access
+from agent.facts.plans import PlanStep
 from agent.facts.schema import ForeignKey, ForeignKeyColumn, IndexColumn
 
 Table = tuple[str, str]  # schema and name
@@ -44,6 +46,12 @@ def list_bound(
             if {row.column_name for row in index.values()} in wanted[found]:
                 bound.add((*found, name))
     return bound
+
+
+def list_scanned(steps: Iterable[PlanStep]) -> set[tuple[str, str, str]]:
+    """Return schema, table and name of the indexes that a plan scans."""
+    accesses = filter(None, map(read_access, steps))
+    return {(access.owner, access.table, access.index) for access in accesses}
 
 
 def is_whole(index: Index) -> bool:

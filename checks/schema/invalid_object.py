@@ -64,7 +64,8 @@ def invalid_object(
     invalid = {
         (row.owner, row.object_name, row.object_type): row.status
         for row in objects
-        if row.status.upper() != "VALID" and row.object_type.upper() not in ("INDEX", "DATABASE")
+        if row.status.upper() != "VALID"
+        and row.object_type.upper() not in ("INDEX", "DATABASE", "MATERIALIZED VIEW LOG")
     }
     compiled = {(column.table_schema, column.table_name) for column in columns or ()}
     known = columns is not None and tables is not None and len(tables) <= p.views_read_up_to_count

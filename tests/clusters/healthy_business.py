@@ -179,6 +179,16 @@ def column(
         extra=extra,
         column_comment="",
     )
+    cluster.add(
+        "DBA_TAB_COL_STATISTICS",
+        owner=SCHEMA,
+        table_name=table_name,
+        column_name=name,
+        num_distinct=40,
+        num_nulls=0,
+        avg_col_len=20,
+        last_analyzed=ago(days=1),
+    )
 
 
 def jobs(cluster: Cluster) -> None:

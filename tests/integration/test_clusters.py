@@ -39,7 +39,7 @@ LEAST_COVERAGE = 95.0
 NOTHING_IS_GOOD = {
     "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait", "LogRestore", "UnsettledTables",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
-    "DroppedObject", "RestoreJob", "RunningGather", "ForeignKey", "ForeignKeyColumn", "DynamicPartitions",
+    "RestoreJob", "RunningGather", "ForeignKey", "ForeignKeyColumn", "DynamicPartitions",
     "FailedLogins", "OpenAccount", "DatabaseGrant",
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "SqlTotal", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from agent.facts.given import Attestation, BusinessProfile
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, Memstore, ResourceUnit, TenantMemory
-from agent.facts.schema import DroppedObject, RecycledObject
+from agent.facts.schema import BusinessObject, RecycledObject
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Tenant, Variable
 from agent.facts.sql import PlanCache
@@ -89,9 +89,17 @@ def _recycled(days: int) -> RecycledObject:
     )
 
 
-def _dropped(days: int | None) -> DroppedObject:
+def _dropped(days: int | None) -> BusinessObject:
     moment = None if days is None else NOW - timedelta(days=days)
-    return DroppedObject(owner="__recyclebin", object_name=f"__recycle_$_{days}", last_ddl_time=moment)
+    return BusinessObject(
+        owner="__recyclebin",
+        object_name=f"__recycle_$_{days}",
+        object_id=500_001,
+        object_type="TABLE",
+        status="VALID",
+        last_ddl_time=moment,
+        is_dropped=True,
+    )
 
 
 def _plan_cache(held: int, limit: int = 1000 * MIB) -> list[object]:
@@ -251,7 +259,7 @@ CASES = [
         label="a META tenant is small by design",
     ),
     Case("CAP006", [_unit(tenant_id=1001, max_cpu=None)], not_assessed=True, tenant_kind=TenantKind.SYS, label="META"),
-    Case("CAP007", [(DroppedObject, _UNSEEN)], not_assessed=True, label="unseen"),
+    Case("CAP007", [(BusinessObject, _UNSEEN)], not_assessed=True, label="unseen"),
     Case("CAP007", [_dropped(14), (RecycledObject, _UNSEEN)], [("recycle bin", Severity.LOW)], label="names unseen"),
     Case("CAP007", [_dropped(200), _recycled(200)], [("recycle bin", Severity.MEDIUM)], label="named"),
     Case("CAP007", label="empty"),

@@ -1,0 +1,95 @@
+"""SCH036: indexes on a column that has few values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    check,
+    name_object,
+    params,
+)
+from agent.facts.plans import PlanStep
+from agent.facts.schema import ColumnStatistics, ForeignKey, ForeignKeyColumn, IndexColumn, TableStatistics
+from checks.schema.indexes import group_indexes, list_bound, list_scanned
+from checks.schema.pages import DESIGN, VIEWS
+
+
+@params
+class FewValuesParams(Params):
+    min_rows_count: int
+
+
+@check(
+    code="SCH036",
+    name="schema.index_on_few_values",
+    unit=Unit.PCT,
+    actor=Actor.CUSTOMER,
+    title="Index on a column of few values",
+    finding="{resource}: {column} has {distinct_count} values in {rows_count} rows, so one value stands for {value} of "
+    "the table on average, and no plan that was read uses the index; limit {limit}.",
+    remediation=Remediation(
+        advice="Drop the index, or put the column behind a selective one. Keep it only where one value is rare and "
+        "statements look for that one: then gather a histogram of the column.",
+        sql=("ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",),
+        no_rollback="SHOW CREATE TABLE has the definition: save it, and create the index from it.",
+        pre_check="Hide the index for some days: ALTER TABLE ... ALTER INDEX ... INVISIBLE. Count the rows by value.",
+        post_check="SHOW INDEX no longer lists it, and no statement became slower.",
+        risk="Building a large index again takes time; dropping it frees its space at once.",
+    ),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
+        DocPage(f"{VIEWS}/15000.o-dba_tab_col_statistics-of-mysql-mode.md"),
+    ),
+)
+def index_on_few_values(
+    *,
+    indexes: Rows[IndexColumn],
+    columns: Rows[ColumnStatistics],
+    tables: Rows[TableStatistics],
+    keys: Rows[ForeignKey],
+    key_columns: Rows[ForeignKeyColumn],
+    steps: Rows[PlanStep] | None,
+    p: FewValuesParams,
+) -> Iterator[Measurement | Unjudged]:
+    """Such an index finds a tenth of the table or more at a time, and each row must then be looked up in the table: to
+    read the table from end to end is cheaper, so the optimizer leaves the index alone. Every write maintains it all the
+    same. NULL is left out of the count; indexes of several columns, unique ones, those that a foreign key needs and
+    those that a plan uses are not meant."""
+    known = {(row.owner, row.table_name, row.column_name): row for row in columns}
+    counted = {(row.owner, row.table_name): row.num_rows or 0 for row in tables}
+    left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())
+    for schema, table, index in _list_plain(indexes):
+        rows, found = counted.get((schema, table), 0), known.get((schema, table, index.column_name))
+        if not found or rows < p.min_rows_count or (schema, table, index.index_name) in left:
+            continue
+        resource = name_object(schema, table, index.index_name)
+        if steps is None:
+            yield Unjudged(resource)
+            continue
+        share = 100 * max(rows - found.num_nulls, 0) / found.num_distinct / rows
+        names = {"schema": schema, "table": table, "index": index.index_name}
+        evidence: dict[str, Scalar] = {
+            "column": index.column_name,
+            "distinct_count": found.num_distinct,
+            "rows_count": rows,
+        }
+        yield Measurement(resource, share, evidence | names)
+
+
+def _list_plain(indexes: Rows[IndexColumn]) -> Iterator[tuple[str, str, IndexColumn]]:
+    """Yield schema, table and the only column of ordinary indexes that are not unique."""
+    for table, made in group_indexes(indexes).items():
+        for index in made.values():
+            column = index[min(index)]
+            if len(index) == 1 and column.non_unique and column.index_type == "BTREE":
+                yield (*table, column)

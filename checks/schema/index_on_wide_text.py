@@ -1,0 +1,52 @@
+"""SCH032: indexes whose key is a very wide text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.facts.schema import IndexColumn, NotableColumn, Table
+from checks.schema.indexes import group_indexes
+from checks.schema.pages import DESIGN, STATEMENTS
+
+
+@check(
+    code="SCH032",
+    name="schema.index_on_wide_text",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Index on a very wide text column",
+    finding="{resource} takes up to {value} characters of {column} into each entry; limit {limit}.",
+    remediation=Remediation(
+        advice="Index a prefix that is as long as it takes to tell the values apart, or a column with a hash of the "
+        "text where whole values are looked up. Words within the text take a full-text index.",
+        no_rollback="The new index is created beside the old one, which is dropped last.",
+        pre_check="Compare COUNT(DISTINCT LEFT(column, 32)) with COUNT(DISTINCT column) on a copy: near to it, the "
+        "prefix is long enough.",
+        post_check="EXPLAIN of the statements that used the old index shows the new one.",
+        risk="A prefix cannot sort, cover or be unique for the whole text.",
+    ),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
+        DocPage(f"{STATEMENTS}/2200.create-index-of-mysql-mode.md"),
+    ),
+)
+def index_on_wide_text(
+    indexes: Rows[IndexColumn], columns: Rows[NotableColumn], tables: Rows[Table]
+) -> Iterator[Measurement]:
+    """Each entry repeats the text, so the index grows as large as the table, and every comparison on the way down reads
+    long keys. A few characters tell the values apart just as well. Full-text indexes and primary keys are not meant."""
+    stored = {(table.table_schema, table.table_name) for table in tables}
+    length = {(column.table_schema, column.table_name, column.column_name): column.characters for column in columns}
+    for table, made in group_indexes(indexes).items():
+        for name, index in made.items():
+            if table not in stored or name == "PRIMARY" or index[min(index)].index_type != "BTREE":
+                continue
+            widths = {row.column_name: _taken(row, length.get((*table, row.column_name), 0)) for row in index.values()}
+            widest = max(widths, key=lambda column: widths[column])
+            if widths[widest]:
+                yield Measurement(name_object(*table, name), widths[widest], {"column": widest})
+
+
+def _taken(row: IndexColumn, length: int) -> int:
+    return min(row.sub_part or length, length)

@@ -1,0 +1,47 @@
+"""SCH030: columns of one table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.facts.schema import NotableColumn, Table
+from checks.schema.pages import DESIGN, VIEWS
+
+
+@check(
+    code="SCH030",
+    name="schema.too_many_columns",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Table with very many columns",
+    finding="{resource} has at least {value} columns; limit {limit}.",
+    remediation=Remediation(
+        advice="Split the table by use: what nearly every statement reads stays, and what few read, long texts above "
+        "all, goes into a second table with the same primary key. Put attributes that most rows lack into a JSON "
+        "column or a table of names and values.",
+        no_rollback="Which columns belong together is the application's decision.",
+        pre_check="List by statement which columns are read and written together; look for columns that are empty "
+        "everywhere.",
+        post_check="information_schema.COLUMNS lists fewer columns, and the statements read one table each as a rule.",
+        risk="Statements that need both parts join them; take the rows over before the old columns are dropped.",
+        window=True,
+    ),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+        DocPage(f"{VIEWS}/800.information_schema-columns-of-mysql-mode.md"),
+        KernelRun("4.3.5.3", "DROP COLUMN: ORDINAL_POSITION of the columns behind it becomes one less"),
+    ),
+)
+def too_many_columns(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
+    """Unless a table is stored by column, a row is stored as a whole: reading two of two hundred columns reads the
+    blocks of all of them. Such tables grow from things that belong apart, so several processes change, and lock, one
+    row. Every tenth column is counted."""
+    stored = {(table.table_schema, table.table_name) for table in tables}  # a view has columns, too
+    counted: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for column in columns:
+        name = (column.table_schema, column.table_name)
+        counted[name] = max(counted[name], column.ordinal_position)
+    for name in sorted(counted.keys() & stored):
+        yield Measurement(name_object(*name), counted[name])

@@ -1,0 +1,54 @@
+"""SCH038: views that read views that read views."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.facts.schema import ViewUse
+from checks.schema.pages import OBJECTS, VIEWS
+
+Name = tuple[str, str]
+
+
+@check(
+    code="SCH038",
+    name="schema.view_on_views",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="View on view on view",
+    finding="{resource} reads its tables through {value} views, one on the other, it included: {chain}; limit {limit}.",
+    remediation=Remediation(
+        advice="Write the view anew over the tables, with the columns and conditions that its users need. Views that "
+        "only rename or narrow another one can be merged with it.",
+        no_rollback="SHOW CREATE VIEW has the old text: save it, and create the view from it.",
+        pre_check="Compare EXPLAIN of the main statements over the view with the same over the tables: tables that are "
+        "joined and not needed show there.",
+        post_check="information_schema.VIEW_TABLE_USAGE lists tables for the view, and its rows are the same.",
+        risk="A condition that is lost on the way changes the result: compare both on a copy.",
+    ),
+    sources=(
+        DocPage(f"{OBJECTS}/600.manage-views-of-mysql-mode/100.manage-normal-views-of-mysql-mode.md"),
+        DocPage(f"{VIEWS}/3000.information_schema-view_table_usage-of-mysql-mode.md"),
+    ),
+)
+def view_on_views(uses: Rows[ViewUse]) -> Iterator[Measurement]:
+    """Each level hides tables and conditions from whoever writes a statement over it. Tables are joined several times
+    over or for nothing, and groups and limits in between keep conditions from reaching the table. A change of the
+    lowest view breaks all others. Of views that rest on each other the uppermost is told."""
+    below: defaultdict[Name, list[Name]] = defaultdict(list)
+    for row in uses:
+        below[row.view_schema, row.view_name].append((row.table_schema, row.table_name))
+    read = {table for tables in below.values() for table in tables}
+    for view in below:
+        chain = _find_longest(view, below, frozenset())
+        if view not in read:
+            names = " > ".join(name_object(*name) for name in chain)
+            yield Measurement(name_object(*view), len(chain), {"chain": names})
+
+
+def _find_longest(view: Name, below: Mapping[Name, list[Name]], above: frozenset[Name]) -> list[Name]:
+    """Return the most views that rest on each other, from this one down."""
+    lower = [name for name in below[view] if name in below and name not in above]
+    return [view, *max((_find_longest(name, below, above | {view}) for name in lower), key=len, default=[])]

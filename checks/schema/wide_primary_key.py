@@ -1,0 +1,86 @@
+"""SCH037: long primary keys that several indexes repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    KernelCode,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    Unjudged,
+    check,
+    name_object,
+    params,
+)
+from agent.facts.definition_text import TEXT_TYPES
+from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
+from checks.schema.indexes import group_indexes
+from checks.schema.pages import DESIGN, OBJECTS
+
+
+@params
+class WideKeyParams(Params):
+    """Without statistics the length of a key is unknown where a text in it may have so many characters."""
+
+    min_indexes_count: int
+    unsure_from_count: int
+
+
+@check(
+    code="SCH037",
+    name="schema.wide_primary_key",
+    unit=Unit.BYTES,
+    actor=Actor.CUSTOMER,
+    title="Wide primary key that every index carries",
+    finding="{resource}: the primary key ({columns}) is {value} long on average, and each of the {indexes_count} other "
+    "indexes repeats it in every entry; limit {limit}.",
+    remediation=Remediation(
+        advice="Make a BIGINT the primary key, filled by AUTO_INCREMENT, a sequence or the program, and keep the long "
+        "key as a unique one. A UUID fits into BINARY(16) instead of 36 characters.",
+        no_rollback="The new table is made beside the old one, which is dropped last.",
+        pre_check="List the tables and programs that refer to the key, and the partitioning: it must be part of the "
+        "new key.",
+        post_check="AVG_COL_LEN in DBA_TAB_COL_STATISTICS of the new key is 8 or 16, and indexes are smaller.",
+        risk="Every program that names rows by the old key must be changed, or use the unique key from then on.",
+        window=True,
+    ),
+    sources=(
+        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+        DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
+        KernelCode("src/sql/engine/expr/ob_expr_sys_op_opnsize.cpp", "calc_sys_op_opnsize"),
+    ),
+)
+def wide_primary_key(
+    indexes: Rows[IndexColumn],
+    columns: Rows[NotableColumn],
+    lengths: Rows[ColumnStatistics],
+    tables: Rows[TableStatistics],
+    p: WideKeyParams,
+) -> Iterator[Measurement | Unjudged]:
+    """An entry of an index ends with the primary key of its row. With a key of 36 characters an entry for a number is
+    nearly three times as long as with one of 8 bytes, in memory and in the log of each write. Random keys spread rows
+    that came together over the whole table besides, so that no range of them can be read together."""
+    known = {(row.owner, row.table_name, row.column_name): row.avg_bytes for row in lengths}
+    gathered = {(row.owner, row.table_name) for row in tables if row.num_rows}
+    declared = {
+        (column.table_schema, column.table_name, column.column_name): column.characters
+        for column in columns
+        if column.data_type.lower() in TEXT_TYPES
+    }
+    for table, made in group_indexes(indexes).items():
+        key = [row.column_name for row in made.get("PRIMARY", {}).values()]
+        others = sum(name != "PRIMARY" for name in made)
+        if not key or others < p.min_indexes_count:
+            continue
+        if table not in gathered:
+            if any(declared.get((*table, column), 0) >= p.unsure_from_count for column in key):
+                yield Unjudged(name_object(*table))
+            continue
+        length = sum(known.get((*table, column), 0) for column in key)
+        yield Measurement(name_object(*table), length, {"columns": ", ".join(key), "indexes_count": others})

@@ -1,0 +1,69 @@
+"""SCH033: dates that stand for none, as defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import (
+    Actor,
+    DocPage,
+    KernelRun,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    name_object,
+    params,
+)
+from agent.facts.schema import NotableColumn, Table
+from checks.schema.pages import BASICS
+
+
+@params
+class ZeroDateParams(Params):
+    """No row of a business is older: such a date is a sign for none."""
+
+    before_year_count: int
+
+
+@check(
+    code="SCH033",
+    name="schema.zero_date_default",
+    unit=Unit.TEXT,
+    actor=Actor.CUSTOMER,
+    title="Default is a date that stands for none",
+    finding="{resource}: the default {value} is a date only in form.",
+    remediation=Remediation(
+        advice="Let the column be NULL where there is no date, or require one: drop the default, and change the rows "
+        "and the conditions that ask for the old value.",
+        sql=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} DROP DEFAULT;",),
+        rollback=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} SET DEFAULT {value!l};",),
+        pre_check="Count the rows with this value, and look which INSERT statements leave the column out.",
+        post_check="COLUMN_DEFAULT in information_schema.COLUMNS is NULL.",
+        risk="Where the column is NOT NULL, an INSERT that leaves it out fails from then on.",
+    ),
+    sources=(
+        DocPage(
+            f"{BASICS}/100.data-type-of-mysql-mode/300.date-and-time-types-of-mysql-mode/100.date-and-time-types-of-mysql-mode.md"
+        ),
+        DocPage(
+            "700.reference/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable/12300.sql_mode-global.md"
+        ),
+        KernelRun(
+            "4.3.5.3", "CREATE TABLE t (d DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00') by the usual sql_mode"
+        ),
+    ),
+)
+def zero_date_default(columns: Rows[NotableColumn], tables: Rows[Table], p: ZeroDateParams) -> Iterator[Measurement]:
+    """Zero, or the first day of 1900 or 1970, is written where nobody gave a date. Zero is none at all: drivers refuse
+    it or make it NULL, other databases do not import it, and the usual sql_mode lets it in. With the others ages and
+    minima come out decades off, and each condition must leave them out. A far date at the end of a validity is not
+    meant: it sorts behind all others as it should."""
+    stored = {(table.table_schema, table.table_name) for table in tables}
+    for column in columns:
+        table, date = (column.table_schema, column.table_name), column.default_date
+        if date and table in stored and date[:4].isdecimal() and int(date[:4]) < p.before_year_count:
+            names = {"schema": table[0], "table": table[1], "column": column.column_name}
+            yield Measurement(name_object(*table, column.column_name), date, names)

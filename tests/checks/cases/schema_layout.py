@@ -1,0 +1,224 @@
+"""Cases of the checks on how tables are laid out: their width, types, defaults and partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent.facts.plans import PlanStep
+from agent.facts.schema import (
+    BusinessObject,
+    ColumnStatistics,
+    ForeignKey,
+    ForeignKeyColumn,
+    IndexColumn,
+    NotableColumn,
+    PartitionedTable,
+    Table,
+    TableChanges,
+    TableStatistics,
+    ViewUse,
+)
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind, Version
+from tests.harness import NOW, Case
+
+LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
+FOUND, COLUMN_FOUND, INDEX_FOUND = [("shop.t", LOW)], [("shop.t.c", LOW)], [("shop.t.i", LOW)]
+_DAYS = ("'2026-01-01'", "'2026-04-10'")
+
+
+def _table(days: int | None = 31) -> Table:
+    created: datetime | None = None if days is None else NOW - timedelta(days=days)
+    return Table(
+        table_schema="shop", table_name="t", table_rows=0, data_length=0, table_collation=None, create_time=created
+    )
+
+
+def _column(kind: str = "int", *, table: str = "t", **parts: Any) -> NotableColumn:
+    return NotableColumn(
+        table_schema="shop", table_name=table, column_name="c", data_type=kind, column_type=kind, extra="", **parts
+    )
+
+
+def _text(length: int, kind: str = "varchar") -> NotableColumn:
+    return _column(kind, characters=length)
+
+
+def _dated(date: str) -> NotableColumn:
+    return _column("datetime", default_date=date)
+
+
+def _index(
+    *columns: str, name: str = "i", kind: str = "BTREE", prefix: int | None = None, unique: bool = False
+) -> list[IndexColumn]:
+    return [
+        IndexColumn(
+            table_schema="shop",
+            table_name="t",
+            index_name=name,
+            non_unique=not unique,
+            seq_in_index=seq,
+            column_name=column,
+            sub_part=prefix,
+            index_type=kind,
+            is_visible="YES",
+            comment="VALID",
+        )
+        for seq, column in enumerate(columns, 1)
+    ]
+
+
+def _split(
+    rows: int | None, pieces: int, *, each: int | None = None, bounds: tuple[str, str] | None = None
+) -> PartitionedTable:
+    """A table of so many partitions; with ``each`` of so many subpartitions, that many in each partition."""
+    return PartitionedTable(
+        table_schema="shop",
+        table_name="t",
+        method="RANGE COLUMNS" if bounds else "HASH",
+        expression="d" if bounds else "id",
+        partitions=pieces // (each or 1),
+        subpartitions=each,
+        pieces=pieces,
+        table_rows=rows,
+        largest_rows=rows,
+        first_bound=bounds[0] if bounds else None,
+        last_bound=bounds[1] if bounds else None,
+        catch_all_pieces=0,
+        catch_all_rows=None,
+    )
+
+
+def _added(rows: int) -> TableChanges:
+    return TableChanges(table_owner="shop", table_name="t", changes=rows, added_rows=rows)
+
+
+def _counted(rows: int) -> TableStatistics:
+    return TableStatistics(
+        owner="shop", table_name="t", num_rows=rows, avg_row_len=8, last_analyzed=NOW, stattype_locked=None
+    )
+
+
+def _valued(distinct: int, *, rows: int = 10_000, nulls: int = 0, length: int = 4) -> list[object]:
+    """Statistics of the column and its table."""
+    column = ColumnStatistics(
+        owner="shop", table_name="t", column_name="c", num_distinct=distinct, num_nulls=nulls, avg_bytes=length
+    )
+    return [_counted(rows), column]
+
+
+def _key(column: str) -> list[object]:
+    key = ForeignKey(
+        constraint_schema="shop",
+        table_name="t",
+        constraint_name="fk",
+        unique_constraint_schema="shop",
+        unique_constraint_name="PRIMARY",
+        referenced_table_name="p",
+    )
+    of_key = ForeignKeyColumn(
+        table_schema="shop", table_name="t", constraint_name="fk", column_name=column, ordinal_position=1
+    )
+    return [key, of_key]
+
+
+def _scan(alias: str) -> PlanStep:
+    return PlanStep(
+        sql_id="A",
+        plan_hash=1,
+        id=0,
+        depth=0,
+        operator="TABLE RANGE SCAN",
+        object_alias=alias,
+        object_owner="shop",
+        object_name="t",
+        object_type="BASIC TABLE",
+        partitions="",
+        optimizer="",
+        cost=1,
+        rows_estimated=1,
+        rows_real=1,
+        real_us=1,
+    )
+
+
+def _wide(length: int, **parts: Any) -> Sequence[Any]:
+    return [_table(), _text(length), *_index("a", "c", **parts)]
+
+
+def _use(view: str, table: str) -> ViewUse:
+    return ViewUse(view_schema="shop", view_name=view, table_schema="shop", table_name=table)
+
+
+def _object(name: str, kind: str) -> BusinessObject:
+    return BusinessObject(owner="shop", object_name=name, object_id=500_001, object_type=kind, status="VALID")
+
+
+LOG, NEWER = _object("mlog$_t", "MATERIALIZED VIEW LOG"), Version(4, 3, 3, 0)
+TWO = [*_index("d", name="i"), *_index("e", name="k")]
+NOT_GRANTED = Unavailable(UnavailableKind.NOT_GRANTED, Text("no"))
+
+CASES = [
+    Case("SCH036", [*_index("c"), *_valued(11), *_index("x", name="k")]),
+    Case("SCH036", [*_index("c"), *_valued(10)], INDEX_FOUND),
+    Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001)], label="mostly NULL"),
+    Case("SCH036", [*_index("c"), *_valued(2, rows=9_999)], label="small"),
+    Case("SCH036", [*_index("c", unique=True), *_index("c", "d", name="k"), *_valued(2)], label="unique, or of two"),
+    Case("SCH036", [*_index("c", kind="FULLTEXT"), *_valued(2)], label="of words"),
+    Case("SCH036", [*_index("c"), *_valued(2), *_key("c")], label="a foreign key needs it"),
+    Case("SCH036", [*_index("c"), *_valued(2), _scan("t(i)")], label="used"),
+    Case("SCH036", [*_index("c"), *_valued(2), _scan("t")], INDEX_FOUND, label="the table is read"),
+    Case("SCH036", [*_index("c"), *_valued(2), (PlanStep, NOT_GRANTED)], not_assessed=True, label="plans unknown"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, *_valued(900, length=31)]),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, *_valued(900, length=32)], FOUND),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *_index("d"), *_valued(900, length=36)], label="one index"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _counted(9)], label="short"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(32)], not_assessed=True, label="length unknown"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(31)], label="cannot be long"),
+    Case("SCH037", [*_index("c"), *TWO, *_valued(900, length=36)], label="no primary key"),
+    Case("SCH038", [_use("b", "a"), _use("a", "t"), _use("c", "a")]),
+    Case("SCH038", [_use("c", "b"), _use("c", "t"), _use("b", "a"), _use("a", "t")], [("shop.c", LOW)]),
+    Case("SCH038", [_use("c", "c"), _use("c", "d"), _use("d", "c")], label="in a circle"),
+    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
+    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
+    Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
+    Case("SCH030", [_table(), _column(ordinal_position=90)]),
+    Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
+    Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
+    Case("SCH030", [_table(), _column(ordinal_position=400, table="v")], label="a view"),
+    Case("SCH031", [_table(), _text(128, "char")]),
+    Case("SCH031", [_table(), _text(129, "char")], COLUMN_FOUND),
+    Case("SCH031", [_table(), _text(4000, "varchar")], label="VARCHAR"),
+    Case("SCH031", [_text(255, "char")], label="a view"),
+    Case("SCH032", _wide(499)),
+    Case("SCH032", _wide(500), INDEX_FOUND),
+    Case("SCH032", _wide(4000, prefix=499), label="a prefix"),
+    Case("SCH032", _wide(4000, prefix=500), INDEX_FOUND, label="a long prefix"),
+    Case("SCH032", _wide(500, prefix=768), INDEX_FOUND, label="a prefix of everything"),
+    Case("SCH032", _wide(4000, kind="FULLTEXT"), label="of words"),
+    Case("SCH032", _wide(4000, name="PRIMARY"), label="primary key"),
+    Case("SCH032", _wide(4000)[1:], label="a view"),
+    Case("SCH033", [_table(), _dated(""), _dated("9999-12-31"), _dated("1980-01-01")]),
+    Case("SCH033", [_table(), _dated("0000-00-00")], COLUMN_FOUND),
+    Case("SCH033", [_table(), _dated("1979-12-31")], COLUMN_FOUND, label="long ago"),
+    Case("SCH033", [_dated("0000-00-00")], label="a view"),
+    Case("SCH034", [_table(), _split(10_000, 15), _split(10_001, 16)]),
+    Case("SCH034", [_table(), _split(10_000, 16)], FOUND),
+    Case("SCH034", [_table(None), _split(0, 1000)], [("shop.t", MEDIUM)], label="very many"),
+    Case("SCH034", [_table(29), _split(0, 1000)], label="young"),
+    Case("SCH034", [_table(), _split(0, 64, each=4)], label="subpartitions"),
+    Case("SCH034", [_table(), _split(0, 99, bounds=_DAYS)], label="by date"),
+    Case("SCH034", [_table(), _split(0, 100, bounds=_DAYS)], FOUND, label="very many by date"),
+    Case("SCH034", [_table(), _split(0, 16, bounds=("1000", "2000"))], FOUND, label="by number"),
+    Case("SCH034", [_table(), _split(10, 16), _added(9_990)], not_assessed=True, label="grown since"),
+    Case("SCH034", [_table(), _split(None, 16)], not_assessed=True, label="rows unknown"),
+    Case("SCH035", [_table(), _split(400_004, 16, each=4), _split(0, 64)]),
+    Case("SCH035", [_table(), _split(400_000, 16, each=4)], FOUND),
+    Case("SCH035", [_table(), _split(0, 1000, each=4)], [("shop.t", MEDIUM)], label="very many"),
+    Case("SCH035", [_table(29), _split(0, 16, each=4)], label="young"),
+    Case("SCH035", [_table(29), _split(None, 16, each=1)], FOUND, label="one in each"),
+    Case("SCH035", [_table(), _split(10, 16, each=4), _added(100_000)], not_assessed=True, label="grown since"),
+    Case("SCH035", [_table(), _split(None, 16, each=4)], not_assessed=True, label="rows unknown"),
+]
