@@ -19,7 +19,7 @@ from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered
 from agent.collection.slices import SlicedAnswer, list_slicing_names, read_slices
-from agent.collection.statements import Statement
+from agent.collection.statements import Statement, find_field_classes
 from agent.facts import CostClass, SourceSpec, find_source_spec
 from agent.facts.given import Build, Clock
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
@@ -256,7 +256,7 @@ def _measure_ms_since(started: float) -> float:
 def _build_row(row: type, statement: Statement, values: Row, data_class: DataClass) -> Any:
     converters = _list_converters(row)
     fields = {name: converters[name](value) for name, value in zip(statement.fields, values, strict=True)}
-    return row(**mask_fields(row.__name__, fields, data_class))
+    return row(**mask_fields(row.__name__, fields, data_class, find_field_classes(row)))
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from agent.collection.server_views import ServerViews
-from agent.collection.statements import list_columns_read, list_optional_columns
+from agent.collection.statements import find_field_classes, list_columns_read, list_optional_columns
 from agent.facts import MIXED_VIEWS, find_source_spec
 from agent.model.labels import N_
 from agent.model.terms import DataClass, TenantKind
@@ -64,9 +64,12 @@ def list_grants(
         if spec is None or (data_classes is not None and spec.data_class not in data_classes):
             continue
         seen = {spec.seen_from(kind).view, *spec.also_reads}
-        for view, columns in list_columns_read(row).items():
+        classes = {spec.data_class, *find_field_classes(row).values()}
+        if data_classes is not None:
+            classes &= data_classes
+        for view, columns in list_columns_read(row, data_classes).items():
             if view.startswith("oceanbase.") and view in seen and (views is None or views.has_view(view)):
-                read.setdefault(view, _Reading()).add(columns, list_optional_columns(row), spec.data_class)
+                read.setdefault(view, _Reading()).add(columns, list_optional_columns(row), classes)
     found = [
         Grant(f"GRANT SHOW VIEW ON *.* TO {account};", (EXPOSES_STRUCTURE,)),
         Grant(f"GRANT PROCESS ON *.* TO {account};", (EXPOSES_SESSIONS,)),
@@ -84,10 +87,10 @@ class _Reading:
     optional: set[str] = field(default_factory=set)
     data_classes: set[DataClass] = field(default_factory=set)
 
-    def add(self, columns: Set[str], optional: Set[str], data_class: DataClass) -> None:
+    def add(self, columns: Set[str], optional: Set[str], data_classes: Set[DataClass]) -> None:
         self.required |= columns - optional
         self.optional |= columns & optional
-        self.data_classes.add(data_class)
+        self.data_classes |= data_classes
 
 
 def _list_view_grants(view: str, reading: _Reading, account: str, views: ServerViews | None) -> list[Grant]:

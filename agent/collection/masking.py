@@ -6,13 +6,14 @@ Applies to every source but those of the class ``sql_text_full``, which is read 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlglot.tokenizer_core import TokenType
 
 from agent.facts.dialect import is_sql, parse_sql
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
+from agent.facts.outline_stripping import strip_outline
 from agent.facts.sql import CUT
 from agent.facts.texts import DAY, SQL_SETTINGS, TextContent, classify_text
 from agent.model.terms import DataClass
@@ -42,16 +43,28 @@ def mask_sql(sql: str) -> str:
     return masked if trees and all(map(is_sql, trees)) else MASKED
 
 
-def mask_fields(row: str, fields: Mapping[str, Any], data_class: DataClass) -> dict[str, Any]:
-    """Return the fields of a row with its SQL masked. In a source of SQL text, undeclared texts are masked, too."""
-    return {name: _mask_field(row, name, fields, data_class) for name in fields}
+def mask_fields(
+    row: str, fields: Mapping[str, Any], data_class: DataClass, always: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return the fields of a row with its SQL masked. In a source of SQL text, undeclared texts are masked, too.
+
+    ``always`` are the fields with a data class of their own: what is granted for them is reading, not keeping, so their
+    SQL is masked even where the class is that of full text.
+    """
+    return {name: _mask_field(row, name, fields, data_class, always=name in always) for name in fields}
 
 
-def _mask_field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass) -> Any:
+def _mask_field(row: str, name: str, fields: Mapping[str, Any], data_class: DataClass, *, always: bool) -> Any:
     value = fields[name]
-    if not isinstance(value, str) or not value.strip() or data_class is DataClass.SQL_TEXT_FULL:
+    if not isinstance(value, str) or not value.strip():
         return value
     held = classify_text(row, name)
+    if held is TextContent.HINTS:
+        return strip_outline(value)
+    if always:
+        return mask_sql(value)
+    if data_class is DataClass.SQL_TEXT_FULL:
+        return value
     if held is TextContent.SETTING:
         return mask_sql(value) if fields.get("name") in SQL_SETTINGS else value
     if data_class is DataClass.SQL_TEXT_MASKED and held in (TextContent.SQL, TextContent.TEXT):

@@ -46,11 +46,13 @@ def list_covered(rows: Iterable[type], authorization: Authorization) -> list[typ
     ]
 
 
-def describe_scope(row: type, kinds: Collection[TenantKind] = tuple(TenantKind)) -> SourceScope:
-    """Return the most that the source reads on tenants of these kinds, as a request asks for it."""
+def describe_scope(
+    row: type, kinds: Collection[TenantKind] = tuple(TenantKind), data_classes: frozenset[DataClass] | None = None
+) -> SourceScope:
+    """Return the most that the source reads on tenants of these kinds, as a request for these classes asks for it."""
     spec = _require_spec(row)
     views = {view for kind in kinds for view in spec.seen_from(kind).views}
-    columns = frozenset[str]().union(*list_columns_read(row).values())
+    columns = frozenset[str]().union(*list_columns_read(row, data_classes).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
     if spec.shown_for:
         joined = definitions.SHOW

@@ -46,6 +46,11 @@ class _Field:
     columns: frozenset[str]
     optional: bool
     sys_only: bool
+    data_class: DataClass | None
+
+    def is_granted(self, data_classes: frozenset[DataClass] | None) -> bool:
+        """Whether the classes (None: all) cover this field, of those that cover its source."""
+        return self.data_class is None or data_classes is None or self.data_class in data_classes
 
 
 @cache
@@ -55,8 +60,14 @@ def _list_fields(row: type) -> tuple[_Field, ...]:
         sql = item.metadata.get("expr") or _quote_name(item.name.upper())
         columns = find_columns(sql) if "expr" in item.metadata else frozenset({item.name.upper()})
         sys_only = item.metadata.get("sys_only", False)
-        found.append(_Field(item.name, sql, columns, item.default is None, sys_only))
+        data_class = item.metadata.get("data_class")
+        found.append(_Field(item.name, sql, columns, item.default is None, sys_only, data_class))
     return tuple(found)
+
+
+def find_field_classes(row: type) -> dict[str, DataClass]:
+    """Return the fields that have a data class of their own, beside that of their source."""
+    return {field.name: field.data_class for field in _list_fields(row) if field.data_class is not None}
 
 
 def _quote_name(name: str) -> str:
@@ -70,15 +81,15 @@ def find_columns(sql: str) -> frozenset[str]:
     return frozenset(column.name.upper() for column in tree.find_all(exp.Column))
 
 
-def list_columns_read(row: type) -> dict[str, frozenset[str]]:
+def list_columns_read(row: type, data_classes: frozenset[DataClass] | None = None) -> dict[str, frozenset[str]]:
     """Return view (schema.NAME) -> every column that the source may ever read from it; for grants and requests.
 
-    A column of a join is named under every view of it that the declaration lists.
+    A column of a join is named under every view of it that the declaration lists. ``data_classes`` None grants all.
     """
     spec = _require_spec(row)
     if spec.shown_for:
         return dict.fromkeys(spec.views, frozenset[str]())
-    columns = frozenset[str]().union(*(f.columns for f in _list_fields(row)))
+    columns = frozenset[str]().union(*(f.columns for f in _list_fields(row) if f.is_granted(data_classes)))
     columns |= (
         find_columns(spec.where) | _list_ordering_columns(spec, row) | find_columns(spec.from_sql.partition(" ON ")[2])
     )
@@ -120,7 +131,11 @@ def compile_source(
     if spec.shown_for:
         return Statement(spec.name, spec.view, "", tuple(field.name for field in _list_fields(row)), spec.limit)
     present = frozenset[str]().union(*(_list_visible_columns(view, capabilities) for view in spec.views))
-    asked = (field for field in _list_fields(row) if capabilities.tenant_kind is TenantKind.SYS or not field.sys_only)
+    asked = (
+        field
+        for field in _list_fields(row)
+        if (capabilities.tenant_kind is TenantKind.SYS or not field.sys_only) and field.is_granted(data_classes)
+    )
     fields = [field for field in asked if field.columns <= present or not field.optional]
     missing = sorted(frozenset[str]().union(*(field.columns for field in fields)) - present)
     if missing:

@@ -39,6 +39,8 @@ MIXED_VIEWS = frozenset(
         "oceanbase.GV$OB_SQLSTAT",
         "oceanbase.GV$OB_SQL_PLAN",
         "oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT",
+        "oceanbase.DBA_WR_SQLTEXT",
+        "oceanbase.CDB_WR_SQLTEXT",
         "oceanbase.GV$OB_PROCESSLIST",
         "oceanbase.DBA_OB_OUTLINES",
         "oceanbase.DBA_OB_CONCURRENT_LIMIT_SQL",
@@ -126,12 +128,16 @@ class SourceSpec:
         return dataclasses.replace(self, view=view, where=where, sys_view="", sys_where="")
 
 
-def expr(sql: str, *, default: Any = dataclasses.MISSING, sys_only: bool = False) -> Any:
+def expr(
+    sql: str, *, default: Any = dataclasses.MISSING, sys_only: bool = False, data_class: DataClass | None = None
+) -> Any:
     """Declare a field that SQL computes. Give ``default=None`` if its columns may be absent.
 
     With ``sys_only`` only the sys tenant reads it. On another tenant the field could only name that tenant itself.
+    ``data_class`` is that of an optional field whose columns hold more than the other fields of its source: where this
+    class is not granted, the field is left out and the others are read.
     """
-    return field(default=default, metadata={"expr": sql, "sys_only": sys_only})
+    return field(default=default, metadata={"expr": sql, "sys_only": sys_only, "data_class": data_class})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(expr, field))

@@ -140,7 +140,7 @@ class _Scope:
     def list_common_columns(self, first: str, second: str) -> list[str]:
         """Return the columns that both tables have; counts as unresolved where a definition is not known."""
         shapes = [self.shapes.get(table.lower(), TableShape()) for table in (first, second)]
-        self.unresolved += not all(shape.columns for shape in shapes)
+        self.unresolved += not all(shape.columns and not shape.is_partial for shape in shapes)
         others = {name.lower() for name in shapes[0].columns}
         return [name for name in shapes[1].columns if name.lower() in others]
 

@@ -33,11 +33,15 @@ class ColumnShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableShape:
-    """What a definition says: columns by name, the columns of each index (``PRIMARY`` too), and of the partitioning."""
+    """What a definition says: columns by name, the columns of each index (``PRIMARY`` too), and of the partitioning.
+
+    It ``is_partial`` where no definition was read and only some columns are known, from the dictionary.
+    """
 
     columns: Mapping[str, ColumnShape] = field(default_factory=dict)
     indexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     partitioned_by: tuple[str, ...] = ()
+    is_partial: bool = False
 
 
 def read_definition(text: str) -> TableShape:

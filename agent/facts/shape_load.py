@@ -19,7 +19,7 @@ class ShapeLoad:
     Outside the audit ring ``rows_read`` is the least: rows that a scan goes through block by block are not counted
     there (seen on 4.3.5: none of 90,000). ``rows_used`` were returned or changed. ``user`` and ``longest_us`` are in
     the audit ring only, ``sql_type`` is in the plan cache only. The ``days`` that the repository saw the shape are
-    counted by its snapshots, one an hour.
+    counted by its snapshots, one an hour. ``rpc_count`` are the requests that it sent to other servers.
     """
 
     record: Observes
@@ -49,6 +49,7 @@ class ShapeLoad:
     first_us: int | None = None
     last_us: int | None = None
     sql_type: int | None = None
+    rpc_count: int | None = None
 
     @property
     def average_us(self) -> float:
@@ -111,6 +112,7 @@ def read_totals(totals: Rows[SqlTotal], scans: Mapping[str, bool]) -> Iterator[S
             full_scans=_count_scans(row.sql_id, row.executions, scans),
             cpu_us=row.cpu_us,
             io_wait_us=row.io_wait_us,
+            rpc_count=row.rpc_count,
         )
 
 
@@ -139,6 +141,7 @@ def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> I
             full_scans=_count_scans(sql_id, executions, scans),
             cpu_us=_sum_known(row.cpu_us for row in present),
             io_wait_us=_sum_known(row.io_wait_us for row in present),
+            rpc_count=_sum_known(row.rpc_count for row in present),
             days=(newest - min(row.first_snap for row in present)) / _SNAPSHOTS_A_DAY,
         )
 

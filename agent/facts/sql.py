@@ -17,6 +17,7 @@ from agent.facts import CostClass, Observes, expr, source
 from agent.model.terms import DataClass
 
 STATEMENT_CHARS = 4000
+_OUTLINE_CHARS = 4000
 CUT = " …"  # ends the text of a statement that was longer
 OWN_ACCOUNT = "SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"
 NOT_OURS = f"IS_INNER_SQL = 0 AND IS_EXECUTOR_RPC = 0 AND USER_NAME <> {OWN_ACCOUNT}"
@@ -47,6 +48,12 @@ def _count_where(condition: str) -> str:
     The sum runs over the whole ring, so the condition that is seldom true comes first.
     """
     return f"SUM(CASE WHEN {condition} AND IS_EXECUTOR_RPC = 0 THEN 1 ELSE 0 END)"
+
+
+# The trace of the longest execution in one pass: behind a number of 16 digits the greatest text is the longest one's.
+_WORST_TRACE = (
+    "SUBSTR(MAX(CASE WHEN IS_EXECUTOR_RPC = 0 THEN CONCAT(1000000000000000 + ELAPSED_TIME, TRACE_ID) END), 17)"
+)
 
 
 @source(
@@ -95,7 +102,7 @@ class SqlShape:
     """One SQL shape (SQL_ID) of a tenant in the audit ring: the two hundred that took most time.
 
     Where only parts of plans are in the ring, those of our own statements too, there are no executions and no time.
-    ``trace_id`` is that of some execution, as an example for as long as the ring holds it.
+    ``trace_id`` is that of the execution that took longest, as an example for as long as the ring holds it.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -128,7 +135,7 @@ class SqlShape:
     users: int | None = expr("COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 THEN USER_NAME END)", default=None)
     first_us: int | None = expr("MIN(REQUEST_TIME)", default=None)
     last_us: int | None = expr("MAX(REQUEST_TIME)", default=None)
-    trace_id: str | None = expr("MAX(CASE WHEN IS_EXECUTOR_RPC = 0 THEN TRACE_ID END)", default=None)
+    trace_id: str | None = expr(_WORST_TRACE, default=None)
 
 
 @source(
@@ -171,6 +178,7 @@ class SqlTotal:
         "SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_TOTAL ELSE 0 END)", default=None
     )
     throttled_us: int | None = expr("SUM(WRITE_THROTTLE_TOTAL)", default=None)
+    rpc_count: int | None = expr("SUM(RPC_TOTAL)", default=None)
 
 
 @source(
@@ -209,6 +217,7 @@ class RepositoryShape:
     cpu_us: int | None = expr("SUM(CPU_TIME_DELTA)", default=None)
     io_wait_us: int | None = expr("SUM(USERIO_WAIT_DELTA)", default=None)
     remote_executions: int = expr("SUM(CASE WHEN PLAN_TYPE IN (2, 3) THEN EXECUTIONS_DELTA ELSE 0 END)")
+    rpc_count: int | None = expr("SUM(RPC_DELTA)", default=None)
 
 
 @source("oceanbase.GV$OB_PLAN_CACHE_STAT", DataClass.STATISTICS)
@@ -249,7 +258,8 @@ class CachedPlan:
     """One cached plan with its statement, whose literals the server has replaced by ``?``; times in microseconds.
 
     ``param_infos`` has an entry for each value, ``{...,type}``: numbers, no literals. ``forced`` has a bit for each of
-    ``FORCING`` that is among its hints, which are read no further: they may hold anything.
+    ``FORCING`` that is among its hints, which are read no further: they may hold anything. ``outline`` are the hints
+    that the server would write to force this plan again, stripped when they are read; "" where that was not possible.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -264,3 +274,29 @@ class CachedPlan:
     forced: int | None = expr(_FORCED, default=None)
     table_scan: int | None = None
     first_load_time: datetime | None = None
+    outline: str | None = expr(f"SUBSTR(OUTLINE_DATA, 1, {_OUTLINE_CHARS})", default=None, data_class=DataClass.PLANS)
+
+
+@source(
+    "oceanbase.DBA_WR_SQLTEXT",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    where="SQL_ID <> ''",
+    group_by="SQL_ID",
+    order_by="SQL_ID",
+    limit=200,
+    sys_view="oceanbase.CDB_WR_SQLTEXT",
+    narrowed_by=(RepositoryShape, SqlShape, SqlTotal),
+)
+class RepositoryText:
+    """A statement as the workload repository keeps it, also when its plan has left the cache.
+
+    ``sql_type`` is its kind (``DATA_STATEMENTS``). Its text holds literals, so it is read only where full text is
+    granted, and masked before anything keeps it. Of several texts in several snapshots one is read.
+    """
+
+    sql_id: str = expr("SQL_ID")
+    sql_type: int = expr("MAX(SQL_TYPE)")
+    statement: str | None = expr(
+        f"MAX(SUBSTR(QUERY_SQL, 1, {STATEMENT_CHARS}))", default=None, data_class=DataClass.SQL_TEXT_FULL
+    )

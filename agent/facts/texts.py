@@ -37,6 +37,7 @@ class TextContent(StrEnum):
     DEFINITION = "definition"  # of a table, stripped
     ALIAS = "alias"  # table or alias, and index, as EXPLAIN prints them
     NOTE = "note"  # what the optimizer says of a scan
+    HINTS = "hints"  # that force a plan, stripped
     BOUND = "bound"
     SETTING = "setting"  # a setting's value: judged by its name
     TEXT = "text"  # anything else
@@ -75,7 +76,7 @@ COLUMNS: dict[str, TextContent] = {
     "tenant": TextContent.TENANT, "job_name": TextContent.JOB, "policy_name": TextContent.POLICY,
     "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,
     "object_alias": TextContent.ALIAS, "object_owner": TextContent.DATABASE,
-    "optimizer": TextContent.NOTE, "definition": TextContent.DEFINITION,
+    "optimizer": TextContent.NOTE, "outline": TextContent.HINTS, "definition": TextContent.DEFINITION,
     "trace_id": TextContent.TEXT,  # begins with the server's address
     "resource": TextContent.TEXT, "by": TextContent.PERSON,
 }  # fmt: skip

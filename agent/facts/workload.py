@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, fields
 
 from agent.facts import Observes, Rows
 from agent.facts.conditions import Question, read_parameter_types, read_questions
-from agent.facts.definition_text import TableShape, read_definition
+from agent.facts.definition_text import ColumnShape, TableShape, read_definition
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Plan, read_plans
 from agent.facts.plans import PlanStep
+from agent.facts.schema import NotableColumn
 from agent.facts.shape_load import ShapeLoad, collect_loads
-from agent.facts.sql import FORCING, CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import FORCING, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
+from agent.facts.statement_texts import collect_texts
 
 # The longest record first: days, since the plan was made, seconds to hours.
 _LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
@@ -26,11 +28,13 @@ _LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
 class WorkStatement:
     """One statement. ``load`` is its dearest record over the longest time; ``loads`` are all of them.
 
-    ``text`` is None where no cached plan has it, and ``questions`` where it cannot be parsed or calls two tables by one
-    name. ``parameters`` are the types of its values by plan, ``executions`` how often the cached plans were executed.
+    ``text`` is None where neither a cached plan nor the repository has it, and ``questions`` where it cannot be parsed
+    or calls two tables by one name. ``parameters`` are the types of its values by plan, ``executions`` how often the
+    cached plans were executed.
     ``forced`` are its hints that force a way to read, to join or not to rewrite; None where they were not read.
-    ``shapes`` are the definitions of its tables, by name; missing are those that were not read, and those that differ
-    between the databases in which the statement is run.
+    ``shapes`` are the definitions of its tables, by name; of a table whose definition was not read they are partial,
+    from the dictionary. Missing are those of which neither is known, and those that differ between the databases in
+    which the statement is run.
     """
 
     sql_id: str
@@ -61,6 +65,8 @@ class WorkloadFacts:
     plans: Rows[CachedPlan] | None = None
     steps: Rows[PlanStep] | None = None
     definitions: Rows[TableDefinition] | None = None
+    texts: Rows[RepositoryText] | None = None
+    dictionary: Rows[NotableColumn] | None = None
 
     def are_those(self, other: WorkloadFacts) -> bool:
         """Whether the other has the very same facts: comparing them one by one would take longer than reading them."""
@@ -86,16 +92,35 @@ def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
     by_statement: defaultdict[tuple[int | None, str], list[ShapeLoad]] = defaultdict(list)
     for load in collect_loads(facts.shapes, facts.totals, facts.history, facts.plans):
         by_statement[load.tenant_id, load.sql_id].append(load)
-    known = {(row.table_schema, row.table_name): read_definition(row.definition) for row in facts.definitions or ()}
+    known = _read_dictionary(facts.dictionary or ())
+    known |= {
+        (row.table_schema, row.table_name): shape
+        for row in facts.definitions or ()
+        if (shape := read_definition(row.definition)).columns
+    }
     trees = read_plans(facts.steps or ())
     by_id: defaultdict[str, list[CachedPlan]] = defaultdict(list)
     for plan in facts.plans or ():
         by_id[plan.sql_id].append(plan)
+    texts = collect_texts(facts.plans, facts.texts)
     found = [
-        _build_statement(records, by_id[sql_id], trees.get(sql_id, []), known)
+        _build_statement(records, by_id[sql_id], trees.get(sql_id, []), known, texts.get(sql_id))
         for (_, sql_id), records in by_statement.items()
     ]
     return tuple(sorted(found, key=lambda statement: statement.load.elapsed_us, reverse=True))
+
+
+def _read_dictionary(rows: Iterable[NotableColumn]) -> dict[tuple[str, str], TableShape]:
+    """Return what the dictionary tells of tables without a definition: the columns that were read of each."""
+    columns: defaultdict[tuple[str, str], dict[str, ColumnShape]] = defaultdict(dict)
+    for row in rows:
+        columns[row.table_schema, row.table_name][row.column_name] = ColumnShape(
+            name=row.column_name,
+            data_type=row.data_type.lower(),
+            character_set=(row.character_set_name or "").lower(),
+            collation=(row.collation_name or "").lower(),
+        )
+    return {table: TableShape(columns=found, is_partial=True) for table, found in columns.items()}
 
 
 def _build_statement(
@@ -103,9 +128,9 @@ def _build_statement(
     cached: list[CachedPlan],
     plans: list[Plan],
     known: Mapping[tuple[str, str], TableShape],
+    text: str | None,
 ) -> WorkStatement:
     longest = min(records, key=lambda load: (_LONGEST_FIRST.index(load.record), -load.elapsed_us))
-    text = next((plan.statement for plan in cached), None)
     shapes = _find_shapes(plans, known)
     readable = text is not None and not any(map(_calls_two_by_one_name, plans))
     executions: Counter[int] = Counter()

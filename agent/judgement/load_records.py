@@ -16,7 +16,8 @@ from agent.facts import Observes
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import Counter, SqlTimeSample, sum_growth
 from agent.facts.settings import Parameter, Variable
-from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
+from agent.facts.statement_texts import collect_texts
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Scalar, TenantKind, Text
 from agent.model.units import parse_switch
@@ -53,7 +54,7 @@ def describe_record(kind: Observes, snapshot: Snapshot, rows: Collection[type], 
 
     To a check that cannot do without texts, a statement whose text is unknown shows nothing.
     """
-    texts = _list_texts(snapshot) if texts_wanted else None
+    texts = _list_texts(snapshot, RepositoryText in rows) if texts_wanted else None
     if kind is Observes.AUDIT_RING:
         return _describe_ring(snapshot, SqlShape in rows, texts)
     if kind is Observes.PLAN_CACHE:
@@ -124,8 +125,10 @@ def _is_off(value: str | None) -> bool:
         return False
 
 
-def _list_texts(snapshot: Snapshot) -> frozenset[str]:
-    return frozenset(row.sql_id for row in _rows(snapshot, CachedPlan) if isinstance(row, CachedPlan) and row.statement)
+def _list_texts(snapshot: Snapshot, reads_repository: bool) -> frozenset[str]:
+    plans = tuple(row for row in _rows(snapshot, CachedPlan) if isinstance(row, CachedPlan) and row.statement)
+    kept = tuple(row for row in _rows(snapshot, RepositoryText) if isinstance(row, RepositoryText))
+    return frozenset(collect_texts(plans, kept if reads_repository else ()))
 
 
 def _describe_plan_cache(snapshot: Snapshot, by_total: bool, texts: frozenset[str] | None) -> LoadRecord:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
+from agent.facts.schema import NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
@@ -51,6 +52,7 @@ def cartesian_join(
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: ProductParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without a condition that joins them, each row of one table meets each row of the other, and the work grows with
@@ -58,7 +60,13 @@ def cartesian_join(
     statement's own conditions must be missing, too. A single row and a short list are left out; a few rows of
     a large table are not: which few they are goes by another condition, so the one that joins was forgotten."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)

@@ -8,6 +8,7 @@ from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, 
 from agent.facts.conditions import Condition
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
+from agent.facts.schema import NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.columns import list_narrowing, meets_other_collation
@@ -57,14 +58,21 @@ def collation_mismatch(
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep],
-    definitions: Rows[TableDefinition],
+    definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: CollationParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Two texts are compared in one character set and one collation, so one side is converted, row by row, and an
     index that is sorted by its own is of no use. The side in utf8mb4, or in the binary collation, stays as it is. Only
     a scan of the other side counts that goes through far more rows than the join meets."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)

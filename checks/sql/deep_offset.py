@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.plans import PlanStep
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import counts_found_rows, skips_rows
+from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import ORDER_AND_LIMIT, SQLSTAT
 from checks.sql.plan_rows import add_planned_rows
@@ -50,19 +51,20 @@ def deep_offset(
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep] | None,
+    texts: Rows[RepositoryText] | None,
     limits: OffsetParams,
 ) -> Iterator[Measurement | Unjudged]:
     """OFFSET reads all rows before the page and throws them away, so each further page costs more than the one before.
     Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages. A statement with
     SQL_CALC_FOUND_ROWS reads all for its first page, too, and is left out."""
-    paging = {plan.sql_id for plan in plans if skips_rows(plan.statement) and not counts_found_rows(plan.statement)}
-    texts = {plan.sql_id for plan in plans}
+    known = collect_texts(plans, texts)
+    paging = {sql_id for sql_id, text in known.items() if skips_rows(text) and not counts_found_rows(text)}
     loads = add_planned_rows(list_loads(shapes, totals, history), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
         if row.rows_read is None or row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):
             continue
-        if row.sql_id not in texts:
+        if row.sql_id not in known:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))
         elif row.sql_id in paging:
             evidence: dict[str, Scalar] = {
@@ -70,9 +72,9 @@ def deep_offset(
                 "executions_count": row.executions,
                 "returned_count": round(row.rows_used / row.executions),
                 "average_us": row.average_us,
-                "statement": text_of(plans, row.sql_id),
+                "statement": text_of(plans, row.sql_id, texts),
             }
             yield Measurement(
                 shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
-    yield from list_uncounted(frequent, lambda row: row.sql_id in paging or row.sql_id not in texts)
+    yield from list_uncounted(frequent, lambda row: row.sql_id in paging or row.sql_id not in known)

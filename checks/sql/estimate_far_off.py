@@ -8,7 +8,7 @@ from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, 
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
-from agent.facts.schema import TableChanges, TableStatistics
+from agent.facts.schema import NotableColumn, TableChanges, TableStatistics
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
@@ -57,6 +57,7 @@ def estimate_far_off(
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     statistics: Rows[TableStatistics] | None,
     changes: Rows[TableChanges] | None,
     limits: EstimateParams,
@@ -65,7 +66,13 @@ def estimate_far_off(
     has chosen for another table: lookups one by one where reading through would do, loops where a hash join would.
     What came is known of the first execution only, so fewer rows than expected say nothing."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     gathered = {(row.owner, row.table_name): row.last_analyzed for row in statistics or ()}
     changed = {(row.table_owner, row.table_name): row.changes for row in changes or ()}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.plans import PlanStep
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
+from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import AUDIT, SQL_RULES
 from checks.sql.plan_rows import add_planned_rows
@@ -49,15 +50,16 @@ def function_on_column(
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep] | None,
+    texts: Rows[RepositoryText] | None,
     limits: WrappedParams,
 ) -> Iterator[Measurement | Unjudged]:
     """An index is sorted by the column and not by what a function makes of it, so the server reads and computes every
     row before it can compare. Such a statement becomes slower with every row of the table, although the index is
     there. The audit marks full scans of a table, but not those of an index: there a statement counts that reads far
     more rows than it returns or changes, but for sums over what another condition picks, which may need them all."""
-    wrapped = {plan.sql_id: found for plan in plans if (found := find_wrapped_column(plan.statement))}
-    summing = {plan.sql_id for plan in plans if plan.sql_id in wrapped and gathers_what_it_picks(plan.statement)}
-    texts = {plan.sql_id for plan in plans}
+    known = collect_texts(plans, texts)
+    wrapped = {sql_id: found for sql_id, text in known.items() if (found := find_wrapped_column(text))}
+    summing = {sql_id for sql_id in wrapped if gathers_what_it_picks(known[sql_id])}
     loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
@@ -67,7 +69,7 @@ def function_on_column(
         wasteful = row.rows_read >= limits.min_read_per_used_count * used and row.sql_id not in summing
         if not (wasteful or (row.full_scans or 0) >= limits.min_executions_count):
             continue
-        if row.sql_id not in texts:
+        if row.sql_id not in known:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))
         elif row.sql_id in wrapped:
             evidence: dict[str, Scalar] = {
@@ -76,9 +78,9 @@ def function_on_column(
                 "executions_count": row.executions,
                 "average_us": row.average_us,
                 "rows_used_count": used,
-                "statement": text_of(plans, row.sql_id),
+                "statement": text_of(plans, row.sql_id, texts),
             }
             yield Measurement(
                 shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
-    yield from list_uncounted(frequent, lambda row: row.sql_id in wrapped or row.sql_id not in texts)
+    yield from list_uncounted(frequent, lambda row: row.sql_id in wrapped or row.sql_id not in known)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_slow, list_unread
@@ -58,6 +58,7 @@ def harmful_hint(
     steps: Rows[PlanStep],
     indexes: Rows[IndexColumn],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: HintParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A hint is obeyed whatever the data has become. Written for a table of yesterday, it makes the server read
@@ -65,7 +66,13 @@ def harmful_hint(
     rewrite; an index counts that begins with all that the statement compares for equality, and one that begins with a
     part of it does not: it may find so many rows that the hint is right."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     known = read_indexes(indexes)

@@ -8,6 +8,7 @@ from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, 
 from agent.facts.conditions import Condition
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
+from agent.facts.schema import NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.columns import list_narrowing, meets_number
@@ -55,7 +56,8 @@ def implicit_conversion(
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep],
-    definitions: Rows[TableDefinition],
+    definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: ConversionParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A text compared with a number is turned into a number first, row by row: many texts are one number ('7', '07',
@@ -63,7 +65,13 @@ def implicit_conversion(
     of each value that it was made for, the table's definition that of the column. A number inside a function and the
     position of an ENUM are compared without that. A scan that keeps most of its rows is slow for another reason."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)

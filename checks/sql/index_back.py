@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
+from agent.facts.schema import NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.covering import find_covering, list_lookups
@@ -57,6 +58,7 @@ def index_back(
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition],
+    dictionary: Rows[NotableColumn] | None,
     limits: LookupParams,
 ) -> Iterator[Measurement | Unjudged]:
     """An index without all columns of the statement gives only the place of a row, and each row is then read from the
@@ -64,7 +66,13 @@ def index_back(
     through the table would often be quicker. An index with the missing columns makes the lookups needless. Statements
     that use most columns of the rows and keep them need the table itself, and those that change rows, too."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)

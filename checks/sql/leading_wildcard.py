@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.alternatives import tell_patterns
@@ -62,13 +62,20 @@ def leading_wildcard(
     steps: Rows[PlanStep],
     indexes: Rows[IndexColumn],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: WildcardParams,
 ) -> Iterator[Measurement | Unjudged]:
     """An index finds texts by how they begin. With a wildcard in front every entry is compared, so the statement
     becomes slower with every row. A scan of the whole although LIKE keeps few rows and an index begins with the column
     tells of it: for a prefix that keeps so few, the server reads a range."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     known = read_indexes(indexes)

@@ -8,7 +8,7 @@ from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, 
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.result_rows import Cut, find_unordered_cut
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.diagnosis import list_evidence, list_repeated, name_statement
 from checks.sql.loads import list_loads, list_textless
@@ -50,6 +50,7 @@ def limit_without_order(
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
+    texts: Rows[RepositoryText] | None,
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition],
     limits: OrderParams,
@@ -59,7 +60,7 @@ def limit_without_order(
     there is a row, single rows, keys that a batch picks for what follows, rows that are locked as they are taken, and
     results that the LIMIT does not cut."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )
     for statement in list_repeated(facts, limits.min_executions_count):
         cut = find_unordered_cut(statement.text, statement.shapes) if statement.text else None
@@ -72,7 +73,7 @@ def limit_without_order(
         elif is_cut:
             evidence = list_evidence(statement)
             yield Measurement(name_statement(statement), round(returned), evidence, statement.load.record)
-    yield from list_textless(list_loads(shapes, totals, history), plans)
+    yield from list_textless(list_loads(shapes, totals, history), plans, texts)
 
 
 def _cuts(statement: WorkStatement, cut: Cut) -> bool | None:

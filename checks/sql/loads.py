@@ -11,7 +11,8 @@ from collections.abc import Callable, Container, Iterator
 
 from agent.api import NotAssessed, Observes, Rows, Unjudged
 from agent.facts.shape_load import ShapeLoad, collect_loads
-from agent.facts.sql import DATA_STATEMENTS, CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import DATA_STATEMENTS, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
+from agent.facts.statement_texts import collect_texts, list_other_kinds
 from checks.sql.ring import shape_name
 
 
@@ -53,18 +54,21 @@ def list_uncounted(frequent: list[ShapeLoad], concerned: Callable[[ShapeLoad], b
 
 
 def list_textless(
-    loads: list[ShapeLoad], plans: Rows[CachedPlan], concerned: Container[int] = DATA_STATEMENTS, min_rows: int = 1
+    loads: list[ShapeLoad],
+    plans: Rows[CachedPlan],
+    texts: Rows[RepositoryText] | None,
+    concerned: Container[int] = DATA_STATEMENTS,
+    min_rows: int = 1,
 ) -> Iterator[Unjudged]:
     """Yield the shapes that read, return or change rows, at least so many each time, and whose text nobody knows.
 
     Those that are known to be of another kind than the ``concerned`` ones are not among them: a call of DBMS_STATS goes
     through many rows, and its text is in no plan cache.
     """
-    texts = {plan.sql_id for plan in plans}
-    others = {load.sql_id for load in loads if load.sql_type is not None and load.sql_type not in concerned}
+    passed = list_other_kinds(loads, texts, concerned) | collect_texts(plans, texts).keys()
     unread = {
         shape_name(load.sql_id, load.tenant_id): None
         for load in loads
-        if load.sql_id not in texts | others and max(load.rows_used, load.rows_read or 0) >= min_rows * load.executions
+        if load.sql_id not in passed and max(load.rows_used, load.rows_read or 0) >= min_rows * load.executions
     }
     yield from map(Unjudged, unread)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.columns import list_candidate, list_converted
@@ -61,6 +61,7 @@ def missing_index(
     steps: Rows[PlanStep],
     indexes: Rows[IndexColumn],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: MissingIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without an index that begins with a column of the conditions, the server goes through the table or a whole
@@ -69,7 +70,13 @@ def missing_index(
     rows needs them. Columns that are converted are left to SQL023 and SQL027: no index would serve them, and one that
     is there is not missing."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     known = read_indexes(indexes)

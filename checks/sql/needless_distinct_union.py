@@ -9,7 +9,7 @@ from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Plan
 from agent.facts.plans import PlanStep
 from agent.facts.result_rows import count_needless_union
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_repeated, name_statement
 from checks.sql.loads import list_loads, list_textless
@@ -52,6 +52,7 @@ def needless_distinct_union(
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
+    texts: Rows[RepositoryText] | None,
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition],
     limits: UnionParams,
@@ -60,7 +61,7 @@ def needless_distinct_union(
     branch returns a key, and the branches differ by a value or by conditions on one column, no row comes twice, and the
     work is for nothing. Values are masked, so the plan must have measured that nothing was removed."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )
     for statement in list_repeated(facts, limits.min_executions_count):
         branches = count_needless_union(statement.text, statement.shapes) if statement.text else None
@@ -73,7 +74,7 @@ def needless_distinct_union(
             evidence = {**list_evidence(statement), "branches_count": branches}
             most = max(came for came, _ in counted)
             yield Measurement(name_statement(statement), most, evidence, statement.load.record)
-    yield from list_textless(list_loads(shapes, totals, history), plans)
+    yield from list_textless(list_loads(shapes, totals, history), plans, texts)
 
 
 def _list_united(plan: Plan) -> Iterator[tuple[int, int]]:

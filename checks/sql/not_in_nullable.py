@@ -8,7 +8,7 @@ from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, 
 from agent.facts.definitions import TableDefinition
 from agent.facts.null_traps import list_nullable_exclusions, mentions_exclusion
 from agent.facts.plans import PlanStep
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_repeated, name_statement
 from checks.sql.loads import list_loads, list_textless
@@ -48,6 +48,7 @@ def not_in_nullable(
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     plans: Rows[CachedPlan],
+    texts: Rows[RepositoryText] | None,
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition],
     limits: ExclusionParams,
@@ -56,7 +57,7 @@ def not_in_nullable(
     without an error, on the day on which somebody leaves the column empty. Columns that are NOT NULL are left out, and
     subqueries whose own conditions leave NULL out."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )
     for statement in list_repeated(facts, limits.min_executions_count):
         if statement.text is None or not mentions_exclusion(statement.text):
@@ -67,4 +68,4 @@ def not_in_nullable(
         elif found:
             evidence = list_evidence(statement)
             yield Measurement(name_statement(statement), ", ".join(found), evidence, statement.load.record)
-    yield from list_textless(list_loads(shapes, totals, history), plans)
+    yield from list_textless(list_loads(shapes, totals, history), plans, texts)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.alternatives import list_waste_of_or, tell_combined
@@ -62,6 +62,7 @@ def or_across_columns(
     steps: Rows[PlanStep],
     indexes: Rows[IndexColumn],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: OrParams,
 ) -> Iterator[Measurement | Unjudged]:
     """One index serves one branch of an OR; a branch that has none makes the server read everything, and the indexes
@@ -69,7 +70,13 @@ def or_across_columns(
     that no index could serve (LIKE, a function, a subquery) are left out, and so is a statement that keeps much of
     what it reads."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     known = read_indexes(indexes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import PartitionedIndex, PartitionedTable
+from agent.facts.schema import NotableColumn, PartitionedIndex, PartitionedTable
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import count_rows, list_evidence, list_slow, list_unread, name_statement
@@ -59,6 +59,7 @@ def partitions_not_pruned(
     plans: Rows[CachedPlan],
     steps: Rows[PlanStep],
     definitions: Rows[TableDefinition],
+    dictionary: Rows[NotableColumn] | None,
     tables: Rows[PartitionedTable],
     indexes: Rows[PartitionedIndex],
     limits: PruningParams,
@@ -68,7 +69,13 @@ def partitions_not_pruned(
     every partition that is added, even if an index finds its rows. A statement that keeps much is left out, as it needs
     them all, and so is one that finds few rows by an index in few partitions."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     pieces = count_all_pieces(tables, indexes)

@@ -153,7 +153,7 @@ class Indexes:
         table = (access.owner, access.table)
         shape = find_shape(statement, access.table)
         found = self.visible.get(table)
-        if found is None and shape is not None:
+        if found is None and shape is not None and not shape.is_partial:
             found = {name: tuple(map(str.lower, columns)) for name, columns in shape.indexes.items() if columns}
         unknown = set(access.available) - set(found or ()) - self.hidden.get(table, frozenset()) - {access.table}
         if unknown or (found is None and not access.available):

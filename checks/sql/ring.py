@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from agent.api import Named, NotAssessed, Rows, Unjudged, tenant_name
-from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
+from agent.facts.sql import AuditReturn, CachedPlan, RepositoryText, SqlShape
+from agent.facts.statement_texts import collect_texts
 
 _TEXT_CHARS = 400
 Row = TypeVar("Row", AuditReturn, SqlShape)
@@ -27,10 +28,13 @@ def code_name(code: int, tenant_id: int | None) -> Named:
     return Named("return code {code} of tenant {tenant}", code=str(code), tenant=str(tenant_id))
 
 
-def text_of(plans: Rows[CachedPlan] | None, sql_id: str) -> str | None:
-    """Return the first 400 characters of a shape's statement; None if no cached plan shows it."""
-    texts = (plan.statement[:_TEXT_CHARS] for plan in plans or () if plan.sql_id == sql_id)
-    return next(texts, None)
+def text_of(plans: Rows[CachedPlan] | None, sql_id: str, texts: Rows[RepositoryText] | None = None) -> str | None:
+    """Return the first 400 characters of a shape's statement; None if neither a cached plan nor ``texts`` show it."""
+    found = collect_texts(
+        tuple(plan for plan in plans or () if plan.sql_id == sql_id),
+        tuple(text for text in texts or () if text.sql_id == sql_id),
+    )
+    return found[sql_id][:_TEXT_CHARS] if sql_id in found else None
 
 
 def by_tenant(rows: Rows[Row]) -> dict[int | None, list[Row]]:

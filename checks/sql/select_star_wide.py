@@ -9,7 +9,7 @@ from agent.facts.definition_text import LONG_TYPES
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
-from agent.facts.schema import TableStatistics
+from agent.facts.schema import NotableColumn, TableStatistics
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.diagnosis import find_plan, list_evidence, list_slow, list_unread, name_statement
@@ -53,13 +53,20 @@ def select_star_wide(
     steps: Rows[PlanStep],
     statistics: Rows[TableStatistics],
     definitions: Rows[TableDefinition],
+    dictionary: Rows[NotableColumn] | None,
     limits: WideParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A list that shows five columns and selects all of them reads long texts from their own blocks, sends them over
     the network and throws them away in the program. It costs the more the better the table is filled. What a statement
     fetches is estimated by the rows that it returns and the average length of a row in the optimizer statistics."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     widths = {(row.owner, row.table_name): row.avg_row_len for row in statistics}
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
@@ -83,6 +90,10 @@ def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str]]]:
     plan = find_plan(statement)
     for access in plan.accesses if plan else ():
         shape = statement.shapes.get(access.table)
-        columns = [name for name, column in shape.columns.items() if column.data_type in LONG_TYPES] if shape else []
+        columns = (
+            [name for name, column in shape.columns.items() if column.data_type in LONG_TYPES]
+            if shape and not shape.is_partial
+            else []
+        )
         if access.table in tables and columns:
             yield access, columns

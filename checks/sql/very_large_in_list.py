@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
 from agent.facts.shape_load import collect_loads
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
+from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_textless
 from checks.sql.pages import SQL_RULES
 from checks.sql.ring import shape_name, text_of
@@ -36,6 +37,7 @@ def very_large_in_list(
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     shapes: Rows[SqlShape] | None,
+    texts: Rows[RepositoryText] | None,
 ) -> Iterator[Measurement | Unjudged]:
     """Each length of the list is a statement of its own with its own plan, parsed and optimized anew and kept in the
     plan cache. Long lists take memory and time to optimize, and from some length on the optimizer prefers a full scan.
@@ -49,5 +51,16 @@ def very_large_in_list(
                 "statement": text_of(plans, plan.sql_id),
             }
             yield Measurement(shape_name(plan.sql_id, plan.tenant_id), values, evidence, str(number))
-    # A list of very many values is never in the plan cache: its shape has no text.
-    yield from list_textless(collect_loads(shapes, totals, history), plans)
+    # A list of very many values is never in the plan cache: only the repository may have its text.
+    loads = collect_loads(shapes, totals, history)
+    cached = {plan.sql_id for plan in plans}
+    kept = {sql_id: text for sql_id, text in collect_texts((), texts).items() if sql_id not in cached}
+    for load in loads:
+        values = count_longest_list(kept.get(load.sql_id, ""))
+        if values:
+            more: dict[str, Scalar] = {
+                "executions_count": load.executions,
+                "statement": text_of((), load.sql_id, texts),
+            }
+            yield Measurement(shape_name(load.sql_id, load.tenant_id), values, more, load.record)
+    yield from list_textless(loads, plans, texts)

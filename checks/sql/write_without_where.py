@@ -18,8 +18,9 @@ from agent.api import (
     params,
 )
 from agent.facts.shape_load import collect_loads
-from agent.facts.sql import CHANGING_STATEMENTS, CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.sql import CHANGING_STATEMENTS, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
+from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_textless
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
 from checks.sql.ring import shape_name, text_of
@@ -48,10 +49,12 @@ class WriteParams(Params):
     sources=(SQL_RULES, CACHED_PLANS),
 )
 def write_without_where(
+    *,
     plans: Rows[CachedPlan],
     totals: Rows[SqlTotal] | None,
     history: Rows[RepositoryShape] | None,
     shapes: Rows[SqlShape] | None,
+    texts: Rows[RepositoryText] | None,
     limits: WriteParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Changing every row in one statement makes one large transaction: it locks the whole table, fills the memstore and
@@ -62,9 +65,11 @@ def write_without_where(
     numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
     changed = _collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
     loads = collect_loads(shapes, totals, history)
-    writing = {plan.sql_id for plan in plans if writes_every_row(plan.statement)}
+    known_texts = collect_texts(plans, texts)
+    writing = {sql_id for sql_id, text in known_texts.items() if writes_every_row(text)}
+    cached = {plan.sql_id for plan in plans}
     # A shape has one text in all tenants: where one of them lost its plan, the other's tells.
-    sent = [(load.tenant_id, load.sql_id) for load in loads] if numbered else []
+    sent = [(load.tenant_id, load.sql_id) for load in loads if numbered or load.sql_id not in cached]
     writers = dict.fromkeys(shape for shape in (*_list_shapes(plans), *sent) if shape[1] in writing)
     known = [(shape, changed[key]) for shape in writers if (key := _build_key(*shape, numbered=numbered)) in changed]
     if writers and totals is None and not known:
@@ -74,9 +79,9 @@ def write_without_where(
         Unjudged(shape_name(sql_id, tenant_id)) for tenant_id, sql_id in writers if (tenant_id, sql_id) not in found
     )
     for (tenant_id, sql_id), (rows_changed, executions) in known:
-        evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id)}
+        evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id, texts)}
         yield Measurement(shape_name(sql_id, tenant_id), rows_changed // executions, evidence)
-    yield from list_textless(loads, plans, CHANGING_STATEMENTS, limits.min_rows_count)
+    yield from list_textless(loads, plans, texts, CHANGING_STATEMENTS, limits.min_rows_count)
 
 
 def _list_shapes(plans: Rows[CachedPlan]) -> list[tuple[int | None, str]]:

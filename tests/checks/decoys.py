@@ -20,7 +20,7 @@ from agent.facts.resources import Counter
 from agent.facts.schema import BusinessObject, NotableColumn, PartitionedIndex, TableChanges, TableStatistics
 from agent.facts.sessions import Session
 from agent.facts.settings import Parameter, Tenant, Variable
-from agent.facts.sql import CachedPlan
+from agent.facts.sql import CachedPlan, RepositoryText
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Category, TenantKind
 from tests.harness import NOW, Case, shipped, snapshot_of
@@ -100,6 +100,7 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
             sql_id=DECOY, db_id=10**6, plan_id=7, plan_hash=7, statement="SELECT ?", executions=1, elapsed_time=0
         )
     ],
+    RepositoryText: [RepositoryText(sql_id=DECOY, sql_type=5, statement="DELETE FROM decoys")],
     PlanStep: [
         PlanStep(
             sql_id=DECOY, plan_hash=7, id=0, depth=0, operator="TABLE FULL SCAN", object_alias=DECOY,

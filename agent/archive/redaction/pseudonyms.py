@@ -18,6 +18,7 @@ from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM
 from agent.facts.definition_stripping import strip_definition
 from agent.facts.dialect import OceanBase
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
+from agent.facts.outline_stripping import QUOTED_NAME, is_block_name, strip_outline
 from agent.facts.reserved_words import RESERVED_WORDS
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent
@@ -120,6 +121,7 @@ class Pseudonyms:
             TextContent.DEFINITION: self._replace_definition,
             TextContent.ALIAS: self._replace_alias,
             TextContent.NOTE: self._replace_note,
+            TextContent.HINTS: self._replace_hints,
         }
 
     def of(self, kind: TextContent, value: Any) -> Any:
@@ -244,6 +246,13 @@ class Pseudonyms:
             elif name in _NOTED and _NOTED_VALUE.fullmatch(value):
                 lines.append(f"{name}:{value}")
         return "\n".join(lines)
+
+    def _replace_hints(self, text: str) -> str:
+        """Keep the server's words and names of query blocks, with pseudonyms for the names of objects."""
+        return QUOTED_NAME.sub(
+            lambda found: found[0] if is_block_name(found[0]) else f'"{self._replace_identifier(found[0][1:-1])}"',
+            strip_outline(text),
+        )
 
     def _replace_identifier(self, name: str) -> str:
         return self._known.get(name.lower()) or self._key.pseudonym("name", name.lower())

@@ -63,7 +63,10 @@ def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOpt
         "retention_days": ask.retention_days,
         **({"allow_privileges": ask.allow_privileges} if ask.allow_privileges else {}),
         "statements": _list_statements(ask.data_classes),
-        "sources": [_draft_source(row, kinds) for row in sorted(wanted, key=lambda row: row.__name__)],
+        "sources": [
+            _draft_source(row, kinds, frozenset(ask.data_classes))
+            for row in sorted(wanted, key=lambda row: row.__name__)
+        ],
     }
     return validate_blocks(Request, content, lambda loc: 1, Path("request"))
 
@@ -88,8 +91,8 @@ def _list_statements(data_classes: Collection[DataClass]) -> dict[str, str]:
     return {name: sql for name, sql in list_own_statements().items() if name not in unread}
 
 
-def _draft_source(row: type, kinds: Collection[TenantKind]) -> dict[str, Any]:
-    scope = describe_scope(row, kinds)
+def _draft_source(row: type, kinds: Collection[TenantKind], data_classes: frozenset[DataClass]) -> dict[str, Any]:
+    scope = describe_scope(row, kinds, data_classes)
     found = {
         "name": row.__name__,
         "data_class": scope.data_class,

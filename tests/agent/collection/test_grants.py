@@ -16,6 +16,7 @@ from agent.model.terms import DataClass, TenantKind
 from agent.support.errors import ConfigError
 
 SOURCES = list(list_sources())
+SECRET = frozenset({DataClass.EMPTY_PASSWORDS, DataClass.SQL_TEXT_FULL})
 
 
 @pytest.mark.parametrize("kind", list(TenantKind))
@@ -30,13 +31,22 @@ def test_every_view_that_a_source_reads_is_granted_and_no_other(kind: TenantKind
 def test_mixed_views_are_granted_by_column_without_secrets() -> None:
     mixed = [
         g.sql
-        for g in list_grants(SOURCES, "r", "%", frozenset(DataClass) - {DataClass.EMPTY_PASSWORDS})
+        for g in list_grants(SOURCES, "r", "%", frozenset(DataClass) - SECRET)
         if any(f"`{view.partition('.')[2]}`" in g.sql for view in MIXED_VIEWS)
     ]
     assert mixed and all(sql.startswith("GRANT SELECT (") for sql in mixed)
     assert not [
         sql for sql in mixed if re.search(r"\b(PASSWD|QUERY_SQL|PARAMS_VALUE|INFO|AUTHENTICATION_STRING)\b", sql)
     ]
+
+
+def test_texts_with_literals_are_granted_with_their_class_only() -> None:
+    for classes in (frozenset({DataClass.STATISTICS}), frozenset({DataClass.STATISTICS, DataClass.SQL_TEXT_FULL})):
+        found = [grant for grant in list_grants(SOURCES, "r", "%", classes) if "`DBA_WR_SQLTEXT`" in grant.sql]
+        full = DataClass.SQL_TEXT_FULL in classes
+        assert any("SQL_TYPE" in grant.sql for grant in found)
+        assert any("QUERY_SQL" in grant.sql for grant in found) == full
+        assert all((EXPOSES[DataClass.SQL_TEXT_FULL] in grant.exposes) == full for grant in found)
 
 
 def test_nothing_but_reading_is_granted() -> None:

@@ -221,3 +221,19 @@ def test_any_text_is_masked_once_and_for_all(sql: str) -> None:
 def test_no_mixture_of_marks_lets_a_digit_through(sql: str) -> None:
     bare = "".join(part for part in mask_sql(sql).split("`")[::2])
     assert "7" not in re.sub("[ax][ax7]*", "", bare)  # a name may hold digits
+
+
+@pytest.mark.parametrize("data_class", [DataClass.STATISTICS, FULL])
+def test_a_field_with_a_class_of_its_own_is_masked_whatever_is_granted(data_class: DataClass) -> None:
+    row = {"sql_id": "A", "statement": f"SELECT a FROM t WHERE b = '{CANARY}' AND c = 7"}
+    kept = mask_fields("RepositoryText", row, data_class, ("statement",))
+    assert kept == {"sql_id": "A", "statement": "SELECT a FROM t WHERE b = ? AND c = ?"}
+    row = {"statement": f"ALTER USER u IDENTIFIED BY '{CANARY}'"}
+    assert mask_fields("RepositoryText", row, data_class, ("statement",)) == {"statement": MASKED}
+
+
+@pytest.mark.parametrize("data_class", [MASKED_CLASS, FULL])
+def test_hints_of_a_plan_are_stripped_whatever_is_granted(data_class: DataClass) -> None:
+    hints = f'/*+ BEGIN_OUTLINE_DATA FULL(@"SEL$1" "t"@"SEL$1") TRACING(\'{CANARY}\') END_OUTLINE_DATA */'
+    kept = mask_fields("CachedPlan", {"outline": hints}, data_class)["outline"]
+    assert kept == '/*+ BEGIN_OUTLINE_DATA FULL(@"SEL$1" "t"@"SEL$1") END_OUTLINE_DATA */'

@@ -26,8 +26,8 @@ COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "da
 _NEWER = {"DynamicPartitions"}  # from 4.3.5 BP2 on
 EXPECTED = {
     "4.2.5 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.2.5 sys": {"RecycledObject"} | _NEWER,
-    "4.3.0 user": {"SqlTotal", "RepositoryShape", "StatementWait", "Server", "Zone"} | _NEWER,
-    "4.3.0 sys": {"SqlTotal", "RepositoryShape", "StatementWait"} | _NEWER,
+    "4.3.0 user": {"SqlTotal", "RepositoryShape", "RepositoryText", "StatementWait", "Server", "Zone"} | _NEWER,
+    "4.3.0 sys": {"SqlTotal", "RepositoryShape", "RepositoryText", "StatementWait"} | _NEWER,
     "4.3.3 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.3.3 sys": {"RecycledObject"} | _NEWER,
 }  # fmt: skip
 

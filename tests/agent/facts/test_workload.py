@@ -8,8 +8,10 @@ import pytest
 
 from agent.facts import Observes, workload
 from agent.facts.definitions import TableDefinition
+from agent.facts.lexed_sql import MASKED
 from agent.facts.plans import PlanStep
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.schema import NotableColumn
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
 from tests.agent.facts.rows import filled
 
@@ -109,3 +111,33 @@ def test_the_same_facts_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_workload(WorkloadFacts(**facts, definitions=())) is not first
     monkeypatch.setattr(workload, "_remembered", [])
     assert read_workload(WorkloadFacts(**facts)) == first
+
+
+def test_the_repository_s_text_stands_in_where_no_plan_is_cached() -> None:
+    kept = RepositoryText(sql_id=A, sql_type=1, statement="SELECT 1 FROM orders WHERE no = ?")
+    (statement,) = read(totals=(total(),), texts=(kept,)).values()
+    assert statement.text == kept.statement and statement.questions and not statement.executions
+    (statement,) = read(totals=(total(),), texts=(kept,), plans=(plan(),)).values()
+    assert statement.text == plan().statement
+    (statement,) = read(totals=(total(),), texts=(RepositoryText(sql_id=A, sql_type=1, statement=MASKED),)).values()
+    assert statement.text is None
+
+
+def column(name: str, table: str = "orders", **parts: Any) -> NotableColumn:
+    return filled(NotableColumn, table_schema="shop", table_name=table, column_name=name, **parts)
+
+
+def test_a_table_without_a_definition_has_the_columns_that_the_dictionary_tells() -> None:
+    told = (
+        column("no", data_type="varchar", character_set_name="utf8mb4", collation_name="utf8mb4_bin"),
+        column("id", "users", data_type="bigint"),
+    )
+    facts = {"totals": (total(),), "plans": (plan(),), "steps": (scan(), scan("users")), "dictionary": told}
+    (statement,) = read(**facts, definitions=(define("users", columns="`x` int(11)"),)).values()
+    orders, users = statement.shapes["orders"], statement.shapes["users"]
+    assert orders.is_partial and orders.columns["no"].collation == "utf8mb4_bin"
+    assert not users.is_partial and users.columns.keys() == {"x"}, "a definition tells all"
+    (statement,) = read(
+        **facts, definitions=(TableDefinition(table_schema="shop", table_name="users", definition="?"),)
+    ).values()
+    assert statement.shapes["users"].is_partial, "a definition that cannot be read tells nothing"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.facts.lexed_sql import MASKED
 from agent.facts.resources import SqlTimeSample
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlTotal
 from agent.model.terms import Severity
 from tests.checks.cases.sql import _plan, _shape
 from tests.harness import Case
@@ -35,6 +36,11 @@ def _scanning(table_scan: int | None = 1, statement: str = "SELECT ?") -> Cached
     )  # fmt: skip
 
 
+def _text(statement: str | None, sql_type: int = 1, sql_id: str = "A") -> RepositoryText:
+    return RepositoryText(sql_id=sql_id, sql_type=sql_type, statement=statement)
+
+
+_LISTING = f"SELECT a FROM t WHERE id IN ({', '.join('?' * 200)})"
 _WASTEFUL = {"rows_read": 10_000 * 1000, "rows_processed": 1000}
 _PAGING = "SELECT id FROM t ORDER BY id LIMIT ?, ?"
 _WRAPPED = "SELECT id FROM t WHERE DATE(made) = ?"
@@ -75,6 +81,20 @@ CASES = [
          label="the text of a large DELETE is unknown"),
     Case("SQL014", [_plan(sql_id="B"), _cached(sql_type=144), _kept(rows_processed=10_000 * 1000)],
          label="the plan cache tells that it is a call"),
+    Case("SQL014", [_plan(sql_id="B"), _text("DELETE FROM t", 4), _kept(rows_processed=10_000 * 1000)], _A,
+         label="only the repository has its text"),
+    Case("SQL014", [_plan(sql_id="B"), _text("DELETE FROM t WHERE id = ?", 4), _kept(rows_processed=10_000 * 1000)],
+         label="the repository's text has a condition"),
+    Case("SQL014", [_plan(), _text("DELETE FROM t", 4), _kept(rows_processed=10_000 * 1000)],
+         label="the text of a cached plan counts before the repository's"),
+    Case("SQL014", [_plan(sql_id="B"), _text(MASKED, 4), _kept(rows_processed=10_000 * 1000)], not_assessed=True,
+         label="the repository's text cannot be read"),
+    Case("SQL014", [_plan(sql_id="B"), _text(None, 4), _kept(rows_processed=10_000 * 1000)], not_assessed=True,
+         label="the repository tells its kind only"),
+    Case("SQL014", [_plan(sql_id="B"), _text(None, 144), _kept(rows_processed=10_000 * 1000)],
+         label="the repository tells that it is a call"),
+    Case("SQL017", [_kept(**_WASTEFUL), _plan(sql_id="B"), _text(_PAGING)], _A, label="only the repository has its text"),
+    Case("SQL017", [_kept(**_WASTEFUL), _plan(sql_id="B"), _text("SELECT a FROM t")], label="the repository: no paging"),
     Case("SQL017", [_kept(**_WASTEFUL), _plan(_PAGING)], _A, label="in the repository"),
     Case("SQL017", [_kept(rows_processed=1000), _plan(_PAGING)], not_assessed=True, label="rows not counted"),
     Case("SQL017", [_kept(**_WASTEFUL), _plan(sql_id="B")], not_assessed=True,
@@ -82,6 +102,15 @@ CASES = [
     Case("SQL018", [_plan(sql_id="B"), _kept(rows_read=1000)], not_assessed=True, label="a text is unknown"),
     Case("SQL018", [_plan(sql_id="B"), _cached(sql_type=1, rows_read=1000)], not_assessed=True, label="of a SELECT"),
     Case("SQL018", [_plan(sql_id="B"), _cached(sql_type=144, rows_read=1000)], label="a call has no list"),
+    Case("SQL018", [_plan(sql_id="B"), _kept(rows_read=1000), _text(_LISTING)], _A, label="only the repository has it"),
+    Case("SQL018", [_plan(sql_id="B"), _kept(rows_read=1000), _text("SELECT a FROM t WHERE id IN (?)")],
+         label="the repository: a short list"),
+    Case("SQL018", [_plan(sql_id="B"), _kept(rows_read=1000), _text(None, 144)], label="the repository: a call"),
+    Case("SQL018", [_plan(sql_id="B"), _kept(rows_read=1000), _text(MASKED)], not_assessed=True,
+         label="the repository: not readable"),
+    Case("SQL019", [_kept(**_WASTEFUL), _plan(sql_id="B"), _text(_WRAPPED)], _A, label="only the repository has its text"),
+    Case("SQL019", [_kept(**_WASTEFUL), _plan(sql_id="B"), _text("SELECT a FROM t WHERE made = ?")],
+         label="the repository: nothing wrapped"),
     Case("SQL019", [_kept(**_WASTEFUL), _plan(_WRAPPED)], _A, label="in the repository"),
     Case("SQL019", [_kept(rows_processed=1000), _plan(_WRAPPED)], not_assessed=True, label="rows not counted"),
     Case("SQL020", [_kept(disk_reads=10**6)], [("SQL A", LOW)], label="in the repository"),

@@ -238,6 +238,17 @@ def test_names_of_a_scan(alias: str, spelled: str) -> None:
     assert re.sub("[0-9a-f]{12}", "X", NAMES.of(TextContent.ALIAS, alias)) == spelled
 
 
+def test_names_in_the_hints_of_a_plan() -> None:
+    names = Pseudonyms(KEY)
+    hints = '/*+ BEGIN_OUTLINE_DATA INDEX(@"SEL$1" "shop"."orders"@"SEL$1" "ix_no") END_OUTLINE_DATA */'
+    names.learn(TextContent.TABLE, "orders")
+    spelled = names.of(TextContent.HINTS, hints)
+    table = names.of(TextContent.TABLE, "orders")
+    assert f'"{table}"@"SEL$1"' in spelled and "INDEX(" in spelled
+    assert not any(name in spelled for name in ("shop", "orders", "ix_no"))
+    assert not names.of(TextContent.HINTS, "/*+ FULL(orders) */")
+
+
 def test_names_in_a_note_of_the_optimizer() -> None:
     note = (
         "  acme:\n      table_rows:7\n      acme:8\n      table_dop:acme\n      avaiable_index_name:[acme_ix, acme]\n"
