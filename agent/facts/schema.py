@@ -44,6 +44,9 @@ MAX_OBJECTS = 25000
 # Character sets that hold all of Unicode; "binary" holds bytes.
 FULL_CHARSETS = ("utf8mb4", "gb18030", "gb18030_2022", "utf16", "utf16le", "binary")
 _LIMITED = "CHARACTER_SET_NAME NOT IN ({})".format(", ".join(f"'{name}'" for name in FULL_CHARSETS))
+# What is asked of a column by itself; whether it is part of a key, the server knows by the whole definition only.
+_NOTABLE = f"EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED} OR ORDINAL_POSITION = 1"
+_IN_KEY = "COLUMN_KEY <> ''"
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 _BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
 _BY_LIST = "PARTITION_METHOD LIKE 'LIST%' AND SUBPARTITION_NAME IS NULL"
@@ -111,12 +114,12 @@ class IndexColumn:
     "information_schema.COLUMNS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED}"
-    " OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1)",
+    where=f"{BUSINESS} AND ({_NOTABLE} OR {_IN_KEY})",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     limit=80000,
     requires=Privilege.SHOW_VIEW,
     sliced_by=Table,
+    keyed_by=IndexColumn,
 )
 class NotableColumn:
     """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, or
@@ -136,6 +139,15 @@ class NotableColumn:
     column_key: str = ""
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
     collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
+
+
+def name_key_columns(sql: str, names: str) -> str:
+    """Return the statement of ``NotableColumn`` with quoted names of columns in place of COLUMN_KEY.
+
+    ``column_key`` is then '1' for a column that is notable by itself, and '0' for one that has such a name only.
+    """
+    told = f"CASE WHEN {_NOTABLE} THEN '1' ELSE '0' END AS column_key"
+    return sql.replace("`COLUMN_KEY` AS column_key", told, 1).replace(_IN_KEY, f"COLUMN_NAME IN ({names})", 1)
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)
