@@ -9,11 +9,12 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent.collection.busy import BusyWatch
 from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.definition_reading import LEFT_OUT, ShownTables, list_shown_tables, read_definitions
+from agent.collection.key_columns import KeyColumns, list_key_columns
 from agent.collection.masking import mask_fields
 from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
@@ -47,6 +48,13 @@ _PARTIAL = {
 _MOST_CHARS = 65_536
 
 
+class _Tables(NamedTuple):
+    """By which tables a source is read, and the columns of their keys; no names for one statement."""
+
+    names: Sequence[tuple[str, str]]
+    keys: KeyColumns | None
+
+
 def collect_facts(
     session: ReadOnlySession,
     sources: Iterable[type],
@@ -74,8 +82,8 @@ def collect_facts(
             facts[row] = ()
             records.append(SourceRecord(source=row.__name__, view=statement.view, status="ok"))
             continue
-        names = _list_names(row, facts)
-        facts[row], record = _read_source(session, row, statement, watch, names)
+        tables = _Tables(_list_names(row, facts), list_key_columns(row, facts, records))
+        facts[row], record = _read_source(session, row, statement, watch, tables)
         records.append(_mark_cut(record, row, records))
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
@@ -198,20 +206,20 @@ def _read_source(
     row: type,
     statement: Statement | Unavailable,
     watch: BusyWatch | None,
-    names: Sequence[tuple[str, str]],
+    tables: _Tables,
 ) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
-    """Read one source, in slices of the tables in ``names`` if there are any."""
+    """Read one source, in slices of ``tables`` if there are any."""
     spec = find_source_spec(row)
     assert spec is not None
     if watch and isinstance(statement, Statement):
-        statement = watch.before(CostClass.HEAVY if names else spec.cost, spec.name) or statement
+        statement = watch.before(CostClass.HEAVY if tables.names else spec.cost, spec.name) or statement
     if isinstance(statement, Unavailable):
         return statement, SourceRecord(
             source=spec.name, view=spec.view, status=statement.kind.value, reason=statement.reason
         )
     started = time.perf_counter()
     try:
-        answer = _ask(session, spec, statement, names)
+        answer = _ask(session, spec, statement, tables)
         if answer.failure and not answer.rows:
             raise answer.failure
         rows = tuple(_build_row(row, statement, values, spec.data_class) for values in answer.rows[: statement.limit])
@@ -231,7 +239,7 @@ def _read_source(
             rows=len(rows),
             duration_ms=_measure_ms_since(started),
             truncated=answer.is_cut(statement.limit),
-            reason=answer.explain(spec.name, len(names)),
+            reason=answer.explain(spec.name, len(tables.names)),
         )
     return missing, SourceRecord(
         source=spec.name,
@@ -243,10 +251,11 @@ def _read_source(
 
 
 def _ask(
-    session: ReadOnlySession, spec: SourceSpec, statement: Statement, names: Sequence[tuple[str, str]]
+    session: ReadOnlySession, spec: SourceSpec, statement: Statement, tables: _Tables
 ) -> SlicedAnswer | ShownTables:
-    read = read_definitions if spec.shown_for else read_slices
-    return read(session, statement, names)
+    if spec.shown_for:
+        return read_definitions(session, statement, tables.names)
+    return read_slices(session, statement, tables.names, tables.keys)
 
 
 def _measure_ms_since(started: float) -> float:

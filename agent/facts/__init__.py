@@ -89,10 +89,11 @@ class SourceSpec:
     On the sys tenant ``sys_view`` is read instead of ``view``; it shows every tenant. ``sys_where`` is added to the
     condition there, where the rows would be too many without it. ``observes`` marks a record of the load, which shows
     only some span of time. ``sliced_by`` is the row type that lists the tables whose rows these are, with the same
-    TABLE_SCHEMA and TABLE_NAME: where there are many, the source is read for some of them at a time. ``only_with`` is a
-    cheaper row type: where that has no row, this one has none either, and is not read. ``narrowed_by`` are row types
-    whose SQL_ID, dearest first, are the only ones that this source is read for. ``shown_for`` is the row type whose
-    tables this source shows with SHOW CREATE TABLE, one statement each, at most ``limit`` of them.
+    TABLE_SCHEMA and TABLE_NAME: where there are many, the source is read for some of them at a time. ``keyed_by`` is
+    the row type of the indexes, which then say what columns are part of a key. ``only_with`` is a cheaper row type:
+    where that has no row, this one has none either, and is not read. ``narrowed_by`` are row types whose SQL_ID,
+    dearest first, are the only ones that this source is read for. ``shown_for`` is the row type whose tables this
+    source shows with SHOW CREATE TABLE, one statement each, at most ``limit`` of them.
     """
 
     name: str
@@ -110,6 +111,7 @@ class SourceSpec:
     sys_where: str = ""
     observes: Observes | None = None
     sliced_by: type | None = None
+    keyed_by: type | None = None
     only_with: type | None = None
     narrowed_by: tuple[type, ...] = ()
     shown_for: type | None = None
@@ -157,6 +159,7 @@ def source(
     sys_where: str = "",
     observes: Observes | None = None,
     sliced_by: type | None = None,
+    keyed_by: type | None = None,
     only_with: type | None = None,
     narrowed_by: tuple[type, ...] = (),
     shown_for: type | None = None,
@@ -181,6 +184,7 @@ def source(
             sys_where=sys_where,
             observes=observes,
             sliced_by=sliced_by,
+            keyed_by=keyed_by,
             only_with=only_with,
             narrowed_by=narrowed_by,
             shown_for=shown_for,

@@ -52,6 +52,12 @@ _DROPPED = (
 _FAR_BEHIND = "(ORDINAL_POSITION >= 100 AND ORDINAL_POSITION % 10 = 0)"
 _LONG_CHAR = "(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > 64)"
 _DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
+# What is asked of a column by itself; whether it is part of a key, the server knows by the whole definition only.
+_NOTABLE = (
+    f"EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED} OR ORDINAL_POSITION = 1"
+    f" OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_DATED}"
+)
+_IN_KEY = "COLUMN_KEY <> ''"
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 _BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
 _BY_LIST = "PARTITION_METHOD LIKE 'LIST%' AND SUBPARTITION_NAME IS NULL"
@@ -119,12 +125,12 @@ class IndexColumn:
     "information_schema.COLUMNS",
     DataClass.SETTINGS,
     cost=CostClass.MEDIUM,
-    where=f"{BUSINESS} AND (EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED}"
-    f" OR COLUMN_KEY <> '' OR ORDINAL_POSITION = 1 OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_DATED})",
+    where=f"{BUSINESS} AND ({_NOTABLE} OR {_IN_KEY})",
     order_by="TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     limit=80000,
     requires=Privilege.SHOW_VIEW,
     sliced_by=Table,
+    keyed_by=IndexColumn,
 )
 class NotableColumn:
     """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, long
@@ -148,6 +154,15 @@ class NotableColumn:
     ordinal_position: int = 0
     characters: int = expr("COALESCE(CHARACTER_MAXIMUM_LENGTH, 0)", default=0)  # 0: no text
     default_date: str = expr(f"CASE WHEN {_DATED} THEN SUBSTR(COLUMN_DEFAULT, 1, 10) ELSE '' END", default="")
+
+
+def name_key_columns(sql: str, names: str) -> str:
+    """Return the statement of ``NotableColumn`` with quoted names of columns in place of COLUMN_KEY.
+
+    ``column_key`` is then '1' for a column that is notable by itself, and '0' for one that has such a name only.
+    """
+    told = f"CASE WHEN {_NOTABLE} THEN '1' ELSE '0' END AS column_key"
+    return sql.replace("`COLUMN_KEY` AS column_key", told, 1).replace(_IN_KEY, f"COLUMN_NAME IN ({names})", 1)
 
 
 @source("oceanbase.DBA_OB_AUTO_INCREMENT", cost=CostClass.MEDIUM, order_by="AUTO_INCREMENT_KEY", limit=20000)

@@ -123,6 +123,7 @@ class Dictionary:
 
     def column(self, name: Name) -> tuple[Any, ...]:
         values = {"table_schema": name[0], "table_name": name[1], "column_name": "id", "extra": "auto_increment"}
+        values["column_key"] = "1"  # it is notable by itself
         return tuple(values.get(field, "int") for field in STATEMENT.fields)
 
 
