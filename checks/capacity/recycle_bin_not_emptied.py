@@ -41,7 +41,8 @@ def recycle_bin_not_emptied(
     and count against the disk. By default nothing ever empties it. Some versions do not show a user what a dropped
     table was called; SHOW RECYCLEBIN does."""
     named = {row.object_name: name_object(row.owner, row.original_name) for row in recycled or ()}
-    dropped = [*(row for row in objects if row.is_dropped), *(kept or ())]
+    dropped: list[BusinessObject | DroppedObject] = [row for row in objects if row.is_dropped]
+    dropped += kept or ()
     dated = [(row.last_ddl_time, named.get(row.object_name, row.object_name)) for row in dropped if row.last_ddl_time]
     if dated:
         droptime, name = min(dated)
