@@ -123,7 +123,8 @@ class Dictionary:
 
     def column(self, name: Name) -> tuple[Any, ...]:
         values = {"table_schema": name[0], "table_name": name[1], "column_name": "id", "extra": "auto_increment"}
-        return tuple(values.get(field, "int") for field in STATEMENT.fields)
+        numbers = {"ordinal_position": 1, "characters": 0}
+        return tuple(numbers.get(field, values.get(field, "int")) for field in STATEMENT.fields)
 
 
 def taken(session: Dictionary, *sources: type) -> Snapshot:
