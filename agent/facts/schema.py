@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent.facts import SYSTEM_SCHEMAS, CostClass, Privilege, expr, source
+from agent.facts import SYSTEM_SCHEMAS, CostClass, Privilege, expr, source, supplied
 from agent.model.terms import DataClass
 
 _SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
@@ -175,6 +175,15 @@ class AutoIncrement:
     auto_increment_key: int
     auto_increment_value: int | None
     sync_value: int
+
+
+@supplied
+class DroppedObject:
+    """A dropped table or database, as it stands in snapshots of the time when it was read apart from other objects."""
+
+    owner: str
+    object_name: str
+    last_ddl_time: datetime | None
 
 
 @source("oceanbase.DBA_RECYCLEBIN", DataClass.SETTINGS, where="TYPE IN ('TABLE', 'DATABASE')", limit=5000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check, name_object
 from agent.facts.given import Clock
-from agent.facts.schema import BusinessObject, RecycledObject
+from agent.facts.schema import BusinessObject, DroppedObject, RecycledObject
 from checks.capacity.pages import PURGE, RECYCLE_BIN
 
 
@@ -32,13 +32,17 @@ from checks.capacity.pages import PURGE, RECYCLE_BIN
     ),
 )
 def recycle_bin_not_emptied(
-    objects: Rows[BusinessObject], recycled: Rows[RecycledObject] | None, clock: Rows[Clock]
+    objects: Rows[BusinessObject],
+    recycled: Rows[RecycledObject] | None,
+    kept: Rows[DroppedObject] | None,
+    clock: Rows[Clock],
 ) -> Iterator[Measurement]:
     """With the recycle bin on, DROP only renames: tables and their indexes keep their blocks, take part in compaction
     and count against the disk. By default nothing ever empties it. Some versions do not show a user what a dropped
     table was called; SHOW RECYCLEBIN does."""
     named = {row.object_name: name_object(row.owner, row.original_name) for row in recycled or ()}
-    dropped = [row for row in objects if row.is_dropped]
+    dropped: list[BusinessObject | DroppedObject] = [row for row in objects if row.is_dropped]
+    dropped += kept or ()
     dated = [(row.last_ddl_time, named.get(row.object_name, row.object_name)) for row in dropped if row.last_ddl_time]
     if dated:
         droptime, name = min(dated)

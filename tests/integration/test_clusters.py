@@ -39,12 +39,12 @@ LEAST_COVERAGE = 95.0
 NOTHING_IS_GOOD = {
     "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait", "LogRestore", "UnsettledTables",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
-    "RestoreJob", "RunningGather", "ForeignKey", "ForeignKeyColumn", "DynamicPartitions",
+    "ViewUse", "RestoreJob", "RunningGather", "ForeignKey", "ForeignKeyColumn", "DynamicPartitions",
     "FailedLogins", "OpenAccount", "DatabaseGrant",
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "SqlTotal", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
 BUSINESS = {
-    "AutoIncrement", "BusinessObject", "GatherTask", "IndexColumn", "Job", "NotableColumn", "Table",
+    "AutoIncrement", "BusinessObject", "ColumnStatistics", "GatherTask", "IndexColumn", "Job", "NotableColumn", "Table",
     "TableChanges", "TableStatistics",
 }  # fmt: skip
 

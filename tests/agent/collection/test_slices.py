@@ -124,7 +124,8 @@ class Dictionary:
     def column(self, name: Name) -> tuple[Any, ...]:
         values = {"table_schema": name[0], "table_name": name[1], "column_name": "id", "extra": "auto_increment"}
         values["column_key"] = "1"  # it is notable by itself
-        return tuple(values.get(field, "int") for field in STATEMENT.fields)
+        numbers = {"ordinal_position": 1, "characters": 0}
+        return tuple(numbers.get(field, values.get(field, "int")) for field in STATEMENT.fields)
 
 
 def taken(session: Dictionary, *sources: type) -> Snapshot:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from agent.facts.given import Attestation, BusinessProfile
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, Memstore, ResourceUnit, TenantMemory
-from agent.facts.schema import BusinessObject, RecycledObject
+from agent.facts.schema import BusinessObject, DroppedObject, RecycledObject
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Tenant, Variable
 from agent.facts.sql import PlanCache
@@ -87,6 +87,9 @@ def _recycled(days: int) -> RecycledObject:
     return RecycledObject(
         owner="shop", object_name=f"__recycle_$_{days}", original_name="orders", type="TABLE", droptime=None
     )
+
+
+_KEPT_APART = DroppedObject(owner="__recyclebin", object_name="__recycle_$_1", last_ddl_time=NOW - timedelta(days=15))
 
 
 def _dropped(days: int | None) -> BusinessObject:
@@ -259,6 +262,7 @@ CASES = [
         label="a META tenant is small by design",
     ),
     Case("CAP006", [_unit(tenant_id=1001, max_cpu=None)], not_assessed=True, tenant_kind=TenantKind.SYS, label="META"),
+    Case("CAP007", [_KEPT_APART], [("recycle bin", Severity.LOW)], label="in an older snapshot"),
     Case("CAP007", [(BusinessObject, _UNSEEN)], not_assessed=True, label="unseen"),
     Case("CAP007", [_dropped(14), (RecycledObject, _UNSEEN)], [("recycle bin", Severity.LOW)], label="names unseen"),
     Case("CAP007", [_dropped(200), _recycled(200)], [("recycle bin", Severity.MEDIUM)], label="named"),
