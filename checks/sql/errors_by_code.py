@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
 from agent.facts.sql import AuditReturn
 from checks.sql.pages import ERRORS_4000, ERRORS_4500, ERRORS_6000
 from checks.sql.ring import busy_tenants, code_name
@@ -24,6 +24,7 @@ SERIOUS = {
     -4138: "Request to read too old versioned data",
     -4209: "partition has not leader",
     -4654: "location leader not exist",
+    -4663: "server is not alive",
     -4721: "log stream location does not exist",
     -4722: "log stream location leader does not exist",
     -6002: "transaction is rolled back",
@@ -56,8 +57,9 @@ class ErrorParams(Params):
         "look for large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and touch "
         "rows in one order. Transactions that the server ended (-6002, -6210, -6211, -6224, -6278): commit sooner, and "
         "repeat the whole transaction. An unknown result (-6225): look in the data whether it was committed before "
-        "repeating. Leaders (-4038, -4209, -4654, -4721, -4722): look in GV$OB_LOG_STAT whether each log stream has "
-        "one. Anything else is the server's: hand TRACE_ID and time to OceanBase support.",
+        "repeating. Leaders (-4038, -4209, -4654, -4721, -4722) and servers that are away (-4663): look in "
+        "GV$OB_LOG_STAT whether each log stream has a leader. Anything else is the server's: hand TRACE_ID and time to "
+        "OceanBase support.",
         pre_check="Select TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it still "
         "has them.",
         post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",
@@ -67,6 +69,7 @@ class ErrorParams(Params):
         ERRORS_4000,
         ERRORS_4500,
         ERRORS_6000,
+        WebPage("https://github.com/oceanbase/obdiag/blob/master/src/handler/meta/ob_error.py"),
     ),
 )
 def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:

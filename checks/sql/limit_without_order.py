@@ -79,13 +79,15 @@ def limit_without_order(
 def _cuts(statement: WorkStatement, cut: Cut) -> bool | None:
     """Whether the LIMIT leaves rows out. One that pages does; else a plan tells. None where that is not known.
 
-    A scan that the LIMIT ends is expected to return fewer rows than its conditions keep, and reached its end where it
-    returned as many. Above a join or a grouping, an operator of its own shows only that it may have.
+    A scan that the LIMIT ends is expected to return fewer rows than its conditions keep, and it did where it returned
+    as many. Where LIMIT is an operator of its own, above a join or a grouping, that must have returned as many, too.
     """
     if cut.pages:
         return True
+    above = [step for plan in statement.plans for step in plan.steps if step.operator.strip() == "LIMIT"]
+    if above and all(step.rows_real < step.rows_estimated for step in above):
+        return False
     accesses = [access for plan in statement.plans for access in plan.accesses if access.rows_kept is not None]
     if any(a.rows_estimated < (a.rows_kept or 0) and a.rows_real >= a.rows_estimated for a in accesses):
         return True
-    above = [step for plan in statement.plans for step in plan.steps if step.operator.strip() == "LIMIT"]
-    return None if not accesses or any(step.rows_real >= step.rows_estimated for step in above) else False
+    return None if above or not accesses else False

@@ -130,17 +130,18 @@ def _cut(statement: str, found: bool = False, label: str = "", rows: int = 10, k
     return Case("SQL042", _sent(statement, rows=rows, steps=steps), [("SQL A", LOW)] if found else [], label=label)
 
 
-def _above(real: int, kept: int = 500) -> list[PlanStep]:
-    """A LIMIT of ten above a grouping, of which so many rows came."""
+def _above(real: int, *, scanned: int = 500) -> list[PlanStep]:
+    """A LIMIT of ten above another operator, of which so many rows came; the scan would keep 500."""
     return [
         _step("LIMIT", rows_real=real),
         _step("HASH GROUP BY", rows_real=real, place=(1, 1)),
-        _scan(kept, kept, place=(2, 2)),
+        _scan(500, scanned, output=500, place=(2, 2)),
     ]
 
 
 _SOME = "SELECT id, cust FROM ord WHERE state = ? LIMIT ?"
 _GROUPS = "SELECT cust, COUNT(*) FROM ord GROUP BY cust LIMIT ?"
+_JOIN = "SELECT o.id FROM ord o JOIN cust c ON c.id = o.cust LIMIT ?"
 UNORDERED = [
     _cut(_SOME, True, "ten of 500"),
     _cut("SELECT * FROM ord LIMIT ?", True, "all columns"),
@@ -148,8 +149,9 @@ UNORDERED = [
     _cut("SELECT id, cust FROM ord LIMIT ? OFFSET ?", True, "pages", kept=10),
     Case("SQL042", _sent(_GROUPS, steps=_above(10)), not_assessed=True, label="as many groups as expected"),
     Case("SQL042", _sent(_GROUPS, rows=9, steps=_above(9)), label="fewer groups"),
+    Case("SQL042", _sent(_JOIN, steps=_above(10, scanned=100)), [("SQL A", LOW)], label="a join that it ends"),
+    Case("SQL042", _sent(_JOIN, rows=9, steps=_above(9, scanned=100)), label="a join of fewer rows"),
     _cut("SELECT DISTINCT cust FROM ord LIMIT ?", True, "distinct values"),
-    _cut("SELECT o.id FROM ord o JOIN cust c ON c.id = o.cust LIMIT ?", True, "a join"),
     _cut("SELECT id FROM ord UNION ALL SELECT id FROM cust LIMIT ?", True, "a union"),
     _cut(_SOME, True, "two rows", rows=2),
     _cut(_SOME, label="one row", rows=1),
