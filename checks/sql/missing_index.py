@@ -1,11 +1,13 @@
-"""SQL022: frequent slow statements that read a table by no index although their conditions would allow one."""
+"""SQL022: frequent slow statements that read a table by no index, or by too short a one, although one could serve."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.facts.conditions import Asks
 from agent.facts.definitions import TableDefinition
+from agent.facts.plan_tree import Way
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
@@ -13,7 +15,7 @@ from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.columns import list_candidate, list_converted
 from checks.sql.diagnosis import list_slow, list_unread
 from checks.sql.pages import FEWER_READS, PLANS_VIEW, SQL_RULES
-from checks.sql.paths import Indexes, Waste, list_waste, read_indexes, tell_waste
+from checks.sql.paths import EXACT, Indexes, Waste, list_conditions, list_waste, read_indexes, tell_waste
 
 
 @params
@@ -31,7 +33,7 @@ class MissingIndexParams(Params):
     actor=Actor.CUSTOMER,
     title="Slow statement has conditions that no index of the table serves",
     finding="{resource} in {database} goes through {value} rows of {table} per execution (limit {limit}), because no "
-    "index begins with a column by which it could find them; a candidate, not yet verified, is ({candidate}). "
+    "index finds them by the columns that it begins with; a candidate, not yet verified, is ({candidate}). "
     "{executions_count} executions of {average_us} on average. {statement}",
     remediation=Remediation(
         advice="Create an index on the columns named here: those that are compared for equality first, the most "
@@ -67,8 +69,9 @@ def missing_index(
     """Without an index that begins with a column of the conditions, the server goes through the table or a whole
     index and throws away nearly all that it reads, in the scan or in the join above it. The plan tells how many rows it
     goes through and keeps; the statement tells by which columns an index could find them. A scan that keeps most of its
-    rows needs them. Columns that are converted are left to SQL023 and SQL027: no index would serve them, and one that
-    is there is not missing."""
+    rows needs them. An index that begins with one of the columns counts as one that serves, unless it is the one that
+    is read and nothing but the others of the columns can throw the rows away. Columns that are converted are left to
+    SQL023 and SQL027: no index would serve them, and one that is there is not missing."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,
@@ -91,9 +94,29 @@ def missing_index(
 def _tell_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[str, Scalar] | None:
     """Return the columns of an index that is missing; none if no index is, and None if that is not known."""
     columns, first = list_candidate(statement, waste)
-    leading = known.list_leading(statement, waste.access)
-    if columns and leading is None:
+    if not columns:
+        return {}
+    indexes = known.list_indexes(statement, waste.access)
+    if indexes is None:
         return None
     finding = {name.lower() for name in (*first, *list_converted(statement, waste))}
-    served = leading is not None and bool(leading & finding)
-    return {"candidate": ", ".join(columns)} if columns and not served else {}
+    served = any(index[0] in finding for index in indexes.values())
+    if served and not _lacks_columns(statement, waste, columns, indexes):
+        return {}
+    return {"candidate": ", ".join(columns)}
+
+
+def _lacks_columns(
+    statement: WorkStatement, waste: Waste, columns: Sequence[str], indexes: Mapping[str, tuple[str, ...]]
+) -> bool:
+    """Whether the index that is read has too few of the columns, and no other index has them all in front.
+
+    Only where the scan is asked nothing but by these columns is it known that they throw its rows away.
+    """
+    table, wanted = waste.access.table.lower(), {name.lower() for name in columns}
+    asked = list_conditions(statement, waste.access)
+    blocks = [question for question in statement.questions or () if table in map(str.lower, question.tables)]
+    if waste.by_join or waste.access.way is not Way.RANGE or any(b.unread or b.alternatives for b in blocks):
+        return False
+    known = all(c.asks in EXACT | {Asks.RANGE} and c.column.lower() in wanted for c in asked)
+    return known and not any(set(index[: len(wanted)]) == wanted for index in indexes.values())

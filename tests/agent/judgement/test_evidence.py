@@ -12,7 +12,7 @@ from agent.facts.cluster import Location
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import Counter, Memstore, SqlTimeSample
 from agent.facts.settings import Variable
-from agent.facts.sql import CachedPlan, SqlTotal
+from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
 from agent.judgement.evidence import Sight, is_cut, measure_sight
 from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
@@ -216,3 +216,10 @@ def test_a_repository_of_yesterday_is_none() -> None:
     sight = seen(least, stale, SqlTotal, CachedPlan)
     assert sight.lack is None, "the plans are older now"
     assert sight.hidden_us_per_s == pytest.approx(100 / (50 * 3600)), "and they alone say what is hidden"
+
+
+def test_plans_that_only_give_texts_are_no_record() -> None:
+    least, facts, texts = LeastEvidence(span_hours=24.0), snapshot_of(load(48, 900)), frozenset({"CachedPlan"})
+    assert seen(least, facts, SqlShape, CachedPlan).lack is None
+    assert seen(least, facts, SqlShape, CachedPlan, optional=texts).lack is not None
+    assert seen(least, facts, CachedPlan, optional=texts).lack is None, "there is no other"

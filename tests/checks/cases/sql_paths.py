@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from agent.facts.definitions import TableDefinition
@@ -108,6 +109,16 @@ def _with_many(column: str, other: str, definition: TableDefinition | None = Non
     ]  # fmt: skip
 
 
+def _by_two(conditions: str = "cust = ? AND made = ?", indexes: Sequence[IndexColumn] = ()) -> list[Any]:
+    """A scan by an index on the first of two columns that goes through nearly all rows."""
+    types = [_BIGINT] * conditions.count("?")
+    names = ["ix_no", "ix_c", *dict.fromkeys(row.index_name for row in indexes), "ord"]
+    return [
+        _ring(), _text(f"SELECT id FROM ord WHERE {conditions}", *types), *_INDEXES, *_index("ix_c", "cust"), *indexes,
+        _ORD, _scan(way="RANGE SCAN", alias="ord(ix_c)", names=", ".join(names)),
+    ]  # fmt: skip
+
+
 _NO_RING = (SqlShape, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
 _TOTAL = SqlTotal(sql_id="A", db_name="shop", executions=100, elapsed_us=10**7, rows_processed=100)
 
@@ -146,6 +157,13 @@ MISSING = [
     _missing([_ring(), _text("SELECT id FROM ord WHERE made >= ? AND cust = ?", 41, 5), *_INDEXES,
               *_index("ix_m", "made"), _scan(way="RANGE SCAN", alias="ord(ix_m)", names="ix_no, ix_m, ord")], WORSE,
              label="an index for the range alone"),
+    _missing(_by_two(), WORSE, label="an index for one of two columns"),
+    _missing(_by_two(indexes=_index("ix_mc", "made", "cust")), label="an index for both that is not read"),
+    _missing(_by_two("cust = ? AND made = ? AND note LIKE ?"), label="a pattern may keep few"),
+    _missing(_by_two("cust = ? AND made = ? AND (no = ? OR id = ?)"), label="an OR may keep few"),
+    _missing(_by_two("cust = ? AND made > ? AND id < ?"), label="two ranges: no index has both"),
+    _missing(_by_two("cust = ? AND made = ? AND made = id"), label="a comparison in the row may keep few"),
+    _missing(_by_two("cust = ? AND made = ? AND id < (SELECT MAX(ord_no) FROM line)"), label="a subquery may keep few"),
     _missing([_ring(), _text("SELECT id FROM ord WHERE made >= ?", 41), *_INDEXES, _scan()], WORSE, label="a range"),
     _missing([_ring(), _text("UPDATE ord SET note = ? WHERE cust = ?", 22, 5), *_INDEXES, _step("UPDATE"),
               _scan(place=(1, 1))], WORSE, label="UPDATE"),
