@@ -36,7 +36,7 @@ def list_branches(statement: WorkStatement, access: Access) -> list[Branches]:
     """Return each OR over several columns that asks something of the scanned table."""
     return [
         branches
-        for question in statement.questions or ()
+        for question in statement.asked
         for branches in question.alternatives
         if any(_is_of(condition, access) for branch in branches for condition in branch)
     ]

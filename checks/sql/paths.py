@@ -81,7 +81,7 @@ def _guesses(plan: Plan, access: Access) -> bool:
 
 def list_conditions(statement: WorkStatement, access: Access) -> list[Condition]:
     """Return the conditions on the table of a scan, by the name that it has in the statement where that tells more."""
-    asked = [c for question in statement.questions or () for c in question.conditions if _is_of(c, access)]
+    asked = [c for question in statement.asked for c in question.conditions if _is_of(c, access)]
     by_name = [condition for condition in asked if condition.alias == access.alias]
     return by_name or asked
 
@@ -101,9 +101,7 @@ def reads_whole(waste: Waste, min_read_pct: float) -> bool:
 def is_named(statement: WorkStatement, access: Access) -> bool:
     """Whether the statement names the table of a scan, and it is known which columns are of it: no view is between."""
     questions = [
-        question
-        for question in statement.questions or ()
-        if access.table.lower() in {table.lower() for table in question.tables}
+        question for question in statement.asked if access.table.lower() in {table.lower() for table in question.tables}
     ]
     return bool(questions) and not any(question.unresolved for question in questions)
 
