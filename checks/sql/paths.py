@@ -38,10 +38,11 @@ def list_waste(statement: WorkStatement, min_rows: int, min_read_ratio: int) -> 
     A scan that keeps most of its rows needs them, unless it is joined with few rows and few remain.
     """
     plan = find_plan(statement)
-    ranked = sorted(plan.accesses, key=count_rows, reverse=True) if plan and statement.questions is not None else []
-    for access in ranked:
+    if plan is None or statement.questions is None:
+        return
+    for access in sorted(plan.accesses, key=count_rows, reverse=True):
         rows = count_per_execution(statement, access)
-        if plan is None or access.way is Way.GET or rows < min_rows:
+        if access.way is Way.GET or rows < min_rows:
             continue
         if _guesses(plan, access):
             yield Waste(access, rows, by_join=False, certain=False)

@@ -67,6 +67,9 @@ HINTS = [
     _hint(_hinted_join(_LEADING, _TWO_COLUMNS), _WORSE, label="an index begins with one of two joined columns"),
     _hint(_hinted_join(_FULL | _LEADING, sql_paths._BY_TEXT), _WORSE, label="one hint of a table, and one of the join"),
     _hint(_hinted_join(_NO_REWRITE, sql_paths._BY_TEXT), label="rewriting saves no join"),
+    _hint(_hinted(_FULL, sql_paths._OR.replace("cust", "id")), label="an OR, and a hint of the table"),
+    _hint(_hinted(_NO_REWRITE, sql_paths._OR, sql_paths._scan(kept=1, names=sql_paths._PAIR_NAMES),
+                  facts=sql_paths._PAIR), _WORSE, label="an OR, and an index that begins with one of its columns"),
     _hint(_hinted(_FULL | _INDEX, sql_paths._BY_NO), _WORSE, label="two hints"),
     _hint(_hinted(_NO_REWRITE, sql_paths._BY_NO), _WORSE, label="not rewritten, and an index has it all"),
 ]  # fmt: skip
@@ -97,10 +100,17 @@ LOOKUPS = [
          label="a column of that name in another table"),
     Case("SQL031", _lookups("SELECT amount, nowhere FROM event WHERE state = ?"), _A,
          label="a column that is not defined"),
+    Case("SQL031", _lookups(f"SELECT amount AS {'a' * 400} FROM event WHERE state = ?"), _A, label="a long text"),
     Case("SQL031", _lookups("SELECT E.AMOUNT FROM EVENT E WHERE E.STATE = ?"), _A, label="written in capitals"),
+]  # fmt: skip
+
+_SUMMED = sql_plans._pruning(above="MERGE GROUP BY", statistics=sql_plans._NEVER, real=24)
+PRUNED = [
+    Case("SQL028", [*_SUMMED[:-2], *sql_plans.tree(sql_plans.step("PX COORDINATOR", depth=0), *_SUMMED[-2:])],
+         not_assessed=True, label="a sum further above"),
 ]  # fmt: skip
 
 NAMELESS = [
     Case("SQL013", [sql._shape("", 1000, elapsed_us=10**12, max_rows_returned=10**9)], label="no name"),
 ]  # fmt: skip
-CASES = [*PRODUCTS, *HINTS, *LOOKUPS, *NAMELESS]
+CASES = [*PRODUCTS, *HINTS, *LOOKUPS, *PRUNED, *NAMELESS]
