@@ -106,11 +106,18 @@ LOOKUPS = [
 
 _SUMMED = sql_plans._pruning(above="MERGE GROUP BY", statistics=sql_plans._NEVER, real=24)
 PRUNED = [
+    Case("SQL028", sql_plans._pruning("SELECT e.note FROM event e, calendar c WHERE e.who = ? AND c.made = ?"), _A,
+         label="a column of that name in another table"),
     Case("SQL028", [*_SUMMED[:-2], *sql_plans.tree(sql_plans.step("PX COORDINATOR", depth=0), *_SUMMED[-2:])],
          not_assessed=True, label="a sum further above"),
+]  # fmt: skip
+
+_TWICE = "SELECT o.id FROM line l JOIN ord o ON o.id = l.id WHERE (l.ord_no = ? OR o.cust = ?) AND (o.made = ? OR o.cust = ?)"
+EITHER = [
+    sql_paths._either(sql_paths._both(text=_TWICE), _WORSE, label="two of them, of which one is of two tables"),
 ]  # fmt: skip
 
 NAMELESS = [
     Case("SQL013", [sql._shape("", 1000, elapsed_us=10**12, max_rows_returned=10**9)], label="no name"),
 ]  # fmt: skip
-CASES = [*PRODUCTS, *HINTS, *LOOKUPS, *PRUNED, *NAMELESS]
+CASES = [*PRODUCTS, *HINTS, *LOOKUPS, *PRUNED, *EITHER, *NAMELESS]
