@@ -64,7 +64,7 @@ def count_per_execution(statement: WorkStatement, access: Access) -> int:
 
 def _count_kept(access: Access) -> int:
     """Return the rows that a scan returns. Under a sum or a LIMIT it returns few, and its conditions keep more."""
-    return max(access.rows_estimated, access.rows_real, access.rows_kept or 0, 1)
+    return max(access.rows_estimated, access.rows_real, access.rows_kept or 0)
 
 
 def _count_met(plan: Plan, access: Access) -> int:
@@ -72,7 +72,7 @@ def _count_met(plan: Plan, access: Access) -> int:
     found = plan.find_join(access)
     if found is None:
         return _count_kept(access)
-    return max(1, *(rows for step in found for rows in (step.rows_estimated, step.rows_real)))
+    return max(rows for step in found for rows in (step.rows_estimated, step.rows_real))
 
 
 def _guesses(plan: Plan, access: Access) -> bool:

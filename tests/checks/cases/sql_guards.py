@@ -112,12 +112,17 @@ PRUNED = [
          not_assessed=True, label="a sum further above"),
 ]  # fmt: skip
 
-_TWICE = "SELECT o.id FROM line l JOIN ord o ON o.id = l.id WHERE (l.ord_no = ? OR o.cust = ?) AND (o.made = ? OR o.cust = ?)"
+_TWICE = f"{sql_paths._ACROSS.replace('WHERE ', 'WHERE (')}) AND (o.made = ? OR o.cust = ?)"
 EITHER = [
     sql_paths._either(sql_paths._both(text=_TWICE), _WORSE, label="two of them, of which one is of two tables"),
+]  # fmt: skip
+
+MISSING = [
+    sql_paths._missing([*sql_paths._ASKED, sql_paths._scan(kept=1, known=False)], _WORSE,
+                       label="one row, no statistics, and no sum"),
 ]  # fmt: skip
 
 NAMELESS = [
     Case("SQL013", [sql._shape("", 1000, elapsed_us=10**12, max_rows_returned=10**9)], label="no name"),
 ]  # fmt: skip
-CASES = [*PRODUCTS, *HINTS, *LOOKUPS, *PRUNED, *EITHER, *NAMELESS]
+CASES = [*PRODUCTS, *HINTS, *LOOKUPS, *PRUNED, *EITHER, *MISSING, *NAMELESS]
