@@ -113,11 +113,24 @@ PRUNED = [
 ]  # fmt: skip
 
 _TWICE = f"{sql_paths._ACROSS.replace('WHERE ', 'WHERE (')}) AND (o.made = ? OR o.cust = ?)"
+_OF_TWO = "SELECT o.cust FROM ord o, line l WHERE l.id = ? OR o.no {} ?"
 EITHER = [
+    _hint(_hinted(_NO_REWRITE, _OF_TWO.format("="), sql_paths._scan(kept=1, alias="o")),
+          label="an OR, of which another table has one column"),
+    sql_paths._wildcard(sql_paths._like(_OF_TWO.format("LIKE"), sql_paths._scan(kept=1_000, alias="o"), types=2),
+                        label="in an OR with a column of another table"),
     sql_paths._either(sql_paths._both(text=_TWICE), _WORSE, label="two of them, of which one is of two tables"),
 ]  # fmt: skip
 
 MISSING = [
+    *(sql_paths._missing([*sql_paths._ASKED, *steps], found, not_assessed=not found, label=label)
+      for steps, found, label in (
+          (sql_plans.tree(sql_paths._step("HASH GROUP BY"), sql_paths._scan(kept=2, known=False)), _WORSE,
+           "two sums without statistics"),
+          (sql_plans.tree(sql_paths._step("SCALAR GROUP BY"), sql_paths._scan(kept=0, known=False)), [],
+           "a sum of nothing without statistics"),
+          (sql_plans.tree(sql_paths._step("PX COORDINATOR"), sql_paths._step("SCALAR GROUP BY"),
+                          sql_paths._scan(kept=1, known=False)), [], "a sum without statistics, further above"))),
     sql_paths._missing([*sql_paths._ASKED, sql_paths._scan(kept=1, known=False)], _WORSE,
                        label="one row, no statistics, and no sum"),
 ]  # fmt: skip
