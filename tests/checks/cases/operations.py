@@ -95,8 +95,6 @@ CASES = [
     Case("OPS004", [_due(999, enabled="0"), _job()], label="disabled-or-unknown"),
     Case("OPS010", [_event(), _scheduler("OFF")], [("tenant", LOW)]),
     Case("OPS010", [_event(), _scheduler("ON")], label="on"),
-    Case("OPS010", [_scheduler("OFF")], not_assessed=True, label="no event"),
-    Case("OPS010", [_scheduler(None)], not_assessed=True, label="no event, and the scheduler is not known"),
     Case("OPS010", [_event(), _scheduler(None)], not_assessed=True, label="the scheduler is not known"),
     Case("OPS010", [_event("0"), _scheduler("OFF")], label="both off"),
     Case("OPS010", [_job(), _scheduler("OFF")], not_assessed=True, label="classes unknown"),
