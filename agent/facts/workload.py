@@ -50,6 +50,11 @@ class WorkStatement:
     forced: tuple[str, ...] | None = None
 
     @property
+    def asked(self) -> tuple[Question, ...]:
+        """What its text asks, block by block; nothing where the text was not read."""
+        return self.questions or ()
+
+    @property
     def reads(self) -> float:
         """Rows that one execution goes through on average, as far as any record counted them."""
         return max(((load.rows_read or 0) / load.executions for load in self.loads), default=0.0)

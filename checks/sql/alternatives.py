@@ -24,7 +24,7 @@ def list_waste_of_or(statement: WorkStatement, min_rows: int, min_read_ratio: in
         found = plan.find_join(access) if plan else None
         spans = any(_spans_tables(branches) for branches in list_branches(statement, access))
         rows = count_per_execution(statement, access)
-        kept = max(found[0].rows_estimated, found[0].rows_real, 1) if found else rows
+        kept = max(found[0].rows_estimated, found[0].rows_real) if found else rows
         if spans and rows >= max(min_rows, kept * min_read_ratio):
             yield Waste(access, rows, by_join=True)
 
@@ -37,7 +37,7 @@ def list_branches(statement: WorkStatement, access: Access) -> list[Branches]:
     """Return each OR over several columns that asks something of the scanned table."""
     return [
         branches
-        for question in statement.questions or ()
+        for question in statement.asked
         for branches in question.alternatives
         if any(_is_of(condition, access) for branch in branches for condition in branch)
     ]

@@ -52,10 +52,12 @@ def find_covering(
     that only the rows that are kept are looked up. None if the definition was not read, or the columns are not known.
     """
     shape = find_shape(statement, access.table)
-    present = next((c for n, c in (shape.indexes if shape else {}).items() if n.lower() == access.index.lower()), None)
-    if shape is None or present is None or not is_named(statement, access):
+    if shape is None or not is_named(statement, access):
         return None
-    asked = [question for question in statement.questions or () if _is_asked(access, question.tables)]
+    present = next((c for name, c in shape.indexes.items() if name.lower() == access.index.lower()), None)
+    if present is None:
+        return None
+    asked = [question for question in statement.asked if _is_asked(access, question.tables)]
     used = [name for question in asked for table, name in question.used if _is_asked(access, [table])]
     compared = [condition.column for condition in list_conditions(statement, access)]
     has = {name.lower() for name in (*present, *shape.indexes.get("PRIMARY", ()))}

@@ -33,7 +33,7 @@ def list_chosen(plan: Plan) -> list[Access]:
     inner = [child for parent in parents for child in plan.list_children(parent)[1:]]
     repeated = {step.id for child in inner for step in list_below(plan, child)}
     joins = len(plan.accesses) > 1
-    return [a for a in plan.accesses if a.step.id not in repeated and (joins or (a.index and a.back_rows))]
+    return [a for a in plan.accesses if a.step.id not in repeated and (joins or a.back_rows)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ def list_products(plan: Plan, min_side_count: int, min_table_count: int) -> Iter
             case [first, second]:
                 came, rows = (each.rows_real if measured else each.rows_estimated for each in (first, step))
                 below = [_list_accesses(plan, first), _list_accesses(plan, second)]
-                large = [any((a.table_rows or 0) >= min_table_count for a in side) for side in below]
-                counts = (came, rows // came if came > 0 else 0)
+                large = [any(a.table_rows and a.table_rows >= min_table_count for a in side) for side in below]
+                counts = (came, rows // max(came, 1))
                 if all(n >= min_side_count or (n > 1 and big) for n, big in zip(counts, large, strict=True)):
                     sides = [frozenset(access.table.lower() for access in side) for side in below]
                     yield Product(measured=measured, first_rows=came, rows=rows, first=sides[0], second=sides[1])
@@ -75,12 +75,11 @@ def _list_accesses(plan: Plan, top: PlanStep) -> list[Access]:
 
 def is_unjoined(statement: WorkStatement, product: Product) -> bool | None:
     """Whether the statement has no condition between the tables of both sides; None if that cannot be told."""
-    questions = statement.questions or ()
-    for condition in (condition for question in questions for condition in question.conditions):
+    for condition in (condition for question in statement.asked for condition in question.conditions):
         if condition.asks is Asks.JOINED and condition.other:
             own, other = condition.table.lower(), condition.other[0].lower()
             if (own in product.first and other in product.second) or (own in product.second and other in product.first):
                 return False
-    asked = [{table.lower() for table in question.tables} for question in questions if question.joins_everything]
+    asked = [{table.lower() for table in question.tables} for question in statement.asked if question.joins_everything]
     named = product.first and product.second and any(product.first | product.second <= tables for tables in asked)
     return True if named and product.measured else None

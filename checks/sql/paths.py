@@ -40,10 +40,11 @@ def list_waste(statement: WorkStatement, min_rows: int, min_read_ratio: int) -> 
     A scan that keeps most of its rows needs them, unless it is joined with few rows and few remain.
     """
     plan = find_plan(statement)
-    ranked = sorted(plan.accesses, key=count_rows, reverse=True) if plan and statement.questions is not None else []
-    for access in ranked:
+    if plan is None or statement.questions is None:
+        return
+    for access in sorted(plan.accesses, key=count_rows, reverse=True):
         rows = count_per_execution(statement, access)
-        if plan is None or access.way is Way.GET or rows < min_rows:
+        if access.way is Way.GET or rows < min_rows:
             continue
         if _guesses(plan, access):
             yield Waste(access, rows, by_join=False, certain=False)
@@ -67,7 +68,7 @@ def count_per_execution(statement: WorkStatement, access: Access) -> int:
 
 def _count_kept(access: Access) -> int:
     """Return the rows that a scan returns. Under a sum or a LIMIT it returns few, and its conditions keep more."""
-    return max(access.rows_estimated, access.rows_real, access.rows_kept or 0, 1)
+    return max(access.rows_estimated, access.rows_real, access.rows_kept or 0)
 
 
 def _count_met(plan: Plan, access: Access) -> int:
@@ -75,7 +76,7 @@ def _count_met(plan: Plan, access: Access) -> int:
     found = plan.find_join(access)
     if found is None:
         return _count_kept(access)
-    return max(1, *(rows for step in found for rows in (step.rows_estimated, step.rows_real)))
+    return max(rows for step in found for rows in (step.rows_estimated, step.rows_real))
 
 
 def _guesses(plan: Plan, access: Access) -> bool:
@@ -85,7 +86,7 @@ def _guesses(plan: Plan, access: Access) -> bool:
 
 def list_conditions(statement: WorkStatement, access: Access) -> list[Condition]:
     """Return the conditions on the table of a scan, by the name that it has in the statement where that tells more."""
-    asked = [c for question in statement.questions or () for c in question.conditions if _is_of(c, access)]
+    asked = [c for question in statement.asked for c in question.conditions if _is_of(c, access)]
     by_name = [condition for condition in asked if condition.alias == access.alias]
     return by_name or asked
 
@@ -105,9 +106,7 @@ def reads_whole(waste: Waste, min_read_pct: float) -> bool:
 def is_named(statement: WorkStatement, access: Access) -> bool:
     """Whether the statement names the table of a scan, and it is known which columns are of it: no view is between."""
     questions = [
-        question
-        for question in statement.questions or ()
-        if access.table.lower() in {table.lower() for table in question.tables}
+        question for question in statement.asked if access.table.lower() in {table.lower() for table in question.tables}
     ]
     return bool(questions) and not any(question.unresolved for question in questions)
 

@@ -76,11 +76,11 @@ def _list_unasked(statement: WorkStatement, table: str) -> tuple[str, ...] | Non
     None if the definition was not read, or the statement names the table by another name, as a view does.
     """
     name = table.lower()
-    shape, questions = statement.shapes.get(table), statement.questions or ()
-    if shape is None or not shape.partitioned_by or not any(name in map(str.lower, q.tables) for q in questions):
+    shape = statement.shapes.get(table)
+    if shape is None or not shape.partitioned_by or not any(name in map(str.lower, q.tables) for q in statement.asked):
         return None
     asked: set[str] = set()
-    for question in questions:
+    for question in statement.asked:
         asked |= question.unread
         for condition in question.conditions:
             if condition.table.lower() == name and condition.asks is not Asks.WRAPPED:

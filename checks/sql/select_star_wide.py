@@ -85,7 +85,7 @@ def select_star_wide(
 
 def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str]]]:
     """Yield the scans of tables with long columns of a statement that takes all columns and puts no rows together."""
-    questions = [question for question in statement.questions or () if question.takes_all and not question.grouped]
+    questions = [question for question in statement.asked if question.takes_all and not question.grouped]
     tables = {table for question in questions for table in question.tables}
     plan = find_plan(statement)
     for access in plan.accesses if plan else ():

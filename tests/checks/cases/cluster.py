@@ -248,6 +248,7 @@ CASES = [
     Case("AVL021", [*_stream(1001, 1)[:2], _at(3, rebuild="TRUE")], [("tenant, log stream 1001", MEDIUM)]),
     Case("AVL021", [_at(3, rebuild="TRUE", tenant_id=1001), *_stream(1001, 1, 1002)], label="meta-tenant"),
     Case("AVL021", [_at(1, "LEADER", rebuild=None)], not_assessed=True, label="4.2.0-lacks-the-column"),
+    *(Case(code, not_assessed=True, label="empty") for code in ("AVL021", "AVL023")),
     Case("AVL022", [_planned(), *_stream(1001, 1), *_stream(1002, 2)]),
     Case("AVL022", [_planned("F@z1,f{1}@z2,R@z3,COLUMNSTORE{1}@z4"),
                     _at(1, "LEADER", member_list="10.0.0.1:2882:1,10.0.0.2:2882:1")], label="only full ones vote"),

@@ -52,7 +52,7 @@ def _event(enabled: str = "1") -> Job:
     return replace(_job(enabled=enabled), job_class="MYSQL_EVENT_JOB_CLASS")
 
 
-def _scheduler(value: str) -> Variable:
+def _scheduler(value: str | None) -> Variable:
     return Variable(name="event_scheduler", value=value)
 
 
@@ -95,6 +95,7 @@ CASES = [
     Case("OPS004", [_due(999, enabled="0"), _job()], label="disabled-or-unknown"),
     Case("OPS010", [_event(), _scheduler("OFF")], [("tenant", LOW)]),
     Case("OPS010", [_event(), _scheduler("ON")], label="on"),
+    Case("OPS010", [_event(), _scheduler(None)], not_assessed=True, label="the scheduler is not known"),
     Case("OPS010", [_event("0"), _scheduler("OFF")], label="both off"),
     Case("OPS010", [_job(), _scheduler("OFF")], not_assessed=True, label="classes unknown"),
     Case("OPS010", [replace(_job(), job_class="DEFAULT_JOB_CLASS"), _scheduler("OFF")], label="no events"),

@@ -141,7 +141,13 @@ _BY_STATE = define(
 
 
 def _lookups(
-    text: str = _STATE, *, back: int = 10_000, kept: int = 10_000, shape: Any = SLOW, root: str = "", **parts: Any
+    text: str = _STATE,
+    *,
+    back: int | None = 10_000,
+    kept: int = 10_000,
+    shape: Any = SLOW,
+    root: str = "",
+    **parts: Any,
 ) -> list[Any]:
     """Statement A finds rows of event by the index by_state, looks so many up and keeps so many."""
     found = {"rows": kept, "real": 10, "notes": {"index_back_rows": back, "output_rows": kept}, **parts}

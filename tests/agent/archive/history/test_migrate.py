@@ -122,6 +122,15 @@ def test_a_server_with_data_is_upgraded_from_every_schema(revision: str, tmp_pat
         require_models(url)
 
 
+def test_a_history_of_this_version_is_not_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading Alembic takes long, and every command opens the history."""
+    History.open(str(tmp_path / "h.db")).close()
+    monkeypatch.setitem(sys.modules, "agent.archive.history.migrate", None)
+    History.open(str(tmp_path / "h.db")).close()
+    with pytest.raises(HistoryError):
+        History.open(str(tmp_path / "new.db"))
+
+
 def test_claims_of_the_saved_schema_are_read(tmp_path: Path) -> None:
     place = database(tmp_path / "old.db", (SAVED / "0003.sql").read_text(encoding="utf-8"))
     with History.open(place) as history:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.archive.history.places import PLACE_VARIABLE, parse_place, report_failures
+from agent.archive.history.places import PLACE_VARIABLE, parse_place, prepare_file, report_failures
 from agent.archive.history.store import History
 from agent.support.errors import DamagedHistory, HistoryError, HistoryPlaceError, NoHistory
 from agent.support.i18n import render_text
@@ -49,6 +49,14 @@ def test_the_environment_names_another_place_and_an_argument_wins(
         assert by_argument.list() == ()
     assert (tmp_path / "deep" / "er" / "environment.db").stat().st_size > 0
     assert (tmp_path / "argument.db").exists()
+
+
+@pytest.mark.parametrize("place", ["mysql+pymysql://tam@127.0.0.1/health", "sqlite:///file:health?uri=true"])
+def test_no_file_is_made_for_what_is_none(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    prepare_file(parse_place(place), True)
+    prepare_file(parse_place(place), False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_history_that_may_only_be_read_can_be_listed(tmp_path: Path) -> None:
