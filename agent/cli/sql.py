@@ -12,6 +12,14 @@ sql_app = typer.Typer(
 )
 
 SnapshotFile = Annotated[Path, typer.Option("--snapshot", "-s", metavar="FILE", help="A saved snapshot.")]
+EarlierFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--before",
+        metavar="FILE",
+        help="An earlier snapshot of the same target; default: the newest that lies in earlier/ beside the snapshot.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: all that is known.")]
 
 
@@ -29,12 +37,13 @@ def list_statements_command(
         ),
     ] = "time",
     limit: Annotated[int, typer.Option("--limit", min=1, help="The dearest so many.")] = 20,
+    before: EarlierFile = None,
     as_json: AsJson = False,
 ) -> None:
     """The statements that take the most time, dearest first, each with its causes."""
     from agent.cli.actions.statements import print_statements
 
-    print_statements(snapshot, by, limit, as_json=as_json)
+    print_statements(snapshot, by, limit, before=before, as_json=as_json)
 
 
 @sql_app.command("show")
@@ -42,9 +51,10 @@ def show_statement_command(
     sql_id: Annotated[str, typer.Argument(metavar="ID", help="A SQL_ID, or how it begins.")],
     *,
     snapshot: SnapshotFile,
+    before: EarlierFile = None,
     as_json: AsJson = False,
 ) -> None:
     """One statement: its text, load, plan as a tree, waits, busy hours, causes, and the definitions of its tables."""
     from agent.cli.actions.statements import print_statement
 
-    print_statement(snapshot, sql_id, as_json=as_json)
+    print_statement(snapshot, sql_id, before=before, as_json=as_json)

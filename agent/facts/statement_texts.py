@@ -15,9 +15,12 @@ from agent.facts.sql import CachedPlan, RepositoryText
 
 def collect_texts(plans: Rows[CachedPlan] | None, kept: Rows[RepositoryText] | None) -> dict[str, str]:
     """Return the text of each SQL_ID: that of a cached plan, whose values the server has replaced, before any other."""
-    known = {row.sql_id: row.statement for row in kept or () if row.statement and row.statement != MASKED}
+    known: dict[str, str] = {}
     for plan in plans or ():
-        known[plan.sql_id] = plan.statement
+        known.setdefault(plan.sql_id, plan.statement)
+    for row in kept or ():
+        if row.statement and row.statement != MASKED:
+            known.setdefault(row.sql_id, row.statement)
     return known
 
 

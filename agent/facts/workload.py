@@ -31,7 +31,8 @@ class WorkStatement:
     ``text`` is None where neither a cached plan nor the repository has it, and ``questions`` where it cannot be parsed
     or calls two tables by one name. ``parameters`` are the types of its values by plan, ``executions`` how often the
     cached plans were executed.
-    ``forced`` are its hints that force a way to read, to join or not to rewrite; None where they were not read.
+    ``outlines`` are the hints by which each plan can be forced again, as far as they could be stripped. ``forced`` are
+    its hints that force a way to read, to join or not to rewrite; None where they were not read.
     ``shapes`` are the definitions of its tables, by name; of a table whose definition was not read they are partial,
     from the dictionary. Missing are those of which neither is known, and those that differ between the databases in
     which the statement is run.
@@ -48,6 +49,7 @@ class WorkStatement:
     shapes: Mapping[str, TableShape]
     executions: Mapping[int, int] = field(default_factory=dict)
     forced: tuple[str, ...] | None = None
+    outlines: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> tuple[Question, ...]:
@@ -155,6 +157,7 @@ def _build_statement(
         shapes=shapes,
         executions=executions,
         forced=_list_forced(cached),
+        outlines={plan.plan_hash: plan.outline for plan in cached if plan.outline},
     )
 
 

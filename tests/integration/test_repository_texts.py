@@ -108,9 +108,9 @@ def test_the_trace_is_that_of_the_longest_execution(database: Database, snapshot
 
 
 def test_without_the_class_only_the_kind_is_read(database: Database) -> None:
-    with reader(database, "hx_keeper_less", without=("QUERY_SQL", "OUTLINE_DATA")) as user:
-        with open_session(database, user) as session:
-            less = read(session, SOURCES)
+    withheld = ("QUERY_SQL", "OUTLINE_DATA")
+    with reader(database, "hx_keeper_less", withheld) as user, open_session(database, user) as session:
+        less = read(session, SOURCES)
     texts = rows_of(less, RepositoryText)
     assert texts and all(row.statement is None for row in texts)
     assert all(plan.outline is None for plan in rows_of(less, CachedPlan))

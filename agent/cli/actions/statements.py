@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,13 @@ from typing import Any
 from rich.markup import escape
 from rich.tree import Tree
 
-from agent.archive.snapshot import load_snapshot
-from agent.catalogue import registry, rules
-from agent.facts.definitions import TableDefinition
+from agent.cli.actions.statement_reading import KnownTable, ToldStatement, read_told
 from agent.facts.plan_tree import Plan, read_access
-from agent.facts.plans import PlanStep, StatementHour, StatementWait
+from agent.facts.plans import PlanStep
 from agent.facts.shape_load import ShapeLoad
-from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
-from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.statement_trend import Trend
 from agent.model.labels import N_
-from agent.model.result import Finding
-from agent.model.snapshot import Snapshot, Unavailable
-from agent.model.terms import Category, Outcome, Text, Unit
+from agent.model.terms import Text, Unit
 from agent.support import console
 from agent.support.errors import ConfigError
 from agent.support.i18n import format_value, translate
@@ -38,25 +32,13 @@ _RECORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldStatement:
-    """One statement with what the checks found on it: (code, finding). ``unjudged`` are checks that knew too little."""
-
-    statement: WorkStatement
-    causes: tuple[tuple[str, Finding], ...]
-    unjudged: tuple[str, ...]
-    waits: tuple[StatementWait, ...]
-    hours: tuple[StatementHour, ...]
-    definitions: tuple[TableDefinition, ...]
-
-
-def print_statements(path: Path, by: str, limit: int, *, as_json: bool) -> None:
+def print_statements(path: Path, by: str, limit: int, *, before: Path | None = None, as_json: bool) -> None:
     """Print the dearest statements as a table, or as JSON. Raises SnapshotError and ConfigError."""
     if by not in _MEASURES:
         args = {"option": "--by", "given": by, "known": ", ".join(_MEASURES)}
         text = Text("{option}: there is no {given}; known are {known}.", args)
         raise ConfigError(text, suggest_words([by], list(_MEASURES)))
-    told = sorted(_read_told(path), key=lambda one: _measure(one, by), reverse=True)
+    told = sorted(read_told(path, before), key=lambda one: _measure(one, by), reverse=True)
     if as_json:
         console.print_json([_describe(one) for one in told[:limit]])
         return
@@ -67,32 +49,48 @@ def print_statements(path: Path, by: str, limit: int, *, as_json: bool) -> None:
     if not whole:
         console.say("No record says how much of it any statement took: {what}.", what=by)
     console.print_table(
-        ("SQL_ID", "database", "executions", by, "share", "average", "rows read", "causes", "statement"),
+        ("SQL_ID", "database", "executions", by, "share", "average", "trend", "rows read", "causes", "statement"),
         [_list_cells(one, by, whole) for one in told[:limit]],
     )
     if len(told) > limit:
         console.say("{count} more; --limit shows them.", count=len(told) - limit)
 
 
-def print_statement(path: Path, sql_id: str, *, as_json: bool) -> None:
+def print_statement(path: Path, sql_id: str, *, before: Path | None = None, as_json: bool) -> None:
     """Print all that is known of one statement. Raises SnapshotError, and ConfigError for an id that is not there."""
-    one = _find_statement(_read_told(path), sql_id, path)
+    one = _find_statement(read_told(path, before), sql_id, path)
     if as_json:
         console.print_json(_describe(one))
         return
     _print_head(one)
     _print_loads(one)
+    _print_trend(one.trend)
     for plan in one.statement.plans if console.is_told(console.Loudness.NORMAL) else ():
         console.out.print(_draw_plan(plan))
     _print_waits(one)
     _print_causes(one)
     for row in one.definitions:
         console.print_verbatim("\n" + "\n".join(map(console.strip_controls, row.definition.splitlines())))
+    for table in one.known_tables:
+        _print_known(table)
+
+
+def _print_known(table: KnownTable) -> None:
+    """Print what the dictionary tells of a table whose definition was not read."""
+    name = f"{table.table_schema}.{table.table_name}"
+    text = "The definition of {table} was not read. The dictionary tells these columns and indexes; more may be there."
+    console.say(text, table=console.strip_controls(name))
+    lines = [
+        " ".join(filter(None, (row.column_name, row.column_type, row.character_set_name, row.collation_name)))
+        for row in table.columns
+    ]
+    lines += [f"{index} ({', '.join(columns)})" for index, columns in table.indexes.items()]
+    console.print_verbatim("\n".join(f"  {console.strip_controls(line)}" for line in lines))
 
 
 def _find_statement(told: Sequence[ToldStatement], sql_id: str, path: Path) -> ToldStatement:
-    found = [one for one in told if one.statement.sql_id.startswith(sql_id.upper())]
-    exact = [one for one in found if one.statement.sql_id == sql_id.upper()] or found
+    found = [one for one in told if any(known.startswith(sql_id.upper()) for known in one.sql_ids)]
+    exact = [one for one in found if sql_id.upper() in one.sql_ids] or found
     if len(exact) == 1:
         return exact[0]
     args = {"path": str(path), "given": sql_id, "ids": ", ".join(one.statement.sql_id for one in found[:5])}
@@ -100,52 +98,6 @@ def _find_statement(told: Sequence[ToldStatement], sql_id: str, path: Path) -> T
         text = "{path}: there is no statement {given} in this snapshot; ob-health sql list shows those that are."
         raise ConfigError(Text(text, args))
     raise ConfigError(Text("{path}: several statements begin with {given}: {ids}. Give more of the id.", args))
-
-
-def _read_told(path: Path) -> list[ToldStatement]:
-    found = registry.load_registry()
-    snapshot = load_snapshot(path, {row for spec in found.checks.values() for row in spec.facts.values()})
-    specs = [spec for spec in found.checks.values() if spec.category is Category.SQL]
-    results = evaluate_checks(specs, rules.load_rules(found.checks), snapshot, found.translations)
-    workload = read_workload(
-        WorkloadFacts(
-            shapes=_find_rows(snapshot, SqlShape),
-            totals=_find_rows(snapshot, SqlTotal),
-            history=_find_rows(snapshot, RepositoryShape),
-            plans=_find_rows(snapshot, CachedPlan),
-            steps=_find_rows(snapshot, PlanStep),
-            definitions=_find_rows(snapshot, TableDefinition),
-        )
-    )
-    return [
-        ToldStatement(
-            statement=statement,
-            causes=tuple(
-                (result.code, finding)
-                for result in results
-                for finding in result.findings
-                if statement.sql_id in finding.resource
-            ),
-            unjudged=tuple(
-                result.code
-                for result in results
-                if result.outcome is Outcome.NOT_ASSESSED or any(statement.sql_id in name for name in result.unjudged)
-            ),
-            waits=tuple(row for row in _find_rows(snapshot, StatementWait) if row.sql_id == statement.sql_id),
-            hours=tuple(row for row in _find_rows(snapshot, StatementHour) if row.sql_id == statement.sql_id),
-            definitions=tuple(
-                row
-                for row in _find_rows(snapshot, TableDefinition)
-                if (row.table_schema, row.table_name) in _list_tables(statement)
-            ),
-        )
-        for statement in workload
-    ]
-
-
-def _find_rows(snapshot: Snapshot, row: type) -> tuple[Any, ...]:
-    rows = snapshot.facts.get(row, ())
-    return () if isinstance(rows, Unavailable) else rows
 
 
 def _say(value: Any, unit: Unit) -> str:
@@ -162,25 +114,73 @@ def _list_cells(one: ToldStatement, by: str, whole_us: int) -> tuple[str, ...]:
     load, measured = one.statement.load, _measure(one, by)
     text = " ".join((one.statement.text or translate("unknown", console.choose_language())).split())
     return (
-        one.statement.sql_id[:12],
+        one.statement.sql_id[:12] + (f" +{len(one.sql_ids) - 1}" if len(one.sql_ids) > 1 else ""),
         load.database,
         _say(load.executions, Unit.COUNT),
         _say(measured, Unit.MICROSECONDS),
         _say(100 * measured / whole_us if whole_us else None, Unit.PCT),
         _say(load.average_us, Unit.MICROSECONDS),
+        _tell_trend(one.trend),
         _say(round(one.statement.reads), Unit.COUNT),
         ", ".join(code for code, _ in one.causes) or "–",
         text if len(text) <= _TEXT_CHARS else text[: _TEXT_CHARS - 1] + "…",
     )
 
 
+def _tell_trend(trend: Trend | None) -> str:
+    """Say how the average time compares with the earlier snapshot: new, or one for so many of before."""
+    if trend is None or (trend.ratio is None and trend.is_new is not True):
+        return "–"
+    if trend.ratio is None:
+        return translate("new", console.choose_language())
+    return f"×{trend.ratio:.1f}" if trend.ratio < 10 else f"×{trend.ratio:.0f}"
+
+
+def _print_trend(trend: Trend | None) -> None:
+    """Print what a statement did before and does now, in the record that has it both times."""
+    if trend is None:
+        return
+    if trend.record is None or trend.now is None or trend.before is None:
+        if trend.is_new:
+            console.say("The earlier snapshot did not see it: it is new.")
+        elif trend.is_new is None:
+            console.say("It is not among the dearest statements of the earlier snapshot, which saw no others.")
+        return
+    language = console.choose_language()
+    rows = [
+        (title, unit, getattr(trend.before, name), getattr(trend.now, name))
+        for title, name, unit in (
+            ("average", "average_us", Unit.MICROSECONDS),
+            ("executions an hour", "hourly", Unit.COUNT),
+            ("rows read each time", "rows_read", Unit.COUNT),
+        )
+    ]
+    console.print_table(
+        ("trend", "before", "now", "now / before"),
+        [
+            (
+                translate(title, language),
+                _say(was, unit),
+                _say(is_now, unit),
+                f"×{is_now / was:.1f}" if was and is_now is not None else "–",
+            )
+            for title, unit, was, is_now in rows
+        ],
+    )
+    console.say("Both figures are of one record: {record}", record=translate(_RECORDS[trend.record.value], language))
+
+
 def _print_head(one: ToldStatement) -> None:
     console.say("SQL {sql_id} in {database}", "bold", sql_id=one.statement.sql_id, database=one.statement.load.database)
+    if len(one.sql_ids) > 1:
+        console.say("One statement under several ids, added up: {ids}", ids=", ".join(one.sql_ids))
     text = one.statement.text
-    if text is not None:
-        console.print_verbatim(console.strip_controls(text) + "\n")
-    else:
+    if text is None:
         console.say("Its text is not known: no cached plan has it, or the data class sql_text_masked is not granted.")
+        return
+    console.print_verbatim(console.strip_controls(text) + "\n")
+    if not one.statement.executions:
+        console.say("Its plan has left the cache; the text is that of the workload repository.")
 
 
 def _print_loads(one: ToldStatement) -> None:
@@ -197,6 +197,7 @@ def _print_loads(one: ToldStatement) -> None:
             "disks",
             "locks",
             "retries",
+            "RPCs",
             "rows read",
             "rows used",
         ),
@@ -211,6 +212,7 @@ def _print_loads(one: ToldStatement) -> None:
                     for value in (load.queue_us, load.plan_us, load.cpu_us, load.io_wait_us, load.wait_us)
                 ),
                 _say(load.retries, Unit.COUNT),
+                _say(load.rpc_count, Unit.COUNT),
                 _say(load.rows_read, Unit.COUNT),
                 _say(load.rows_used, Unit.COUNT),
             )
@@ -231,7 +233,7 @@ def _print_senders(load: ShapeLoad) -> None:
         )
         console.say("First and last seen in the audit (UTC): {first}, {last}", first=first, last=last)
     if load.trace_id:
-        console.say("TRACE_ID of one execution, while the audit holds it: {trace_id}", trace_id=load.trace_id)
+        console.say("TRACE_ID of its longest execution, while the audit holds it: {trace_id}", trace_id=load.trace_id)
 
 
 def _draw_plan(plan: Plan) -> Tree:
@@ -290,26 +292,30 @@ def _print_causes(one: ToldStatement) -> None:
         console.say("Too little is known to judge it by: {codes}", codes=", ".join(one.unjudged))
 
 
-def _list_tables(statement: WorkStatement) -> frozenset[tuple[str, str]]:
-    return frozenset((access.owner, access.table) for plan in statement.plans for access in plan.accesses)
-
-
 def _describe(one: ToldStatement) -> dict[str, Any]:
     """Return what a program reads. Times in microseconds."""
     return {
         "sql_id": one.statement.sql_id,
+        "sql_ids": list(one.sql_ids),
         "tenant_id": one.statement.tenant_id,
         "database": one.statement.load.database,
         "statement": one.statement.text,
         "parsed": one.statement.questions is not None,
         "loads": [asdict(load) for load in one.statement.loads],
         "plans": [
-            {"plan_hash": str(plan.plan_hash), "steps": [asdict(step) for step in plan.steps]}
+            {
+                "sql_id": plan.sql_id,
+                "plan_hash": str(plan.plan_hash),
+                "outline": one.statement.outlines.get(plan.plan_hash),
+                "steps": [asdict(step) for step in plan.steps],
+            }
             for plan in one.statement.plans
         ],
         "waits": [asdict(wait) for wait in one.waits],
         "hours": [asdict(hour) for hour in one.hours],
         "definitions": [asdict(row) for row in one.definitions],
+        "known_tables": [asdict(table) for table in one.known_tables],
+        "trend": None if one.trend is None else {**asdict(one.trend), "ratio": one.trend.ratio},
         "causes": [
             {
                 "code": code,

@@ -13,10 +13,12 @@ import pytest
 from agent.archive.snapshot import save_snapshot
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep, StatementHour, StatementWait
-from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
+from agent.facts.schema import IndexColumn, NotableColumn
+from agent.facts.sql import CachedPlan, RepositoryText, SqlShape, SqlTotal
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind, Version
 from tests.agent.cli.typed import Ended, run_here
+from tests.agent.facts.rows import filled
 from tests.checks.cases.sql import _shape
 
 DEAR, CHEAP = "7B" + "A" * 30, "7B" + "C" * 30
@@ -100,15 +102,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def keep(folder: Path, facts: dict[type, tuple[Any, ...]]) -> None:
+def keep(
+    folder: Path, facts: dict[type, tuple[Any, ...]], name: str = "shop.obh", *, day: int = 29, target: str = "shop"
+) -> None:
     snapshot = Snapshot(
-        target="shop",
+        target=target,
         tenant_kind=TenantKind.USER,
         version=Version(4, 3, 5, 3),
-        as_of=datetime(2026, 11, 29, tzinfo=UTC),
+        as_of=datetime(2026, 11, day, tzinfo=UTC),
         facts=dict(facts),
     )
-    save_snapshot(snapshot, folder / "shop.obh")
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    save_snapshot(snapshot, folder / name)
 
 
 def sql(folder: Path, *words: str, **more: str) -> Ended:
@@ -159,7 +164,7 @@ def test_the_audit_tells_who_sends_it_and_when(folder: Path) -> None:
     row = dataclasses.replace(_shape(DEAR, 20, elapsed_us=10**6), user_name="app", **seen)
     keep(folder, {**FACTS, SqlShape: (row,)})
     out = sql(folder, "show", DEAR).out.decode()
-    assert "Sent by app; accounts in all: 2" in out and "TRACE_ID of one execution" in out and "Y0-7" in out
+    assert "Sent by app; accounts in all: 2" in out and "TRACE_ID of its longest execution" in out and "Y0-7" in out
     assert "2025-11-29 00:00:00, 2025-11-29 01:00:00" in out
 
 
@@ -204,6 +209,75 @@ def test_without_plans_waits_and_texts_it_says_what_is_not_known(tmp_path: Path)
     assert "SQL022" in out.splitlines()[-1], "a check that needs plans did not judge"
     keep(tmp_path, {})
     assert "holds a statement" in sql(tmp_path, "list").out.decode()
+
+
+SLOWER = {SqlTotal: (dataclasses.replace(make_total(DEAR, 3 * 10**8)),), CachedPlan: FACTS[CachedPlan][:1]}
+
+
+def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: Path) -> None:
+    keep(folder, SLOWER, "earlier/a/shop.obh", day=1)
+    keep(folder, {}, "earlier/b/shop.obh", day=30)
+    keep(folder, {}, "earlier/c/shop.obh", day=2, target="other")
+    (folder / "earlier/d").mkdir()
+    (folder / "earlier/d/shop.obh").write_text("no", "utf-8")
+    dear, cheap = sql(folder, "list").out.decode().splitlines()[2:4]
+    assert "\u00d73.0" in dear and " new " in cheap, "the newest that is earlier, of this target and readable"
+    out = sql(folder, "show", DEAR).out.decode()
+    assert "now / before" in out and "\u00d73.0" in out
+    assert "Both figures are of one record: plan cache" in out
+    assert "it is new" in sql(folder, "show", CHEAP).out.decode()
+    listed = json.loads(sql(folder, "list", "--json").out)
+    assert [item["trend"]["ratio"] for item in listed] == [3.0, None] and listed[1]["trend"]["is_new"]
+
+
+def test_the_snapshot_before_may_be_named(folder: Path) -> None:
+    keep(folder, SLOWER, "old.obh", day=1)
+    assert json.loads(sql(folder, "show", DEAR, "--json").out)["trend"] is None
+    assert json.loads(sql(folder, "show", DEAR, "--json", "--before", "old.obh").out)["trend"]["ratio"] == 3.0
+    for name, day, target in (("later.obh", 30, "shop"), ("other.obh", 1, "other")):
+        keep(folder, SLOWER, name, day=day, target=target)
+        ended = sql(folder, "list", "--before", name)
+        assert ended.code == 2 and b"is no earlier snapshot of the target of" in ended.err
+    assert sql(folder, "list", "--before", "none.obh").code == 2
+
+
+def test_one_statement_under_several_ids_is_one(folder: Path) -> None:
+    spelled = make_plan(CHEAP, "select id  from `orders` where no = ?")
+    keep(folder, {**FACTS, CachedPlan: (FACTS[CachedPlan][0], spelled)})
+    lines = sql(folder, "list").out.decode().splitlines()[2:]
+    assert len(lines) == 1 and lines[0].startswith(f"{DEAR[:12]} +1") and "2,000" in lines[0] and "100" in lines[0]
+    shown = json.loads(sql(folder, "show", CHEAP, "--json").out)
+    assert shown["sql_ids"] == [DEAR, CHEAP] and shown["loads"][0]["elapsed_us"] == 901 * 10**6
+    assert f"several ids, added up: {DEAR}, {CHEAP}" in sql(folder, "show", CHEAP).out.decode()
+
+
+def test_without_a_definition_the_dictionary_tells_what_it_knows(folder: Path) -> None:
+    column = NotableColumn(
+        table_schema="shop",
+        table_name="orders",
+        column_name="no",
+        data_type="varchar",
+        column_type="varchar",
+        extra="",
+        column_key="MUL",
+        character_set_name="utf8mb4",
+        collation_name="utf8mb4_bin",
+    )
+    index = filled(IndexColumn, table_schema="shop", table_name="orders", index_name="ix_no", column_name="no")
+    keep(folder, {**FACTS, TableDefinition: (), NotableColumn: (column,), IndexColumn: (index,)})
+    out = sql(folder, "show", DEAR).out.decode()
+    assert "The definition of shop.orders was not read" in out
+    assert "no varchar utf8mb4 utf8mb4_bin" in out and "ix_no (no)" in out
+    assert "SQL023" in out and "text column no" in out, "it is judged by what the dictionary tells"
+    (known,) = json.loads(sql(folder, "show", DEAR, "--json").out)["known_tables"]
+    assert known["indexes"] == {"ix_no": ["no"]} and known["columns"][0]["data_type"] == "varchar"
+
+
+def test_a_text_of_the_repository_is_told_as_such(folder: Path) -> None:
+    text = RepositoryText(sql_id=DEAR, sql_type=1, statement="SELECT id FROM orders WHERE no = ?")
+    keep(folder, {SqlTotal: FACTS[SqlTotal], RepositoryText: (text,)})
+    out = sql(folder, "show", DEAR).out.decode()
+    assert text.statement and text.statement in out and "the text is that of the workload repository" in out
 
 
 def test_a_file_that_is_no_snapshot_is_one_message(tmp_path: Path) -> None:

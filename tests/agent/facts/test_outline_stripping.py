@@ -1,4 +1,4 @@
-"""The hints that force a plan again hold names of objects and the server's own words, and nothing that a person wrote."""
+"""The hints that force a plan again hold names of objects and words of the server, and nothing that a person wrote."""
 
 from __future__ import annotations
 

@@ -1,0 +1,127 @@
+"""Compares what a statement does with what it did at an earlier assessment, by a record that has both. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from agent.facts import Observes
+from agent.facts.shape_load import ShapeLoad
+from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.statement_families import StatementFamily, find_fingerprint
+from agent.judgement.load_records import describe_record
+from agent.model.snapshot import Snapshot, Unavailable
+
+_LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
+_RECORDS = (SqlShape, SqlTotal, RepositoryShape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What a statement did in one record: microseconds and rows read each time, and executions an hour.
+
+    ``hourly`` is None where nobody knows how long the record covers, ``rows_read`` where nobody counted.
+    """
+
+    average_us: float
+    rows_read: float | None
+    hourly: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A statement now and before in one record. ``record`` is None where no record has it both times.
+
+    ``is_new`` if the earlier assessment did not see it and saw every statement; None if it saw the dearest only.
+    """
+
+    record: Observes | None = None
+    now: Pace | None = None
+    before: Pace | None = None
+    is_new: bool | None = False
+
+    @property
+    def ratio(self) -> float | None:
+        """The average time now for one of before."""
+        if self.now is None or self.before is None or not self.before.average_us:
+            return None
+        return self.now.average_us / self.before.average_us
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The statements of one snapshot."""
+
+    snapshot: Snapshot
+    families: tuple[StatementFamily, ...]
+
+
+def list_trends(now: Seen, before: Seen) -> dict[str, Trend]:
+    """Return the trend of each statement by the first of its ids."""
+    by_id = {sql_id: family for family in before.families for sql_id in family.sql_ids}
+    by_text = {key: family for family in before.families if (key := _make_key(family)) is not None}
+    trends = {}
+    for family in now.families:
+        was = next((by_id[sql_id] for sql_id in family.sql_ids if sql_id in by_id), None)
+        key = _make_key(family)
+        was = was or (by_text.get(key) if key is not None else None)
+        trends[family.sql_ids[0]] = _compare(family, was, now, before) if was else _tell_new(before)
+    return trends
+
+
+def _make_key(family: StatementFamily) -> tuple[object, ...] | None:
+    """Return what a statement is known by where its id is another one, after an upgrade for example."""
+    fingerprint = find_fingerprint(family.statement.text)
+    statement = family.statement
+    return (statement.tenant_id, statement.load.database, statement.forced, fingerprint) if fingerprint else None
+
+
+def _tell_new(before: Seen) -> Trend:
+    if not before.families:
+        return Trend(is_new=None)
+    names = {row.__name__ for row in _RECORDS}
+    cut = any(record.source in names and record.truncated for record in before.snapshot.records)
+    unread = any(isinstance(before.snapshot.facts.get(row, ()), Unavailable) for row in _RECORDS)
+    return Trend(is_new=None if cut or unread else True)
+
+
+def _compare(family: StatementFamily, was: StatementFamily, now: Seen, before: Seen) -> Trend:
+    for record in _LONGEST_FIRST:
+        this, that = _find_load(family, record), _find_load(was, record)
+        if this is not None and that is not None:
+            paces = (_measure(this, family, now.snapshot), _measure(that, was, before.snapshot))
+            return Trend(record=record, now=paces[0], before=paces[1])
+    return Trend()
+
+
+def _find_load(family: StatementFamily, record: Observes) -> ShapeLoad | None:
+    return next((load for load in family.statement.loads if load.record is record), None)
+
+
+def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pace:
+    hours = _count_hours(load, family.sql_ids, snapshot)
+    return Pace(
+        average_us=load.average_us,
+        rows_read=None if load.rows_read is None else load.rows_read / load.executions,
+        hourly=load.executions / hours if hours else None,
+    )
+
+
+def _count_hours(load: ShapeLoad, sql_ids: Sequence[str], snapshot: Snapshot) -> float | None:
+    """Return how long a record watched the statement; None if that is not known."""
+    if load.record is Observes.REPOSITORY:
+        return load.days * 24 or None
+    if load.record is Observes.AUDIT_RING:
+        return describe_record(load.record, snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
+    plans = _list_plans(snapshot)
+    since = min(
+        (plan.first_load_time for plan in plans if plan.sql_id in sql_ids and plan.first_load_time), default=None
+    )
+    hours = (snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
+    return hours if hours > 0 else None
+
+
+def _list_plans(snapshot: Snapshot) -> Iterable[CachedPlan]:
+    found = snapshot.facts.get(CachedPlan, ())
+    return () if isinstance(found, Unavailable) else (row for row in found if isinstance(row, CachedPlan))

@@ -1,0 +1,98 @@
+"""What became of a statement since the last assessment: slower, more frequent, new, or nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agent.facts import Observes
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.statement_families import join_statements
+from agent.facts.workload import WorkloadFacts, read_workload
+from agent.judgement.statement_trend import Pace, Seen, Trend, list_trends
+from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
+from agent.model.terms import Text, UnavailableKind
+from tests.agent.facts.rows import filled
+from tests.harness import NOW, snapshot_of
+
+A, B = "A" * 32, "B" * 32
+WEEK = timedelta(days=7)
+
+
+def kept(sql_id: str = A, **parts: Any) -> RepositoryShape:
+    usual = {"executions": 48, "elapsed_us": 4800, "rows_read": 480, "first_snap": 1, "last_snap": 25, "db_name": "d"}
+    return filled(RepositoryShape, sql_id=sql_id, **{**usual, **parts})
+
+
+def seen(*rows: Any, cut: str = "", later: timedelta = timedelta(0)) -> Seen:
+    snapshot = replace(snapshot_of(rows), as_of=NOW + later)
+    if cut:
+        record = SourceRecord(source=cut, view="v", status="ok", truncated=True)
+        snapshot = replace(snapshot, records=(record,))
+    return Seen(snapshot, join_statements(read_workload(_facts(snapshot))))
+
+
+def _facts(snapshot: Snapshot) -> WorkloadFacts:
+    names = {"shapes": SqlShape, "totals": SqlTotal, "history": RepositoryShape, "plans": CachedPlan}
+    found = {name: snapshot.facts.get(row, ()) for name, row in names.items()}
+    return WorkloadFacts(**{name: () if isinstance(rows, Unavailable) else rows for name, rows in found.items()})
+
+
+def test_average_frequency_and_rows_read_are_compared_in_the_record_of_days() -> None:
+    trend = list_trends(
+        seen(kept(elapsed_us=9600, executions=48, rows_read=96), later=WEEK), seen(kept(executions=24, elapsed_us=2400))
+    )[A]
+    assert trend == Trend(
+        record=Observes.REPOSITORY,
+        now=Pace(average_us=200.0, rows_read=2.0, hourly=2.0),
+        before=Pace(average_us=100.0, rows_read=20.0, hourly=1.0),
+    )
+    assert trend.ratio == 2.0
+
+
+def total(sql_id: str = A, **parts: Any) -> SqlTotal:
+    return filled(SqlTotal, sql_id=sql_id, **{"executions": 10, "elapsed_us": 1000, "db_name": "d", **parts})
+
+
+def plan(sql_id: str = A, statement: str = "SELECT a FROM t WHERE id = ?", hours: float | None = 5.0) -> CachedPlan:
+    loaded = None if hours is None else NOW - timedelta(hours=hours)
+    return filled(CachedPlan, sql_id=sql_id, statement=statement, first_load_time=loaded)
+
+
+def test_in_the_plan_cache_hours_count_since_the_plan_was_made() -> None:
+    trend = list_trends(seen(total(), plan()), seen(total(), plan(hours=None)))[A]
+    assert trend.record is Observes.PLAN_CACHE
+    assert trend.now is not None and trend.now.hourly == 2.0 and trend.now.rows_read is None
+    assert trend.before is not None and trend.before.hourly is None, "nobody knows since when"
+
+
+def test_another_id_of_one_text_is_the_same_statement() -> None:
+    trends = list_trends(seen(total(B), plan(B, "select a from t where id = ?")), seen(total(), plan()))
+    assert trends[B].ratio == 1.0
+    trends = list_trends(seen(total(B), plan(B, "SELECT b FROM t WHERE id = ?")), seen(total(), plan()))
+    assert trends[B].ratio is None and trends[B].is_new
+
+
+def test_in_no_common_record_nothing_is_compared() -> None:
+    assert list_trends(seen(total()), seen(kept()))[A] == Trend()
+
+
+GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
+
+
+@pytest.mark.parametrize(
+    ("before", "is_new"),
+    [
+        (seen(kept(B)), True),
+        (seen(kept(B), cut="RepositoryShape"), None),
+        (seen(kept(B), cut="TableStatistics"), True),
+        (seen(kept(B), (SqlTotal, GONE)), None),
+        (seen(), None),
+    ],
+    ids=["whole", "cut", "another source cut", "one not read", "nothing seen"],
+)
+def test_a_statement_is_new_only_if_all_were_seen_before(before: Seen, is_new: bool | None) -> None:
+    assert list_trends(seen(kept()), before)[A] == Trend(is_new=is_new)
