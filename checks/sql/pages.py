@@ -63,3 +63,12 @@ PLAN_TYPES = DocPage(f"{_GUIDE}/400.business-model-tuning/300.distributed-transa
 ERRORS_4000 = DocPage(f"{_ERRORS}/300.4000-4499-of-mysql-mode.md")
 ERRORS_4500 = DocPage(f"{_ERRORS}/400.4500-4999-of-mysql-mode.md")
 ERRORS_6000 = DocPage(f"{_ERRORS}/600.6000-6999-of-mysql-mode.md")
+SHORT_QUERIES = DocPage(f"{_TUNING}/400.sql-tuning/600.short-sql.md")
+INSERTS = DocPage(
+    "300.develop/100.application-development-of-mysql-mode/400.write-data-of-mysql-mode"
+    "/100.insert-data-of-mysql-mode-in-develop.md"
+)
+EXCHANGES = DocPage(
+    f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/200.execution-plan-operator/2300.EXCHANGE.md"
+)
+WORKAREAS = DocPage(f"{_VIEWS}/5300.gv-sql_workarea-of-mysql-mode.md")
