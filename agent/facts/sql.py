@@ -36,6 +36,8 @@ _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TI
 # returns as read; the rows that it scanned have a column of their own.
 _ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
 
+_SECOND = "CASE WHEN IS_EXECUTOR_RPC = 0 THEN REQUEST_TIME - REQUEST_TIME % 1000000 END"
+
 
 def _skip_plan_parts(sql: str) -> str:
     """Return SQL with the value of an execution's record, and 0 for a part of its plan."""
@@ -102,7 +104,10 @@ class SqlShape:
     """One SQL shape (SQL_ID) of a tenant in the audit ring: the two hundred that took most time.
 
     Where only parts of plans are in the ring, those of our own statements too, there are no executions and no time.
-    ``trace_id`` is that of the execution that took longest, as an example for as long as the ring holds it.
+    ``trace_id`` is that of the execution that took longest, as an example for as long as the ring holds it. ``empty``
+    executions neither returned nor changed a row. ``session_seconds`` counts the seconds in which some session ran the
+    shape, each session by itself, ``seconds`` those of all sessions together; ``transactions`` those that it was part
+    of (TX_ID).
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -136,6 +141,13 @@ class SqlShape:
     first_us: int | None = expr("MIN(REQUEST_TIME)", default=None)
     last_us: int | None = expr("MAX(REQUEST_TIME)", default=None)
     trace_id: str | None = expr(_WORST_TRACE, default=None)
+    empty: int | None = expr(_count_where("RETURN_ROWS = 0 AND AFFECTED_ROWS = 0 AND RET_CODE = 0"), default=None)
+    max_rows_affected: int | None = expr("MAX(AFFECTED_ROWS)", default=None)
+    session_seconds: int | None = expr(f"COUNT(DISTINCT SID, {_SECOND})", default=None)
+    seconds: int | None = expr(f"COUNT(DISTINCT {_SECOND})", default=None)
+    transactions: int | None = expr(
+        "COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 AND TX_ID > 0 THEN TX_ID END)", default=None
+    )
 
 
 @source(

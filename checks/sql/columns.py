@@ -24,7 +24,7 @@ def list_candidate(statement: WorkStatement, waste: Waste) -> tuple[list[str], l
     that is converted is left out, as no index would serve it.
     """
     access = waste.access
-    asked = [c for c in list_conditions(statement, access) if _is_indexable(statement, access, c)]
+    asked = [c for c in list_conditions(statement, access) if is_indexable(statement, access, c)]
     joined = [c.column for c in asked if c.asks is Asks.JOINED]
     exact = [c.column for c in asked if c.asks in EXACT]
     ranges = [c.column for c in asked if c.asks is Asks.RANGE]
@@ -56,7 +56,8 @@ def _is_in_subquery(plan: Plan, access: Access) -> bool:
     return False
 
 
-def _is_indexable(statement: WorkStatement, access: Access, condition: Condition) -> bool:
+def is_indexable(statement: WorkStatement, access: Access, condition: Condition) -> bool:
+    """Whether an index on the column of a condition would serve it: it is not converted, and may be in an index."""
     column = find_column(find_shape(statement, access.table), condition.column)
     if column is not None and column.data_type in _NOT_INDEXED:
         return False

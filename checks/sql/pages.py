@@ -73,3 +73,12 @@ THROTTLING = DocPage(
     f"{_REFERENCE}/800.configuration-items-and-system-variables/100.system-configuration-items"
     "/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md"
 )
+SHORT_QUERIES = DocPage(f"{_TUNING}/400.sql-tuning/600.short-sql.md")
+INSERTS = DocPage(
+    "300.develop/100.application-development-of-mysql-mode/400.write-data-of-mysql-mode"
+    "/100.insert-data-of-mysql-mode-in-develop.md"
+)
+EXCHANGES = DocPage(
+    f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/200.execution-plan-operator/2300.EXCHANGE.md"
+)
+WORKAREAS = DocPage(f"{_VIEWS}/5300.gv-sql_workarea-of-mysql-mode.md")

@@ -25,6 +25,8 @@ USUAL = ("SET GLOBAL ob_sql_audit_percentage = 1", "SET GLOBAL ob_plan_cache_per
 SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
     Ground(name, NOTHING_REMEMBERED, USUAL) for name in ("shapes", "slow tenant", "many shapes", "many servers")
 )
+# What is judged by its share of all executions: the loads on this ground have a third of them each.
+BURSTS = Ground("bursts", NOTHING_REMEMBERED, USUAL)
 
 
 def table_of(ten_thousands: int, codes: int = 1000) -> tuple[str, ...]:
@@ -84,6 +86,45 @@ GATHERED_PARTS = "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'part')"
 OF_INDEX = "SELECT /*+ INDEX(item by_code) */ COUNT(*) FROM item"
 # Two plans of one shape, by the type of the code; how much slower one is must not depend on the machine.
 BY_INDEX, BY_SCAN = (f"SELECT id, SLEEP({s}) FROM item WHERE code = {code}" for s, code in ((0.001, "'77'"), (0.1, 77)))
+# Statistics of a time when all visits had one code: reading the whole table was right then.
+OF_CODE = "SELECT SLEEP(0.006), note FROM visit WHERE code = 7"
+VISITS = (
+    "CREATE TABLE visit (id INT PRIMARY KEY, code INT, note VARCHAR(100), KEY by_code (code))",
+    "INSERT INTO visit SELECT id, 7, REPEAT('n', 50) FROM item",
+    "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'visit')",
+    "CALL DBMS_STATS.LOCK_TABLE_STATS('{db}', 'visit')",
+    "UPDATE visit SET code = id",
+)
+# Two tables of different numbers of partitions, joined by what both are partitioned by.
+HALVES = tuple(
+    statement
+    for name, pieces in (("ord", 4), ("line", 8))
+    for statement in (
+        f"CREATE TABLE {name} (id INT PRIMARY KEY, size INT) PARTITION BY HASH(id) PARTITIONS {pieces}",
+        f"INSERT INTO {name} SELECT id, id FROM item",
+        f"CALL DBMS_STATS.GATHER_TABLE_STATS('{{db}}', '{name}')",
+    )
+)
+OF_HALVES = "SELECT SUM(o.size + l.size) FROM ord o JOIN line l ON o.id = l.id"
+LOOKUP, WORK, SEEN = (
+    "SELECT code FROM item WHERE id = {id}",
+    "SELECT id FROM job WHERE state = 'new' LIMIT 10",
+    "INSERT INTO seen VALUES ({id}, 1)",
+)
+
+# So many that the ring says something.
+OTHERS = ("SELECT 1",) * 600
+
+
+def in_transactions(text: str, transactions: int, times: int) -> tuple[str, ...]:
+    """A statement so many times in each of so many transactions, each time with another id."""
+    return tuple(
+        statement
+        for first in range(0, transactions * times, times)
+        for statement in ("BEGIN", *(text.replace("{id}", str(first + n)) for n in range(times)), "COMMIT")
+    )
+
+
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
 TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
 
@@ -397,6 +438,72 @@ PLANTS = [
         resource=shape("SELECT p.id FROM wish w JOIN part p ON p.maker = w.maker"),
         ground=SHAPES,
         severity=LOW,
+    ),
+    Plant(
+        "SQL035",
+        plant=table_of(1),
+        load=in_transactions(LOOKUP, 40, 30),
+        resource=shape(LOOKUP.replace("{id}", "?")),
+        ground=BURSTS,
+        severity=LOW,
+        mended_load=("SELECT code FROM item WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9)",) * 40 + OTHERS,
+    ),
+    Plant(
+        "SQL036",
+        plant=(
+            *table_of(1),
+            "CREATE TABLE job (id INT PRIMARY KEY, state VARCHAR(10), KEY by_state (state))",
+            "INSERT INTO job SELECT id, 'done' FROM item",
+        ),
+        load=(WORK,) * 1200,
+        resource=shape(WORK.replace("'new'", "?").replace("10", "?")),
+        ground=BURSTS,
+        severity=LOW,
+        mended_load=(WORK,) * 20 + OTHERS,
+    ),
+    Plant(
+        "SQL037",
+        plant=("CREATE TABLE {db}.seen (id INT PRIMARY KEY, at INT)",),
+        load=in_transactions(SEEN, 1, 1200),
+        cure=("TRUNCATE TABLE {db}.seen",),
+        resource=shape(SEEN.replace("{id}, 1", "?, ?")),
+        ground=BURSTS,
+        severity=LOW,
+        mended_load=(f"INSERT INTO seen VALUES {', '.join(f'({number}, 1)' for number in range(200))}", *OTHERS),
+    ),
+    Plant(
+        "SQL039",
+        plant=(*table_of(4), *HALVES),
+        load=(OF_HALVES,) * 12,
+        cure=(
+            "DROP TABLE {db}.line",
+            "CREATE TABLE {db}.line (id INT PRIMARY KEY, size INT) PARTITION BY HASH(id) PARTITIONS 4",
+            "INSERT INTO {db}.line SELECT id, id FROM {db}.item",
+        ),
+        resource=shape(OF_HALVES),
+        ground=SHAPES,
+        severity=LOW,
+    ),
+    Plant(
+        "SQL047",
+        plant=(*table_of(3), *VISITS),
+        load=(OF_CODE,) * 12,
+        cure=(
+            "CALL DBMS_STATS.UNLOCK_TABLE_STATS('{db}', 'visit')",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'visit')",
+        ),
+        resource=shape(OF_CODE.replace("0.006", "?").replace("7", "?")),
+        ground=SHAPES,
+        severity=LOW,
+    ),
+    Plant(
+        "SQL048",
+        plant=table_of(6),
+        load=("UPDATE item SET code = 'x' WHERE id >= 0",),
+        resource=shape("UPDATE item SET code = ? WHERE id >= ?"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=("UPDATE item SET code = 'y' WHERE id < 1000",),
     ),
 ]
 UNPLANTABLE = {

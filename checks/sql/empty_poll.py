@@ -1,0 +1,86 @@
+"""SQL036: a session asks again and again for what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.plan_tree import Plan, Way, read_plans
+from agent.facts.plans import PlanStep
+from agent.facts.schema import IndexColumn
+from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
+from checks.sql.bursts import inserts_rows, list_bursts
+from checks.sql.pages import AUDIT, SHORT_QUERIES
+
+_Unique = frozenset[tuple[str, str, str]]
+
+
+@params
+class PollParams(Params):
+    min_executions_count: int
+    min_share_pct: float
+    min_empty_pct: float
+
+
+@check(
+    code="SQL036",
+    name="sql.empty_poll",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Statement polls in a tight loop and finds nothing",
+    finding="A session sends {resource} in {database} {value} times a second while it does (limit {limit}), and "
+    "{empty_pct} of the {executions_count} executions found no row; they are {share_pct} of all in the SQL audit. "
+    "{statement}",
+    remediation=Remediation(
+        advice="Let the application wait between two looks while there is nothing to do, and longer each time up to a "
+        "second or more; or let whoever puts work in tell it. Take many rows in one look when there are some. Where "
+        "the statement asks for another key each time, ask for many keys in one statement.",
+        no_rollback="The loop is changed in the application.",
+        pre_check="In GV$OB_SQL_AUDIT the statement follows itself in one SID, with RETURN_ROWS 0.",
+        post_check="Its executions in GV$OB_SQL_AUDIT fall to a few a second, and most of them find rows.",
+        risk="Work that comes in is taken up later by as long as the loop waits.",
+    ),
+    sources=(
+        SHORT_QUERIES,
+        AUDIT,
+        KernelRun("4.3.5", "SELECT ... WHERE state = 'new' in a loop without a pause: hundreds a second, no row"),
+    ),
+)
+def empty_poll(
+    *,
+    shapes: Rows[SqlShape],
+    returns: Rows[AuditReturn],
+    plans: Rows[CachedPlan] | None,
+    steps: Rows[PlanStep] | None,
+    indexes: Rows[IndexColumn] | None,
+    limits: PollParams,
+) -> Iterator[Measurement | Unjudged]:
+    """A worker that looks for work without a pause keeps a connection and a CPU of the server busy for nothing, all
+    night long, and pushes the statements that matter out of the SQL audit. A look-up by a unique key that finds
+    nothing is left out: it asks whether a row is there before it is written, or fills a cache."""
+    trees = read_plans(steps or ())
+    unique: _Unique = frozenset((i.table_schema, i.table_name, i.index_name) for i in indexes or () if not i.non_unique)
+    for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
+        if isinstance(burst, str):
+            yield Unjudged(burst)
+            continue
+        row, found = burst.row, trees.get(burst.row.sql_id, [])
+        if row.empty is None:
+            yield Unjudged(burst.name)
+            continue
+        empty_pct = 100 * row.empty / row.executions
+        if empty_pct < limits.min_empty_pct:
+            continue
+        if not found:
+            yield Unjudged(burst.name)
+        elif not any(inserts_rows(plan) or _looks_up(plan, unique) for plan in found):
+            yield Measurement(burst.name, burst.per_second, {**burst.list_evidence(plans), "empty_pct": empty_pct})
+
+
+def _looks_up(plan: Plan, unique: _Unique) -> bool:
+    """Whether a plan reads no table, or its first one by a unique key."""
+    for access in plan.accesses[:1]:
+        return access.way is Way.GET or (
+            access.way is Way.RANGE and (access.owner, access.table, access.index) in unique
+        )
+    return True

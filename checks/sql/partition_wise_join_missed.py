@@ -1,0 +1,83 @@
+"""SQL039: slow joins of partitioned tables that send rows from partition to partition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import PartitionedTable
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts
+from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
+from checks.sql.pages import EXCHANGES, PLANS_VIEW
+from checks.sql.partition_pairs import describe_partitions, joins_by_partition, list_pairs
+
+
+@params
+class PartitionWiseParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    min_rows_count: int
+
+
+@check(
+    code="SQL039",
+    name="sql.partition_wise_join_missed",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Join of partitioned tables sends rows from partition to partition",
+    finding="{resource} in {database} joins two partitioned tables by a partitioning column and yet sends {value} rows "
+    "around in each execution (limit {limit}): {first}; {second}. {executions_count} executions of {average_us} on "
+    "average. {statement}",
+    remediation=Remediation(
+        advice="Partition both tables in one way: the same method, the same number or bounds of partitions, by the "
+        "columns by which they are joined, of one type. Put both into one table group, so that partitions that belong "
+        "together lie on one server. Then each partition is joined with its like and no row is sent.",
+        no_rollback="A table that was partitioned anew is partitioned anew again, which copies it once more.",
+        pre_check="EXPLAIN the statement: EXCHANGE OUT DISTR with PKEY, HASH or BROADCAST stands below the join.",
+        post_check="EXPLAIN shows PX PARTITION ITERATOR above the join, and no EXCHANGE below it.",
+        risk="Partitioning a table anew copies all its rows and locks it for writes meanwhile. Other statements may "
+        "have been pruned by the old partitions.",
+        window=True,
+    ),
+    sources=(
+        EXCHANGES,
+        PLANS_VIEW,
+        KernelRun("4.3.5", "HASH(id) with 4 and with 8 partitions joined by id: EXCHANGE OUT DISTR (PKEY) below"),
+    ),
+)
+def partition_wise_join_missed(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    tables: Rows[PartitionedTable],
+    definitions: Rows[TableDefinition] | None,
+    limits: PartitionWiseParams,
+) -> Iterator[Measurement | Unjudged]:
+    """Two tables that are partitioned alike and joined by the partitioning columns are joined partition by partition,
+    each where it lies. Where they differ in number, method or column, the rows of one side are sent to where the other
+    side's partitions are, or to everybody, in each execution. A few rows are sent quickly, and that is right."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    known = {(table.table_schema, table.table_name): table for table in tables}
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    yield from list_unread(slow)
+    for statement in slow:
+        pairs = [pair for plan in statement.plans for pair in list_pairs(plan) if pair.rows >= limits.min_rows_count]
+        judged = [(pair, joins_by_partition(statement, pair, known)) for pair in pairs]
+        found = max((pair for pair, missed in judged if missed), key=lambda pair: pair.rows, default=None)
+        if found is not None:
+            evidence = {
+                **list_evidence(statement),
+                "first": describe_partitions(statement, found.first, known),
+                "second": describe_partitions(statement, found.second, known),
+            }
+            yield Measurement(name_statement(statement), found.rows, evidence, statement.load.record)
+        elif any(missed is None for _, missed in judged):
+            yield Unjudged(name_statement(statement))

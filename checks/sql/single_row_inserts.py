@@ -1,0 +1,70 @@
+"""SQL037: a session inserts row after row, one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.plan_tree import read_plans
+from agent.facts.plans import PlanStep
+from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
+from checks.sql.bursts import inserts_rows, list_bursts
+from checks.sql.pages import AUDIT, INSERTS, SQL_RULES
+
+
+@params
+class SingleRowParams(Params):
+    min_executions_count: int
+    min_share_pct: float
+
+
+@check(
+    code="SQL037",
+    name="sql.single_row_inserts",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Rows are inserted one by one, a statement each",
+    finding="A session sends {resource} in {database} {value} times a second while it does (limit {limit}), each time "
+    "with one row, {rows_per_commit_count} in a transaction on average: {executions_count} executions of {average_us} "
+    "on average, {share_pct} of all in the SQL audit. {statement}",
+    remediation=Remediation(
+        advice="Insert many rows by one statement: INSERT with 50 to 200 rows in VALUES, or the batches of the driver "
+        "(for MySQL's JDBC driver rewriteBatchedStatements=true). Commit once for each batch and not for each row. "
+        "Load files by LOAD DATA.",
+        no_rollback="The statement is changed in the application.",
+        pre_check="In GV$OB_SQL_AUDIT the statement follows itself in one SID, with AFFECTED_ROWS 1.",
+        post_check="AFFECTED_ROWS of an execution in GV$OB_SQL_AUDIT is the size of a batch.",
+        risk="When a batch fails, all of its rows do: let the application find out which one is to blame.",
+    ),
+    sources=(
+        SQL_RULES,
+        INSERTS,
+        AUDIT,
+        KernelRun("4.3.5", "INSERT INTO t VALUES (?, ?), committed each: hundreds a second in one session"),
+    ),
+)
+def single_row_inserts(
+    *,
+    shapes: Rows[SqlShape],
+    returns: Rows[AuditReturn],
+    plans: Rows[CachedPlan] | None,
+    steps: Rows[PlanStep] | None,
+    limits: SingleRowParams,
+) -> Iterator[Measurement | Unjudged]:
+    """Each statement costs its way to the server, and each commit a write of the log on a majority of the replicas,
+    whether it holds one row or two hundred. A session that inserts hundreds of rows a second and does nothing else has
+    them all at hand. One that inserts a row for each request of a user sends other statements in between. A counter
+    that is inserted or raised (ON DUPLICATE KEY UPDATE) is left out."""
+    trees = read_plans(steps or ())
+    for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
+        if isinstance(burst, str):
+            yield Unjudged(burst)
+            continue
+        row, found = burst.row, trees.get(burst.row.sql_id, [])
+        if not 0 < row.rows_affected <= row.executions or (row.max_rows_affected or 1) > 1:
+            continue
+        if not found:
+            yield Unjudged(burst.name)
+        elif all(map(inserts_rows, found)):
+            commits = {"rows_per_commit_count": round(row.executions / row.transactions) if row.transactions else None}
+            yield Measurement(burst.name, burst.per_second, {**burst.list_evidence(plans), **commits})

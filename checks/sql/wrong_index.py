@@ -1,0 +1,79 @@
+"""SQL047: slow statements for which the optimizer chose an index, or none, though a better one is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.facts.definitions import TableDefinition
+from agent.facts.plans import PlanStep
+from agent.facts.schema import IndexColumn
+from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
+from agent.facts.workload import WorkloadFacts
+from checks.sql.choices import hides_misread, list_misread, tell_better
+from checks.sql.diagnosis import list_slow, list_unread, name_statement
+from checks.sql.pages import FEWER_READS, ORDER_AND_LIMIT, PLANS_VIEW
+from checks.sql.paths import read_indexes, tell_waste
+
+
+@params
+class WrongIndexParams(Params):
+    min_executions_count: int
+    min_average_ms: int
+    min_rows_count: int
+    min_read_ratio: int
+
+
+@check(
+    code="SQL047",
+    name="sql.wrong_index",
+    unit=Unit.COUNT,
+    actor=Actor.CUSTOMER,
+    title="Slow statement is read by another index than the one that serves it",
+    finding="{resource} in {database} goes through {value} rows of {table} per execution by {index} (limit {limit}), "
+    "though the index {better_index} serves all its conditions, and no hint forbids it. {executions_count} executions "
+    "of {average_us} on average. {statement}",
+    remediation=Remediation(
+        advice="Gather the statistics of the table, with a histogram of the compared columns where some values are far "
+        "more frequent than others. If the plan stays, the order of an ORDER BY with LIMIT is often the reason: extend "
+        "the better index by the columns of ORDER BY, or bind the plan by an outline with INDEX.",
+        no_rollback="Drop the outline, or the extended index, if the statement does not become faster.",
+        pre_check="EXPLAIN the statement with and without the hint INDEX(table index), with slow values.",
+        post_check="EXPLAIN names the better index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
+        risk="For other values the present plan may be the right one: compare both with the most frequent value, too.",
+    ),
+    sources=(
+        FEWER_READS,
+        ORDER_AND_LIMIT,
+        PLANS_VIEW,
+        KernelRun(
+            "4.3.5", "statistics of a time when all rows had one code: code = 7 by a full scan, beside its index"
+        ),
+    ),
+)
+def wrong_index(
+    *,
+    shapes: Rows[SqlShape] | None,
+    totals: Rows[SqlTotal] | None,
+    history: Rows[RepositoryShape] | None,
+    plans: Rows[CachedPlan],
+    steps: Rows[PlanStep],
+    indexes: Rows[IndexColumn],
+    definitions: Rows[TableDefinition] | None,
+    limits: WrongIndexParams,
+) -> Iterator[Measurement | Unjudged]:
+    """The optimizer compares the costs that it expects. Old statistics, values that are not spread evenly, and an
+    ORDER BY with LIMIT, which promises an early end, make it take another index. An index counts as better if it
+    begins with all that the statement compares for equality, of which the present one serves less, and goes on with
+    its range: then it finds just the rows that are kept. Statements with hints are left to SQL026."""
+    facts = WorkloadFacts(
+        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+    )
+    slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
+    known = read_indexes(indexes)
+    yield from list_unread(slow)
+    for statement in slow:
+        wastes = list(list_misread(statement, limits.min_rows_count, limits.min_read_ratio))
+        yield from tell_waste(statement, wastes, [(waste, tell_better(statement, waste, known)) for waste in wastes])
+        if not wastes and hides_misread(statement, known, limits.min_rows_count):
+            yield Unjudged(name_statement(statement))
