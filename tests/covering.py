@@ -35,6 +35,7 @@ COVERING: Mapping[str, str] = {
     "agent/cli/actions/preflight.py": "tests/integration/test_cli.py",
     "agent/cli/actions/redacted.py": "tests/agent/cli/test_redacted.py",
     "agent/cli/actions/schedule.py": "tests/agent/cli/test_history_and_schedule.py",
+    "agent/cli/actions/statement_reading.py": "tests/agent/cli/test_sql.py",
     "agent/cli/actions/statements.py": "tests/agent/cli/test_sql.py",
     "agent/cli/actions/targets.py": "tests/agent/cli/actions/test_assess.py",
     "agent/cli/app.py": "tests/agent/cli/test_help.py",

@@ -10,7 +10,8 @@ from agent.model.terms import DataClass
 _SYSTEM = ", ".join(f"'{name}'" for name in SYSTEM_SCHEMAS)
 # What the server makes for itself in business schemas and lists as if it were the customer's: the tables behind
 # materialized views and their logs, and the parts of vector and full-text indexes. Nobody may change these.
-_MADE_TABLES = ("__mv_container_", "mlog$_")
+MVIEW_LOG = "mlog$_"  # begins the name of a log, which ends with that of its table
+_MADE_TABLES = ("__mv_container_", MVIEW_LOG)
 _MADE_INDEXES = ("rowkey_vid_table", "vid_rowkey_table", "fts_rowkey_doc", "fts_doc_rowkey")
 _MADE_INDEX_ENDS = (
     "_index_id_table", "_index_snapshot_data_table", "_fts_doc_word", "_ivf_rowkey_cid", "_ivf_cid_vector",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Named, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.given import Clock
 from agent.facts.schema import BusinessObject, DroppedObject, RecycledObject
 from checks.capacity.pages import PURGE, RECYCLE_BIN
@@ -48,3 +48,5 @@ def recycle_bin_not_emptied(
         droptime, name = min(dated)
         age = (clock[0].as_of - droptime).days
         yield Measurement(Named("recycle bin"), age, {"objects_count": len(dropped), "oldest": name})
+    elif dropped:
+        raise NotAssessed("The dictionary does not tell when objects were dropped.", "Look at SHOW RECYCLEBIN.")

@@ -66,14 +66,16 @@ def index_on_few_values(
     same. NULL is left out of the count; indexes of several columns, unique ones, those that a foreign key needs and
     those that a plan uses are not meant."""
     known = {(row.owner, row.table_name, row.column_name): row for row in columns}
-    counted = {(row.owner, row.table_name): row.num_rows or 0 for row in tables}
+    counted = {(row.owner, row.table_name): row.num_rows for row in tables}
     left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())
     for schema, table, index in _list_plain(indexes):
-        rows, found = counted.get((schema, table), 0), known.get((schema, table, index.column_name))
-        if not found or rows < p.min_rows_count or (schema, table, index.index_name) in left:
+        rows, found = counted.get((schema, table)), known.get((schema, table, index.column_name))
+        if (schema, table, index.index_name) in left:
             continue
         resource = name_object(schema, table, index.index_name)
-        if steps is None:
+        if rows is not None and (not found or rows < p.min_rows_count):
+            continue
+        if rows is None or not found or steps is None:  # without statistics nobody knows how many values there are
             yield Unjudged(resource)
             continue
         share = 100 * max(rows - found.num_nulls, 0) / found.num_distinct / rows

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
-from agent.facts.schema import BusinessObject, ViewUse
+from agent.facts.schema import MVIEW_LOG, BusinessObject, ViewUse
 from checks.schema.pages import OBJECTS
 
 _LOGS = f"{OBJECTS}/600.manage-views-of-mysql-mode/200.manage-materialized-views-of-mysql-mode"
-_PREFIX = "mlog$_"
 
 
 @check(
@@ -42,6 +41,6 @@ def materialized_view_log_unused(objects: Rows[BusinessObject], uses: Rows[ViewU
     materialized = {(row.owner, row.object_name) for row in objects if row.object_type.upper() == "MATERIALIZED VIEW"}
     read = {(row.table_schema, row.table_name) for row in uses if (row.view_schema, row.view_name) in materialized}
     for row in objects:
-        table = row.object_name.removeprefix(_PREFIX)
+        table = row.object_name.removeprefix(MVIEW_LOG)
         if row.object_type.upper() == "MATERIALIZED VIEW LOG" and (row.owner, table) not in read:
             yield Measurement(name_object(row.owner, table), row.object_name, {"schema": row.owner, "table": table})

@@ -70,8 +70,9 @@ def wide_primary_key(
     gathered = {(row.owner, row.table_name) for row in tables if row.num_rows}
     declared = {
         (column.table_schema, column.table_name, column.column_name): column.characters
-        for column in columns
         if column.data_type.lower() in TEXT_TYPES
+        else 0
+        for column in columns
     }
     for table, made in group_indexes(indexes).items():
         key = [row.column_name for row in made.get("PRIMARY", {}).values()]
@@ -79,7 +80,7 @@ def wide_primary_key(
         if not key or others < p.min_indexes_count:
             continue
         if table not in gathered:
-            if any(declared.get((*table, column), 0) >= p.unsure_from_count for column in key):
+            if any(declared.get((*table, column), p.unsure_from_count) >= p.unsure_from_count for column in key):
                 yield Unjudged(name_object(*table))
             continue
         length = sum(known.get((*table, column), 0) for column in key)

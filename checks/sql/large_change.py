@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
-from agent.facts.shape_load import ShapeLoad
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
 from agent.facts.sql import DATA_STATEMENTS, CachedPlan, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.loads import list_loads
 from checks.sql.pages import AUDIT, SQL_RULES, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
-_SELECT = 1
+_CHANGING = DATA_STATEMENTS - {1}  # all but SELECT
 
 
 @params
@@ -44,7 +43,7 @@ def large_change(
     totals: Rows[SqlTotal] | None,
     plans: Rows[CachedPlan] | None,
     limits: LargeChangeParams,
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Unjudged]:
     """All rows that a transaction changes stay locked until it commits, they fill the memstore meanwhile, and a failure
     near the end rolls everything back, which takes as long again. Statements without a condition are left to SQL014."""
     everything = {plan.sql_id for plan in plans or () if writes_every_row(plan.statement)}
@@ -52,7 +51,13 @@ def large_change(
     for load in list_loads(shapes, totals, None):
         if load.sql_id in everything:
             continue
-        rows = rows_of[load.tenant_id, load.sql_id] if load.record is Observes.AUDIT_RING else _count_in_cache(load)
+        if load.record is Observes.AUDIT_RING:
+            rows = rows_of[load.tenant_id, load.sql_id]
+        else:
+            rows = load.rows_used // load.executions
+            if rows >= limits.min_rows_count and load.sql_type is None:  # nobody knows whether it reads them
+                yield Unjudged(shape_name(load.sql_id, load.tenant_id))
+            rows = rows if load.sql_type in _CHANGING else 0
         if rows >= limits.min_rows_count:
             evidence: dict[str, Scalar] = {
                 "database": load.database,
@@ -66,9 +71,3 @@ def _count_in_ring(row: SqlShape) -> int:
     """Return the most rows that one execution changed, or a transaction on average if that is more."""
     largest = row.max_rows_affected if row.max_rows_affected is not None else row.rows_affected // row.executions
     return max(largest, row.rows_affected // row.transactions if row.transactions else 0)
-
-
-def _count_in_cache(load: ShapeLoad) -> int:
-    """Return the rows that an execution changes on average by the plan cache; 0 if it reads, or that is not known."""
-    changes = load.sql_type is not None and load.sql_type in DATA_STATEMENTS - {_SELECT}
-    return load.rows_used // load.executions if changes else 0

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
-from agent.facts.conditions import Asks
+from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
-from agent.facts.plan_tree import Way
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.workload import WorkloadFacts, WorkStatement
-from checks.sql.columns import list_candidate, list_converted
+from agent.facts.workload import WorkloadFacts
+from checks.sql.candidates import tell_candidate
 from checks.sql.diagnosis import list_slow, list_unread
 from checks.sql.pages import FEWER_READS, PLANS_VIEW, SQL_RULES
-from checks.sql.paths import EXACT, Indexes, Waste, list_conditions, list_waste, read_indexes, tell_waste
+from checks.sql.paths import list_waste, read_indexes, tell_waste
 
 
 @params
@@ -86,37 +84,4 @@ def missing_index(
     yield from list_unread(slow)
     for statement in slow:
         wastes = list(list_waste(statement, limits.min_rows_count, limits.min_read_ratio))
-        yield from tell_waste(
-            statement, wastes, [(waste, _tell_candidate(statement, waste, known)) for waste in wastes]
-        )
-
-
-def _tell_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[str, Scalar] | None:
-    """Return the columns of an index that is missing; none if no index is, and None if that is not known."""
-    columns, first = list_candidate(statement, waste)
-    if not columns:
-        return {}
-    indexes = known.list_indexes(statement, waste.access)
-    if indexes is None:
-        return None
-    finding = {name.lower() for name in (*first, *list_converted(statement, waste))}
-    served = any(index[0] in finding for index in indexes.values())
-    if served and not _lacks_columns(statement, waste, columns, indexes):
-        return {}
-    return {"candidate": ", ".join(columns)}
-
-
-def _lacks_columns(
-    statement: WorkStatement, waste: Waste, columns: Sequence[str], indexes: Mapping[str, tuple[str, ...]]
-) -> bool:
-    """Whether the index that is read has too few of the columns, and no other index has them all in front.
-
-    Only where the scan is asked nothing but by these columns is it known that they throw its rows away.
-    """
-    table, wanted = waste.access.table.lower(), {name.lower() for name in columns}
-    asked = list_conditions(statement, waste.access)
-    blocks = [question for question in statement.questions or () if table in map(str.lower, question.tables)]
-    if waste.by_join or waste.access.way is not Way.RANGE or any(b.unread or b.alternatives for b in blocks):
-        return False
-    known = all(c.asks in EXACT | {Asks.RANGE} and c.column.lower() in wanted for c in asked)
-    return known and not any(set(index[: len(wanted)]) == wanted for index in indexes.values())
+        yield from tell_waste(statement, wastes, [(waste, tell_candidate(statement, waste, known)) for waste in wastes])

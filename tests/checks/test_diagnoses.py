@@ -48,8 +48,8 @@ def test_there_are_enough_of_each() -> None:
     assert len({diagnosis.statement.name for diagnosis in right}) >= LEAST_STATEMENTS
     fired = Counter(code for diagnosis in right for code in diagnosis.finds)
     alike = Counter(code for diagnosis in right for code in diagnosis.like)
-    assert fired.keys() == alike.keys() == DIAGNOSING
-    assert min(*fired.values(), *alike.values()) >= LEAST_OF_EACH, (fired, alike)
+    # Checks that came later may have some, too.
+    assert all(min(fired[code], alike[code]) >= LEAST_OF_EACH for code in DIAGNOSING), (fired, alike)
 
 
 @pytest.mark.parametrize("diagnosis", DIAGNOSES, ids=_name)

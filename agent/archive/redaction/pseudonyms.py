@@ -20,6 +20,7 @@ from agent.facts.dialect import OceanBase
 from agent.facts.lexed_sql import MASKED, LexedSql, lex_sql
 from agent.facts.outline_stripping import QUOTED_NAME, is_block_name, strip_outline
 from agent.facts.reserved_words import RESERVED_WORDS
+from agent.facts.schema import MVIEW_LOG
 from agent.facts.sql import CUT
 from agent.facts.texts import SQL_SETTINGS, TextContent
 from agent.model.address import is_address, unify_address
@@ -112,6 +113,7 @@ class Pseudonyms:
         self._known: dict[str, str] = {}
         self._ways: dict[TextContent, Callable[[str], str]] = {
             TextContent.DATABASE: self._replace_database,
+            TextContent.TABLE: self._replace_table,
             TextContent.COLUMN: self._replace_column,
             TextContent.JOB: self._replace_job,
             TextContent.HOST: self._replace_host,
@@ -160,6 +162,12 @@ class Pseudonyms:
     def _replace_database(self, name: str) -> str:
         """A privilege may be on all databases whose names begin so: such a pattern stays one."""
         return self._key.pseudonym(TextContent.DATABASE.value, name) + "%" * ("%" in name)
+
+    def _replace_table(self, name: str) -> str:
+        """The log of a materialized view is known by its name, which ends with that of its table."""
+        if name.startswith(MVIEW_LOG):
+            return f"{MVIEW_LOG}{self.of(TextContent.TABLE, name.removeprefix(MVIEW_LOG))}"
+        return self._key.pseudonym(TextContent.TABLE.value, name)
 
     def _replace_column(self, name: str) -> str:
         parts = (part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name))

@@ -179,7 +179,7 @@ CHANGES = [
     Case("SQL048", [replace(_CACHED, sql_type=_DELETE)], A, label="in the plan cache alone"),
     Case("SQL048", [replace(_CACHED, sql_type=_DELETE, executions=3)], label="on average less there"),
     Case("SQL048", [replace(_CACHED, sql_type=_READ)], label="returns so many"),
-    Case("SQL048", [_CACHED], label="of an unknown kind"),
+    Case("SQL048", [_CACHED], not_assessed=True, label="of an unknown kind"),
     Case("SQL048", [_change(), _NO_TOTALS], A, label="in the ring alone"),
     Case("SQL048", not_assessed=True, label="no record"),
 ]  # fmt: skip
