@@ -25,7 +25,7 @@ class ShapeLoad:
     record: Observes
     sql_id: str
     tenant_id: int | None
-    database: str
+    database: str | None  # None: the session had no default database
     executions: int
     elapsed_us: int
     rows_read: int | None
@@ -63,7 +63,7 @@ def read_shape(row: SqlShape) -> ShapeLoad:
         record=Observes.AUDIT_RING,
         sql_id=row.sql_id,
         tenant_id=row.tenant_id,
-        database=row.db_name,
+        database=row.db_name or None,
         executions=row.executions,
         elapsed_us=row.elapsed_us,
         rows_read=row.rows_read,
@@ -100,7 +100,7 @@ def read_totals(totals: Rows[SqlTotal], scans: Mapping[str, bool]) -> Iterator[S
             sql_id=row.sql_id,
             sql_type=row.sql_type,
             tenant_id=row.tenant_id,
-            database=row.db_name,
+            database=row.db_name or None,
             executions=row.executions,
             elapsed_us=row.elapsed_us,
             rows_read=row.rows_read,
@@ -129,7 +129,7 @@ def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> I
             record=Observes.REPOSITORY,
             sql_id=sql_id,
             tenant_id=tenant_id,
-            database=present[0].db_name,
+            database=present[0].db_name or None,
             executions=executions,
             elapsed_us=sum(row.elapsed_us for row in present),
             rows_read=sum(row.rows_read for row in present),

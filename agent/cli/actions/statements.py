@@ -100,7 +100,7 @@ def _find_statement(told: Sequence[ToldStatement], sql_id: str, path: Path) -> T
     raise ConfigError(Text("{path}: several statements begin with {given}: {ids}. Give more of the id.", args))
 
 
-def _say(value: Any, unit: Unit) -> str:
+def _say(value: Any, unit: Unit | None) -> str:
     return format_value(value, unit, console.choose_language())
 
 
@@ -115,7 +115,7 @@ def _list_cells(one: ToldStatement, by: str, whole_us: int) -> tuple[str, ...]:
     text = " ".join((one.statement.text or translate("unknown", console.choose_language())).split())
     return (
         one.statement.sql_id[:12] + (f" +{len(one.sql_ids) - 1}" if len(one.sql_ids) > 1 else ""),
-        load.database,
+        _say(load.database, None),
         _say(load.executions, Unit.COUNT),
         _say(measured, Unit.MICROSECONDS),
         _say(100 * measured / whole_us if whole_us else None, Unit.PCT),
@@ -171,7 +171,12 @@ def _print_trend(trend: Trend | None) -> None:
 
 
 def _print_head(one: ToldStatement) -> None:
-    console.say("SQL {sql_id} in {database}", "bold", sql_id=one.statement.sql_id, database=one.statement.load.database)
+    console.say(
+        "SQL {sql_id} in {database}",
+        "bold",
+        sql_id=one.statement.sql_id,
+        database=_say(one.statement.load.database, None),
+    )
     if len(one.sql_ids) > 1:
         console.say("One statement under several ids, added up: {ids}", ids=", ".join(one.sql_ids))
     text = one.statement.text

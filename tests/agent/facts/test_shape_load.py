@@ -74,3 +74,8 @@ def test_all_records_together_without_what_is_no_statement() -> None:
     ]
     assert loads[0].sql_id == "A" and len(loads) == 3
     assert collect_loads(None, None, None) == []
+
+
+def test_a_session_without_a_default_database_has_none() -> None:
+    loads = collect_loads((shape(sql_id="A", executions=1, db_name=""),), None, (kept(sql_id="D", db_name="shop"),))
+    assert [load.database for load in loads] == [None, "shop"]
