@@ -70,7 +70,7 @@ COVERING: Mapping[str, str] = {
     "agent/facts/__init__.py": "tests/agent/collection/test_statements.py",
     "agent/facts/accounts.py": "tests/agent/collection/test_statements.py",
     "agent/facts/backup.py": "tests/checks/test_seen_from_sys.py",
-    "agent/facts/cluster.py": "tests/checks/test_log_streams.py",
+    "agent/facts/cluster.py": "tests/checks/test_streams.py",
     "agent/facts/definitions.py": "tests/agent/collection/test_definition_reading.py",
     "agent/facts/dialect.py": "tests/agent/facts/test_lexed_sql.py",
     "agent/facts/given.py": "tests/agent/archive/test_snapshot.py",
@@ -91,7 +91,7 @@ COVERING: Mapping[str, str] = {
     # kernel
     "agent/kernel/guard.py": "tests/agent/kernel/test_start.py",
     # model
-    "agent/model/address.py": "tests/checks/test_log_streams.py",
+    "agent/model/address.py": "tests/checks/test_streams.py",
     "agent/model/assessment.py": "tests/agent/test_pipeline.py",
     "agent/model/check.py": "tests/agent/judgement/test_evaluate.py",
     "agent/model/comparison.py": "tests/agent/judgement/test_compare.py",

@@ -122,6 +122,14 @@ def _by_two(conditions: str = "cust = ? AND made = ?", indexes: Sequence[IndexCo
 _NO_RING = (SqlShape, Unavailable(UnavailableKind.NO_VIEW, Text("no such view")))
 _TOTAL = SqlTotal(sql_id="A", db_name="shop", executions=100, elapsed_us=10**7, rows_processed=100)
 
+
+def _two_plans(often: int, *, cached: bool = True) -> list[Any]:
+    """A plan that goes through 30,000 rows so often, and one that goes through 200,000 once."""
+    once = [_text(_BY_CUST, _BIGINT, plan_hash=2, executions=1)] if cached else []
+    plans = [_text(_BY_CUST, _BIGINT, executions=often), *once]
+    return [_ring(), *plans, *_INDEXES, _ORD, _scan(30_000), _scan(200_000, plan_hash=2)]
+
+
 MISSING = [
     _missing([*_ASKED, _scan()], WORSE),
     _missing([*_ASKED, _scan(20_000)], FOUND, label="at the limit"),
@@ -129,6 +137,10 @@ MISSING = [
     _missing([*_ASKED, _scan(2_000_000)], [("SQL A", HIGH)], label="a large table"),
     _missing([_NO_RING, *_ASKED[1:], _TOTAL, _scan()], WORSE, label="in the plan cache alone"),
     _missing([*_ASKED, _scan(kept=5_000)], WORSE, label="keeps a twentieth"),
+    _missing(_two_plans(often=7), FOUND, label="of two plans the one that goes through more in all"),
+    _missing(_two_plans(often=6), WORSE, label="of two plans the one that goes through more, executed once"),
+    _missing(_two_plans(often=6, cached=False), WORSE, label="of two plans the one that is cached no more"),
+    _missing(_two_plans(often=7, cached=False), FOUND, label="of two plans the one that is cached still"),
     _missing([*_ASKED, _scan(kept=5_001)], label="keeps more than a twentieth"),
     _missing([*_ASKED, _scan(kept=1, output=50_000)], label="counts half of the table"),
     _missing([*_ASKED, _scan(kept=10, output=50_000)], label="ends at a LIMIT"),

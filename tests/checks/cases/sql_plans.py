@@ -100,6 +100,9 @@ def _pruning(
     return [shape, _plan(text), _EVENT, *tables, *steps]
 
 
+_MANY = {"table_rows": 20_000, "physical_range_rows": 20_000, "output_rows": 10}
+
+
 def _scanning(*, pieces: int = 8, gone: int = 20_000, kept: int = 10, rows: int | None = None) -> list[Any]:
     """A statement that goes through so many rows in some partitions, and keeps so many by its conditions."""
     notes = {"table_rows": gone, "physical_range_rows": gone, "output_rows": kept}
@@ -203,6 +206,13 @@ CASES = [
     Case("SQL028", _scanning(pieces=23), _A, label="many rows in some"),
     Case("SQL028", _scanning(kept=2000), _A, label="keeps a tenth of many"),
     _calm("SQL028", _scanning(pieces=3), "many rows in three partitions"),
+    _calm("SQL028", _scanning(pieces=2), "many rows in two partitions"),
+    _calm("SQL028", _scanning(pieces=1), "many rows in one partition"),
+    _calm("SQL028", _pruning(total=0, read="?", notes=_MANY), "many rows, and no partition is shown"),
+    Case("SQL028", [SLOW, _plan(_BY_WHO), _EVENT, _pieces(24), *tree(scan(pieces="p[0-23]"))], _A, label="no index"),
+    _calm("SQL028", _pruning(pieces=1, read="?", notes=_MANY), "many rows in the only partition"),
+    _calm("SQL028", _pruning(total=0, read="p3", notes=_MANY), "many rows in one of an unknown number"),
+    _calm("SQL028", _pruning(read="p[0-22]", notes=_MANY), "many rows in all but one"),
     _calm("SQL028", _scanning(gone=19_999), "not so many rows in some"),
     _calm("SQL028", _scanning(kept=2001), "keeps more than a tenth"),
     _calm("SQL028", _scanning(kept=20_000, rows=10), "a LIMIT ended it"),

@@ -113,6 +113,7 @@ CASES = [
          label="the repository: nothing wrapped"),
     Case("SQL019", [_kept(**_WASTEFUL), _plan(_WRAPPED)], _A, label="in the repository"),
     Case("SQL019", [_kept(rows_processed=1000), _plan(_WRAPPED)], not_assessed=True, label="rows not counted"),
+    Case("SQL019", [_kept(rows_processed=1000), _plan(sql_id="B")], not_assessed=True, label="neither rows nor text"),
     Case("SQL020", [_kept(disk_reads=10**6)], [("SQL A", LOW)], label="in the repository"),
     Case("SQL020", [_cached(disk_reads=None)], not_assessed=True, label="reads are unknown"),
 ]  # fmt: skip

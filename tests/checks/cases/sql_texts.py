@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from agent.facts.sql import CachedPlan, SqlShape
@@ -89,6 +90,10 @@ CASES = [
     Case("SQL018", [_plan("SELECT a FROM t WHERE id = ?" + " OR id = ?" * 199)], FOUND, label="long chain of OR"),
     Case("SQL019", [_shape(read=9_999, full_scans=10), WRAPPED]),
     Case("SQL019", [_shape(read=10_000, full_scans=10), WRAPPED], FOUND),
+    Case(
+        "SQL019", [replace(_shape(read=10_000, full_scans=10), rows_read=100_009), WRAPPED], FOUND, label="and a part"
+    ),
+    Case("SQL019", [replace(_shape(read=9_999, full_scans=10), rows_read=99_999), WRAPPED], label="a row less"),
     Case(
         "SQL019", [_shape(read=100_000, full_scans=10), _plan("SELECT a FROM t WHERE id + ? > ?")], WORSE, label="sum"
     ),

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from agent.facts.resources import Counter, Memstore
 from agent.facts.sessions import Deadlock, LockWait, Session, Transaction
 from agent.facts.settings import Tenant, Variable
-from agent.model.terms import Severity, TenantKind
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
 from tests.harness import NOW, Case
 
 LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
@@ -113,6 +114,7 @@ def _held(count: int, asleep: int, **parts: str | None) -> list[Session]:
 TWO_TENANTS = [
     Tenant(tenant_id=number, tenant_name=name, tenant_type="USER") for number, name in ((1002, "shop"), (1004, "bank"))
 ]
+UNSEEN = Unavailable(UnavailableKind.NOT_GRANTED, Text("no"))
 LARGE = Case(
     "TXN005",
     [_memstore(200 * MIB), _session(trans_id=100), _transaction(log_bytes=20 * MIB), _transaction(log_bytes=30 * MIB)],
@@ -197,6 +199,18 @@ CASES = [
         [_wait(4), _wait(4, kind="TX", id1=100), _transaction(), _transaction(tenant_id=1002, session_id=9)],
         [("tenant", LOW)],
         label="the old layout names the holder in rows of TYPE TX",
+    ),
+    Case(
+        "TXN003",
+        [_wait(4), _wait(3, 2, kind="TX", id1=100), _transaction()],
+        [("tenant", LOW)],
+        label="another wait names the holder of its lock",
+    ),
+    Case(
+        "TXN003",
+        [_wait(4, id1=100, tablet=""), (Transaction, UNSEEN)],
+        [("tenant", LOW)],
+        label="transactions unseen",
     ),
     Case("TXN004", [_deadlock(1, 7.1)], label="long ago"),
     Case("TXN004", [_deadlock(1, 6.9)], [("tenant", LOW)]),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from agent.api import NotAssessed
 from agent.facts import count_most_rows, find_source_spec
 from agent.facts.resources import LogReplica
 from agent.model.terms import TenantKind
@@ -22,6 +27,15 @@ def test_a_stream_that_may_have_been_cut_is_not_taken_for_leaderless() -> None:
     assert list(log_streams(read))[-1] == "tenant 1002, log stream 7665"
     assert run_check("AVL001", snapshot_of([(LogReplica, read)])).findings == ()
     assert list(log_streams(read[1:]))[-1] == "tenant 1002, log stream 7666"
+
+
+def test_no_stream_is_left_where_all_that_was_read_is_of_meta_tenants_or_cut() -> None:
+    most = count_most_rows(LogReplica)
+    of_meta = (replace(_replica(1), tenant_id=1001),) * most
+    of_one = (_replica(1),) * most
+    for read in ((), of_meta, of_one):
+        with pytest.raises(NotAssessed):
+            log_streams(read)
 
 
 def test_a_stream_is_read_in_one_piece() -> None:
