@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,6 +110,13 @@ def _valued(distinct: int, *, rows: int = 10_000, nulls: int = 0, length: int = 
     return [_counted(rows), column]
 
 
+def _length(column: str, length: int) -> ColumnStatistics:
+    """Statistics of another column."""
+    return ColumnStatistics(
+        owner="shop", table_name="t", column_name=column, num_distinct=900, num_nulls=0, avg_bytes=length
+    )
+
+
 def _key(column: str) -> list[object]:
     key = ForeignKey(
         constraint_schema="shop",
@@ -165,6 +173,15 @@ CASES = [
     Case("SCH036", [*_index("c"), *_valued(10)], INDEX_FOUND),
     Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001)], label="mostly NULL"),
     Case("SCH036", [*_index("c"), *_valued(2, rows=9_999)], label="small"),
+    Case("SCH036", [*_index("c"), *_valued(1, nulls=10_001)], label="more NULL than rows were counted"),
+    Case("SCH036", [*_index("c"), *_valued(1, nulls=9_000)], INDEX_FOUND, label="a tenth has the only value"),
+    Case("SCH036", _index("c"), not_assessed=True, label="no statistics"),
+    Case(
+        "SCH036",
+        [*_index("c"), *_index("c", "d", name="k"), *_index("c", name="l"), *_valued(2), _scan("t(l)")],
+        INDEX_FOUND,
+        label="the other one is used",
+    ),
     Case("SCH036", [*_index("c", unique=True), *_index("c", "d", name="k"), *_valued(2)], label="unique, or of two"),
     Case("SCH036", [*_index("c", kind="FULLTEXT"), *_valued(2)], label="of words"),
     Case("SCH036", [*_index("c"), *_valued(2), *_key("c")], label="a foreign key needs it"),
@@ -177,6 +194,25 @@ CASES = [
     Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _counted(9)], label="short"),
     Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(32)], not_assessed=True, label="length unknown"),
     Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(31)], label="cannot be long"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO], not_assessed=True, label="kind of the column unknown"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _column("bigint")], label="a number"),
+    Case(
+        "SCH037",
+        [*_index("c", name="PRIMARY"), *TWO, _counted(0), _text(32)],
+        not_assessed=True,
+        label="statistics of no rows",
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=16), _length("f", 16)],
+        FOUND,
+        label="two columns together",
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=16), _length("f", 15)],
+        label="two columns, nearly",
+    ),
     Case("SCH037", [*_index("c"), *TWO, *_valued(900, length=36)], label="no primary key"),
     Case("SCH038", [_use("b", "a"), _use("a", "t"), _use("c", "a")]),
     Case("SCH038", [_use("c", "b"), _use("c", "t"), _use("b", "a"), _use("a", "t")], [("shop.c", LOW)]),
@@ -184,6 +220,21 @@ CASES = [
     Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
     Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
     Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
+    Case(
+        "SCH039",
+        [_object("m", "MATERIALIZED VIEW"), LOG, _object("mlog$_u", LOG.object_type), _use("m", "t")],
+        [("shop.u", LOW)],
+        version=NEWER,
+        label="one of two logs",
+    ),
+    Case(
+        "SCH039",
+        [_object("m", "MATERIALIZED VIEW"), LOG, replace(_use("m", "t"), table_schema="other")],
+        FOUND,
+        version=NEWER,
+        label="the table of another schema",
+    ),
+    Case("SCH039", [LOG], FOUND, version=NEWER, label="no view at all"),
     Case("SCH030", [_table(), _column(ordinal_position=90)]),
     Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
     Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
@@ -208,6 +259,10 @@ CASES = [
     Case("SCH034", [_table(), _split(10_000, 16)], FOUND),
     Case("SCH034", [_table(None), _split(0, 1000)], [("shop.t", MEDIUM)], label="very many"),
     Case("SCH034", [_table(29), _split(0, 1000)], label="young"),
+    Case("SCH034", [_table(30), _split(0, 16)], FOUND, label="just old enough"),
+    Case("SCH034", [_table(), _split(10, 16), _added(9_989)], FOUND, label="grown a little since"),
+    Case("SCH034", [_table(), _split(10_000, 16), _added(1)], FOUND, label="as many as may be, and one since"),
+    Case("SCH034", [_table(), _split(0, 16), (TableChanges, NOT_GRANTED)], FOUND, label="changes unseen"),
     Case("SCH034", [_table(), _split(0, 64, each=4)], label="subpartitions"),
     Case("SCH034", [_table(), _split(0, 99, bounds=_DAYS)], label="by date"),
     Case("SCH034", [_table(), _split(0, 100, bounds=_DAYS)], FOUND, label="very many by date"),
@@ -218,6 +273,11 @@ CASES = [
     Case("SCH035", [_table(), _split(400_000, 16, each=4)], FOUND),
     Case("SCH035", [_table(), _split(0, 1000, each=4)], [("shop.t", MEDIUM)], label="very many"),
     Case("SCH035", [_table(29), _split(0, 16, each=4)], label="young"),
+    Case("SCH035", [_table(30), _split(0, 16, each=4)], FOUND, label="just old enough"),
+    Case("SCH035", [_table(), _split(0, 2, each=2)], FOUND, label="one partition in two"),
+    Case("SCH035", [_table(), _split(0, 1, each=1)], label="one in one"),
+    Case("SCH035", [_table(), _split(399_999, 16, each=4), _added(1)], not_assessed=True, label="one more is too many"),
+    Case("SCH035", [_table(), _split(399_999, 16, each=4), _added(0)], FOUND, label="nearly too many"),
     Case("SCH035", [_table(29), _split(None, 16, each=1)], FOUND, label="one in each"),
     Case("SCH035", [_table(), _split(10, 16, each=4), _added(100_000)], not_assessed=True, label="grown since"),
     Case("SCH035", [_table(), _split(None, 16, each=4)], not_assessed=True, label="rows unknown"),

@@ -39,6 +39,10 @@ def _looking(table_rows: int | None = 100, *, gone: int = 1, way: str = "GET", k
     return tree(scan(way=way, notes=notes, rows=kept, real=kept))
 
 
+def _other_plan(steps: list[PlanStep]) -> list[PlanStep]:
+    return [replace(found, plan_hash=2) for found in steps]
+
+
 _OTHER = replace(_burst(1), sql_id="B", max_rows_returned=2)
 _ONCE = {"last_us": 599 * SECOND}
 
@@ -50,12 +54,19 @@ ONE_BY_ONE = [
     Case("SQL035", _lookups(_burst(150, 300), everything=1501), label="less than a fifth"),
     Case("SQL035", [*_lookups(_burst(149.5, 299)), _OTHER], label="seldom"),
     Case("SQL035", _lookups(_burst(90)), label="slowly, between other statements"),
+    Case("SQL035", _lookups(_burst(99, 990), everything=990), label="nearly a hundred a second"),
+    Case("SQL035", _lookups(_burst(), everything=500), A, label="more than the audit counts in all"),
+    Case("SQL035", _lookups(_burst(), everything=0), A, label="the audit counts none"),
+    Case("SQL035", [replace(_burst(150, 300), tenant_id=1002), _ret(1500, tenant_id=1002), _ret(9000, tenant_id=1004),
+                    *_BY_KEY], [("SQL A of tenant 1002", LOW)], label="a fifth of its tenant"),
     Case("SQL035", _lookups(_burst(max_rows_returned=2)), label="returns a list"),
     Case("SQL035", _lookups(_burst(rows_returned=0, max_rows_returned=0)), label="finds nothing"),
     Case("SQL035", _lookups(_burst(rows_affected=1000)), label="changes the row"),
     Case("SQL035", _lookups(_burst(**_ONCE)), label="a cache that fills itself"),
     Case("SQL035", _lookups(_burst(**_ONCE, seconds=299)), A, label="with pauses"),
     Case("SQL035", _lookups(_burst(**_ONCE, seconds=4)), label="four bursts"),
+    Case("SQL035", _lookups(_burst(last_us=598 * SECOND, seconds=299)), A, label="half of the time"),
+    Case("SQL035", _lookups(_burst(**_ONCE, seconds=300)), label="more than half of the time"),
     Case("SQL035", _lookups(_burst(**_ONCE, seconds=5)), A, label="five bursts"),
     Case("SQL035", _lookups(_burst(90, **_ONCE, transactions=50)), A, label="twenty in each transaction"),
     Case("SQL035", _lookups(_burst(90, **_ONCE, transactions=51)), label="less in each"),
@@ -64,10 +75,14 @@ ONE_BY_ONE = [
     Case("SQL035", _lookups(_burst(**_ONCE, transactions=1000)), label="one in each transaction"),
     Case("SQL035", _lookups(_burst(**_ONCE, seconds=None)), not_assessed=True, label="pauses are unknown"),
     Case("SQL035", _lookups(_burst(last_us=None)), not_assessed=True, label="how long is unknown"),
+    Case("SQL035", _lookups(_burst(first_us=None)), not_assessed=True, label="since when is unknown"),
+    Case("SQL035", _lookups(_burst(**_ONCE, transactions=None)), not_assessed=True, label="pauses tell nothing alone"),
     Case("SQL035", _lookups(_burst(transactions=None)), not_assessed=True, label="transactions are unknown"),
     Case("SQL035", _lookups(_burst(), *_looking(99)), label="a counter in a small table"),
     Case("SQL035", _lookups(_burst(), *_looking(gone=10, way="RANGE SCAN")), A, label="by another key"),
     Case("SQL035", _lookups(_burst(), *_looking(gone=11, way="RANGE SCAN")), label="reads more for it"),
+    Case("SQL035", _lookups(_burst(), *_BY_KEY, *_other_plan(_looking(gone=11, way="RANGE SCAN"))),
+         label="reads more by another plan"),
     Case("SQL035", _lookups(_burst(), *tree(step("TABLE FOR UPDATE", depth=0), *_looking())), label="locks the row"),
     Case("SQL035", _lookups(_burst(), *tree(step("NESTED-LOOP JOIN", depth=0), *_looking(), *_looking())),
          label="a join"),
@@ -96,6 +111,7 @@ def _index(*, unique: bool, table: str = "event") -> IndexColumn:
     )  # fmt: skip
 
 
+_BY_STATE = tree(scan(index="by_state", way="RANGE SCAN"))
 _UPDATE = tree(step("DISTRIBUTED UPDATE", depth=0), scan(index="by_state", way="RANGE SCAN"))
 
 POLLS = [
@@ -106,6 +122,26 @@ POLLS = [
     Case("SQL036", [*_polling(_poll()), _index(unique=False)], A, label="by an index of many rows"),
     Case("SQL036", [*_polling(_poll()), _index(unique=True, table="other")], A, label="another table's key"),
     Case("SQL036", _polling(_poll(), everything=20_000), A, label="a twentieth of all"),
+    Case("SQL036", [*_polling(_poll()), replace(_index(unique=True), table_schema="other")], A, label="another schema"),
+    Case(
+        "SQL036",
+        [*_polling(_poll(), *tree(scan(index="by_state"))), _index(unique=True)],
+        A,
+        label="the whole of a unique index",
+    ),
+    Case(
+        "SQL036",
+        _polling(_poll(), *tree(step("NESTED-LOOP JOIN", depth=0), *_BY_STATE, *_looking())),
+        A,
+        label="looks up what it found",
+    ),
+    Case(
+        "SQL036",
+        _polling(_poll(), *tree(step("NESTED-LOOP JOIN", depth=0), *_looking(), *_BY_STATE)),
+        label="looks up first",
+    ),
+    Case("SQL036", _polling(_poll(), *_BY_STATE, *_other_plan(_looking())), label="looks up by another plan"),
+    Case("SQL036", _polling(_poll(49, 1029, 1029)), label="nearly fifty a second"),
     Case("SQL036", _polling(_poll(), everything=20_001), label="less"),
     Case("SQL036", _polling(_poll(empty=949)), label="finds some work"),
     Case("SQL036", [*_polling(_poll(50, 999, 999)), _OTHER], label="seldom"),
@@ -138,6 +174,11 @@ INSERTS = [
     Case("SQL037", _inserting(_insert(transactions=10)), A, label="a hundred in a transaction"),
     Case("SQL037", _inserting(_insert(transactions=None, max_rows_affected=None)), A, label="commits are unknown"),
     Case("SQL037", _inserting(_insert(rows_affected=999, errors=1)), A, label="one failed"),
+    Case("SQL037", _inserting(_insert(rows_affected=1)), A, label="all but one are there already"),
+    Case("SQL037", _inserting(_insert(transactions=600)), A, label="nearly two in a transaction"),
+    Case("SQL037", _inserting(_insert(rows_affected=1001, max_rows_affected=None)), label="a row more than statements"),
+    Case("SQL037", _inserting(_insert(99, 1089)), label="nearly a hundred a second"),
+    Case("SQL037", _inserting(_insert(), *_INSERTING, *_other_plan(_UPDATE)), label="an UPDATE by another plan"),
     Case("SQL037", [*_inserting(_insert()), _plan("INSERT INTO event VALUES (?, ?)")], A, label="with its text"),
     Case("SQL037", _inserting(_insert(), everything=5000), A, label="a fifth of all"),
     Case("SQL037", _inserting(_insert(), everything=5001), label="less than a fifth"),
@@ -179,6 +220,11 @@ CHANGES = [
     Case("SQL048", [replace(_CACHED, sql_type=_DELETE)], A, label="in the plan cache alone"),
     Case("SQL048", [replace(_CACHED, sql_type=_DELETE, executions=3)], label="on average less there"),
     Case("SQL048", [replace(_CACHED, sql_type=_READ)], label="returns so many"),
+    Case("SQL048", [replace(_CACHED, executions=3)], label="on average less, of an unknown kind"),
+    Case("SQL048", [replace(_change(), tenant_id=1002), replace(_change(49_999), tenant_id=1004)],
+         [("SQL A of tenant 1002", LOW)], label="each tenant for itself"),
+    Case("SQL048", [_change(60_000), replace(_change(10), sql_id="B"), _plan("DELETE FROM log", sql_id="B")], A,
+         label="beside one without a condition"),
     Case("SQL048", [_CACHED], not_assessed=True, label="of an unknown kind"),
     Case("SQL048", [_change(), _NO_TOTALS], A, label="in the ring alone"),
     Case("SQL048", not_assessed=True, label="no record"),

@@ -50,6 +50,13 @@ def _ended(read: int = 20_000, *, kept: int = 1000, way: str = "FULL SCAN", root
 
 _CACHED = SqlTotal(sql_id="A", db_name="shop", executions=10, elapsed_us=10**6, rows_processed=10)
 
+
+def _not_counted(gone: int) -> list[Any]:
+    """A scan that may go through so many rows if its LIMIT does not end it."""
+    ended = _scan(gone, 1, output=1000, names=_NAMES, alias="ord", place=(1, 1))
+    return [_CACHED, *_ended()[1:-1], ended]
+
+
 WRONG = [
     _wrong(_chosen(), WORSE, label="an index of one of two columns"),
     _wrong(_chosen(gone=20_000), A, label="at the limit"),
@@ -77,6 +84,8 @@ WRONG = [
     _wrong([row for row in _chosen() if not isinstance(row, PlanStep)], not_assessed=True, label="no plan"),
     _wrong(_ended(), A, label="a LIMIT that did not end it"),
     _wrong([_CACHED, *_ended()[1:]], not_assessed=True, label="a LIMIT, and nobody counted"),
+    _wrong(_not_counted(20_000), not_assessed=True, label="at the limit, and nobody counted"),
+    _wrong(_not_counted(19_999), label="not so many rows, and nobody counted"),
     _wrong([_CACHED, *_ended(way="RANGE SCAN")[1:-1], _scan(1, 1, alias="ord", names=_NAMES, place=(1, 1))],
            label="a short range, and nobody counted"),
     _wrong(_chosen(kept=90_000, ring=replace(_ring(20_000), rows_returned=10_000)), A,
@@ -129,8 +138,17 @@ def _pair(
     return [shape, _plan(text), _by("ord"), lines or _by("line", "ord_id"), *tables, *steps]
 
 
-def _without(name: str) -> list[Any]:
-    return [row for row in _pair() if getattr(row, "table_name", "") != name or isinstance(row, PartitionedTable)]
+_BY_TWO = define(
+    "ord", "`id` bigint NOT NULL,\n  `ord_id` bigint NOT NULL,\n  PRIMARY KEY (`id`, `ord_id`)",
+    " PARTITION BY KEY(`id`, `ord_id`) (PARTITION `p0`, PARTITION `p1`)",
+)  # fmt: skip
+
+
+def _without(name: str, **parts: Any) -> list[Any]:
+    """A pair without the definition of a table."""
+    return [
+        row for row in _pair(**parts) if getattr(row, "table_name", "") != name or isinstance(row, PartitionedTable)
+    ]
 
 
 PAIRS = [
@@ -147,6 +165,12 @@ PAIRS = [
     Case("SQL039", _pair(text="SELECT COUNT(*) FROM ord o JOIN line l ON l.id = o.ord_id"),
          label="joined by another column"),
     Case("SQL039", _pair(pieces="p3"), label="one partition is left"),
+    Case("SQL039", _pair(pieces="p[0-1]"), A, label="two partitions are left"),
+    Case("SQL039", [*_pair(), *(replace(row, plan_hash=2) for row in _pair(500_000) if isinstance(row, PlanStep))],
+         WORSE, label="the worse of two plans"),
+    Case("SQL039", [*_pair(19_999), *(replace(row, plan_hash=2) for row in _pair() if isinstance(row, PlanStep))],
+         A, label="the second of two plans"),
+    Case("SQL039", [*_without("ord", lines=_by("line", "id")), _BY_TWO], label="joined by one of two columns"),
     Case("SQL039", _pair(known=False), label="not partitioned"),
     Case("SQL039", _pair(between="HASH GROUP BY"), label="summed up before"),
     Case("SQL039", _pair(shape=QUICK), label="quick"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from agent.facts.definitions import TableDefinition
@@ -44,6 +45,8 @@ EXCLUDING = [
     _excluding(_WITHOUT, MEDIUM, "may be NULL"),
     _excluding(f"{_NOT_IN}(SELECT o.cust FROM ord o WHERE o.state = ?)", MEDIUM, "by its table's name"),
     _excluding("DELETE FROM cust WHERE id NOT IN (SELECT cust FROM ord)", MEDIUM, "deletes"),
+    _excluding(f"{_NOT_IN}(SELECT cust FROM ord) AND id NOT IN (SELECT best FROM cust)", MEDIUM, "two of them"),
+    _excluding(f"{_NOT_IN}(SELECT id FROM ord) AND id NOT IN (SELECT cust FROM ord)", MEDIUM, "the second of two"),
     _excluding("UPDATE cust SET city = ? WHERE NOT id IN (SELECT cust FROM ord)", MEDIUM, "NOT in front"),
     _excluding("SELECT id FROM cust WHERE id <> ALL (SELECT cust FROM ord)", MEDIUM, "all differ"),
     _excluding(f"{_NOT_IN}(SELECT cust FROM ord UNION ALL SELECT id FROM cust)", MEDIUM, "one branch"),
@@ -89,6 +92,7 @@ def _compared(statement: str, *types: int, found: bool = True, label: str, execu
 
 
 _BY_PAID = "SELECT id FROM ord WHERE paid = ?"
+_BY_BOTH = "SELECT id FROM ord WHERE paid = ? AND cust = ?"
 COMPARED = [
     _compared(_BY_PAID, _NULL, label="equal to NULL"),
     _compared("SELECT id FROM ord WHERE paid = NULL", label="written in the text"),
@@ -118,6 +122,14 @@ COMPARED = [
     Case("SQL041", [_shape("A", 50), _text(_BY_PAID, _NULL, executions=44), _text(_BY_PAID, 41, plan_hash=2,
          executions=6)], label="less than nine of ten"),
     Case("SQL041", [_shape("A", 5), _text("SELECT id FROM ord WHERE (")], not_assessed=True, label="not parsed"),
+    _compared(_BY_BOTH, _NULL, _NULL, label="both alike"),
+    Case("SQL041", [_shape("A", 6), _text(_BY_BOTH, _NULL, _NULL, executions=5),
+                    _text(_BY_BOTH, _NULL, _BIGINT, plan_hash=2, executions=1)], [("SQL A", MEDIUM)],
+         label="the one that is more often NULL"),
+    Case("SQL041", [_shape("A", 5), _text(_BY_PAID, _NULL, executions=3),
+                    _text(_BY_PAID, _NULL, plan_hash=2, executions=2)], [("SQL A", MEDIUM)], label="by two plans"),
+    Case("SQL041", [_shape("A", 6), _text(_BY_PAID, _NULL, executions=5), _text(_BY_PAID, plan_hash=2, executions=1)],
+         not_assessed=True, label="types of one plan not known"),
     Case("SQL041", [_shape("A", 5, rows_returned=5)], not_assessed=True, label="no text"),
     Case("SQL041", [_shape("A", 5), (CachedPlan, _GONE)], not_assessed=True, label="no plan cache"),
     Case("SQL041", [_text(_BY_PAID, _NULL)], [("SQL A", MEDIUM)], label="no other record"),
@@ -155,6 +167,10 @@ UNORDERED = [
     _cut("SELECT id FROM ord UNION ALL SELECT id FROM cust LIMIT ?", True, "a union"),
     _cut(_SOME, True, "two rows", rows=2),
     _cut(_SOME, label="one row", rows=1),
+    Case("SQL042", [_shape("A", 5, elapsed_us=9, rows_returned=13), *_sent(_SOME, steps=[_scan(output=500)])[1:]],
+         [("SQL A", LOW)], label="nearly three rows on average"),
+    Case("SQL042", [_shape("A", 5, elapsed_us=9, rows_returned=9), *_sent(_SOME, steps=[_scan(output=500)])[1:]],
+         label="less than two rows on average"),
     _cut(_SOME, label="all that there are", kept=10),
     Case("SQL042", _sent(_SOME, steps=[_scan(kept=10, output=500, rows_real=9)]), label="fewer than the limit"),
     _cut("SELECT id, cust FROM ord WHERE state = ? ORDER BY id LIMIT ?", label="in order"),
@@ -190,6 +206,10 @@ def _united(came: int = 100, left: int | None = None, operator: str = "HASH UNIO
     ]
 
 
+def _second(steps: list[PlanStep]) -> list[PlanStep]:
+    return [replace(found, plan_hash=2) for found in steps]
+
+
 _BY_STATE = "SELECT id, cust FROM ord WHERE state = ?"
 _TWICE = f"{_BY_STATE} UNION {_BY_STATE}"
 
@@ -214,6 +234,11 @@ NEEDLESS = [
            "SELECT o.id, c.id FROM ord o JOIN cust c ON c.id = o.cust WHERE o.state = ?", label="joins"),
     _union(_TWICE, None, "removes one", left=99),
     _union(_TWICE, None, "few rows", came=99),
+    Case("SQL043", _sent(_TWICE, steps=[*_united(), *_second(_united(200))]), [("SQL A", LOW)],
+         label="the larger of two plans"),
+    Case("SQL043", _sent(_TWICE, steps=[*_united(), *_second(_united(200, 199))]), label="one of two removes one"),
+    Case("SQL043", _sent(_TWICE, steps=[*_united(0), *_second(_united())]), [("SQL A", LOW)],
+         label="one of two plans measured nothing"),
     _union(f"{_BY_STATE} UNION ALL {_BY_STATE}", None, "UNION ALL"),
     _union("SELECT id, cust FROM ord UNION SELECT id, best FROM cust", None, "tables may hold the same"),
     _union("SELECT cust FROM ord WHERE state = ? UNION SELECT cust FROM ord WHERE state = ?", None, "no key"),
@@ -251,6 +276,8 @@ THROTTLED = [
     Case("SQL044", [_throttled(50)], [("tenant", HIGH)], label="half of the time"),
     Case("SQL044", [_throttled(10), _throttled(0, 100, "B")], [("tenant", LOW)], label="of all statements"),
     Case("SQL044", [_throttled(4.9)], label="a little less"),
+    Case("SQL044", [_throttled(1), _throttled(9, 100, "B")], [("tenant", LOW)], label="the second one waited longest"),
+    Case("SQL044", [_throttled(None), _throttled(5, 100, "B")], [("tenant", LOW)], label="of one it is not shown"),
     Case("SQL044", [_throttled(0)], label="never"),
     Case("SQL044", [_throttled(9, 9.9)], label="little load"),
     Case("SQL044", [_throttled(None)], not_assessed=True, label="not shown"),
