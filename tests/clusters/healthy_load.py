@@ -374,15 +374,24 @@ def repository(cluster: Cluster, tenant: int, servers: tuple[Server, ...]) -> No
                 kept_statements(cluster, tenant, 168 - hour, server)
 
 
+def kind_of(shape: Shape) -> int:
+    """The number of its kind (SQL_TYPE)."""
+    kinds = {"SELECT": 1, "INSERT": 2, "DELETE": 4, "UPDATE": 5}
+    return kinds[shape.text.split()[0].upper()]
+
+
 def kept_statements(cluster: Cluster, tenant: int, snapshot: int, server: Server) -> None:
     """What one snapshot adds: an hour of the business."""
     where: dict[str, Any] = {"snap_id": snapshot, "svr_ip": server.ip, "svr_port": server.port}
     if cluster.is_sys:
         where["tenant_id"] = tenant
+    prefix = "CDB" if cluster.is_sys else "DBA"
     for shape in SHAPES:
         executions = shape.executions // 2
+        told = {name: value for name, value in where.items() if name in ("snap_id", "tenant_id")}
+        cluster.add(f"{prefix}_WR_SQLTEXT", sql_id=shape.sql_id, query_sql=shape.text, sql_type=kind_of(shape), **told)
         cluster.add(
-            f"{'CDB' if cluster.is_sys else 'DBA'}_WR_SQLSTAT",
+            f"{prefix}_WR_SQLSTAT",
             sql_id=shape.sql_id,
             plan_hash=hash_of(shape),
             plan_type=1,
