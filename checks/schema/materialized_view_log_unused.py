@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, TenantKind, Unit, check, name_object
 from agent.facts.schema import MVIEW_LOG, BusinessObject, ViewUse
 from checks.schema.pages import OBJECTS
 
@@ -16,6 +16,7 @@ _LOGS = f"{OBJECTS}/600.manage-views-of-mysql-mode/200.manage-materialized-views
     name="schema.materialized_view_log_unused",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
     title="Materialized view log without a materialized view",
     finding="{resource}: each change is written into {value} as well, and no materialized view reads the table.",
     remediation=Remediation(

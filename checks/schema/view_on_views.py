@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, TenantKind, Unit, check, name_object
 from agent.facts.schema import ViewUse
 from checks.schema.pages import OBJECTS, VIEWS
 
@@ -17,6 +17,7 @@ Name = tuple[str, str]
     name="schema.view_on_views",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
+    tenants=(TenantKind.USER,),
     title="View on view on view",
     finding="{resource} reads its tables through {value} views, one on the other, it included: {chain}; limit {limit}.",
     remediation=Remediation(
