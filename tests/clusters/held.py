@@ -85,7 +85,7 @@ class Shelf:
 
     def read(self, target: Target, given: Iterable[object] = (), budget: Budget | None = None) -> Snapshot:
         """Preflight and collect, as at a customer's."""
-        kernel, sources = self._kernel, shipped()[0].sources
+        kernel, sources = self._kernel, shipped()[0].sources_of(target.kind)
         endpoint = Endpoint(
             name="held", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
         )

@@ -15,7 +15,7 @@ from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 RENEWAL_DAYS = 92  # mutes that end before the next quarterly assessment
 CODES_SHOWN = 6
-NEEDS_SHOWN = 3
+NEEDS_SHOWN = 2
 _HELD_UP = (UnavailableKind.CLOSED, UnavailableKind.BUSY, UnavailableKind.BUDGET, UnavailableKind.TIMEOUT)
 
 
