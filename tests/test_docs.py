@@ -44,7 +44,7 @@ CHINESE = [page for page in PAGES if page.name.endswith(".zh-CN.md")]
 # For developers, or a list of pages in both languages.
 ENGLISH_ONLY = {"CONTRIBUTING.md", "CHANGELOG.md", "docs/README.md", "docs/plug-ins.md", "docs/architecture.md"}
 README_LINES = 100  # two screens
-SENT_BY_THE_SESSION = 6  # its settings, and what preflight asks
+SENT_BY_THE_SESSION = 6  # its settings, and what preflight asks; looks at the load and the receipt read no facts
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")

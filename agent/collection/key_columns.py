@@ -1,8 +1,8 @@
 """Which columns are part of a key, by the indexes that were read before.
 
 ``information_schema.COLUMNS`` answers a table that was never altered from the server's own tables, but for COLUMN_KEY:
-for that it loads the whole definition of the table (seen on 4.3.5: twelve times the work). On some versions it calls
-only the columns of the primary key keys. The indexes have been read by then and say the same for all of them.
+for that it loads the whole definition of the table (seen on 4.3.5: twelve times the work). On some versions it marks
+only columns of the primary key. The indexes have been read by then and say the same for all of them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def list_key_columns(
 def name_keys(indexes: Iterable[IndexColumn]) -> KeyColumns:
     """Return what each column is in the keys of its table, at its best.
 
-    As in the view only the first column of an index counts, and none of whose values the index has just the beginning.
+    As in the view only the first column of an index counts, and a column that is indexed by a prefix does not.
     """
     made: defaultdict[tuple[str, str, str], list[IndexColumn]] = defaultdict(list)
     for column in indexes:

@@ -62,7 +62,9 @@ def _mask_field(row: str, name: str, fields: Mapping[str, Any], data_class: Data
     if held is TextContent.HINTS:
         return strip_outline(value)
     if always:
-        return mask_sql(value)
+        masked = mask_sql(value)
+        # Without its end nobody can tell whether a backslash escaped a quote: that depends on the sender's sql_mode.
+        return MASKED if masked.endswith(CUT) and "\\" in value else masked
     if data_class is DataClass.SQL_TEXT_FULL:
         return value
     if held is TextContent.SETTING:

@@ -173,7 +173,7 @@ class SqlTotal:
         "SUM(SUM(ELAPSED_TIME_TOTAL)) OVER (PARTITION BY TENANT_ID)", default=None, sys_only=True
     )
     sql_id: str = expr("SQL_ID")
-    sql_type: int | None = expr("MIN(SQL_TYPE)", default=None)
+    sql_type: int | None = expr("MAX(SQL_TYPE)", default=None)
     db_name: str = expr("MIN(PARSING_DB_NAME)")
     executions: int = expr("SUM(EXECUTIONS_TOTAL)")
     elapsed_us: int = expr("SUM(ELAPSED_TIME_TOTAL)")

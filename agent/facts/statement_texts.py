@@ -16,9 +16,8 @@ from agent.facts.sql import CachedPlan, RepositoryText
 def collect_texts(plans: Rows[CachedPlan] | None, kept: Rows[RepositoryText] | None) -> dict[str, str]:
     """Return the text of each SQL_ID: that of a cached plan, whose values the server has replaced, before any other."""
     known: dict[str, str] = {}
-    for plan in plans or ():
-        known.setdefault(plan.sql_id, plan.statement)
-    for row in kept or ():
+    rows: tuple[CachedPlan | RepositoryText, ...] = (*(plans or ()), *(kept or ()))
+    for row in rows:
         if row.statement and row.statement != MASKED:
             known.setdefault(row.sql_id, row.statement)
     return known
@@ -30,4 +29,4 @@ def list_other_kinds(
     """Return the SQL_IDs that are known to be of another kind than the concerned ones: calls and DDL, for example."""
     kinds = [(load.sql_id, load.sql_type) for load in loads]
     kinds += [(row.sql_id, row.sql_type) for row in kept or ()]
-    return frozenset(sql_id for sql_id, kind in kinds if kind is not None and kind not in concerned)
+    return frozenset(sql_id for sql_id, kind in kinds if kind and kind not in concerned)  # 0 is no kind

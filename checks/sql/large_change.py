@@ -11,7 +11,8 @@ from checks.sql.loads import list_loads
 from checks.sql.pages import AUDIT, SQL_RULES, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
-_CHANGING = DATA_STATEMENTS - {1}  # all but SELECT
+# The audit ring does not tell the kind; what it counts are rows that were changed.
+_MAY_CHANGE = DATA_STATEMENTS - {1} | {None}
 
 
 @params
@@ -47,24 +48,32 @@ def large_change(
     """All rows that a transaction changes stay locked until it commits, they fill the memstore meanwhile, and a failure
     near the end rolls everything back, which takes as long again. Statements without a condition are left to SQL014."""
     everything = {plan.sql_id for plan in plans or () if writes_every_row(plan.statement)}
-    rows_of = {(row.tenant_id, row.sql_id): _count_in_ring(row) for row in shapes or () if row.executions > 0}
+    ring = {(row.tenant_id, row.sql_id): row for row in shapes or () if row.executions > 0}
     for load in list_loads(shapes, totals, None):
-        if load.sql_id in everything:
+        row = ring.get((load.tenant_id, load.sql_id))
+        if load.sql_id in everything or load.sql_type not in _MAY_CHANGE:
             continue
-        if load.record is Observes.AUDIT_RING:
-            rows = rows_of[load.tenant_id, load.sql_id]
+        in_ring = load.record is Observes.AUDIT_RING
+        together = row.rows_affected if row and in_ring else load.rows_used
+        rows = _count_in_ring(row) if row and in_ring else together // load.executions
+        resource = shape_name(load.sql_id, load.tenant_id)
+        if rows < limits.min_rows_count:
+            # An average may hide one large change among small ones; what all changed together may not reach so far.
+            if not (row and _is_largest_known(row)) and together >= limits.min_rows_count:
+                yield Unjudged(resource)
+        elif not in_ring and load.sql_type is None:  # nobody knows whether it reads them
+            yield Unjudged(resource)
         else:
-            rows = load.rows_used // load.executions
-            if rows >= limits.min_rows_count and load.sql_type is None:  # nobody knows whether it reads them
-                yield Unjudged(shape_name(load.sql_id, load.tenant_id))
-            rows = rows if load.sql_type in _CHANGING else 0
-        if rows >= limits.min_rows_count:
             evidence: dict[str, Scalar] = {
                 "database": load.database,
                 "executions_count": load.executions,
                 "statement": text_of(plans, load.sql_id),
             }
-            yield Measurement(shape_name(load.sql_id, load.tenant_id), rows, evidence, load.record)
+            yield Measurement(resource, rows, evidence, load.record)
+
+
+def _is_largest_known(row: SqlShape) -> bool:
+    return row.max_rows_affected is not None and row.transactions is not None
 
 
 def _count_in_ring(row: SqlShape) -> int:

@@ -30,7 +30,7 @@ def not_assessed() -> str:
         "{% if unlock.needs %}"
         + say("What unlocks it")
         + ": {{ unlock.needs|join('; ') }}{% else %}"
-        + say("Nothing to provide: this version does not tell it, or not yet")
+        + say("Nothing to provide: this version does not show it, or there is no data yet")
         + "{% endif %}"
         "{% if unlock.coverage %} (" + say("+{coverage} coverage", coverage="unlock.coverage") + "){% endif %}"
     )

@@ -19,7 +19,7 @@ from tests.integration.reading import rows_of as read_rows
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
-DB, SENDER = "hx_kept", "hx_sender"
+DB = "hx_kept"
 S = "S3CRET"
 KEPT = f"SELECT COUNT(*) FROM kept_orders WHERE no = '{S}' OR id > 777777"
 HINTED = f"SELECT /*+ qb_name({S}) FULL(o) */ COUNT(*) FROM kept_orders o WHERE no = '{S}'"
@@ -77,6 +77,7 @@ def test_the_repository_has_a_text_that_the_cache_has_forgotten(snapshot: Snapsh
 
 def test_no_literal_is_in_what_was_read(snapshot: Snapshot) -> None:
     for row in SOURCES:
+        assert rows_of(snapshot, row), row
         for found in rows_of(snapshot, row):
             assert S not in str(found).upper() and "777777" not in str(found), found
 

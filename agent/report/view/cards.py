@@ -259,9 +259,9 @@ class CardMaker:
 
 
 def find_state(kinds: Iterable[str]) -> str:
-    """Return the state of what has these kinds of change, "" for none: new only if all are, worsened if one is either.
+    """Return the state of what has these kinds of change, "" for none.
 
-    Cards and the list of findings say the same of a check.
+    It is new if all are new, else worsened if at least one is new or worse. Cards and the list of findings agree by it.
     """
     told = {kind for kind in kinds if kind}
     if len(told) < 2:

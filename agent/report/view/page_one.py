@@ -193,9 +193,9 @@ def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
 
 
 def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words) -> tuple[NextStep, ...]:
-    """Return the first units of the roadmap that add to the score."""
+    """Return the first units of the roadmap that the reader can do."""
     results = {result["code"]: result for result in counted}
-    told = [unit for unit in list_units(document, words) if unit.gain != format_points(0) and unit.first in results]
+    told = [unit for unit in list_units(document, words) if unit.first in results]
     return tuple(_build_step(unit, results, words) for unit in told[:STEPS])
 
 

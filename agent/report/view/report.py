@@ -275,6 +275,9 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
     was_severity = change["was_severity"]
     was, now = change["was_value"], change["value"]
+    # A change that is told must be seen; values that only differ by noise may read alike.
+    moved = change["kind"] in (ChangeKind.WORSENED, ChangeKind.IMPROVED)
+    digits = count_digits(now, unit, [was]) if moved else None
     fresh = was_severity is None
     gone = not fresh and change["kind"] in (ChangeKind.RESOLVED, ChangeKind.NOT_COMPARABLE)
     return ChangeLine(
@@ -285,6 +288,6 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
         resource=words.resource(change),
         was_severity=words.label(SEVERITIES, was_severity) if was_severity else "",
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
-        was_value="" if fresh or was is None else words.value(was, unit, count_digits(was, unit, [now])),
-        value="" if gone or now is None else words.value(now, unit, count_digits(now, unit, [was])),
+        was_value="" if fresh or was is None else words.value(was, unit, digits),
+        value="" if gone or now is None else words.value(now, unit, digits),
     )

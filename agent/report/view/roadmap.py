@@ -65,11 +65,12 @@ class Decision:
 def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     """Return the stages that have work; none for documents of older agents."""
     results = {result["code"]: result for result in document["results"]}
-    lines = [
-        _build_unit_line(number, unit, results, words)
-        for number, unit in enumerate(document["roadmap"], start=1)
-        if all(code in results for code in unit["codes"])
-    ]
+    lines, reached = [], document["score"]["value"]
+    for number, unit in enumerate(document["roadmap"], start=1):
+        if all(code in results for code in unit["codes"]):
+            # Older agents wrote what a unit gains alone; in the order of the roadmap it is what the score climbs.
+            lines.append(_build_unit_line(number, {**unit, "gain": unit["score_after"] - reached}, results, words))
+        reached = unit["score_after"]
     found = []
     for deadline, label in DEADLINES.items():
         members = tuple(line for line in lines if line.deadline == deadline)

@@ -124,9 +124,16 @@ def test_order_does_not_matter_and_joining_again_changes_nothing(results: list[C
 @given(assessments(), st.sampled_from(TenantKind))
 def test_what_is_not_joined_costs_what_it_did(results: list[CheckResult], kind: TenantKind) -> None:
     joined = list(join_findings(results))
-    # A check may have findings that its own others cause.
+    # Not only where another check tells it: a check may have findings that its own others cause.
     if not any(finding.signs for result in joined for finding in result.findings):
         assert scored(joined, None, kind) == scored(results, None, kind)
+
+
+def test_what_a_check_s_own_finding_causes_is_one_finding_and_costs_as_one() -> None:
+    cause, effect = finding(H, resource="a"), replace(finding(L, resource="b"), caused_by=("a",))
+    joined = join_findings([found("SQL000", cause, effect)])
+    assert [(one.resource, len(one.signs)) for one in joined[0].findings] == [("a", 2)]
+    assert scored(joined, None).value == scored([found("SQL000", cause)], None).value
 
 
 @given(assessments(), st.sampled_from(TenantKind))

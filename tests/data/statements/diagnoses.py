@@ -38,6 +38,8 @@ _INDEX_HINTS = {"FORCE INDEX": "INDEX", "IGNORE INDEX": "NO_INDEX"}
 class Diagnosis:
     """One statement with its facts: what must be found, and which checks must pass because it only resembles theirs.
 
+    ``later`` must be found as well, by checks that were made after the diagnosis was written.
+
     Where a check errs and that is known, ``because`` says why: it ``missed`` what it should find, or ``blamed``
     falsely.
     """
@@ -45,6 +47,7 @@ class Diagnosis:
     name: str
     statement: RealStatement
     finds: frozenset[str]
+    later: frozenset[str]
     like: tuple[str, ...]
     missed: frozenset[str]
     blamed: frozenset[str]
@@ -62,6 +65,7 @@ def load_diagnoses() -> tuple[Diagnosis, ...]:
             name=f"{entry['of']}, {entry['in']}",
             statement=statements[entry["of"]],
             finds=frozenset(entry["finds"]),
+            later=frozenset(entry.get("later", ())),
             like=tuple(entry.get("like", ())),
             missed=frozenset(entry.get("missed", ())),
             blamed=frozenset(entry.get("blamed", ())),
