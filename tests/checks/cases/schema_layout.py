@@ -264,6 +264,26 @@ CASES = [
     Case("SCH034", [_table(), _split(10_000, 16), _added(1)], FOUND, label="as many as may be, and one since"),
     Case("SCH034", [_table(), _split(0, 16), (TableChanges, NOT_GRANTED)], FOUND, label="changes unseen"),
     Case("SCH034", [_table(), _split(0, 64, each=4)], label="subpartitions"),
+    Case(
+        "SCH038",
+        [_use("e", "c"), _use("c", "d"), _use("d", "c"), _use("c", "t")],
+        [("shop.e", LOW)],
+        label="over a circle",
+    ),
+    Case(
+        "SCH038",
+        [_use("c", "a"), _use("c", "b"), _use("b", "a"), _use("a", "t"), _use("d", "b")],
+        [("shop.c", LOW), ("shop.d", LOW)],
+        label="two over the same",
+    ),
+    Case(
+        "SCH038",
+        [_use(f"v{level}", f"{side}{level - 1}") for level in range(1, 40) for side in "vw"]
+        + [_use(f"w{level}", f"{side}{level - 1}") for level in range(1, 39) for side in "vw"]
+        + [_use("v0", "t"), _use("w0", "t")],
+        [("shop.v39", LOW)],
+        label="more ways down than can be walked",
+    ),
     Case("SCH034", [_table(), _split(0, 99, bounds=_DAYS)], label="by date"),
     Case("SCH034", [_table(), _split(0, 100, bounds=_DAYS)], FOUND, label="very many by date"),
     Case("SCH034", [_table(), _split(0, 16, bounds=("1000", "2000"))], FOUND, label="by number"),
