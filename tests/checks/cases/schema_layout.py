@@ -169,12 +169,18 @@ TWO = [*_index("d", name="i"), *_index("e", name="k")]
 NOT_GRANTED = Unavailable(UnavailableKind.NOT_GRANTED, Text("no"))
 
 CASES = [
-    Case("SCH036", [*_index("c"), *_valued(11), *_index("x", name="k")]),
-    Case("SCH036", [*_index("c"), *_valued(10)], INDEX_FOUND),
-    Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001)], label="mostly NULL"),
+    Case("SCH036", [*_index("c"), *_valued(11), *_index("x", name="k"), _scan("t")]),
+    Case("SCH036", [*_index("c"), *_valued(10), _scan("t")], INDEX_FOUND),
+    Case("SCH036", [*_index("c"), *_valued(10)], not_assessed=True, label="no plan at all"),
+    Case(
+        "SCH036",
+        [*(replace(row, is_visible="NO") for row in _index("c")), *_valued(10), _scan("t")],
+        label="hidden already",
+    ),
+    Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001), _scan("t")], label="mostly NULL"),
     Case("SCH036", [*_index("c"), *_valued(2, rows=9_999)], label="small"),
-    Case("SCH036", [*_index("c"), *_valued(1, nulls=10_001)], label="more NULL than rows were counted"),
-    Case("SCH036", [*_index("c"), *_valued(1, nulls=9_000)], INDEX_FOUND, label="a tenth has the only value"),
+    Case("SCH036", [*_index("c"), *_valued(1, nulls=10_001), _scan("t")], label="more NULL than rows were counted"),
+    Case("SCH036", [*_index("c"), *_valued(1, nulls=9_000), _scan("t")], INDEX_FOUND, label="a tenth has the only one"),
     Case("SCH036", _index("c"), not_assessed=True, label="no statistics"),
     Case(
         "SCH036",
@@ -219,6 +225,42 @@ CASES = [
     Case("SCH038", [_use("c", "c"), _use("c", "d"), _use("d", "c")], label="in a circle"),
     Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
     Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
+    Case(
+        "SCH037",
+        [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=17)],
+        not_assessed=True,
+        label="a short column may decide",
+    ),
+    Case(
+        "SCH037", [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=16)], label="no short column decides"
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "f", "g", name="PRIMARY"), *TWO, _counted(9)],
+        label="two short columns and a third",
+        not_assessed=True,
+    ),
+    Case("SCH037", [*_index("c", "f", name="PRIMARY"), *TWO, _counted(9)], label="two short columns"),
+    Case(
+        "SCH037",
+        [*_index("c", "a", name="PRIMARY"), *TWO, *_valued(900, length=23), _first()],
+        label="a number has eight bytes",
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "a", name="PRIMARY"), *TWO, *_valued(900, length=24), _first()],
+        FOUND,
+        label="a number has eight bytes, too",
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "a", name="PRIMARY"), *TWO, *_valued(900, length=28), _first("DATE")],
+        FOUND,
+        label="a day has four bytes",
+    ),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(None)], not_assessed=True, label="length not read"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(32, "varbinary")], not_assessed=True, label="bytes"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(90, "enum")], label="one of a list"),
     Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
     Case(
         "SCH039",
