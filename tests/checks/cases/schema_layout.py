@@ -43,11 +43,16 @@ def _column(kind: str = "int", *, table: str = "t", **parts: Any) -> NotableColu
     )
 
 
-def _text(length: int, kind: str = "varchar") -> NotableColumn:
+def _text(length: int | None, kind: str = "varchar") -> NotableColumn:
     return _column(kind, characters=length)
 
 
-def _dated(date: str) -> NotableColumn:
+def _first(kind: str = "bigint", **parts: Any) -> NotableColumn:
+    """The first column, which is read of every table."""
+    return replace(_column(kind, **parts), column_name="a")
+
+
+def _dated(date: str | None) -> NotableColumn:
     return _column("datetime", default_date=date)
 
 
@@ -153,7 +158,7 @@ def _scan(alias: str) -> PlanStep:
 
 
 def _wide(length: int, **parts: Any) -> Sequence[Any]:
-    return [_table(), _text(length), *_index("a", "c", **parts)]
+    return [_table(), _first(characters=0), _text(length), *_index("a", "c", **parts)]
 
 
 def _use(view: str, table: str) -> ViewUse:
@@ -220,11 +225,6 @@ CASES = [
         label="two columns, nearly",
     ),
     Case("SCH037", [*_index("c"), *TWO, *_valued(900, length=36)], label="no primary key"),
-    Case("SCH038", [_use("b", "a"), _use("a", "t"), _use("c", "a")]),
-    Case("SCH038", [_use("c", "b"), _use("c", "t"), _use("b", "a"), _use("a", "t")], [("shop.c", LOW)]),
-    Case("SCH038", [_use("c", "c"), _use("c", "d"), _use("d", "c")], label="in a circle"),
-    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
-    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
     Case(
         "SCH037",
         [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=17)],
@@ -261,51 +261,9 @@ CASES = [
     Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(None)], not_assessed=True, label="length not read"),
     Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(32, "varbinary")], not_assessed=True, label="bytes"),
     Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(90, "enum")], label="one of a list"),
-    Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
-    Case(
-        "SCH039",
-        [_object("m", "MATERIALIZED VIEW"), LOG, _object("mlog$_u", LOG.object_type), _use("m", "t")],
-        [("shop.u", LOW)],
-        version=NEWER,
-        label="one of two logs",
-    ),
-    Case(
-        "SCH039",
-        [_object("m", "MATERIALIZED VIEW"), LOG, replace(_use("m", "t"), table_schema="other")],
-        FOUND,
-        version=NEWER,
-        label="the table of another schema",
-    ),
-    Case("SCH039", [LOG], FOUND, version=NEWER, label="no view at all"),
-    Case("SCH030", [_table(), _column(ordinal_position=90)]),
-    Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
-    Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
-    Case("SCH030", [_table(), _column(ordinal_position=400, table="v")], label="a view"),
-    Case("SCH031", [_table(), _text(128, "char")]),
-    Case("SCH031", [_table(), _text(129, "char")], COLUMN_FOUND),
-    Case("SCH031", [_table(), _text(4000, "varchar")], label="VARCHAR"),
-    Case("SCH031", [_text(255, "char")], label="a view"),
-    Case("SCH032", _wide(499)),
-    Case("SCH032", _wide(500), INDEX_FOUND),
-    Case("SCH032", _wide(4000, prefix=499), label="a prefix"),
-    Case("SCH032", _wide(4000, prefix=500), INDEX_FOUND, label="a long prefix"),
-    Case("SCH032", _wide(500, prefix=768), INDEX_FOUND, label="a prefix of everything"),
-    Case("SCH032", _wide(4000, kind="FULLTEXT"), label="of words"),
-    Case("SCH032", _wide(4000, name="PRIMARY"), label="primary key"),
-    Case("SCH032", _wide(4000)[1:], label="a view"),
-    Case("SCH033", [_table(), _dated(""), _dated("9999-12-31"), _dated("1980-01-01")]),
-    Case("SCH033", [_table(), _dated("0000-00-00")], COLUMN_FOUND),
-    Case("SCH033", [_table(), _dated("1979-12-31")], COLUMN_FOUND, label="long ago"),
-    Case("SCH033", [_dated("0000-00-00")], label="a view"),
-    Case("SCH034", [_table(), _split(10_000, 15), _split(10_001, 16)]),
-    Case("SCH034", [_table(), _split(10_000, 16)], FOUND),
-    Case("SCH034", [_table(None), _split(0, 1000)], [("shop.t", MEDIUM)], label="very many"),
-    Case("SCH034", [_table(29), _split(0, 1000)], label="young"),
-    Case("SCH034", [_table(30), _split(0, 16)], FOUND, label="just old enough"),
-    Case("SCH034", [_table(), _split(10, 16), _added(9_989)], FOUND, label="grown a little since"),
-    Case("SCH034", [_table(), _split(10_000, 16), _added(1)], FOUND, label="as many as may be, and one since"),
-    Case("SCH034", [_table(), _split(0, 16), (TableChanges, NOT_GRANTED)], FOUND, label="changes unseen"),
-    Case("SCH034", [_table(), _split(0, 64, each=4)], label="subpartitions"),
+    Case("SCH038", [_use("b", "a"), _use("a", "t"), _use("c", "a")]),
+    Case("SCH038", [_use("c", "b"), _use("c", "t"), _use("b", "a"), _use("a", "t")], [("shop.c", LOW)]),
+    Case("SCH038", [_use("c", "c"), _use("c", "d"), _use("d", "c")], label="in a circle"),
     Case(
         "SCH038",
         [_use("e", "c"), _use("c", "d"), _use("d", "c"), _use("c", "t")],
@@ -326,6 +284,68 @@ CASES = [
         [("shop.v39", LOW)],
         label="more ways down than can be walked",
     ),
+    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
+    Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
+    Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
+    Case(
+        "SCH039",
+        [_object("m", "MATERIALIZED VIEW"), LOG, _object("mlog$_u", LOG.object_type), _use("m", "t")],
+        [("shop.u", LOW)],
+        version=NEWER,
+        label="one of two logs",
+    ),
+    Case(
+        "SCH039",
+        [_object("m", "MATERIALIZED VIEW"), LOG, replace(_use("m", "t"), table_schema="other")],
+        FOUND,
+        version=NEWER,
+        label="the table of another schema",
+    ),
+    Case("SCH039", [LOG], FOUND, version=NEWER, label="no view at all"),
+    Case("SCH030", [_table(), _column(ordinal_position=90)]),
+    Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
+    Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
+    Case("SCH030", [_table(), _column(ordinal_position=400, table="v")], label="a view"),
+    Case("SCH030", [_table(), _column()], not_assessed=True, label="of an older release"),
+    Case("SCH030", [_table()], not_assessed=True, label="no column was read"),
+    Case("SCH030", [], label="no table"),
+    Case("SCH031", [_table(), _text(128, "char")]),
+    Case("SCH031", [_table(), _text(129, "char")], COLUMN_FOUND),
+    Case("SCH031", [_table(), _text(4000, "varchar")], label="VARCHAR"),
+    Case("SCH031", [_text(255, "char")], label="a view"),
+    Case("SCH031", [_table(), _column("char")], not_assessed=True, label="of an older release"),
+    Case("SCH032", _wide(499)),
+    Case("SCH032", _wide(500), INDEX_FOUND),
+    Case("SCH032", _wide(4000, prefix=499), label="a prefix"),
+    Case("SCH032", _wide(4000, prefix=500), INDEX_FOUND, label="a long prefix"),
+    Case("SCH032", _wide(500, prefix=768), INDEX_FOUND, label="a prefix of everything"),
+    Case("SCH032", _wide(4000, kind="FULLTEXT"), label="of words"),
+    Case("SCH032", _wide(4000, name="PRIMARY"), label="primary key"),
+    Case("SCH032", _wide(4000)[1:], label="a view"),
+    Case("SCH032", [_table(), _first(characters=0), *_index("a", "b")], label="the other column is short"),
+    Case("SCH032", [_table(), _first(), *_index("a", "b")], not_assessed=True, label="of an older release"),
+    Case("SCH032", [_table(), *_index("a", "b")], not_assessed=True, label="no column was read"),
+    Case(
+        "SCH032",
+        [_table(), _first(characters=600), _text(None), *_index("a"), *_index("c", name="k")],
+        INDEX_FOUND,
+        label="one of two is known",
+    ),
+    Case("SCH033", [_table(), _dated(""), _dated("9999-12-31"), _dated("1980-01-01")]),
+    Case("SCH033", [_table(), _dated("0000-00-00")], COLUMN_FOUND),
+    Case("SCH033", [_table(), _dated("1979-12-31")], COLUMN_FOUND, label="long ago"),
+    Case("SCH033", [_dated("0000-00-00")], label="a view"),
+    Case("SCH033", [_table(), _dated("1970-01-02 08:00:01.5")], COLUMN_FOUND, label="with a time"),
+    Case("SCH033", [_table(), _dated(None)], not_assessed=True, label="of an older release"),
+    Case("SCH034", [_table(), _split(10_000, 15), _split(10_001, 16)]),
+    Case("SCH034", [_table(), _split(10_000, 16)], FOUND),
+    Case("SCH034", [_table(None), _split(0, 1000)], [("shop.t", MEDIUM)], label="very many"),
+    Case("SCH034", [_table(29), _split(0, 1000)], label="young"),
+    Case("SCH034", [_table(30), _split(0, 16)], FOUND, label="just old enough"),
+    Case("SCH034", [_table(), _split(10, 16), _added(9_989)], FOUND, label="grown a little since"),
+    Case("SCH034", [_table(), _split(10_000, 16), _added(1)], FOUND, label="as many as may be, and one since"),
+    Case("SCH034", [_table(), _split(0, 16), (TableChanges, NOT_GRANTED)], FOUND, label="changes unseen"),
+    Case("SCH034", [_table(), _split(0, 64, each=4)], label="subpartitions"),
     Case("SCH034", [_table(), _split(0, 99, bounds=_DAYS)], label="by date"),
     Case("SCH034", [_table(), _split(0, 100, bounds=_DAYS)], FOUND, label="very many by date"),
     Case("SCH034", [_table(), _split(0, 16, bounds=("1000", "2000"))], FOUND, label="by number"),
