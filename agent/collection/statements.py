@@ -97,9 +97,9 @@ def list_columns_read(row: type, data_classes: frozenset[DataClass] | None = Non
 
 
 def list_optional_columns(row: type) -> frozenset[str]:
-    """Return the columns that only optional fields read: some versions lack them."""
+    """Return the columns that only optional fields read: some versions lack them. No condition asks for one."""
     fields = _list_fields(row)
-    required = frozenset[str]().union(*(field.columns for field in fields if not field.optional))
+    required = find_columns(_require_spec(row).where).union(*(f.columns for f in fields if not f.optional))
     return frozenset[str]().union(*(field.columns for field in fields if field.optional)) - required
 
 

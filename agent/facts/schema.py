@@ -52,11 +52,13 @@ _DROPPED = (
 # Of columns that many tables have, only what a check may ask about is read.
 _FAR_BEHIND = "(ORDINAL_POSITION >= 100 AND ORDINAL_POSITION % 10 = 0)"
 _LONG_CHAR = "(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > 64)"
+# What an index may repeat in full. A shorter text stays far below the limit on the width of its entries.
+_WIDE = "(CHARACTER_MAXIMUM_LENGTH >= 256 AND DATA_TYPE <> 'json')"
 _DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
 # What is asked of a column by itself; whether it is part of a key, the server knows by the whole definition only.
 _NOTABLE = (
     f"EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED} OR ORDINAL_POSITION = 1"
-    f" OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_DATED}"
+    f" OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_WIDE} OR {_DATED}"
 )
 _IN_KEY = "COLUMN_KEY <> ''"
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
@@ -135,8 +137,8 @@ class IndexColumn:
 )
 class NotableColumn:
     """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, long
-    CHAR, with a date as its default, the first one, or every tenth from the hundredth on. A view that does not compile
-    has none.
+    CHAR, text of 256 characters or more, with a date as its default, the first one, or every tenth from the hundredth
+    on. A view that does not compile has none.
 
     It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
     to plan, so all these questions share one statement. The type of a text is read without its length, because the
@@ -152,9 +154,12 @@ class NotableColumn:
     column_key: str = ""
     character_set_name: str | None = expr("COALESCE(CHARACTER_SET_NAME, '')", default=None)  # "" has none
     collation_name: str | None = expr("COALESCE(COLLATION_NAME, '')", default=None)  # "" has none
-    ordinal_position: int = 0
-    characters: int = expr("COALESCE(CHARACTER_MAXIMUM_LENGTH, 0)", default=0)  # 0: no text
-    default_date: str = expr(f"CASE WHEN {_DATED} THEN SUBSTR(COLUMN_DEFAULT, 1, 10) ELSE '' END", default="")
+    # None in the next three: the snapshot was taken before they were read.
+    ordinal_position: int | None = None
+    characters: int | None = expr("COALESCE(CHARACTER_MAXIMUM_LENGTH, 0)", default=None)  # 0: no text
+    default_date: str | None = expr(
+        f"CASE WHEN {_DATED} THEN SUBSTR(COLUMN_DEFAULT, 1, 26) ELSE '' END", default=None
+    )  # with its time and fraction, "" if there is none
 
 
 def name_key_columns(sql: str, names: str) -> str:

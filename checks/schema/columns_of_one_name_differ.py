@@ -10,6 +10,7 @@ from agent.facts.definition_text import TEXT_TYPES
 from agent.facts.schema import IndexColumn, NotableColumn, Table
 from checks.schema.auto_increment_nearly_exhausted import BITS
 from checks.schema.column_kinds import GENERIC_NAMES, NUMBER_TYPES
+from checks.schema.counted import list_stored
 from checks.schema.indexes import group_indexes, is_whole
 from checks.schema.pages import BASICS, DESIGN
 
@@ -44,7 +45,7 @@ def columns_of_one_name_differ(
     and cannot use its index. An integer narrower than the key that it refers to ends earlier. Columns that are part of
     a key are compared, with the one that is unique by itself where there is one; names that could mean anything, such
     as code or status, are left out."""
-    stored = {(table.table_schema, table.table_name) for table in tables}
+    stored = list_stored(tables)
     unique = _list_unique(indexes)
     named: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)
     for column in columns:

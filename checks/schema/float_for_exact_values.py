@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import NotableColumn, Table
+from checks.schema.counted import list_stored
 from checks.schema.pages import BASICS, DDL
 
 MONEY = frozenset(
@@ -51,7 +52,7 @@ RATE = frozenset(
 def float_for_exact_values(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """FLOAT and DOUBLE keep the nearest binary fraction. Amounts then differ by cents after sums and comparisons, and
     equality on such a column finds rows or misses them by chance."""
-    stored = {(table.table_schema, table.table_name) for table in tables}  # a view has columns, too
+    stored = list_stored(tables)
     for column in columns:
         table = (column.table_schema, column.table_name)
         parts = {part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", column.column_name)}

@@ -35,16 +35,18 @@ class FewValuesParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Index on a column of few values",
-    finding="{resource}: {column} has {distinct_count} values in {rows_count} rows, so one value stands for {value} of "
-    "the table on average, and no plan that was read uses the index; limit {limit}.",
+    finding="{resource}: distinct values of {column}: {distinct_count} in {rows_count} rows, so that one value stands "
+    "for {value} of the table on average, and no plan among the dearest statements uses it; limit {limit}.",
     remediation=Remediation(
-        advice="Drop the index, or put the column behind a selective one. Keep it only where one value is rare and "
-        "statements look for that one: then gather a histogram of the column.",
-        sql=("ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",),
-        no_rollback="SHOW CREATE TABLE has the definition: save it, and create the index from it.",
-        pre_check="Hide the index for some days: ALTER TABLE ... ALTER INDEX ... INVISIBLE. Count the rows by value.",
-        post_check="SHOW INDEX no longer lists it, and no statement became slower.",
-        risk="Building a large index again takes time; dropping it frees its space at once.",
+        advice="Hide the index, and drop it once all regular jobs have run without it; or put the column behind a "
+        "selective one. Keep it only where one value is rare and statements look for that one: then gather a histogram "
+        "of the column.",
+        sql=("ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} INVISIBLE;",),
+        rollback=("ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} VISIBLE;",),
+        pre_check="Count the rows by value. No hint or outline names the index.",
+        post_check="No statement became slower while the index is hidden.",
+        risk="A statement outside the plans that were read may need the index. Until it is dropped, each write "
+        "maintains it, and it takes its space.",
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
@@ -63,8 +65,8 @@ def index_on_few_values(
 ) -> Iterator[Measurement | Unjudged]:
     """Such an index finds a tenth of the table or more at a time, and each row must then be looked up in the table: to
     read the table from end to end is cheaper, so the optimizer leaves the index alone. Every write maintains it all the
-    same. NULL is left out of the count; indexes of several columns, unique ones, those that a foreign key needs and
-    those that a plan uses are not meant."""
+    same. NULL is left out of the count; indexes of several columns, unique ones, hidden ones, those that a foreign
+    key needs and those that a plan uses are not meant. Without any plan nobody knows whether one does."""
     known = {(row.owner, row.table_name, row.column_name): row for row in columns}
     counted = {(row.owner, row.table_name): row.num_rows for row in tables}
     left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())
@@ -75,7 +77,7 @@ def index_on_few_values(
         resource = name_object(schema, table, index.index_name)
         if rows is not None and (not found or rows < p.min_rows_count):
             continue
-        if rows is None or not found or steps is None:  # without statistics nobody knows how many values there are
+        if rows is None or not found or not steps:  # without statistics nobody knows how many values there are
             yield Unjudged(resource)
             continue
         share = 100 * max(rows - found.num_nulls, 0) / found.num_distinct / rows
@@ -89,9 +91,10 @@ def index_on_few_values(
 
 
 def _list_plain(indexes: Rows[IndexColumn]) -> Iterator[tuple[str, str, IndexColumn]]:
-    """Yield schema, table and the only column of ordinary indexes that are not unique."""
+    """Yield schema, table and the only column of ordinary indexes that are not unique, and not hidden."""
     for table, made in group_indexes(indexes).items():
         for index in made.values():
             column = index[min(index)]
-            if len(index) == 1 and column.non_unique and column.index_type == "BTREE":
+            is_hidden = column.is_visible.upper() == "NO"
+            if len(index) == 1 and column.non_unique and column.index_type == "BTREE" and not is_hidden:
                 yield (*table, column)

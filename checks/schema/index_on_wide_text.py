@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import IndexColumn, NotableColumn, Table
+from checks.schema.counted import list_stored
 from checks.schema.indexes import group_indexes
 from checks.schema.pages import DESIGN, STATEMENTS
 
@@ -33,20 +34,27 @@ from checks.schema.pages import DESIGN, STATEMENTS
 )
 def index_on_wide_text(
     indexes: Rows[IndexColumn], columns: Rows[NotableColumn], tables: Rows[Table]
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Unjudged]:
     """Each entry repeats the text, so the index grows as large as the table, and every comparison on the way down reads
     long keys. A few characters tell the values apart just as well. Full-text indexes and primary keys are not meant."""
-    stored = {(table.table_schema, table.table_name) for table in tables}
+    stored = list_stored(tables)
     length = {(column.table_schema, column.table_name, column.column_name): column.characters for column in columns}
+    told = {(schema, table) for (schema, table, _), characters in length.items() if characters is not None}
     for table, made in group_indexes(indexes).items():
         for name, index in made.items():
             if table not in stored or name == "PRIMARY" or index[min(index)].index_type != "BTREE":
                 continue
-            widths = {row.column_name: _taken(row, length.get((*table, row.column_name), 0)) for row in index.values()}
+            # Of a table of which some column is told, those that are not read are short.
+            short = 0 if table in told else None
+            lengths = {row.column_name: length.get((*table, row.column_name), short) for row in index.values()}
+            widths = {row.column_name: _count_taken(row, lengths[row.column_name] or 0) for row in index.values()}
             widest = max(widths, key=lambda column: widths[column])
-            if widths[widest]:
+            if None in lengths.values():
+                yield Unjudged(name_object(*table, name))
+            elif widths[widest]:
                 yield Measurement(name_object(*table, name), widths[widest], {"column": widest})
 
 
-def _taken(row: IndexColumn, length: int) -> int:
+def _count_taken(row: IndexColumn, length: int) -> int:
+    """Return how many characters of a column of this length stand in an entry."""
     return min(row.sub_part or length, length)

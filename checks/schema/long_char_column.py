@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import NotableColumn, Table
+from checks.schema.counted import list_stored, require_read
 from checks.schema.pages import BASICS, DDL, DESIGN
 
 
@@ -36,8 +37,9 @@ def long_char_column(columns: Rows[NotableColumn], tables: Rows[Table]) -> Itera
     """CHAR is for codes of one length, of which the longest in use are hashes of 128 digits. For texts of any length
     it cuts blanks at the end without a word, ends at 255 characters, and exports and other databases pad each value to
     the full length."""
-    stored = {(table.table_schema, table.table_name) for table in tables}  # a view has columns, too
+    stored = list_stored(tables)
     for column in columns:
         table = (column.table_schema, column.table_name)
         if table in stored and column.data_type.lower() == "char" and column.characters:
             yield Measurement(name_object(*table, column.column_name), column.characters)
+    require_read(tables, (column.characters for column in columns))

@@ -29,11 +29,12 @@ class FewRowsParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Many partitions for few rows",
-    finding="{resource} has {value} partitions for {rows_count} rows; limit {limit}.",
+    finding="{resource} has {value} partitions; rows by its statistics: {rows_count}; limit {limit}.",
     remediation=Remediation(
         advice="Make the table anew without partitions, or with few: fill a new one beside it and exchange the names.",
         no_rollback="The old table stays until it is dropped: exchange the names again.",
-        pre_check="Make sure that the table does not fill later: a table laid out for the years to come may stay.",
+        pre_check="Make sure that the table does not fill later: a table laid out for the years to come may stay. "
+        "Leave it if it is in a table group, or is joined partition by partition with a larger table.",
         post_check="information_schema.PARTITIONS lists one row for the table or few, and statements are as fast.",
         risk="While rows are copied, changes must wait or be taken over afterwards.",
         window=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Scalar, Unit, check, name_object, params
 from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable, Table, TableChanges
 from checks.schema.counted import counted, list_grown
@@ -25,8 +25,8 @@ class SubpartitionParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Subpartitions without need",
-    finding="{resource} has {value} subpartitions, {subpartitions_count} in each of {partitions_count} partitions, "
-    "which hold {rows_count} rows on average without them; limit {limit}.",
+    finding="{resource} has {value} subpartitions (partitions: {partitions_count}, in each: {subpartitions_count}; "
+    "rows of a partition on average: {rows_count}); limit {limit}.",
     remediation=Remediation(
         advice="Make the table anew with one level of partitions, the one by which statements or deletions ask: fill a "
         "new one beside it and exchange the names.",
@@ -54,7 +54,7 @@ def needless_subpartitions(
     two_levels = [table for table in partitioned if table.subpartitions]
     for table in two_levels:
         if table.subpartitions == 1:
-            yield _measure(table, (table.table_rows or 0) / table.partitions)
+            yield _measure(table, _average(table))
     judged = [
         table for table in two_levels if table.subpartitions != 1 and (table.table_schema, table.table_name) in old
     ]
@@ -68,10 +68,10 @@ def _average(table: PartitionedTable) -> int | None:
     return None if table.table_rows is None else table.table_rows // table.partitions
 
 
-def _measure(table: PartitionedTable, rows: float) -> Measurement:
-    evidence = {
+def _measure(table: PartitionedTable, rows: int | None) -> Measurement:
+    evidence: dict[str, Scalar] = {
         "subpartitions_count": table.subpartitions or 0,
         "partitions_count": table.partitions,
-        "rows_count": int(rows),
+        "rows_count": rows,
     }
     return Measurement(name_object(table.table_schema, table.table_name), table.pieces, evidence)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import NotableColumn, Table
+from checks.schema.counted import list_stored, require_read
 from checks.schema.pages import DESIGN, VIEWS
 
 
@@ -38,10 +39,12 @@ def too_many_columns(columns: Rows[NotableColumn], tables: Rows[Table]) -> Itera
     """Unless a table is stored by column, a row is stored as a whole: reading two of two hundred columns reads the
     blocks of all of them. Such tables grow from things that belong apart, so several processes change, and lock, one
     row. Every tenth column is counted."""
-    stored = {(table.table_schema, table.table_name) for table in tables}  # a view has columns, too
+    stored = list_stored(tables)
     counted: defaultdict[tuple[str, str], int] = defaultdict(int)
     for column in columns:
         name = (column.table_schema, column.table_name)
-        counted[name] = max(counted[name], column.ordinal_position)
+        if column.ordinal_position is not None:
+            counted[name] = max(counted[name], column.ordinal_position)
     for name in sorted(counted.keys() & stored):
         yield Measurement(name_object(*name), counted[name])
+    require_read(tables, (column.ordinal_position for column in columns))

@@ -19,7 +19,7 @@ Name = tuple[str, str]
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="View on view on view",
-    finding="{resource} reads its tables through {value} views, one on the other, it included: {chain}; limit {limit}.",
+    finding="{resource} is {value} views deep, counting itself: {chain}; limit {limit}.",
     remediation=Remediation(
         advice="Write the view anew over the tables, with the columns and conditions that its users need. Views that "
         "only rename or narrow another one can be merged with it.",
@@ -37,19 +37,23 @@ Name = tuple[str, str]
 def view_on_views(uses: Rows[ViewUse]) -> Iterator[Measurement]:
     """Each level hides tables and conditions from whoever writes a statement over it. Tables are joined several times
     over or for nothing, and groups and limits in between keep conditions from reaching the table. A change of the
-    lowest view breaks all others. Of views that rest on each other the uppermost is told."""
+    lowest view breaks all others. Of views that rest on each other only the topmost is reported."""
     below: defaultdict[Name, list[Name]] = defaultdict(list)
     for row in uses:
         below[row.view_schema, row.view_name].append((row.table_schema, row.table_name))
     read = {table for tables in below.values() for table in tables}
+    longest: dict[Name, list[Name]] = {}
     for view in below:
-        chain = _find_longest(view, below, frozenset())
         if view not in read:
+            chain = _find_longest(view, below, longest)
             names = " > ".join(name_object(*name) for name in chain)
             yield Measurement(name_object(*view), len(chain), {"chain": names})
 
 
-def _find_longest(view: Name, below: Mapping[Name, list[Name]], above: frozenset[Name]) -> list[Name]:
-    """Return the most views that rest on each other, from this one down."""
-    lower = [name for name in below[view] if name in below and name not in above]
-    return [view, *max((_find_longest(name, below, above | {view}) for name in lower), key=len, default=[])]
+def _find_longest(view: Name, below: Mapping[Name, list[Name]], longest: dict[Name, list[Name]]) -> list[Name]:
+    """Return the most views that rest on each other, from this one down. ``longest`` keeps them for each view."""
+    if view not in longest:
+        longest[view] = []  # where views go round in a circle, it ends here
+        lower = (_find_longest(name, below, longest) for name in below[view] if name in below)
+        longest[view] = [view, *max(lower, key=len, default=[])]
+    return longest[view]

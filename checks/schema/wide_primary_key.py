@@ -26,10 +26,18 @@ from checks.schema.pages import DESIGN, OBJECTS
 
 @params
 class WideKeyParams(Params):
-    """Without statistics the length of a key is unknown where a text in it may have so many characters."""
+    """Without statistics the length of a key is unknown where a text in it may have so many characters, and with them
+    where it may have so many bytes. Of a column of many values statistics are read from ``short_bytes`` + 1 on."""
 
     min_indexes_count: int
     unsure_from_count: int
+    short_bytes: int
+
+
+# Bytes of a value of a type whose values are all of one length in memory (AVG_COL_LEN on 4.3.5, less the head).
+_FIXED = {**dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "datetime", "timestamp"), 8), "date": 4}
+# Types of which a declared length says how long a value may be.
+_SIZED = TEXT_TYPES | {"binary", "varbinary"}
 
 
 @check(
@@ -46,7 +54,7 @@ class WideKeyParams(Params):
         no_rollback="The new table is made beside the old one, which is dropped last.",
         pre_check="List the tables and programs that refer to the key, and the partitioning: it must be part of the "
         "new key.",
-        post_check="AVG_COL_LEN in DBA_TAB_COL_STATISTICS of the new key is 8 or 16, and indexes are smaller.",
+        post_check="AVG_COL_LEN in DBA_TAB_COL_STATISTICS of the new key is 20 or 28, and indexes are smaller.",
         risk="Every program that names rows by the old key must be changed, or use the unique key from then on.",
         window=True,
     ),
@@ -65,23 +73,37 @@ def wide_primary_key(
 ) -> Iterator[Measurement | Unjudged]:
     """An entry of an index ends with the primary key of its row. With a key of 36 characters an entry for a number is
     nearly three times as long as with one of 8 bytes, in memory and in the log of each write. Random keys spread rows
-    that came together over the whole table besides, so that no range of them can be read together."""
+    that came together over the whole table besides, so that no range of them can be read together. Statistics of short
+    columns are not read: where these decide, nothing is said."""
     known = {(row.owner, row.table_name, row.column_name): row.avg_bytes for row in lengths}
     gathered = {(row.owner, row.table_name) for row in tables if row.num_rows}
-    declared = {
-        (column.table_schema, column.table_name, column.column_name): column.characters
-        if column.data_type.lower() in TEXT_TYPES
-        else 0
-        for column in columns
-    }
+    declared = {(column.table_schema, column.table_name, column.column_name): column for column in columns}
     for table, made in group_indexes(indexes).items():
         key = [row.column_name for row in made.get("PRIMARY", {}).values()]
         others = sum(name != "PRIMARY" for name in made)
         if not key or others < p.min_indexes_count:
             continue
+        kinds = {name: declared.get((*table, name)) for name in key}
         if table not in gathered:
-            if any(declared.get((*table, column), p.unsure_from_count) >= p.unsure_from_count for column in key):
+            if any(_may_be_long(kind, p.unsure_from_count) for kind in kinds.values()):
                 yield Unjudged(name_object(*table))
             continue
-        length = sum(known.get((*table, column), 0) for column in key)
+        bytes_of = {name: known.get((*table, name), _find_fixed(kind)) for name, kind in kinds.items()}
+        length = sum(size for size in bytes_of.values() if size is not None)
+        missing = sum(size is None for size in bytes_of.values())
+        if length < p.unsure_from_count <= length + missing * p.short_bytes:
+            yield Unjudged(name_object(*table))
+            continue
         yield Measurement(name_object(*table), length, {"columns": ", ".join(key), "indexes_count": others})
+
+
+def _may_be_long(column: NotableColumn | None, from_count: int) -> bool:
+    """Whether a value may have so many characters; what is not known may."""
+    if column is None:
+        return True
+    return column.data_type.lower() in _SIZED and (column.characters is None or column.characters >= from_count)
+
+
+def _find_fixed(column: NotableColumn | None) -> int | None:
+    """Return the bytes of each value of the column if its type says so."""
+    return _FIXED.get(column.data_type.lower()) if column else None

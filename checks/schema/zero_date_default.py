@@ -18,6 +18,7 @@ from agent.api import (
     params,
 )
 from agent.facts.schema import NotableColumn, Table
+from checks.schema.counted import list_stored, require_read
 from checks.schema.pages import BASICS
 
 
@@ -33,13 +34,13 @@ class ZeroDateParams(Params):
     name="schema.zero_date_default",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Default is a date that stands for none",
-    finding="{resource}: the default {value} is a date only in form.",
+    title="Date default stands for 'no date'",
+    finding="{resource}: the default {value} is not a real date.",
     remediation=Remediation(
         advice="Let the column be NULL where there is no date, or require one: drop the default, and change the rows "
         "and the conditions that ask for the old value.",
         sql=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} DROP DEFAULT;",),
-        rollback=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} SET DEFAULT {value!l};",),
+        rollback=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} SET DEFAULT {default!l};",),
         pre_check="Count the rows with this value, and look which INSERT statements leave the column out.",
         post_check="COLUMN_DEFAULT in information_schema.COLUMNS is NULL.",
         risk="Where the column is NOT NULL, an INSERT that leaves it out fails from then on.",
@@ -61,9 +62,11 @@ def zero_date_default(columns: Rows[NotableColumn], tables: Rows[Table], p: Zero
     it or make it NULL, other databases do not import it, and the usual sql_mode lets it in. With the others ages and
     minima come out decades off, and each condition must leave them out. A far date at the end of a validity is not
     meant: it sorts behind all others as it should."""
-    stored = {(table.table_schema, table.table_name) for table in tables}
+    stored = list_stored(tables)
     for column in columns:
-        table, date = (column.table_schema, column.table_name), column.default_date
+        table, default = (column.table_schema, column.table_name), column.default_date or ""
+        date = default[:10]
         if date and table in stored and date[:4].isdecimal() and int(date[:4]) < p.before_year_count:
-            names = {"schema": table[0], "table": table[1], "column": column.column_name}
+            names = {"schema": table[0], "table": table[1], "column": column.column_name, "default": default}
             yield Measurement(name_object(*table, column.column_name), date, names)
+    require_read(tables, (column.default_date for column in columns))

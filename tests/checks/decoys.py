@@ -138,6 +138,7 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "SCH005": ("asks for floating point", lambda row: getattr(row, "data_type", "") == "double"),
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
     "SCH014": ("asks for invalid objects", lambda row: getattr(row, "status", "") == "INVALID"),
+    "SCH036": ("any plan shows that plans can be read", lambda row: isinstance(row, PlanStep)),
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
     "SQL032": ("asks what share of all work a statement has", lambda row: hasattr(row, "samples")),
     "SQL034": ("tells how much the session history holds of any statement", lambda row: hasattr(row, "samples")),

@@ -3,6 +3,7 @@ and what the texts warn of is what the server does."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pymysql
@@ -97,6 +98,13 @@ def test_of_two_collations_as_frequent_utf8mb4_is_the_usual_one(order: int) -> N
     others = finding("SCH019", *[table(LATIN, "a"), table("utf8mb4_bin", "b"), table(UTF8, "c")][::order])
     assert others.evidence["usual"] == "utf8mb4_bin"
     assert finding("SCH019", *[table(LATIN, "a"), table(UTF8, "b")][::order]).evidence["usual"] == UTF8
+
+
+@pytest.mark.parametrize("default", ["0000-00-00", "1970-01-02 08:00:01", "1970-01-02 08:00:01.250"])
+def test_a_default_comes_back_with_its_time(default: str) -> None:
+    found = finding("SCH033", table(), replace(column("paid", "datetime(3)"), default_date=default))
+    assert (found.value, found.evidence["default"]) == (default[:10], default)
+    assert found.rollback == (f"ALTER TABLE `shop`.`t` ALTER COLUMN `paid` SET DEFAULT '{default}';",)
 
 
 @pytest.mark.kernel

@@ -18,6 +18,7 @@ import pymysql
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.collection.preflight import inspect_target
+from agent.facts import find_source_spec
 from agent.facts.given import Clock
 from agent.judgement.evaluate import evaluate_checks
 from agent.kernel.start import Kernel
@@ -38,7 +39,9 @@ def found(result: CheckResult) -> dict[str, Severity]:
 def read(kernel: Kernel, codes: Iterable[str]) -> Snapshot:
     """All that these checks need, read by root (the account's own limits are tested elsewhere)."""
     checks = shipped()[0].checks
-    sources = {row for code in codes for row in checks[code].facts.values()}
+    asked = {row for code in codes for row in checks[code].facts.values()}
+    # Plans are read for the dearest statements, which other checks ask for in an assessment.
+    sources = asked.union(*(spec.narrowed_by for spec in map(find_source_spec, asked) if spec))
     endpoint = Endpoint(
         name="test", host=kernel.host, port=kernel.port, user=kernel.user, password=lambda: kernel.password
     )

@@ -43,11 +43,16 @@ def _column(kind: str = "int", *, table: str = "t", **parts: Any) -> NotableColu
     )
 
 
-def _text(length: int, kind: str = "varchar") -> NotableColumn:
+def _text(length: int | None, kind: str = "varchar") -> NotableColumn:
     return _column(kind, characters=length)
 
 
-def _dated(date: str) -> NotableColumn:
+def _first(kind: str = "bigint", **parts: Any) -> NotableColumn:
+    """The first column, which is read of every table."""
+    return replace(_column(kind, **parts), column_name="a")
+
+
+def _dated(date: str | None) -> NotableColumn:
     return _column("datetime", default_date=date)
 
 
@@ -153,7 +158,7 @@ def _scan(alias: str) -> PlanStep:
 
 
 def _wide(length: int, **parts: Any) -> Sequence[Any]:
-    return [_table(), _text(length), *_index("a", "c", **parts)]
+    return [_table(), _first(characters=0), _text(length), *_index("a", "c", **parts)]
 
 
 def _use(view: str, table: str) -> ViewUse:
@@ -169,12 +174,18 @@ TWO = [*_index("d", name="i"), *_index("e", name="k")]
 NOT_GRANTED = Unavailable(UnavailableKind.NOT_GRANTED, Text("no"))
 
 CASES = [
-    Case("SCH036", [*_index("c"), *_valued(11), *_index("x", name="k")]),
-    Case("SCH036", [*_index("c"), *_valued(10)], INDEX_FOUND),
-    Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001)], label="mostly NULL"),
+    Case("SCH036", [*_index("c"), *_valued(11), *_index("x", name="k"), _scan("t")]),
+    Case("SCH036", [*_index("c"), *_valued(10), _scan("t")], INDEX_FOUND),
+    Case("SCH036", [*_index("c"), *_valued(10)], not_assessed=True, label="no plan at all"),
+    Case(
+        "SCH036",
+        [*(replace(row, is_visible="NO") for row in _index("c")), *_valued(10), _scan("t")],
+        label="hidden already",
+    ),
+    Case("SCH036", [*_index("c"), *_valued(5, nulls=5_001), _scan("t")], label="mostly NULL"),
     Case("SCH036", [*_index("c"), *_valued(2, rows=9_999)], label="small"),
-    Case("SCH036", [*_index("c"), *_valued(1, nulls=10_001)], label="more NULL than rows were counted"),
-    Case("SCH036", [*_index("c"), *_valued(1, nulls=9_000)], INDEX_FOUND, label="a tenth has the only value"),
+    Case("SCH036", [*_index("c"), *_valued(1, nulls=10_001), _scan("t")], label="more NULL than rows were counted"),
+    Case("SCH036", [*_index("c"), *_valued(1, nulls=9_000), _scan("t")], INDEX_FOUND, label="a tenth has the only one"),
     Case("SCH036", _index("c"), not_assessed=True, label="no statistics"),
     Case(
         "SCH036",
@@ -214,9 +225,65 @@ CASES = [
         label="two columns, nearly",
     ),
     Case("SCH037", [*_index("c"), *TWO, *_valued(900, length=36)], label="no primary key"),
+    Case(
+        "SCH037",
+        [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=17)],
+        not_assessed=True,
+        label="a short column may decide",
+    ),
+    Case(
+        "SCH037", [*_index("c", "f", name="PRIMARY"), *TWO, *_valued(900, length=16)], label="no short column decides"
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "f", "g", name="PRIMARY"), *TWO, _counted(9)],
+        label="two short columns and a third",
+        not_assessed=True,
+    ),
+    Case("SCH037", [*_index("c", "f", name="PRIMARY"), *TWO, _counted(9)], label="two short columns"),
+    Case(
+        "SCH037",
+        [*_index("c", "a", name="PRIMARY"), *TWO, *_valued(900, length=23), _first()],
+        label="a number has eight bytes",
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "a", name="PRIMARY"), *TWO, *_valued(900, length=24), _first()],
+        FOUND,
+        label="a number has eight bytes, too",
+    ),
+    Case(
+        "SCH037",
+        [*_index("c", "a", name="PRIMARY"), *TWO, *_valued(900, length=28), _first("DATE")],
+        FOUND,
+        label="a day has four bytes",
+    ),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(None)], not_assessed=True, label="length not read"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(32, "varbinary")], not_assessed=True, label="bytes"),
+    Case("SCH037", [*_index("c", name="PRIMARY"), *TWO, _text(90, "enum")], label="one of a list"),
     Case("SCH038", [_use("b", "a"), _use("a", "t"), _use("c", "a")]),
     Case("SCH038", [_use("c", "b"), _use("c", "t"), _use("b", "a"), _use("a", "t")], [("shop.c", LOW)]),
     Case("SCH038", [_use("c", "c"), _use("c", "d"), _use("d", "c")], label="in a circle"),
+    Case(
+        "SCH038",
+        [_use("e", "c"), _use("c", "d"), _use("d", "c"), _use("c", "t")],
+        [("shop.e", LOW)],
+        label="over a circle",
+    ),
+    Case(
+        "SCH038",
+        [_use("c", "a"), _use("c", "b"), _use("b", "a"), _use("a", "t"), _use("d", "b")],
+        [("shop.c", LOW), ("shop.d", LOW)],
+        label="two over the same",
+    ),
+    Case(
+        "SCH038",
+        [_use(f"v{level}", f"{side}{level - 1}") for level in range(1, 40) for side in "vw"]
+        + [_use(f"w{level}", f"{side}{level - 1}") for level in range(1, 39) for side in "vw"]
+        + [_use("v0", "t"), _use("w0", "t")],
+        [("shop.v39", LOW)],
+        label="more ways down than can be walked",
+    ),
     Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "t")], version=NEWER),
     Case("SCH039", [_object("m", "MATERIALIZED VIEW"), LOG, _use("m", "u")], FOUND, version=NEWER),
     Case("SCH039", [_object("v", "VIEW"), LOG, _use("v", "t")], FOUND, version=NEWER, label="an ordinary view"),
@@ -239,10 +306,14 @@ CASES = [
     Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
     Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
     Case("SCH030", [_table(), _column(ordinal_position=400, table="v")], label="a view"),
+    Case("SCH030", [_table(), _column()], not_assessed=True, label="of an older release"),
+    Case("SCH030", [_table()], not_assessed=True, label="no column was read"),
+    Case("SCH030", [], label="no table"),
     Case("SCH031", [_table(), _text(128, "char")]),
     Case("SCH031", [_table(), _text(129, "char")], COLUMN_FOUND),
     Case("SCH031", [_table(), _text(4000, "varchar")], label="VARCHAR"),
     Case("SCH031", [_text(255, "char")], label="a view"),
+    Case("SCH031", [_table(), _column("char")], not_assessed=True, label="of an older release"),
     Case("SCH032", _wide(499)),
     Case("SCH032", _wide(500), INDEX_FOUND),
     Case("SCH032", _wide(4000, prefix=499), label="a prefix"),
@@ -251,10 +322,21 @@ CASES = [
     Case("SCH032", _wide(4000, kind="FULLTEXT"), label="of words"),
     Case("SCH032", _wide(4000, name="PRIMARY"), label="primary key"),
     Case("SCH032", _wide(4000)[1:], label="a view"),
+    Case("SCH032", [_table(), _first(characters=0), *_index("a", "b")], label="the other column is short"),
+    Case("SCH032", [_table(), _first(), *_index("a", "b")], not_assessed=True, label="of an older release"),
+    Case("SCH032", [_table(), *_index("a", "b")], not_assessed=True, label="no column was read"),
+    Case(
+        "SCH032",
+        [_table(), _first(characters=600), _text(None), *_index("a"), *_index("c", name="k")],
+        INDEX_FOUND,
+        label="one of two is known",
+    ),
     Case("SCH033", [_table(), _dated(""), _dated("9999-12-31"), _dated("1980-01-01")]),
     Case("SCH033", [_table(), _dated("0000-00-00")], COLUMN_FOUND),
     Case("SCH033", [_table(), _dated("1979-12-31")], COLUMN_FOUND, label="long ago"),
     Case("SCH033", [_dated("0000-00-00")], label="a view"),
+    Case("SCH033", [_table(), _dated("1970-01-02 08:00:01.5")], COLUMN_FOUND, label="with a time"),
+    Case("SCH033", [_table(), _dated(None)], not_assessed=True, label="of an older release"),
     Case("SCH034", [_table(), _split(10_000, 15), _split(10_001, 16)]),
     Case("SCH034", [_table(), _split(10_000, 16)], FOUND),
     Case("SCH034", [_table(None), _split(0, 1000)], [("shop.t", MEDIUM)], label="very many"),

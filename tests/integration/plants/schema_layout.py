@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.model.terms import Severity
-from tests.harness import Plant
+from tests.harness import Ground, Plant
+from tests.integration.plants.sql import NOTHING_REMEMBERED, USUAL
 
 _MONTH = timedelta(days=31)
+# The tests' kernel has hardly any plan cache as a rule, and forgets each plan at once.
+PLANS_KEPT = Ground("plans kept", NOTHING_REMEMBERED, USUAL)
 PLANTS = [
     Plant(
         "SCH030",
@@ -27,14 +30,14 @@ PLANTS = [
     ),
     Plant(
         "SCH032",
-        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, url VARCHAR(1000), KEY k (url))"],
-        cure=["ALTER TABLE {db}.t ADD KEY k64 (url(64))", "ALTER TABLE {db}.t DROP INDEX k"],
+        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, tenant INT, url VARCHAR(1000), KEY k (tenant, url))"],
+        cure=["ALTER TABLE {db}.t ADD KEY k64 (tenant, url(64))", "ALTER TABLE {db}.t DROP INDEX k"],
         resource="{db}.t.k",
         severity=Severity.LOW,
     ),
     Plant(
         "SCH033",
-        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, paid DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00')"],
+        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, paid DATETIME(3) NOT NULL DEFAULT '1970-01-02 08:00:01.250')"],
         resource="{db}.t.paid",
         severity=Severity.LOW,
     ),
@@ -80,8 +83,10 @@ PLANTS = [
             " FROM {db}.digit a, {db}.digit b, {db}.digit c, {db}.digit d",
             "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
         ],
+        load=["SELECT COUNT(*) FROM t WHERE id % 7 = 3"] * 12,
         resource="{db}.t.k",
         severity=Severity.LOW,
+        ground=PLANS_KEPT,
     ),
     Plant(
         "SCH037",
