@@ -64,6 +64,12 @@ def is_indexable(statement: WorkStatement, access: Access, condition: Condition)
     return _is_unconverted(statement, access, condition)
 
 
+def is_type_known(statement: WorkStatement, access: Access, condition: Condition) -> bool:
+    """Whether it is known for sure if the column of a condition is converted to be compared."""
+    ways = meets_number, meets_other_collation
+    return all(way(statement, access, condition) is not None for way in ways)
+
+
 def list_converted(statement: WorkStatement, waste: Waste) -> list[str]:
     """Return the columns by which an index would find the rows of a scan if they were not converted to be compared."""
     return [

@@ -15,6 +15,7 @@ from agent.facts.workload import WorkStatement
 from checks.sql.diagnosis import count_rows, find_plan, list_evidence, name_statement
 
 EXACT = frozenset({Asks.EQUAL, Asks.AMONG})
+_NOT_COMPARED = frozenset({"FULLTEXT", "SPATIAL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +166,19 @@ class Indexes:
         return None if found is None else frozenset(columns[0] for columns in found.values())
 
 
-def read_indexes(rows: Rows[IndexColumn]) -> Indexes:
-    """Gather the indexes by table."""
+def read_indexes(rows: Rows[IndexColumn], *, whole: bool = False) -> Indexes:
+    """Gather the indexes by table. One of words or of places serves no comparison, and counts as hidden.
+
+    With ``whole`` an index ends before the column of which it has the first characters only.
+    """
     visible: defaultdict[tuple[str, str], dict[str, tuple[str, ...]]] = defaultdict(dict)
     hidden: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in sorted(rows, key=lambda row: row.seq_in_index):
         table = (row.table_schema, row.table_name)
         columns = visible[table].get(row.index_name, ())
-        if row.is_visible == "YES" and len(columns) == row.seq_in_index - 1:
+        compares = row.is_visible == "YES" and row.index_type not in _NOT_COMPARED
+        if compares and len(columns) == row.seq_in_index - 1 and not (whole and row.sub_part):
             visible[table][row.index_name] = (*columns, row.column_name.lower())
-        elif row.is_visible != "YES" or row.seq_in_index == 1:
+        elif not compares or row.seq_in_index == 1:
             hidden[table].add(row.index_name)
     return Indexes(visible, {table: frozenset(names) for table, names in hidden.items()})

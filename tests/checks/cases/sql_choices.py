@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from agent.facts.plans import PlanStep
-from agent.facts.schema import PartitionedTable
+from agent.facts.schema import IndexColumn, NotableColumn, PartitionedTable
 from agent.facts.sql import CachedPlan, SqlTotal
 from agent.model.terms import Severity
-from tests.checks.cases.sql_paths import _BIGINT, _index, _ring, _scan, _step, _table, _text
+from tests.checks.cases.sql_paths import _BIGINT, _VARCHAR, _index, _ring, _scan, _step, _table, _text
 from tests.checks.cases.sql_plans import QUICK, RARE, SLOW, define, scan, step, tree
 from tests.checks.cases.sql_texts import _plan
 from tests.harness import Case
@@ -35,6 +35,33 @@ def _chosen(text: str = _BOTH, *, hints: int | None = 0, ring: Any = None, **par
 
 def _wrong(facts: list[Any], found: Any = (), **other: Any) -> Case:
     return Case("SQL047", facts, list(found), **other)
+
+
+_BY_NO = "SELECT id FROM ord WHERE no = ?"
+_NO_INDEX = _index("ix_nr", "no")
+
+
+def _sought(number: int, *known: Any, indexes: Any = None) -> list[Any]:
+    """A full scan of ord for one value of a text column that has an index, compared with a value of this type."""
+    found = _scan(names="ix_nr, ord", way="FULL SCAN")
+    return [_ring(), _text(_BY_NO, number), *(indexes or _NO_INDEX), *known, found]
+
+
+def _number_column(name: str = "no", data_type: str = "varchar") -> NotableColumn:
+    return NotableColumn(
+        table_schema="shop", table_name="ord", column_name=name, data_type=data_type, column_type=data_type, extra=""
+    )
+
+
+def _part_of(row: IndexColumn, chars: int) -> IndexColumn:
+    return replace(row, sub_part=chars)
+
+
+_KINDS = [replace(_NO_INDEX[0], index_type=kind) for kind in ("FULLTEXT", "SPATIAL")]
+_PREFIXED = [_part_of(_NO_INDEX[0], 10)]
+_CUST_INDEX, _LONG_INDEX = _index("ix_cust", "cust"), _index("ix_long", "cust", "no")
+_BEHIND = [*_CUST_INDEX, _LONG_INDEX[0], _part_of(_LONG_INDEX[1], 9)]
+_BY_CUST_NO = "SELECT id FROM ord WHERE cust = ? AND no = ?"
 
 
 _LAST = "SELECT id FROM ord WHERE cust = ? ORDER BY id LIMIT ?"
@@ -78,6 +105,18 @@ WRONG = [
     _wrong(_chosen("SELECT id FROM ord", way="FULL SCAN", alias="ord"), label="no condition"),
     _wrong(_chosen(hints=1), label="a hint decides: SQL026"),
     _wrong(_chosen(hints=None), not_assessed=True, label="hints were not read"),
+    _wrong(_sought(_VARCHAR, _ORD), WORSE, label="a text by a text"),
+    _wrong(_sought(_VARCHAR), WORSE, label="a text, and no definition is needed"),
+    _wrong(_sought(_BIGINT, _ORD), label="a text by a number: SQL023"),
+    _wrong(_sought(_BIGINT, _number_column()), label="the dictionary has the column"),
+    _wrong(_sought(_BIGINT, _number_column(data_type="bigint")), WORSE, label="a number, as the dictionary has it"),
+    _wrong(_sought(_BIGINT), not_assessed=True, label="a number and a column of unknown type"),
+    _wrong(_sought(_BIGINT, _number_column("id")), not_assessed=True, label="another column of the dictionary"),
+    _wrong(_sought(_VARCHAR, _ORD, indexes=_KINDS[:1]), label="an index of words"),
+    _wrong(_sought(_VARCHAR, _ORD, indexes=_KINDS[1:]), label="an index of places"),
+    _wrong(_sought(_VARCHAR, _ORD, indexes=_PREFIXED), label="an index of the first characters"),
+    _wrong([_ring(), _text(_BY_CUST_NO, _BIGINT, _VARCHAR), *_BEHIND, _ORD, _scan(names="ix_cust, ix_long, ord",
+           **_USES_CUST)], label="the first characters behind what both have"),
     _wrong(_chosen(names="ix_cust, ix_both, ix_new, ord"), not_assessed=True, label="an index that was not read"),
     _wrong(_chosen("SELECT id FROM orders WHERE cust = ? AND state = ?"), not_assessed=True, label="by a view"),
     _wrong([row for row in _chosen() if not isinstance(row, CachedPlan)], not_assessed=True, label="no text"),
