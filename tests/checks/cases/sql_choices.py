@@ -161,7 +161,7 @@ _JOINED = "SELECT COUNT(*) FROM ord o JOIN line l ON l.ord_id = o.id"
 def _pair(
     rows: int = 20_000, *, text: str = _JOINED, sends: str = _SENDS, sends_too: str = "PX PARTITION ITERATOR",
     shape: Any = SLOW, pieces: str = "p[0-7]", lines: Any = None, known: bool = True,
-    between: str = "EXCHANGE IN DISTR",
+    between: str = "EXCHANGE IN DISTR", methods: tuple[str, str] = ("HASH", "HASH"),
 ) -> list[Any]:  # fmt: skip
     """Two tables of four and eight partitions, the rows of one of which are sent to those of the other."""
     notes = {"physical_range_rows": 10**6}
@@ -173,10 +173,11 @@ def _pair(
         step(sends_too, depth=1),
         scan("line", alias="l", depth=2, pieces=pieces, rows=10, real=rows, notes=notes),
     )
-    tables = [_partitioned("ord", 4), _partitioned("line", 8)] if known else []
+    tables = [_partitioned("ord", 4, methods[0]), _partitioned("line", 8, methods[1])] if known else []
     return [shape, _plan(text), _by("ord"), lines or _by("line", "ord_id"), *tables, *steps]
 
 
+_BY_IDS = "SELECT COUNT(*) FROM ord o JOIN line l ON l.ord_id = o.ord_id"
 _BY_TWO = define(
     "ord", "`id` bigint NOT NULL,\n  `ord_id` bigint NOT NULL,\n  PRIMARY KEY (`id`, `ord_id`)",
     " PARTITION BY KEY(`id`, `ord_id`) (PARTITION `p0`, PARTITION `p1`)",
@@ -203,6 +204,13 @@ PAIRS = [
     Case("SQL039", _pair(sends="EXCHANGE OUT DISTR"), label="gathered only"),
     Case("SQL039", _pair(text="SELECT COUNT(*) FROM ord o JOIN line l ON l.id = o.ord_id"),
          label="joined by another column"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("HASH", "RANGE COLUMNS")), label="the other one by ranges"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("HASH", "LIST")), label="the other one by lists"),
+    Case("SQL039", _pair(methods=("HASH", "RANGE")), A, label="the other one by ranges of the joined column"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("RANGE", "HASH")), A, label="the one that is joined by ranges"),
+    Case("SQL039", _pair(text=_BY_IDS, methods=("RANGE", "HASH")), label="the first one by ranges of another column"),
+    Case("SQL039", _pair(pieces=""), not_assessed=True, label="partitions that are read are unknown"),
+    Case("SQL039", _pair(pieces="", known=False), label="unknown, and not partitioned"),
     Case("SQL039", _pair(pieces="p3"), label="one partition is left"),
     Case("SQL039", _pair(pieces="p[0-1]"), A, label="two partitions are left"),
     Case("SQL039", [*_pair(), *(replace(row, plan_hash=2) for row in _pair(500_000) if isinstance(row, PlanStep))],
@@ -215,6 +223,7 @@ PAIRS = [
     Case("SQL039", _pair(shape=QUICK), label="quick"),
     Case("SQL039", _pair(shape=RARE), label="rare"),
     Case("SQL039", _without("ord"), not_assessed=True, label="no definition"),
+    Case("SQL039", _without("line"), not_assessed=True, label="no definition of the other one"),
     Case("SQL039", [row for row in _pair() if not isinstance(row, PlanStep)], not_assessed=True, label="no plan"),
     Case("SQL039", [row for row in _pair() if not isinstance(row, CachedPlan)], not_assessed=True, label="no text"),
     Case("SQL039", not_assessed=True, label="empty"),
