@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,8 +11,6 @@ from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
 from checks.sql.diagnosis import count_rows
 from checks.sql.ring import require_executions, shape_name, text_of
 
-_CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE")
-_INSERTS = re.compile(r"\bINSERT\b(?!_)")  # INSERT_UP is ON DUPLICATE KEY UPDATE
 _SECOND_US = 1_000_000
 
 
@@ -87,16 +84,11 @@ def count_in_a_row(burst: Burst, min_per_second: float, min_bursts: int) -> floa
     return max(by_transaction, burst.per_second if burst.per_second >= min_per_second else 0.0)
 
 
-def changes_rows(plan: Plan) -> bool:
-    """Whether a plan changes or locks rows."""
-    return any(word in step.operator for step in plan.steps for word in (*_CHANGES, "FOR UPDATE"))
-
-
 def inserts_rows(plan: Plan) -> bool:
     """Whether a plan inserts rows that come with the statement, and not from a table."""
-    return not plan.accesses and any(_INSERTS.search(step.operator) for step in plan.steps)
+    return not plan.accesses and "INSERT" in plan.changes
 
 
 def reads_one_table(plan: Plan, most_rows: int) -> bool:
     """Whether a plan reads a few rows of one table and changes none."""
-    return len(plan.accesses) == 1 and not changes_rows(plan) and count_rows(plan.accesses[0]) <= most_rows
+    return len(plan.accesses) == 1 and not plan.changes and count_rows(plan.accesses[0]) <= most_rows

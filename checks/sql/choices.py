@@ -12,7 +12,7 @@ from agent.facts.shape_load import ShapeLoad
 from agent.facts.workload import WorkStatement
 from checks.sql.columns import is_indexable, is_type_known
 from checks.sql.diagnosis import find_plan
-from checks.sql.paths import EXACT, Indexes, Waste, is_named, list_conditions, list_waste
+from checks.sql.paths import EXACT, Indexes, Waste, is_named, list_blocks, list_conditions, list_waste
 
 _PRIMARY = "PRIMARY"
 
@@ -104,8 +104,4 @@ def _count_served(columns: Sequence[str], exact: set[str]) -> int:
 
 def _asks_otherwise(statement: WorkStatement, access: Access) -> bool:
     """Whether rows of the table are also picked by what is no plain condition: an OR, a comparison of columns."""
-    return any(
-        question.unread
-        for question in statement.questions or ()
-        if access.table.lower() in {table.lower() for table in question.tables}
-    )
+    return any(block.unread for block in list_blocks(statement, access))

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.facts.conditions import Asks
+from agent.facts.definition_text import find_shape
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.plans import PlanStep
 from agent.facts.schema import PartitionedTable
 from agent.facts.workload import WorkStatement
 from checks.sql.diagnosis import count_rows
 from checks.sql.joins import list_below
-from checks.sql.paths import find_shape
 
 Tables = Mapping[tuple[str, str], PartitionedTable]
 # What spreads rows over the partitions of the other side, by a hash, or to all. Without a word in brackets rows are
@@ -58,7 +58,7 @@ def joins_by_partition(statement: WorkStatement, pair: Pair, tables: Tables) -> 
     both = pair.first, pair.second
     if any(access.pieces == 1 or _key(access) not in tables for access in both):
         return False
-    shapes = [find_shape(statement, access.table) for access in both]
+    shapes = [find_shape(access.table, statement.shapes) for access in both]
     if statement.questions is None or None in shapes or not all(access.pieces for access in both):
         return None
     joined = [_is_partition_joined(statement, *sides) for sides in (both, both[::-1])]
@@ -68,7 +68,7 @@ def joins_by_partition(statement: WorkStatement, pair: Pair, tables: Tables) -> 
 
 def _is_partition_joined(statement: WorkStatement, access: Access, other: Access) -> bool:
     """Whether a scan is joined with the other by all columns by which its table is partitioned."""
-    shape = find_shape(statement, access.table)
+    shape = find_shape(access.table, statement.shapes)
     own = {name.lower() for name in shape.partitioned_by} if shape else set()
     return bool(own) and own <= _list_joined(statement, access, other)
 
@@ -81,7 +81,7 @@ def _list_joined(statement: WorkStatement, access: Access, other: Access) -> set
     """Return the columns of a scan that equal one of the other."""
     return {
         condition.column.lower()
-        for question in statement.questions or ()
+        for question in statement.asked
         for condition in question.conditions
         if condition.asks is Asks.JOINED
         and condition.table.lower() == access.table.lower()
@@ -92,7 +92,7 @@ def _list_joined(statement: WorkStatement, access: Access, other: Access) -> set
 
 def describe_partitions(statement: WorkStatement, access: Access, tables: Tables) -> str:
     """Return how a table is partitioned, in words of SQL: ``HASH (id) 8``."""
-    table, shape = tables[_key(access)], find_shape(statement, access.table)
+    table, shape = tables[_key(access)], find_shape(access.table, statement.shapes)
     return f"{access.table}: {table.method} ({', '.join(shape.partitioned_by if shape else ())}) {table.pieces}"
 
 

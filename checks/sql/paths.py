@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.api import Measurement, Observes, Rows, Scalar, Unjudged
-from agent.facts.conditions import Asks, Condition
-from agent.facts.definition_text import ColumnShape, TableShape
+from agent.facts.conditions import Asks, Condition, Question
+from agent.facts.definition_text import find_shape
 from agent.facts.plan_tree import Access, Plan, Way
 from agent.facts.schema import IndexColumn
 from agent.facts.workload import WorkStatement
@@ -106,21 +106,14 @@ def reads_whole(waste: Waste, min_read_pct: float) -> bool:
 
 def is_named(statement: WorkStatement, access: Access) -> bool:
     """Whether the statement names the table of a scan, and it is known which columns are of it: no view is between."""
-    questions = [
-        question for question in statement.asked if access.table.lower() in {table.lower() for table in question.tables}
-    ]
-    return bool(questions) and not any(question.unresolved for question in questions)
+    blocks = list_blocks(statement, access)
+    return bool(blocks) and not any(block.unresolved for block in blocks)
 
 
-def find_column(shape: TableShape | None, name: str) -> ColumnShape | None:
-    """Return a column of a definition by a name as a statement writes it."""
-    columns = shape.columns.values() if shape else ()
-    return next((column for column in columns if column.name.lower() == name.lower()), None)
-
-
-def find_shape(statement: WorkStatement, table: str) -> TableShape | None:
-    """Return the definition of a table by a name as a statement writes it; None if it was not read."""
-    return next((shape for name, shape in statement.shapes.items() if name.lower() == table.lower()), None)
+def list_blocks(statement: WorkStatement, access: Access) -> list[Question]:
+    """Return what the blocks of a statement that name the table of a scan ask."""
+    table = access.table.lower()
+    return [question for question in statement.asked if table in map(str.lower, question.tables)]
 
 
 def tell_waste(
@@ -151,7 +144,7 @@ class Indexes:
     def list_indexes(self, statement: WorkStatement, access: Access) -> Mapping[str, tuple[str, ...]] | None:
         """Return the columns of each index of a scanned table by its name; None if some index is not known."""
         table = (access.owner, access.table)
-        shape = find_shape(statement, access.table)
+        shape = find_shape(access.table, statement.shapes)
         found = self.visible.get(table)
         if found is None and shape is not None and not shape.is_partial:
             found = {name: tuple(map(str.lower, columns)) for name, columns in shape.indexes.items() if columns}

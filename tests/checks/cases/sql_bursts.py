@@ -98,6 +98,7 @@ ONE_BY_ONE = [
     Case("SQL035", _lookups(_burst(), *_BY_KEY, *_other_plan(_looking(gone=11, way="RANGE SCAN"))),
          label="reads more by another plan"),
     Case("SQL035", _lookups(_burst(), *tree(step("TABLE FOR UPDATE", depth=0), *_looking())), label="locks the row"),
+    Case("SQL035", _lookups(_burst(), *tree(step("PX COORD MERGE SORT", depth=0), *_looking())), A, label="sorts it"),
     Case("SQL035", _lookups(_burst(), *tree(step("NESTED-LOOP JOIN", depth=0), *_looking(), *_looking())),
          label="a join"),
     Case("SQL035", _lookups(_burst(), *tree(step("EXPRESSION", depth=0))), label="SELECT 1 of a pool"),

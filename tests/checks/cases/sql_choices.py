@@ -207,7 +207,7 @@ PAIRS = [
     Case("SQL039", _pair(lines=_by("line", "id"), methods=("HASH", "RANGE COLUMNS")), label="the other one by ranges"),
     Case("SQL039", _pair(lines=_by("line", "id"), methods=("HASH", "LIST")), label="the other one by lists"),
     Case("SQL039", _pair(methods=("HASH", "RANGE")), A, label="the other one by ranges of the joined column"),
-    Case("SQL039", _pair(lines=_by("line", "id"), methods=("RANGE", "HASH")), A, label="the one that is joined by ranges"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("RANGE", "HASH")), A, label="the joined one by ranges"),
     Case("SQL039", _pair(text=_BY_IDS, methods=("RANGE", "HASH")), label="the first one by ranges of another column"),
     Case("SQL039", _pair(pieces=""), not_assessed=True, label="partitions that are read are unknown"),
     Case("SQL039", _pair(pieces="", known=False), label="unknown, and not partitioned"),
