@@ -24,7 +24,7 @@ _ORD = _table(
 _INDEXES = [*_index("PRIMARY", "id"), *_index("ix_cust", "cust"), *_index("ix_both", "cust", "state", "made")]
 _NAMES = "ix_cust, ix_both, ord"
 _BOTH = "SELECT id FROM ord WHERE cust = ? AND state = ?"
-_USES_CUST = {"alias": "ord(ix_cust)", "way": "RANGE SCAN"}
+_USES_CUST: dict[str, Any] = {"alias": "ord(ix_cust)", "way": "RANGE SCAN"}
 
 
 def _chosen(text: str = _BOTH, *, hints: int | None = 0, ring: Any = None, **parts: Any) -> list[Any]:
