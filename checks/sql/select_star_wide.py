@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definition_text import LONG_TYPES, TableShape
@@ -14,8 +14,6 @@ from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.diagnosis import find_plan, list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import SQL_RULES
-
-Widths = Mapping[tuple[str, str], int | None]
 
 
 @params
@@ -87,10 +85,7 @@ def select_star_wide(
 
 
 def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str] | None]]:
-    """Yield the scans of tables with long columns of a statement that takes all columns and puts no rows together.
-
-    None in place of the columns where the definition was not read.
-    """
+    """Yield the scans with long columns of a statement that takes all columns and groups none; None: not known."""
     questions = [question for question in statement.asked if question.takes_all and not question.grouped]
     tables = {table.lower() for question in questions for table in question.tables}
     plan = find_plan(statement)

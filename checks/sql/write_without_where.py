@@ -21,6 +21,7 @@ from agent.facts.shape_load import collect_loads
 from agent.facts.sql import CHANGING_STATEMENTS, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from agent.facts.statement_texts import collect_texts
+from checks.sql.changed_rows import build_key, collect_rows_changed
 from checks.sql.loads import list_textless
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
 from checks.sql.ring import shape_name, text_of
@@ -63,7 +64,7 @@ def write_without_where(
     changed so."""
     everything = (plans, totals, history, shapes)
     numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
-    changed = _collect_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
+    changed = collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
     loads = collect_loads(shapes, totals, history)
     known_texts = collect_texts(plans, texts)
     writing = {sql_id for sql_id, text in known_texts.items() if writes_every_row(text)}
@@ -71,7 +72,7 @@ def write_without_where(
     # A shape has one text in all tenants: where one of them lost its plan, the other's tells.
     sent = [(load.tenant_id, load.sql_id) for load in loads if numbered or load.sql_id not in cached]
     writers = dict.fromkeys(shape for shape in (*_list_shapes(plans), *sent) if shape[1] in writing)
-    known = [(shape, changed[key]) for shape in writers if (key := _build_key(*shape, numbered=numbered)) in changed]
+    known = [(shape, changed[key]) for shape in writers if (key := build_key(*shape, numbered=numbered)) in changed]
     if writers and totals is None and not known:
         raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
     found = {shape for shape, _ in known}
@@ -86,23 +87,3 @@ def write_without_where(
 
 def _list_shapes(plans: Rows[CachedPlan]) -> list[tuple[int | None, str]]:
     return [(plan.tenant_id, plan.sql_id) for plan in plans]
-
-
-def _build_key(tenant_id: int | None, sql_id: str, *, numbered: bool) -> tuple[int | None, str]:
-    """Return the key of a shape. It has the tenant only if all views tell it (``numbered``)."""
-    return tenant_id if numbered else None, sql_id
-
-
-def _collect_changed(
-    totals: Rows[SqlTotal | RepositoryShape], shapes: Rows[SqlShape], *, numbered: bool
-) -> dict[tuple[int | None, str], tuple[int, int]]:
-    """Return rows and executions by tenant and SQL_ID, from the view with more rows per execution."""
-    found: dict[tuple[int | None, str], tuple[int, int]] = {}
-    seen = [(row.tenant_id, row.sql_id, row.rows_processed, row.executions) for row in totals]
-    seen += [(row.tenant_id, row.sql_id, row.rows_affected, row.executions) for row in shapes]
-    for tenant_id, sql_id, rows, executions in seen:
-        shape = _build_key(tenant_id, sql_id, numbered=numbered)
-        if executions > 0:
-            this = rows, executions
-            found[shape] = max(this, found.get(shape, this), key=lambda known: known[0] / known[1])
-    return found
