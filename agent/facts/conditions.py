@@ -14,13 +14,11 @@ from enum import StrEnum
 from sqlglot import expressions as exp
 
 from agent.facts.definition_text import TableShape
-from agent.facts.dialect import parse_sql
-from agent.facts.sql import CUT
+from agent.facts.parsed_sql import flatten, parse_statements
 
 _PARAMETER = re.compile(r"\{(?:[^{},]*,)*+\s*(-?\d{1,9})\}")
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _CALCULATED = (exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
-_MOST_CHARS = 40_000
 
 
 class Asks(StrEnum):
@@ -83,9 +81,7 @@ def read_questions(statement: str, shapes: Mapping[str, TableShape]) -> tuple[Qu
 
     ``shapes`` are the definitions of tables by name: a column without a table is that of the one that has it.
     """
-    if statement.endswith(CUT) or len(statement) > _MOST_CHARS:
-        return None
-    trees = parse_sql(statement, numbered=True)
+    trees = parse_statements(statement)
     if not trees:
         return None
     blocks = [block for tree in trees for block in tree.find_all(exp.Select, exp.Update, exp.Delete)]
@@ -195,10 +191,10 @@ def _read_block(block: exp.Expr, number: int, scope: _Scope) -> Question:
     joins = _list_joins(block)
     everything = frozenset(scope.by_alias)
     where = block.args.get("where")
-    musts = [(must, everything) for must in (_list_musts(where.this) if where else ())]
+    musts = [(must, everything) for must in (flatten(where.this, exp.And) if where else ())]
     for join in joins:
         narrowed = _find_narrowed(join, everything)
-        musts += [(must, narrowed) for must in (_list_musts(join.args["on"]) if join.args.get("on") else ())]
+        musts += [(must, narrowed) for must in (flatten(join.args["on"], exp.And) if join.args.get("on") else ())]
     conditions: list[Condition] = []
     alternatives: list[Branches] = []
     unread: set[str] = set()
@@ -240,30 +236,14 @@ def _find_narrowed(join: exp.Join, everything: frozenset[str]) -> frozenset[str]
     return side.get(join.side.upper(), everything)
 
 
-def _list_musts(condition: exp.Expr) -> list[exp.Expr]:
-    return _flatten(condition, exp.And)
-
-
-def _flatten(condition: exp.Expr, kind: type[exp.And | exp.Or]) -> list[exp.Expr]:
-    """Return what AND or OR connects, in its order. Hundreds of them are nested as deeply as they are many."""
-    found, left = [], [condition]
-    while left:
-        plain = left.pop().unnest()
-        if isinstance(plain, kind):
-            left += (plain.expression, plain.this)
-        else:
-            found.append(plain)
-    return found
-
-
 def _read_branches(either: exp.Or, number: int, scope: _Scope) -> Branches:
     return tuple(
         tuple(
             found
-            for must in ([] if side.find(exp.Query) else _list_musts(side))
+            for must in ([] if side.find(exp.Query) else flatten(side, exp.And))
             for found in _read_condition(must, number, scope)
         )
-        for side in _flatten(either, exp.Or)
+        for side in flatten(either, exp.Or)
     )
 
 

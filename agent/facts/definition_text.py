@@ -43,6 +43,15 @@ class TableShape:
     partitioned_by: tuple[str, ...] = ()
     is_partial: bool = False
 
+    def find_column(self, name: str) -> ColumnShape | None:
+        """Return a column by its name, however it is written."""
+        return next((column for column in self.columns.values() if column.name.lower() == name.lower()), None)
+
+
+def find_shape(table: str, shapes: Mapping[str, TableShape]) -> TableShape | None:
+    """Return the definition of a table by its name, however it is written; None if it was not read."""
+    return next((shape for name, shape in shapes.items() if name.lower() == table.lower()), None)
+
 
 def read_definition(text: str) -> TableShape:
     """Return what a definition says, stripped or not; nothing for a text that cannot be stripped."""

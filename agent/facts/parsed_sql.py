@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import expressions as exp
 
-from agent.facts.definition_text import ColumnShape, TableShape
+from agent.facts.definition_text import ColumnShape, TableShape, find_shape
 from agent.facts.dialect import parse_sql
 from agent.facts.sql import CUT
 
@@ -29,14 +29,17 @@ class TableSource:
 
 
 def parse_statement(statement: str) -> exp.Expr | None:
-    """Return the statement's tree; None if it was cut, is too long or cannot be parsed.
+    """Return the statement's tree; None if it was cut, is too long or cannot be parsed, or if it is several."""
+    trees = parse_statements(statement)
+    return trees[0] if trees and len(trees) == 1 else None
+
+
+def parse_statements(text: str) -> list[exp.Expr] | None:
+    """Return the tree of each statement of a text; None if it was cut, is too long or cannot be parsed.
 
     A ``?`` is a placeholder named by its order in the text, from 0.
     """
-    if statement.endswith(CUT) or len(statement) > _MOST_CHARS:
-        return None
-    trees = parse_sql(statement, numbered=True)
-    return trees[0] if trees and len(trees) == 1 else None
+    return None if text.endswith(CUT) or len(text) > _MOST_CHARS else parse_sql(text, numbered=True)
 
 
 def list_table_sources(block: exp.Expr, tree: exp.Expr) -> list[TableSource] | None:
@@ -68,16 +71,10 @@ def find_source(column: exp.Column, sources: list[TableSource], shapes: Mapping[
     return owners[0] if len(owners) == 1 and all(source.table.lower() in known for source in sources) else None
 
 
-def find_shape(table: str, shapes: Mapping[str, TableShape]) -> TableShape | None:
-    """Return the definition of a table by its name, however it is written."""
-    return next((shape for name, shape in shapes.items() if name.lower() == table.lower()), None)
-
-
 def find_column(table: str, column: str, shapes: Mapping[str, TableShape]) -> ColumnShape | None:
     """Return a column of a table by their names; None where the definition is not known or has no such column."""
     shape = find_shape(table, shapes)
-    columns = shape.columns.values() if shape else ()
-    return next((found for found in columns if found.name.lower() == column.lower()), None)
+    return shape.find_column(column) if shape else None
 
 
 def list_musts(block: exp.Expr) -> Iterator[exp.Expr]:

@@ -23,6 +23,8 @@ _NOTE = re.compile(r"^\s*([a-z_ ]+?)\s*:\s*(.*?)\s*$")
 _NUMBER = r"(\d{1,6})"
 _PIECE = re.compile(rf"p(?:\[{_NUMBER}-{_NUMBER}\]|{_NUMBER})(?:sp(?:\[{_NUMBER}-{_NUMBER}\]|{_NUMBER}))?")
 _REGROUPS = re.compile(r"GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|MINUS|LIMIT|TOP-N|WINDOW|SUBPLAN FILTER")
+# DISTRIBUTED INSERT, FOR UPDATE; INSERT_UP is ON DUPLICATE KEY UPDATE. PX COORD MERGE SORT changes nothing.
+_CHANGES = frozenset({"INSERT", "INSERT_UP", "UPDATE", "DELETE", "REPLACE", "MERGE"})
 _NEVER = "version=1970-01-01"
 
 
@@ -82,6 +84,11 @@ class Plan:
     def accesses(self) -> tuple[Access, ...]:
         """The scans of business tables, in the order in which EXPLAIN prints them."""
         return tuple(found for step in self.steps if (found := read_access(step)) is not None)
+
+    @property
+    def changes(self) -> frozenset[str]:
+        """What the plan does to rows: the operators that change or lock them, by the last word of their names."""
+        return frozenset(words[-1] for step in self.steps if (words := step.operator.split())) & _CHANGES
 
     def list_children(self, parent: PlanStep) -> list[PlanStep]:
         """Return the operators right below one, from first to last."""

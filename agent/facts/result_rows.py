@@ -9,10 +9,9 @@ from itertools import combinations
 
 from sqlglot import expressions as exp
 
-from agent.facts.definition_text import TableShape
+from agent.facts.definition_text import TableShape, find_shape
 from agent.facts.parsed_sql import (
     TableSource,
-    find_shape,
     find_source,
     list_musts,
     list_table_sources,

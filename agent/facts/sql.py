@@ -28,7 +28,8 @@ NO_SYSTEM_DATABASE = "PARSING_DB_NAME NOT IN ('oceanbase', 'information_schema',
 # Numbers of kinds of statements (SQL_TYPE; src/sql/resolver/ob_stmt_type.h).
 _SELECT, _INSERT, _REPLACE, _DELETE, _UPDATE, _MERGE = range(1, 7)
 DATA_STATEMENTS = frozenset({_SELECT, _INSERT, _REPLACE, _DELETE, _UPDATE, _MERGE})
-CHANGING_STATEMENTS = frozenset({_DELETE, _UPDATE})
+CHANGING = DATA_STATEMENTS - {_SELECT}
+CHANGING_STATEMENTS = frozenset({_DELETE, _UPDATE})  # those of rows that are there
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
 _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
 _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
@@ -107,7 +108,7 @@ class SqlShape:
     ``trace_id`` is that of the execution that took longest, as an example for as long as the ring holds it. ``empty``
     executions neither returned nor changed a row. ``session_seconds`` counts the seconds in which some session ran the
     shape, each session by itself, ``seconds`` those of all sessions together; ``transactions`` those that it was part
-    of (TX_ID).
+    of (TX_ID), ``tx_executions`` and ``tx_rows_affected`` the executions within them and the rows that these changed.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -147,6 +148,10 @@ class SqlShape:
     seconds: int | None = expr(f"COUNT(DISTINCT {_SECOND})", default=None)
     transactions: int | None = expr(
         "COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 AND TX_ID > 0 THEN TX_ID END)", default=None
+    )
+    tx_executions: int | None = expr(_count_where("TX_ID > 0"), default=None)
+    tx_rows_affected: int | None = expr(
+        "SUM(CASE WHEN TX_ID > 0 AND IS_EXECUTOR_RPC = 0 THEN AFFECTED_ROWS ELSE 0 END)", default=None
     )
 
 

@@ -1,4 +1,4 @@
-"""PAR091: the global time zone is an offset that no place has."""
+"""PAR091: the global time zone is an offset that is used nowhere in the world."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
     name="parameters.time_zone_of_no_place",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Time zone is an offset that no place has",
-    finding="{resource}: time_zone is {value}, by which no clock on earth goes: NOW() and all TIMESTAMP columns are "
-    "shown by it.",
+    title="Time zone is an offset that is used nowhere in the world",
+    finding="{resource}: time_zone is {value}, an offset that is used nowhere in the world: NOW() and all TIMESTAMP "
+    "columns are shown by it.",
     remediation=Remediation(
         advice="Set the offset or the name of the place by which the business counts its days. Most likely it was "
         "mistyped.",
@@ -55,8 +55,8 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
 )
 def time_zone_of_no_place(variables: Rows[Variable]) -> Iterator[Measurement]:
     """Sessions that set no time zone of their own take this one: what NOW() gives, which day an order belongs to, when
-    a job begins. An offset that no place has shifts all of it by minutes or hours. Names and SYSTEM are left out, and
-    which of the world's zones is right only the business knows."""
+    a job begins. An offset that is used nowhere in the world shifts all of it by minutes or hours. Names and SYSTEM are
+    left out, and which of the world's zones is right only the business knows."""
     value = next((row.value or "" for row in variables if row.name == _NAME), "").strip()
     if not value:
         raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,8 +11,6 @@ from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
 from checks.sql.diagnosis import count_rows
 from checks.sql.ring import require_executions, shape_name, text_of
 
-_CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE")
-_INSERTS = re.compile(r"\bINSERT\b(?!_)")  # INSERT_UP is ON DUPLICATE KEY UPDATE
 _SECOND_US = 1_000_000
 
 
@@ -61,41 +58,37 @@ def list_bursts(
             yield shape_name(row.sql_id, row.tenant_id)
 
 
-def recurs(row: SqlShape, min_span_s: int, min_bursts: int) -> bool | None:
+def recurs(row: SqlShape, min_span_s: int, min_bursts: int, most_busy_pct: float) -> bool | None:
     """Whether a shape is sent in bursts again and again: in several transactions, with pauses, or for a long time.
 
     A cache that is filled at the start of an application reads its rows in one go, and not again. None if the ring does
     not tell.
     """
-    if row.transactions and row.transactions >= min_bursts and row.executions > row.transactions:
+    if (row.transactions or 0) >= min_bursts and (row.tx_executions or 0) > (row.transactions or 0):
         return True
     if row.first_us is None or row.last_us is None:
         return None
     span_s = (row.last_us - row.first_us) / _SECOND_US
     if span_s >= min_span_s:
         return True
-    if row.seconds is None or row.transactions is None:
+    if row.seconds is None or row.transactions is None or row.tx_executions is None:
         return None
-    return row.seconds >= min_bursts and span_s >= 2 * row.seconds
+    return row.seconds >= min_bursts and span_s * most_busy_pct >= 100 * row.seconds
 
 
 def count_in_a_row(burst: Burst, min_per_second: float, min_bursts: int) -> float:
     """Return how often a shape is sent in a transaction, or in a second if that is often; 0 if it is not."""
     row = burst.row
-    by_transaction = row.executions / row.transactions if row.transactions and row.transactions >= min_bursts else 0.0
+    is_often = row.transactions and row.transactions >= min_bursts
+    by_transaction = (row.tx_executions or 0) / row.transactions if row.transactions and is_often else 0.0
     return max(by_transaction, burst.per_second if burst.per_second >= min_per_second else 0.0)
-
-
-def changes_rows(plan: Plan) -> bool:
-    """Whether a plan changes or locks rows."""
-    return any(word in step.operator for step in plan.steps for word in (*_CHANGES, "FOR UPDATE"))
 
 
 def inserts_rows(plan: Plan) -> bool:
     """Whether a plan inserts rows that come with the statement, and not from a table."""
-    return not plan.accesses and any(_INSERTS.search(step.operator) for step in plan.steps)
+    return not plan.accesses and "INSERT" in plan.changes
 
 
 def reads_one_table(plan: Plan, most_rows: int) -> bool:
     """Whether a plan reads a few rows of one table and changes none."""
-    return len(plan.accesses) == 1 and not changes_rows(plan) and count_rows(plan.accesses[0]) <= most_rows
+    return len(plan.accesses) == 1 and not plan.changes and count_rows(plan.accesses[0]) <= most_rows

@@ -9,7 +9,7 @@ from agent.facts.conditions import Asks
 from agent.facts.plan_tree import Way
 from agent.facts.workload import WorkStatement
 from checks.sql.columns import list_candidate, list_converted
-from checks.sql.paths import EXACT, Indexes, Waste, list_conditions
+from checks.sql.paths import EXACT, Indexes, Waste, list_blocks, list_conditions
 
 
 def tell_candidate(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[str, Scalar] | None:
@@ -34,9 +34,9 @@ def _lacks_columns(
 
     Only where the scan is asked nothing but by these columns is it known that they throw its rows away.
     """
-    table, wanted = waste.access.table.lower(), {name.lower() for name in columns}
+    wanted = {name.lower() for name in columns}
     asked = list_conditions(statement, waste.access)
-    blocks = [question for question in statement.questions or () if table in map(str.lower, question.tables)]
+    blocks = list_blocks(statement, waste.access)
     if waste.by_join or waste.access.way is not Way.RANGE or any(b.unread or b.alternatives for b in blocks):
         return False
     known = all(c.asks in EXACT | {Asks.RANGE} and c.column.lower() in wanted for c in asked)

@@ -10,9 +10,9 @@ from agent.facts.conditions import Asks
 from agent.facts.plan_tree import Access, Way
 from agent.facts.shape_load import ShapeLoad
 from agent.facts.workload import WorkStatement
-from checks.sql.columns import is_indexable
+from checks.sql.columns import is_indexable, is_type_known
 from checks.sql.diagnosis import find_plan
-from checks.sql.paths import EXACT, Indexes, Waste, is_named, list_conditions, list_waste
+from checks.sql.paths import EXACT, Indexes, Waste, is_named, list_blocks, list_conditions, list_waste
 
 _PRIMARY = "PRIMARY"
 
@@ -57,7 +57,7 @@ def _has_limit(statement: WorkStatement) -> bool:
 def tell_better(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[str, Scalar] | None:
     """Return a present index that finds just the rows that a scan keeps; nothing if there is none or a hint decides.
 
-    None if hints, indexes or the conditions are not known well enough.
+    None if hints, indexes, the conditions or the types of what they compare are not known well enough.
     """
     if statement.forced:
         return {}
@@ -67,7 +67,8 @@ def tell_better(statement: WorkStatement, waste: Waste, known: Indexes) -> dict[
     better = find_better(statement, waste.access, indexes)
     if not better:
         return {}
-    known_well = statement.forced is not None and is_named(statement, waste.access)
+    typed = all(is_type_known(statement, waste.access, c) for c in list_conditions(statement, waste.access))
+    known_well = typed and statement.forced is not None and is_named(statement, waste.access)
     return {"better_index": better} if known_well else None
 
 
@@ -103,8 +104,4 @@ def _count_served(columns: Sequence[str], exact: set[str]) -> int:
 
 def _asks_otherwise(statement: WorkStatement, access: Access) -> bool:
     """Whether rows of the table are also picked by what is no plain condition: an OR, a comparison of columns."""
-    return any(
-        question.unread
-        for question in statement.questions or ()
-        if access.table.lower() in {table.lower() for table in question.tables}
-    )
+    return any(block.unread for block in list_blocks(statement, access))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from agent.facts.conditions import Asks, Condition
 from agent.facts.definition_text import LONG_TYPES, TEXT_TYPES, ColumnShape
+from agent.facts.parsed_sql import find_column
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkStatement
-from checks.sql.paths import EXACT, Waste, find_column, find_shape, list_conditions
+from checks.sql.paths import EXACT, Waste, list_conditions
 
 _NUMBERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"})
 _NOT_INDEXED = LONG_TYPES | {"tinytext"}
@@ -58,10 +59,16 @@ def _is_in_subquery(plan: Plan, access: Access) -> bool:
 
 def is_indexable(statement: WorkStatement, access: Access, condition: Condition) -> bool:
     """Whether an index on the column of a condition would serve it: it is not converted, and may be in an index."""
-    column = find_column(find_shape(statement, access.table), condition.column)
+    column = find_column(access.table, condition.column, statement.shapes)
     if column is not None and column.data_type in _NOT_INDEXED:
         return False
     return _is_unconverted(statement, access, condition)
+
+
+def is_type_known(statement: WorkStatement, access: Access, condition: Condition) -> bool:
+    """Whether it is known for sure if the column of a condition is converted to be compared."""
+    ways = meets_number, meets_other_collation
+    return all(way(statement, access, condition) is not None for way in ways)
 
 
 def list_converted(statement: WorkStatement, waste: Waste) -> list[str]:
@@ -93,7 +100,7 @@ def meets_number(statement: WorkStatement, access: Access, condition: Condition)
     if condition.asks not in _COMPARED or not condition.parameters:
         return False
     types = statement.parameters.get(access.step.plan_hash, ())
-    column = find_column(find_shape(statement, access.table), condition.column)
+    column = find_column(access.table, condition.column, statement.shapes)
     if column is not None and column.data_type not in TEXT_TYPES:
         return False
     if len(types) != (statement.text or "").count("?"):
@@ -124,6 +131,6 @@ def meets_other_collation(statement: WorkStatement, access: Access, condition: C
 def _find_columns(
     statement: WorkStatement, access: Access, condition: Condition
 ) -> tuple[ColumnShape | None, ColumnShape | None]:
-    own = find_column(find_shape(statement, access.table), condition.column)
+    own = find_column(access.table, condition.column, statement.shapes)
     table, name = condition.other or ("", "")
-    return own, find_column(find_shape(statement, table), name)
+    return own, find_column(table, name, statement.shapes)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.facts.definition_text import ColumnShape
-from agent.facts.plan_tree import Access, Plan
+from agent.facts.definition_text import ColumnShape, find_shape
+from agent.facts.plan_tree import Access
 from agent.facts.workload import WorkStatement
-from checks.sql.paths import find_column, find_shape, is_named, list_conditions
+from checks.sql.paths import is_named, list_blocks, list_conditions
 
-_CHANGING = ("UPDATE", "DELETE", "REPLACE")  # a row is changed, or locked for it, in the table itself
+_ADDING = frozenset({"INSERT", "INSERT_UP"})  # what else changes rows does so, or locks them, in the table itself
 _NOT_INDEXED = ("text", "blob", "json", "geometry", "vector")
 
 
@@ -27,7 +27,7 @@ def list_lookups(statement: WorkStatement) -> list[Lookups]:
 
     Where a LIMIT ended the scan, the optimizer's figure is that of a scan to the end, and is cut in proportion.
     """
-    reading = [plan for plan in statement.plans if not _changes_rows(plan)]
+    reading = [plan for plan in statement.plans if plan.changes <= _ADDING]
     found = [_count_lookups(access) for plan in reading for access in plan.accesses if access.index]
     return sorted((one for one in found if one.rows), key=lambda one: one.rows, reverse=True)
 
@@ -39,10 +39,6 @@ def _count_lookups(access: Access) -> Lookups:
     return Lookups(access, max(back, access.rows_real) if back else 0, max(expected, access.rows_real, kept, 1))
 
 
-def _changes_rows(plan: Plan) -> bool:
-    return any(word in step.operator for step in plan.steps for word in _CHANGING)
-
-
 def find_covering(
     statement: WorkStatement, access: Access, *, filters: bool, most_columns: int, most_chars: int
 ) -> list[str] | None:
@@ -51,28 +47,22 @@ def find_covering(
     It has all that the statement uses of the table; where that is too much, and with ``filters``, what it compares, so
     that only the rows that are kept are looked up. None if the definition was not read, or the columns are not known.
     """
-    shape = find_shape(statement, access.table)
+    shape = find_shape(access.table, statement.shapes)
     if shape is None or not is_named(statement, access):
         return None
     present = next((c for name, c in shape.indexes.items() if name.lower() == access.index.lower()), None)
     if present is None:
         return None
-    asked = [question for question in statement.asked if _is_asked(access, question.tables)]
-    used = [name for question in asked for table, name in question.used if _is_asked(access, [table])]
+    asked = list_blocks(statement, access)
+    used = [name for question in asked for table, name in question.used if table.lower() == access.table.lower()]
     compared = [condition.column for condition in list_conditions(statement, access)]
     has = {name.lower() for name in (*present, *shape.indexes.get("PRIMARY", ()))}
     for names in (used if not any(question.takes_all for question in asked) else (), compared if filters else ()):
-        added = [
-            c for c in dict.fromkeys(find_column(shape, name) for name in names) if c and c.name.lower() not in has
-        ]
+        added = [c for c in dict.fromkeys(shape.find_column(name) for name in names) if c and c.name.lower() not in has]
         whole = [*present, *(column.name for column in added)]
         if added and len(whole) <= most_columns and all(_can_be_added(column, most_chars) for column in added):
             return whole
     return []
-
-
-def _is_asked(access: Access, tables: tuple[str, ...] | list[str]) -> bool:
-    return access.table.lower() in {table.lower() for table in tables}
 
 
 def _can_be_added(column: ColumnShape, most_chars: int) -> bool:

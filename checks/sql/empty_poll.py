@@ -28,7 +28,7 @@ class PollParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Statement polls in a tight loop and finds nothing",
-    finding="A session sends {resource} in {database} {value} times a second while it does (limit {limit}), and "
+    finding="A session sends {resource} in {database} {value} times a second while it polls (limit {limit}), and "
     "{empty_pct} of the {executions_count} executions found no row; they are {share_pct} of all in the SQL audit. "
     "{statement}",
     remediation=Remediation(
@@ -59,7 +59,7 @@ def empty_poll(
     night long, and pushes the statements that matter out of the SQL audit. A look-up by a unique key that finds
     nothing is left out: it asks whether a row is there before it is written, or fills a cache."""
     trees = read_plans(steps or ())
-    unique: _Unique = frozenset((i.table_schema, i.table_name, i.index_name) for i in indexes or () if not i.non_unique)
+    unique = None if indexes is None else _list_unique(indexes)
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
         if isinstance(burst, str):
             yield Unjudged(burst)
@@ -71,16 +71,29 @@ def empty_poll(
         empty_pct = 100 * row.empty / row.executions
         if empty_pct < limits.min_empty_pct:
             continue
-        if not found:
+        known = [inserts_rows(plan) or _looks_up(plan, unique) for plan in found]
+        if True in known:
+            continue
+        if not known or None in known:
             yield Unjudged(burst.name)
-        elif not any(inserts_rows(plan) or _looks_up(plan, unique) for plan in found):
+        else:
             yield Measurement(burst.name, burst.per_second, {**burst.list_evidence(plans), "empty_pct": empty_pct})
 
 
-def _looks_up(plan: Plan, unique: _Unique) -> bool:
-    """Whether a plan reads no table, or its first one by a unique key."""
+def _list_unique(indexes: Rows[IndexColumn]) -> _Unique:
+    return frozenset((row.table_schema, row.table_name, row.index_name) for row in indexes if not row.non_unique)
+
+
+def _looks_up(plan: Plan, unique: _Unique | None) -> bool | None:
+    """Whether a plan reads no table, or its first one by a unique key; None if it is not known which indexes are.
+
+    A range of a unique index of which more than one row was expected is asked by a part of the key only.
+    """
     for access in plan.accesses[:1]:
-        return access.way is Way.GET or (
-            access.way is Way.RANGE and (access.owner, access.table, access.index) in unique
-        )
+        if access.way is not Way.RANGE or not access.index:
+            return access.way is Way.GET
+        if access.range_rows is not None and access.range_rows > 1:
+            return False
+        is_unique = None if unique is None else (access.owner, access.table, access.index) in unique
+        return None if is_unique and access.range_rows is None else is_unique
     return True

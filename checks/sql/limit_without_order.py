@@ -67,7 +67,7 @@ def limit_without_order(
         returned = max((load.rows_used / load.executions for load in statement.loads), default=0)
         if cut is None or returned < limits.min_rows_count or (cut.by_key and not cut.pages):
             continue
-        is_cut = _cuts(statement, cut) if cut.by_key is False or cut.pages else None
+        is_cut = _cuts(statement, cut, returned) if cut.by_key is False or cut.pages else None
         if is_cut is None:
             yield Unjudged(name_statement(statement))
         elif is_cut:
@@ -76,18 +76,20 @@ def limit_without_order(
     yield from list_textless(list_loads(shapes, totals, history), plans, texts)
 
 
-def _cuts(statement: WorkStatement, cut: Cut) -> bool | None:
+def _cuts(statement: WorkStatement, cut: Cut, returned: float) -> bool | None:
     """Whether the LIMIT leaves rows out. One that pages does; else a plan tells. None where that is not known.
 
     A scan that the LIMIT ends is expected to return fewer rows than its conditions keep, and it did where it returned
     as many. Where LIMIT is an operator of its own, above a join or a grouping, that must have returned as many, too.
+    The plan has the rows of its first execution, so what executions returned on average tells as much.
     """
     if cut.pages:
         return True
     above = [step for plan in statement.plans for step in plan.steps if step.operator.strip() == "LIMIT"]
-    if above and all(step.rows_real < step.rows_estimated for step in above):
+    if above and all(max(step.rows_real, returned) < step.rows_estimated for step in above):
         return False
     accesses = [access for plan in statement.plans for access in plan.accesses if access.rows_kept is not None]
-    if any(a.rows_estimated < (a.rows_kept or 0) and a.rows_real >= a.rows_estimated for a in accesses):
+    ended = [access for access in accesses if access.rows_estimated < (access.rows_kept or 0)]
+    if any(max(access.rows_real, returned) >= access.rows_estimated for access in ended):
         return True
     return None if above or not accesses else False

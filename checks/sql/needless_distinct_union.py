@@ -29,8 +29,8 @@ class UnionParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="UNION looks for duplicates where there can be none",
-    finding="{resource} in {database} compares {value} rows per execution with each other to remove duplicates (limit "
-    "{limit}), and removes none: the {branches_count} branches of its UNION return keys, and differ by a value or a "
+    finding="{resource} in {database} looks for duplicates: in its first execution it compared {value} rows (limit "
+    "{limit}) and removed none. The {branches_count} branches of its UNION return keys, and differ by a value or a "
     "condition. {executions_count} executions of {average_us} on average. {statement}",
     remediation=Remediation(
         advice="Write UNION ALL: the rows are then passed on as they come, without a hash table or a sort, and the "

@@ -27,7 +27,7 @@ class NullParams(Params):
     actor=Actor.CUSTOMER,
     title="Condition compares with NULL and is never true",
     finding="{resource} asks for {value}, which is true for no row, in {null_count} of {executions_count} executions: "
-    "it returns and changes nothing. {statement}",
+    "that part of the statement finds no row. {statement}",
     remediation=Remediation(
         advice="Write IS NULL or IS NOT NULL, or <=> where the value may be NULL or not; leave NULL out of the lists "
         "of IN and NOT IN. If the application puts the value in, let it send another statement for NULL, or none.",
@@ -59,20 +59,27 @@ def null_comparison(
     for (tenant_id, sql_id), cached in by_shape.items():
         found: dict[str, int] = {}
         for plan in cached:
-            compared = list_null_comparisons(plan.statement, read_parameter_types(plan.param_infos or ""))
+            compared = list_null_comparisons(plan.statement, _list_types(plan))
             for condition in compared or ():
                 found[condition] = found.get(condition, 0) + plan.executions
             if compared is None:
                 yield Unjudged(shape_name(sql_id, tenant_id))
                 break
-        executions, nulls = sum(plan.executions for plan in cached), max(found.values(), default=0)
-        if nulls >= limits.min_executions_count and nulls * 100 >= executions * limits.min_share_pct:
-            often = [condition for condition, count in found.items() if count == nulls]
-            evidence = {
-                "null_count": nulls,
-                "executions_count": executions,
-                "statement": text_of(plans, sql_id),
-            }
-            yield Measurement(shape_name(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
+        else:
+            executions, nulls = sum(plan.executions for plan in cached), max(found.values(), default=0)
+            if nulls >= limits.min_executions_count and nulls * 100 >= executions * limits.min_share_pct:
+                often = [condition for condition, count in found.items() if count == nulls]
+                evidence = {
+                    "null_count": nulls,
+                    "executions_count": executions,
+                    "statement": text_of(plans, sql_id),
+                }
+                yield Measurement(shape_name(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
     # A text of the repository does not tell which of its values were NULL.
     yield from list_textless(list_loads(shapes, totals, history), plans, None)
+
+
+def _list_types(plan: CachedPlan) -> tuple[int, ...]:
+    """Return the types of a plan's values; none where it is not known which of them belongs to which."""
+    types = read_parameter_types(plan.param_infos or "")
+    return types if len(types) == plan.statement.count("?") else ()

@@ -22,6 +22,7 @@ class OneRowParams(Params):
     most_rows_count: int
     min_table_count: int
     min_span_s: int
+    most_busy_pct: float
     min_bursts_count: int
 
 
@@ -69,10 +70,10 @@ def one_row_at_a_time(
             continue
         row, found = burst.row, trees.get(burst.row.sql_id, [])
         one_row = row.rows_returned > 0 and row.max_rows_returned == 1 and row.rows_affected == 0
-        again = recurs(row, limits.min_span_s, limits.min_bursts_count)
+        again = recurs(row, limits.min_span_s, limits.min_bursts_count, limits.most_busy_pct)
         if not one_row or again is False:
             continue
-        if again is None or not found or row.transactions is None:
+        if again is None or not found or row.transactions is None or row.tx_executions is None:
             yield Unjudged(burst.name)
         elif all(reads_one_table(plan, limits.most_rows_count) for plan in found):
             access = found[0].accesses[0]

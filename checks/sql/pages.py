@@ -81,4 +81,3 @@ INSERTS = DocPage(
 EXCHANGES = DocPage(
     f"{_GUIDE}/500.sql-optimization/200.sql-execution-plan/200.execution-plan-operator/2300.EXCHANGE.md"
 )
-WORKAREAS = DocPage(f"{_VIEWS}/5300.gv-sql_workarea-of-mysql-mode.md")

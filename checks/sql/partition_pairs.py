@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.facts.conditions import Asks
+from agent.facts.definition_text import find_shape
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.plans import PlanStep
 from agent.facts.schema import PartitionedTable
 from agent.facts.workload import WorkStatement
 from checks.sql.diagnosis import count_rows
 from checks.sql.joins import list_below
-from checks.sql.paths import find_shape
 
 Tables = Mapping[tuple[str, str], PartitionedTable]
 # What spreads rows over the partitions of the other side, by a hash, or to all. Without a word in brackets rows are
@@ -52,25 +52,36 @@ def _read_side(plan: Plan, top: PlanStep) -> tuple[Access, int] | None:
 def joins_by_partition(statement: WorkStatement, pair: Pair, tables: Tables) -> bool | None:
     """Whether two partitioned tables are joined by all columns by which one of them is partitioned.
 
-    None if a definition was not read.
+    Not where the other one is partitioned by ranges or lists of something else: that is how old rows are dropped, and
+    partitioning it by the joined column would end it. None if a definition or the partitions read are not known.
     """
-    if any(access.pieces <= 1 or _key(access) not in tables for access in (pair.first, pair.second)):
+    both = pair.first, pair.second
+    if any(access.pieces == 1 or _key(access) not in tables for access in both):
         return False
-    for access, other in ((pair.first, pair.second), (pair.second, pair.first)):
-        shape = find_shape(statement, access.table)
-        if shape is None or statement.questions is None:
-            return None
-        own = {name.lower() for name in shape.partitioned_by}
-        if own and own <= _list_joined(statement, access, other):
-            return True
-    return False
+    shapes = [find_shape(access.table, statement.shapes) for access in both]
+    if statement.questions is None or None in shapes or not all(access.pieces for access in both):
+        return None
+    joined = [_is_partition_joined(statement, *sides) for sides in (both, both[::-1])]
+    kept = [not own and _is_by_value(tables[_key(access)]) for own, access in zip(joined, both, strict=True)]
+    return any(joined) and not any(kept)
+
+
+def _is_partition_joined(statement: WorkStatement, access: Access, other: Access) -> bool:
+    """Whether a scan is joined with the other by all columns by which its table is partitioned."""
+    shape = find_shape(access.table, statement.shapes)
+    own = {name.lower() for name in shape.partitioned_by} if shape else set()
+    return bool(own) and own <= _list_joined(statement, access, other)
+
+
+def _is_by_value(table: PartitionedTable) -> bool:
+    return table.method.upper().startswith(("RANGE", "LIST"))
 
 
 def _list_joined(statement: WorkStatement, access: Access, other: Access) -> set[str]:
     """Return the columns of a scan that equal one of the other."""
     return {
         condition.column.lower()
-        for question in statement.questions or ()
+        for question in statement.asked
         for condition in question.conditions
         if condition.asks is Asks.JOINED
         and condition.table.lower() == access.table.lower()
@@ -81,7 +92,7 @@ def _list_joined(statement: WorkStatement, access: Access, other: Access) -> set
 
 def describe_partitions(statement: WorkStatement, access: Access, tables: Tables) -> str:
     """Return how a table is partitioned, in words of SQL: ``HASH (id) 8``."""
-    table, shape = tables[_key(access)], find_shape(statement, access.table)
+    table, shape = tables[_key(access)], find_shape(access.table, statement.shapes)
     return f"{access.table}: {table.method} ({', '.join(shape.partitioned_by if shape else ())}) {table.pieces}"
 
 

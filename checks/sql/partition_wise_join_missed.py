@@ -61,7 +61,8 @@ def partition_wise_join_missed(
 ) -> Iterator[Measurement | Unjudged]:
     """Two tables that are partitioned alike and joined by the partitioning columns are joined partition by partition,
     each where it lies. Where they differ in number, method or column, the rows of one side are sent to where the other
-    side's partitions are, or to everybody, in each execution. A few rows are sent quickly, and that is right."""
+    side's partitions are, or to everybody, in each execution. A few rows are sent quickly, and that is right. A table
+    that is partitioned by ranges or lists of another column, such as a log by date, is left as it is."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.api import Measurement, Observes, Rows, Scalar, Unjudged
-from agent.facts.conditions import Asks, Condition
-from agent.facts.definition_text import ColumnShape, TableShape
+from agent.facts.conditions import Asks, Condition, Question
+from agent.facts.definition_text import find_shape
 from agent.facts.plan_tree import Access, Plan, Way
 from agent.facts.schema import IndexColumn
 from agent.facts.workload import WorkStatement
 from checks.sql.diagnosis import count_rows, find_plan, list_evidence, name_statement
 
 EXACT = frozenset({Asks.EQUAL, Asks.AMONG})
+_NOT_COMPARED = frozenset({"FULLTEXT", "SPATIAL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +106,14 @@ def reads_whole(waste: Waste, min_read_pct: float) -> bool:
 
 def is_named(statement: WorkStatement, access: Access) -> bool:
     """Whether the statement names the table of a scan, and it is known which columns are of it: no view is between."""
-    questions = [
-        question for question in statement.asked if access.table.lower() in {table.lower() for table in question.tables}
-    ]
-    return bool(questions) and not any(question.unresolved for question in questions)
+    blocks = list_blocks(statement, access)
+    return bool(blocks) and not any(block.unresolved for block in blocks)
 
 
-def find_column(shape: TableShape | None, name: str) -> ColumnShape | None:
-    """Return a column of a definition by a name as a statement writes it."""
-    columns = shape.columns.values() if shape else ()
-    return next((column for column in columns if column.name.lower() == name.lower()), None)
-
-
-def find_shape(statement: WorkStatement, table: str) -> TableShape | None:
-    """Return the definition of a table by a name as a statement writes it; None if it was not read."""
-    return next((shape for name, shape in statement.shapes.items() if name.lower() == table.lower()), None)
+def list_blocks(statement: WorkStatement, access: Access) -> list[Question]:
+    """Return what the blocks of a statement that name the table of a scan ask."""
+    table = access.table.lower()
+    return [question for question in statement.asked if table in map(str.lower, question.tables)]
 
 
 def tell_waste(
@@ -150,7 +144,7 @@ class Indexes:
     def list_indexes(self, statement: WorkStatement, access: Access) -> Mapping[str, tuple[str, ...]] | None:
         """Return the columns of each index of a scanned table by its name; None if some index is not known."""
         table = (access.owner, access.table)
-        shape = find_shape(statement, access.table)
+        shape = find_shape(access.table, statement.shapes)
         found = self.visible.get(table)
         if found is None and shape is not None and not shape.is_partial:
             found = {name: tuple(map(str.lower, columns)) for name, columns in shape.indexes.items() if columns}
@@ -165,15 +159,19 @@ class Indexes:
         return None if found is None else frozenset(columns[0] for columns in found.values())
 
 
-def read_indexes(rows: Rows[IndexColumn]) -> Indexes:
-    """Gather the indexes by table."""
+def read_indexes(rows: Rows[IndexColumn], *, whole: bool = False) -> Indexes:
+    """Gather the indexes by table. One of words or of places serves no comparison, and counts as hidden.
+
+    With ``whole`` an index ends before the column of which it has the first characters only.
+    """
     visible: defaultdict[tuple[str, str], dict[str, tuple[str, ...]]] = defaultdict(dict)
     hidden: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in sorted(rows, key=lambda row: row.seq_in_index):
         table = (row.table_schema, row.table_name)
         columns = visible[table].get(row.index_name, ())
-        if row.is_visible == "YES" and len(columns) == row.seq_in_index - 1:
+        compares = row.is_visible == "YES" and row.index_type not in _NOT_COMPARED
+        if compares and len(columns) == row.seq_in_index - 1 and not (whole and row.sub_part):
             visible[table][row.index_name] = (*columns, row.column_name.lower())
-        elif row.is_visible != "YES" or row.seq_in_index == 1:
+        elif not compares or row.seq_in_index == 1:
             hidden[table].add(row.index_name)
     return Indexes(visible, {table: frozenset(names) for table, names in hidden.items()})

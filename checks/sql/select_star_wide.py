@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
-from agent.facts.definition_text import LONG_TYPES
+from agent.facts.definition_text import LONG_TYPES, TableShape
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
@@ -14,8 +14,6 @@ from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement
 from checks.sql.diagnosis import find_plan, list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import SQL_RULES
-
-Widths = Mapping[tuple[str, str], int | None]
 
 
 @params
@@ -72,28 +70,32 @@ def select_star_wide(
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)
     for statement in slow:
+        is_unknown = False
         for access, columns in _list_wide(statement):
             width = widths.get((access.owner, access.table))
-            if width is None:
-                yield Unjudged(name_statement(statement))
-            elif width >= limits.min_row_bytes:
+            is_unknown = is_unknown or width is None or (columns is None and width >= limits.min_row_bytes)
+            if columns and width is not None and width >= limits.min_row_bytes:
                 fetched = width * statement.load.rows_used / statement.load.executions
                 evidence = {**list_evidence(statement, access), "row_bytes": width, "columns": ", ".join(columns)}
                 yield Measurement(name_statement(statement), round(fetched), evidence, statement.load.record)
-            break
+                break
+        else:
+            if is_unknown:
+                yield Unjudged(name_statement(statement))
 
 
-def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str]]]:
-    """Yield the scans of tables with long columns of a statement that takes all columns and puts no rows together."""
+def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str] | None]]:
+    """Yield the scans with long columns of a statement that takes all columns and groups none; None: not known."""
     questions = [question for question in statement.asked if question.takes_all and not question.grouped]
-    tables = {table for question in questions for table in question.tables}
+    tables = {table.lower() for question in questions for table in question.tables}
     plan = find_plan(statement)
     for access in plan.accesses if plan else ():
-        shape = statement.shapes.get(access.table)
-        columns = (
-            [name for name, column in shape.columns.items() if column.data_type in LONG_TYPES]
-            if shape and not shape.is_partial
-            else []
-        )
-        if access.table in tables and columns:
+        columns = _list_long(statement.shapes.get(access.table))
+        if access.table.lower() in tables and columns != []:
             yield access, columns
+
+
+def _list_long(shape: TableShape | None) -> list[str] | None:
+    if shape is None or shape.is_partial:
+        return None
+    return [name for name, column in shape.columns.items() if column.data_type in LONG_TYPES]

@@ -66,5 +66,10 @@ def single_row_inserts(
         if not found:
             yield Unjudged(burst.name)
         elif all(map(inserts_rows, found)):
-            commits = {"rows_per_commit_count": round(row.executions / row.transactions) if row.transactions else None}
-            yield Measurement(burst.name, burst.per_second, {**burst.list_evidence(plans), **commits})
+            evidence = {**burst.list_evidence(plans), "rows_per_commit_count": _count_rows_per_commit(row)}
+            yield Measurement(burst.name, burst.per_second, evidence)
+
+
+def _count_rows_per_commit(row: SqlShape) -> int | None:
+    """Return the rows that a transaction inserts on average; None where the audit tells no transactions."""
+    return round(row.tx_rows_affected / row.transactions) if row.transactions and row.tx_rows_affected else None

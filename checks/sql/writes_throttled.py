@@ -36,7 +36,7 @@ class ThrottlingParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Statements wait because writes are throttled",
-    finding="{resource}: {value} of the time of the dearest statements went by in throttling of their writes (limit "
+    finding="{resource}: {value} of the time of the dearest statements was spent waiting for write throttling (limit "
     "{limit}; {throttled_us} of {elapsed_us}); {shape} waited longest.",
     remediation=Remediation(
         advice="Spread imports and batches over more time, or run them outside the peak: the memstore or the log disk "

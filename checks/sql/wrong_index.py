@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn
+from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.choices import hides_misread, list_misread, tell_better
@@ -29,7 +29,7 @@ class WrongIndexParams(Params):
     name="sql.wrong_index",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement is read by another index than the one that serves it",
+    title="Slow statement uses an index other than the one that serves it",
     finding="{resource} in {database} goes through {value} rows of {table} per execution by {index} (limit {limit}), "
     "though the index {better_index} serves all its conditions, and no hint forbids it. {executions_count} executions "
     "of {average_us} on average. {statement}",
@@ -60,17 +60,25 @@ def wrong_index(
     steps: Rows[PlanStep],
     indexes: Rows[IndexColumn],
     definitions: Rows[TableDefinition] | None,
+    dictionary: Rows[NotableColumn] | None,
     limits: WrongIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
     """The optimizer compares the costs that it expects. Old statistics, values that are not spread evenly, and an
     ORDER BY with LIMIT, which promises an early end, make it take another index. An index counts as better if it
     begins with all that the statement compares for equality, of which the present one serves less, and goes on with
-    its range: then it finds just the rows that are kept. Statements with hints are left to SQL026."""
+    its range: then it finds just the rows that are kept. An index of words or of the first characters of a column
+    finds more than those, and is left out. Statements with hints are left to SQL026."""
     facts = WorkloadFacts(
-        shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
+        shapes=shapes,
+        totals=totals,
+        history=history,
+        plans=plans,
+        steps=steps,
+        definitions=definitions,
+        dictionary=dictionary,
     )
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
-    known = read_indexes(indexes)
+    known = read_indexes(indexes, whole=True)
     yield from list_unread(slow)
     for statement in slow:
         wastes = list(list_misread(statement, limits.min_rows_count, limits.min_read_ratio))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.facts.definition_stripping import strip_definition
-from agent.facts.definition_text import ColumnShape, TableShape, read_definition
+from agent.facts.definition_text import ColumnShape, TableShape, find_shape, read_definition
 from tests.agent.facts.test_definition_stripping import BEHIND, ELEMENTS, IRREGULAR, WORDS, table
 
 SHOWN = """CREATE TABLE `orders` (
@@ -112,6 +112,13 @@ def test_whatever_the_texts_hold_it_is_read_as_it_is_stripped(elements: list[str
 @given(st.one_of(st.text(), WORDS, WORDS.map(lambda text: table("`a` int(11)", text))))
 def test_any_text_is_read(text: str) -> None:
     read_definition(text)
+
+
+def test_a_table_and_a_column_are_found_however_their_names_are_written() -> None:
+    shape = read_definition(table("`Cust` int(11)"))
+    assert find_shape("ORD", {"other": TableShape(), "Ord": shape}) == shape
+    assert find_shape("ord", {"other": shape}) is None
+    assert (shape.find_column("cUST"), shape.find_column("id")) == (shape.columns["Cust"], None)
 
 
 def test_a_length_that_is_none() -> None:

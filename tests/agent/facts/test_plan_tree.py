@@ -163,6 +163,25 @@ def test_plans_by_statement_with_their_operators_in_order() -> None:
     assert read_plans([]) == {}
 
 
+@pytest.mark.parametrize(
+    ("operator", "word"),
+    [
+        ("DISTRIBUTED INSERT", "INSERT"),
+        ("  INSERT_UP", "INSERT_UP"),
+        ("FOR UPDATE", "UPDATE"),
+        ("DISTRIBUTED DELETE", "DELETE"),
+        ("REPLACE", "REPLACE"),
+        ("PX COORD MERGE SORT", ""),
+        ("MERGE GROUP BY", ""),
+        ("MERGE JOIN", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_plan_does_to_rows(operator: str, word: str) -> None:
+    plan = read_plans([step(operator, object_name=""), step(id=1)])["A" * 32][0]
+    assert plan.changes == ({word} if word else set())
+
+
 def test_the_join_right_above_a_scan() -> None:
     def plan(*operators: tuple[str, int]) -> Any:
         steps = [step(name, id=number, depth=depth) for number, (name, depth) in enumerate(operators)]

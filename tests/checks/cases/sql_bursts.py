@@ -8,7 +8,8 @@ from typing import Any
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn
 from agent.facts.sql import SqlShape
-from agent.model.terms import Severity
+from agent.model.snapshot import Unavailable
+from agent.model.terms import Severity, Text, UnavailableKind
 from tests.checks.cases.sql import _NO_TOTALS, _plan, _ret, _shape, _total
 from tests.checks.cases.sql_plans import scan, step, tree
 from tests.harness import Case
@@ -21,13 +22,19 @@ _INSERTING = tree(step("DISTRIBUTED INSERT", depth=0), step("EXPRESSION"))
 
 
 def _burst(per_second: float = 100, executions: int = 1000, **other: Any) -> SqlShape:
-    """A shape that a session sends so often in a second; again and again within eleven minutes."""
+    """A shape that a session sends so often in a second; again and again within eleven minutes.
+
+    All executions are within transactions where there are any.
+    """
     values = {
         "elapsed_us": executions, "rows_returned": executions, "max_rows_returned": 1, "empty": 0,
         "max_rows_affected": 0, "session_seconds": round(executions / per_second), "seconds": 600, "transactions": 0,
         "first_us": 0, "last_us": 600 * SECOND,
     }  # fmt: skip
-    return _shape("A", executions, **{**values, **other})
+    values = {**values, **other}
+    within = {"tx_executions": executions, "tx_rows_affected": values.get("rows_affected", 0)}
+    none = dict.fromkeys(within, 0)
+    return _shape("A", executions, **{**(within if values["transactions"] else none), **values})
 
 
 def _lookups(row: SqlShape, *steps: PlanStep, everything: int = 1000) -> list[Any]:
@@ -73,6 +80,13 @@ ONE_BY_ONE = [
     Case("SQL035", _lookups(_burst(90, **_ONCE, transactions=5)), A, label="in five transactions"),
     Case("SQL035", _lookups(_burst(90, **_ONCE, transactions=4)), label="in four transactions"),
     Case("SQL035", _lookups(_burst(**_ONCE, transactions=1000)), label="one in each transaction"),
+    Case("SQL035", _lookups(_burst(90, **_ONCE, transactions=5, tx_executions=99)), label="most outside of them"),
+    Case("SQL035", _lookups(_burst(90, **_ONCE, transactions=5, tx_executions=100)), A, label="twenty within each"),
+    Case("SQL035", _lookups(_burst(**_ONCE, transactions=9, tx_executions=9)), label="one within each, many outside"),
+    Case("SQL035", _lookups(_burst(transactions=9, tx_executions=None)), not_assessed=True,
+         label="how many are within is unknown"),
+    Case("SQL035", _lookups(_burst(**_ONCE, transactions=9, tx_executions=None)), not_assessed=True,
+         label="whether it recurs is unknown"),
     Case("SQL035", _lookups(_burst(**_ONCE, seconds=None)), not_assessed=True, label="pauses are unknown"),
     Case("SQL035", _lookups(_burst(last_us=None)), not_assessed=True, label="how long is unknown"),
     Case("SQL035", _lookups(_burst(first_us=None)), not_assessed=True, label="since when is unknown"),
@@ -84,6 +98,7 @@ ONE_BY_ONE = [
     Case("SQL035", _lookups(_burst(), *_BY_KEY, *_other_plan(_looking(gone=11, way="RANGE SCAN"))),
          label="reads more by another plan"),
     Case("SQL035", _lookups(_burst(), *tree(step("TABLE FOR UPDATE", depth=0), *_looking())), label="locks the row"),
+    Case("SQL035", _lookups(_burst(), *tree(step("PX COORD MERGE SORT", depth=0), *_looking())), A, label="sorts it"),
     Case("SQL035", _lookups(_burst(), *tree(step("NESTED-LOOP JOIN", depth=0), *_looking(), *_looking())),
          label="a join"),
     Case("SQL035", _lookups(_burst(), *tree(step("EXPRESSION", depth=0))), label="SELECT 1 of a pool"),
@@ -111,7 +126,13 @@ def _index(*, unique: bool, table: str = "event") -> IndexColumn:
     )  # fmt: skip
 
 
-_BY_STATE = tree(scan(index="by_state", way="RANGE SCAN"))
+def _by_state(gone: int | None = 1) -> list[PlanStep]:
+    """A range of an index in which so many rows are expected."""
+    return tree(scan(index="by_state", way="RANGE SCAN", notes={"physical_range_rows": gone}))
+
+
+_BY_STATE = _by_state(1000)
+_NO_INDEXES = (IndexColumn, Unavailable(UnavailableKind.PRIVILEGE, Text("no SHOW VIEW")))
 _UPDATE = tree(step("DISTRIBUTED UPDATE", depth=0), scan(index="by_state", way="RANGE SCAN"))
 
 POLLS = [
@@ -121,7 +142,13 @@ POLLS = [
     Case("SQL036", _polling(_poll(), *_UPDATE), A, label="claims what is there"),
     Case("SQL036", [*_polling(_poll()), _index(unique=False)], A, label="by an index of many rows"),
     Case("SQL036", [*_polling(_poll()), _index(unique=True, table="other")], A, label="another table's key"),
-    Case("SQL036", _polling(_poll(), everything=20_000), A, label="a twentieth of all"),
+    Case("SQL036", _polling(_poll(), everything=5000), A, label="a fifth of all"),
+    Case("SQL036", [*_polling(_poll()), _index(unique=True)], A, label="many rows of a unique index"),
+    Case("SQL036", [*_polling(_poll(), *_by_state(2)), _index(unique=True)], A, label="two rows of it"),
+    Case("SQL036", [*_polling(_poll(), *_by_state()), _index(unique=False)], A, label="one row of another index"),
+    Case("SQL036", [*_polling(_poll(), *_by_state(None)), _index(unique=False)], A, label="nobody knows how many"),
+    Case("SQL036", [*_polling(_poll(), *tree(scan(way="RANGE SCAN"))), _NO_INDEXES], A, label="a range of the table"),
+    Case("SQL036", [*_polling(_poll()), _NO_INDEXES], A, label="many rows of any index"),
     Case("SQL036", [*_polling(_poll()), replace(_index(unique=True), table_schema="other")], A, label="another schema"),
     Case(
         "SQL036",
@@ -142,12 +169,24 @@ POLLS = [
     ),
     Case("SQL036", _polling(_poll(), *_BY_STATE, *_other_plan(_looking())), label="looks up by another plan"),
     Case("SQL036", _polling(_poll(49, 1029, 1029)), label="nearly fifty a second"),
-    Case("SQL036", _polling(_poll(), everything=20_001), label="less"),
+    Case("SQL036", _polling(_poll(), everything=5001), label="less"),
     Case("SQL036", _polling(_poll(empty=949)), label="finds some work"),
     Case("SQL036", [*_polling(_poll(50, 999, 999)), _OTHER], label="seldom"),
     Case("SQL036", _polling(_poll(40)), label="waits between two looks"),
     Case("SQL036", _polling(_poll(), *_looking(10**6)), label="asks whether a key is there"),
-    Case("SQL036", [*_polling(_poll()), _index(unique=True)], label="asks by a unique index"),
+    Case("SQL036", [*_polling(_poll(), *_by_state()), _index(unique=True)], label="asks by a unique index"),
+    Case("SQL036", [*_polling(_poll(), *_by_state()), _NO_INDEXES], not_assessed=True, label="indexes are unknown"),
+    Case(
+        "SQL036",
+        [*_polling(_poll(), *_by_state(None)), _index(unique=True)],
+        not_assessed=True,
+        label="how much of a unique index is unknown",
+    ),
+    Case(
+        "SQL036",
+        [*_polling(_poll(), *_by_state(), *_other_plan(_looking())), _NO_INDEXES],
+        label="looks up by another plan, whatever the first does",
+    ),
     Case("SQL036", _polling(_poll(), *_INSERTING), label="inserts what is not there yet"),
     Case("SQL036", _polling(_poll(), *tree(step("EXPRESSION", depth=0))), label="reads no table"),
     Case("SQL036", [_poll(), _ret()], not_assessed=True, label="no plan"),
@@ -176,6 +215,8 @@ INSERTS = [
     Case("SQL037", _inserting(_insert(rows_affected=999, errors=1)), A, label="one failed"),
     Case("SQL037", _inserting(_insert(rows_affected=1)), A, label="all but one are there already"),
     Case("SQL037", _inserting(_insert(transactions=600)), A, label="nearly two in a transaction"),
+    Case("SQL037", _inserting(_insert(transactions=10, tx_rows_affected=200)), A, label="most outside of transactions"),
+    Case("SQL037", _inserting(_insert(tx_rows_affected=None)), A, label="rows within transactions are unknown"),
     Case("SQL037", _inserting(_insert(rows_affected=1001, max_rows_affected=None)), label="a row more than statements"),
     Case("SQL037", _inserting(_insert(99, 1089)), label="nearly a hundred a second"),
     Case("SQL037", _inserting(_insert(), *_INSERTING, *_other_plan(_UPDATE)), label="an UPDATE by another plan"),

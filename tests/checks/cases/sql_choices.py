@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from agent.facts.plans import PlanStep
-from agent.facts.schema import PartitionedTable
+from agent.facts.schema import IndexColumn, NotableColumn, PartitionedTable
 from agent.facts.sql import CachedPlan, SqlTotal
 from agent.model.terms import Severity
-from tests.checks.cases.sql_paths import _BIGINT, _index, _ring, _scan, _step, _table, _text
+from tests.checks.cases.sql_paths import _BIGINT, _VARCHAR, _index, _ring, _scan, _step, _table, _text
 from tests.checks.cases.sql_plans import QUICK, RARE, SLOW, define, scan, step, tree
 from tests.checks.cases.sql_texts import _plan
 from tests.harness import Case
@@ -24,7 +24,7 @@ _ORD = _table(
 _INDEXES = [*_index("PRIMARY", "id"), *_index("ix_cust", "cust"), *_index("ix_both", "cust", "state", "made")]
 _NAMES = "ix_cust, ix_both, ord"
 _BOTH = "SELECT id FROM ord WHERE cust = ? AND state = ?"
-_USES_CUST = {"alias": "ord(ix_cust)", "way": "RANGE SCAN"}
+_USES_CUST: dict[str, Any] = {"alias": "ord(ix_cust)", "way": "RANGE SCAN"}
 
 
 def _chosen(text: str = _BOTH, *, hints: int | None = 0, ring: Any = None, **parts: Any) -> list[Any]:
@@ -35,6 +35,33 @@ def _chosen(text: str = _BOTH, *, hints: int | None = 0, ring: Any = None, **par
 
 def _wrong(facts: list[Any], found: Any = (), **other: Any) -> Case:
     return Case("SQL047", facts, list(found), **other)
+
+
+_BY_NO = "SELECT id FROM ord WHERE no = ?"
+_NO_INDEX = _index("ix_nr", "no")
+
+
+def _sought(number: int, *known: Any, indexes: Any = None) -> list[Any]:
+    """A full scan of ord for one value of a text column that has an index, compared with a value of this type."""
+    found = _scan(names="ix_nr, ord", way="FULL SCAN")
+    return [_ring(), _text(_BY_NO, number), *(indexes or _NO_INDEX), *known, found]
+
+
+def _number_column(name: str = "no", data_type: str = "varchar") -> NotableColumn:
+    return NotableColumn(
+        table_schema="shop", table_name="ord", column_name=name, data_type=data_type, column_type=data_type, extra=""
+    )
+
+
+def _part_of(row: IndexColumn, chars: int) -> IndexColumn:
+    return replace(row, sub_part=chars)
+
+
+_KINDS = [replace(_NO_INDEX[0], index_type=kind) for kind in ("FULLTEXT", "SPATIAL")]
+_PREFIXED = [_part_of(_NO_INDEX[0], 10)]
+_CUST_INDEX, _LONG_INDEX = _index("ix_cust", "cust"), _index("ix_long", "cust", "no")
+_BEHIND = [*_CUST_INDEX, _LONG_INDEX[0], _part_of(_LONG_INDEX[1], 9)]
+_BY_CUST_NO = "SELECT id FROM ord WHERE cust = ? AND no = ?"
 
 
 _LAST = "SELECT id FROM ord WHERE cust = ? ORDER BY id LIMIT ?"
@@ -78,6 +105,18 @@ WRONG = [
     _wrong(_chosen("SELECT id FROM ord", way="FULL SCAN", alias="ord"), label="no condition"),
     _wrong(_chosen(hints=1), label="a hint decides: SQL026"),
     _wrong(_chosen(hints=None), not_assessed=True, label="hints were not read"),
+    _wrong(_sought(_VARCHAR, _ORD), WORSE, label="a text by a text"),
+    _wrong(_sought(_VARCHAR), WORSE, label="a text, and no definition is needed"),
+    _wrong(_sought(_BIGINT, _ORD), label="a text by a number: SQL023"),
+    _wrong(_sought(_BIGINT, _number_column()), label="the dictionary has the column"),
+    _wrong(_sought(_BIGINT, _number_column(data_type="bigint")), WORSE, label="a number, as the dictionary has it"),
+    _wrong(_sought(_BIGINT), not_assessed=True, label="a number and a column of unknown type"),
+    _wrong(_sought(_BIGINT, _number_column("id")), not_assessed=True, label="another column of the dictionary"),
+    _wrong(_sought(_VARCHAR, _ORD, indexes=_KINDS[:1]), label="an index of words"),
+    _wrong(_sought(_VARCHAR, _ORD, indexes=_KINDS[1:]), label="an index of places"),
+    _wrong(_sought(_VARCHAR, _ORD, indexes=_PREFIXED), label="an index of the first characters"),
+    _wrong([_ring(), _text(_BY_CUST_NO, _BIGINT, _VARCHAR), *_BEHIND, _ORD, _scan(names="ix_cust, ix_long, ord",
+           **_USES_CUST)], label="the first characters behind what both have"),
     _wrong(_chosen(names="ix_cust, ix_both, ix_new, ord"), not_assessed=True, label="an index that was not read"),
     _wrong(_chosen("SELECT id FROM orders WHERE cust = ? AND state = ?"), not_assessed=True, label="by a view"),
     _wrong([row for row in _chosen() if not isinstance(row, CachedPlan)], not_assessed=True, label="no text"),
@@ -122,7 +161,7 @@ _JOINED = "SELECT COUNT(*) FROM ord o JOIN line l ON l.ord_id = o.id"
 def _pair(
     rows: int = 20_000, *, text: str = _JOINED, sends: str = _SENDS, sends_too: str = "PX PARTITION ITERATOR",
     shape: Any = SLOW, pieces: str = "p[0-7]", lines: Any = None, known: bool = True,
-    between: str = "EXCHANGE IN DISTR",
+    between: str = "EXCHANGE IN DISTR", methods: tuple[str, str] = ("HASH", "HASH"),
 ) -> list[Any]:  # fmt: skip
     """Two tables of four and eight partitions, the rows of one of which are sent to those of the other."""
     notes = {"physical_range_rows": 10**6}
@@ -134,10 +173,11 @@ def _pair(
         step(sends_too, depth=1),
         scan("line", alias="l", depth=2, pieces=pieces, rows=10, real=rows, notes=notes),
     )
-    tables = [_partitioned("ord", 4), _partitioned("line", 8)] if known else []
+    tables = [_partitioned("ord", 4, methods[0]), _partitioned("line", 8, methods[1])] if known else []
     return [shape, _plan(text), _by("ord"), lines or _by("line", "ord_id"), *tables, *steps]
 
 
+_BY_IDS = "SELECT COUNT(*) FROM ord o JOIN line l ON l.ord_id = o.ord_id"
 _BY_TWO = define(
     "ord", "`id` bigint NOT NULL,\n  `ord_id` bigint NOT NULL,\n  PRIMARY KEY (`id`, `ord_id`)",
     " PARTITION BY KEY(`id`, `ord_id`) (PARTITION `p0`, PARTITION `p1`)",
@@ -164,6 +204,13 @@ PAIRS = [
     Case("SQL039", _pair(sends="EXCHANGE OUT DISTR"), label="gathered only"),
     Case("SQL039", _pair(text="SELECT COUNT(*) FROM ord o JOIN line l ON l.id = o.ord_id"),
          label="joined by another column"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("HASH", "RANGE COLUMNS")), label="the other one by ranges"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("HASH", "LIST")), label="the other one by lists"),
+    Case("SQL039", _pair(methods=("HASH", "RANGE")), A, label="the other one by ranges of the joined column"),
+    Case("SQL039", _pair(lines=_by("line", "id"), methods=("RANGE", "HASH")), A, label="the joined one by ranges"),
+    Case("SQL039", _pair(text=_BY_IDS, methods=("RANGE", "HASH")), label="the first one by ranges of another column"),
+    Case("SQL039", _pair(pieces=""), not_assessed=True, label="partitions that are read are unknown"),
+    Case("SQL039", _pair(pieces="", known=False), label="unknown, and not partitioned"),
     Case("SQL039", _pair(pieces="p3"), label="one partition is left"),
     Case("SQL039", _pair(pieces="p[0-1]"), A, label="two partitions are left"),
     Case("SQL039", [*_pair(), *(replace(row, plan_hash=2) for row in _pair(500_000) if isinstance(row, PlanStep))],
@@ -176,6 +223,7 @@ PAIRS = [
     Case("SQL039", _pair(shape=QUICK), label="quick"),
     Case("SQL039", _pair(shape=RARE), label="rare"),
     Case("SQL039", _without("ord"), not_assessed=True, label="no definition"),
+    Case("SQL039", _without("line"), not_assessed=True, label="no definition of the other one"),
     Case("SQL039", [row for row in _pair() if not isinstance(row, PlanStep)], not_assessed=True, label="no plan"),
     Case("SQL039", [row for row in _pair() if not isinstance(row, CachedPlan)], not_assessed=True, label="no text"),
     Case("SQL039", not_assessed=True, label="empty"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from agent.facts.schema import TableStatistics
+from agent.facts.schema import NotableColumn, TableStatistics
 from agent.facts.sql import CachedPlan, SqlTotal
 from agent.model.terms import Severity
 from tests.checks.cases.sql import _shape
@@ -16,6 +16,20 @@ LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 WORSE = [("SQL A", MEDIUM)]
 _NOTES = _table("`id` bigint(20) NOT NULL,\n`title` varchar(80),\n`body` text,\n`plan` json,\nPRIMARY KEY (`id`)")
 _PLAIN = _table("`id` bigint(20) NOT NULL,\n`title` varchar(2000),\nPRIMARY KEY (`id`)")
+
+
+_OTHER = _table("`id` bigint(20) NOT NULL,\nPRIMARY KEY (`id`)", "other")
+_TITLE = NotableColumn(
+    table_schema="shop", table_name="ord", column_name="title", data_type="varchar", column_type="varchar", extra=""
+)
+_BOTH = "SELECT * FROM ord JOIN tag ON tag.id = ord.id WHERE ord.id > ?"
+_SECOND = [
+    _scan(9, 9, alias="tag", name="tag", place=(1, 0)),
+    _table("`id` bigint(20) NOT NULL,\n`word` text,\nPRIMARY KEY (`id`)", "tag"),
+    TableStatistics(
+        owner="shop", table_name="tag", num_rows=9, avg_row_len=999, last_analyzed=None, stattype_locked=None
+    ),
+]
 
 
 def _stat(width: int | None = 1000) -> TableStatistics:
@@ -58,6 +72,14 @@ CASES = [
     Case("SQL033", _wide(elapsed_us=49_999), label="quick"),
     Case("SQL033", [*_wide()[:-1], _PLAIN], label="no long column"),
     Case("SQL033", _wide(width=None), not_assessed=True, label="no statistics"),
+    Case("SQL033", [*_wide()[:-1], _OTHER], not_assessed=True, label="no definition"),
+    Case("SQL033", [*_wide()[:-1], _OTHER, _TITLE], not_assessed=True, label="only some columns are known"),
+    Case("SQL033", [*_wide(width=999)[:-1], _OTHER], label="no definition, and rows are not wide"),
+    Case("SQL033", [*_wide(width=None)[:-1], _OTHER], not_assessed=True, label="neither definition nor statistics"),
+    Case("SQL033", [*_wide("SELECT id FROM ord WHERE id > ?")[:-1], _OTHER], label="no definition is needed"),
+    Case("SQL033", _wide("SELECT * FROM ORD WHERE id > ?"), [("SQL A", LOW)], label="in capitals"),
+    Case("SQL033", [*_wide(_BOTH), *_SECOND], [("SQL A", LOW)], label="the second of two tables"),
+    Case("SQL033", [*_wide(_BOTH), _SECOND[0]], [("SQL A", LOW)], label="one of two is not known"),
     Case("SQL033", _wide("SELECT * FROM ord WHERE ("), not_assessed=True, label="a text that cannot be parsed"),
     Case("SQL033", [_shape("A", executions=10, elapsed_us=50_000), _stat(), _NOTES, _scan(500, 500)], not_assessed=True,
          label="no text"),
