@@ -106,13 +106,13 @@ def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
         if (shape := read_definition(row.definition)).columns
     }
     trees = read_plans(facts.steps or ())
-    by_id: defaultdict[str, list[CachedPlan]] = defaultdict(list)
+    cached: defaultdict[tuple[int | None, str], list[CachedPlan]] = defaultdict(list)
     for plan in facts.plans or ():
-        by_id[plan.sql_id].append(plan)
+        cached[plan.tenant_id, plan.sql_id].append(plan)
     texts = collect_texts(facts.plans, facts.texts)
     found = [
-        _build_statement(records, by_id[sql_id], trees.get(sql_id, []), known, texts.get(sql_id))
-        for (_, sql_id), records in by_statement.items()
+        _build_statement(records, cached[tenant_id, sql_id], trees.get(sql_id, []), known, texts.get(sql_id))
+        for (tenant_id, sql_id), records in by_statement.items()
     ]
     return tuple(sorted(found, key=lambda statement: statement.load.elapsed_us, reverse=True))
 

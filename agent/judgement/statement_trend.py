@@ -57,17 +57,22 @@ class Seen:
     families: tuple[StatementFamily, ...]
 
 
-def list_trends(now: Seen, before: Seen) -> dict[str, Trend]:
-    """Return the trend of each statement by the first of its ids."""
-    by_id = {sql_id: family for family in before.families for sql_id in family.sql_ids}
+def list_trends(now: Seen, before: Seen) -> dict[tuple[int | None, str], Trend]:
+    """Return the trend of each statement by its tenant and the first of its ids: tenants may send the same text."""
+    by_id = {key: family for family in before.families for key in _list_keys(family)}
     by_text = {key: family for family in before.families if (key := _make_key(family)) is not None}
     trends = {}
     for family in now.families:
-        was = next((by_id[sql_id] for sql_id in family.sql_ids if sql_id in by_id), None)
+        own = _list_keys(family)
+        was = next((by_id[one] for one in own if one in by_id), None)
         key = _make_key(family)
         was = was or (by_text.get(key) if key is not None else None)
-        trends[family.sql_ids[0]] = _compare(family, was, now, before) if was else _tell_new(before)
+        trends[own[0]] = _compare(family, was, now, before) if was else _tell_new(before)
     return trends
+
+
+def _list_keys(family: StatementFamily) -> list[tuple[int | None, str]]:
+    return [(family.statement.tenant_id, sql_id) for sql_id in family.sql_ids]
 
 
 def _make_key(family: StatementFamily) -> tuple[object, ...] | None:
@@ -100,7 +105,7 @@ def _find_load(family: StatementFamily, record: Observes) -> ShapeLoad | None:
 
 
 def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pace:
-    hours = _count_hours(load, family.sql_ids, snapshot)
+    hours = _count_hours(load, _list_keys(family), snapshot)
     return Pace(
         average_us=load.average_us,
         rows_read=None if load.rows_read is None else load.rows_read / load.executions,
@@ -108,16 +113,14 @@ def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pa
     )
 
 
-def _count_hours(load: ShapeLoad, sql_ids: Sequence[str], snapshot: Snapshot) -> float | None:
+def _count_hours(load: ShapeLoad, keys: Sequence[tuple[int | None, str]], snapshot: Snapshot) -> float | None:
     """Return how long a record watched the statement; None if that is not known."""
     if load.record is Observes.REPOSITORY:
         return load.days * 24 or None
     if load.record is Observes.AUDIT_RING:
         return describe_record(load.record, snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
-    plans = _list_plans(snapshot)
-    since = min(
-        (plan.first_load_time for plan in plans if plan.sql_id in sql_ids and plan.first_load_time), default=None
-    )
+    plans = (plan for plan in _list_plans(snapshot) if (plan.tenant_id, plan.sql_id) in keys)
+    since = min((plan.first_load_time for plan in plans if plan.first_load_time), default=None)
     hours = (snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
     return hours if hours > 0 else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from agent.facts.statement_families import StatementFamily, join_statements
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.statement_trend import Seen, Trend, list_trends
+from agent.model.naming import name_shape
 from agent.model.result import CheckResult, Finding
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Category, Outcome, Text
@@ -67,7 +68,15 @@ def read_told(path: Path, before: Path | None = None) -> list[ToldStatement]:
     results = evaluate_checks(specs, rules.load_rules(found.checks), snapshot, found.translations)
     families = _list_families(snapshot)
     trends = list_trends(Seen(snapshot, families), Seen(earlier, _list_families(earlier))) if earlier else {}
-    return [_tell(family, snapshot, results, trends.get(family.sql_ids[0])) for family in families]
+    senders: defaultdict[str, set[int | None]] = defaultdict(set)
+    for family in families:
+        for sql_id in family.sql_ids:
+            senders[sql_id].add(family.statement.tenant_id)
+    shared = frozenset(sql_id for sql_id, tenants in senders.items() if len(tenants) > 1)
+    return [
+        _tell(family, snapshot, results, trends.get((family.statement.tenant_id, family.sql_ids[0])), shared)
+        for family in families
+    ]
 
 
 def _load_before(path: Path, snapshot: Snapshot, before: Path | None, rows: Iterable[type]) -> Snapshot | None:
@@ -110,8 +119,16 @@ def _list_families(snapshot: Snapshot) -> tuple[StatementFamily, ...]:
 
 
 def _tell(
-    family: StatementFamily, snapshot: Snapshot, results: Iterable[CheckResult], trend: Trend | None
+    family: StatementFamily,
+    snapshot: Snapshot,
+    results: Iterable[CheckResult],
+    trend: Trend | None,
+    shared: frozenset[str],
 ) -> ToldStatement:
+    """Tell one statement. Samples of sessions name no tenant: those of ids that several tenants share are nobody's."""
+    own = frozenset(family.sql_ids) - shared
+    names = {name_shape(sql_id, family.statement.tenant_id) for sql_id in family.sql_ids}
+    names |= {name_shape(sql_id, None) for sql_id in own}
     tables = _list_tables(family.statement)
     definitions = tuple(
         row for row in _find_rows(snapshot, TableDefinition) if (row.table_schema, row.table_name) in tables
@@ -124,23 +141,19 @@ def _tell(
             (result.code, finding)
             for result in results
             for finding in result.findings
-            if _names_any(finding.resource, family)
+            if finding.resource in names
         ),
         unjudged=tuple(
             result.code
             for result in results
-            if result.outcome is Outcome.NOT_ASSESSED or any(_names_any(name, family) for name in result.unjudged)
+            if result.outcome is Outcome.NOT_ASSESSED or names.intersection(result.unjudged)
         ),
-        waits=tuple(_add_waits(row for row in _find_rows(snapshot, StatementWait) if row.sql_id in family.sql_ids)),
-        hours=tuple(_add_hours(row for row in _find_rows(snapshot, StatementHour) if row.sql_id in family.sql_ids)),
+        waits=tuple(_add_waits(row for row in _find_rows(snapshot, StatementWait) if row.sql_id in own)),
+        hours=tuple(_add_hours(row for row in _find_rows(snapshot, StatementHour) if row.sql_id in own)),
         definitions=definitions,
         known_tables=tuple(_find_known(snapshot, sorted(tables - shown))),
         trend=trend,
     )
-
-
-def _names_any(resource: str, family: StatementFamily) -> bool:
-    return any(sql_id in resource for sql_id in family.sql_ids)
 
 
 def _add_waits(rows: Iterable[StatementWait]) -> Iterator[StatementWait]:

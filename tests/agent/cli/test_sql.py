@@ -103,11 +103,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def keep(
-    folder: Path, facts: dict[type, tuple[Any, ...]], name: str = "shop.obh", *, day: int = 29, target: str = "shop"
+    folder: Path,
+    facts: dict[type, tuple[Any, ...]],
+    name: str = "shop.obh",
+    *,
+    day: int = 29,
+    target: str = "shop",
+    kind: TenantKind = TenantKind.USER,
 ) -> None:
     snapshot = Snapshot(
         target=target,
-        tenant_kind=TenantKind.USER,
+        tenant_kind=kind,
         version=Version(4, 3, 5, 3),
         as_of=datetime(2026, 11, day, tzinfo=UTC),
         facts=dict(facts),
@@ -228,6 +234,18 @@ def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: P
     assert "it is new" in sql(folder, "show", CHEAP).out.decode()
     listed = json.loads(sql(folder, "list", "--json").out)
     assert [item["trend"]["ratio"] for item in listed] == [3.0, None] and listed[1]["trend"]["is_new"]
+
+
+def test_on_sys_each_tenant_has_its_own_causes(folder: Path) -> None:
+    rows: list[Any] = []
+    for tenant, elapsed_us in ((1002, 9 * 10**8), (1004, 10**6)):
+        rows.append(dataclasses.replace(make_total(DEAR, elapsed_us), tenant_id=tenant, rows_read=1000))
+    keep(folder, {SqlTotal: tuple(rows), StatementWait: FACTS[StatementWait]}, kind=TenantKind.SYS)
+    slow, quick = json.loads(sql(folder, "list", "--json").out)
+    assert (slow["tenant_id"], quick["tenant_id"]) == (1002, 1004)
+    codes = [{cause["code"] for cause in one["causes"]} for one in (slow, quick)]
+    assert "SQL002" in codes[0] and "SQL002" not in codes[1]
+    assert not slow["waits"] and not quick["waits"], "a sample of a session does not say of which tenant it is"
 
 
 def test_the_snapshot_before_may_be_named(folder: Path) -> None:

@@ -44,7 +44,7 @@ def _facts(snapshot: Snapshot) -> WorkloadFacts:
 def test_average_frequency_and_rows_read_are_compared_in_the_record_of_days() -> None:
     trend = list_trends(
         seen(kept(elapsed_us=9600, executions=48, rows_read=96), later=WEEK), seen(kept(executions=24, elapsed_us=2400))
-    )[A]
+    )[None, A]
     assert trend == Trend(
         record=Observes.REPOSITORY,
         now=Pace(average_us=200.0, rows_read=2.0, hourly=2.0),
@@ -63,7 +63,7 @@ def plan(sql_id: str = A, statement: str = "SELECT a FROM t WHERE id = ?", hours
 
 
 def test_in_the_plan_cache_hours_count_since_the_plan_was_made() -> None:
-    trend = list_trends(seen(total(), plan()), seen(total(), plan(hours=None)))[A]
+    trend = list_trends(seen(total(), plan()), seen(total(), plan(hours=None)))[None, A]
     assert trend.record is Observes.PLAN_CACHE
     assert trend.now is not None and trend.now.hourly == 2.0 and trend.now.rows_read is None
     assert trend.before is not None and trend.before.hourly is None, "nobody knows since when"
@@ -71,13 +71,27 @@ def test_in_the_plan_cache_hours_count_since_the_plan_was_made() -> None:
 
 def test_another_id_of_one_text_is_the_same_statement() -> None:
     trends = list_trends(seen(total(B), plan(B, "select a from t where id = ?")), seen(total(), plan()))
-    assert trends[B].ratio == 1.0
+    assert trends[None, B].ratio == 1.0
     trends = list_trends(seen(total(B), plan(B, "SELECT b FROM t WHERE id = ?")), seen(total(), plan()))
-    assert trends[B].ratio is None and trends[B].is_new
+    assert trends[None, B].ratio is None and trends[None, B].is_new
+
+
+def test_tenants_that_send_one_text_have_each_its_own_trend() -> None:
+    def of(tenant: int, elapsed_us: int, hours: float) -> tuple[SqlTotal, CachedPlan]:
+        cached = replace(plan(hours=hours), tenant_id=tenant)
+        return total(tenant_id=tenant, elapsed_us=elapsed_us), cached
+
+    now = seen(*of(1002, 9000, 5.0), *of(1004, 2000, 2.0))
+    trends = list_trends(now, seen(*of(1002, 3000, 5.0), *of(1004, 1000, 2.0)))
+    assert {key: trend.ratio for key, trend in trends.items()} == {(1002, A): 3.0, (1004, A): 2.0}
+    paces = {key: trend.now.hourly for key, trend in trends.items() if trend.now}
+    assert paces == {(1002, A): 2.0, (1004, A): 5.0}, "each since its own plan was made"
+    (other,) = list_trends(seen(*of(1002, 9000, 5.0)), seen(*of(1004, 1000, 2.0))).values()
+    assert other.ratio is None and other.is_new
 
 
 def test_in_no_common_record_nothing_is_compared() -> None:
-    assert list_trends(seen(total()), seen(kept()))[A] == Trend()
+    assert list_trends(seen(total()), seen(kept()))[None, A] == Trend()
 
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
@@ -95,4 +109,4 @@ GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
     ids=["whole", "cut", "another source cut", "one not read", "nothing seen"],
 )
 def test_a_statement_is_new_only_if_all_were_seen_before(before: Seen, is_new: bool | None) -> None:
-    assert list_trends(seen(kept()), before)[A] == Trend(is_new=is_new)
+    assert list_trends(seen(kept()), before)[None, A] == Trend(is_new=is_new)
