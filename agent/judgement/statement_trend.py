@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from agent.facts import Observes
 from agent.facts.shape_load import ShapeLoad
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.statement_families import StatementFamily, find_fingerprint
+from agent.facts.statement_families import Identity, StatementFamily
 from agent.judgement.load_records import describe_record
 from agent.model.snapshot import Snapshot, Unavailable
 
@@ -33,7 +34,7 @@ class Pace:
 class Trend:
     """A statement now and before in one record. ``record`` is None where no record has it both times.
 
-    ``is_new`` if the earlier assessment did not see it and saw every statement; None if it saw the dearest only.
+    ``is_new`` if the earlier assessment did not see it and saw every statement; None if that is not known.
     """
 
     record: Observes | None = None
@@ -60,14 +61,15 @@ class Seen:
 def list_trends(now: Seen, before: Seen) -> dict[tuple[int | None, str], Trend]:
     """Return the trend of each statement by its tenant and the first of its ids: tenants may send the same text."""
     by_id = {key: family for family in before.families for key in _list_keys(family)}
-    by_text = {key: family for family in before.families if (key := _make_key(family)) is not None}
+    by_text: defaultdict[Identity | None, list[StatementFamily]] = defaultdict(list)
+    for family in before.families:
+        by_text[family.identity].append(family)
     trends = {}
     for family in now.families:
         own = _list_keys(family)
         was = next((by_id[one] for one in own if one in by_id), None)
-        key = _make_key(family)
-        was = was or (by_text.get(key) if key is not None else None)
-        trends[own[0]] = _compare(family, was, now, before) if was else _tell_new(before)
+        was = was or _find_alike(family, by_text)
+        trends[own[0]] = _compare(family, was, now, before) if was else _tell_new(family, before)
     return trends
 
 
@@ -75,20 +77,29 @@ def _list_keys(family: StatementFamily) -> list[tuple[int | None, str]]:
     return [(family.statement.tenant_id, sql_id) for sql_id in family.sql_ids]
 
 
-def _make_key(family: StatementFamily) -> tuple[object, ...] | None:
-    """Return what a statement is known by where its id is another one, after an upgrade for example."""
-    fingerprint = find_fingerprint(family.statement.text)
-    statement = family.statement
-    return (statement.tenant_id, statement.load.database, statement.forced, fingerprint) if fingerprint else None
+def _find_alike(
+    family: StatementFamily, by_text: Mapping[Identity | None, Sequence[StatementFamily]]
+) -> StatementFamily | None:
+    """Return the dearest with this text, whatever its id, after an upgrade for example; one with its hints first.
+
+    Hints are known only while a plan is in the cache, so others than before do not make it another statement.
+    """
+    alike = by_text.get(family.identity, ()) if family.identity else ()
+    return min(alike, key=lambda one: one.statement.forced != family.statement.forced, default=None)
 
 
-def _tell_new(before: Seen) -> Trend:
-    if not before.families:
-        return Trend(is_new=None)
-    names = {row.__name__ for row in _RECORDS}
-    cut = any(record.source in names and record.truncated for record in before.snapshot.records)
-    unread = any(isinstance(before.snapshot.facts.get(row, ()), Unavailable) for row in _RECORDS)
-    return Trend(is_new=None if cut or unread else True)
+def _tell_new(family: StatementFamily, before: Seen) -> Trend:
+    """Tell whether a statement is new. One whose text is not known, now or before, may be any of the same tenant."""
+    tenant_id = family.statement.tenant_id
+    others = [one for one in before.families if one.statement.tenant_id == tenant_id]
+    unknown = any(one.identity is None for one in (family, *others))
+    unread = any(isinstance(before.snapshot.facts.get(row), Unavailable | None) for row in _RECORDS)
+    cut = any(_is_cut(row, before.snapshot) for row in _RECORDS)
+    return Trend(is_new=None if unknown or unread or cut or not before.families else True)
+
+
+def _is_cut(row: type, snapshot: Snapshot) -> bool:
+    return any(record.source == row.__name__ and record.truncated for record in snapshot.records)
 
 
 def _compare(family: StatementFamily, was: StatementFamily, now: Seen, before: Seen) -> Trend:

@@ -14,7 +14,7 @@ from agent.archive.snapshot import save_snapshot
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep, StatementHour, StatementWait
 from agent.facts.schema import IndexColumn, NotableColumn
-from agent.facts.sql import CachedPlan, RepositoryText, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind, Version
 from tests.agent.cli.typed import Ended, run_here
@@ -217,7 +217,12 @@ def test_without_plans_waits_and_texts_it_says_what_is_not_known(tmp_path: Path)
     assert "holds a statement" in sql(tmp_path, "list").out.decode()
 
 
-SLOWER = {SqlTotal: (dataclasses.replace(make_total(DEAR, 3 * 10**8)),), CachedPlan: FACTS[CachedPlan][:1]}
+SLOWER: dict[type, tuple[Any, ...]] = {
+    SqlTotal: (dataclasses.replace(make_total(DEAR, 3 * 10**8)),),
+    CachedPlan: FACTS[CachedPlan][:1],
+    SqlShape: (),
+    RepositoryShape: (),
+}
 
 
 def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: Path) -> None:
@@ -234,6 +239,12 @@ def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: P
     assert "it is new" in sql(folder, "show", CHEAP).out.decode()
     listed = json.loads(sql(folder, "list", "--json").out)
     assert [item["trend"]["ratio"] for item in listed] == [3.0, None] and listed[1]["trend"]["is_new"]
+
+
+def test_it_does_not_call_new_what_may_have_been_there_before(folder: Path) -> None:
+    keep(folder, {**SLOWER, CachedPlan: ()}, "earlier/a/shop.obh", day=1)
+    assert "Whether it is new is not known" in sql(folder, "show", CHEAP).out.decode()
+    assert " new " not in sql(folder, "list").out.decode()
 
 
 def test_on_sys_each_tenant_has_its_own_causes(folder: Path) -> None:

@@ -95,18 +95,40 @@ def test_in_no_common_record_nothing_is_compared() -> None:
 
 
 GONE = Unavailable(UnavailableKind.PRIVILEGE, Text("taken away by the test"))
+OTHER = plan(B, "SELECT b FROM t")
+
+
+def without(row: type, found: Seen) -> Seen:
+    """What an agent saw that did not know a source."""
+    facts = {kind: rows for kind, rows in found.snapshot.facts.items() if kind is not row}
+    return replace(found, snapshot=replace(found.snapshot, facts=facts))
 
 
 @pytest.mark.parametrize(
     ("before", "is_new"),
     [
-        (seen(kept(B)), True),
-        (seen(kept(B), cut="RepositoryShape"), None),
-        (seen(kept(B), cut="TableStatistics"), True),
-        (seen(kept(B), (SqlTotal, GONE)), None),
+        (seen(kept(B), OTHER), True),
+        (seen(kept(B), OTHER, cut="RepositoryShape"), None),
+        (seen(kept(B), OTHER, cut="TableStatistics"), True),
+        (seen(kept(B), OTHER, (SqlTotal, GONE)), None),
+        (without(SqlTotal, seen(kept(B), OTHER)), None),
+        (seen(kept(B)), None),
+        (seen(kept(B), OTHER, kept("C" * 32, tenant_id=1002)), True),
         (seen(), None),
     ],
-    ids=["whole", "cut", "another source cut", "one not read", "nothing seen"],
+    ids=["whole", "cut", "another cut", "one not read", "one unknown", "no text", "no text elsewhere", "nothing seen"],
 )
 def test_a_statement_is_new_only_if_all_were_seen_before(before: Seen, is_new: bool | None) -> None:
-    assert list_trends(seen(kept()), before)[None, A] == Trend(is_new=is_new)
+    assert list_trends(seen(kept(), plan()), before)[None, A] == Trend(is_new=is_new)
+
+
+def test_without_its_own_text_nobody_knows_whether_a_statement_is_new() -> None:
+    assert list_trends(seen(kept()), seen(kept(B), OTHER))[None, A] == Trend(is_new=None)
+
+
+@pytest.mark.parametrize("forced", [None, 0, 1])
+def test_hints_that_left_with_the_plan_make_no_other_statement(forced: int | None) -> None:
+    """The text is still known, from the repository for example."""
+    now = seen(total(B), replace(plan(B), forced=forced))
+    before = seen(total(), replace(plan(), forced=0), total("C" * 32, elapsed_us=500), replace(plan("C" * 32), forced=1))
+    assert list_trends(now, before)[None, B].ratio == (2.0 if forced == 1 else 1.0)
