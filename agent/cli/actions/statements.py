@@ -168,6 +168,8 @@ def _print_trend(trend: Trend | None) -> None:
         ],
     )
     console.say("Both figures are of one record: {record}", record=translate(_RECORDS[trend.record.value], language))
+    if trend.overlaps:
+        console.say("As far as is known their spans overlap: what is told as now may hold executions of before.")
 
 
 def _print_head(one: ToldStatement) -> None:

@@ -236,6 +236,7 @@ def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: P
     out = sql(folder, "show", DEAR).out.decode()
     assert "now / before" in out and "\u00d73.0" in out
     assert "Both figures are of one record: plan cache" in out
+    assert "their spans overlap" in out, "nobody knows since when the plan is in the cache"
     assert "it is new" in sql(folder, "show", CHEAP).out.decode()
     listed = json.loads(sql(folder, "list", "--json").out)
     assert [item["trend"]["ratio"] for item in listed] == [3.0, None] and listed[1]["trend"]["is_new"]

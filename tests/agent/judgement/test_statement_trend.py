@@ -43,7 +43,8 @@ def _facts(snapshot: Snapshot) -> WorkloadFacts:
 
 def test_average_frequency_and_rows_read_are_compared_in_the_record_of_days() -> None:
     trend = list_trends(
-        seen(kept(elapsed_us=9600, executions=48, rows_read=96), later=WEEK), seen(kept(executions=24, elapsed_us=2400))
+        seen(kept(elapsed_us=9600, executions=48, rows_read=96, first_snap=169, last_snap=193), later=WEEK),
+        seen(kept(executions=24, elapsed_us=2400)),
     )[None, A]
     assert trend == Trend(
         record=Observes.REPOSITORY,
@@ -67,6 +68,51 @@ def test_in_the_plan_cache_hours_count_since_the_plan_was_made() -> None:
     assert trend.record is Observes.PLAN_CACHE
     assert trend.now is not None and trend.now.hourly == 2.0 and trend.now.rows_read is None
     assert trend.before is not None and trend.before.hourly is None, "nobody knows since when"
+
+
+def test_what_came_on_top_of_the_totals_of_a_plan_is_now() -> None:
+    now = seen(total(executions=110, elapsed_us=11000, rows_read=300), plan(hours=5.0), later=timedelta(hours=10))
+    trend = list_trends(now, seen(total(executions=100, elapsed_us=1000, rows_read=100), plan(hours=5.0)))[None, A]
+    assert trend.now == Pace(average_us=1000.0, rows_read=20.0, hourly=1.0) and not trend.overlaps
+    assert trend.before == Pace(average_us=10.0, rows_read=1.0, hourly=20.0) and trend.ratio == 100.0
+
+
+@pytest.mark.parametrize(
+    ("now", "overlaps"),
+    [
+        (seen(total(executions=20), plan(hours=-1.0), later=WEEK), False),
+        (seen(total(executions=20), plan(hours=-1.0), cut="CachedPlan", later=WEEK), True),
+        (seen(total(executions=20), plan(hours=4.0), later=WEEK), True),
+        (seen(total(executions=20), plan(hours=None), later=WEEK), True),
+        (seen(total(executions=20), later=WEEK), True),
+        (seen(total(), plan(), later=WEEK), True),
+    ],
+    ids=["loaded later", "cut", "loaded before", "unknown when", "no plan", "nothing came"],
+)
+def test_in_the_plan_cache_spans_overlap_unless_the_plan_was_made_later(now: Seen, overlaps: bool) -> None:
+    trend = list_trends(now, seen(total(), plan()))[None, A]
+    assert trend.overlaps is overlaps
+    assert trend.now is not None and trend.now.average_us == 1000 / now.families[0].statement.load.executions
+
+
+def test_what_the_repository_added_since_is_now() -> None:
+    now = seen(kept(executions=60, elapsed_us=7200, rows_read=600, last_snap=49), later=WEEK)
+    trend = list_trends(now, seen(kept()))[None, A]
+    assert trend.now == Pace(average_us=200.0, rows_read=10.0, hourly=0.5) and not trend.overlaps
+
+
+@pytest.mark.parametrize(("first", "overlaps"), [(25, True), (26, False)])
+def test_spans_of_the_repository_overlap_in_a_snapshot_that_both_have(first: int, overlaps: bool) -> None:
+    now = seen(kept(first_snap=first, last_snap=49), later=WEEK)
+    assert list_trends(now, seen(kept()))[None, A].overlaps is overlaps
+
+
+@pytest.mark.parametrize(("first", "overlaps"), [(None, True), (9, True), (10, False)])
+def test_spans_of_the_audit_overlap_in_an_execution_that_both_may_have(first: int | None, overlaps: bool) -> None:
+    parts = {"sql_id": A, "db_name": "d", "executions": 1, "elapsed_us": 5}
+    now = seen(filled(SqlShape, **parts, first_us=first, last_us=20), later=WEEK)
+    trend = list_trends(now, seen(filled(SqlShape, **parts, first_us=1, last_us=9)))[None, A]
+    assert trend.record is Observes.AUDIT_RING and trend.overlaps is overlaps
 
 
 def test_another_id_of_one_text_is_the_same_statement() -> None:
