@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from agent.facts import Observes
-from agent.facts.shape_load import ShapeLoad
+from agent.facts.shape_load import LONGEST_FIRST, ShapeLoad
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.statement_families import Identity, StatementFamily
 from agent.judgement.load_records import describe_record
 from agent.model.snapshot import Snapshot, Unavailable
 
-_LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
+T = TypeVar("T", CachedPlan, RepositoryShape)
 _RECORDS = (SqlShape, SqlTotal, RepositoryShape)
 
 
@@ -34,8 +35,8 @@ class Pace:
 class Trend:
     """A statement now and before in one record. ``record`` is None where no record has it both times.
 
-    Where one record has both times what it counted then and later, ``now`` is what came since. ``overlaps`` says that
-    it may hold executions of before, which could not be told apart.
+    ``now`` is what came since, where that can be told from the totals; else ``overlaps`` says whether it may hold
+    executions of before.
     ``is_new`` if the earlier assessment did not see it and saw every statement; None if that is not known.
     """
 
@@ -105,58 +106,96 @@ def _is_cut(row: type, snapshot: Snapshot) -> bool:
     return any(record.source == row.__name__ and record.truncated for record in snapshot.records)
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One statement in one record of one snapshot."""
+
+    load: ShapeLoad
+    family: StatementFamily
+    snapshot: Snapshot
+
+    def list_own(self, row: type[T]) -> list[T]:
+        """Return the rows of a type that are of this statement."""
+        keys = _list_keys(self.family)
+        return [one for one in self.snapshot.list_rows(row) if (one.tenant_id, one.sql_id) in keys]
+
+
 def _compare(family: StatementFamily, was: StatementFamily, now: Seen, before: Seen) -> Trend:
-    for record in _LONGEST_FIRST:
-        this, that = _find_load(family, record), _find_load(was, record)
-        if this is not None and that is not None:
-            earlier = _measure(that, was, before.snapshot)
-            began = _list_beginnings(record, family, now.snapshot)
-            since = None
-            if began and began == _list_beginnings(record, was, before.snapshot):
-                since = _measure_since(this, that, now.snapshot.as_of - before.snapshot.as_of)
-            if since:
-                return Trend(record=record, now=since, before=earlier)
-            overlaps = _may_overlap(this, that, family, was, now, before)
-            return Trend(record=record, now=_measure(this, family, now.snapshot), before=earlier, overlaps=overlaps)
+    for record in LONGEST_FIRST:
+        load, earlier = _find_load(family, record), _find_load(was, record)
+        if load is not None and earlier is not None:
+            return _compare_sides(_Side(load, family, now.snapshot), _Side(earlier, was, before.snapshot))
     return Trend()
 
 
-def _list_beginnings(record: Observes, family: StatementFamily, snapshot: Snapshot) -> frozenset[object] | None:
+def _compare_sides(this: _Side, that: _Side) -> Trend:
+    began = _list_beginnings(this)
+    since = _measure_since(this, that) if began and began == _list_beginnings(that) else None
+    return Trend(
+        record=this.load.record,
+        now=since or _measure(this),
+        before=_measure(that),
+        overlaps=since is None and _may_overlap(this, that),
+    )
+
+
+def _find_load(family: StatementFamily, record: Observes) -> ShapeLoad | None:
+    return next((load for load in family.statement.loads if load.record is record), None)
+
+
+def _list_beginnings(side: _Side) -> frozenset[object] | None:
     """Return the plans whose totals the record added up, each with its beginning; None where they are not all known.
 
     With the same ones at two times, the later totals hold the earlier ones.
     """
-    keys, found = set(_list_keys(family)), set[tuple[object, ...]]()
-    if record is Observes.PLAN_CACHE and not _is_cut(CachedPlan, snapshot):
-        plans = _list_own_plans(family, snapshot)
-        if all(plan.first_load_time for plan in plans):
-            found = {
-                (plan.tenant_id, plan.sql_id, plan.plan_id, plan.plan_hash, plan.first_load_time) for plan in plans
-            }
-    if record is Observes.REPOSITORY:
+    found: set[tuple[object, ...]] = set()
+    if side.load.record is Observes.PLAN_CACHE and _are_plans_known(side):
         found = {
-            (row.tenant_id, row.sql_id, row.plan_hash, row.first_snap) for row in _list_present(family, snapshot)
+            (row.tenant_id, row.sql_id, row.plan_id, row.plan_hash, row.first_load_time)
+            for row in side.list_own(CachedPlan)
         }
-    return frozenset(found) if {one[:2] for one in found} == keys else None
+    if side.load.record is Observes.REPOSITORY:
+        found = {(row.tenant_id, row.sql_id, row.plan_hash, row.first_snap) for row in _list_present(side)}
+    return frozenset(found) if {one[:2] for one in found} == set(_list_keys(side.family)) else None
 
 
-def _list_present(family: StatementFamily, snapshot: Snapshot) -> list[RepositoryShape]:
-    """Return the plans of a statement that its newest snapshots in the repository show."""
-    keys = _list_keys(family)
-    rows = [row for row in snapshot.list_rows(RepositoryShape) if (row.tenant_id, row.sql_id) in keys]
-    newest: dict[str, int] = {}
+def _are_plans_known(side: _Side) -> bool:
+    """Whether all cached plans were read, and each id has some, with the times when they were made."""
+    plans = side.list_own(CachedPlan)
+    named = {plan.sql_id for plan in plans} == set(side.family.sql_ids)
+    return named and all(plan.first_load_time for plan in plans) and not _is_cut(CachedPlan, side.snapshot)
+
+
+def _list_present(side: _Side) -> list[RepositoryShape]:
+    """Return the plans that the newest snapshot of each id in the repository shows."""
+    rows, newest = side.list_own(RepositoryShape), dict[str, int]()
     for row in rows:
         newest[row.sql_id] = max(row.last_snap, newest.get(row.sql_id, 0))
     return [row for row in rows if row.last_snap == newest[row.sql_id]]
 
 
-def _measure_since(this: ShapeLoad, that: ShapeLoad, passed: timedelta) -> Pace | None:
+def _may_overlap(this: _Side, that: _Side) -> bool:
+    """Whether both loads may hold the same executions, as far as the beginning of the later one is known."""
+    if this.load.record is Observes.AUDIT_RING:
+        first_us, last_us = this.load.first_us, that.load.last_us
+        return first_us is None or last_us is None or first_us <= last_us
+    if this.load.record is Observes.REPOSITORY:
+        first = min(row.first_snap for row in _list_present(this))
+        return first <= max(row.last_snap for row in _list_present(that))
+    loaded = (plan.first_load_time for plan in this.list_own(CachedPlan))
+    return not _are_plans_known(this) or any(time is None or time <= that.snapshot.as_of for time in loaded)
+
+
+def _measure_since(this: _Side, that: _Side) -> Pace | None:
     """Return what came on top of the earlier totals; None if nothing did."""
-    executions, elapsed_us = this.executions - that.executions, this.elapsed_us - that.elapsed_us
+    now, before = this.load, that.load
+    executions, elapsed_us = now.executions - before.executions, now.elapsed_us - before.elapsed_us
     if executions <= 0 or elapsed_us < 0:
         return None
-    hours = (this.days - that.days) * 24 if this.record is Observes.REPOSITORY else passed / timedelta(hours=1)
-    rows = None if this.rows_read is None or that.rows_read is None else this.rows_read - that.rows_read
+    hours = (this.snapshot.as_of - that.snapshot.as_of) / timedelta(hours=1)
+    if now.record is Observes.REPOSITORY:
+        hours = (now.days - before.days) * 24
+    rows = None if now.rows_read is None or before.rows_read is None else now.rows_read - before.rows_read
     return Pace(
         average_us=elapsed_us / executions,
         rows_read=None if rows is None or rows < 0 else rows / executions,
@@ -164,27 +203,8 @@ def _measure_since(this: ShapeLoad, that: ShapeLoad, passed: timedelta) -> Pace 
     )
 
 
-def _may_overlap(
-    this: ShapeLoad, that: ShapeLoad, family: StatementFamily, was: StatementFamily, now: Seen, before: Seen
-) -> bool:
-    """Whether both loads may hold the same executions, as far as the beginning of the later one is known."""
-    if this.record is Observes.AUDIT_RING:
-        return this.first_us is None or that.last_us is None or this.first_us <= that.last_us
-    if this.record is Observes.REPOSITORY:
-        first = min(row.first_snap for row in _list_present(family, now.snapshot))
-        return first <= max(row.last_snap for row in _list_present(was, before.snapshot))
-    loaded = [plan.first_load_time for plan in _list_own_plans(family, now.snapshot)]
-    known = {plan.sql_id for plan in _list_own_plans(family, now.snapshot)} == set(family.sql_ids)
-    whole = known and not _is_cut(CachedPlan, now.snapshot)
-    return not whole or any(time is None or time <= before.snapshot.as_of for time in loaded)
-
-
-def _find_load(family: StatementFamily, record: Observes) -> ShapeLoad | None:
-    return next((load for load in family.statement.loads if load.record is record), None)
-
-
-def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pace:
-    hours = _count_hours(load, family, snapshot)
+def _measure(side: _Side) -> Pace:
+    load, hours = side.load, _count_hours(side)
     return Pace(
         average_us=load.average_us,
         rows_read=None if load.rows_read is None else load.rows_read / load.executions,
@@ -192,18 +212,13 @@ def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pa
     )
 
 
-def _count_hours(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> float | None:
+def _count_hours(side: _Side) -> float | None:
     """Return how long a record watched the statement; None if that is not known."""
-    if load.record is Observes.REPOSITORY:
-        return load.days * 24 or None
-    if load.record is Observes.AUDIT_RING:
-        return describe_record(load.record, snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
-    plans = _list_own_plans(family, snapshot)
-    since = min((plan.first_load_time for plan in plans if plan.first_load_time), default=None)
-    hours = (snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
+    record = side.load.record
+    if record is Observes.REPOSITORY:
+        return side.load.days * 24 or None
+    if record is Observes.AUDIT_RING:
+        return describe_record(record, side.snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
+    since = min((plan.first_load_time for plan in side.list_own(CachedPlan) if plan.first_load_time), default=None)
+    hours = (side.snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
     return hours if hours > 0 else None
-
-
-def _list_own_plans(family: StatementFamily, snapshot: Snapshot) -> list[CachedPlan]:
-    keys = _list_keys(family)
-    return [plan for plan in snapshot.list_rows(CachedPlan) if (plan.tenant_id, plan.sql_id) in keys]

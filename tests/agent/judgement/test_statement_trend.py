@@ -176,5 +176,7 @@ def test_without_its_own_text_nobody_knows_whether_a_statement_is_new() -> None:
 def test_hints_that_left_with_the_plan_make_no_other_statement(forced: int | None) -> None:
     """The text is still known, from the repository for example."""
     now = seen(total(B), replace(plan(B), forced=forced))
-    before = seen(total(), replace(plan(), forced=0), total("C" * 32, elapsed_us=500), replace(plan("C" * 32), forced=1))
+    before = seen(
+        total(), replace(plan(), forced=0), total("C" * 32, elapsed_us=500), replace(plan("C" * 32), forced=1)
+    )
     assert list_trends(now, before)[None, B].ratio == (2.0 if forced == 1 else 1.0)

@@ -259,7 +259,10 @@ def test_an_object_that_is_named_like_a_query_block_does_not_survive(name: str) 
 def test_a_database_among_the_objects_is_one_in_sql_too() -> None:
     plain = {
         "facts": {
-            "m:Object": {"columns": ["object_type", "object_name"], "rows": [["DATABASE", "shop"], ["TABLE", "orders"]]},
+            "m:Object": {
+                "columns": ["object_type", "object_name"],
+                "rows": [["DATABASE", "shop"], ["TABLE", "orders"]],
+            },
             "m:CachedPlan": {"columns": ["statement"], "rows": [["SELECT id FROM shop.orders"]]},
         },
         "records": [],
