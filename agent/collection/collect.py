@@ -18,7 +18,7 @@ from agent.collection.key_columns import KeyColumns, list_key_columns
 from agent.collection.masking import mask_fields
 from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
-from agent.collection.signed_scope import Scopes, compile_covered
+from agent.collection.signed_scope import Scopes, compile_covered, covers_key_names
 from agent.collection.slices import SlicedAnswer, list_slicing_names, read_slices
 from agent.collection.statements import Statement, find_field_classes
 from agent.facts import CostClass, SourceSpec, find_source_spec
@@ -82,7 +82,8 @@ def collect_facts(
             facts[row] = ()
             records.append(SourceRecord(source=row.__name__, view=statement.view, status="ok"))
             continue
-        tables = _Tables(_list_names(row, facts), list_key_columns(row, facts, records))
+        keys = list_key_columns(row, facts, records) if covers_key_names(row, scopes) else None
+        tables = _Tables(_list_names(row, facts), keys)
         facts[row], record = _read_source(session, row, statement, watch, tables)
         records.append(_mark_cut(record, row, records))
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)

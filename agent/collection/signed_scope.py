@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
 from agent.facts import SourceSpec, definitions, find_source_spec
+from agent.facts.schema import name_key_columns
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
@@ -60,11 +61,17 @@ def describe_scope(
         data_class=spec.data_class,
         views=frozenset(views),
         columns=columns,
-        filter=_collapse_spaces(spec.where),
+        filter=_tell_filter(spec),
         grouped_by=_collapse_spaces(spec.group_by),
         joined=_collapse_spaces(joined),
         rows=spec.limit,
     )
+
+
+def covers_key_names(row: type, scopes: Scopes | None) -> bool:
+    """Whether slices may ask for the columns of keys by their names. An earlier request did not tell of that."""
+    spec = _require_spec(row)
+    return scopes is None or (spec.name in scopes and scopes[spec.name].filter == _tell_filter(spec))
 
 
 def find_beyond_scope(row: type, scopes: Scopes, kind: TenantKind | None = None) -> str:
@@ -86,7 +93,7 @@ def find_beyond_scope(row: type, scopes: Scopes, kind: TenantKind | None = None)
                     ", ".join(sorted(_list_required_columns(row, wanted) - signed.columns)),
                     _list_required_columns(row, wanted) - signed.columns,
                 ),
-                (f"WHERE {wanted.filter}", wanted.filter != signed.filter),
+                (f"WHERE {wanted.filter}", signed.filter not in (wanted.filter, _collapse_spaces(spec.where))),
                 (f"GROUP BY {wanted.grouped_by}", wanted.grouped_by != signed.grouped_by),
                 (f"FROM {wanted.joined}", wanted.joined != signed.joined),
                 (f"LIMIT {wanted.rows}", wanted.rows > signed.rows),
@@ -95,6 +102,12 @@ def find_beyond_scope(row: type, scopes: Scopes, kind: TenantKind | None = None)
         ),
         "",
     )
+
+
+def _tell_filter(spec: SourceSpec) -> str:
+    """Return the condition, and that of slices where they ask for the columns of keys by their names."""
+    plain = _collapse_spaces(spec.where)
+    return f"{plain}; or in slices of tables: {name_key_columns(plain, '...')}" if spec.keyed_by else plain
 
 
 def _list_required_columns(row: type, wanted: SourceScope) -> frozenset[str]:

@@ -10,6 +10,8 @@ from agent.facts import Observes, Rows
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 
 _SNAPSHOTS_A_DAY = 24
+# The longest record first: days, since the plan was made, seconds to hours.
+LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

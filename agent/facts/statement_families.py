@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -31,12 +31,24 @@ _SUMMED = (
 )  # fmt: skip
 
 
+class Identity(NamedTuple):
+    """What a statement is known by, whatever its id."""
+
+    tenant_id: int | None
+    database: str | None
+    fingerprint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementFamily:
-    """One statement with all ids under which it is sent, the dearest first; ``statement`` has the figures of all."""
+    """One statement with all ids under which it is sent, the dearest first; ``statement`` has the figures of all.
+
+    ``identity`` is None where its text is not known whole.
+    """
 
     statement: WorkStatement
     sql_ids: tuple[str, ...]
+    identity: Identity | None
 
 
 def find_fingerprint(text: str | None) -> str | None:
@@ -73,20 +85,20 @@ def join_statements(workload: Iterable[WorkStatement]) -> tuple[StatementFamily,
 
     Joined are texts of one fingerprint in one tenant and database, with the same hints that force a plan.
     """
-    joined: defaultdict[tuple[object, ...], list[WorkStatement]] = defaultdict(list)
+    joined: defaultdict[tuple[Identity | None, object], list[WorkStatement]] = defaultdict(list)
     for statement in workload:
-        print_ = find_fingerprint(statement.text)
-        alone = statement.sql_id if print_ is None else None
-        joined[statement.tenant_id, statement.load.database, statement.forced, print_, alone].append(statement)
-    families = [_join(members) for members in joined.values()]
+        fingerprint = find_fingerprint(statement.text)
+        identity = Identity(statement.tenant_id, statement.load.database, fingerprint) if fingerprint else None
+        joined[identity, (statement.tenant_id, statement.forced if identity else statement.sql_id)].append(statement)
+    families = [_join(members, identity) for (identity, _), members in joined.items()]
     return tuple(sorted(families, key=lambda family: family.statement.load.elapsed_us, reverse=True))
 
 
-def _join(members: list[WorkStatement]) -> StatementFamily:
+def _join(members: list[WorkStatement], identity: Identity | None) -> StatementFamily:
     ranked = sorted(members, key=lambda statement: statement.load.elapsed_us, reverse=True)
     first, *others = ranked
     if not others:
-        return StatementFamily(statement=first, sql_ids=(first.sql_id,))
+        return StatementFamily(statement=first, sql_ids=(first.sql_id,), identity=identity)
     by_record: defaultdict[Observes, list[ShapeLoad]] = defaultdict(list)
     for statement in ranked:
         for load in statement.loads:
@@ -105,7 +117,8 @@ def _join(members: list[WorkStatement]) -> StatementFamily:
         executions=executions,
         outlines={place: hints for statement in reversed(ranked) for place, hints in statement.outlines.items()},
     )
-    return StatementFamily(statement=whole, sql_ids=tuple(statement.sql_id for statement in ranked))
+    sql_ids = tuple(statement.sql_id for statement in ranked)
+    return StatementFamily(statement=whole, sql_ids=sql_ids, identity=identity)
 
 
 def _add_up(loads: Sequence[ShapeLoad]) -> ShapeLoad:

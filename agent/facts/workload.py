@@ -9,19 +9,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
-from agent.facts import Observes, Rows
+from agent.facts import Rows
 from agent.facts.conditions import Question, read_parameter_types, read_questions
 from agent.facts.definition_text import ColumnShape, TableShape, read_definition
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Plan, read_plans
 from agent.facts.plans import PlanStep
 from agent.facts.schema import NotableColumn
-from agent.facts.shape_load import ShapeLoad, collect_loads
+from agent.facts.shape_load import LONGEST_FIRST, ShapeLoad, collect_loads
 from agent.facts.sql import FORCING, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
-
-# The longest record first: days, since the plan was made, seconds to hours.
-_LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +103,13 @@ def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
         if (shape := read_definition(row.definition)).columns
     }
     trees = read_plans(facts.steps or ())
-    by_id: defaultdict[str, list[CachedPlan]] = defaultdict(list)
+    cached: defaultdict[tuple[int | None, str], list[CachedPlan]] = defaultdict(list)
     for plan in facts.plans or ():
-        by_id[plan.sql_id].append(plan)
+        cached[plan.tenant_id, plan.sql_id].append(plan)
     texts = collect_texts(facts.plans, facts.texts)
     found = [
-        _build_statement(records, by_id[sql_id], trees.get(sql_id, []), known, texts.get(sql_id))
-        for (_, sql_id), records in by_statement.items()
+        _build_statement(records, cached[tenant_id, sql_id], trees.get(sql_id, []), known, texts.get(sql_id))
+        for (tenant_id, sql_id), records in by_statement.items()
     ]
     return tuple(sorted(found, key=lambda statement: statement.load.elapsed_us, reverse=True))
 
@@ -137,7 +134,7 @@ def _build_statement(
     known: Mapping[tuple[str, str], TableShape],
     text: str | None,
 ) -> WorkStatement:
-    longest = min(records, key=lambda load: (_LONGEST_FIRST.index(load.record), -load.elapsed_us))
+    longest = min(records, key=lambda load: (LONGEST_FIRST.index(load.record), -load.elapsed_us))
     shapes = _find_shapes(plans, known)
     readable = text is not None and not any(map(_calls_two_by_one_name, plans))
     executions: Counter[int] = Counter()

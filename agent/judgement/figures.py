@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
@@ -18,12 +17,11 @@ TOP_SQL = 20
 FEWEST_POINTS = 3
 FEWEST_DAYS = 30.0
 _FAR_DAYS = 3650.0
-T = TypeVar("T")
 
 
 def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
     """Compute the figures of a snapshot. ``trend`` holds the assessments before it, oldest first."""
-    capacity = _sum_capacity(_list_rows(snapshot, ResourceUnit), _find_bought_bytes(snapshot))
+    capacity = _sum_capacity(snapshot.list_rows(ResourceUnit), _find_bought_bytes(snapshot))
     points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
     top, of, shapes = _rank_top_sql(snapshot)
     return Figures(
@@ -36,14 +34,9 @@ def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Fig
     )
 
 
-def _list_rows(snapshot: Snapshot, row: type[T]) -> Sequence[T]:
-    found = snapshot.facts.get(row)
-    return found if isinstance(found, tuple) else ()
-
-
 def _find_bought_bytes(snapshot: Snapshot) -> int:
     """Bytes of data disk per node as attested; 0 without an attestation."""
-    attested = (row.value for row in _list_rows(snapshot, Attestation) if row.key == "purchased_data_disk_bytes")
+    attested = (row.value for row in snapshot.list_rows(Attestation) if row.key == "purchased_data_disk_bytes")
     return int(next(attested, 0) or 0)
 
 
@@ -99,7 +92,7 @@ def _rank_top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
 
     SQLSTAT covers more time; the audit ring is used where SQLSTAT has no rows.
     """
-    totals, ring = _list_rows(snapshot, SqlTotal), [row for row in _list_rows(snapshot, SqlShape) if row.executions]
+    totals, ring = snapshot.list_rows(SqlTotal), [row for row in snapshot.list_rows(SqlShape) if row.executions]
     rows: Sequence[SqlTotal | SqlShape] = totals or ring
     time_us = sum(row.elapsed_us for row in rows)
     if not time_us:

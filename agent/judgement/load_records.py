@@ -18,7 +18,7 @@ from agent.facts.resources import Counter, SqlTimeSample, sum_growth
 from agent.facts.settings import Parameter, Variable
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
-from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.snapshot import Snapshot
 from agent.model.terms import Scalar, TenantKind, Text
 from agent.model.units import parse_switch
 
@@ -78,11 +78,6 @@ def estimate_time_rate(evidence: Mapping[str, Scalar]) -> float | None:
     return known[1] * known[2] / known[0]
 
 
-def _rows(snapshot: Snapshot, row: type) -> tuple[object, ...]:
-    found = snapshot.facts.get(row, ())
-    return () if isinstance(found, Unavailable) else found
-
-
 def _describe_ring(snapshot: Snapshot, by_shape: bool, texts: frozenset[str] | None) -> LoadRecord:
     """The audit ring: the shortest span of any server and tenant counts, because the check saw all of them.
 
@@ -94,7 +89,7 @@ def _describe_ring(snapshot: Snapshot, by_shape: bool, texts: frozenset[str] | N
             "Switch the SQL audit on (enable_sql_audit, ob_enable_sql_audit) and assess after some business hours."
         )
         return LoadRecord(Observes.AUDIT_RING, 0.0, None, off, on)
-    returns = [row for row in _rows(snapshot, AuditReturn) if isinstance(row, AuditReturn)]
+    returns = snapshot.list_rows(AuditReturn)
     spans: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for row in returns:
         spans[row.tenant_id, row.svr_ip, row.svr_port] += [row.first_us, row.last_us]
@@ -103,7 +98,7 @@ def _describe_ring(snapshot: Snapshot, by_shape: bool, texts: frozenset[str] | N
     more = Text("Give the SQL audit more memory (ob_sql_audit_percentage), or assess while less of it is overwritten.")
     if not by_shape:
         return LoadRecord(Observes.AUDIT_RING, hours, 100.0, short, more)
-    shapes = [row for row in _rows(snapshot, SqlShape) if isinstance(row, SqlShape)]
+    shapes = snapshot.list_rows(SqlShape)
     shown = sum(row.elapsed_us for row in shapes if texts is None or row.sql_id in texts)
     taken = sum(row.elapsed_us or 0 for row in returns)
     return _build_record(Observes.AUDIT_RING, hours, shown, taken, (short, more))
@@ -111,11 +106,9 @@ def _describe_ring(snapshot: Snapshot, by_shape: bool, texts: frozenset[str] | N
 
 def is_audit_off(snapshot: Snapshot) -> bool:
     """Whether a parameter or a variable says that no statement is recorded now."""
-    for row in (*_rows(snapshot, Parameter), *_rows(snapshot, Variable)):
-        assert isinstance(row, Parameter | Variable)
-        if row.name.lower() in ("enable_sql_audit", "ob_enable_sql_audit") and _is_off(row.value):
-            return True
-    return False
+    rows: tuple[Parameter | Variable, ...] = (*snapshot.list_rows(Parameter), *snapshot.list_rows(Variable))
+    switches = ("enable_sql_audit", "ob_enable_sql_audit")
+    return any(row.name.lower() in switches and _is_off(row.value) for row in rows)
 
 
 def _is_off(value: str | None) -> bool:
@@ -126,8 +119,8 @@ def _is_off(value: str | None) -> bool:
 
 
 def _list_texts(snapshot: Snapshot, reads_repository: bool) -> frozenset[str]:
-    plans = tuple(row for row in _rows(snapshot, CachedPlan) if isinstance(row, CachedPlan) and row.statement)
-    kept = tuple(row for row in _rows(snapshot, RepositoryText) if isinstance(row, RepositoryText))
+    plans = tuple(row for row in snapshot.list_rows(CachedPlan) if row.statement)
+    kept = snapshot.list_rows(RepositoryText)
     return frozenset(collect_texts(plans, kept if reads_repository else ()))
 
 
@@ -136,15 +129,15 @@ def _describe_plan_cache(snapshot: Snapshot, by_total: bool, texts: frozenset[st
 
     The check reads it by shape (``by_total``) or by plan.
     """
-    plans = [row for row in _rows(snapshot, CachedPlan) if isinstance(row, CachedPlan)]
-    totals = [row for row in _rows(snapshot, SqlTotal) if isinstance(row, SqlTotal)]
+    plans = snapshot.list_rows(CachedPlan)
+    totals = snapshot.list_rows(SqlTotal)
     oldest = min((row.first_load_time for row in plans if row.first_load_time), default=snapshot.as_of)
     shown = sum(row.elapsed_us for row in totals if texts is None or row.sql_id in texts)
     if not by_total:
         shown = sum(row.elapsed_time for row in plans)
-    counters = [row for row in _rows(snapshot, Counter) if isinstance(row, Counter)]
+    counters = snapshot.list_rows(Counter)
     if snapshot.tenant_kind is TenantKind.SYS:
-        counters = [row for row in counters if row.con_id == _SYS_ID or row.con_id % 2 == 0]
+        counters = tuple(row for row in counters if row.con_id == _SYS_ID or row.con_id % 2 == 0)
     taken = sum(row.value for row in counters if row.name in _TIMES)
     return _build_record(Observes.PLAN_CACHE, _count_hours(snapshot.as_of - oldest), shown, taken, _EVICTED)
 
@@ -172,8 +165,8 @@ def _count_hours(span: timedelta) -> float:
 def _describe_repository(snapshot: Snapshot, texts: frozenset[str] | None) -> LoadRecord:
     """The workload repository: from the first snapshot kept to the newest, if that is not stale."""
     times = _list_snapshot_times(snapshot)
-    samples = [row for row in _rows(snapshot, SqlTimeSample) if isinstance(row, SqlTimeSample) and row.snap_id in times]
-    shapes = [row for row in _rows(snapshot, RepositoryShape) if isinstance(row, RepositoryShape)]
+    samples = [row for row in snapshot.list_rows(SqlTimeSample) if row.snap_id in times]
+    shapes = snapshot.list_rows(RepositoryShape)
     if len(times) < 2 or not samples or not shapes:
         return LoadRecord(Observes.REPOSITORY, 0.0, None, *_NO_SNAPSHOTS)
     newest = max(times.values())
@@ -195,8 +188,4 @@ _NO_SNAPSHOTS = (
 
 
 def _list_snapshot_times(snapshot: Snapshot) -> Mapping[int, datetime]:
-    return {
-        row.snap_id: row.end_interval_time
-        for row in _rows(snapshot, WorkloadSnapshot)
-        if isinstance(row, WorkloadSnapshot)
-    }
+    return {row.snap_id: row.end_interval_time for row in snapshot.list_rows(WorkloadSnapshot)}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from agent.facts import Observes
-from agent.facts.shape_load import ShapeLoad
+from agent.facts.shape_load import LONGEST_FIRST, ShapeLoad
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.statement_families import StatementFamily, find_fingerprint
+from agent.facts.statement_families import Identity, StatementFamily
 from agent.judgement.load_records import describe_record
 from agent.model.snapshot import Snapshot, Unavailable
 
-_LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
+T = TypeVar("T", CachedPlan, RepositoryShape)
 _RECORDS = (SqlShape, SqlTotal, RepositoryShape)
 
 
@@ -33,12 +35,15 @@ class Pace:
 class Trend:
     """A statement now and before in one record. ``record`` is None where no record has it both times.
 
-    ``is_new`` if the earlier assessment did not see it and saw every statement; None if it saw the dearest only.
+    ``now`` is what came since, where that can be told from the totals; else ``overlaps`` says whether it may hold
+    executions of before.
+    ``is_new`` if the earlier assessment did not see it and saw every statement; None if that is not known.
     """
 
     record: Observes | None = None
     now: Pace | None = None
     before: Pace | None = None
+    overlaps: bool = False
     is_new: bool | None = False
 
     @property
@@ -57,50 +62,149 @@ class Seen:
     families: tuple[StatementFamily, ...]
 
 
-def list_trends(now: Seen, before: Seen) -> dict[str, Trend]:
-    """Return the trend of each statement by the first of its ids."""
-    by_id = {sql_id: family for family in before.families for sql_id in family.sql_ids}
-    by_text = {key: family for family in before.families if (key := _make_key(family)) is not None}
+def list_trends(now: Seen, before: Seen) -> dict[tuple[int | None, str], Trend]:
+    """Return the trend of each statement by its tenant and the first of its ids: tenants may send the same text."""
+    by_id = {key: family for family in before.families for key in _list_keys(family)}
+    by_text: defaultdict[Identity | None, list[StatementFamily]] = defaultdict(list)
+    for family in before.families:
+        by_text[family.identity].append(family)
     trends = {}
     for family in now.families:
-        was = next((by_id[sql_id] for sql_id in family.sql_ids if sql_id in by_id), None)
-        key = _make_key(family)
-        was = was or (by_text.get(key) if key is not None else None)
-        trends[family.sql_ids[0]] = _compare(family, was, now, before) if was else _tell_new(before)
+        own = _list_keys(family)
+        was = next((by_id[one] for one in own if one in by_id), None)
+        was = was or _find_alike(family, by_text)
+        trends[own[0]] = _compare(family, was, now, before) if was else _tell_new(family, before)
     return trends
 
 
-def _make_key(family: StatementFamily) -> tuple[object, ...] | None:
-    """Return what a statement is known by where its id is another one, after an upgrade for example."""
-    fingerprint = find_fingerprint(family.statement.text)
-    statement = family.statement
-    return (statement.tenant_id, statement.load.database, statement.forced, fingerprint) if fingerprint else None
+def _list_keys(family: StatementFamily) -> list[tuple[int | None, str]]:
+    return [(family.statement.tenant_id, sql_id) for sql_id in family.sql_ids]
 
 
-def _tell_new(before: Seen) -> Trend:
-    if not before.families:
-        return Trend(is_new=None)
-    names = {row.__name__ for row in _RECORDS}
-    cut = any(record.source in names and record.truncated for record in before.snapshot.records)
-    unread = any(isinstance(before.snapshot.facts.get(row, ()), Unavailable) for row in _RECORDS)
-    return Trend(is_new=None if cut or unread else True)
+def _find_alike(
+    family: StatementFamily, by_text: Mapping[Identity | None, Sequence[StatementFamily]]
+) -> StatementFamily | None:
+    """Return the dearest with this text, whatever its id, after an upgrade for example; one with its hints first.
+
+    Hints are known only while a plan is in the cache, so others than before do not make it another statement.
+    """
+    alike = by_text.get(family.identity, ()) if family.identity else ()
+    return min(alike, key=lambda one: one.statement.forced != family.statement.forced, default=None)
+
+
+def _tell_new(family: StatementFamily, before: Seen) -> Trend:
+    """Tell whether a statement is new. One whose text is not known, now or before, may be any of the same tenant."""
+    tenant_id = family.statement.tenant_id
+    others = [one for one in before.families if one.statement.tenant_id == tenant_id]
+    unknown = any(one.identity is None for one in (family, *others))
+    unread = any(isinstance(before.snapshot.facts.get(row), Unavailable | None) for row in _RECORDS)
+    cut = any(_is_cut(row, before.snapshot) for row in _RECORDS)
+    return Trend(is_new=None if unknown or unread or cut or not before.families else True)
+
+
+def _is_cut(row: type, snapshot: Snapshot) -> bool:
+    return any(record.source == row.__name__ and record.truncated for record in snapshot.records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One statement in one record of one snapshot."""
+
+    load: ShapeLoad
+    family: StatementFamily
+    snapshot: Snapshot
+
+    def list_own(self, row: type[T]) -> list[T]:
+        """Return the rows of a type that are of this statement."""
+        keys = _list_keys(self.family)
+        return [one for one in self.snapshot.list_rows(row) if (one.tenant_id, one.sql_id) in keys]
 
 
 def _compare(family: StatementFamily, was: StatementFamily, now: Seen, before: Seen) -> Trend:
-    for record in _LONGEST_FIRST:
-        this, that = _find_load(family, record), _find_load(was, record)
-        if this is not None and that is not None:
-            paces = (_measure(this, family, now.snapshot), _measure(that, was, before.snapshot))
-            return Trend(record=record, now=paces[0], before=paces[1])
+    for record in LONGEST_FIRST:
+        load, earlier = _find_load(family, record), _find_load(was, record)
+        if load is not None and earlier is not None:
+            return _compare_sides(_Side(load, family, now.snapshot), _Side(earlier, was, before.snapshot))
     return Trend()
+
+
+def _compare_sides(this: _Side, that: _Side) -> Trend:
+    began = _list_beginnings(this)
+    since = _measure_since(this, that) if began and began == _list_beginnings(that) else None
+    return Trend(
+        record=this.load.record,
+        now=since or _measure(this),
+        before=_measure(that),
+        overlaps=since is None and _may_overlap(this, that),
+    )
 
 
 def _find_load(family: StatementFamily, record: Observes) -> ShapeLoad | None:
     return next((load for load in family.statement.loads if load.record is record), None)
 
 
-def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pace:
-    hours = _count_hours(load, family.sql_ids, snapshot)
+def _list_beginnings(side: _Side) -> frozenset[object] | None:
+    """Return the plans whose totals the record added up, each with its beginning; None where they are not all known.
+
+    With the same ones at two times, the later totals hold the earlier ones.
+    """
+    found: set[tuple[object, ...]] = set()
+    if side.load.record is Observes.PLAN_CACHE and _are_plans_known(side):
+        found = {
+            (row.tenant_id, row.sql_id, row.plan_id, row.plan_hash, row.first_load_time)
+            for row in side.list_own(CachedPlan)
+        }
+    if side.load.record is Observes.REPOSITORY:
+        found = {(row.tenant_id, row.sql_id, row.plan_hash, row.first_snap) for row in _list_present(side)}
+    return frozenset(found) if {one[:2] for one in found} == set(_list_keys(side.family)) else None
+
+
+def _are_plans_known(side: _Side) -> bool:
+    """Whether all cached plans were read, and each id has some, with the times when they were made."""
+    plans = side.list_own(CachedPlan)
+    named = {plan.sql_id for plan in plans} == set(side.family.sql_ids)
+    return named and all(plan.first_load_time for plan in plans) and not _is_cut(CachedPlan, side.snapshot)
+
+
+def _list_present(side: _Side) -> list[RepositoryShape]:
+    """Return the plans that the newest snapshot of each id in the repository shows."""
+    rows, newest = side.list_own(RepositoryShape), dict[str, int]()
+    for row in rows:
+        newest[row.sql_id] = max(row.last_snap, newest.get(row.sql_id, 0))
+    return [row for row in rows if row.last_snap == newest[row.sql_id]]
+
+
+def _may_overlap(this: _Side, that: _Side) -> bool:
+    """Whether both loads may hold the same executions, as far as the beginning of the later one is known."""
+    if this.load.record is Observes.AUDIT_RING:
+        first_us, last_us = this.load.first_us, that.load.last_us
+        return first_us is None or last_us is None or first_us <= last_us
+    if this.load.record is Observes.REPOSITORY:
+        first = min(row.first_snap for row in _list_present(this))
+        return first <= max(row.last_snap for row in _list_present(that))
+    loaded = (plan.first_load_time for plan in this.list_own(CachedPlan))
+    return not _are_plans_known(this) or any(time is None or time <= that.snapshot.as_of for time in loaded)
+
+
+def _measure_since(this: _Side, that: _Side) -> Pace | None:
+    """Return what came on top of the earlier totals; None if nothing did."""
+    now, before = this.load, that.load
+    executions, elapsed_us = now.executions - before.executions, now.elapsed_us - before.elapsed_us
+    if executions <= 0 or elapsed_us < 0:
+        return None
+    hours = (this.snapshot.as_of - that.snapshot.as_of) / timedelta(hours=1)
+    if now.record is Observes.REPOSITORY:
+        hours = (now.days - before.days) * 24
+    rows = None if now.rows_read is None or before.rows_read is None else now.rows_read - before.rows_read
+    return Pace(
+        average_us=elapsed_us / executions,
+        rows_read=None if rows is None or rows < 0 else rows / executions,
+        hourly=executions / hours if hours > 0 else None,
+    )
+
+
+def _measure(side: _Side) -> Pace:
+    load, hours = side.load, _count_hours(side)
     return Pace(
         average_us=load.average_us,
         rows_read=None if load.rows_read is None else load.rows_read / load.executions,
@@ -108,20 +212,13 @@ def _measure(load: ShapeLoad, family: StatementFamily, snapshot: Snapshot) -> Pa
     )
 
 
-def _count_hours(load: ShapeLoad, sql_ids: Sequence[str], snapshot: Snapshot) -> float | None:
+def _count_hours(side: _Side) -> float | None:
     """Return how long a record watched the statement; None if that is not known."""
-    if load.record is Observes.REPOSITORY:
-        return load.days * 24 or None
-    if load.record is Observes.AUDIT_RING:
-        return describe_record(load.record, snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
-    plans = _list_plans(snapshot)
-    since = min(
-        (plan.first_load_time for plan in plans if plan.sql_id in sql_ids and plan.first_load_time), default=None
-    )
-    hours = (snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
+    record = side.load.record
+    if record is Observes.REPOSITORY:
+        return side.load.days * 24 or None
+    if record is Observes.AUDIT_RING:
+        return describe_record(record, side.snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
+    since = min((plan.first_load_time for plan in side.list_own(CachedPlan) if plan.first_load_time), default=None)
+    hours = (side.snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
     return hours if hours > 0 else None
-
-
-def _list_plans(snapshot: Snapshot) -> Iterable[CachedPlan]:
-    found = snapshot.facts.get(CachedPlan, ())
-    return () if isinstance(found, Unavailable) else (row for row in found if isinstance(row, CachedPlan))

@@ -10,7 +10,7 @@ from typing import TypeVar
 from agent.facts.resources import ResourceUnit
 from agent.facts.settings import Tenant
 from agent.model.rule import Circumstances, Rule, Ruleset
-from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.snapshot import Snapshot
 from agent.model.terms import Version
 
 T = TypeVar("T")
@@ -71,8 +71,8 @@ def _compare(wanted: T | None, given: T | None, fits: Callable[[T, T], bool]) ->
 
 
 def _read_traits(snapshot: Snapshot) -> _Traits:
-    tenants = [row for row in _list_rows(snapshot, Tenant) if row.tenant_type == "USER"]
-    units = _list_rows(snapshot, ResourceUnit)
+    tenants = [row for row in snapshot.list_rows(Tenant) if row.tenant_type == "USER"]
+    units = snapshot.list_rows(ResourceUnit)
     cores = [row.max_cpu for row in units]
     return _Traits(
         version=snapshot.version,
@@ -81,8 +81,3 @@ def _read_traits(snapshot: Snapshot) -> _Traits:
         memory_bytes=min((row.memory_size for row in units), default=None),
         cores=min((core for core in cores if core is not None), default=None) if None not in cores else None,
     )
-
-
-def _list_rows(snapshot: Snapshot, row: type[T]) -> tuple[T, ...]:
-    found = snapshot.facts.get(row, ())
-    return () if isinstance(found, Unavailable) else found

@@ -105,6 +105,13 @@ def list_names(names: Sequence[str]) -> Named:
     return Named(", ".join(f"{{{key}}}" for key in shown) + more, **shown)
 
 
+def name_shape(sql_id: str, tenant_id: int | None) -> str:
+    """Return the stable name of a SQL shape as a resource. Only sys sees shapes of several tenants."""
+    if tenant_id is None:
+        return f"SQL {sql_id}"
+    return Named("SQL {sql_id} of tenant {tenant}", sql_id=sql_id, tenant=str(tenant_id))
+
+
 def is_meta(tenant_id: int | None) -> bool:
     """Whether this is the META tenant of a user tenant. These have odd ids above 1; id 1 is sys."""
     return tenant_id is not None and tenant_id > 1 and tenant_id % 2 == 1

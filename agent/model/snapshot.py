@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.terms import (
@@ -14,6 +14,8 @@ from agent.model.terms import (
     UnavailableKind,
     Version,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,8 @@ class Snapshot:
     budget: Budget | None = None
     receipt: Receipt | None = None
     statements: tuple[Sent, ...] = ()
+
+    def list_rows(self, row: type[T]) -> tuple[T, ...]:
+        """Return the rows of a type; none where they could not be read, or were not collected."""
+        found = self.facts.get(row, ())
+        return () if isinstance(found, Unavailable) else found

@@ -75,6 +75,7 @@ _SETTING_KINDS = {
     "_ob_ssl_invited_nodes": TextContent.HOSTS, **dict.fromkeys(SQL_SETTINGS, TextContent.SQL),
 }  # fmt: skip
 _QUOTED_NAME = re.compile(r"`(?:[^`]|``)++`")
+_PLACED_NAME = re.compile(f"(@?)({QUOTED_NAME.pattern})")
 _NAME_OR_TEXT = re.compile(r"`(?:[^`]|``)++`|'[^']*'|[^\W\d][\w$]*")
 _ALIAS = re.compile(r"([^(]+)\((.+)\)", re.DOTALL)
 _REVERSE = ",Reverse"
@@ -256,11 +257,16 @@ class Pseudonyms:
         return "\n".join(lines)
 
     def _replace_hints(self, text: str) -> str:
-        """Keep the server's words and names of query blocks, with pseudonyms for the names of objects."""
-        return QUOTED_NAME.sub(
-            lambda found: found[0] if is_block_name(found[0]) else f'"{self._replace_identifier(found[0][1:-1])}"',
-            strip_outline(text),
-        )
+        """Keep the server's words and names of query blocks, with pseudonyms for the names of objects.
+
+        A block stands behind ``@``. Elsewhere a name is that of an object, also one that is formed like a block's.
+        """
+
+        def replace(found: re.Match[str]) -> str:
+            place, quoted = found[1], found[2]
+            return found[0] if place and is_block_name(quoted) else f'{place}"{self._replace_identifier(quoted[1:-1])}"'
+
+        return _PLACED_NAME.sub(replace, strip_outline(text))
 
     def _replace_identifier(self, name: str) -> str:
         return self._known.get(name.lower()) or self._key.pseudonym("name", name.lower())

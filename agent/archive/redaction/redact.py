@@ -6,7 +6,7 @@ in ``agent.facts.texts``; anything undeclared is replaced whole. The file also h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,10 +94,11 @@ class _Redaction:
     def _learn_names(self, kind: TextContent) -> None:
         """Learn every name of this kind, so that it is recognized in SQL text."""
         for name, found in self._plain["facts"].items():
-            places = [place for place, held in enumerate(_classify_columns(name, found)) if held is kind]
-            for row in found.get("rows", ()) if places else ():
-                for place in places:
-                    self._names.learn(kind, row[place])
+            columns, usual = found.get("columns", ()), _classify_columns(name, found)
+            for row in found.get("rows", ()):
+                for held, value in zip(_classify_row(columns, usual, row), row, strict=True):
+                    if held is kind:
+                        self._names.learn(kind, value)
 
     def _redact_part(self, name: str, value: Any) -> Any:
         match name:
@@ -123,12 +124,7 @@ class _Redaction:
         return {"columns": found["columns"], "rows": rows}
 
     def _redact_row(self, columns: list[str], held: list[TextContent], row: list[Any]) -> list[Any]:
-        named = dict(zip(columns, row, strict=True))
-        if named.get("object_type") == "DATABASE":  # the list of objects has databases among tables
-            held = [
-                TextContent.DATABASE if name == "object_name" else kind
-                for name, kind in zip(columns, held, strict=True)
-            ]
+        held, named = _classify_row(columns, held, row), dict(zip(columns, row, strict=True))
         if TextContent.SETTING not in held:
             return [self._redact_value(kind, value) for kind, value in zip(held, row, strict=True)]
         setting = named.get("name") or named.get("key") or ""
@@ -168,3 +164,10 @@ class _Redaction:
 def _classify_columns(name: str, found: Mapping[str, Any]) -> list[TextContent]:
     """What the columns of a fact set hold; ``name`` is ``module:RowType``."""
     return [classify_text(name.partition(":")[2], column) for column in found.get("columns", ())]
+
+
+def _classify_row(columns: Sequence[str], held: list[TextContent], row: Sequence[Any]) -> list[TextContent]:
+    """What the values of one row hold: the list of objects has databases among tables."""
+    if "object_type" not in columns or row[columns.index("object_type")] != "DATABASE":
+        return held
+    return [TextContent.DATABASE if name == "object_name" else kind for name, kind in zip(columns, held, strict=True)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from agent.archive.folder import EARLIER
 from agent.archive.snapshot import load_snapshot
@@ -19,10 +19,13 @@ from agent.facts.statement_families import StatementFamily, join_statements
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.statement_trend import Seen, Trend, list_trends
+from agent.model.naming import name_shape
 from agent.model.result import CheckResult, Finding
-from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.snapshot import Snapshot
 from agent.model.terms import Category, Outcome, Text
 from agent.support.errors import ConfigError, SnapshotError
+
+T = TypeVar("T", NotableColumn, IndexColumn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,15 @@ def read_told(path: Path, before: Path | None = None) -> list[ToldStatement]:
     results = evaluate_checks(specs, rules.load_rules(found.checks), snapshot, found.translations)
     families = _list_families(snapshot)
     trends = list_trends(Seen(snapshot, families), Seen(earlier, _list_families(earlier))) if earlier else {}
-    return [_tell(family, snapshot, results, trends.get(family.sql_ids[0])) for family in families]
+    senders: defaultdict[str, set[int | None]] = defaultdict(set)
+    for family in families:
+        for sql_id in family.sql_ids:
+            senders[sql_id].add(family.statement.tenant_id)
+    shared = frozenset(sql_id for sql_id, tenants in senders.items() if len(tenants) > 1)
+    return [
+        _tell(family, snapshot, results, trends.get((family.statement.tenant_id, family.sql_ids[0])), shared)
+        for family in families
+    ]
 
 
 def _load_before(path: Path, snapshot: Snapshot, before: Path | None, rows: Iterable[type]) -> Snapshot | None:
@@ -96,51 +107,52 @@ def _list_families(snapshot: Snapshot) -> tuple[StatementFamily, ...]:
     return join_statements(
         read_workload(
             WorkloadFacts(
-                shapes=_find_rows(snapshot, SqlShape),
-                totals=_find_rows(snapshot, SqlTotal),
-                history=_find_rows(snapshot, RepositoryShape),
-                plans=_find_rows(snapshot, CachedPlan),
-                steps=_find_rows(snapshot, PlanStep),
-                definitions=_find_rows(snapshot, TableDefinition),
-                texts=_find_rows(snapshot, RepositoryText),
-                dictionary=_find_rows(snapshot, NotableColumn),
+                shapes=snapshot.list_rows(SqlShape),
+                totals=snapshot.list_rows(SqlTotal),
+                history=snapshot.list_rows(RepositoryShape),
+                plans=snapshot.list_rows(CachedPlan),
+                steps=snapshot.list_rows(PlanStep),
+                definitions=snapshot.list_rows(TableDefinition),
+                texts=snapshot.list_rows(RepositoryText),
+                dictionary=snapshot.list_rows(NotableColumn),
             )
         )
     )
 
 
 def _tell(
-    family: StatementFamily, snapshot: Snapshot, results: Iterable[CheckResult], trend: Trend | None
+    family: StatementFamily,
+    snapshot: Snapshot,
+    results: Iterable[CheckResult],
+    trend: Trend | None,
+    shared: frozenset[str],
 ) -> ToldStatement:
+    """Tell one statement. Samples of sessions name no tenant: those of ids that several tenants share are nobody's."""
+    own = frozenset(family.sql_ids) - shared
+    names = {name_shape(sql_id, family.statement.tenant_id) for sql_id in family.sql_ids}
+    names |= {name_shape(sql_id, None) for sql_id in own}
     tables = _list_tables(family.statement)
     definitions = tuple(
-        row for row in _find_rows(snapshot, TableDefinition) if (row.table_schema, row.table_name) in tables
+        row for row in snapshot.list_rows(TableDefinition) if (row.table_schema, row.table_name) in tables
     )
     shown = {(row.table_schema, row.table_name) for row in definitions}
     return ToldStatement(
         statement=family.statement,
         sql_ids=family.sql_ids,
         causes=tuple(
-            (result.code, finding)
-            for result in results
-            for finding in result.findings
-            if _names_any(finding.resource, family)
+            (result.code, finding) for result in results for finding in result.findings if finding.resource in names
         ),
         unjudged=tuple(
             result.code
             for result in results
-            if result.outcome is Outcome.NOT_ASSESSED or any(_names_any(name, family) for name in result.unjudged)
+            if result.outcome is Outcome.NOT_ASSESSED or names.intersection(result.unjudged)
         ),
-        waits=tuple(_add_waits(row for row in _find_rows(snapshot, StatementWait) if row.sql_id in family.sql_ids)),
-        hours=tuple(_add_hours(row for row in _find_rows(snapshot, StatementHour) if row.sql_id in family.sql_ids)),
+        waits=tuple(_add_waits(row for row in snapshot.list_rows(StatementWait) if row.sql_id in own)),
+        hours=tuple(_add_hours(row for row in snapshot.list_rows(StatementHour) if row.sql_id in own)),
         definitions=definitions,
         known_tables=tuple(_find_known(snapshot, sorted(tables - shown))),
         trend=trend,
     )
-
-
-def _names_any(resource: str, family: StatementFamily) -> bool:
-    return any(sql_id in resource for sql_id in family.sql_ids)
 
 
 def _add_waits(rows: Iterable[StatementWait]) -> Iterator[StatementWait]:
@@ -176,16 +188,11 @@ def _find_known(snapshot: Snapshot, tables: Iterable[tuple[str, str]]) -> Iterat
             yield KnownTable(table_schema=schema, table_name=table, columns=columns, indexes=indexes)
 
 
-def _rows_of_table(snapshot: Snapshot, row: type, schema: str, table: str) -> Iterator[Any]:
-    for found in _find_rows(snapshot, row):
+def _rows_of_table(snapshot: Snapshot, row: type[T], schema: str, table: str) -> Iterator[T]:
+    for found in snapshot.list_rows(row):
         if (found.table_schema, found.table_name) == (schema, table):
             yield found
 
 
 def _list_tables(statement: WorkStatement) -> frozenset[tuple[str, str]]:
     return frozenset((access.owner, access.table) for plan in statement.plans for access in plan.accesses)
-
-
-def _find_rows(snapshot: Snapshot, row: type) -> tuple[Any, ...]:
-    rows = snapshot.facts.get(row, ())
-    return () if isinstance(rows, Unavailable) else rows

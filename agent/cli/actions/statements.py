@@ -144,7 +144,7 @@ def _print_trend(trend: Trend | None) -> None:
         if trend.is_new:
             console.say("The earlier snapshot did not see it: it is new.")
         elif trend.is_new is None:
-            console.say("It is not among the dearest statements of the earlier snapshot, which saw no others.")
+            console.say("Whether it is new is not known: the earlier snapshot did not see all statements.")
         return
     language = console.choose_language()
     rows = [
@@ -168,6 +168,8 @@ def _print_trend(trend: Trend | None) -> None:
         ],
     )
     console.say("Both figures are of one record: {record}", record=translate(_RECORDS[trend.record.value], language))
+    if trend.overlaps:
+        console.say("As far as is known their spans overlap: what is told as now may hold executions of before.")
 
 
 def _print_head(one: ToldStatement) -> None:
@@ -181,7 +183,10 @@ def _print_head(one: ToldStatement) -> None:
         console.say("One statement under several ids, added up: {ids}", ids=", ".join(one.sql_ids))
     text = one.statement.text
     if text is None:
-        console.say("Its text is not known: no cached plan has it, or the data class sql_text_masked is not granted.")
+        console.say(
+            "Its text is not known: neither a cached plan nor the workload repository shows it, or sql_text_masked or "
+            "sql_text_full is not granted."
+        )
         return
     console.print_verbatim(console.strip_controls(text) + "\n")
     if not one.statement.executions:

@@ -14,7 +14,7 @@ from agent.archive.snapshot import save_snapshot
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep, StatementHour, StatementWait
 from agent.facts.schema import IndexColumn, NotableColumn
-from agent.facts.sql import CachedPlan, RepositoryText, SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind, Version
 from tests.agent.cli.typed import Ended, run_here
@@ -103,11 +103,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def keep(
-    folder: Path, facts: dict[type, tuple[Any, ...]], name: str = "shop.obh", *, day: int = 29, target: str = "shop"
+    folder: Path,
+    facts: dict[type, tuple[Any, ...]],
+    name: str = "shop.obh",
+    *,
+    day: int = 29,
+    target: str = "shop",
+    kind: TenantKind = TenantKind.USER,
 ) -> None:
     snapshot = Snapshot(
         target=target,
-        tenant_kind=TenantKind.USER,
+        tenant_kind=kind,
         version=Version(4, 3, 5, 3),
         as_of=datetime(2026, 11, day, tzinfo=UTC),
         facts=dict(facts),
@@ -211,7 +217,12 @@ def test_without_plans_waits_and_texts_it_says_what_is_not_known(tmp_path: Path)
     assert "holds a statement" in sql(tmp_path, "list").out.decode()
 
 
-SLOWER = {SqlTotal: (dataclasses.replace(make_total(DEAR, 3 * 10**8)),), CachedPlan: FACTS[CachedPlan][:1]}
+SLOWER: dict[type, tuple[Any, ...]] = {
+    SqlTotal: (dataclasses.replace(make_total(DEAR, 3 * 10**8)),),
+    CachedPlan: FACTS[CachedPlan][:1],
+    SqlShape: (),
+    RepositoryShape: (),
+}
 
 
 def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: Path) -> None:
@@ -225,9 +236,28 @@ def test_it_tells_what_became_of_a_statement_since_the_snapshot_before(folder: P
     out = sql(folder, "show", DEAR).out.decode()
     assert "now / before" in out and "\u00d73.0" in out
     assert "Both figures are of one record: plan cache" in out
+    assert "their spans overlap" in out, "nobody knows since when the plan is in the cache"
     assert "it is new" in sql(folder, "show", CHEAP).out.decode()
     listed = json.loads(sql(folder, "list", "--json").out)
     assert [item["trend"]["ratio"] for item in listed] == [3.0, None] and listed[1]["trend"]["is_new"]
+
+
+def test_it_does_not_call_new_what_may_have_been_there_before(folder: Path) -> None:
+    keep(folder, {**SLOWER, CachedPlan: ()}, "earlier/a/shop.obh", day=1)
+    assert "Whether it is new is not known" in sql(folder, "show", CHEAP).out.decode()
+    assert " new " not in sql(folder, "list").out.decode()
+
+
+def test_on_sys_each_tenant_has_its_own_causes(folder: Path) -> None:
+    rows: list[Any] = []
+    for tenant, elapsed_us in ((1002, 9 * 10**8), (1004, 10**6)):
+        rows.append(dataclasses.replace(make_total(DEAR, elapsed_us), tenant_id=tenant, rows_read=1000))
+    keep(folder, {SqlTotal: tuple(rows), StatementWait: FACTS[StatementWait]}, kind=TenantKind.SYS)
+    slow, quick = json.loads(sql(folder, "list", "--json").out)
+    assert (slow["tenant_id"], quick["tenant_id"]) == (1002, 1004)
+    codes = [{cause["code"] for cause in one["causes"]} for one in (slow, quick)]
+    assert "SQL002" in codes[0] and "SQL002" not in codes[1]
+    assert not slow["waits"] and not quick["waits"], "a sample of a session does not say of which tenant it is"
 
 
 def test_the_snapshot_before_may_be_named(folder: Path) -> None:

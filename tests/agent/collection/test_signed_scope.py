@@ -8,11 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.catalogue import registry
-from agent.collection.signed_scope import compile_covered, describe_scope, find_beyond_scope, list_covered
+from agent.collection.signed_scope import (
+    compile_covered,
+    covers_key_names,
+    describe_scope,
+    find_beyond_scope,
+    list_covered,
+)
 from agent.collection.statements import Statement, compile_source
 from agent.facts import expr, find_source_spec, source
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
+from agent.facts.schema import NotableColumn, Table
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, UnavailableKind, Version
@@ -131,6 +138,19 @@ def test_a_request_for_user_tenants_asks_for_no_view_of_sys() -> None:
     assert other == [row.__name__ for row in rows if (spec := find_source_spec(row)) and spec.sys_view]
     both = {row.__name__: describe_scope(row) for row in rows}
     assert not any(find_beyond_scope(row, both, kind) for row in rows for kind in TenantKind)
+
+
+def test_the_request_tells_how_slices_ask_for_the_columns_of_keys() -> None:
+    told = describe_scope(NotableColumn)
+    plain, _, in_slices = told.filter.partition("; or in slices of tables: ")
+    assert "COLUMN_KEY <> ''" in plain and "COLUMN_NAME IN (...)" in in_slices and "COLUMN_KEY" not in in_slices
+    assert ";" not in describe_scope(Table).filter, "another source has one form"
+    before = {"NotableColumn": dataclasses.replace(told, filter=plain)}
+    assert not find_beyond_scope(NotableColumn, before), "what was signed earlier is still read, in its own form"
+    assert not covers_key_names(NotableColumn, before) and not covers_key_names(NotableColumn, {})
+    assert covers_key_names(NotableColumn, {"NotableColumn": told}) and covers_key_names(NotableColumn, None)
+    other = {"NotableColumn": dataclasses.replace(told, filter=in_slices)}
+    assert "WHERE" in find_beyond_scope(NotableColumn, other)
 
 
 SHOWN = describe_scope(TableDefinition)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from agent.collection import gate, slices
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Endpoint, ReadOnlySession
 from agent.collection.server_errors import explain_shut
+from agent.collection.signed_scope import describe_scope
 from agent.collection.slices import Name, plan_slices, read_slices
 from agent.collection.statements import Statement, compile_source
 from agent.facts.schema import IndexColumn, NotableColumn, Table
@@ -106,10 +108,12 @@ class Dictionary:
         self.endpoint = Endpoint(name="shop", host="h", port=1, user="r", password=str)
         self.cost, self.names, self.fail, self.most = Cost(), names, fail, most
         self.asked: list[str] = []
+        self.sent: list[str] = []
         self.sliced = 0
 
     def fetch(self, sql: str, source: str) -> list[Any]:
         self.asked.append(source)
+        self.sent.append(sql)
         if source == "Table":
             return [(schema, name, number, 0, "utf8mb4_bin", NOW) for number, (schema, name) in enumerate(self.names)]
         if source != "NotableColumn":
@@ -162,6 +166,20 @@ def test_a_large_one_is_read_in_slices_and_nothing_is_lost(count: int) -> None:
     assert columns_of(snapshot) == set(session.names)
     assert (record_of(snapshot).rows, record_of(snapshot).truncated, record_of(snapshot).reason) == (count, False, None)
     assert session.asked[:2] == ["Table", "IndexColumn"] and set(session.asked[2:]) == {"NotableColumn"}
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_slices_ask_in_the_form_that_was_signed(is_told: bool) -> None:
+    sources = (Table, IndexColumn, NotableColumn)
+    scopes = {row.__name__: describe_scope(row) for row in sources}
+    if not is_told:
+        plain = scopes["NotableColumn"].filter.partition("; ")[0]
+        scopes["NotableColumn"] = dataclasses.replace(scopes["NotableColumn"], filter=plain)
+    session = Dictionary(tables(slices.MOST_IN_ONE + 1))
+    snapshot = collect_facts(cast(ReadOnlySession, session), sources, everything(), None, NOW, scopes=scopes)
+    sent = [sql for sql, source in zip(session.sent, session.asked, strict=True) if source == "NotableColumn"]
+    assert all(("COLUMN_NAME IN (" in sql, "COLUMN_KEY" in sql) == (is_told, not is_told) for sql in sent)
+    assert columns_of(snapshot) == set(session.names)
 
 
 @pytest.mark.parametrize("kind", [UnavailableKind.TIMEOUT, UnavailableKind.BUDGET, UnavailableKind.CLOSED])

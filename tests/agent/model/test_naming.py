@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.model.naming import Named, fill_name, list_names, name_account, name_object, tenant_name
+from agent.model.naming import Named, fill_name, list_names, name_account, name_object, name_shape, tenant_name
 from agent.support.i18n import render_text
+from checks.sql.ring import shape_name
 
 HOSTILE = st.text(alphabet=".`@\"' ,:()\\\t\u200b中a", max_size=5)
 PARTS = st.lists(HOSTILE, min_size=1, max_size=3)
@@ -104,3 +105,8 @@ def test_a_finer_name_keeps_how_it_was_written() -> None:
     finer = Named("{account} of tenant {tenant}", account=name_account("app", "%"), tenant="shop").formerly("app@%")
     assert (finer, finer.former) == ("app@% of tenant shop", "app@%")
     assert all(one != two for one, two in pairwise([finer, name_account("app", "%"), name_account("app")]))
+
+
+@pytest.mark.parametrize("tenant_id", [None, 1002])
+def test_a_shape_is_called_as_the_checks_call_it(tenant_id: int | None) -> None:
+    assert name_shape("A" * 32, tenant_id) == shape_name("A" * 32, tenant_id)

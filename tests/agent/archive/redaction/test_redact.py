@@ -249,6 +249,30 @@ def test_names_in_the_hints_of_a_plan() -> None:
     assert not names.of(TextContent.HINTS, "/*+ FULL(orders) */")
 
 
+@pytest.mark.parametrize("name", ["MLOG$_ORDERS", "EMP$2024"])
+def test_an_object_that_is_named_like_a_query_block_does_not_survive(name: str) -> None:
+    hints = f'/*+ BEGIN_OUTLINE_DATA FULL(@"SEL$1" "shop"."{name}"@"SEL$1") END_OUTLINE_DATA */'
+    spelled = NAMES.of(TextContent.HINTS, hints)
+    assert name not in spelled and spelled.count('@"SEL$1"') == 2
+
+
+def test_a_database_among_the_objects_is_one_in_sql_too() -> None:
+    plain = {
+        "facts": {
+            "m:Object": {
+                "columns": ["object_type", "object_name"],
+                "rows": [["DATABASE", "shop"], ["TABLE", "orders"]],
+            },
+            "m:CachedPlan": {"columns": ["statement"], "rows": [["SELECT id FROM shop.orders"]]},
+        },
+        "records": [],
+        "problems": [],
+    }
+    (statement,) = redact_snapshot(plain, KEY)["facts"]["m:CachedPlan"]["rows"][0]
+    database, table = NAMES.of(TextContent.DATABASE, "shop"), NAMES.of(TextContent.TABLE, "orders")
+    assert f"FROM {database}.{table}" in statement
+
+
 def test_names_in_a_note_of_the_optimizer() -> None:
     note = (
         "  acme:\n      table_rows:7\n      acme:8\n      table_dop:acme\n      avaiable_index_name:[acme_ix, acme]\n"
