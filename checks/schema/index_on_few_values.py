@@ -81,13 +81,9 @@ def index_on_few_values(
             yield Unjudged(resource)
             continue
         share = 100 * max(rows - found.num_nulls, 0) / found.num_distinct / rows
-        names = {"schema": schema, "table": table, "index": index.index_name}
-        evidence: dict[str, Scalar] = {
-            "column": index.column_name,
-            "distinct_count": found.num_distinct,
-            "rows_count": rows,
-        }
-        yield Measurement(resource, share, evidence | names)
+        names = {"schema": schema, "table": table, "index": index.index_name, "column": index.column_name}
+        counts: dict[str, Scalar] = {"distinct_count": found.num_distinct, "rows_count": rows}
+        yield Measurement(resource, share, counts | names)
 
 
 def _list_plain(indexes: Rows[IndexColumn]) -> Iterator[tuple[str, str, IndexColumn]]:
@@ -95,6 +91,6 @@ def _list_plain(indexes: Rows[IndexColumn]) -> Iterator[tuple[str, str, IndexCol
     for table, made in group_indexes(indexes).items():
         for index in made.values():
             column = index[min(index)]
-            is_hidden = column.is_visible.upper() == "NO"
-            if len(index) == 1 and column.non_unique and column.index_type == "BTREE" and not is_hidden:
+            is_plain = column.non_unique and column.index_type == "BTREE" and column.is_visible.upper() != "NO"
+            if len(index) == 1 and is_plain:
                 yield (*table, column)

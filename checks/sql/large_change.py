@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
-from agent.facts.sql import DATA_STATEMENTS, CachedPlan, SqlShape, SqlTotal
+from agent.facts.sql import CHANGING, CachedPlan, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.loads import list_loads
 from checks.sql.pages import AUDIT, SQL_RULES, SQLSTAT
 from checks.sql.ring import shape_name, text_of
 
 # The audit ring does not tell the kind; what it counts are rows that were changed.
-_MAY_CHANGE = DATA_STATEMENTS - {1} | {None}
+_MAY_CHANGE = CHANGING | {None}
 
 
 @params
@@ -73,10 +73,10 @@ def large_change(
 
 
 def _is_largest_known(row: SqlShape) -> bool:
-    return row.max_rows_affected is not None and row.transactions is not None
+    return None not in (row.max_rows_affected, row.transactions, row.tx_rows_affected)
 
 
 def _count_in_ring(row: SqlShape) -> int:
     """Return the most rows that one execution changed, or a transaction on average if that is more."""
     largest = row.max_rows_affected if row.max_rows_affected is not None else row.rows_affected // row.executions
-    return max(largest, row.rows_affected // row.transactions if row.transactions else 0)
+    return max(largest, (row.tx_rows_affected or 0) // row.transactions if row.transactions else 0)
