@@ -18,9 +18,9 @@ from agent.api import (
     name_object,
     params,
 )
-from agent.facts.definition_text import TEXT_TYPES
 from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
 from checks.schema.indexes import group_indexes
+from checks.schema.key_bytes import find_fixed_bytes, may_be_long
 from checks.schema.pages import DESIGN, OBJECTS
 
 
@@ -32,12 +32,6 @@ class WideKeyParams(Params):
     min_indexes_count: int
     unsure_from_count: int
     short_bytes: int
-
-
-# Bytes of a value of a type whose values are all of one length in memory (AVG_COL_LEN on 4.3.5, less the head).
-_FIXED = {**dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "datetime", "timestamp"), 8), "date": 4}
-# Types of which a declared length says how long a value may be.
-_SIZED = TEXT_TYPES | {"binary", "varbinary"}
 
 
 @check(
@@ -85,25 +79,13 @@ def wide_primary_key(
             continue
         kinds = {name: declared.get((*table, name)) for name in key}
         if table not in gathered:
-            if any(_may_be_long(kind, p.unsure_from_count) for kind in kinds.values()):
+            if any(may_be_long(kind, p.unsure_from_count) for kind in kinds.values()):
                 yield Unjudged(name_object(*table))
             continue
-        bytes_of = {name: known.get((*table, name), _find_fixed(kind)) for name, kind in kinds.items()}
+        bytes_of = {name: known.get((*table, name), find_fixed_bytes(kind)) for name, kind in kinds.items()}
         length = sum(size for size in bytes_of.values() if size is not None)
         missing = sum(size is None for size in bytes_of.values())
         if length < p.unsure_from_count <= length + missing * p.short_bytes:
             yield Unjudged(name_object(*table))
             continue
         yield Measurement(name_object(*table), length, {"columns": ", ".join(key), "indexes_count": others})
-
-
-def _may_be_long(column: NotableColumn | None, from_count: int) -> bool:
-    """Whether a value may have so many characters; what is not known may."""
-    if column is None:
-        return True
-    return column.data_type.lower() in _SIZED and (column.characters is None or column.characters >= from_count)
-
-
-def _find_fixed(column: NotableColumn | None) -> int | None:
-    """Return the bytes of each value of the column if its type says so."""
-    return _FIXED.get(column.data_type.lower()) if column else None
