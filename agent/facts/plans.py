@@ -79,6 +79,33 @@ class StatementWait:
 
 
 @source(
+    "oceanbase.GV$SQL_WORKAREA",
+    DataClass.STATISTICS,
+    cost=CostClass.MEDIUM,
+    group_by="CON_ID, SQL_ID, OPERATION_TYPE",
+    order_by="max_temp_bytes DESC, SQL_ID, OPERATION_TYPE",
+    limit=1000,
+    narrowed_by=_DEAREST,
+)
+class WorkArea:
+    """What one statement sorted or hashed with one kind of operator, since the server began to keep figures of it.
+
+    ``spilled`` executions wrote to disk what did not fit into memory, ``multipass`` ones several times over. Small
+    work areas, of which the server expects little memory, are in no row. Each server keeps the last 1,024 operators of
+    plans of a tenant (src/sql/engine/ob_tenant_sql_memory_manager.cpp, MAX_WORKAREA_STAT_CNT).
+    """
+
+    tenant_id: int | None = expr("CON_ID", default=None, sys_only=True)
+    sql_id: str = expr("SQL_ID")
+    operation: str = expr("OPERATION_TYPE")
+    executions: int = expr("SUM(TOTAL_EXECUTIONS)")
+    spilled: int = expr("SUM(ONEPASS_EXECUTIONS + MULTIPASSES_EXECUTIONS)")
+    multipass: int = expr("SUM(MULTIPASSES_EXECUTIONS)")
+    max_temp_bytes: int = expr("MAX(MAX_TEMPSEG_SIZE)")
+    optimal_bytes: int = expr("MAX(ESTIMATED_OPTIMAL_SIZE)")
+
+
+@source(
     "oceanbase.DBA_WR_ACTIVE_SESSION_HISTORY",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,

@@ -25,6 +25,11 @@ SAMPLES = DocPage(
     branch="V4.2.5",
     zh=f"{_VIEWS}/800.gv-ob_active_session_history-of-mysql-mode.md",
 )
+WORK_AREAS = DocPage(f"{_VIEWS}/5300.gv-sql_workarea-of-mysql-mode.md")
+WORK_AREA_SHARE = DocPage(
+    f"{_REFERENCE}/800.configuration-items-and-system-variables/200.system-variable/300.global-system-variable"
+    "/9100.ob_sql_work_area_percentage-global.md"
+)
 WAIT_EVENTS = DocPage(f"{_REFERENCE}/700.system-views/520.wait-event-description.md")
 SAMPLES_KEPT = DocPage(
     f"{_REFERENCE}/700.system-views/400.system-view-of-mysql-mode/200.dictionary-view-of-mysql-mode"

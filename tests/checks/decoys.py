@@ -15,7 +15,7 @@ from agent.facts.accounts import Account
 from agent.facts.definitions import TableDefinition
 from agent.facts.given import Attestation, EarlierValue
 from agent.facts.maintenance import CompactionDiagnosis, GatherTask, Job, WorkloadSnapshot
-from agent.facts.plans import PlanStep, StatementHour, StatementWait
+from agent.facts.plans import PlanStep, StatementHour, StatementWait, WorkArea
 from agent.facts.resources import Counter
 from agent.facts.schema import BusinessObject, NotableColumn, PartitionedIndex, TableChanges, TableStatistics
 from agent.facts.sessions import Session
@@ -115,6 +115,12 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
             reading=0, writing=0, remote=0,
         )
     ],
+    WorkArea: [
+        WorkArea(
+            sql_id=DECOY, operation=DECOY, executions=10**6, spilled=1, multipass=1, max_temp_bytes=10**12,
+            optimal_bytes=10**12,
+        )
+    ],
     StatementHour: [StatementHour(sql_id=DECOY, hour=7, samples=1)],
     TableDefinition: [
         TableDefinition(
@@ -142,6 +148,10 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
     "SQL032": ("asks what share of all work a statement has", lambda row: hasattr(row, "samples")),
     "SQL034": ("tells how much the session history holds of any statement", lambda row: hasattr(row, "samples")),
+    "SQL038": (
+        "any statement shows that the plan cache holds those of the customer",
+        lambda row: hasattr(row, "plan_hash"),
+    ),
     "TXN005": (
         "the memstore of a META tenant is judged by itself",
         lambda row: getattr(row, "tenant_id", None) == META_ID,

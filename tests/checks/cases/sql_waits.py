@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.facts.plans import StatementWait
+from agent.facts.plans import StatementWait, WorkArea
+from agent.facts.sql import CachedPlan
 from agent.model.terms import Severity
 from tests.harness import Case
 
-LOW, MEDIUM = Severity.LOW, Severity.MEDIUM
+LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+_MIB = 1 << 20
 
 
 def _seen(state: str, samples: int, wait_class: str = "USER_IO", **other: Any) -> StatementWait:
@@ -34,4 +36,33 @@ CASES = [
     Case("SQL034", [_seen("ON CPU", 60)], label="never waits"),
     Case("SQL034", _both(59, 0), not_assessed=True, label="few samples"),
     Case("SQL034", [], not_assessed=True, label="no samples"),
+]  # fmt: skip
+
+
+def _area(spilled: int, mib: float, sql_id: str = "A", **other: Any) -> WorkArea:
+    values = {"operation": "PHY_SORT", "executions": 10, "multipass": 0, "optimal_bytes": 300 * _MIB, **other}
+    return WorkArea(sql_id=sql_id, spilled=spilled, max_temp_bytes=round(mib * _MIB), **values)
+
+
+_CACHED = CachedPlan(
+    sql_id="A", db_id=1, plan_id=1, plan_hash=1, statement="SELECT * FROM t ORDER BY c", executions=9, elapsed_time=9
+)
+_LOW = [("SQL A", LOW)]
+CASES += [
+    Case("SQL038", [_CACHED, _area(3, 64)], _LOW, label="three times 64 MiB"),
+    Case("SQL038", [_CACHED, _area(3, 1024)], [("SQL A", MEDIUM)], label="a gibibyte"),
+    Case("SQL038", [_CACHED, _area(3, 10240)], [("SQL A", HIGH)], label="ten of them"),
+    Case("SQL038", [_CACHED, _area(3, 63.9)], label="a little less"),
+    Case("SQL038", [_CACHED, _area(2, 1024)], label="twice only"),
+    Case("SQL038", [_CACHED, _area(3, 64), _area(2, 1024, operation="PHY_HASH_JOIN")], _LOW,
+         label="one operator more, seldom"),
+    Case("SQL038", [_CACHED, _area(3, 64), _area(4, 65, operation="PHY_HASH_JOIN", multipass=1)], _LOW,
+         label="two operators, the other one wrote more"),
+    Case("SQL038", [_CACHED, _area(3, 64), _area(3, 1024, "B")], [("SQL B", MEDIUM), ("SQL A", LOW)],
+         label="two statements, one without a text"),
+    Case("SQL038", [_CACHED, _area(3, 64, tenant_id=1002), _area(3, 1024, tenant_id=1004)],
+         [("SQL A of tenant 1004", MEDIUM), ("SQL A of tenant 1002", LOW)], label="in two tenants"),
+    Case("SQL038", [_CACHED, _area(0, 0)], label="all in memory"),
+    Case("SQL038", [_CACHED], label="nothing large was sorted"),
+    Case("SQL038", [], not_assessed=True, label="no statement in the plan cache"),
 ]  # fmt: skip
