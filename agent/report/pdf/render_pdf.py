@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from agent.report.style import OURS, Style
 from agent.support.credentials import harmless_environment
 from agent.support.errors import RenderError
 from agent.support.files import make_folder, name_unfinished, remove_unfinished
+from agent.support.signals import hold_signals
 
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -84,23 +85,11 @@ def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
     Raises RenderError if it fails or does not finish in ``TIMEOUT_S`` seconds.
     """
     command = (chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments)
-    # Chromium gets its own session, so that a timeout also ends its child processes.
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        env=harmless_environment(),
-    ) as process:
+    with _run_browser(command) as process:
         try:
             output, errors = process.communicate(timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            _end_browser(process)
             raise RenderError(Text("Chromium did not finish in {limit_s}", {"limit_s": TIMEOUT_S})) from None
-        except BaseException:  # a signal asks us to end: the browser must not keep us waiting
-            _end_browser(process)
-            raise
     if process.returncode:
         last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise RenderError(
@@ -109,8 +98,25 @@ def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
     return output
 
 
-def _end_browser(process: subprocess.Popen[bytes]) -> None:
-    """End Chromium and its child processes, which share its session."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+@contextmanager
+def _run_browser(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start Chromium in a session of its own; at the end of the block it ends, and its child processes with it."""
+    process = None
+    try:
+        with hold_signals():  # one between the start and the answer would leave the browser to nobody
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=harmless_environment(),
+            )
+        yield process
+    finally:
+        if process is not None:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            with process:
+                pass  # its pipes are closed
