@@ -241,11 +241,11 @@ def rendering(tmp_path: Path, script: str) -> subprocess.Popen[bytes]:
     browser = program(tmp_path, f"touch {tmp_path}/begun; {script}")
     command = [sys.executable, "-m", "agent", "render", "-a", tmp_path / "assessment.json", "-f", "pdf", "-l", "en"]
     process = subprocess.Popen(
-        [*map(str, command), "-o", str(tmp_path / "out")],
+        # Where the tests run in the background, the shell lets them ignore an interrupt.
+        ["env", "--default-signal=INT", *map(str, command), "-o", str(tmp_path / "out")],
         env={**os.environ, CHROMIUM_VARIABLE: browser, "TMPDIR": str(tmp_path / "tmp")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
     )
     eventually((tmp_path / "begun").exists, 60)
     return process
