@@ -82,26 +82,29 @@ class StatementWait:
     "oceanbase.GV$SQL_WORKAREA",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    group_by="CON_ID, SQL_ID, OPERATION_TYPE",
-    order_by="max_temp_bytes DESC, SQL_ID, OPERATION_TYPE",
+    group_by="CON_ID, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
+    order_by="max_temp_bytes DESC, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
     limit=1000,
-    narrowed_by=_DEAREST,
+    narrowed_by=(CachedPlan,),
 )
 class WorkArea:
-    """What one statement sorted or hashed with one kind of operator, since the server began to keep figures of it.
+    """What the operators of one kind in one plan sorted or hashed, since the server began to keep figures of them.
 
-    ``spilled`` executions wrote to disk what did not fit into memory, ``multipass`` ones several times over. Small
-    work areas, of which the server expects little memory, are in no row. Each server keeps the last 1,024 operators of
-    plans of a tenant (src/sql/engine/ob_tenant_sql_memory_manager.cpp, MAX_WORKAREA_STAT_CNT).
+    ``spilled`` executions wrote to disk what did not fit into memory, ``multipass`` ones several times over;
+    ``last_temp_bytes`` is what the last one wrote. Small work areas, of which the server expects little memory, are in
+    no row. Each server keeps the last 1,024 operators of a tenant, also of plans that have left the cache
+    (src/sql/engine/ob_tenant_sql_memory_manager.cpp, MAX_WORKAREA_STAT_CNT).
     """
 
     tenant_id: int | None = expr("CON_ID", default=None, sys_only=True)
     sql_id: str = expr("SQL_ID")
+    plan_id: int = expr("CHILD_NUMBER")
     operation: str = expr("OPERATION_TYPE")
     executions: int = expr("SUM(TOTAL_EXECUTIONS)")
     spilled: int = expr("SUM(ONEPASS_EXECUTIONS + MULTIPASSES_EXECUTIONS)")
     multipass: int = expr("SUM(MULTIPASSES_EXECUTIONS)")
     max_temp_bytes: int = expr("MAX(MAX_TEMPSEG_SIZE)")
+    last_temp_bytes: int = expr("MAX(LAST_TEMPSEG_SIZE)")
     optimal_bytes: int = expr("MAX(ESTIMATED_OPTIMAL_SIZE)")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     KernelCode,
+    KernelRun,
     Measurement,
     NotAssessed,
     Observes,
@@ -54,26 +55,29 @@ class SpillParams(Params):
         WORK_AREAS,
         WORK_AREA_SHARE,
         KernelCode("src/sql/engine/ob_tenant_sql_memory_manager.cpp", "fill_workarea_stat"),
+        KernelRun(
+            "4.3.5", "ORDER BY over 400,000 rows of 350 characters, three times: 134,099,948 bytes in one pass each"
+        ),
     ),
 )
 def spills_to_disk(areas: Rows[WorkArea], plans: Rows[CachedPlan], limits: SpillParams) -> Iterator[Measurement]:
     """A sort or a hash join that needs more memory than its share of the tenant's work areas writes its rows to
     temporary files and reads them again, in several passes where even the parts are too large. The statement then takes
-    many times as long, and the files take the disk's time from all others. A batch that does it once is no trouble."""
+    many times as long, and the files take the disk's time from all others. A batch that does it once is no trouble.
+    Figures outlive their plan, so only plans that are in the cache count, and only if the last execution wrote, too."""
     if not plans:
         raise NotAssessed("The plan cache shows no statement of the customer.")
+    cached = {(plan.tenant_id, plan.sql_id, plan.plan_id) for plan in plans}
     found: defaultdict[tuple[int | None, str], list[WorkArea]] = defaultdict(list)
     for row in areas:
-        found[row.tenant_id, row.sql_id].append(row)
+        if (row.tenant_id, row.sql_id, row.plan_id) in cached and row.last_temp_bytes:
+            found[row.tenant_id, row.sql_id].append(row)
     for (tenant_id, sql_id), rows in found.items():
-        worst = max(
-            (row for row in rows if row.spilled >= limits.min_spilled_count),
-            default=None,
-            key=lambda row: (row.max_temp_bytes, row.operation),
-        )
+        often = [row for row in rows if row.spilled >= limits.min_spilled_count]
+        worst = max(often, default=None, key=lambda row: (row.max_temp_bytes, row.operation))
         if worst is not None:
             evidence: dict[str, Scalar] = {
-                "operation": worst.operation,
+                "operation": _name_operation(worst.operation),
                 "spilled_count": worst.spilled,
                 "executions_count": worst.executions,
                 "multipass_count": worst.multipass,
@@ -81,3 +85,8 @@ def spills_to_disk(areas: Rows[WorkArea], plans: Rows[CachedPlan], limits: Spill
                 "statement": text_of(plans, sql_id),
             }
             yield Measurement(shape_name(sql_id, tenant_id), worst.max_temp_bytes, evidence, Observes.PLAN_CACHE)
+
+
+def _name_operation(operation: str) -> str:
+    """Return the operator's name as plans print it: PHY_VEC_HASH_JOIN is HASH JOIN."""
+    return operation.removeprefix("PHY_").removeprefix("VEC_").replace("_", " ")

@@ -40,13 +40,20 @@ CASES = [
 
 
 def _area(spilled: int, mib: float, sql_id: str = "A", **other: Any) -> WorkArea:
-    values = {"operation": "PHY_SORT", "executions": 10, "multipass": 0, "optimal_bytes": 300 * _MIB, **other}
-    return WorkArea(sql_id=sql_id, spilled=spilled, max_temp_bytes=round(mib * _MIB), **values)
+    written = round(mib * _MIB)
+    values = {"operation": "PHY_SORT", "executions": 10, "multipass": 0, "optimal_bytes": 300 * _MIB, "plan_id": 1,
+              "last_temp_bytes": written, **other}  # fmt: skip
+    return WorkArea(sql_id=sql_id, spilled=spilled, max_temp_bytes=written, **values)
 
 
-_CACHED = CachedPlan(
-    sql_id="A", db_id=1, plan_id=1, plan_hash=1, statement="SELECT * FROM t ORDER BY c", executions=9, elapsed_time=9
-)
+def _cached(sql_id: str = "A", tenant_id: int | None = None) -> CachedPlan:
+    return CachedPlan(
+        sql_id=sql_id, tenant_id=tenant_id, db_id=1, plan_id=1, plan_hash=1, statement="SELECT * FROM t ORDER BY c",
+        executions=9, elapsed_time=9,
+    )  # fmt: skip
+
+
+_CACHED = _cached()
 _LOW = [("SQL A", LOW)]
 CASES += [
     Case("SQL038", [_CACHED, _area(3, 64)], _LOW, label="three times 64 MiB"),
@@ -56,11 +63,15 @@ CASES += [
     Case("SQL038", [_CACHED, _area(2, 1024)], label="twice only"),
     Case("SQL038", [_CACHED, _area(3, 64), _area(2, 1024, operation="PHY_HASH_JOIN")], _LOW,
          label="one operator more, seldom"),
-    Case("SQL038", [_CACHED, _area(3, 64), _area(4, 65, operation="PHY_HASH_JOIN", multipass=1)], _LOW,
+    Case("SQL038", [_CACHED, _area(3, 64), _area(4, 65, operation="PHY_VEC_HASH_JOIN", multipass=1)], _LOW,
          label="two operators, the other one wrote more"),
-    Case("SQL038", [_CACHED, _area(3, 64), _area(3, 1024, "B")], [("SQL B", MEDIUM), ("SQL A", LOW)],
-         label="two statements, one without a text"),
-    Case("SQL038", [_CACHED, _area(3, 64, tenant_id=1002), _area(3, 1024, tenant_id=1004)],
+    Case("SQL038", [_CACHED, _cached("B"), _area(3, 64), _area(3, 1024, "B")], [("SQL B", MEDIUM), ("SQL A", LOW)],
+         label="two statements"),
+    Case("SQL038", [_CACHED, _area(3, 64, plan_id=2), _area(3, 1024, "B")], label="of plans that have left the cache"),
+    Case("SQL038", [_CACHED, _area(3, 64, last_temp_bytes=0)], label="the last one fitted into memory"),
+    Case("SQL038", [_CACHED, _area(3, 64, last_temp_bytes=1)], _LOW, label="the last one wrote less"),
+    Case("SQL038", [_cached("A", 1002), _cached("A", 1004), _area(3, 64, tenant_id=1002),
+                    _area(3, 1024, tenant_id=1004)],
          [("SQL A of tenant 1004", MEDIUM), ("SQL A of tenant 1002", LOW)], label="in two tenants"),
     Case("SQL038", [_CACHED, _area(0, 0)], label="all in memory"),
     Case("SQL038", [_CACHED], label="nothing large was sorted"),

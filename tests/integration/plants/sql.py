@@ -505,6 +505,19 @@ PLANTS = [
         severity=LOW,
         mended_load=("UPDATE item SET code = 'y' WHERE id < 1000",),
     ),
+    Plant(
+        "SQL038",
+        plant=(
+            *table_of(9),
+            "CREATE TABLE sheet (id INT PRIMARY KEY, note VARCHAR(1000))",
+            "INSERT INTO sheet SELECT id, RPAD(id, 900, 'x') FROM item",
+        ),
+        load=("SELECT id FROM (SELECT id, note FROM sheet ORDER BY note LIMIT 89990, 1) ranked",) * 3,
+        resource=shape("SELECT id FROM (SELECT id, note FROM sheet ORDER BY note LIMIT ?, ?) ranked"),
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=("SELECT id FROM (SELECT id, note FROM sheet WHERE id < 9 ORDER BY note LIMIT 3, 1) ranked",) * 3,
+    ),
 ]
 UNPLANTABLE = {
     "SQL020": "what a test can fill stays in memory",
