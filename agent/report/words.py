@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent.model.placeholders import join_sentence
 from agent.model.terms import Unit
 from agent.support.i18n import format_value, infer_unit, translate
 
@@ -49,8 +50,11 @@ class Words:
     def __call__(self, msgid: str, **values: str | int) -> str:
         """Return a message in this language, in the wording of the house where it has one."""
         text = self._wording.get(msgid) or translate(msgid, self.language)
+        if not values:
+            return text
         # Not str.format: with it, wording of the house could read attributes of an object.
-        return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), text) if values else text
+        pieces = _PLACEHOLDER.split(text)
+        return join_sentence([values[piece] if place % 2 else piece for place, piece in enumerate(pieces)])
 
     def label(self, table: Mapping[str, str], key: str) -> str:
         """Return the word for a key; a key that the table lacks is shown as it is."""

@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import TypeGuard
 
-from agent.model.placeholders import fill_message
+from agent.model.placeholders import fill_sentence
 from agent.model.terms import Scalar, Text, Translations, Unit
 
 LANGUAGES = ("zh-CN", "en")
@@ -169,7 +169,7 @@ def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: T
         for name, value in text.args.items()
     }
     template = translate(text.msgid, language, brought)
-    return fill_message(template, values) if values else template
+    return fill_sentence(template, values) if values else template
 
 
 def _find_unit(text: Text, name: str) -> Unit | None:

@@ -27,7 +27,7 @@ from checks.availability.streams import stream_name
         no_rollback="The statement only reads.",
         pre_check="Read REBUILD in DBA_OB_LS_LOCATIONS twice, some minutes apart.",
         post_check="REBUILD is FALSE for every replica in DBA_OB_LS_LOCATIONS.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(LOCATIONS_PAGE, REBUILD_PAGE, REPLICA_TASKS_PAGE),
 )

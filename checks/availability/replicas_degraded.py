@@ -29,7 +29,7 @@ from checks.availability.streams import list_members, log_streams
         no_rollback="The statement only reads.",
         pre_check="Read DEGRADED_LIST of the leaders in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="DEGRADED_LIST in GV$OB_LOG_STAT is empty.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(DEGRADATION_PAGE, LOG_STAT_PAGE),
 )

@@ -49,7 +49,7 @@ _WELL = frozenset(
         no_rollback="The statement only reads.",
         pre_check="Read SYNC_STATUS, ERR_CODE and COMMENT twice, a minute apart.",
         post_check="SYNC_STATUS is NORMAL for each log stream, and SYNC_SCN in DBA_OB_TENANTS follows the clock.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(
         STANDBY_STUCK_PAGE,

@@ -32,7 +32,7 @@ class DeadlocksParams(Params):
         no_rollback="The statement only reads.",
         pre_check="See whether the deadlocks come from one pair of statements or from many.",
         post_check="No new event in a week of normal business.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(
         DocPage(

@@ -27,7 +27,7 @@ from checks.transactions.origin import LOCKS_PAGE
             "SELECT * FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {holder_tx_id};",
             "SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",
         ),
-        no_rollback="The statements only read.",
+        no_rollback="The statements only read; no rollback is needed.",
         pre_check="Repeat the query: the same transactions still wait.",
         post_check="The query returns no row that stays.",
         risk="None by reading; ending the holder's session rolls its transaction back.",

@@ -34,7 +34,7 @@ class ManyLockWaitsParams(Params):
         no_rollback="The statement only reads.",
         pre_check="Repeat the query several times: the queue is there each time.",
         post_check="The query returns a few rows that change all the time.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(LOCKS_PAGE, KernelRun("4.3.5.3", "six sessions that wait for one row: ID3 begins with its tablet")),
 )
