@@ -159,10 +159,10 @@ def _read_columns(
         problems.append(
             Problem(
                 Text(
-                    "The server does not list the columns of its system views; those that not every version has are"
-                    " left out."
+                    "The columns of the system views are not listed; columns that only some versions have are not read."
                 ),
-                Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
+                Text("Grant the read-only privileges of the assessment account (the GRANT statements are in the "
+                "authorization)."),
             )
         )
         found = defaultdict(set, wanted)
@@ -213,14 +213,14 @@ def _report_excess_privileges(held: Sequence[GrantLine], system_schema: str) -> 
         )
     else:
         return []
-    return [Problem(what, Text("Use an account made with the script that ob-health grants prints."))]
+    return [Problem(what, Text("Use the read-only account of the assessment."))]
 
 
 _ASSESSED_AS = {
-    TenantKind.USER: Text("The engagement says sys, but this is a user tenant, and is assessed as one."),
-    TenantKind.SYS: Text("The engagement says user, but this is the sys tenant, and is assessed as such."),
+    TenantKind.USER: Text("The tenant was announced as sys tenant, but it is a user tenant, and is assessed as one."),
+    TenantKind.SYS: Text("The tenant was announced as user tenant, but it is the sys tenant, and is assessed as such."),
 }
 
 
 def _report_wrong_kind(kind: TenantKind) -> Problem:
-    return Problem(_ASSESSED_AS[kind], Text("Correct kind of the target in the engagement."))
+    return Problem(_ASSESSED_AS[kind], Text("Correct the kind of the tenant (user tenant or sys tenant)."))

@@ -14,8 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.model.placeholders import join_sentence
-from agent.model.terms import Unit
-from agent.support.i18n import format_value, infer_unit, translate
+from agent.model.setting_words import read_bare_unit, tell_expected, tell_setting
+from agent.model.terms import Text, Unit
+from agent.support.i18n import format_value, infer_unit, render_text, translate
 
 NAME_LENGTH = 160
 SENTENCE_LENGTH = 600
@@ -71,6 +72,17 @@ class Words:
         if isinstance(value, str) and _MOMENT.fullmatch(value):
             value = datetime.fromisoformat(value)
         return make_printable(format_value(value, unit, self.language, self.zone, digits), NAME_LENGTH)
+
+    def setting(self, word: str, expected: str) -> str:
+        """Return the value of a setting in words; ``expected`` is what its rule expects, with the unit."""
+        return self._tell(tell_setting(word, read_bare_unit(expected)))
+
+    def expected(self, expected: str) -> str:
+        """Return in words what a rule expects of a setting."""
+        return self._tell(tell_expected(expected))
+
+    def _tell(self, told: str | Text) -> str:
+        return make_printable(render_text(told, self.language) if isinstance(told, Text) else told, NAME_LENGTH)
 
     def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """Return named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""

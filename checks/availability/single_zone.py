@@ -46,7 +46,7 @@ def single_zone(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
         if row.zone and not is_meta(row.tenant_id):
             tenants.setdefault(row.tenant_id, []).append(row.zone)
     if not tenants:
-        raise NotAssessed("GV$OB_UNITS shows no zones: the server has a single node.")
+        raise NotAssessed("GV$OB_UNITS shows no zone: the cluster has one node.")
     for tenant_id, zones in tenants.items():
         if len(set(zones)) == 1:
             yield Measurement(tenant_name(tenant_id), zones[0], {"units_count": len(zones)})

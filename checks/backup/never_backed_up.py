@@ -38,7 +38,7 @@ class NeverBackedUpParams(Params):
     actor=Actor.BOTH,
     attested=True,
     title="The tenant is not backed up at all",
-    finding="{resource} has no backup: SQL shows none, and none outside SQL is attested ({value}).",
+    finding="{resource} has no backup: SQL shows {value} backup sets, and the cloud platform is not known to make any.",
     remediation=Remediation(
         advice="Switch backups on in the console, or set a destination and start a first full backup with the "
         "archive of the log.",
@@ -71,8 +71,8 @@ def never_backed_up(
         return
     if sets is None or (is_sys and tenants is None):
         raise NotAssessed(
-            "The views that show backups and tenants could not be read.",
-            "Run the script that ob-health grants prints, as an administrator of the tenant.",
+            "The views of backups and tenants could not be read.",
+            "Grant the read-only privileges of the assessment account (the GRANT statements are in the authorization).",
         )
     since = clock[0].as_of - p.min_age_days * DAY
     owners = [row for row in tenants or () if row.tenant_type == "USER"]
@@ -82,11 +82,11 @@ def never_backed_up(
     have = set(by_tenant(sets))
     if due - have and attested is None and not have:
         raise NotAssessed(
-            "SQL shows no backup, but the platform may make them outside SQL.",
-            "Attest console_backup_enabled, true or false, in the engagement file.",
+            "SQL shows no backup, but the cloud platform may make backups outside SQL.",
+            "State whether the cloud platform makes backups.",
         )
     for name in sorted(due - have):
-        yield Measurement(name, "console_backup_enabled = " + ("false" if attested else "?"))
+        yield Measurement(name, "0")
 
 
 def _is_due(row: Tenant, since: datetime) -> bool:

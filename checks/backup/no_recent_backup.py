@@ -42,7 +42,7 @@ def no_recent_backup(
     if not tenants and not (attested and attested.value is True):
         raise NotAssessed(
             "SQL shows no backup set of this tenant.",
-            "Attest console_backup_enabled in the engagement file when the platform makes the backups outside SQL.",
+            "State that the cloud platform makes the backups, if it does so outside SQL.",
         )
     for name, rows in tenants.items():
         good = [row.end_timestamp or row.start_timestamp for row in rows if row.file_status == "AVAILABLE"]

@@ -62,11 +62,12 @@ def restore_not_rehearsed(
         yield Measurement(Named("restore rehearsal"), days, {"by": drills[newest]})
     elif is_sys and restores is not None:
         raise NotAssessed(
-            "The history of this cluster shows no restore that succeeded, and none into another cluster is attested.",
-            "Attest last_restore_drill, a date, in the engagement file.",
+            "The history of this cluster shows no successful restore, and no restore into another cluster has been "
+            "reported.",
+            "State the date of the last restore rehearsal.",
         )
     else:
         raise NotAssessed(
-            "A tenant does not see restores into other tenants, and no rehearsal is attested.",
-            "Attest last_restore_drill, a date, in the engagement file.",
+            "A tenant does not see restores into other tenants, and no rehearsal has been reported.",
+            "State the date of the last restore rehearsal.",
         )

@@ -58,7 +58,7 @@ def block_cache_hit_rate_low(counters: Rows[Counter], p: BlockCacheParams) -> It
             totals[row.con_id][row.name] += row.value
     judged = {tenant: found for tenant, found in totals.items() if sum(found.values()) >= p.min_reads_count}
     if not judged:
-        raise NotAssessed("Too few blocks were read since the start to judge the cache.", "Assess again later.")
+        raise NotAssessed("Too few blocks have been read since start to judge the cache.", "Assess again later.")
     for tenant, found in judged.items():
         reads = sum(found.values())
         name = tenant_name(tenant if len(totals) > 1 else None)

@@ -72,7 +72,7 @@ def critical_period_without_headroom(
     to enlarge them. So more headroom is required while such a period is near."""
     if not periods:
         raise NotAssessed(
-            "The engagement names no critical period.", "Fill in business.critical_periods in the engagement file."
+            "No critical period of the business is known.", "Provide the critical periods of the business."
         )
     use, held = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count), fullest_memory(memory, modules)
     cpu, taken, today = use.share_pct, 100 * held.held / held.total, clock[0].as_of.date()

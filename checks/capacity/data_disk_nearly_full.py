@@ -66,12 +66,12 @@ def data_disk_nearly_full(
     silent = [unit for unit in own if unit.data_disk_in_use is None]
     if silent:
         raise NotAssessed(
-            "What the data takes is unknown for {units_count} of the tenant's units.",
+            "The data usage of {units_count} units of the tenant is not known.",
             "Assess again when all servers answer.",
             units_count=len(silent),
         )
     if unknown:
         raise NotAssessed(
             "SQL does not show the size of the data disk to this tenant.",
-            "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+            "Provide the size of the data disk of each node (GiB).",
         )

@@ -63,14 +63,14 @@ def growth_outpaces_disk(
     growth = next((row.growth_pct_per_year for row in profiles if row.growth_pct_per_year is not None), None)
     if growth is None:
         raise NotAssessed(
-            "The growth of the business is unknown.", "Fill in business.growth_pct_per_year in the engagement file."
+            "The growth of the business is not known.", "Provide the expected growth per year."
         )
     bought = next((float(row.value) for row in attestations if row.key == "purchased_data_disk_bytes"), 0.0)
     known = [(unit.data_disk_in_use, unit.data_disk_size or bought) for unit in units if unit.data_disk_in_use]
     if not known or not all(size for _, size in known):
         raise NotAssessed(
             "SQL does not show the size of the data disk to this tenant.",
-            "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+            "Provide the size of the data disk of each node (GiB).",
         )
     used, size = max(known, key=lambda pair: pair[0] / pair[1])
     room = size * p.usable_pct / 100 / used

@@ -56,7 +56,7 @@ def headroom_below_peak(
     expected = next((profile.concurrency for profile in profiles if profile.concurrency), None)
     if expected is None:
         raise NotAssessed(
-            "The peak concurrency of the business is unknown.", "Fill in business.concurrency in the engagement file."
+            "The peak concurrency of the business is not known.", "Provide the peak number of concurrent requests."
         )
     quota = min((float(row.value) for row in parameters if row.name == "cpu_quota_concurrency"), default=0.0)
     zones: defaultdict[str | None, float] = defaultdict(float)

@@ -64,7 +64,7 @@ def plan_cache_memory_nearly_full(
     sees_others = builds[0].tenant_kind is TenantKind.SYS
     judged = [cache for cache in plan_caches if cache.mem_limit >= p.min_limit_bytes]
     if not judged:
-        raise NotAssessed("The tenant has no plan cache that is large enough to judge.")
+        raise NotAssessed("The plan cache of this tenant is too small to judge.")
     for number, cache in enumerate(judged):
         used_pct = 100 * cache.mem_hold / cache.mem_limit
         evidence = {"held_bytes": cache.mem_hold, "limit_bytes": cache.mem_limit, "plans_count": cache.plan_num}

@@ -50,4 +50,4 @@ def recycle_bin_not_emptied(
         age = (clock[0].as_of - droptime).days
         yield Measurement(Named("recycle bin"), age, {"objects_count": len(dropped), "oldest": name})
     elif dropped:
-        raise NotAssessed("The dictionary does not tell when objects were dropped.", "Look at SHOW RECYCLEBIN.")
+        raise NotAssessed("The data dictionary does not record when objects were dropped.", "See SHOW RECYCLEBIN.")

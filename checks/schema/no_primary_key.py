@@ -52,7 +52,8 @@ def no_primary_key(
     full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed. A unique key of
     columns that are NOT NULL names each row as well: tables that have one are left out."""
     if len(indexes) >= MAX_INDEX_COLUMNS:
-        raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
+        raise NotAssessed("There are more indexes than the reading limit, so tables without a primary key cannot be "
+        "determined.")
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
     keyed |= {table for table, made in group_indexes(indexes).items() if any(map(_identifies, made.values()))}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}

@@ -50,8 +50,8 @@ def peak_hours_only(
     days = max((row.days for row in hours), default=0)
     if days < limits.min_days_count:
         raise NotAssessed(
-            "The workload repository shows statements at work on {days_count} days; {minimum_count} are needed.",
-            "Keep the workload repository switched on, and assess after some days of business.",
+            "The WR shows statements on {days_count} days; {minimum_count} are needed.",
+            "Keep the WR switched on, and assess again after some days of business.",
             days_count=days,
             minimum_count=limits.min_days_count,
         )

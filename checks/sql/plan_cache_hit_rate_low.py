@@ -58,7 +58,7 @@ def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> I
     asked = {key: sum(row.access_count for row in rows) for key, rows in tenants.items()}
     if max(asked.values(), default=0) < limits.min_accesses_count:
         args = {"minimum_count": limits.min_accesses_count}
-        raise NotAssessed("The plan cache has been asked fewer than {minimum_count} times since start.", **args)
+        raise NotAssessed("The plan cache has been accessed fewer than {minimum_count} times since start.", **args)
     for tenant_id, rows in tenants.items():
         if asked[tenant_id] < limits.min_accesses_count:
             yield Unjudged(tenant_name(tenant_id))

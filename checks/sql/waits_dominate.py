@@ -52,7 +52,7 @@ def waits_dominate(
     most = max((sum(row.samples for row in found) for found in by_statement.values()), default=0)
     if most < limits.min_samples_count:
         raise NotAssessed(
-            "The session history holds at most {samples_count} samples of one statement; {minimum_count} are needed.",
+            "The session history holds at most {samples_count} samples of one SQL pattern; {minimum_count} are needed.",
             "Assess while the business is running: the session history reaches back an hour or less.",
             samples_count=most,
             minimum_count=limits.min_samples_count,

@@ -74,7 +74,7 @@ def write_without_where(
     writers = dict.fromkeys(shape for shape in (*_list_shapes(plans), *sent) if shape[1] in writing)
     known = [(shape, changed[key]) for shape in writers if (key := build_key(*shape, numbered=numbered)) in changed]
     if writers and totals is None and not known:
-        raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
+        raise NotAssessed("It is not known how many rows the statements without a condition change.")
     found = {shape for shape, _ in known}
     yield from (
         Unjudged(shape_name(sql_id, tenant_id)) for tenant_id, sql_id in writers if (tenant_id, sql_id) not in found

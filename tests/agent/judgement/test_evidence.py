@@ -113,7 +113,7 @@ def test_a_server_that_does_not_answer_is_named() -> None:
         ("abc", "d", 75.0, ""),
         ("abc", "d", 75.1, "Of 4 resources 1 could not be judged, because too little is known of them: d"),
         ("ab", "dc", 100.0, "Of 4 resources 2 could not be judged, because too little is known of them: c, d"),
-        ("", "ab", 50.0, "Too little is known to judge anything here."),
+        ("", "ab", 50.0, "There is not enough data to judge."),
         ("", "ab", 0.0, ""),
         ("", "", 100.0, ""),
         ("z", "gfedcba", 90.0, "could not be judged, because too little is known of them: a, b, c, d, e, …"),
