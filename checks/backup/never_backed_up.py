@@ -37,16 +37,16 @@ class NeverBackedUpParams(Params):
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     attested=True,
-    title="The tenant is not backed up at all",
+    title="Tenant has no backup at all",
     finding="{resource} has no backup: SQL shows {value} backup sets, and the cloud platform is not known to make any.",
     remediation=Remediation(
-        advice="Switch backups on in the console, or set a destination and start a first full backup with the "
-        "archive of the log.",
+        advice="Switch backups on in the console; or set a backup destination, switch log archiving on and start a "
+        "first full backup.",
         run_as=RunAs.CONSOLE,
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
-        "(CDB_OB_BACKUP_SET_FILES from sys).",
+        pre_check="Check START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES "
+        "in the sys tenant).",
         post_check="A backup set is AVAILABLE, or the console shows a successful backup.",
-        risk="A backup reads all data: run it outside the peak.",
+        risk="A backup reads all data; run it outside the peak.",
         window=True,
     ),
     sources=(
@@ -63,9 +63,9 @@ def never_backed_up(
     clock: Rows[Clock],
     p: NeverBackedUpParams,
 ) -> Iterator[Measurement]:
-    """Replicas guard against the loss of servers, not against a wrong statement, a faulty release or the loss of
-    the whole cluster. Without any backup such an accident is final. A standby is not meant, for its primary is what
-    must be backed up, nor is a tenant of the last days."""
+    """Replicas protect against the loss of servers, but not against a wrong statement, a faulty release or the loss of
+    the whole cluster. Without any backup such an accident is final. Standby tenants are excluded, because their primary
+    tenant must be backed up, and so are tenants created in the last days."""
     attested, is_sys = console_backup(attestations), builds[0].tenant_kind is TenantKind.SYS
     if attested and attested.value is True:
         return

@@ -25,7 +25,7 @@ from checks.capacity.servers import require_answers
         run_as=RunAs.SYS,
         pre_check="Compare CPU_ASSIGNED_MAX with CPU_CAPACITY in GV$OB_SERVERS, and check the real load at the peak.",
         post_check="CPU_ASSIGNED_MAX in GV$OB_SERVERS is near CPU_CAPACITY.",
-        risk="Moving units copies their data over the network: outside the peak.",
+        risk="Moving units copies their data over the network; do it outside the peak.",
         window=True,
     ),
     sources=(

@@ -25,7 +25,7 @@ from checks.capacity.servers import require_answers
         run_as=RunAs.SYS,
         pre_check="Compare MEM_ASSIGNED with MEM_CAPACITY of the zone's servers in GV$OB_SERVERS.",
         post_check="The shares of MEM_ASSIGNED in GV$OB_SERVERS are close to each other.",
-        risk="Moving units copies their data over the network: outside the peak.",
+        risk="Moving units copies their data over the network; do it outside the peak.",
         window=True,
     ),
     sources=(

@@ -34,7 +34,7 @@ class DiagnosisParams(Params):
             "SELECT * FROM oceanbase.GV$OB_COMPACTION_DIAGNOSE_INFO WHERE STATUS IN ('FAILED', 'NOT_SCHEDULE')"
             " ORDER BY CREATE_TIME DESC LIMIT 50;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Query again after some minutes: only rows that remain need attention.",
         post_check="The rows have disappeared.",
         risk="Reading has no risk.",

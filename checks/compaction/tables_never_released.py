@@ -29,7 +29,7 @@ _NS_PER_DAY = 86_400 * 10**9
             "SELECT * FROM oceanbase.GV$OB_SSTABLES WHERE UPPER_TRANS_VERSION = 9223372036854775807 AND TABLE_TYPE NOT "
             "LIKE '%MEMTABLE' ORDER BY END_LOG_SCN LIMIT 50;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Query again after a day: the same tablets are listed.",
         post_check="The query lists only SSTables of the last hours.",
         risk="The view reads all SSTables: query it outside the peak.",

@@ -24,7 +24,7 @@ from checks.security.accounts import PERFORMANCE, PRIVILEGES
         sql=(
             "SELECT USER_CLIENT_IP, DB, COUNT(*) FROM oceanbase.GV$OB_PROCESSLIST WHERE USER = 'root' GROUP BY 1, 2;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Find the programs behind the addresses, and what they create or change.",
         post_check="GV$OB_PROCESSLIST shows root only while an administrator works.",
         risk="A missing privilege makes the application fail: use the new account beside the old one for some time.",

@@ -42,7 +42,7 @@ class TlsParams(Params):
         "clients use it, require it account by account.",
         run_as=RunAs.CONSOLE,
         sql=("SELECT USER, USER_CLIENT_IP, SSL_CIPHER, COUNT(*) FROM oceanbase.GV$OB_PROCESSLIST GROUP BY 1, 2, 3;",),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Drivers and the proxy support TLS and trust the server's certificate.",
         post_check="SSL_CIPHER in GV$OB_PROCESSLIST is filled for the sessions.",
         risk="Clients without TLS support are refused once it is required; the handshake makes connecting slower.",

@@ -29,7 +29,7 @@ class DeadlocksParams(Params):
             "SELECT EVENT_ID, REPORT_TIME, ROLE, VISITOR, OBJECT, EXTRA_VALUE1 FROM "
             "oceanbase.{view} ORDER BY REPORT_TIME DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Check whether the deadlocks come from one pair of statements or from many.",
         post_check="No new event in a week of normal business.",
         risk="Reading has no risk.",

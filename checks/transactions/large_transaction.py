@@ -38,7 +38,7 @@ class LargeTransactionParams(Params):
         advice="Split the batch into steps of some thousand rows and commit each, or use direct load. Let the running "
         "transaction finish if possible: rolling it back takes about as long as it has run.",
         sql=("SELECT ID, USER, USER_CLIENT_IP, TIME, INFO FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {tx_id};",),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Compare the free memstore with what the batch still has to write.",
         post_check="The transaction is gone and MEMSTORE_USED falls after the next freeze.",
         risk="Reading has no risk; ending the session starts a rollback of the same size.",

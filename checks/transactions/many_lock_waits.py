@@ -31,7 +31,7 @@ class ManyLockWaitsParams(Params):
         "counter or balance into several rows, combine changes, or change that row last before the commit. If the "
         "rows differ, look for the long transaction that holds them.",
         sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Repeat the query several times: the queue is present each time.",
         post_check="The query returns a few rows that change constantly.",
         risk="Reading has no risk.",

@@ -43,7 +43,7 @@ class RollbackShareParams(Params):
             "SELECT RET_CODE, COUNT(*) AS statements FROM oceanbase.GV$OB_SQL_AUDIT WHERE RET_CODE <> 0"
             " GROUP BY RET_CODE ORDER BY statements DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Read the two counters twice, some minutes apart, to see whether rollbacks still happen.",
         post_check="The share among new transactions falls; the counters restart with the server.",
         risk="Reading the SQL audit takes some CPU of the tenant; do it outside the peak.",

@@ -45,7 +45,7 @@ class TransactionTimeoutsParams(Params):
             "SELECT SQL_ID, RET_CODE, COUNT(*) AS statements FROM oceanbase.GV$OB_SQL_AUDIT"
             " WHERE RET_CODE IN (-6210, -6278) GROUP BY SQL_ID, RET_CODE ORDER BY statements DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Compare ob_trx_timeout and ob_trx_idle_timeout with how long the application's transactions take.",
         post_check="The counter of timeouts stops growing.",
         risk="Reading the SQL audit takes some CPU of the tenant; do it outside the peak.",
