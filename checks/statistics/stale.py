@@ -28,7 +28,7 @@ class StaleParams(Params):
         advice="Gather the statistics by hand now, and check in the gathering history why the nightly windows do not "
         "reach the table: too short, failing or switched off.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
-        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS brings back those of an earlier time while the history keeps them.",
+        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
         pre_check="Choose off-peak hours for large tables.",
         post_check="IS_STALE in DBA_OB_TABLE_STAT_STALE_INFO is NO.",
         risk="Plans may change with the new statistics, usually for the better.",
