@@ -175,7 +175,7 @@ class _Reader:
         rows = {row.__name__: row for row in list_sources()}
         if self._file.facts not in rows:
             known = ", ".join(sorted(rows))
-            self._problems.add(("facts",), "{place}: there is no such fact set; known are {known}", known=known)
+            self._problems.add(("facts",), "{place}: there is no such data set; known are {known}", known=known)
             self._problems.raise_any()
         return rows[self._file.facts]
 

@@ -31,8 +31,9 @@ ShowProgress = Callable[[str, int, int], None]
 _COST_ORDER = list(CostClass)
 _REMEDIES = {
     UnavailableKind.TIMEOUT: Text("Assess in off-peak hours, or allow a longer time for each statement."),
-    UnavailableKind.PRIVILEGE: Text("Grant the read-only privileges of the assessment account (the GRANT statements "
-    "are in the authorization)."),
+    UnavailableKind.PRIVILEGE: Text(
+        "Grant the read-only privileges of the assessment account (the GRANT statements are in the authorization)."
+    ),
     UnavailableKind.BUDGET: Text("Allow a larger load budget, and assess again."),
     UnavailableKind.BUSY: Text("Assess in off-peak hours, or allow a longer wait for an idle moment."),
     UnavailableKind.LOST: Text("Assess again when the target and the network between are well."),

@@ -161,8 +161,10 @@ def _read_columns(
                 Text(
                     "The columns of the system views are not listed; columns that only some versions have are not read."
                 ),
-                Text("Grant the read-only privileges of the assessment account (the GRANT statements are in the "
-                "authorization)."),
+                Text(
+                    "Grant the read-only privileges of the assessment account (the GRANT statements are in the "
+                    "authorization)."
+                ),
             )
         )
         found = defaultdict(set, wanted)
@@ -205,11 +207,13 @@ def _report_excess_privileges(held: Sequence[GrantLine], system_schema: str) -> 
         args = {"names": join_first(beyond)}
         what = Text("The account holds privileges that the assessment does not need: {names}.", args)
     elif "*.*" in read:
-        what = Text("The account can read every business table: the agent's own gate is the wall, not the account.")
+        what = Text("The account can read every business table: only the statement gate of the program protects them, "
+        "not the account.")
     elif read:
         args = {"names": join_first(read)}
         what = Text(
-            "The account can read business tables in {names}: the agent's own gate is the wall, not the account.", args
+            "The account can read business tables in {names}: only the statement gate of the program protects them, "
+            "not the account.", args
         )
     else:
         return []

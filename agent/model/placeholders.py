@@ -36,7 +36,9 @@ def fill_message(msgid: str, values: Mapping[str, object]) -> str:
 def fill_sentence(msgid: str, values: Mapping[str, object]) -> str:
     """Return the message with its values, for readers: as ``fill_message``, and without needless spaces."""
     parts = split_message(msgid)
-    return join_sentence([piece for literal, name in parts for piece in (literal, "" if name is None else values[name])])
+    return join_sentence(
+        [piece for literal, name in parts for piece in (literal, "" if name is None else values[name])]
+    )
 
 
 def join_sentence(pieces: Sequence[object]) -> str:

@@ -166,7 +166,8 @@ def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: T
     values = {
         name: render_text(value, language, zone, brought)
         if isinstance(value, Text)
-        else _find_sign(text, name) + format_value(value, _find_unit(text, name), language, zone, _find_digits(text, name))
+        else _find_sign(text, name)
+        + format_value(value, _find_unit(text, name), language, zone, _find_digits(text, name))
         for name, value in text.args.items()
     }
     template = translate(text.msgid, language, brought)

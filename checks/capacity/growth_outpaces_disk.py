@@ -62,9 +62,7 @@ def growth_outpaces_disk(
     expects, applied to the fullest node, shows how much time is left long before the usage itself looks high."""
     growth = next((row.growth_pct_per_year for row in profiles if row.growth_pct_per_year is not None), None)
     if growth is None:
-        raise NotAssessed(
-            "The growth of the business is not known.", "Provide the expected growth per year."
-        )
+        raise NotAssessed("The growth of the business is not known.", "Provide the expected growth per year.")
     bought = next((float(row.value) for row in attestations if row.key == "purchased_data_disk_bytes"), 0.0)
     known = [(unit.data_disk_in_use, unit.data_disk_size or bought) for unit in units if unit.data_disk_in_use]
     if not known or not all(size for _, size in known):

@@ -71,8 +71,8 @@ def analytical_profile_missing(
     workload = next((profile.workload for profile in profiles if profile.workload), None)
     if workload is None:
         raise NotAssessed(
-            "It is not known which kind of workload the tenant is for.", "State whether the tenant is for transactions, for "
-            "analysis or for both."
+            "It is not known which kind of workload the tenant is for.",
+            "State whether the tenant is for transactions, for analysis or for both.",
         )
     if workload != "OLAP":
         return

@@ -45,7 +45,8 @@ def require_read(tables: Iterable[Table], told: Iterable[object]) -> None:
     """
     if any(True for _ in tables) and all(value is None for value in told):
         raise NotAssessed(
-            "The snapshot was taken by an older release that did not read the columns for this check.", "Take a new snapshot."
+            "The snapshot was taken by an older release that did not read the columns for this check.",
+            "Take a new snapshot.",
         )
 
 

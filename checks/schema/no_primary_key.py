@@ -53,8 +53,9 @@ def no_primary_key(
     replication and migration cannot identify a row, and duplicates are not prevented. A unique key of NOT NULL columns
     also identifies rows: tables with one are excluded."""
     if len(indexes) >= MAX_INDEX_COLUMNS:
-        raise NotAssessed("There are more indexes than the reading limit, so tables without a primary key cannot be "
-        "determined.")
+        raise NotAssessed(
+            "There are more indexes than the reading limit, so tables without a primary key cannot be determined."
+        )
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
     keyed |= {table for table, made in group_indexes(indexes).items() if any(map(_identifies, made.values()))}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}

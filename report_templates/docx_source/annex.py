@@ -119,8 +119,13 @@ def mutes() -> str:
     )
     return "".join(
         (
-            chapter("mutes", say("Exemptions and rule changes that somebody is responsible for until a date, and "
-            "the points they hide.")),
+            chapter(
+                "mutes",
+                say(
+                    "Exemptions and rule changes that somebody is responsible for until a date, and "
+                    "the points they hide."
+                ),
+            ),
             para("Normal", hidden),
             when(
                 "report.muted",
@@ -166,8 +171,10 @@ def passed() -> str:
 
 
 def joined() -> str:
-    note = say("The findings of these checks have the same root cause as a finding of another check. They are "
-    "combined and counted once, there.")
+    note = say(
+        "The findings of these checks have the same root cause as a finding of another check. They are "
+        "combined and counted once, there."
+    )
     where = run(" → {{ line.told_with }}{% if line.unjudged %} – {{ line.unjudged }}{% endif %}", "Soft")
     line = bullet(run("{{ line.code }}", "Mono"), " {{ line.title }}", where)
     return when("report.joined", chapter("joined", note), each("line in report.joined", line))

@@ -135,7 +135,7 @@ def _build_remedy() -> str:
 
 
 def _build_script(first: str, more: str) -> str:
-    cut = say("Shown in part or with unusual characters made visible; take it from assessment.json.")
+    cut = say("Shown in part, or with unusual characters made visible; take the original from assessment.json.")
     rest = say(
         "{count} more statements are in {file}, sheet “{sheet}”.",
         count=f"{more}.count",

@@ -124,9 +124,9 @@ def _build_caveat() -> str:
         "is needed."
     )
     blocked = say(
-        "No grade yet: “excellent” and “good” need every check that can find something critical. Missing are:"
+        "No grade yet: “excellent” and “good” need every check that can find something critical. Missing:"
     )
-    provisional = say("Part of the checks could not be assessed; the grade may change once they are.")
+    provisional = say("Some checks could not be assessed; the grade may change when they are.")
     return "".join(
         (
             tag("if not v.assessed"),

@@ -48,7 +48,7 @@ def preflight_all(
         compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
         missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
         console.say(
-            "{ready_count} of {all_count} fact sources can be read",
+            "{ready_count} of {all_count} data sources can be read",
             ready_count=len(rows) - len(missing),
             all_count=len(rows),
         )

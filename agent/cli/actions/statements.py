@@ -28,7 +28,7 @@ _MEASURES = {"time": "elapsed_us", "cpu": "cpu_us", "io": "io_wait_us", "lock": 
 _RECORDS = {
     "workload repository": N_("workload repository"),
     "plan cache": N_("plan cache"),
-    "audit ring": N_("SQL audit"),
+    "SQL audit": N_("SQL audit"),
 }
 
 
@@ -43,11 +43,11 @@ def print_statements(path: Path, by: str, limit: int, *, before: Path | None = N
         console.print_json([_describe(one) for one in told[:limit]])
         return
     if not told:
-        console.say("No record of the load in this snapshot holds a statement.")
+        console.say("No record in this snapshot holds a statement.")
         return
     whole = sum(_measure(one, by) for one in told)
     if not whole:
-        console.say("No record says how much of it any statement took: {what}.", what=by)
+        console.say("No record shows {what} of single statements.", what=by)
     console.print_table(
         ("SQL_ID", "database", "executions", by, "share", "average", "trend", "rows read", "causes", "statement"),
         [_list_cells(one, by, whole) for one in told[:limit]],
@@ -184,13 +184,12 @@ def _print_head(one: ToldStatement) -> None:
     text = one.statement.text
     if text is None:
         console.say(
-            "Its text is not known: neither a cached plan nor the workload repository shows it, or sql_text_masked or "
-            "sql_text_full is not granted."
+            "Its text is not known: neither the plan cache nor the WR shows it, or reading SQL texts is not authorized."
         )
         return
     console.print_verbatim(console.strip_controls(text) + "\n")
     if not one.statement.executions:
-        console.say("Its plan has left the cache; the text is that of the workload repository.")
+        console.say("Its plan has left the plan cache; the text is from the WR.")
 
 
 def _print_loads(one: ToldStatement) -> None:

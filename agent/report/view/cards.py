@@ -291,9 +291,7 @@ def _tell_changes(kinds: Sequence[str], words: Words) -> str:
     return " · ".join(f"{words.label(CHANGES, kind)} {counts[kind]}" for kind in CHANGES if kind in counts)
 
 
-def format_measured(
-    value: Any, judge: LadderEntry, unit: Unit | None, words: Words, digits: int | None = None
-) -> str:
+def format_measured(value: Any, judge: LadderEntry, unit: Unit | None, words: Words, digits: int | None = None) -> str:
     """Return a measured value; that of a setting in words."""
     if "expected" in judge and isinstance(value, str):
         return words.setting(value, judge["expected"])
@@ -305,7 +303,8 @@ def _format_limit(limit: Any, judge: LadderEntry, unit: Unit, words: Words, digi
         return NOTHING
     if "expected" in judge:
         return words.expected(str(limit))
-    return f"{_read_sign(judge)} {words.value(limit, unit, digits)}" if "rungs" in judge else words.value(limit, unit, digits)
+    sign = f"{_read_sign(judge)} " if "rungs" in judge else ""
+    return sign + words.value(limit, unit, digits)
 
 
 def _read_sign(judge: LadderEntry) -> str:

@@ -16,11 +16,13 @@ STAKES: Mapping[str, str] = {
     "parameters": N_("Settings that deviate from the recommended value cause no trouble until high load or a failure."),
     "sql": N_("Slow statements take CPU and connections from other statements, and users notice slow pages."),
     "transactions": N_("Transactions that hold locks for long make others wait; orders and payments then time out."),
-    "availability": N_("If a node or zone fails now, the service may be interrupted or the latest changes may be "
-    "lost."),
+    "availability": N_(
+        "If a node or zone fails now, the service may be interrupted or the latest changes may be lost."
+    ),
     "backup": N_("Deleted or damaged data may not be recoverable."),
-    "compaction": N_("Without major compaction, reads become slower every day and space usage grows until writes "
-    "stop."),
+    "compaction": N_(
+        "Without major compaction, reads become slower every day and space usage grows until writes stop."
+    ),
     "schema": N_("Problems of the schema cost time in every statement, and more as the data grows."),
     "statistics": N_("With wrong statistics, a fast statement can turn slow without any change."),
     "security": N_("Unauthorized persons may read or change data unnoticed."),

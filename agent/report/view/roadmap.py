@@ -169,8 +169,9 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
         yield _build_decision(ending, text, words("Mutes and overrides"), words)
     carried = [result["code"] for result in document["results"] if result["carried_from"]]
     if carried:
-        text = words("Restore the conditions under which the findings carried over from last time can be assessed "
-        "again.")
+        text = words(
+            "Restore the conditions under which the findings carried over from last time can be assessed again."
+        )
         yield _build_decision(carried, text, words("Carried from an earlier assessment"), words)
 
 

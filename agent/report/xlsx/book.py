@@ -134,9 +134,9 @@ def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequen
         [
             (
                 words("Columns with a yellow head"),
-                words("Yours to fill in; the next list keeps them, and what you add."),
+                words("To be filled in; the next list keeps these entries and what you add."),
             ),
-            (words("All other columns"), words("Written anew by each assessment.")),
+            (words("All other columns"), words("Rewritten by each assessment.")),
             (words("To keep what is written"), "ob-health assess|render … --update FILE"),
         ],
     )
