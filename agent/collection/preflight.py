@@ -207,13 +207,16 @@ def _report_excess_privileges(held: Sequence[GrantLine], system_schema: str) -> 
         args = {"names": join_first(beyond)}
         what = Text("The account holds privileges that the assessment does not need: {names}.", args)
     elif "*.*" in read:
-        what = Text("The account can read every business table: only the statement gate of the program protects them, "
-        "not the account.")
+        what = Text(
+            "The account can read every business table: only the statement gate of the program protects them, "
+            "not the account."
+        )
     elif read:
         args = {"names": join_first(read)}
         what = Text(
             "The account can read business tables in {names}: only the statement gate of the program protects them, "
-            "not the account.", args
+            "not the account.",
+            args,
         )
     else:
         return []

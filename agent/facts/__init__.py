@@ -73,7 +73,7 @@ class CostClass(StrEnum):
 class Observes(StrEnum):
     """Where a source sees the load of statements: each record holds another span of time."""
 
-    AUDIT_RING = "SQL audit"
+    AUDIT_RING = "audit ring"
     PLAN_CACHE = "plan cache"
     REPOSITORY = "workload repository"
 

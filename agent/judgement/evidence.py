@@ -14,6 +14,7 @@ from agent.facts.cluster import Location
 from agent.facts.sql import CachedPlan
 from agent.judgement.load_records import LoadRecord, describe_record
 from agent.model.check import CheckSpec, NotAssessed
+from agent.model.labels import RECORDS
 from agent.model.naming import list_names
 from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, Unavailable
@@ -176,7 +177,7 @@ def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | Non
         return NotAssessed(
             "{record}: {span_s} of load are shown, {least_s} are needed. {cause}",
             unlock,
-            record=Text(record.kind.value),
+            record=Text(RECORDS[record.kind]),
             span_s=record.span_hours * 3600,
             least_s=least.span_hours * 3600,
             cause=record.reason,
@@ -185,7 +186,7 @@ def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | Non
         return NotAssessed(
             "{record}: {load_pct} of the statement time is shown, {least_pct} are needed. {cause}",
             unlock,
-            record=Text(record.kind.value),
+            record=Text(RECORDS[record.kind]),
             load_pct=record.load_pct,
             least_pct=least.load_pct,
             cause=record.reason,

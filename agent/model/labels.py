@@ -83,18 +83,14 @@ BANDS: Mapping[str, str] = {
 # Evidence that only fills in the statements of a finding. It says nothing that a reader does not see elsewhere.
 FOR_STATEMENTS = frozenset(
     {
-        "code_column",
         "former_interval_minutes",
         "holder_tx_id",
-        "keyed_table",
         "kill_id",
         "new_interval_minutes",
-        "of_tenant",
         "plain_column",
         "plain_table",
         "switch",
         "table_to_convert",
-        "usual_interval_minutes",
         "xa_tx_id",
     }
 )
@@ -139,6 +135,12 @@ SIGNED = {
     "sha256": N_("Hash of the document"),
     "outside_service": N_("Outside the service, because"),
     "allow_privileges": N_("The account may do more than read, because"),
+}
+# The records of the load of statements: where a source sees it.
+RECORDS: Mapping[str, str] = {
+    "workload repository": N_("workload repository (WR)"),
+    "plan cache": N_("plan cache"),
+    "audit ring": N_("SQL audit"),
 }
 WAYS: Mapping[str, str] = {
     "marker": N_("Found in the tenant's SQL audit by the marker that each statement carries."),

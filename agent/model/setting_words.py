@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import reduce
 
-from agent.model.terms import Scalar, Text
+from agent.model.terms import Scalar, Text, Unit
 
 Told = str | Text
 _UNLIMITED = frozenset({2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1})
@@ -22,6 +22,14 @@ _UNITS = {
     "M": "{number} MiB",
     "G": "{number} GiB",
     "T": "{number} TiB",
+}
+# The units of evidence as settings spell them.
+BARE_UNITS = {
+    Unit.PCT: "%",
+    Unit.BYTES: "B",
+    Unit.SECONDS: "s",
+    Unit.MILLISECONDS: "ms",
+    Unit.MICROSECONDS: "us",
 }
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?) ?(us|ms|[smhd%]|[KMGT]I?B?|B|)", re.IGNORECASE)
 _RANGE, _ALTERNATIVES = " – ", " / "

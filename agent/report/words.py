@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.model.placeholders import join_sentence
-from agent.model.setting_words import read_bare_unit, tell_expected, tell_setting
+from agent.model.setting_words import tell_expected, tell_setting
 from agent.model.terms import Text, Unit
 from agent.support.i18n import format_value, infer_unit, render_text, translate
 
@@ -73,9 +73,9 @@ class Words:
             value = datetime.fromisoformat(value)
         return make_printable(format_value(value, unit, self.language, self.zone, digits), NAME_LENGTH)
 
-    def setting(self, word: str, expected: str) -> str:
-        """Return the value of a setting in words; ``expected`` is what its rule expects, with the unit."""
-        return self._tell(tell_setting(word, read_bare_unit(expected)))
+    def setting(self, word: str, unit: str) -> str:
+        """Return the value of a setting in words; ``unit`` is that of bare numbers."""
+        return self._tell(tell_setting(word, unit))
 
     def expected(self, expected: str) -> str:
         """Return in words what a rule expects of a setting."""

@@ -23,7 +23,7 @@ _LEFT_BEHIND = Text(
     "{path}: this list of the last assessment holds entries written by hand, and the new one does not. Write it again "
     "with: {command}"
 ).msgid
-_WRITE_LATER = Text("When that is mended, write {files} with: {command}").msgid
+_WRITE_LATER = Text("After that is corrected, write {files} with: {command}").msgid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class FailingParams(Params):
     remediation=Remediation(
         advice="Run the job's action by hand as its owner and check the error. Correct or drop the job: failing jobs "
         "that nobody needs hide those that matter. A job whose STATE is BROKEN is not scheduled any more: after "
-        "correcting it, enable it again or create it anew.",
+        "correcting it, enable it or create it again.",
         pre_check="Read STATE, JOB_ACTION, OWNER and FAILURE_COUNT of the job in DBA_SCHEDULER_JOBS.",
         post_check="The job has run again: LAST_START_DATE is new, STATE is not BROKEN and FAILURE_COUNT has not "
         "grown.",

@@ -25,7 +25,7 @@ from checks.schema.pages import DESIGN, VIEWS
         no_rollback="Which columns belong together is decided by the business.",
         pre_check="List by statement which columns are read and written together; look for columns that are empty "
         "everywhere.",
-        post_check="information_schema.COLUMNS lists fewer columns, and the statements read one table each as a rule.",
+        post_check="information_schema.COLUMNS lists fewer columns, and most statements read only one table.",
         risk="Statements that need both parts join them; take the rows over before the old columns are dropped.",
         window=True,
     ),

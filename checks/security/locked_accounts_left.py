@@ -40,7 +40,7 @@ class LeftParams(Params):
         advice="If nobody needs the account any more, save its grants and drop it. If it is locked on purpose, record "
         "the reason and request an exemption.",
         sql=("SHOW GRANTS FOR {user!l}@{host!l};", "DROP USER {user!l}@{host!l};"),
-        no_rollback="Create the account again from its grants; the password has to be set anew.",
+        no_rollback="Create the account again from its grants; the password must be set again.",
         pre_check="No view, routine or job has the account as its definer.",
         post_check="The account is gone from DBA_OB_USERS.",
         risk="Views and routines defined by the account stop working.",

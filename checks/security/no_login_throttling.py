@@ -31,13 +31,13 @@ PAGES = (
         "so that nobody can lock the application out for long.",
         sql=(
             "ALTER SYSTEM SET connection_control_failed_connections_threshold = 10;",
-            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_to};",
-            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_to};",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_lock_ms_to};",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_lock_ms_to};",
         ),
         rollback=(
             "ALTER SYSTEM SET connection_control_failed_connections_threshold = 0;",
-            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_is};",
-            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_is};",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_lock_ms_is};",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_lock_ms_is};",
         ),
         pre_check="No job or pool keeps using a wrong password; it would lock its account.",
         post_check="GV$OB_PARAMETERS shows the new value; valid logins work.",
@@ -53,5 +53,5 @@ def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
         shortest, longest = (
             value_of(parameters, f"connection_control_{end}_connection_delay") for end in ("min", "max")
         )
-        evidence = {**change("shortest", shortest, "1000"), **change("longest", longest, "60000")}
+        evidence = {**change("shortest_lock_ms", shortest, "1000"), **change("longest_lock_ms", longest, "60000")}
         yield Measurement(tenant_name(None), value, evidence)

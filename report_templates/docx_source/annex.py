@@ -258,7 +258,7 @@ def statements() -> str:
 
 def load() -> str:
     note = say(
-        "Every statement stands in the journal beside this report; the tenant's own SQL audit is asked for them again."
+        "Every statement is in the journal beside this report, and is checked against the SQL audit of the tenant."
     )
 
     def three(loop: str, heads: tuple[str, str, str], names: tuple[str, str, str]) -> str:

@@ -123,9 +123,7 @@ def _build_caveat() -> str:
         "Too many checks could not be assessed, now or for too long, to grade this tenant. “Not assessed” lists what "
         "is needed."
     )
-    blocked = say(
-        "No grade yet: “excellent” and “good” need every check that can find something critical. Missing:"
-    )
+    blocked = say("No grade yet: “excellent” and “good” need every check that can find something critical. Missing:")
     provisional = say("Some checks could not be assessed; the grade may change when they are.")
     return "".join(
         (

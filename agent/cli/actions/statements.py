@@ -16,7 +16,7 @@ from agent.facts.plan_tree import Plan, read_access
 from agent.facts.plans import PlanStep
 from agent.facts.shape_load import ShapeLoad
 from agent.judgement.statement_trend import Trend
-from agent.model.labels import N_
+from agent.model.labels import RECORDS
 from agent.model.terms import Text, Unit
 from agent.support import console
 from agent.support.errors import ConfigError
@@ -25,11 +25,6 @@ from agent.support.suggestions import suggest_words
 
 _TEXT_CHARS = 60
 _MEASURES = {"time": "elapsed_us", "cpu": "cpu_us", "io": "io_wait_us", "lock": "wait_us"}
-_RECORDS = {
-    "workload repository": N_("workload repository"),
-    "plan cache": N_("plan cache"),
-    "SQL audit": N_("SQL audit"),
-}
 
 
 def print_statements(path: Path, by: str, limit: int, *, before: Path | None = None, as_json: bool) -> None:
@@ -167,7 +162,7 @@ def _print_trend(trend: Trend | None) -> None:
             for title, unit, was, is_now in rows
         ],
     )
-    console.say("Both figures are of one record: {record}", record=translate(_RECORDS[trend.record.value], language))
+    console.say("Both figures are of one record: {record}", record=translate(RECORDS[trend.record.value], language))
     if trend.overlaps:
         console.say("As far as is known their spans overlap: what is told as now may hold executions of before.")
 
@@ -212,7 +207,7 @@ def _print_loads(one: ToldStatement) -> None:
         ),
         [
             (
-                translate(_RECORDS[load.record.value], language),
+                translate(RECORDS[load.record.value], language),
                 _say(load.executions, Unit.COUNT),
                 _say(load.elapsed_us, Unit.MICROSECONDS),
                 _say(load.average_us, Unit.MICROSECONDS),

@@ -18,10 +18,11 @@ from agent.model.labels import (
     RUN_AS,
     SEVERITIES,
 )
+from agent.model.setting_words import BARE_UNITS, read_bare_unit
 from agent.model.terms import ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
-from agent.support.i18n import count_digits
+from agent.support.i18n import count_digits, infer_unit
 
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
@@ -244,9 +245,10 @@ class CardMaker:
             for severity in sorted(rungs, key=lambda name: Severity(name).rank):
                 lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit, digits)}"))
         if "expected" in judge:
+            unit_of_bare = read_bare_unit(judge["expected"])
             lines.append((words("Expected"), words.expected(judge["expected"])))
             if judge["recommended"]:
-                lines.append((words("Recommended"), words.setting(judge["recommended"], judge["expected"])))
+                lines.append((words("Recommended"), words.setting(judge["recommended"], unit_of_bare)))
         return (*lines, *words.pairs(result["params"]))
 
     def _list_facts(self, result: ResultEntry, texts: CheckTextsEntry) -> tuple[tuple[str, str], ...]:
@@ -294,7 +296,7 @@ def _tell_changes(kinds: Sequence[str], words: Words) -> str:
 def format_measured(value: Any, judge: LadderEntry, unit: Unit | None, words: Words, digits: int | None = None) -> str:
     """Return a measured value; that of a setting in words."""
     if "expected" in judge and isinstance(value, str):
-        return words.setting(value, judge["expected"])
+        return words.setting(value, read_bare_unit(judge["expected"]))
     return words.value(value, unit, digits)
 
 
@@ -322,15 +324,16 @@ def format_evidence(
     known = {key: value for key, value in told.items() if value is not None and key not in FOR_STATEMENTS}
     lines = []
 
-    def add_change(name: str, present: str, wanted: str) -> None:
-        now, then = words.setting(str(present), expected), words.setting(str(wanted), expected)
+    def add_change(name: str, present: str, wanted: str, own: Unit | None = None) -> None:
+        unit = BARE_UNITS.get(own, "") if own else read_bare_unit(expected)
+        now, then = words.setting(str(present), unit), words.setting(str(wanted), unit)
         lines.append((name, words("now {present}, recommended {wanted}", present=now, wanted=then)))
 
     for key, value in known.items():
         stem = next((key.removesuffix(end) for end in (_NOW, _ADVISED) if key.endswith(end)), "")
         if {stem + _NOW, stem + _ADVISED} <= known.keys():
             if key.endswith(_NOW):
-                add_change(words.name(stem), value, known[stem + _ADVISED])
+                add_change(words.name(stem), value, known[stem + _ADVISED], infer_unit(stem))
         elif recommended and {"setting", "present"} <= known.keys() and key in ("setting", "present"):
             if key == "setting":
                 add_change(make_printable(value, NAME_LENGTH), known["present"], recommended)
