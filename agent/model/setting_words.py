@@ -59,6 +59,8 @@ def tell_setting(word: str, unit: str) -> Told:
         return number
     if own == "%":
         return f"{number}%"
+    if own == "d" and amount == 1:
+        return Text("{number} day", {"number": number})
     values: dict[str, Scalar | Text] = {"number": number}
     if own == "us":
         values["time_s"] = amount / 1_000_000

@@ -117,7 +117,7 @@ def _is_side_shown(value: float, limit: float, unit: Unit | None, digits: int) -
 
 
 def _round_as_shown(value: float, unit: Unit | None, digits: int) -> float:
-    size = _choose_step(value, unit)[0] if unit in _STEPS else _SHARES.get(unit, 1)
+    size = _choose_step(value, unit)[0] if unit in _STEPS else _SHARES.get(unit or Unit.COUNT, 1)
     return value if size == 1 and isinstance(value, int) else round(value / size, digits) * size
 
 
