@@ -148,7 +148,7 @@ def test_a_card_tells_all(rich: bytes) -> None:
     card = card[: card.index("STA001 Optimizer")]
     for part in (
         "Points lost 7.7",
-        "Gain when mended +5.2",
+        "Gain when fixed +5.2",
         "Why it matters",
         "Singles' Day",
         "4,820,000",
